@@ -1,0 +1,88 @@
+/** Environments and their policy, and what a policy allows. Every decision about a policy is made here. */
+import { type Channel, LATEST } from './channel.ts';
+import { Problem } from './problem.ts';
+
+declare const environmentBrand: unique symbol;
+/** `development`, `staging`, `production`, or one of your own. */
+export type EnvironmentName = string & { readonly [environmentBrand]: true };
+
+export const ENVIRONMENT_PATTERN = /^[a-z][a-z0-9-]{0,31}$/;
+
+export function isEnvironmentName(text: string): text is EnvironmentName {
+  return ENVIRONMENT_PATTERN.test(text);
+}
+
+/** @throws Problem `invalid_request` */
+export function parseEnvironmentName(text: string): EnvironmentName {
+  if (isEnvironmentName(text)) return text;
+  throw new Problem(
+    'invalid_request',
+    `"${text.slice(0, 40)}" is not an environment name: use a–z, 0–9 and "-", beginning with a letter, at most 32 characters.`,
+  );
+}
+
+/** registry-api.md, "Environments and their policy". */
+export interface Policy {
+  /** Channels a key of the environment may read; `latest` here means that drafts are served. */
+  readonly serves: readonly Channel[];
+  /** Exact versions a key of it may read: any, or only what was a pointer's target here once. */
+  readonly pins: 'any' | 'released';
+  /** Whether its author keys may publish. */
+  readonly publishes: boolean;
+  /** The environment in which a version must have been `stable` before; null: none. */
+  readonly promoteFrom: EnvironmentName | null;
+  /** How many others than the requester must approve. */
+  readonly approvals: number;
+  readonly rollbackNeedsApproval: boolean;
+}
+
+export interface Environment {
+  readonly name: EnvironmentName;
+  readonly policy: Policy;
+}
+
+const names = { development: 'development', staging: 'staging', production: 'production' } as Record<
+  'development' | 'staging' | 'production',
+  EnvironmentName
+>;
+
+/** The environments a new registry starts with, in promotion order. `approvals` is what production asks for. */
+export function defaultEnvironments(approvals: 0 | 1): Environment[] {
+  const open = { pins: 'any', approvals: 0, rollbackNeedsApproval: false } as const;
+  const both = ['latest', 'stable'] as Channel[];
+  return [
+    { name: names.development, policy: { ...open, serves: both, publishes: true, promoteFrom: null } },
+    { name: names.staging, policy: { ...open, serves: both, publishes: false, promoteFrom: null } },
+    {
+      name: names.production,
+      policy: {
+        serves: ['stable'] as Channel[],
+        pins: 'released',
+        publishes: false,
+        promoteFrom: names.staging,
+        approvals,
+        rollbackNeedsApproval: false,
+      },
+    },
+  ];
+}
+
+/** @throws Problem `channel_not_served` */
+export function checkChannelServed(environment: Environment, channel: Channel): void {
+  if (environment.policy.serves.includes(channel)) return;
+  const served = environment.policy.serves.join(', ');
+  const why = channel === LATEST ? ' because it may be a draft' : '';
+  throw new Problem(
+    'channel_not_served',
+    `${environment.name} does not serve the channel "${channel}"${why}. It serves: ${served}. Ask for one of these, or let an admin change the policy.`,
+  );
+}
+
+/** @throws Problem `publishing_not_allowed` */
+export function checkPublishes(environment: Environment): void {
+  if (environment.policy.publishes) return;
+  throw new Problem(
+    'publishing_not_allowed',
+    `Keys of ${environment.name} may not publish. Publish with an author key of an environment whose policy has "publishes", such as development, then promote.`,
+  );
+}

@@ -1,0 +1,110 @@
+/** The append-only log: its events and the hash chain that shows whether it was rewritten (registry-api.md, "The log is the truth"). */
+import { canonicalJson } from './canonical.ts';
+import type { Channel } from './channel.ts';
+import { type Digest, digestOf, ZERO_DIGEST } from './digest.ts';
+import type { EnvironmentName, Policy } from './environment.ts';
+import type { PromptName } from './name.ts';
+import type { Role } from './role.ts';
+import type { VersionNumber } from './version.ts';
+
+/** What each kind of event carries in `data`, beside the fields that say what it is about. */
+export interface EventData {
+  readonly 'environment.set': { readonly position: number; readonly policy: Policy };
+  readonly 'key.created': {
+    readonly id: string;
+    readonly role: Role;
+    readonly actor: string;
+    readonly expiresAt: string | null;
+  };
+  readonly 'key.revoked': { readonly id: string };
+  readonly 'version.published': {
+    readonly digest: Digest;
+    readonly base: VersionNumber | null;
+    readonly message: string;
+    readonly bytes: number;
+    /** By the reference as written (`header`): the version it means. */
+    readonly partials: Readonly<Record<string, PartialVersion>>;
+  };
+  readonly 'promotion.applied': {
+    readonly promotion: string;
+    readonly from: VersionNumber | null;
+    readonly reason: string;
+    readonly rollback: boolean;
+  };
+  readonly 'prompt.archived': { readonly reason: string };
+  readonly 'prompt.restored': { readonly reason: string };
+}
+
+export interface PartialVersion {
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+}
+
+export type EventKind = keyof EventData;
+export const EVENT_KINDS = [
+  'environment.set',
+  'key.created',
+  'key.revoked',
+  'version.published',
+  'promotion.applied',
+  'prompt.archived',
+  'prompt.restored',
+] as const satisfies readonly EventKind[];
+
+/** What a change says of itself; the log adds `seq`, `at` and the hashes. Absent fields are absent, not null. */
+export type NewEvent<K extends EventKind = EventKind> = {
+  [Kind in K]: {
+    readonly actor: string;
+    /** The id of the key that did it, or `embedded` or `command-line` where no key was used. */
+    readonly key: string;
+    readonly kind: Kind;
+    readonly prompt?: PromptName;
+    readonly version?: VersionNumber;
+    readonly environment?: EnvironmentName;
+    readonly channel?: Channel;
+    readonly data: EventData[Kind];
+  };
+}[K];
+
+export type RegistryEvent<K extends EventKind = EventKind> = NewEvent<K> & {
+  /** 1, 2, 3 … without a gap. */
+  readonly seq: number;
+  /** RFC 3339 UTC with milliseconds; never before the event before it. */
+  readonly at: string;
+  readonly previousHash: Digest;
+  readonly hash: Digest;
+};
+
+/** The event that follows `previous` (null for the first). */
+export function chainEvent<K extends EventKind>(
+  event: NewEvent<K>,
+  previous: { readonly seq: number; readonly hash: Digest } | null,
+  at: string,
+): RegistryEvent<K> {
+  const previousHash = previous?.hash ?? ZERO_DIGEST;
+  const body = { seq: (previous?.seq ?? 0) + 1, at, ...event };
+  return { ...body, previousHash, hash: hashOf(body, previousHash) } as RegistryEvent<K>;
+}
+
+function hashOf(body: object, previousHash: Digest): Digest {
+  return digestOf(previousHash + canonicalJson(body));
+}
+
+/** Where a chain stands: what the next event must continue. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: Digest;
+}
+
+export const CHAIN_START: ChainHead = { seq: 0, hash: ZERO_DIGEST };
+
+/** Why `event` does not continue the chain at `head`; undefined when it does. */
+export function whyNotNext(event: RegistryEvent, head: ChainHead): string | undefined {
+  const { previousHash, hash, ...body } = event;
+  if (event.seq !== head.seq + 1) return `Event ${event.seq} stands where event ${head.seq + 1} should.`;
+  if (previousHash !== head.hash)
+    return `Event ${event.seq} does not continue the hash of event ${head.seq}: the log was rewritten.`;
+  if (hashOf(body, previousHash) !== hash)
+    return `Event ${event.seq} does not have the hash it claims: it was changed.`;
+  return undefined;
+}

@@ -1,0 +1,109 @@
+/**
+ * A template made whole: every partial replaced by the text of the exact version that publishing recorded, so
+ * that what is delivered and rendered never depends on anything that may change.
+ *
+ * A partial becomes plain text where that provably means the same: the template with the text in its place must
+ * parse to the tree that Handlebars would run. Elsewhere (arguments, indentation, a block partial) its text is
+ * defined once as an inline partial (`{{#*inline}}`, Handlebars' own) and called by the version's reference.
+ */
+import { Problem } from './problem.ts';
+import { type PartialUse, parseTemplate, partialUses } from './template.ts';
+import { mayStandInPlace, sameMeaning } from './template-shape.ts';
+
+/** A template and what each partial name in it stands for. */
+export interface LinkedTemplate {
+  readonly template: string;
+  /** By the reference as written (`header`): which one it is. Partials of partials stand in their own `partials`. */
+  readonly partials: ReadonlyMap<string, LinkedPartial>;
+}
+
+export interface LinkedPartial extends LinkedTemplate {
+  /** Tells two versions of one partial apart, such as `support/_header@3`. */
+  readonly id: string;
+}
+
+/** How deep partials may hold partials. */
+const MAX_PARTIAL_DEPTH = 32;
+/** 4 Mi UTF-16 code units: what a template may grow to with its partials in place. */
+const MAX_FLAT_LENGTH = 4 * 1024 * 1024;
+/** Above this many uses each is not tried on its own: every try parses the template. */
+const MAX_TRIES = 32;
+
+/**
+ * @returns a template that renders the same with no partial registered.
+ * @throws Problem `invalid_source` when a partial is not linked, nests deeper than 32, or the whole grows over 4 Mi characters.
+ */
+export function flatten(linked: LinkedTemplate): string {
+  const definitions = new Map<string, string>();
+  const body = flattenInto(linked, definitions, 0);
+  let head = '';
+  for (const [id, text] of definitions) head += definition(id, text);
+  return head + body;
+}
+
+/**
+ * The comments keep the partial's first and last line as they are, and the line break before `{{~/inline}}` lets
+ * Handlebars take off the one after it: without either, whitespace control would change what is rendered.
+ */
+function definition(id: string, text: string): string {
+  return `{{#*inline ${JSON.stringify(id)}}}{{!}}${text}{{!}}\n{{~/inline}}\n`;
+}
+
+function flattenInto(linked: LinkedTemplate, definitions: Map<string, string>, depth: number): string {
+  if (depth > MAX_PARTIAL_DEPTH)
+    throw new Problem(
+      'invalid_source',
+      `Partials nest deeper than ${MAX_PARTIAL_DEPTH}. Does one use itself?`,
+    );
+  const { template } = linked;
+  const uses = partialUses(template);
+  if (uses.length === 0) return template;
+  const contents = new Map<string, string>();
+  for (const { reference } of uses) {
+    const partial = linked.partials.get(reference);
+    if (partial === undefined)
+      throw new Problem(
+        'invalid_source',
+        `The partial "${reference}" is not known. Publish it first, or correct the name.`,
+      );
+    if (!contents.has(reference)) contents.set(reference, flattenInto(partial, definitions, depth + 1));
+  }
+  const inPlace = usesInPlace(template, uses, contents);
+  let text = '';
+  let done = 0;
+  for (const use of uses.flatMap(use => edits(use, inPlace.has(use)))) {
+    text += template.slice(done, use.start) + use.text;
+    done = use.end;
+    if (text.length > MAX_FLAT_LENGTH)
+      throw new Problem(
+        'invalid_source',
+        'With its partials in place the template is over 4 Mi characters. Use fewer or smaller partials.',
+      );
+  }
+  return text + template.slice(done);
+
+  function edits(use: PartialUse, whole: boolean): { start: number; end: number; text: string }[] {
+    const content = contents.get(use.reference) ?? '';
+    if (whole) return [{ start: use.start, end: use.end, text: content }];
+    const id = linked.partials.get(use.reference)?.id ?? use.reference;
+    definitions.set(id, content);
+    return use.names.map(name => ({ ...name, text: JSON.stringify(id) }));
+  }
+}
+
+/** The uses whose partial can stand in their place as text: all at once if that works, else each that does alone. */
+function usesInPlace(
+  template: string,
+  uses: readonly PartialUse[],
+  contents: ReadonlyMap<string, string>,
+): ReadonlySet<PartialUse> {
+  const tree = parseTemplate(template);
+  const candidates = uses.filter(
+    use => use.simple && mayStandInPlace(tree, contents.get(use.reference) ?? ''),
+  );
+  const works = (some: readonly PartialUse[]) => sameMeaning(template, some, contents);
+  if (works(candidates)) return new Set(candidates);
+  if (candidates.length > MAX_TRIES) return new Set();
+  const alone = candidates.filter(use => works([use]));
+  return new Set(works(alone) ? alone : []);
+}

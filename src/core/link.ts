@@ -1,0 +1,63 @@
+/** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
+import type { LinkedPartial } from './flatten.ts';
+import { type PromptName, partialCandidates } from './name.ts';
+import type { SourceIssue } from './problem.ts';
+import { issueAt, parseSource } from './source.ts';
+import { checkNoIssues, partialUses, sourceIssues } from './template.ts';
+
+/** One prompt as a place that holds prompts gives it: the working copy, or the registry's newest versions. */
+export interface FoundPrompt {
+  readonly name: PromptName;
+  readonly source: string;
+  /** Unique among all that may be found: `support/_header`, or `support/_header@3`. */
+  readonly id: string;
+}
+
+/**
+ * Resolves every partial of `source`, and theirs, with `find` (undefined when there is no such prompt).
+ * @returns the linked partials by reference as written.
+ * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
+ */
+export async function linkPartials(
+  from: PromptName,
+  source: string,
+  find: (name: PromptName) => Promise<FoundPrompt | undefined>,
+  above: readonly string[] = [from],
+): Promise<ReadonlyMap<string, LinkedPartial>> {
+  const parsed = parseSource(source);
+  checkNoIssues(sourceIssues(source, parsed), from);
+  const linked = new Map<string, LinkedPartial>();
+  const issues: SourceIssue[] = [];
+  for (const use of partialUses(parsed.template)) {
+    if (linked.has(use.reference)) continue;
+    const refuse = (message: string) =>
+      issues.push(
+        issueAt(source, parsed.templateOffset + use.start, parsed.templateOffset + use.end, message),
+      );
+    const candidates = partialCandidates(from, use.reference);
+    const found = await firstFound(candidates, find);
+    if (found === undefined) {
+      refuse(
+        `The partial "${use.reference}" was not found. Looked for: ${candidates.join(', ') || 'no prompt can have this name'}.`,
+      );
+    } else if (above.includes(found.name)) {
+      refuse(`The partial "${use.reference}" uses itself: ${[...above, found.name].join(' → ')}.`);
+    } else {
+      const partials = await linkPartials(found.name, found.source, find, [...above, found.name]);
+      linked.set(use.reference, { id: found.id, template: parseSource(found.source).template, partials });
+    }
+  }
+  checkNoIssues(issues, from);
+  return linked;
+}
+
+async function firstFound(
+  candidates: readonly PromptName[],
+  find: (name: PromptName) => Promise<FoundPrompt | undefined>,
+): Promise<FoundPrompt | undefined> {
+  for (const name of candidates) {
+    const found = await find(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

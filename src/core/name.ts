@@ -1,0 +1,98 @@
+/** Names of prompts: their grammar (registry-api.md, "Names"), their files, and how partials are found. */
+import { Problem } from './problem.ts';
+
+declare const promptNameBrand: unique symbol;
+/** A name such as `support/triage`, checked by `parsePromptName`. */
+export type PromptName = string & { readonly [promptNameBrand]: true };
+
+export const MAX_NAME_LENGTH = 200;
+export const MAX_NAME_SEGMENTS = 8;
+export const PROMPT_FILE_EXTENSION = '.prompt';
+/** The grammar as one regular expression, for JSON Schema; device names are refused by `parsePromptName`. */
+export const NAME_PATTERN =
+  /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?(?:\/[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?){0,7}$/;
+
+const SEGMENT = /^[a-z0-9_][a-z0-9._-]*$/;
+/** Names that Windows keeps for devices, with any extension: learn.microsoft.com "Naming Files, Paths, and Namespaces". */
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
+
+/** Why `text` is not a prompt name, as one sentence; undefined when it is one. */
+export function whyNotPromptName(text: string): string | undefined {
+  if (text === '') return 'A prompt name cannot be empty.';
+  if (text.length > MAX_NAME_LENGTH)
+    return `A prompt name has at most ${MAX_NAME_LENGTH} characters; this one has ${text.length}.`;
+  const segments = text.split('/');
+  if (segments.length > MAX_NAME_SEGMENTS)
+    return `A prompt name has at most ${MAX_NAME_SEGMENTS} segments between slashes; this one has ${segments.length}.`;
+  for (const segment of segments) {
+    if (segment === '') return 'A prompt name cannot begin or end with "/" or hold "//".';
+    if (segment === '.' || segment === '..' || segment === '-')
+      return `"${segment}" cannot be a segment of a prompt name.`;
+    if (!SEGMENT.test(segment))
+      return `The segment "${printable(segment)}" is not allowed: use a–z, 0–9, "_", "." and "-", beginning with a letter, a digit or "_".`;
+    if (segment.endsWith('.'))
+      return `The segment "${segment}" cannot end with ".": Windows drops that dot from files.`;
+    if (WINDOWS_DEVICE.test(segment)) return `"${segment}" is a device name on Windows; choose another.`;
+  }
+  return undefined;
+}
+
+/** Control characters made visible, so that a message cannot be used to forge output. */
+function printable(text: string): string {
+  return JSON.stringify(text.slice(0, 60)).slice(1, -1);
+}
+
+/** The name in `text`. @throws Problem `invalid_name` that says which rule it breaks. */
+export function parsePromptName(text: string): PromptName {
+  const why = whyNotPromptName(text);
+  if (why !== undefined) throw new Problem('invalid_name', why);
+  return text as PromptName;
+}
+
+export function isPromptName(text: string): text is PromptName {
+  return whyNotPromptName(text) === undefined;
+}
+
+/** The last segment: `triage` of `support/triage`. */
+export function lastSegment(name: PromptName): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** The folder: `support` of `support/triage`, the empty string at the root. */
+export function folderOf(name: PromptName): string {
+  const slash = name.lastIndexOf('/');
+  return slash < 0 ? '' : name.slice(0, slash);
+}
+
+/** Whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */
+export function isPartial(name: PromptName): boolean {
+  return lastSegment(name).startsWith('_');
+}
+
+/** The file of a prompt, relative to the prompts folder, with forward slashes. */
+export function fileOfPrompt(name: PromptName): string {
+  return `${name}${PROMPT_FILE_EXTENSION}`;
+}
+
+/** The prompt of a file given relative to the prompts folder, with forward slashes. @throws Problem `invalid_name` */
+export function promptOfFile(relativePath: string): PromptName {
+  if (!relativePath.endsWith(PROMPT_FILE_EXTENSION))
+    throw new Problem('invalid_name', `"${printable(relativePath)}" is not a ${PROMPT_FILE_EXTENSION} file.`);
+  return parsePromptName(relativePath.slice(0, -PROMPT_FILE_EXTENSION.length));
+}
+
+/**
+ * Where `{{> reference}}` in the prompt `from` is looked for, nearest first: beside it, then in each folder
+ * above. `{{> shared/header}}` asks for `shared/_header` in the same way. Empty when no name can fit.
+ */
+export function partialCandidates(from: PromptName, reference: string): PromptName[] {
+  const slash = reference.lastIndexOf('/');
+  const file = `${reference.slice(0, slash + 1)}_${reference.slice(slash + 1)}`;
+  const folders = folderOf(from) === '' ? [] : folderOf(from).split('/');
+  const candidates: PromptName[] = [];
+  for (let depth = folders.length; depth >= 0; depth--) {
+    const name = [...folders.slice(0, depth), file].join('/');
+    if (isPromptName(name)) candidates.push(name);
+  }
+  return candidates;
+}

@@ -1,0 +1,90 @@
+/**
+ * What can go wrong in the domain, as one closed union of codes. Every room throws `Problem`, so a caller
+ * asks for a code and never matches a message.
+ */
+
+/** A place in a source: 1-based line and column (UTF-16 code units), 0-based offset, end exclusive. */
+export interface SourceRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** One thing wrong with a prompt's source, at its place. */
+export interface SourceIssue extends SourceRange {
+  readonly message: string;
+}
+
+/** The codes of registry-api.md, in the order of their HTTP status, then those that never cross HTTP. */
+export const PROBLEM_CODES = [
+  'key_missing',
+  'key_malformed',
+  'key_unknown',
+  'key_revoked',
+  'key_expired',
+  'role_too_low',
+  'wrong_environment',
+  'publishing_not_allowed',
+  'channel_not_served',
+  'version_not_released',
+  'prompt_not_found',
+  'version_not_found',
+  'promotion_not_found',
+  'environment_not_found',
+  'key_not_found',
+  'route_not_found',
+  'channel_unset',
+  'method_not_allowed',
+  'not_acceptable',
+  'base_outdated',
+  'pointer_moved',
+  'self_approval',
+  'not_promoted_from',
+  'prompt_archived',
+  'already_live',
+  'too_large',
+  'unsupported_media_type',
+  'invalid_source',
+  'invalid_request',
+  'invalid_name',
+  'idempotency_key_reused',
+  'missing_input',
+  'rate_limited',
+  'internal_error',
+  'unavailable',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** What a problem may carry beside its message; each field is part of the API's problem document. */
+export interface ProblemDetails {
+  /** Where in the source (invalid_source). */
+  readonly issues?: readonly SourceIssue[];
+  /** Which inputs are missing (missing_input). */
+  readonly missing?: readonly string[];
+  /** The newest version's number and digest (base_outdated). */
+  readonly newest?: { readonly version: number; readonly digest: string } | null;
+  /** The version a pointer stands at now, null when unset (pointer_moved). */
+  readonly current?: number | null;
+  /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request). */
+  readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
+}
+
+/** Thrown by every function of the domain that refuses; `message` says what is wrong and what to do. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+
+  constructor(code: ProblemCode, message: string, details: ProblemDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** Whether `error` is a problem, and one of `codes` when any are given. */
+  static is(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
+    return error instanceof Problem && (codes.length === 0 || codes.includes(error.code));
+  }
+}

@@ -1,0 +1,160 @@
+/** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
+import { LineCounter, parseDocument } from 'yaml';
+import { Problem, type SourceIssue } from './problem.ts';
+
+/** 1 MiB, of UTF-8 bytes. */
+export const MAX_SOURCE_BYTES = 1024 * 1024;
+/** What front matter may expand to through YAML aliases before it is refused. */
+const MAX_ALIAS_COUNT = 100;
+
+/** Front matter's values as YAML gives them; keys outside Dotprompt's own are kept. */
+export type FrontMatter = Readonly<Record<string, unknown>>;
+
+export interface PromptSource {
+  /** Empty when there is none. */
+  readonly frontMatter: FrontMatter;
+  /** The body, trimmed when front matter was taken off, exactly as Dotprompt does. */
+  readonly template: string;
+  /** Where `template` begins in the source (0-based UTF-16 offset). */
+  readonly templateOffset: number;
+  /** What is wrong with the front matter; the template is usable all the same. */
+  readonly issues: readonly SourceIssue[];
+}
+
+/** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own, from the first character. */
+const OPENING = /^---[^\S\r\n]*(?:\r\n|\r|\n)/;
+const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
+
+/**
+ * The text of a source's bytes. @throws Problem `invalid_source` when they are not UTF-8 (with the line and
+ * column of the first wrong byte), `too_large` over 1 MiB.
+ */
+export function decodeSource(bytes: Uint8Array): string {
+  checkSize(bytes.byteLength);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const before = validPrefix(bytes);
+    const at = positionAt(before, before.length);
+    const message = 'The file is not UTF-8 from here on. Save it with the encoding UTF-8.';
+    throw new Problem(
+      'invalid_source',
+      `Line ${at.line}, column ${at.column}: ${message}`,
+      {
+        issues: [{ ...at, endLine: at.line, endColumn: at.column + 1, message }],
+      },
+      { cause },
+    );
+  }
+}
+
+/** The longest prefix that is UTF-8, found by halving: a decoder does not say where it stopped. */
+function validPrefix(bytes: Uint8Array): string {
+  let low = 0;
+  let high = bytes.byteLength;
+  const decode = (end: number) =>
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, end), {
+      stream: true,
+    });
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    try {
+      decode(middle);
+      low = middle;
+    } catch {
+      high = middle - 1; // a throw is the answer to "is this prefix valid?"
+    }
+  }
+  return decode(low);
+}
+
+/** @throws Problem `too_large` over 1 MiB, `invalid_source` for a lone surrogate, which has no UTF-8 bytes. */
+export function checkSourceText(source: string): void {
+  checkSize(Buffer.byteLength(source, 'utf8'));
+  if (source.isWellFormed()) return;
+  const lone = [...source].findIndex(character => !character.isWellFormed());
+  const offset = [...source].slice(0, lone).join('').length;
+  const at = positionAt(source, offset);
+  const message = 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
+  throw new Problem('invalid_source', `Line ${at.line}, column ${at.column}: ${message}`, {
+    issues: [{ ...at, endLine: at.line, endColumn: at.column + 1, message }],
+  });
+}
+
+function checkSize(bytes: number): void {
+  if (bytes > MAX_SOURCE_BYTES)
+    throw new Problem(
+      'too_large',
+      `A prompt's source has at most 1 MiB (${MAX_SOURCE_BYTES} bytes); this one has ${bytes}. Split it into partials.`,
+    );
+}
+
+/** Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. */
+export function parseSource(source: string): PromptSource {
+  const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const opening = OPENING.exec(source.slice(start));
+  if (opening === null)
+    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues: [] };
+  const yamlStart = start + opening[0].length;
+  CLOSING.lastIndex = 0;
+  const closing = CLOSING.exec(source.slice(yamlStart));
+  if (closing === null) {
+    const issue = {
+      line: 1,
+      column: 1,
+      endLine: 1,
+      endColumn: 4,
+      message: 'The front matter that begins here is never closed: end it with a line "---".',
+    };
+    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues: [issue] };
+  }
+  const yaml = source.slice(yamlStart, yamlStart + closing.index);
+  const bodyStart = yamlStart + closing.index + closing[0].length;
+  const body = source.slice(bodyStart);
+  const template = body.trim();
+  const templateOffset = template === '' ? source.length : bodyStart + body.indexOf(template);
+  return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
+}
+
+function readFrontMatter(
+  yaml: string,
+  source: string,
+  offset: number,
+): Pick<PromptSource, 'frontMatter' | 'issues'> {
+  const document = parseDocument(yaml, { lineCounter: new LineCounter(), prettyErrors: false });
+  const issues = document.errors.map(error =>
+    issueAt(source, offset + error.pos[0], offset + error.pos[1], `Front matter: ${error.message}`),
+  );
+  if (issues.length > 0) return { frontMatter: {}, issues };
+  const whole = (message: string) => [issueAt(source, offset, offset + yaml.length, message)];
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+  } catch (error) {
+    return {
+      frontMatter: {},
+      issues: whole(`Front matter: ${error instanceof Error ? error.message : String(error)}`),
+    };
+  }
+  if (value === null || value === undefined) return { frontMatter: {}, issues: [] };
+  if (typeof value !== 'object' || Array.isArray(value))
+    return {
+      frontMatter: {},
+      issues: whole('Front matter must be a list of keys and values, such as "model: vendor/name".'),
+    };
+  return { frontMatter: value as FrontMatter, issues: [] };
+}
+
+/** A range of offsets as an issue with lines and columns. */
+export function issueAt(source: string, start: number, end: number, message: string): SourceIssue {
+  const from = positionAt(source, start);
+  const to = positionAt(source, Math.max(start, end));
+  return { ...from, endLine: to.line, endColumn: to.column, message };
+}
+
+/** 1-based line and column of an offset; CRLF, LF and CR each end one line. */
+export function positionAt(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset);
+  const lines = before.split(/\r\n|\r|\n/);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}

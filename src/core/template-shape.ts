@@ -1,0 +1,121 @@
+/** Whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
+import type { PartialUse } from './template.ts';
+import { parseTemplate } from './template.ts';
+
+type Node = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** What of a node does not change what it renders. */
+const IRRELEVANT = new Set([
+  'loc',
+  'strip',
+  'openStrip',
+  'closeStrip',
+  'inverseStrip',
+  'original',
+  'leftStripped',
+  'rightStripped',
+  'chained',
+]);
+
+/**
+ * Whether `content` may at all stand as text where `tree` calls it: not when it reaches outside itself (`../`,
+ * `@partial-block`, `{{#*inline}}`), nor when a block parameter of `tree` could capture one of its names.
+ */
+export function mayStandInPlace(tree: hbs.AST.Program, content: string): boolean {
+  return (
+    !some(tree, node => Array.isArray(node['blockParams']) && node['blockParams'].length > 0) &&
+    !some(parseTemplate(content), reachesOut)
+  );
+}
+
+function reachesOut(node: Node): boolean {
+  if (node.type === 'DecoratorBlock' || node.type === 'Decorator') return true;
+  return (
+    node.type === 'PathExpression' && ((node['depth'] as number) > 0 || node['original'] === '@partial-block')
+  );
+}
+
+/**
+ * Whether the template with `uses` replaced by their contents parses to the tree in which those partials' trees
+ * stand where they were called.
+ */
+export function sameMeaning(
+  template: string,
+  uses: readonly PartialUse[],
+  contents: ReadonlyMap<string, string>,
+): boolean {
+  const chosen = new Map(uses.map(use => [use.start, use]));
+  let spliced = '';
+  let done = 0;
+  for (const use of uses) {
+    spliced += template.slice(done, use.start) + (contents.get(use.reference) ?? '');
+    done = use.end;
+  }
+  spliced += template.slice(done);
+  const lines = lineOffsets(template);
+  const expected = shape(parseTemplate(template) as unknown as Node, node => {
+    if (node.type !== 'PartialStatement' || node['indent'] !== '') return undefined;
+    const { start } = node['loc'] as hbs.AST.SourceLocation;
+    const use = chosen.get((lines[start.line - 1] ?? 0) + start.column);
+    return use === undefined ? undefined : parseTemplate(contents.get(use.reference) ?? '').body;
+  });
+  return (
+    JSON.stringify(expected) ===
+    JSON.stringify(shape(parseTemplate(spliced) as unknown as Node, () => undefined))
+  );
+}
+
+function lineOffsets(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\r\n?|\n/g), match => match.index + match[0].length)];
+}
+
+/** A node without what does not matter; neighbouring text is one, comments are gone, `substitute` may put nodes in place of one. */
+function shape(node: unknown, substitute: (node: Node) => readonly unknown[] | undefined): unknown {
+  if (Array.isArray(node)) {
+    const out: unknown[] = [];
+    const add = (item: unknown): void => {
+      if (isNode(item)) {
+        const replaced = substitute(item);
+        if (replaced !== undefined) {
+          for (const part of replaced) addShaped(part);
+          return;
+        }
+      }
+      addShaped(item);
+    };
+    const addShaped = (item: unknown): void => {
+      if (!isNode(item)) {
+        out.push(shape(item, substitute));
+        return;
+      }
+      if (item.type === 'CommentStatement') return;
+      if (item.type === 'ContentStatement') {
+        const last = out.at(-1);
+        if (item['value'] === '') return;
+        if (typeof last === 'string') out[out.length - 1] = last + String(item['value']);
+        else out.push(String(item['value']));
+        return;
+      }
+      out.push(shape(item, substitute));
+    };
+    for (const item of node) add(item);
+    return out;
+  }
+  if (typeof node !== 'object' || node === null) return node;
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (!IRRELEVANT.has(key) || (key === 'original' && !('parts' in node)))
+      kept[key] = shape(value, substitute);
+  }
+  return kept;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value;
+}
+
+function some(node: unknown, test: (node: Node) => boolean): boolean {
+  if (Array.isArray(node)) return node.some(item => some(item, test));
+  if (!(typeof node === 'object' && node !== null)) return false;
+  return (isNode(node) && test(node)) || Object.values(node).some(value => some(value, test));
+}
