@@ -25,6 +25,13 @@ export interface EventData {
     /** By the reference as written (`header`): the version it means. */
     readonly partials: Readonly<Record<string, PartialVersion>>;
   };
+  /** A promotion that waits for approvals. */
+  readonly 'promotion.requested': {
+    readonly promotion: string;
+    readonly from: VersionNumber | null;
+    readonly reason: string;
+    readonly rollback: boolean;
+  };
   readonly 'promotion.applied': {
     readonly promotion: string;
     readonly from: VersionNumber | null;
@@ -46,6 +53,7 @@ export const EVENT_KINDS = [
   'key.created',
   'key.revoked',
   'version.published',
+  'promotion.requested',
   'promotion.applied',
   'prompt.archived',
   'prompt.restored',

@@ -1,0 +1,41 @@
+/** The event log as `/v1/changes` gives it: exactly the form whose hash can be recomputed. */
+import * as z from 'zod';
+import { EVENT_KINDS, type RegistryEvent } from '../core/event.ts';
+import {
+  actor,
+  channel,
+  cursor,
+  digest,
+  environmentName,
+  promptName,
+  queryNumber,
+  timestamp,
+  versionNumber,
+} from './values.ts';
+
+export const event = z
+  .object({
+    seq: z.int().min(1),
+    at: timestamp,
+    actor,
+    key: z.string(),
+    kind: z.enum(EVENT_KINDS),
+    prompt: promptName.optional(),
+    version: versionNumber.optional(),
+    environment: environmentName.optional(),
+    channel: channel.optional(),
+    data: z.record(z.string(), z.unknown()),
+    previousHash: digest,
+    hash: digest,
+  })
+  .meta({ id: 'Event' }) as unknown as z.ZodType<RegistryEvent, RegistryEvent>;
+
+export const changesQuery = z.object({
+  after: cursor.optional(),
+  limit: queryNumber(1, 1000, 100),
+  wait: queryNumber(0, 30, 0).meta({ description: 'Seconds to hold the call open until something happens.' }),
+});
+
+/** `cursor` is always there: give it as `after` next time. */
+export const changes = z.object({ events: z.array(event), cursor }).meta({ id: 'Changes' });
+export type Changes = z.infer<typeof changes>;

@@ -1,0 +1,20 @@
+/** Environments and their policies over the API. */
+import * as z from 'zod';
+import { channel, environmentName } from './values.ts';
+
+export const policy = z
+  .object({
+    serves: z.array(channel).min(1).max(16),
+    pins: z.enum(['any', 'released']),
+    publishes: z.boolean(),
+    promoteFrom: environmentName.nullable(),
+    approvals: z.int().min(0).max(16),
+    rollbackNeedsApproval: z.boolean(),
+  })
+  .meta({ id: 'Policy' });
+
+export const environment = z.object({ name: environmentName, policy }).meta({ id: 'Environment' });
+/** All of them, in promotion order; never so many that they need pages. */
+export const environmentList = z
+  .object({ data: z.array(environment), nextCursor: z.null() })
+  .meta({ id: 'EnvironmentList' });

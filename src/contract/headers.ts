@@ -1,0 +1,16 @@
+/** The names of headers and media types that the API gives a meaning. */
+export const HEADER = {
+  version: 'PromptForge-Version',
+  channel: 'PromptForge-Channel',
+  environment: 'PromptForge-Environment',
+  idempotencyKey: 'Idempotency-Key',
+  /** On every answer: the API's major version, so that a client can tell a registry from any other server. */
+  api: 'PromptForge-Api',
+} as const;
+
+export const API_VERSION = 1;
+export const MEDIA = {
+  text: 'text/plain; charset=utf-8',
+  json: 'application/json',
+  diff: 'text/x-diff; charset=utf-8',
+} as const;

@@ -1,0 +1,166 @@
+/** Prompts, their versions and what applications read of them. */
+import * as z from 'zod';
+import { MAX_SOURCE_BYTES } from '../core/source.ts';
+import {
+  actor,
+  channel,
+  digest,
+  environmentName,
+  page,
+  pageQuery,
+  promptName,
+  prose,
+  timestamp,
+  versionNumber,
+} from './values.ts';
+
+/** Where a channel points in one environment. */
+export const pointer = z
+  .object({
+    environment: environmentName,
+    channel,
+    version: versionNumber,
+    promotedAt: timestamp,
+    promotedBy: actor,
+    promotion: z.string(),
+  })
+  .meta({ id: 'Pointer' });
+export type Pointer = z.infer<typeof pointer>;
+
+/** The partial versions that a version was published with, by the reference as written. */
+export const partialVersions = z
+  .record(z.string(), z.object({ prompt: promptName, version: versionNumber }))
+  .meta({ id: 'PartialVersions' });
+
+export const versionSummary = z
+  .object({
+    prompt: promptName,
+    version: versionNumber,
+    digest,
+    base: versionNumber.nullable(),
+    message: prose,
+    author: actor,
+    publishedAt: timestamp,
+    bytes: z.int().min(0),
+    partials: partialVersions,
+  })
+  .meta({ id: 'VersionSummary' });
+export type VersionSummary = z.infer<typeof versionSummary>;
+
+export const version = versionSummary.extend({ source: z.string() }).meta({ id: 'Version' });
+export type Version = z.infer<typeof version>;
+
+export const promptSummary = z
+  .object({
+    name: promptName,
+    archived: z.boolean(),
+    newest: versionSummary,
+    pointers: z.array(pointer),
+    /** Partials of which a newer version exists than the newest version was published with. */
+    outdatedPartials: z.array(z.object({ prompt: promptName, used: versionNumber, newest: versionNumber })),
+  })
+  .meta({ id: 'PromptSummary' });
+export type PromptSummary = z.infer<typeof promptSummary>;
+
+export const promptListQuery = pageQuery.extend({
+  prefix: z.string().max(200).optional(),
+  /** `true` lists archived prompts too. */
+  archived: z.enum(['true', 'false']).default('false'),
+});
+export const promptPage = page(promptSummary).meta({ id: 'PromptPage' });
+export const versionPage = page(versionSummary).meta({ id: 'VersionPage' });
+
+/** More than 1 MiB of source is refused with 413, not 422, so no maximum stands here. */
+export const publishRequest = z
+  .object({
+    source: z.string().meta({ description: `At most ${MAX_SOURCE_BYTES} UTF-8 bytes.` }),
+    message: prose,
+    base: versionNumber
+      .nullable()
+      .meta({ description: 'The version the edit started from; null for a new prompt.' }),
+  })
+  .meta({ id: 'PublishRequest' });
+export type PublishRequest = z.infer<typeof publishRequest>;
+
+export const batchRequest = z
+  .object({ refs: z.array(z.string().max(220)).min(1).max(500) })
+  .meta({ id: 'BatchRequest' });
+export const batchResponse = z
+  .object({ data: z.array(version), missing: z.array(z.string()) })
+  .meta({ id: 'BatchResponse' });
+
+/** A side of a diff: a version number, or `channel@environment`. */
+export const diffQuery = z.object({ from: z.string().max(80), to: z.string().max(80) });
+export const diffResponse = z
+  .object({ prompt: promptName, from: versionSummary, to: versionSummary, diff: z.string() })
+  .meta({ id: 'Diff' });
+
+export const archiveRequest = z.object({ reason: prose.default('') }).meta({ id: 'ArchiveRequest' });
+
+/** `?channel=` or `?version=`, not both. */
+export const deliveryQuery = z.object({
+  channel: channel.optional(),
+  version: z.coerce.number().int().min(1).optional(),
+});
+
+export const promptMetadata = z
+  .object({
+    model: z.string().optional(),
+    description: z.string().optional(),
+    config: z.record(z.string(), z.unknown()),
+    input: z.object({
+      schema: z.record(z.string(), z.unknown()).nullable(),
+      default: z.record(z.string(), z.unknown()),
+    }),
+    output: z.unknown().optional(),
+  })
+  .meta({ id: 'PromptMetadata' });
+
+export const delivery = z
+  .object({
+    name: promptName,
+    version: versionNumber,
+    reference: z.string(),
+    digest,
+    environment: environmentName,
+    channel: channel.nullable(),
+    template: z.string(),
+    metadata: promptMetadata,
+  })
+  .meta({ id: 'Delivery' });
+export type Delivery = z.infer<typeof delivery>;
+
+const part = z.union([
+  z.looseObject({ text: z.string() }),
+  z.looseObject({ media: z.object({ url: z.string(), contentType: z.string().optional() }) }),
+  z.looseObject({ metadata: z.record(z.string(), z.unknown()) }),
+]);
+export const message = z
+  .looseObject({
+    role: z.string(),
+    content: z.array(part),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'Message' });
+
+export const renderRequest = z
+  .object({
+    input: z.record(z.string(), z.unknown()).default({}),
+    channel: channel.optional(),
+    version: versionNumber.optional(),
+    messages: z.array(message).max(1000).optional(),
+    strict: z.boolean().default(false),
+  })
+  .meta({ id: 'RenderRequest' });
+
+export const renderResponse = z
+  .object({
+    name: promptName,
+    version: versionNumber,
+    reference: z.string(),
+    digest,
+    environment: environmentName,
+    channel: channel.nullable(),
+    messages: z.array(message),
+  })
+  .meta({ id: 'RenderResponse' });

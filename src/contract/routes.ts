@@ -1,0 +1,356 @@
+/**
+ * The API as a table: one entry a call. The server mounts it, the client calls it and the OpenAPI document is made
+ * from it, so that none of them can say something else than the others.
+ */
+import * as z from 'zod';
+import type { ProblemCode } from '../core/problem.ts';
+import type { Role } from '../core/role.ts';
+import { changes, changesQuery } from './changes.ts';
+import { environment, environmentList, policy } from './environments.ts';
+import { createdKey, key, keyListQuery, keyPage, keyRequest } from './keys.ts';
+import { promotion, promotionListQuery, promotionPage, promotionRequest } from './promotions.ts';
+import {
+  archiveRequest,
+  batchRequest,
+  batchResponse,
+  delivery,
+  deliveryQuery,
+  diffQuery,
+  diffResponse,
+  promptListQuery,
+  promptPage,
+  promptSummary,
+  publishRequest,
+  renderRequest,
+  renderResponse,
+  version,
+  versionPage,
+} from './prompts.ts';
+import { environmentName, pageQuery, promptName } from './values.ts';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** With `{name}` for a prompt name, which holds slashes, and `{n}`, `{id}`, `{environment}` for one segment. */
+  readonly path: string;
+  readonly summary: string;
+  /** The least role; null: no key is asked for. */
+  readonly role: Role | null;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** By status: JSON schemas, or media types that are not JSON. */
+  readonly responses: Readonly<
+    Record<number, { readonly description: string; readonly json?: z.ZodType; readonly text?: string }>
+  >;
+  /** Problems of this call beside those that every call may answer. */
+  readonly problems: readonly ProblemCode[];
+}
+
+const prompt404 = ['invalid_name', 'prompt_not_found'] as const satisfies readonly ProblemCode[];
+const delivering = [
+  ...prompt404,
+  'version_not_found',
+  'channel_unset',
+  'channel_not_served',
+  'version_not_released',
+  'environment_not_found',
+] as const;
+
+export const ROUTES = {
+  deliver: {
+    method: 'GET',
+    path: '/v1/prompts/{name}',
+    summary: 'The text of a channel or a version, partials resolved',
+    role: 'reader',
+    query: deliveryQuery,
+    responses: {
+      200: {
+        description: 'The template, or with Accept: application/json the whole delivery',
+        json: delivery,
+        text: 'text/plain',
+      },
+      304: { description: 'Not modified' },
+    },
+    problems: [...delivering, 'not_acceptable'],
+  },
+  render: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/render',
+    summary: 'The rendered text, or messages as Dotprompt defines them',
+    role: 'reader',
+    body: renderRequest,
+    responses: {
+      200: {
+        description: 'The rendered text, or with Accept: application/json the messages',
+        json: renderResponse,
+        text: 'text/plain',
+      },
+      304: { description: 'Not modified' },
+    },
+    problems: [...delivering, 'missing_input', 'invalid_source', 'not_acceptable'],
+  },
+  listPrompts: {
+    method: 'GET',
+    path: '/v1/prompts',
+    summary: 'Prompts by name, with their newest version and pointers',
+    role: 'author',
+    query: promptListQuery,
+    responses: { 200: { description: 'A page', json: promptPage } },
+    problems: [],
+  },
+  getPrompt: {
+    method: 'GET',
+    path: '/v1/prompts/{name}/-/summary',
+    summary: 'One prompt as the list gives it',
+    role: 'author',
+    responses: { 200: { description: 'The prompt', json: promptSummary } },
+    problems: [...prompt404],
+  },
+  publish: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/versions',
+    summary: 'Publish a version',
+    role: 'author',
+    body: publishRequest,
+    responses: {
+      200: { description: 'The same source as the newest version: that one, nothing new', json: version },
+      201: { description: 'The new version', json: version },
+    },
+    problems: [
+      'invalid_name',
+      'publishing_not_allowed',
+      'base_outdated',
+      'prompt_archived',
+      'too_large',
+      'invalid_source',
+      'idempotency_key_reused',
+    ],
+  },
+  listVersions: {
+    method: 'GET',
+    path: '/v1/prompts/{name}/-/versions',
+    summary: 'History, newest first',
+    role: 'author',
+    query: pageQuery,
+    responses: { 200: { description: 'A page', json: versionPage } },
+    problems: [...prompt404],
+  },
+  getVersion: {
+    method: 'GET',
+    path: '/v1/prompts/{name}/-/versions/{n}',
+    summary: 'One version with its source',
+    role: 'author',
+    responses: { 200: { description: 'The version', json: version } },
+    problems: [...prompt404, 'version_not_found'],
+  },
+  diff: {
+    method: 'GET',
+    path: '/v1/prompts/{name}/-/diff',
+    summary: 'Unified diff of two versions',
+    role: 'author',
+    query: diffQuery,
+    responses: {
+      200: {
+        description: 'The diff; with Accept: application/json its two ends too',
+        json: diffResponse,
+        text: 'text/x-diff',
+      },
+    },
+    problems: [...prompt404, 'version_not_found', 'channel_unset', 'environment_not_found', 'not_acceptable'],
+  },
+  promote: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/promotions',
+    summary: 'Move a pointer of an environment, by compare-and-set',
+    role: 'author',
+    body: promotionRequest,
+    responses: {
+      201: { description: 'Applied', json: promotion },
+      202: { description: 'Waits for approvals', json: promotion },
+    },
+    problems: [
+      ...prompt404,
+      'version_not_found',
+      'environment_not_found',
+      'wrong_environment',
+      'pointer_moved',
+      'not_promoted_from',
+      'already_live',
+      'idempotency_key_reused',
+    ],
+  },
+  listPromotions: {
+    method: 'GET',
+    path: '/v1/promotions',
+    summary: 'Promotions, newest first',
+    role: 'author',
+    query: promotionListQuery,
+    responses: { 200: { description: 'A page', json: promotionPage } },
+    problems: [],
+  },
+  getPromotion: {
+    method: 'GET',
+    path: '/v1/promotions/{id}',
+    summary: 'One promotion',
+    role: 'author',
+    responses: { 200: { description: 'The promotion', json: promotion } },
+    problems: ['promotion_not_found'],
+  },
+  archive: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/archive',
+    summary: 'Stop listing and publishing; what is live stays live',
+    role: 'admin',
+    body: archiveRequest,
+    responses: { 200: { description: 'The prompt', json: promptSummary } },
+    problems: [...prompt404, 'publishing_not_allowed'],
+  },
+  restore: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/restore',
+    summary: 'Undo an archive',
+    role: 'admin',
+    body: archiveRequest,
+    responses: { 200: { description: 'The prompt', json: promptSummary } },
+    problems: [...prompt404, 'publishing_not_allowed'],
+  },
+  changes: {
+    method: 'GET',
+    path: '/v1/changes',
+    summary: 'The event log after a cursor',
+    role: 'author',
+    query: changesQuery,
+    responses: { 200: { description: 'Events in order', json: changes } },
+    problems: [],
+  },
+  batch: {
+    method: 'POST',
+    path: '/v1/versions/batch',
+    summary: 'Up to 500 versions with source',
+    role: 'author',
+    body: batchRequest,
+    responses: {
+      200: {
+        description: 'Those that exist, in the order asked for, and the references of those that do not',
+        json: batchResponse,
+      },
+    },
+    problems: [],
+  },
+  listEnvironments: {
+    method: 'GET',
+    path: '/v1/environments',
+    summary: 'Environments and their policies, in promotion order',
+    role: 'author',
+    responses: { 200: { description: 'All of them', json: environmentList } },
+    problems: [],
+  },
+  putEnvironment: {
+    method: 'PUT',
+    path: '/v1/environments/{environment}',
+    summary: 'Set the policy of an environment',
+    role: 'admin',
+    body: policy,
+    responses: {
+      200: { description: 'Changed', json: environment },
+      201: { description: 'Added after the others', json: environment },
+    },
+    problems: ['wrong_environment', 'environment_not_found'],
+  },
+  listKeys: {
+    method: 'GET',
+    path: '/v1/keys',
+    summary: "Keys of the key's own environment",
+    role: 'admin',
+    query: keyListQuery,
+    responses: { 200: { description: 'A page', json: keyPage } },
+    problems: [],
+  },
+  createKey: {
+    method: 'POST',
+    path: '/v1/keys',
+    summary: "Make a key of the key's own environment; the answer alone holds the whole credential",
+    role: 'admin',
+    body: keyRequest,
+    responses: { 201: { description: 'The key', json: createdKey } },
+    problems: ['wrong_environment', 'environment_not_found'],
+  },
+  currentKey: {
+    method: 'GET',
+    path: '/v1/keys/current',
+    summary: 'What the registry knows of the key that asks: who and where one is',
+    role: 'reader',
+    responses: { 200: { description: 'The key, without its secret', json: key } },
+    problems: [],
+  },
+  revokeKey: {
+    method: 'POST',
+    path: '/v1/keys/{id}/revoke',
+    summary: 'Revoke a key at once',
+    role: 'admin',
+    responses: { 200: { description: 'The key', json: key } },
+    problems: ['key_not_found', 'wrong_environment'],
+  },
+  healthz: {
+    method: 'GET',
+    path: '/healthz',
+    summary: 'The process answers',
+    role: null,
+    responses: { 200: { description: 'Alive', json: z.object({ status: z.literal('ok') }) } },
+    problems: [],
+  },
+  readyz: {
+    method: 'GET',
+    path: '/readyz',
+    summary: 'The database answers',
+    role: null,
+    responses: { 200: { description: 'Ready', json: z.object({ status: z.literal('ok') }) } },
+    problems: [],
+  },
+  openapi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This document',
+    role: null,
+    responses: { 200: { description: 'OpenAPI 3.1', json: z.looseObject({ openapi: z.string() }) } },
+    problems: [],
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** The parameters of paths, by name, for the OpenAPI document. */
+export const PATH_PARAMETERS = {
+  name: promptName,
+  n: z.coerce.number().int().min(1),
+  id: z.string().max(100),
+  environment: environmentName,
+} as const;
+
+/** Problems that any call may answer. */
+export const COMMON_PROBLEMS = [
+  'invalid_request',
+  'unsupported_media_type',
+  'rate_limited',
+  'internal_error',
+  'unavailable',
+] as const satisfies readonly ProblemCode[];
+/** Problems of every call that asks for a key. */
+export const KEY_PROBLEMS = [
+  'key_missing',
+  'key_malformed',
+  'key_unknown',
+  'key_revoked',
+  'key_expired',
+  'role_too_low',
+] as const satisfies readonly ProblemCode[];
+
+/** The path of a route with its parameters in place. Nothing needs encoding but what a caller gives wrong. */
+export function pathOf(
+  route: Pick<Route, 'path'>,
+  parameters: Readonly<Record<string, string | number>> = {},
+): string {
+  return route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(parameters[name]);
+    return value.split('/').map(encodeURIComponent).join('/');
+  });
+}

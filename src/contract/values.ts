@@ -1,0 +1,98 @@
+/** The values that every part of the API is made of, each parsed once at the edge into its own type. */
+import * as z from 'zod';
+import { CHANNEL_PATTERN, type Channel, LATEST } from '../core/channel.ts';
+import { DIGEST_PATTERN, type Digest } from '../core/digest.ts';
+import { ENVIRONMENT_PATTERN, type EnvironmentName } from '../core/environment.ts';
+import { MAX_NAME_LENGTH, NAME_PATTERN, type PromptName, whyNotPromptName } from '../core/name.ts';
+import { ROLES } from '../core/role.ts';
+import type { VersionNumber } from '../core/version.ts';
+
+/** A schema whose checked text has a type of its own. zod's transforms would have no JSON Schema. */
+function as<Out>(schema: z.ZodType): z.ZodType<Out, Out> {
+  return schema as unknown as z.ZodType<Out, Out>;
+}
+
+export const promptName = as<PromptName>(
+  z
+    .string()
+    .max(MAX_NAME_LENGTH)
+    .regex(NAME_PATTERN)
+    .superRefine((text, context) => {
+      const why = whyNotPromptName(text);
+      if (why !== undefined) context.addIssue({ code: 'custom', message: why });
+    })
+    .meta({ id: 'PromptName', description: 'One to eight segments joined by "/", such as support/triage.' }),
+);
+
+export const versionNumber = as<VersionNumber>(
+  z.int().min(1).meta({ id: 'VersionNumber', description: '1, 2, 3 … per prompt.' }),
+);
+
+export const digest = as<Digest>(
+  z
+    .string()
+    .regex(DIGEST_PATTERN)
+    .meta({ id: 'Digest', description: 'sha256: and the hex SHA-256 of the exact UTF-8 bytes.' }),
+);
+
+export const environmentName = as<EnvironmentName>(
+  z
+    .string()
+    .regex(ENVIRONMENT_PATTERN)
+    .meta({ id: 'EnvironmentName', description: 'Such as development, staging, production.' }),
+);
+
+export const channel = as<Channel>(
+  z
+    .string()
+    .regex(CHANNEL_PATTERN)
+    .meta({ id: 'Channel', description: 'latest, stable, or a pointer of your own such as canary.' }),
+);
+
+/** A channel that is a pointer: every one but `latest`. */
+export const pointerChannel = as<Channel>(
+  z
+    .string()
+    .regex(CHANNEL_PATTERN)
+    .refine(text => text !== LATEST, '"latest" is always the newest version and cannot be promoted.')
+    .meta({
+      id: 'PointerChannel',
+      description: 'stable, or a pointer of your own such as canary; never latest.',
+    }),
+);
+
+export const role = z.enum(ROLES).meta({ id: 'Role' });
+
+export const timestamp = z.iso
+  .datetime({ offset: true })
+  .meta({ id: 'Timestamp', description: 'RFC 3339; the registry writes UTC with milliseconds.' });
+
+/** Who did something: a person or a service. No control characters, so that it can stand in a log line. */
+export const actor = z
+  .string()
+  .min(1)
+  .max(100)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .regex(/^[^\u0000-\u001f\u007f]+$/)
+  .meta({ id: 'Actor', description: 'A name such as mara.lindqvist or checkout-service.' });
+
+/** One or more sentences by a person; may be empty where it is optional. */
+export const prose = z.string().max(4000);
+
+export const cursor = z
+  .string()
+  .max(200)
+  .meta({ id: 'Cursor', description: 'Opaque: give it back as it came.' });
+
+/** `{data, nextCursor}`; `nextCursor` is null on the last page. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), nextCursor: cursor.nullable() });
+}
+
+/** A query's number: text of digits, within limits. */
+export function queryNumber(minimum: number, maximum: number, fallback: number) {
+  return z.coerce.number().int().min(minimum).max(maximum).default(fallback);
+}
+
+/** `?cursor=&limit=` of every list. */
+export const pageQuery = z.object({ cursor: cursor.optional(), limit: queryNumber(1, 500, 100) });

@@ -1,0 +1,20 @@
+/**
+ * How the embedded registry is spoken to. It has the same HTTP app as a server but no port: requests reach it in
+ * process only, so its credential needs to say no more than the environment one acts in.
+ */
+import { type EnvironmentName, parseEnvironmentName } from './environment.ts';
+
+/** Never resolvable (RFC 2606), so that a request that escapes reaches nobody. */
+export const EMBEDDED_ORIGIN = 'https://embedded.invalid';
+
+const PREFIX = 'embedded:';
+
+/** The bearer credential of the embedded registry, of no use anywhere else. */
+export function embeddedCredential(environment: EnvironmentName): string {
+  return PREFIX + environment;
+}
+
+/** The environment of an embedded credential; undefined when it is none. @throws Problem `invalid_request` */
+export function parseEmbeddedCredential(credential: string): EnvironmentName | undefined {
+  return credential.startsWith(PREFIX) ? parseEnvironmentName(credential.slice(PREFIX.length)) : undefined;
+}
