@@ -8,7 +8,7 @@
  */
 import { Problem } from './problem.ts';
 import { type PartialUse, parseTemplate, partialUses } from './template.ts';
-import { mayStandInPlace, sameMeaning } from './template-shape.ts';
+import { definesTheSame, mayStandInPlace, sameMeaning, splice } from './template-shape.ts';
 
 /** A template and what each partial name in it stands for. */
 export interface LinkedTemplate {
@@ -42,12 +42,30 @@ export function flatten(linked: LinkedTemplate): string {
 }
 
 /**
- * The comments keep the partial's first and last line as they are, and the line break before `{{~/inline}}` lets
- * Handlebars take off the one after it: without either, whitespace control would change what is rendered.
+ * The text around a definition decides how Handlebars treats the white space at the partial's two ends, so the four
+ * ways to write it are tried until one parses to the partial's own tree. The line break before `{{~/inline}}` lets
+ * Handlebars take off the one after it.
  */
 function definition(id: string, text: string): string {
-  return `{{#*inline ${JSON.stringify(id)}}}{{!}}${text}{{!}}\n{{~/inline}}\n`;
+  const written = ENDS.map(
+    ([before, after]) => `{{#*inline ${JSON.stringify(id)}}}${before}${text}${after}\n{{~/inline}}\n`,
+  );
+  const found = written.find(candidate => definesTheSame(candidate, text));
+  if (found === undefined)
+    throw new Problem(
+      'invalid_source',
+      `The partial ${id} cannot be put in place without changing its white space. Begin and end it with text.`,
+    );
+  return found;
 }
+
+/** Two comments in a row are never alone on a line, so neither takes the end of one with it. */
+const ENDS = [
+  ['{{!}}', '{{!}}{{!}}'],
+  ['\n', '{{!}}{{!}}'],
+  ['{{!}}', '\n{{!}}{{!}}'],
+  ['\n', '\n{{!}}{{!}}'],
+] as const;
 
 function flattenInto(linked: LinkedTemplate, definitions: Map<string, string>, depth: number): string {
   if (depth > MAX_PARTIAL_DEPTH)
@@ -84,7 +102,7 @@ function flattenInto(linked: LinkedTemplate, definitions: Map<string, string>, d
 
   function edits(use: PartialUse, whole: boolean): { start: number; end: number; text: string }[] {
     const content = contents.get(use.reference) ?? '';
-    if (whole) return [{ start: use.start, end: use.end, text: content }];
+    if (whole) return [splice(template, use, content)];
     const id = linked.partials.get(use.reference)?.id ?? use.reference;
     definitions.set(id, content);
     return use.names.map(name => ({ ...name, text: JSON.stringify(id) }));

@@ -48,8 +48,9 @@ export function sameMeaning(
   let spliced = '';
   let done = 0;
   for (const use of uses) {
-    spliced += template.slice(done, use.start) + (contents.get(use.reference) ?? '');
-    done = use.end;
+    const edit = splice(template, use, contents.get(use.reference) ?? '');
+    spliced += template.slice(done, edit.start) + edit.text;
+    done = edit.end;
   }
   spliced += template.slice(done);
   const lines = lineOffsets(template);
@@ -62,6 +63,29 @@ export function sameMeaning(
   return (
     JSON.stringify(expected) ===
     JSON.stringify(shape(parseTemplate(spliced) as unknown as Node, () => undefined))
+  );
+}
+
+/** The edit that puts `content` where `use` stands. A tag alone on its line takes the end of that line with it, as in Handlebars. */
+export function splice(
+  template: string,
+  use: PartialUse,
+  content: string,
+): { start: number; end: number; text: string } {
+  const startsLine = use.start === 0 || /[\r\n]/.test(template[use.start - 1] ?? '');
+  const rest = startsLine
+    ? (/^[ \t]*\r?\n/.exec(template.slice(use.end, use.end + 256))?.[0].length ?? 0)
+    : 0;
+  return { start: use.start, end: use.end + rest, text: content };
+}
+
+/** Whether an `{{#*inline}}` block gives its partial the very tree that `content` has on its own. */
+export function definesTheSame(inlineBlock: string, content: string): boolean {
+  const [block] = parseTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
+  const keep = () => undefined;
+  return (
+    JSON.stringify(shape(block?.program.body, keep)) ===
+    JSON.stringify(shape(parseTemplate(content).body, keep))
   );
 }
 

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import {
+  CHAIN_START,
+  type ChainHead,
+  chainEvent,
+  type NewEvent,
+  type RegistryEvent,
+  whyNotNext,
+} from '../../src/core/event.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+
+const event = (reason: string): NewEvent<'prompt.archived'> => ({
+  actor: 'mara',
+  key: 'k1',
+  kind: 'prompt.archived',
+  prompt: parsePromptName('a/b'),
+  data: { reason },
+});
+
+function chain(reasons: readonly string[]): RegistryEvent[] {
+  const events: RegistryEvent[] = [];
+  for (const reason of reasons)
+    events.push(
+      chainEvent(event(reason), events.at(-1) ?? null, '2026-09-12T14:03:00.000Z') as RegistryEvent,
+    );
+  return events;
+}
+
+function firstBreak(events: readonly RegistryEvent[]): string | undefined {
+  let head: ChainHead = CHAIN_START;
+  for (const next of events) {
+    const why = whyNotNext(next, head);
+    if (why !== undefined) return why;
+    head = next;
+  }
+  return undefined;
+}
+
+describe('the event chain', () => {
+  it('hashes the previous hash and the canonical JSON of the event', () => {
+    const [first] = chain(['x']);
+    const zeros = `sha256:${'0'.repeat(64)}`;
+    const json =
+      '{"actor":"mara","at":"2026-09-12T14:03:00.000Z","data":{"reason":"x"},"key":"k1","kind":"prompt.archived","prompt":"a/b","seq":1}';
+    assert.equal(first?.previousHash, zeros);
+    assert.equal(
+      first?.hash,
+      `sha256:${createHash('sha256')
+        .update(zeros + json)
+        .digest('hex')}`,
+    );
+  });
+  it('continues from its start', () => assert.equal(firstBreak(chain(['a', 'b', 'c'])), undefined));
+  it('shows any event that was changed, removed, moved or added', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string(), { minLength: 3, maxLength: 8 }),
+        fc.nat(),
+        fc.constantFrom('change', 'remove', 'swap', 'double'),
+        (reasons, n, how) => {
+          const events = chain(reasons);
+          const i = n % (events.length - 1);
+          const at = events[i] as RegistryEvent<'prompt.archived'>;
+          if (how === 'change') events[i] = { ...at, data: { reason: `${at.data.reason}!` } };
+          if (how === 'remove') events.splice(i, 1);
+          if (how === 'swap') [events[i], events[i + 1]] = [events[i + 1]!, events[i]!];
+          if (how === 'double') events.splice(i, 0, at);
+          assert.notEqual(firstBreak(events), undefined);
+        },
+      ),
+    );
+  });
+});

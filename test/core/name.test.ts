@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  fileOfPrompt,
+  folderOf,
+  isPartial,
+  isPromptName,
+  NAME_PATTERN,
+  parsePromptName,
+  partialCandidates,
+  promptOfFile,
+  whyNotPromptName,
+} from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+
+describe('a prompt name', () => {
+  for (const name of [
+    'a',
+    'support/triage',
+    '_header',
+    'a/b/c/d/e/f/g/h',
+    '0/1',
+    'v1.2/x-y_z',
+    'x'.repeat(200),
+  ]) {
+    it(`may be ${name.slice(0, 20)}`, () => assert.equal(parsePromptName(name), name));
+  }
+  const refused: [string, RegExp][] = [
+    ['', /empty/],
+    ['/a', /begin or end/],
+    ['a/', /begin or end/],
+    ['a//b', /begin or end/],
+    ['a/../b', /"\.\."/],
+    ['../a', /"\.\."/],
+    ['.', /"\."/],
+    ['a/-/b', /"-"/],
+    ['-a', /not allowed/],
+    ['.hidden', /not allowed/],
+    ['Support', /not allowed/],
+    ['a b', /not allowed/],
+    ['ä', /not allowed/],
+    ['a\\b', /not allowed/],
+    ['a\nb', /not allowed/],
+    ['con', /device/],
+    ['x/nul.txt', /device/],
+    ['com1', /device/],
+    ['a.', /end with/],
+    ['a/b/c/d/e/f/g/h/i', /8 segments/],
+    ['x'.repeat(201), /200/],
+  ];
+  for (const [name, why] of refused) {
+    it(`is refused with its reason: ${JSON.stringify(name.slice(0, 20))}`, () => {
+      assert.throws(
+        () => parsePromptName(name),
+        (e: unknown) => Problem.is(e, 'invalid_name') && why.test(e.message),
+      );
+    });
+  }
+
+  it('never carries a control character into its message', () => {
+    const why = whyNotPromptName('a\u001b[31m\nforged') ?? '';
+    assert.doesNotMatch(why, /[\u0000-\u001f]/);
+  });
+
+  it('fits the pattern of the JSON Schema whenever it is valid', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z0-9_./-]{1,30}$/),
+        text => !isPromptName(text) || NAME_PATTERN.test(text),
+      ),
+    );
+  });
+
+  it('and its file lead to each other', () => {
+    const name = parsePromptName('support/triage');
+    assert.equal(fileOfPrompt(name), 'support/triage.prompt');
+    assert.equal(promptOfFile('support/triage.prompt'), name);
+    assert.throws(
+      () => promptOfFile('support/triage.txt'),
+      (e: unknown) => Problem.is(e, 'invalid_name'),
+    );
+    assert.equal(folderOf(name), 'support');
+    assert.equal(folderOf(parsePromptName('x')), '');
+  });
+
+  it('is a partial when its last segment begins with "_"', () => {
+    assert.ok(isPartial(parsePromptName('a/_b')));
+    assert.ok(!isPartial(parsePromptName('_a/b')));
+  });
+});
+
+describe('a partial', () => {
+  it('is looked for beside the prompt, then in each folder above', () => {
+    assert.deepEqual(partialCandidates(parsePromptName('a/b/c'), 'header'), [
+      'a/b/_header',
+      'a/_header',
+      '_header',
+    ]);
+    assert.deepEqual(partialCandidates(parsePromptName('a/c'), 'shared/header'), [
+      'a/shared/_header',
+      'shared/_header',
+    ]);
+  });
+  it('whose name climbs out is looked for nowhere', () => {
+    assert.deepEqual(partialCandidates(parsePromptName('a/b'), '../../etc/passwd'), []);
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { Problem } from '../../src/core/problem.ts';
+import { readMetadata, render } from '../../src/core/render.ts';
+import { undeclaredVariables } from '../../src/core/variables.ts';
+
+const none = new Map();
+const go = (source: string, input: Record<string, unknown> = {}, more: object = {}) =>
+  render({ source, input, partials: none, label: 'a/b', ...more });
+
+describe('rendering', () => {
+  it('is plain text, never HTML', async () => {
+    assert.equal((await go('{{x}} & {{x}}', { x: '<b> "q" \'s\'' })).text, '<b> "q" \'s\' & <b> "q" \'s\'');
+  });
+  it('gives messages by role, and their text with an empty line between', async () => {
+    const { messages, text } = await go('{{role "system"}}\nBe kind.\n{{role "user"}}\n{{q}}', { q: 'Hi' });
+    assert.deepEqual(
+      messages.map(m => m.role),
+      ['system', 'user'],
+    );
+    assert.equal(text, '\nBe kind.\n\n\n\nHi');
+  });
+  it('takes defaults from the front matter', async () => {
+    assert.equal((await go('---\ninput:\n  default:\n    x: d\n---\n{{x}}{{y}}', { y: 1 })).text, 'd1');
+  });
+  it('names the declared inputs that are missing, never rendering an empty string for one', async () => {
+    const source =
+      '---\ninput:\n  schema:\n    a: string\n    b?: string\n    c: string\n  default:\n    c: x\n---\n{{a}}{{b}}{{c}}{{d}}';
+    await assert.rejects(
+      go(source),
+      (e: unknown) =>
+        Problem.is(e, 'missing_input') && e.details.missing?.join() === 'a' && e.message.includes('"a"'),
+    );
+    await assert.rejects(go(source, { a: null }), (e: unknown) => Problem.is(e, 'missing_input'));
+    assert.equal((await go(source, { a: '' })).text, 'x');
+    await assert.rejects(
+      go(source, { a: '1' }, { strict: true }),
+      (e: unknown) => Problem.is(e, 'missing_input') && e.details.missing?.join() === 'd',
+    );
+  });
+  it('puts history where it stands', async () => {
+    const { messages } = await go(
+      '{{role "system"}}S{{history}}{{role "user"}}U',
+      {},
+      { messages: [{ role: 'model', content: [{ text: 'M' }] }] },
+    );
+    assert.deepEqual(
+      messages.map(m => m.role),
+      ['system', 'model', 'user'],
+    );
+  });
+  it('refuses an unknown helper, a broken schema and a broken template, naming the prompt', async () => {
+    await assert.rejects(
+      go('{{shout x}}'),
+      (e: unknown) =>
+        Problem.is(e, 'invalid_source') && e.message.includes('a/b') && e.message.includes('shout'),
+    );
+    await assert.rejects(
+      go('---\ninput:\n  schema:\n    a: sting\n---\nx', { a: 1 }),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('sting'),
+    );
+    await assert.rejects(
+      go('{{#if}}'),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.startsWith('a/b:1:1'),
+    );
+  });
+  it("reads no property that is not the input's own", async () => {
+    assert.equal((await go('[{{constructor}}{{__proto__}}{{x.constructor}}]', { x: {} })).text, '[]');
+  });
+});
+
+describe('metadata', () => {
+  it('has its schema expanded to JSON Schema', async () => {
+    const metadata = await readMetadata(
+      '---\nmodel: v/m\nconfig:\n  temperature: 0\ninput:\n  schema:\n    a: string, the a\n---\nx',
+      'a',
+    );
+    assert.deepEqual(metadata, {
+      model: 'v/m',
+      config: { temperature: 0 },
+      input: {
+        schema: {
+          type: 'object',
+          properties: { a: { type: 'string', description: 'the a' } },
+          required: ['a'],
+          additionalProperties: false,
+        },
+        default: {},
+      },
+    });
+  });
+});
+
+describe('the variables that nothing declares', () => {
+  const rows: [string, string[]][] = [
+    ['{{a}} {{a.b}} {{this.c}}', ['a', 'c']],
+    ['{{#each items}}{{label}}{{../top}}{{@index}}{{/each}}', ['items', 'top']],
+    ['{{#each items as |item i|}}{{item.x}}{{i}}{{/each}}', ['items']],
+    ['{{#if a}}{{b}}{{else}}{{c}}{{/if}}', ['a', 'b', 'c']],
+    ['{{#with a}}{{b}}{{else}}{{c}}{{/with}}', ['a', 'c']],
+    ['{{json a indent=b}}{{role "user"}}{{history}}', ['a', 'b']],
+    ['{{#ifEquals a b}}{{c}}{{/ifEquals}}', ['a', 'b', 'c']],
+    ['\\{{a}} {{! b }}', []],
+  ];
+  for (const [template, names] of rows)
+    it(`of ${template}`, () => assert.deepEqual(undeclaredVariables(template, new Set()), names));
+});

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { linkPartials } from '../../src/core/link.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { checkSourceText, decodeSource, MAX_SOURCE_BYTES, parseSource } from '../../src/core/source.ts';
+import { checkNoIssues, sourceIssues } from '../../src/core/template.ts';
+
+const issuesOf = (source: string) =>
+  sourceIssues(source, parseSource(source)).map(({ line, column, message }) => ({ line, column, message }));
+
+describe('a source', () => {
+  it('with front matter is split as Dotprompt splits it', () => {
+    const source = '---\nmodel: a/b\ninput:\n  schema:\n    name: string\n---\n\nHello {{name}}\n';
+    const parsed = parseSource(source);
+    assert.deepEqual(parsed.frontMatter, { model: 'a/b', input: { schema: { name: 'string' } } });
+    assert.equal(parsed.template, 'Hello {{name}}');
+    assert.equal(source.slice(parsed.templateOffset, parsed.templateOffset + 5), 'Hello');
+  });
+  it('without front matter is all template, untrimmed', () =>
+    assert.equal(parseSource('\n hi \n').template, '\n hi \n'));
+  it('may be empty, hold nothing but front matter, begin with a byte-order mark, or use CRLF', () => {
+    assert.deepEqual(issuesOf(''), []);
+    assert.equal(parseSource('---\nmodel: x\n---').template, '');
+    assert.equal(parseSource('\ufeff---\nmodel: x\n---\nhi').frontMatter['model'], 'x');
+    assert.equal(parseSource('---\r\nmodel: x\r\n---\r\nhi').template, 'hi');
+    assert.deepEqual(parseSource('---\n---\nhi').frontMatter, {});
+  });
+  it('says where an open block begins', () => {
+    assert.deepEqual(issuesOf('line one\n  {{#if x}}\nmore'), [
+      { line: 2, column: 3, message: 'The block "{{#if}}" is never closed: add "{{/if}}".' },
+    ]);
+    assert.deepEqual(issuesOf('---\nmodel: x\n---\na {{#each b}}{{#if c}}{{/if}}'), [
+      { line: 4, column: 3, message: 'The block "{{#each}}" is never closed: add "{{/each}}".' },
+    ]);
+  });
+  it('says where a block is closed by another, and where a tag is broken', () => {
+    assert.deepEqual(issuesOf('x\n{{#if a}}{{/each}}'), [
+      { line: 2, column: 4, message: "if doesn't match each" },
+    ]);
+    assert.equal(issuesOf('a\n {{x')[0]?.line, 2);
+    assert.deepEqual(
+      issuesOf('ab\n{{/if}}').map(({ line, column }) => [line, column]),
+      [[2, 1]],
+    );
+  });
+  it('says where front matter is not YAML, has a key twice, or never ends', () => {
+    assert.deepEqual(
+      issuesOf('---\nmodel: [a\n---\nx').map(({ line }) => line),
+      [2],
+    );
+    assert.match(issuesOf('---\na: 1\na: 2\n---\nx')[0]?.message ?? '', /unique/);
+    assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /never closed/);
+    assert.match(issuesOf('---\n- a\n---\nx')[0]?.message ?? '', /keys and values/);
+  });
+  it('with aliases that explode is refused, quickly', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'
+        .split('')
+        .map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`),
+    ];
+    assert.match(issuesOf(`---\n${bomb.join('\n')}\n---\nx`)[0]?.message ?? '', /alias/i);
+  });
+  it('is refused with file, line and column', () => {
+    const source = 'a\n{{#if x}}';
+    assert.throws(
+      () => checkNoIssues(sourceIssues(source, parseSource(source)), 'support/triage.prompt'),
+      (e: unknown) =>
+        Problem.is(e, 'invalid_source') &&
+        e.message.startsWith('support/triage.prompt:2:1: ') &&
+        e.details.issues?.length === 1,
+    );
+  });
+});
+
+describe('the bytes of a source', () => {
+  it('that are not UTF-8 are refused at their line and column', () => {
+    const bytes = Buffer.concat([Buffer.from('grün\nok '), Buffer.from([0xff, 0x41])]);
+    assert.throws(
+      () => decodeSource(bytes),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('Line 2, column 4'),
+    );
+  });
+  it('keep their byte-order mark', () => assert.equal(decodeSource(Buffer.from('\ufeffx')), '\ufeffx'));
+  it('over 1 MiB are refused, 1 MiB is not', () => {
+    assert.throws(
+      () => decodeSource(new Uint8Array(MAX_SOURCE_BYTES + 1)),
+      (e: unknown) => Problem.is(e, 'too_large'),
+    );
+    assert.equal(decodeSource(Buffer.alloc(MAX_SOURCE_BYTES, 'a')).length, MAX_SOURCE_BYTES);
+    assert.throws(
+      () => checkSourceText('ä'.repeat(MAX_SOURCE_BYTES / 2 + 1)),
+      (e: unknown) => Problem.is(e, 'too_large'),
+    );
+  });
+  it('cannot hold half a character', () => {
+    assert.throws(
+      () => checkSourceText('ok\nx\ud800y'),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('Line 2, column 2'),
+    );
+  });
+});
+
+describe('linking partials', () => {
+  const prompts: Record<string, string> = {
+    _header: 'H',
+    'a/_header': 'A {{> tone}}',
+    'a/_tone': 'T',
+    _self: '{{> self}}',
+    _broken: '{{#if}}',
+  };
+  const find = async (name: ReturnType<typeof parsePromptName>) => {
+    const source = prompts[name];
+    return source === undefined ? undefined : { name, source, id: name };
+  };
+  it('takes the nearest, and links what it holds', async () => {
+    const linked = await linkPartials(parsePromptName('a/b/c'), '{{> header}}', find);
+    assert.equal(linked.get('header')?.id, 'a/_header');
+    assert.equal(linked.get('header')?.partials.get('tone')?.id, 'a/_tone');
+  });
+  it('refuses a missing partial where it stands, a broken one, one that uses itself, and one with a computed name', async () => {
+    const link = (source: string) => linkPartials(parsePromptName('a/x'), source, find);
+    await assert.rejects(
+      link('hi\n {{> nope}}'),
+      (e: unknown) =>
+        Problem.is(e, 'invalid_source') &&
+        e.message.startsWith('a/x:2:2: ') &&
+        e.message.includes('a/_nope, _nope'),
+    );
+    await assert.rejects(
+      link('{{> self}}'),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('uses itself'),
+    );
+    await assert.rejects(
+      link('{{> broken}}'),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('_broken'),
+    );
+    await assert.rejects(
+      link('{{> (lookup . "x")}}'),
+      (e: unknown) => Problem.is(e, 'invalid_source') && e.message.includes('computed'),
+    );
+  });
+});
