@@ -1,6 +1,7 @@
 /** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
 import { type DataArgument, Dotprompt, type Message, type ParsedPrompt } from 'dotprompt';
 import { flatten, type LinkedPartial } from './flatten.ts';
+import { guardMarkers } from './markers.ts';
 import { Problem } from './problem.ts';
 import { type PromptSource, parseSource } from './source.ts';
 import { checkNoIssues, sourceIssues } from './template.ts';
@@ -48,11 +49,13 @@ export async function render(request: RenderRequest): Promise<Rendered> {
     );
   try {
     const renderer = await dotprompt.compile(prompt);
+    const guarded = guardMarkers(request.input, template);
     const data = {
-      input: request.input,
+      input: guarded.input,
       ...(request.messages && { messages: [...request.messages] }),
     } as DataArgument;
-    const { messages } = await renderer(data, { input: { default: defaults } });
+    const { messages: guardedMessages } = await renderer(data, { input: { default: defaults } });
+    const messages = guarded.restore(guardedMessages);
     return { text: textOf(messages), messages };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -59,7 +59,7 @@ describe('a prompt name', () => {
 
   it('never carries a control character into its message', () => {
     const why = whyNotPromptName('a\u001b[31m\nforged') ?? '';
-    assert.doesNotMatch(why, /[\u0000-\u001f]/);
+    assert.ok([...why].every(character => character >= ' '));
   });
 
   it('fits the pattern of the JSON Schema whenever it is valid', () => {

@@ -54,6 +54,7 @@ describe('a digest', () => {
 describe('canonical JSON', () => {
   it('is the example of RFC 8785, 3.2.4', () => {
     const value = {
+      // biome-ignore lint/correctness/noPrecisionLoss: the RFC's own example
       numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
       string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
       literals: [null, true, false],
