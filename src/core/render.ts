@@ -5,6 +5,7 @@ import { guardMarkers } from './markers.ts';
 import { Problem } from './problem.ts';
 import { type PromptSource, parseSource } from './source.ts';
 import { checkNoIssues, sourceIssues } from './template.ts';
+import { TEXT_HELPER, textOfValue, withTextValues } from './text-values.ts';
 import { undeclaredVariables } from './variables.ts';
 
 export interface RenderRequest {
@@ -48,7 +49,10 @@ export async function render(request: RenderRequest): Promise<Rendered> {
       },
     );
   try {
-    const renderer = await dotprompt.compile(prompt);
+    const renderer = await dotprompt
+      .defineHelper(TEXT_HELPER, textOfValue)
+      // Handlebars compiles a tree as well as a text; Dotprompt's types know only the text.
+      .compile({ ...prompt, template: withTextValues(template) as unknown as string });
     const guarded = guardMarkers(request.input, template);
     const data = {
       input: guarded.input,

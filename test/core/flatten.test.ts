@@ -125,7 +125,7 @@ describe('flatten', () => {
       '{{! note }}',
       '\\{{raw}}',
       '{{this.label}}',
-      '{{@index}}',
+      '[{{@index}}]',
       '{{> p}}',
       '  {{> p}}\n',
       '\n{{> p}}\n',

@@ -19,6 +19,16 @@ describe('rendering', () => {
     );
     assert.equal(text, '\nBe kind.\n\n\n\nHi');
   });
+  it('writes values one after the other, never adding numbers up', async () => {
+    assert.equal((await go('{{a}}{{b}}', { a: 1, b: 2 })).text, '12');
+    assert.equal((await go('{{a}}', { a: 5 })).text, '5');
+    assert.equal((await go('{{#each x}}{{@index}}{{this}}{{/each}}', { x: [true, 7] })).text, '0true17');
+    assert.equal((await go('{{lookup x 0}}{{lookup x 1}}{{json x}}{{no}}', { x: [1, 2] })).text, '12[1,2]');
+    assert.equal(
+      (await go('{{"odd name"}}{{#if a}}{{a}}{{/if}}{{~a~}}', { 'odd name': 'o', a: 1 })).text,
+      'o11',
+    );
+  });
   it('takes defaults from the front matter', async () => {
     assert.equal((await go('---\ninput:\n  default:\n    x: d\n---\n{{x}}{{y}}', { y: 1 })).text, 'd1');
   });
