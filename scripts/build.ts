@@ -1,0 +1,148 @@
+// Builds what ships: `dist/extension.js` with its chunks and `dist/cli.js` with its own, and holds the size of what
+// VS Code loads at activation to its limit.
+//
+//   npm run build             minified, as it ships
+//   npm run build -- --watch  readable, again after every change, until Ctrl-C
+
+import { chmod, glob, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as esbuild from 'esbuild';
+import { ROOT } from './projectRoot.ts';
+
+/** What VS Code reads before `activate()` can run: the entry and all that it imports statically. */
+const ACTIVATION_LIMIT_BYTES = 250 * 1024;
+
+// CommonJS packages ask for Node's own modules through `require`, which an ES module does not have.
+const REQUIRE_FOR_BUNDLED_PACKAGES =
+  'import{createRequire as requireForBundle}from"node:module";var require=requireForBundle(import.meta.url);';
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  splitting: true,
+  platform: 'node',
+  target: 'node22',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  logLevel: 'warning',
+} satisfies esbuild.BuildOptions;
+
+type Metafile = esbuild.Metafile;
+
+/** The extension's bundle; `readable` keeps names and lines as they were written. */
+function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
+  return {
+    ...COMMON,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    // keytar finds its prebuilt binary by a path that only exists in its own folder; vscode is the host.
+    external: ['vscode', 'keytar'],
+    banner: { js: REQUIRE_FOR_BUNDLED_PACKAGES },
+    minify: !readable,
+    // Stack traces and `error.name` say what the source says.
+    keepNames: true,
+  };
+}
+
+function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
+  return {
+    ...extensionBundle(readable),
+    entryPoints: { cli: 'src/cli/main.ts' },
+    chunkNames: 'cli/[name]-[hash]',
+    external: ['keytar'],
+  };
+}
+
+/**
+ * Builds the extension and the command as they ship.
+ * @returns the size in bytes of what VS Code loads at activation
+ * @throws {Error} when it does not build, or activation would load more than 250 KB
+ */
+export async function buildProduct(): Promise<number> {
+  await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+  const [extension] = await Promise.all([esbuild.build(extensionBundle(false)), buildCommand()]);
+  const loaded = loadedAtActivation(extension.metafile);
+  const size = loaded.reduce((sum, file) => sum + (extension.metafile.outputs[file]?.bytes ?? 0), 0);
+  if (size > ACTIVATION_LIMIT_BYTES) {
+    throw new Error(
+      `Activation loads ${kilobytes(size)}, more than ${kilobytes(ACTIVATION_LIMIT_BYTES)}. ` +
+        `Import what only some use needs with import(). The largest parts:\n${largestInputs(extension.metafile, loaded)}`,
+    );
+  }
+  return size;
+}
+
+/** Builds the suite that runs inside VS Code into `out/extension-tests/`, one file a test file. */
+export async function buildExtensionTests(): Promise<void> {
+  const outdir = 'out/extension-tests';
+  await rm(join(ROOT, outdir), { recursive: true, force: true });
+  const tests = await Array.fromAsync(glob('test/extension/**/*.test.ts', { cwd: ROOT }));
+  await esbuild.build({
+    ...COMMON,
+    entryPoints: ['test/extension/run.ts', ...tests],
+    outbase: 'test/extension',
+    outdir,
+    external: ['vscode'],
+    packages: 'external',
+  });
+}
+
+async function buildCommand(): Promise<void> {
+  await esbuild.build(commandBundle(false));
+  await chmod(join(ROOT, 'dist', 'cli.js'), 0o755);
+}
+
+/** The output files that the entry imports statically, itself included. */
+function loadedAtActivation(metafile: Metafile): string[] {
+  const loaded = new Set<string>();
+  const visit = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const each of metafile.outputs[file]?.imports ?? []) {
+      if (each.kind === 'import-statement' && !each.external) visit(each.path);
+    }
+  };
+  visit('dist/extension.js');
+  return [...loaded];
+}
+
+function largestInputs(metafile: Metafile, files: readonly string[]): string {
+  const sizes = new Map<string, number>();
+  for (const file of files) {
+    for (const [input, { bytesInOutput }] of Object.entries(metafile.outputs[file]?.inputs ?? {})) {
+      const owner = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input;
+      sizes.set(owner, (sizes.get(owner) ?? 0) + bytesInOutput);
+    }
+  }
+  const largest = [...sizes].sort((a, b) => b[1] - a[1]).slice(0, 10);
+  return largest.map(([owner, bytes]) => `  ${kilobytes(bytes).padStart(9)}  ${owner}`).join('\n');
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KB`;
+}
+
+async function watch(): Promise<void> {
+  const bundles = [extensionBundle(true), commandBundle(true)];
+  const contexts = await Promise.all(bundles.map(bundle => esbuild.context({ ...bundle, logLevel: 'info' })));
+  await Promise.all(contexts.map(context => context.watch()));
+  const ended = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve());
+  await ended.promise;
+  await Promise.all(contexts.map(context => context.dispose()));
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
+  if (values.watch) await watch();
+  else {
+    const started = Date.now();
+    const size = await buildProduct();
+    const dist = relative(process.cwd(), join(ROOT, 'dist')) || '.';
+    console.log(`Built ${dist} in ${Date.now() - started} ms; activation loads ${kilobytes(size)}.`);
+  }
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// The VS Code executable that @vscode/test-electron's `runTests` starts where there is no desktop build: it takes
+// the desktop's arguments, runs the suite in VS Code's server with Chromium as its window, and exits with the
+// suite's code.
+//
+//   launcher.ts FOLDER --extensionDevelopmentPath=… --extensionTestsPath=… [--user-data-dir=…]
+//
+// PROMPTFORGE_HOST_VERSION names the VS Code (default: the newest), PROMPTFORGE_HOST_KEYCHAIN=none one without a
+// keychain, PROMPTFORGE_HOST_TRUST=ask one that does not trust a folder unasked.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { format, parseArgs } from 'node:util';
+import { openWindow, startBrowser } from './browser.ts';
+import { startServer } from './runningServer.ts';
+import { provideBrowser, provideKeyring } from './systemPackages.ts';
+import { installServer } from './vscodeServer.ts';
+import { hostVersion, NEWEST } from './vscodeVersions.ts';
+
+const SUITE_TIMEOUT_MS = 5 * 60_000;
+
+process.exitCode = await runSuite(process.argv.slice(2));
+
+async function runSuite(commandLine: readonly string[]): Promise<number> {
+  // `strict: false`: the desktop build's own flags (--no-sandbox, --skip-welcome, …) come too and mean nothing here.
+  const { values, positionals } = parseArgs({
+    args: [...commandLine],
+    strict: false,
+    allowPositionals: true,
+    options: { extensionDevelopmentPath: { type: 'string' }, extensionTestsPath: { type: 'string' } },
+  });
+  const { extensionDevelopmentPath: extension, extensionTestsPath: tests } = values;
+  const workspace = positionals.at(0);
+  if (typeof extension !== 'string' || typeof tests !== 'string' || workspace === undefined) {
+    console.error('Usage: launcher.ts FOLDER --extensionDevelopmentPath=PATH --extensionTestsPath=PATH');
+    return 2;
+  }
+
+  const installed = await installServer(
+    hostVersion(process.env['PROMPTFORGE_HOST_VERSION'] ?? NEWEST.vscode),
+    console.log,
+  );
+  const withoutKeychain = process.env['PROMPTFORGE_HOST_KEYCHAIN'] === 'none';
+  if (!withoutKeychain) await provideKeyring(console.log);
+  const folder = await mkdtemp(join(tmpdir(), 'promptforge-host-'));
+  await using cleanUp = new AsyncDisposableStack();
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const server = await startServer(installed, {
+    folder,
+    keychain: withoutKeychain ? 'none' : 'own',
+    workspaceTrust: process.env['PROMPTFORGE_HOST_TRUST'] === 'ask',
+    acceptPayload: true,
+  });
+  cleanUp.defer(() => server.stop());
+  const browser = await startBrowser(await provideBrowser(console.log));
+  cleanUp.defer(() => browser.close());
+  const page = await (await openWindow(browser)).newPage();
+
+  const ended = Promise.withResolvers<number>();
+  const timer = setTimeout(() => {
+    console.error(
+      `The suite did not end within ${SUITE_TIMEOUT_MS / 60_000} minutes. The server's log ends:`,
+    );
+    console.error(server.log().slice(-4_000));
+    ended.resolve(1);
+  }, SUITE_TIMEOUT_MS);
+  cleanUp.defer(() => clearTimeout(timer));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve(130));
+  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) =>
+    printLogLine(format(...args)),
+  );
+  await page.exposeFunction('codeAutomationExit', (code: number) => ended.resolve(code));
+  const remote = `vscode-remote://${server.authority}`;
+  await page.goto(
+    server.workbench(resolve(workspace), [
+      ['extensionDevelopmentPath', remote + resolve(extension)],
+      ['extensionTestsPath', remote + resolve(tests)],
+    ]),
+  );
+  return await ended.promise;
+}
+
+/** Prints what the extension host's console says, less VS Code's own notices. */
+function printLogLine(line: string): void {
+  const VSCODES_OWN = [
+    /^Resolv(ing|ed) connection token/,
+    /No signed-in session resolved/,
+    /Could not locate the bindings file/,
+    /Cannot find module '\.\/build\/Release/,
+    /^\[(AgentHost|LanguageModel|Chat)/,
+  ];
+  if (!VSCODES_OWN.some(pattern => pattern.test(line))) console.log(line);
+}

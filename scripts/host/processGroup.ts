@@ -1,0 +1,46 @@
+// Starts a program as the leader of its own process group and ends that whole group, so that no grandchild
+// (an extension host, a keyring) outlives it.
+
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const GRACE_MS = 5_000;
+
+/** Starts a program in a process group of its own (on Windows: as it is, `endGroup` ends its tree there). */
+export function spawnGroup(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+}
+
+/** Ends a process started by `spawnGroup` and all that it started: SIGTERM, and SIGKILL after five seconds. */
+export async function endGroup(leader: ChildProcess): Promise<void> {
+  if (leader.pid === undefined) return;
+  const exited = leader.exitCode !== null || leader.signalCode !== null ? undefined : once(leader, 'exit');
+  signalGroup(leader.pid, 'SIGTERM');
+  const deadline = Date.now() + GRACE_MS;
+  while (groupIsAlive(leader.pid) && Date.now() < deadline) await delay(50);
+  signalGroup(leader.pid, 'SIGKILL');
+  await exited;
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(leader), '/T', '/F'], { stdio: 'ignore' });
+    return;
+  }
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // ESRCH: the whole group has ended already, which is what was asked for.
+  }
+}
+
+function groupIsAlive(leader: number): boolean {
+  if (process.platform === 'win32') return false;
+  try {
+    process.kill(-leader, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

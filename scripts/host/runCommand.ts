@@ -1,0 +1,39 @@
+// Runs a program to its end and keeps what it printed, for the message when it fails.
+
+import { spawn } from 'node:child_process';
+
+export type CommandOptions = {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/**
+ * Runs a program without a shell (npm on Windows apart, which is a batch file there).
+ * @returns what it printed on both streams
+ * @throws {Error} with the last lines of what it printed when it cannot start or exits with another code than 0
+ */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32' && command === 'npm',
+    });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString('utf8');
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', reject);
+    child.on('close', code => {
+      if (code === 0) return resolve(output);
+      const lastLines = output.trimEnd().split('\n').slice(-20).join('\n');
+      reject(new Error(`${[command, ...args].join(' ')} exited with ${code}:\n${lastLines}`));
+    });
+  });
+}

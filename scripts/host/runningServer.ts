@@ -1,0 +1,164 @@
+// Starts and stops a VS Code server with data, extensions and a keychain of its own.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from './freePort.ts';
+import { type CommandLine, withKeyring, withoutKeychain } from './keyring.ts';
+import { endGroup, spawnGroup } from './processGroup.ts';
+import { runCommand } from './runCommand.ts';
+import type { InstalledServer } from './vscodeServer.ts';
+
+export type Keychain =
+  /** An unlocked keyring of its own, thrown away afterwards. */
+  | 'own'
+  /** None answers, as on a bare server. */
+  | 'none'
+  /** Whatever the user's session has. */
+  | 'inherited';
+
+export type ServerOptions = {
+  /** The server's own folder (data, extensions, keyring): an absolute path. */
+  readonly folder: string;
+  readonly keychain: Keychain;
+  /** Whether the workbench asks before it trusts a folder; without, every folder is trusted. */
+  readonly workspaceTrust: boolean;
+  /** Whether the workbench obeys a `payload` in its address (a test suite, an extension under development). */
+  readonly acceptPayload: boolean;
+  /** User settings to begin with; existing ones are replaced. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the environment of the server and of the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A VSIX to install before the start: an absolute path. */
+  readonly vsix?: string;
+};
+
+export type RunningServer = {
+  readonly port: number;
+  /** `127.0.0.1:port`, the authority of its `vscode-remote` addresses. */
+  readonly authority: string;
+  /** What it has printed so far. */
+  log(): string;
+  /** The workbench's address for a folder; `payload` only counts with `acceptPayload`. */
+  workbench(folder: string, payload?: ReadonlyArray<readonly [string, string]>): string;
+  /** Ends it with everything it started. May be called twice. */
+  stop(): Promise<void>;
+};
+
+const READY = 'Extension host agent listening';
+const START_TIMEOUT_MS = 60_000;
+
+/** The settings of a workbench that neither greets nor asks nor looks for updates. */
+const QUIET_SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'extensions.ignoreRecommendations': true,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'telemetry.telemetryLevel': 'off',
+  'git.openRepositoryInParentFolders': 'never',
+  'chat.disableAIFeatures': true,
+  'window.confirmBeforeClose': 'never',
+} as const;
+
+/**
+ * Starts a server and waits until it listens.
+ * @throws {Error} with its last lines when it ends or stays silent for a minute
+ */
+export async function startServer(
+  installed: InstalledServer,
+  options: ServerOptions,
+): Promise<RunningServer> {
+  const data = join(options.folder, 'data');
+  const extensions = join(options.folder, 'extensions');
+  await mkdir(join(data, 'data', 'User'), { recursive: true });
+  await mkdir(extensions, { recursive: true });
+  await writeFile(
+    join(data, 'data', 'User', 'settings.json'),
+    `${JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)}\n`,
+  );
+  const env = serverEnvironment(options);
+  const folders = [
+    '--server-data-dir',
+    data,
+    '--extensions-dir',
+    extensions,
+    '--accept-server-license-terms',
+  ];
+  if (options.vsix !== undefined) {
+    await runCommand(
+      installed.node,
+      [installed.main, ...folders, '--install-extension', options.vsix, '--force'],
+      {
+        env,
+      },
+    );
+  }
+
+  const port = await freePort();
+  const serve: CommandLine = [
+    installed.node,
+    installed.main,
+    ...folders,
+    ...[
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--without-connection-token',
+      '--telemetry-level',
+      'off',
+    ],
+    ...(options.acceptPayload ? ['--enable-smoke-test-driver'] : []),
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+  ];
+  const [program, ...args] =
+    options.keychain === 'own' ? withKeyring(serve, join(options.folder, 'keyring')) : serve;
+  const child = spawnGroup(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => fail('did not start within a minute'), START_TIMEOUT_MS);
+    const fail = (how: string): void => {
+      clearTimeout(timer);
+      void endGroup(child);
+      reject(new Error(`VS Code ${installed.version.vscode}'s server ${how}:\n${log.slice(-4_000)}`));
+    };
+    const read = (chunk: Buffer): void => {
+      log += chunk.toString('utf8');
+      if (!log.includes(READY)) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.on('error', error => fail(`cannot be started (${error.message})`));
+    child.on('exit', code => fail(`ended with code ${code}`));
+  });
+
+  const authority = `127.0.0.1:${port}`;
+  let stopped: Promise<void> | undefined;
+  return {
+    port,
+    authority,
+    log: () => log,
+    workbench(folder, payload = []) {
+      const query = new URLSearchParams({ folder });
+      if (payload.length > 0) query.set('payload', JSON.stringify(payload));
+      return `http://${authority}/?${query}`;
+    },
+    stop() {
+      stopped ??= endGroup(child);
+      return stopped;
+    },
+  };
+}
+
+function serverEnvironment(options: ServerOptions): NodeJS.ProcessEnv {
+  const base = options.keychain === 'none' ? withoutKeychain(process.env) : process.env;
+  // An empty gallery: a test run and a demo look nothing up in a marketplace.
+  return { ...base, EXTENSIONS_GALLERY: '{}', ...options.env };
+}

@@ -1,0 +1,103 @@
+// The programs that only the operating system can provide (a browser, a keyring): finds them, installs what is
+// missing where that needs no question (Debian as root, as in CI), and says exactly what to install elsewhere.
+
+import { access, constants } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { runCommand } from './runCommand.ts';
+
+type SystemNeed = {
+  /** What the message calls it. */
+  readonly what: string;
+  /** Names or absolute paths of the executable, the preferred first. */
+  readonly executables: readonly string[];
+  readonly debianPackages: readonly string[];
+};
+
+const BROWSER: SystemNeed = {
+  what: 'Chromium',
+  executables: [
+    'chromium',
+    'chromium-browser',
+    'google-chrome-stable',
+    'google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  debianPackages: ['chromium'],
+};
+
+const KEYRING: SystemNeed = {
+  what: 'a keyring for the tests',
+  executables: ['gnome-keyring-daemon'],
+  debianPackages: ['gnome-keyring', 'libsecret-1-0'],
+};
+
+const SESSION_BUS: SystemNeed = {
+  what: 'a D-Bus session for the keyring',
+  executables: ['dbus-run-session'],
+  debianPackages: ['dbus-x11', 'dbus-daemon'],
+};
+
+/** Whether this machine's keychain is the Secret Service over D-Bus (macOS and Windows have their own). */
+export const HAS_SECRET_SERVICE = process.platform === 'linux';
+
+/**
+ * Makes sure that a Chromium is there.
+ * @returns its executable
+ * @throws {Error} with what to install when it is missing and cannot be installed from here
+ */
+export async function provideBrowser(say: (message: string) => void): Promise<string> {
+  const found = await findExecutable(BROWSER.executables);
+  if (found !== undefined) return found;
+  await installMissing([BROWSER], say);
+  const installed = await findExecutable(BROWSER.executables);
+  if (installed === undefined)
+    throw new Error('Chromium was installed and still cannot be found on the PATH.');
+  return installed;
+}
+
+/**
+ * Makes sure that `gnome-keyring-daemon` and `dbus-run-session` are there.
+ * @throws {Error} with what to install when they are missing and cannot be installed from here
+ */
+export async function provideKeyring(say: (message: string) => void): Promise<void> {
+  if (!HAS_SECRET_SERVICE) return;
+  const missing: SystemNeed[] = [];
+  for (const need of [KEYRING, SESSION_BUS]) {
+    if ((await findExecutable(need.executables)) === undefined) missing.push(need);
+  }
+  if (missing.length > 0) await installMissing(missing, say);
+}
+
+/** The first of these executables that is there, as an absolute path. */
+export async function findExecutable(names: readonly string[]): Promise<string | undefined> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
+  const candidates = names.flatMap(name =>
+    isAbsolute(name) ? [name] : folders.map(folder => join(folder, name)),
+  );
+  for (const candidate of candidates) {
+    const runnable = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runnable) return candidate;
+  }
+  return undefined;
+}
+
+async function installMissing(needs: readonly SystemNeed[], say: (message: string) => void): Promise<void> {
+  const packages = needs.flatMap(need => need.debianPackages);
+  const what = needs.map(need => need.what).join(' and ');
+  const apt = await findExecutable(['apt-get']);
+  if (apt === undefined || process.getuid?.() !== 0) {
+    const how =
+      apt === undefined
+        ? `Install ${needs.map(need => need.executables[0]).join(' and ')} with your system's package manager`
+        : `Run: sudo apt-get update && sudo apt-get install ${packages.join(' ')}`;
+    throw new Error(`This needs ${what}, which is missing on this machine. ${how}`);
+  }
+  say(`Installing ${packages.join(', ')} (apt-get) …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await runCommand(apt, ['update'], { env });
+  await runCommand(apt, ['install', '--yes', '--no-install-recommends', ...packages], { env });
+}
