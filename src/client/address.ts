@@ -1,0 +1,42 @@
+/** Which URLs a key may be sent to: decided before anything is sent. */
+import { RegistryUnreachable } from './unreachable.ts';
+
+/** Why `text` cannot be a registry's URL, as one sentence that quotes no credentials; undefined when it can. */
+export function whyNotRegistryUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null) return 'This is not a URL. Write it whole, such as https://prompts.example.com.';
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return `A registry's URL begins with https://, not ${url.protocol}//.`;
+  if (url.username !== '' || url.password !== '')
+    return 'The URL holds a user name or password. Take them out: the key is stored apart, per environment.';
+  if (url.search !== '' || text.includes('?'))
+    return 'The URL has a query ("?…"). Give the address of the registry alone.';
+  if (url.hash !== '' || text.includes('#'))
+    return 'The URL has a fragment ("#…"). Give the address of the registry alone.';
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    return `http://${url.host} would carry the key over the network unencrypted. Use https://; http:// is for this machine alone (localhost, 127.0.0.1, [::1]).`;
+  return undefined;
+}
+
+/**
+ * The registry's URL, with no slash at its end.
+ * @throws RegistryUnreachable `address_refused`
+ */
+export function parseRegistryUrl(text: string): URL {
+  const why = whyNotRegistryUrl(text);
+  if (why !== undefined) throw new RegistryUnreachable('address_refused', '', why);
+  const url = new URL(text);
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+}
+
+/** RFC 6761 `localhost`, RFC 1122 127.0.0.0/8, RFC 4291 ::1, in the form the URL parser gives. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** What a message may say of a URL: origin and path, no query. */
+export function shownUrl(url: string | URL): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}

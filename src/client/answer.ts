@@ -1,0 +1,143 @@
+/** Reading an answer: whose it is, and that it is what the API promises. Nothing unchecked gets past here. */
+import type * as z from 'zod';
+import { API_VERSION, HEADER, MEDIA } from '../contract/headers.ts';
+import { PROBLEM_MEDIA_TYPE, problemDocument } from '../contract/problems.ts';
+import { redactKeys } from '../core/key.ts';
+import { Problem, type ProblemDetails } from '../core/problem.ts';
+import { type Answer, retryAfterMs } from './transport.ts';
+import { RegistryUnreachable } from './unreachable.ts';
+
+/** Statuses that gateways in front of a registry answer with on their own. */
+const GATEWAY_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
+
+/**
+ * The JSON of an answer whose status `schemas` has.
+ * @throws Problem when the registry reports one.
+ * @throws RegistryUnreachable `not_a_registry`, `older_api`, `newer_api`, `unavailable`, `wrong_shape`
+ */
+export function readJson<Out>(
+  answer: Answer,
+  url: string,
+  schemas: Readonly<Record<number, z.ZodType<Out> | undefined>>,
+): Out {
+  checkIsRegistry(answer, url);
+  const schema = schemas[answer.status];
+  if (schema === undefined) throw problemOf(answer, url);
+  if (mediaType(answer) !== MEDIA.json)
+    throw wrongShape(url, `expected ${MEDIA.json}, got ${shown(mediaType(answer))}`);
+  return checked(parseJson(answer, url), schema, url);
+}
+
+/** @throws RegistryUnreachable `not_a_registry`, `older_api`, `newer_api`, `unavailable` */
+export function checkIsRegistry(answer: Answer, url: string): void {
+  const api = answer.headers.get(HEADER.api);
+  if (api === String(API_VERSION)) return;
+  if (api === null) {
+    if (GATEWAY_STATUSES.includes(answer.status))
+      throw new RegistryUnreachable('unavailable', url, gatewayMessage(answer, url));
+    throw new RegistryUnreachable(
+      looksLikeOlderApi(answer) ? 'older_api' : 'not_a_registry',
+      url,
+      looksLikeOlderApi(answer)
+        ? `${url} speaks an API without the header ${HEADER.api}, older than version ${API_VERSION}, which this client needs. Update the registry.`
+        : `${url} is not a PromptForge registry: expected the header "${HEADER.api}: ${API_VERSION}" and JSON, got ${what(answer)}. Check the URL; behind a login page, sign in to the network first.`,
+    );
+  }
+  const version = /^\d{1,6}$/.test(api) ? Number(api) : undefined;
+  if (version === undefined)
+    throw new RegistryUnreachable(
+      'not_a_registry',
+      url,
+      `${url} sends the header ${HEADER.api} with ${shown(api)} where ${API_VERSION} was expected. Check the URL.`,
+    );
+  const older = version < API_VERSION;
+  throw new RegistryUnreachable(
+    older ? 'older_api' : 'newer_api',
+    url,
+    `${url} speaks version ${version} of the API, this client version ${API_VERSION}. Update ${older ? 'the registry' : 'PromptForge'}.`,
+  );
+}
+
+/** Our own problem document, or a list as the API gives it, without the header that came with version 1. */
+function looksLikeOlderApi(answer: Answer): boolean {
+  if (mediaType(answer) === PROBLEM_MEDIA_TYPE) return problemDocument.safeParse(tryJson(answer)).success;
+  if (mediaType(answer) !== MEDIA.json) return false;
+  const value = tryJson(answer);
+  return typeof value === 'object' && value !== null && 'data' in value && 'nextCursor' in value;
+}
+
+function gatewayMessage(answer: Answer, url: string): string {
+  const wait = retryAfterMs(answer.headers);
+  const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`;
+  return `${url} cannot serve now: a server before the registry answers ${what(answer)}. Try again ${when}.`;
+}
+
+/** The problem the registry reports, as the domain's own error. */
+function problemOf(answer: Answer, url: string): Error {
+  if (mediaType(answer) !== PROBLEM_MEDIA_TYPE)
+    return wrongShape(
+      url,
+      `expected ${PROBLEM_MEDIA_TYPE} with status ${answer.status}, got ${what(answer)}`,
+    );
+  const document = checked(parseJson(answer, url), problemDocument, url);
+  const { issues, missing, newest, current, fields } = document;
+  const details: ProblemDetails = {
+    ...(issues !== undefined && { issues }),
+    ...(missing !== undefined && { missing }),
+    ...(newest !== undefined && { newest }),
+    ...(current !== undefined && { current }),
+    ...(fields !== undefined && { fields }),
+  };
+  return new Problem(document.code, redactKeys(document.detail), details);
+}
+
+function checked<Out>(value: unknown, schema: z.ZodType<Out>, url: string): Out {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [first] = result.error.issues;
+  const field =
+    first === undefined || first.path.length === 0
+      ? 'the whole answer'
+      : `the field "${first.path.join('.')}"`;
+  throw wrongShape(url, `${field} is wrong: ${redactKeys(first?.message ?? 'not as promised')}`);
+}
+
+export function wrongShape(url: string, why: string): RegistryUnreachable {
+  return new RegistryUnreachable(
+    'wrong_shape',
+    url,
+    `${url} does not answer as version ${API_VERSION} of the API promises: ${why}. Is the registry's version too old or too new, or does something between change the answer?`,
+  );
+}
+
+function parseJson(answer: Answer, url: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.bytes));
+  } catch {
+    // The parser's own message quotes the text, which may hold a prompt or a key: it is not passed on.
+    throw wrongShape(url, `expected JSON, got ${answer.bytes.byteLength} bytes that are not`);
+  }
+}
+
+function tryJson(answer: Answer): unknown {
+  try {
+    return JSON.parse(Buffer.from(answer.bytes).toString('utf8'));
+  } catch {
+    return undefined; // not JSON is an answer here: it is then no older registry
+  }
+}
+
+function mediaType(answer: Answer): string {
+  return (answer.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function what(answer: Answer): string {
+  const type = mediaType(answer);
+  const kind = type === 'text/html' ? 'an HTML page' : type === '' ? 'no content type' : shown(type);
+  return `${kind} with status ${answer.status}`;
+}
+
+/** What came from outside, short and without control characters. */
+function shown(text: string): string {
+  return redactKeys(JSON.stringify(text.slice(0, 60)));
+}

@@ -1,0 +1,147 @@
+/** A registry's URL and the key it is asked with: turns a route of the contract into one checked call. */
+import type * as z from 'zod';
+import { HEADER, MEDIA } from '../contract/headers.ts';
+import { pathOf, ROUTES, type Route, type RouteName } from '../contract/routes.ts';
+import { EMBEDDED_ORIGIN, parseEmbeddedCredential } from '../core/embedded.ts';
+import { parseKey } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+import { parseRegistryUrl, shownUrl } from './address.ts';
+import { readJson } from './answer.ts';
+import { type Answer, DEFAULT_RETRY, exchange, type Fetch, type RetryLimits } from './transport.ts';
+
+export interface ConnectionOptions {
+  /** `https://…`, or `http://` on this machine; with a path when the registry stands below one. */
+  readonly url: string;
+  /** A whole key, or the embedded registry's credential; null asks only what needs none (`health`). */
+  readonly key: string | null;
+  /** What sends a request: the embedded registry's own in process, the global one unless told. */
+  readonly fetch?: Fetch | undefined;
+  /** For one attempt, 15 000 ms unless told. */
+  readonly timeoutMs?: number | undefined;
+  readonly userAgent?: string | undefined;
+  readonly retry?: Partial<RetryLimits> | undefined;
+  /** Of one answer, 64 MiB unless told. */
+  readonly maxAnswerBytes?: number | undefined;
+}
+
+export interface Call {
+  /** Values of the path's parameters. */
+  readonly path?: Readonly<Record<string, string | number>>;
+  /** What is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+  readonly ifNoneMatch?: string | undefined;
+  /** Beyond the time an attempt may take, for calls that the registry holds open. */
+  readonly extraTimeMs?: number;
+}
+
+type Responses<R extends RouteName> = (typeof ROUTES)[R]['responses'];
+/** The JSON that a route answers with, whichever its status. */
+export type JsonOf<R extends RouteName> = {
+  [S in keyof Responses<R>]: Responses<R>[S] extends { readonly json: infer J extends z.ZodType }
+    ? z.output<J>
+    : never;
+}[keyof Responses<R>];
+
+/** Routes that change nothing though they are no GET. */
+const READING: ReadonlySet<RouteName> = new Set(['batch', 'render']);
+
+export class Connection {
+  /** With no slash at its end. */
+  readonly url: string;
+  readonly #base: URL;
+  readonly #key: string | null;
+  readonly #timeoutMs: number;
+  readonly #userAgent: string | undefined;
+  readonly #transport: Parameters<typeof exchange>[1];
+
+  /**
+   * @throws RegistryUnreachable `address_refused`
+   * @throws Problem `key_malformed`
+   */
+  constructor(options: ConnectionOptions) {
+    this.#base = parseRegistryUrl(options.url);
+    this.url = this.#base.href.replace(/\/+$/, '');
+    this.#key = options.key === null ? null : checkCredential(options.key, this.#base);
+    this.#timeoutMs = options.timeoutMs ?? 15_000;
+    this.#userAgent = options.userAgent;
+    this.#transport = {
+      fetch: options.fetch ?? (request => globalThis.fetch(request)),
+      retry: { ...DEFAULT_RETRY, ...options.retry },
+      maxAnswerBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
+    };
+  }
+
+  /** What a route answers, checked. @throws Problem, RegistryUnreachable */
+  async call<R extends RouteName>(route: R, call: Call = {}, signal?: AbortSignal): Promise<JsonOf<R>> {
+    return this.read(route, await this.send(route, call, signal), call);
+  }
+
+  /** The whole answer to a route, its content not yet read. @throws RegistryUnreachable, Problem `key_missing` */
+  send(route: RouteName, call: Call, signal?: AbortSignal): Promise<Answer> {
+    const { method, role }: Route = ROUTES[route];
+    if (role !== null && this.#key === null)
+      throw new Problem(
+        'key_missing',
+        `No key is set for ${this.url}. Set the key of the environment first.`,
+      );
+    return exchange(
+      {
+        method,
+        url: this.#urlOf(route, call),
+        headers: {
+          accept: MEDIA.json,
+          ...(role !== null && { authorization: `Bearer ${this.#key}` }),
+          ...(this.#userAgent !== undefined && { 'user-agent': this.#userAgent }),
+          ...(call.body !== undefined && { 'content-type': MEDIA.json }),
+          ...(call.idempotencyKey !== undefined && { [HEADER.idempotencyKey]: call.idempotencyKey }),
+          ...(call.ifNoneMatch !== undefined && { 'if-none-match': call.ifNoneMatch }),
+        },
+        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+        repeatable: method !== 'POST' || READING.has(route) || call.idempotencyKey !== undefined,
+        timeoutMs: this.#timeoutMs + (call.extraTimeMs ?? 0),
+        ...(signal !== undefined && { signal }),
+      },
+      this.#transport,
+    );
+  }
+
+  /** @throws Problem, RegistryUnreachable `wrong_shape` and what tells that no registry answered */
+  read<R extends RouteName>(route: R, answer: Answer, call: Call = {}): JsonOf<R> {
+    const { responses }: Route = ROUTES[route];
+    const schemas: Record<number, z.ZodType> = {};
+    for (const [status, { json }] of Object.entries(responses)) {
+      if (json !== undefined) schemas[Number(status)] = json;
+    }
+    return readJson(answer, this.shownUrlOf(route, call), schemas) as JsonOf<R>;
+  }
+
+  /** What a message may say of a call's URL. */
+  shownUrlOf(route: RouteName, call: Call = {}): string {
+    return shownUrl(this.#urlOf(route, call));
+  }
+
+  /** @throws Problem `invalid_request` when a parameter would lead to another path than the route's. */
+  #urlOf(route: RouteName, call: Call): URL {
+    const url = new URL(this.#base);
+    const path = this.#base.pathname.replace(/\/$/, '') + pathOf(ROUTES[route], call.path);
+    url.pathname = path;
+    if (url.pathname !== path)
+      throw new Problem(
+        'invalid_request',
+        `"${Object.values(call.path ?? {}).join(', ')}" cannot stand in a URL.`,
+      );
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+}
+
+/** @throws Problem `key_malformed`: what is no key of ours may be a secret of another place, and is sent nowhere. */
+function checkCredential(credential: string, base: URL): string {
+  if (base.origin === EMBEDDED_ORIGIN && parseEmbeddedCredential(credential) !== undefined) return credential;
+  return parseKey(credential).key;
+}

@@ -1,0 +1,362 @@
+/**
+ * The registry seen from outside: one typed call for each of its own, bound to one key and so to one environment.
+ * Every answer is checked against the contract; what the registry refuses is a `Problem`, what keeps it from being
+ * asked is a `RegistryUnreachable`. A call that changes nothing, or that carries an Idempotency-Key, is repeated
+ * when the network or the registry falters; every call takes an AbortSignal.
+ */
+import type * as z from 'zod';
+import type { Changes, changesQuery } from '../contract/changes.ts';
+import type { CreatedKey, KeyRecord, keyPage, keyRequest } from '../contract/keys.ts';
+import type {
+  Promotion,
+  PromotionRequest,
+  promotionListQuery,
+  promotionPage,
+} from '../contract/promotions.ts';
+import type {
+  batchResponse,
+  Delivery,
+  diffResponse,
+  PromptSummary,
+  PublishRequest,
+  renderRequest,
+  renderResponse,
+  Version,
+  versionPage,
+} from '../contract/prompts.ts';
+import type { Channel } from '../core/channel.ts';
+import { type Digest, digestOf } from '../core/digest.ts';
+import type { Environment, EnvironmentName, Policy } from '../core/environment.ts';
+import type { PromptName } from '../core/name.ts';
+import { type VersionNumber, type VersionReference, versionReference } from '../core/version.ts';
+import { checkIsRegistry, wrongShape } from './answer.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { RegistryUnreachable } from './unreachable.ts';
+import type { VersionCache } from './version-cache.ts';
+
+export interface RegistryClientOptions extends ConnectionOptions {
+  /** Keeps what never changes, so that versions once fetched can be read without the registry. */
+  readonly cache?: VersionCache;
+}
+
+export type VersionPage = z.infer<typeof versionPage>;
+export type PromotionPage = z.infer<typeof promotionPage>;
+export type KeyPage = z.infer<typeof keyPage>;
+export type Batch = z.infer<typeof batchResponse>;
+export type VersionDiff = z.infer<typeof diffResponse>;
+export type RenderedMessages = z.infer<typeof renderResponse>;
+/** A side of a diff: a version number, or `channel@environment`. */
+export type DiffEnd = VersionNumber | `${string}@${string}`;
+export type PageQuery = {
+  readonly cursor?: string | undefined;
+  /** 1–500, 100 unless told. */
+  readonly limit?: number | undefined;
+};
+export type PromptListQuery = {
+  /** Names that begin so, such as `support/`. */
+  readonly prefix?: string | undefined;
+  /** Archived ones too. */
+  readonly archived?: boolean | undefined;
+};
+export type PromotionListQuery = PageQuery &
+  Partial<Pick<z.infer<typeof promotionListQuery>, 'state' | 'environment' | 'prompt'>>;
+/** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
+export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
+/** What tells one version's source from any other. */
+export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest' | 'bytes'>;
+
+const MAX_LIST_LIMIT = 500;
+/** Of references in one batch, as the API allows, and of their sources together, so that an answer stays small. */
+const MAX_BATCH_REFERENCES = 500;
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** Deliveries kept for their validators. */
+const MAX_DELIVERIES = 200;
+
+export class RegistryClient {
+  /** With no slash at its end. */
+  readonly url: string;
+  readonly #connection: Connection;
+  readonly #cache: VersionCache | undefined;
+  readonly #deliveries = new Map<string, { etag: string; delivery: Delivery }>();
+
+  /**
+   * Sends nothing.
+   * @throws RegistryUnreachable `address_refused` for a URL no key may be sent to.
+   * @throws Problem `key_malformed`
+   */
+  constructor(options: RegistryClientOptions) {
+    this.#connection = new Connection(options);
+    this.url = this.#connection.url;
+    this.#cache = options.cache;
+  }
+
+  /** Whether a registry of this API answers there; sends no key. */
+  async health(signal?: AbortSignal): Promise<void> {
+    await this.#connection.call('healthz', {}, signal);
+  }
+
+  /** Who and where the key is. @throws Problem `key_unknown`, `key_revoked`, `key_expired` … */
+  currentKey(signal?: AbortSignal): Promise<KeyRecord> {
+    return this.#connection.call('currentKey', {}, signal);
+  }
+
+  /** Every prompt by name, fetched page after page. */
+  async *listPrompts(
+    query: PromptListQuery = {},
+    signal?: AbortSignal,
+  ): AsyncGenerator<PromptSummary, void, undefined> {
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const call = { query: { ...query, limit: MAX_LIST_LIMIT, cursor } };
+      const page = await this.#connection.call('listPrompts', call, signal);
+      yield* page.data;
+      cursor = page.nextCursor ?? undefined;
+      if (cursor !== undefined && seen.has(cursor))
+        throw wrongShape(
+          this.#connection.shownUrlOf('listPrompts'),
+          'its pages never end: a cursor comes back',
+        );
+      if (cursor !== undefined) seen.add(cursor);
+    } while (cursor !== undefined);
+  }
+
+  /** As `listPrompts`, all in one. */
+  allPrompts(query: PromptListQuery = {}, signal?: AbortSignal): Promise<PromptSummary[]> {
+    return Array.fromAsync(this.listPrompts(query, signal));
+  }
+
+  getPrompt(name: PromptName, signal?: AbortSignal): Promise<PromptSummary> {
+    return this.#connection.call('getPrompt', { path: { name } }, signal);
+  }
+
+  /** One page of a prompt's history, newest first. */
+  listVersions(name: PromptName, query: PageQuery = {}, signal?: AbortSignal): Promise<VersionPage> {
+    return this.#connection.call('listVersions', { path: { name }, query }, signal);
+  }
+
+  /** One version with its source; from the cache when the registry cannot be asked. */
+  async getVersion(name: PromptName, version: VersionNumber, signal?: AbortSignal): Promise<Version> {
+    try {
+      const call = { path: { name, n: version } };
+      const found = await this.#connection.call('getVersion', call, signal);
+      await this.#accept(found, { prompt: name, version }, this.#connection.shownUrlOf('getVersion', call));
+      return found;
+    } catch (error) {
+      const kept = RegistryUnreachable.isAbsent(error)
+        ? await this.#cache?.getVersion(this.url, versionReference(name, version))
+        : undefined;
+      if (kept === undefined) throw error;
+      return kept;
+    }
+  }
+
+  /** Up to 500 versions with source in one answer; references of those that do not exist are in `missing`. */
+  async batch(references: readonly VersionReference[], signal?: AbortSignal): Promise<Batch> {
+    if (references.length === 0) return { data: [], missing: [] };
+    const answer = await this.#connection.call('batch', { body: { refs: references } }, signal);
+    const url = this.#connection.shownUrlOf('batch');
+    const asked = new Set<string>(references);
+    for (const found of answer.data) {
+      const reference = versionReference(found.prompt, found.version);
+      if (!asked.has(reference)) throw wrongShape(url, `${reference} was not asked for`);
+      await this.#accept(found, {}, url);
+    }
+    return answer;
+  }
+
+  /** A version's source; asks nothing when the cache has its digest. @throws RegistryUnreachable `digest_mismatch` */
+  async getSource(of: VersionIdentity, signal?: AbortSignal): Promise<string> {
+    const sources = await this.getSources([of], signal);
+    const source = sources.get(of.digest);
+    if (source !== undefined) return source;
+    const found = await this.getVersion(of.prompt, of.version, signal); // says why the batch left it out
+    if (found.digest !== of.digest) throw digestMismatch(found, this.url);
+    return found.source;
+  }
+
+  /**
+   * The sources of many versions by digest: those the cache has, the others in batches. A version that the registry
+   * does not have is left out. `onProgress` is told how many are there.
+   * @throws RegistryUnreachable `digest_mismatch`
+   */
+  async getSources(
+    of: readonly VersionIdentity[],
+    signal?: AbortSignal,
+    onProgress?: (done: number) => void,
+  ): Promise<Map<Digest, string>> {
+    const sources = new Map<Digest, string>();
+    const wanted: VersionIdentity[] = [];
+    for (const identity of of) {
+      const kept = await this.#cache?.getSource(identity.digest);
+      if (kept === undefined) wanted.push(identity);
+      else sources.set(identity.digest, kept);
+    }
+    for (const part of batchesOf(wanted)) {
+      const promised = new Map(part.map(each => [versionReference(each.prompt, each.version), each.digest]));
+      const { data } = await this.batch([...promised.keys()], signal);
+      for (const found of data) {
+        const digest = promised.get(versionReference(found.prompt, found.version));
+        if (digest !== found.digest) throw digestMismatch(found, this.#connection.shownUrlOf('batch'));
+        sources.set(found.digest, found.source);
+      }
+      onProgress?.(sources.size);
+    }
+    return sources;
+  }
+
+  /** The unified diff of two versions and what its ends are. */
+  diff(name: PromptName, from: DiffEnd, to: DiffEnd, signal?: AbortSignal): Promise<VersionDiff> {
+    return this.#connection.call('diff', { path: { name }, query: { from, to } }, signal);
+  }
+
+  /**
+   * Publishes a version. `created` is false when the newest version already had this source.
+   * @param idempotencyKey the same for every attempt at one and the same publication; made anew unless given.
+   * @throws Problem `base_outdated` with `details.newest`, `invalid_source`, `publishing_not_allowed` …
+   */
+  async publish(
+    name: PromptName,
+    request: PublishRequest,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<{ readonly version: Version; readonly created: boolean }> {
+    const call = { path: { name }, body: request, idempotencyKey };
+    const answer = await this.#connection.send('publish', call, signal);
+    const version = this.#connection.read('publish', answer, call);
+    const url = this.#connection.shownUrlOf('publish', call);
+    if (version.source !== request.source)
+      throw wrongShape(url, 'the version has another source than was sent');
+    await this.#accept(version, { prompt: name }, url);
+    return { version, created: answer.status === 201 };
+  }
+
+  /**
+   * Moves a pointer, by compare-and-set; the answer's `state` is `applied`, or `pending` when it waits for approvals.
+   * @throws Problem `pointer_moved` with `details.current`, `already_live`, `not_promoted_from` …
+   */
+  promote(
+    name: PromptName,
+    request: PromotionRequest,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<Promotion> {
+    return this.#connection.call('promote', { path: { name }, body: request, idempotencyKey }, signal);
+  }
+
+  /** One page of promotions, newest first. */
+  listPromotions(query: PromotionListQuery = {}, signal?: AbortSignal): Promise<PromotionPage> {
+    return this.#connection.call('listPromotions', { query }, signal);
+  }
+
+  getPromotion(id: string, signal?: AbortSignal): Promise<Promotion> {
+    return this.#connection.call('getPromotion', { path: { id } }, signal);
+  }
+
+  archive(name: PromptName, reason: string, signal?: AbortSignal): Promise<PromptSummary> {
+    return this.#connection.call('archive', { path: { name }, body: { reason } }, signal);
+  }
+
+  restore(name: PromptName, reason: string, signal?: AbortSignal): Promise<PromptSummary> {
+    return this.#connection.call('restore', { path: { name }, body: { reason } }, signal);
+  }
+
+  /** One page of the event log after a cursor; with `wait` (seconds) the registry holds the call open until something happens. */
+  changes(query: ChangesQuery = {}, signal?: AbortSignal): Promise<Changes> {
+    return this.#connection.call('changes', { query, extraTimeMs: (query.wait ?? 0) * 1000 }, signal);
+  }
+
+  /** All environments and their policies, in promotion order. */
+  async listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
+    return (await this.#connection.call('listEnvironments', {}, signal)).data;
+  }
+
+  putEnvironment(name: EnvironmentName, policy: Policy, signal?: AbortSignal): Promise<Environment> {
+    return this.#connection.call('putEnvironment', { path: { environment: name }, body: policy }, signal);
+  }
+
+  listKeys(query: PageQuery = {}, signal?: AbortSignal): Promise<KeyPage> {
+    return this.#connection.call('listKeys', { query }, signal);
+  }
+
+  /** The answer alone holds the whole credential; it is asked for once and never again. */
+  createKey(request: z.input<typeof keyRequest>, signal?: AbortSignal): Promise<CreatedKey> {
+    return this.#connection.call('createKey', { body: request }, signal);
+  }
+
+  revokeKey(id: string, signal?: AbortSignal): Promise<KeyRecord> {
+    return this.#connection.call('revokeKey', { path: { id } }, signal);
+  }
+
+  /** What an application gets: a channel (`stable` unless told) or a version. Asked again, it is validated by its ETag. */
+  async deliver(
+    name: PromptName,
+    what: { readonly channel?: Channel; readonly version?: VersionNumber } = {},
+    signal?: AbortSignal,
+  ): Promise<Delivery> {
+    const id = JSON.stringify([name, what.channel ?? null, what.version ?? null]);
+    const kept = this.#deliveries.get(id);
+    const call = { path: { name }, query: { ...what }, ifNoneMatch: kept?.etag };
+    const answer = await this.#connection.send('deliver', call, signal);
+    const url = this.#connection.shownUrlOf('deliver', call);
+    if (answer.status === 304 && kept !== undefined) {
+      checkIsRegistry(answer, url);
+      return kept.delivery;
+    }
+    const delivery = this.#connection.read('deliver', answer, call);
+    if (delivery.name !== name) throw wrongShape(url, `it delivers "${delivery.name}"`);
+    this.#deliveries.delete(id);
+    const etag = answer.headers.get('etag');
+    if (etag !== null) this.#deliveries.set(id, { etag, delivery });
+    for (const oldest of this.#deliveries.keys()) {
+      if (this.#deliveries.size <= MAX_DELIVERIES) break;
+      this.#deliveries.delete(oldest);
+    }
+    return delivery;
+  }
+
+  /** A prompt rendered by the registry with an input. @throws Problem `missing_input` with `details.missing` */
+  render(
+    name: PromptName,
+    request: z.input<typeof renderRequest>,
+    signal?: AbortSignal,
+  ): Promise<RenderedMessages> {
+    return this.#connection.call('render', { path: { name }, body: request }, signal);
+  }
+
+  /** Refuses what is not the version asked for or not what its digest says; keeps what is. */
+  async #accept(found: Version, asked: Partial<Version>, url: string): Promise<void> {
+    if (asked.prompt !== undefined && found.prompt !== asked.prompt)
+      throw wrongShape(url, `it is of the prompt "${found.prompt}"`);
+    if (asked.version !== undefined && found.version !== asked.version)
+      throw wrongShape(url, `it is version ${found.version}`);
+    if (digestOf(found.source) !== found.digest) throw digestMismatch(found, url);
+    await this.#cache?.putVersion(this.url, found);
+  }
+}
+
+function digestMismatch(found: Version, url: string): RegistryUnreachable {
+  const reference = versionReference(found.prompt, found.version);
+  return new RegistryUnreachable(
+    'digest_mismatch',
+    url,
+    `The source of ${reference} does not have the digest that the registry gave for it, so it was not used. A published version never changes: tell whoever runs ${url}.`,
+  );
+}
+
+/** Cut where a batch would hold too many references or too many bytes. */
+function batchesOf(versions: readonly VersionIdentity[]): VersionIdentity[][] {
+  const batches: VersionIdentity[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const version of versions) {
+    const last = batches.at(-1);
+    bytes += version.bytes;
+    if (last !== undefined && last.length < MAX_BATCH_REFERENCES && bytes <= MAX_BATCH_BYTES)
+      last.push(version);
+    else {
+      batches.push([version]);
+      bytes = version.bytes;
+    }
+  }
+  return batches;
+}

@@ -1,0 +1,249 @@
+/**
+ * One exchange with the registry over ky: the key goes to the registry's own origin alone, no redirect is followed,
+ * every wait ends, and what may be repeated is repeated. It gives back a whole answer, status and bytes, unread.
+ */
+import ky, { HTTPError, TimeoutError } from 'ky';
+import { redactKeys } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+import { shownUrl } from './address.ts';
+import { RegistryUnreachable } from './unreachable.ts';
+
+export type Fetch = (request: Request) => Promise<Response>;
+
+export interface RetryLimits {
+  /** How often a call is repeated after its first attempt. */
+  readonly retries: number;
+  /** The first wait in milliseconds; each further one is twice as long at most, with full jitter. */
+  readonly firstDelayMs: number;
+  readonly maxDelayMs: number;
+  /** A Retry-After beyond this is not waited for: the call fails at once and its message says how long to wait. */
+  readonly maxRetryAfterMs: number;
+}
+
+export const DEFAULT_RETRY: RetryLimits = {
+  retries: 3,
+  firstDelayMs: 300,
+  maxDelayMs: 5_000,
+  maxRetryAfterMs: 20_000,
+};
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body?: string;
+  /** Whether asking twice changes no more than asking once. */
+  readonly repeatable: boolean;
+  /** For one attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+}
+
+export interface TransportOptions {
+  readonly fetch: Fetch;
+  readonly retry: RetryLimits;
+  /** In bytes, of one answer. */
+  readonly maxAnswerBytes: number;
+}
+
+const RETRIED_STATUSES: readonly number[] = [429, 502, 503, 504];
+
+/**
+ * @throws RegistryUnreachable `offline`, `timeout`, `cut_off`, `cancelled`, `tls`, `redirected`, `not_a_registry`
+ * (what answered does not speak HTTP) or `answer_too_large`.
+ */
+export async function exchange(asked: Exchange, options: TransportOptions): Promise<Answer> {
+  const url = shownUrl(asked.url);
+  let last: Answer | undefined;
+  const { retry } = options;
+  try {
+    await ky(asked.url, {
+      method: asked.method,
+      headers: asked.headers,
+      ...(asked.body !== undefined && { body: asked.body }),
+      ...(asked.signal !== undefined && { signal: asked.signal }),
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+      timeout: asked.timeoutMs,
+      throwHttpErrors: status => RETRIED_STATUSES.includes(status),
+      retry: {
+        limit: asked.repeatable ? retry.retries : 0,
+        methods: ['get', 'post', 'put'],
+        statusCodes: [...RETRIED_STATUSES],
+        afterStatusCodes: [429, 503],
+        maxRetryAfter: retry.maxRetryAfterMs,
+        backoffLimit: retry.maxDelayMs,
+        delay: attempt => retry.firstDelayMs * 2 ** (attempt - 1),
+        jitter: true,
+        shouldRetry: ({ error }) => shouldRetry(error, retry),
+      },
+      fetch: async input => {
+        last = undefined;
+        last = await fetchWhole(input as Request, url, asked, options);
+        // What ky needs of it: the bytes themselves stay here.
+        return new Response(null, { status: last.status, headers: last.headers });
+      },
+    });
+  } catch (error) {
+    // ky's own verdict on a status that is still there after the retries: the answer itself is read by the caller.
+    if (!(error instanceof HTTPError && last !== undefined)) throw asUnreachable(error, url, asked);
+  }
+  if (last === undefined) throw new TypeError('ky resolved without having fetched.');
+  return last;
+}
+
+/** Undefined leaves the wait to ky, which reads Retry-After in both its forms (RFC 9110, 10.2.3). */
+function shouldRetry(error: Error, retry: RetryLimits): boolean | undefined {
+  if (error instanceof HTTPError) {
+    const wait = retryAfterMs(error.response.headers);
+    return wait !== undefined && wait > retry.maxRetryAfterMs ? false : undefined;
+  }
+  return RegistryUnreachable.is(error, 'offline', 'cut_off');
+}
+
+/** Milliseconds from now, of both forms of Retry-After; undefined when there is none or it is neither. */
+export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  if (/^\d{1,12}$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+async function fetchWhole(
+  request: Request,
+  url: string,
+  asked: Exchange,
+  options: TransportOptions,
+): Promise<Answer> {
+  if (new URL(request.url).origin !== asked.url.origin)
+    throw new TypeError('A request must not leave the registry’s origin.');
+  let response: Response;
+  try {
+    response = await options.fetch(request);
+  } catch (error) {
+    throw asUnreachable(error, url, asked);
+  }
+  if (
+    response.type === 'opaqueredirect' ||
+    (response.status >= 300 && response.status < 400 && response.status !== 304)
+  ) {
+    await response.body?.cancel();
+    throw new RegistryUnreachable('redirected', url, redirectMessage(response, url, asked.url));
+  }
+  try {
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes: await readWhole(response, url, options.maxAnswerBytes),
+    };
+  } catch (error) {
+    if (error instanceof RegistryUnreachable || asked.signal?.aborted === true || isTls(error))
+      throw asUnreachable(error, url, asked);
+    throw new RegistryUnreachable(
+      'cut_off',
+      url,
+      `The answer of ${url} ended before it was whole.${mayHaveHappened(asked)} Check the network and try again.`,
+      { cause: error },
+    );
+  }
+}
+
+async function readWhole(response: Response, url: string, limit: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new RegistryUnreachable(
+      'answer_too_large',
+      url,
+      `${url} answers with more than ${limit} bytes. Is it a PromptForge registry? Check the URL.`,
+    );
+  const announced = Number(response.headers.get('content-length') ?? '0');
+  if (announced > limit) {
+    await response.body?.cancel();
+    throw tooLarge();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(); // leaving the loop cancels the stream
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function redirectMessage(response: Response, url: string, asked: URL): string {
+  const location = response.headers.get('location');
+  const target = location === null ? null : URL.parse(location, asked.href);
+  const where = target === null ? 'elsewhere' : `to ${target.origin}`;
+  return `${url} redirects ${where}. It was not followed, so that your key reaches no other server. If the registry has moved, set its new URL; if this is a login page, sign in to the network first.`;
+}
+
+/** What a failed change must say: nobody here knows whether it arrived. */
+function mayHaveHappened(asked: Exchange): string {
+  return asked.method === 'GET'
+    ? ''
+    : ' The registry may have carried it out all the same: look there before you repeat it.';
+}
+
+function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
+  if (asked.signal?.aborted === true)
+    return new RegistryUnreachable('cancelled', url, `The call of ${url} was cancelled.`, { cause: error });
+  if (error instanceof RegistryUnreachable || Problem.is(error)) return error;
+  if (error instanceof TimeoutError)
+    return new RegistryUnreachable(
+      'timeout',
+      url,
+      `${url} did not answer within ${asked.timeoutMs / 1000} s.${mayHaveHappened(asked)} Check the network, or try again later.`,
+      { cause: error },
+    );
+  const { code, message } = innermost(error);
+  if (isTls(error))
+    return new RegistryUnreachable(
+      'tls',
+      url,
+      `No trusted connection to ${url}: ${message} (${code}). Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
+      { cause: error },
+    );
+  if (code.startsWith('HPE_'))
+    return new RegistryUnreachable(
+      'not_a_registry',
+      url,
+      `What answers at ${url} does not speak HTTP (${code}). Check the URL and its port.`,
+      { cause: error },
+    );
+  return new RegistryUnreachable(
+    'offline',
+    url,
+    `${url} cannot be reached: ${message}. Check the network and the registry's URL.`,
+    { cause: error },
+  );
+}
+
+const TLS_CODES =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:VERIFY|GET_ISSUER|GET_CRL)|INVALID_CA|HOSTNAME_MISMATCH)/;
+
+function isTls(error: unknown): boolean {
+  return TLS_CODES.test(innermost(error).code);
+}
+
+/** The error at the end of a chain of causes that says something: undici's own is only "fetch failed". */
+function innermost(error: unknown): { code: string; message: string } {
+  let deepest = error;
+  for (let depth = 0; depth < 8 && deepest instanceof Error; depth++) {
+    const [first] = deepest instanceof AggregateError ? deepest.errors : [];
+    const next: unknown = first ?? deepest.cause;
+    if (!(next instanceof Error)) break;
+    deepest = next;
+  }
+  const code = deepest instanceof Error && 'code' in deepest ? String(deepest.code) : '';
+  const message = deepest instanceof Error ? deepest.message : String(deepest);
+  return { code, message: redactKeys(message.split('\n', 1)[0] ?? '').replace(/\.$/, '') };
+}
