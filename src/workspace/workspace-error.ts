@@ -1,0 +1,60 @@
+/** What can be wrong with the files of a working copy, as one closed union of reasons. Places are 1-based. */
+
+export const WORKSPACE_REASONS = [
+  /** There is no promptforge.json. */
+  'no_project',
+  'invalid_project_file',
+  /** promptforge.json holds a key or a password. */
+  'secret_in_project_file',
+  'invalid_lock_file',
+  /** A path or a link leads out of the folder it must stay in. */
+  'outside',
+  'file_missing',
+  'file_exists',
+  'unreadable',
+  'not_writable',
+  /** The registry has the new version, but the lock file does not say so. */
+  'lock_not_written',
+] as const;
+
+export type WorkspaceReason = (typeof WORKSPACE_REASONS)[number];
+
+export interface Place {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units. */
+  readonly column: number;
+}
+
+/** `message` begins with the file, and the place in it where there is one. */
+export class WorkspaceError extends Error {
+  override readonly name = 'WorkspaceError';
+  readonly reason: WorkspaceReason;
+  /** Absolute. */
+  readonly file: string;
+  readonly place: Place | undefined;
+
+  constructor(
+    reason: WorkspaceReason,
+    file: string,
+    message: string,
+    options: ErrorOptions & { readonly place?: Place | undefined; readonly shownAs?: string } = {},
+  ) {
+    const { place, shownAs = file } = options;
+    const at = place === undefined ? shownAs : `${shownAs}:${place.line}:${place.column}`;
+    super(`${at}: ${message}`, options);
+    this.reason = reason;
+    this.file = file;
+    this.place = place;
+  }
+
+  /** Whether `error` is one of these, and for one of `reasons` when any are given. */
+  static is(error: unknown, ...reasons: readonly WorkspaceReason[]): error is WorkspaceError {
+    return error instanceof WorkspaceError && (reasons.length === 0 || reasons.includes(error.reason));
+  }
+}
+
+/** What the system says of a file it would not read or write, without its stack. */
+export function systemMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
