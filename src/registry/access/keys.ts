@@ -1,0 +1,119 @@
+/** Keys: making, listing and revoking them. Only a hash of a key is kept. */
+import { randomBytes } from 'node:crypto';
+import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { hashKey, makeKey } from '../../core/key.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Role } from '../../core/role.ts';
+import { readEnvironment } from '../environments.ts';
+import { appendEvent } from '../store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { KeysTable } from '../store/tables.ts';
+import type { Author } from './caller.ts';
+
+export interface NewKey {
+  readonly environment: EnvironmentName;
+  readonly role: Role;
+  readonly actor: string;
+  /** RFC 3339; null: it does not expire. */
+  readonly expiresAt: string | null;
+}
+
+/**
+ * Makes a key; what it returns is the only place where the whole credential ever stands.
+ * @throws Problem `environment_not_found`, or `invalid_request` for an expiry that is past
+ */
+export async function createKey(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  { environment, role, actor, expiresAt }: NewKey,
+): Promise<CreatedKey> {
+  await readEnvironment(transaction, environment);
+  const expiry = expiresAt === null ? null : new Date(expiresAt);
+  if (expiry !== null && expiry.getTime() <= now().getTime())
+    throw new Problem('invalid_request', '"expiresAt" is not in the future. Give a later time, or null.', {
+      fields: [{ pointer: '/expiresAt', message: 'is not in the future' }],
+    });
+  const expires = expiry?.toISOString() ?? null;
+  const { id, key } = makeKey(environment, randomBytes);
+  const event = await appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'key.created',
+    environment,
+    data: { id, role, actor, expiresAt: expires },
+  }));
+  const row: KeysTable = {
+    id,
+    seq: event.seq,
+    environment,
+    role,
+    actor,
+    hash: hashKey(key),
+    created_at: event.at,
+    expires_at: expires,
+    last_used_at: null,
+    revoked_at: null,
+  };
+  await transaction.insertInto('keys').values(row).execute();
+  return { ...keyRecord(row), key };
+}
+
+export interface KeyListing {
+  readonly environment?: EnvironmentName;
+  /** Only keys made before the event of this seq. */
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+/** Keys with the seq of their making, newest first. */
+export async function listKeys(
+  snapshot: Snapshot,
+  { environment, before, limit }: KeyListing,
+): Promise<{ seq: number; record: KeyRecord }[]> {
+  let query = snapshot.selectFrom('keys').selectAll().orderBy('seq', 'desc');
+  if (environment !== undefined) query = query.where('environment', '=', environment);
+  if (before !== undefined) query = query.where('seq', '<', before);
+  if (limit !== undefined) query = query.limit(limit);
+  return (await query.execute()).map(row => ({ seq: row.seq, record: keyRecord(row) }));
+}
+
+/** @throws Problem `key_not_found` */
+export async function readKey(snapshot: Snapshot, id: string): Promise<KeyRecord> {
+  const row = await snapshot.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined)
+    throw new Problem('key_not_found', 'There is no key with this id. List the keys to find the right one.');
+  return keyRecord(row);
+}
+
+/** Revokes a key at once; one that is revoked stays so, without another event. @throws Problem `key_not_found` */
+export async function revokeKey(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  id: string,
+): Promise<KeyRecord> {
+  const record = await readKey(transaction, id);
+  if (record.revokedAt !== null) return record;
+  const { at } = await appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'key.revoked',
+    environment: record.environment,
+    data: { id },
+  }));
+  await transaction.updateTable('keys').set({ revoked_at: at }).where('id', '=', id).execute();
+  return { ...record, revokedAt: at };
+}
+
+export function keyRecord(row: KeysTable): KeyRecord {
+  return {
+    id: row.id,
+    environment: row.environment,
+    role: row.role,
+    actor: row.actor,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+  };
+}

@@ -1,0 +1,41 @@
+/** What the command line does on a data folder without HTTP, so that the first admin key can be made. */
+import type { CreatedKey, KeyRecord } from '../contract/keys.ts';
+import type { Environment } from '../core/environment.ts';
+import { COMMAND_LINE } from './access/caller.ts';
+import * as keys from './access/keys.ts';
+import * as environments from './environments.ts';
+import type { Store } from './store/store.ts';
+
+/** @throws Problem `environment_not_found`, or `invalid_request` for an expiry that is past */
+export function createKey(store: Store, key: keys.NewKey): Promise<CreatedKey> {
+  return store.write(transaction => keys.createKey(transaction, store.now, COMMAND_LINE, key));
+}
+
+/** The keys of one environment or of all, newest first. */
+export async function listKeys(
+  store: Store,
+  listing: Pick<keys.KeyListing, 'environment'> = {},
+): Promise<KeyRecord[]> {
+  const found = await store.read(snapshot => keys.listKeys(snapshot, listing));
+  return found.map(({ record }) => record);
+}
+
+/** @throws Problem `key_not_found` */
+export function revokeKey(store: Store, id: string): Promise<KeyRecord> {
+  return store.write(transaction => keys.revokeKey(transaction, store.now, COMMAND_LINE, id));
+}
+
+/** In promotion order. */
+export function listEnvironments(store: Store): Promise<Environment[]> {
+  return store.read(environments.readEnvironments);
+}
+
+/**
+ * Sets the policy of an environment, or adds it after the others.
+ * @throws Problem `environment_not_found` for `promoteFrom`, `invalid_request` when environments would promote in a circle
+ */
+export function setEnvironment(store: Store, environment: Environment): Promise<environments.SetEnvironment> {
+  return store.write(transaction =>
+    environments.setEnvironment(transaction, store.now, COMMAND_LINE, environment),
+  );
+}

@@ -1,0 +1,22 @@
+/** Why a data folder cannot be opened. Its message says what is wrong and what to do; `serve` prints it and stops. */
+
+export type DataFolderProblemCode =
+  | 'not_found'
+  | 'not_writable'
+  | 'not_a_database'
+  | 'newer_schema'
+  | 'chain_broken';
+
+export class DataFolderProblem extends Error {
+  override readonly name = 'DataFolderProblem';
+  readonly code: DataFolderProblemCode;
+
+  constructor(code: DataFolderProblemCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static is(error: unknown, ...codes: readonly DataFolderProblemCode[]): error is DataFolderProblem {
+    return error instanceof DataFolderProblem && (codes.length === 0 || codes.includes(error.code));
+  }
+}

@@ -1,0 +1,123 @@
+/** A data folder: where one machine's registry keeps its database. */
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultEnvironments, type Environment } from '../core/environment.ts';
+import { COMMAND_LINE } from './access/caller.ts';
+import { DataFolderProblem } from './data-folder-problem.ts';
+import { ensureEnvironments } from './environments.ts';
+import { isNotADatabase, isNotWritable } from './store/sqlite/failures.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { verifyLog } from './store/verify.ts';
+
+export const DATABASE_FILE = 'registry.db';
+
+export interface DataFolderOptions {
+  /** Whether to make the folder and its database where there is none; true by default. */
+  readonly create?: boolean;
+  /** What a new registry starts with; production asks for one approval by default. */
+  readonly environments?: readonly Environment[];
+  readonly now?: () => Date;
+}
+
+/**
+ * Opens the registry in `folder`, which other processes may have open as well, and checks its log.
+ * @throws DataFolderProblem when the folder cannot be made, read or written, holds something else than a
+ * registry, or one of a newer PromptForge, or one whose log was changed
+ */
+export async function openDataFolder(folder: string, options: DataFolderOptions = {}): Promise<Store> {
+  const { create = true, environments = defaultEnvironments(1), now = () => new Date() } = options;
+  await checkFolder(folder, create);
+  const file = join(folder, DATABASE_FILE);
+  await checkFile(file, create);
+  let store: Store;
+  try {
+    store = await openSqliteStore(file, now);
+  } catch (error) {
+    throw explained(error, folder, file);
+  }
+  try {
+    await verifyLog(store);
+    await ensureEnvironments(store, COMMAND_LINE, environments);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw explained(error, folder, file);
+  }
+}
+
+async function checkFolder(folder: string, create: boolean): Promise<void> {
+  if (create) {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new DataFolderProblem(
+        'not_writable',
+        `The data folder ${folder} cannot be made: ${reason(cause)}. Choose another, or change who may write there.`,
+        { cause },
+      );
+    }
+  }
+  try {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw noRegistry(folder);
+    throw notWritable(folder, cause);
+  }
+}
+
+async function checkFile(file: string, create: boolean): Promise<void> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) throw notADatabase(file);
+    await access(file, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    if (cause instanceof DataFolderProblem) throw cause;
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw notWritable(file, cause);
+    if (!create) throw noRegistry(file);
+  }
+}
+
+function explained(error: unknown, folder: string, file: string): unknown {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (isNotADatabase(cause)) return notADatabase(file, cause);
+  if (isNotWritable(cause)) return notWritable(folder, cause);
+  return error;
+}
+
+function noRegistry(path: string): DataFolderProblem {
+  return new DataFolderProblem(
+    'not_found',
+    `There is no registry at ${path}. Check the path, or start one there with "promptforge serve --data".`,
+  );
+}
+
+function notADatabase(file: string, cause?: unknown): DataFolderProblem {
+  return new DataFolderProblem(
+    'not_a_database',
+    `${file} is not a PromptForge registry, or it is damaged. Choose another data folder, or restore this one from a backup.`,
+    { cause },
+  );
+}
+
+function notWritable(path: string, cause: unknown): DataFolderProblem {
+  return new DataFolderProblem(
+    'not_writable',
+    `${path} cannot be read and written: ${reason(cause)}. Change who may write there, or choose another data folder.`,
+    { cause },
+  );
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const said: Record<string, string> = {
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of its path is a file',
+    EEXIST: 'a file of this name is in the way',
+    ENOSPC: 'the disk is full',
+  };
+  return said[code ?? ''] ?? message;
+}

@@ -1,0 +1,104 @@
+/** Environments and their policies: reading them, and setting them with the event that records it. */
+
+import { canonicalJson } from '../core/canonical.ts';
+import {
+  type Environment,
+  type EnvironmentName,
+  type Policy,
+  parseEnvironmentName,
+} from '../core/environment.ts';
+import { Problem } from '../core/problem.ts';
+import type { Author } from './access/caller.ts';
+import { appendEvent } from './store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
+
+/** All, in promotion order. */
+export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
+  const rows = await snapshot.selectFrom('environments').selectAll().orderBy('position').execute();
+  return rows.map(({ name, policy }) => ({ name, policy: JSON.parse(policy) as Policy }));
+}
+
+/** @throws Problem `environment_not_found` that names those there are */
+export async function readEnvironment(snapshot: Snapshot, name: EnvironmentName): Promise<Environment> {
+  const all = await readEnvironments(snapshot);
+  return all.find(environment => environment.name === name) ?? notFound(name, all);
+}
+
+function notFound(name: EnvironmentName, all: readonly Environment[]): never {
+  const names = all.map(environment => environment.name).join(', ');
+  throw new Problem('environment_not_found', `There is no environment "${name}". There are: ${names}.`);
+}
+
+export interface SetEnvironment {
+  readonly environment: Environment;
+  /** Whether there was none of this name before; new ones come after the others. */
+  readonly added: boolean;
+}
+
+/**
+ * Sets the policy of an environment, or adds it. The policy it has already is not an event.
+ * @throws Problem `environment_not_found` for `promoteFrom`, `invalid_request` when environments would promote in a circle
+ */
+export async function setEnvironment(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  { name, policy }: Environment,
+): Promise<SetEnvironment> {
+  const all = await readEnvironments(transaction);
+  const index = all.findIndex(environment => environment.name === name);
+  checkPolicy({ name, policy }, all);
+  const same = index >= 0 && canonicalJson(all[index]?.policy) === canonicalJson(policy);
+  if (same) return { environment: { name, policy }, added: false };
+  const position = index >= 0 ? index : all.length;
+  await appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'environment.set',
+    environment: name,
+    data: { position, policy },
+  }));
+  await transaction
+    .insertInto('environments')
+    .values({ name, position, policy: JSON.stringify(policy) })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ policy: JSON.stringify(policy) }))
+    .execute();
+  return { environment: { name, policy }, added: index < 0 };
+}
+
+function checkPolicy({ name, policy }: Environment, all: readonly Environment[]): void {
+  if (new Set(policy.serves).size !== policy.serves.length)
+    throw new Problem('invalid_request', '"serves" names a channel twice. Name each once.', {
+      fields: [{ pointer: '/serves', message: 'names a channel twice' }],
+    });
+  const seen = new Set<string>([name]);
+  for (let next = policy.promoteFrom; next !== null; ) {
+    if (seen.has(next))
+      throw new Problem(
+        'invalid_request',
+        `"promoteFrom" would make environments promote from each other in a circle: ${[...seen, next].join(' → ')}.`,
+        { fields: [{ pointer: '/promoteFrom', message: 'makes a circle' }] },
+      );
+    seen.add(next);
+    const wanted = next;
+    const from = all.find(environment => environment.name === wanted) ?? notFound(wanted, all);
+    next = from.policy.promoteFrom;
+  }
+}
+
+/** Gives a new registry its environments; one that has any keeps them. */
+export async function ensureEnvironments(
+  store: Store,
+  author: Author,
+  environments: readonly Environment[],
+): Promise<void> {
+  const has = await store.read(async snapshot => (await readEnvironments(snapshot)).length > 0);
+  if (has) return;
+  await store.write(async transaction => {
+    if ((await readEnvironments(transaction)).length > 0) return;
+    for (const environment of environments)
+      await setEnvironment(transaction, store.now, author, {
+        name: parseEnvironmentName(environment.name),
+        policy: environment.policy,
+      });
+  });
+}

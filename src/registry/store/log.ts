@@ -1,0 +1,87 @@
+/** The event log in the store: appending to it inside the transaction of the change it records, and reading it. */
+import {
+  CHAIN_START,
+  type ChainHead,
+  chainEvent,
+  type EventKind,
+  type NewEvent,
+  type RegistryEvent,
+} from '../../core/event.ts';
+import type { Snapshot, Store, WriteTransaction } from './store.ts';
+import type { EventsTable } from './tables.ts';
+
+/**
+ * Appends the event that `make` gives for its seq. Its time is the clock's, or the last event's where the clock
+ * stands behind that.
+ */
+export async function appendEvent<K extends EventKind>(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  make: (seq: number) => NewEvent<K>,
+): Promise<RegistryEvent<K>> {
+  const last = await lastEvent(transaction);
+  const clock = now().toISOString();
+  const at = last !== undefined && last.at > clock ? last.at : clock;
+  const event = chainEvent(make((last?.seq ?? 0) + 1), last ?? null, at);
+  await transaction
+    .insertInto('events')
+    .values({
+      seq: event.seq,
+      at: event.at,
+      actor: event.actor,
+      key: event.key,
+      kind: event.kind,
+      prompt: event.prompt ?? null,
+      version: event.version ?? null,
+      environment: event.environment ?? null,
+      channel: event.channel ?? null,
+      data: JSON.stringify(event.data),
+      previous_hash: event.previousHash,
+      hash: event.hash,
+    })
+    .execute();
+  return event;
+}
+
+async function lastEvent(snapshot: Snapshot): Promise<(ChainHead & { at: string }) | undefined> {
+  return snapshot
+    .selectFrom('events')
+    .select(['seq', 'hash', 'at'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Where the log ends. */
+export async function logHead(snapshot: Snapshot): Promise<ChainHead> {
+  return (await lastEvent(snapshot)) ?? CHAIN_START;
+}
+
+/** Up to `limit` events after `seq`, in order, exactly as they were hashed. */
+export async function eventsAfter(snapshot: Snapshot, seq: number, limit: number): Promise<RegistryEvent[]> {
+  const rows = await snapshot
+    .selectFrom('events')
+    .selectAll()
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map(eventOfRow);
+}
+
+export function eventOfRow(row: EventsTable): RegistryEvent {
+  return {
+    seq: row.seq,
+    at: row.at,
+    actor: row.actor,
+    key: row.key,
+    kind: row.kind,
+    ...(row.prompt !== null && { prompt: row.prompt }),
+    ...(row.version !== null && { version: row.version }),
+    ...(row.environment !== null && { environment: row.environment }),
+    ...(row.channel !== null && { channel: row.channel }),
+    data: JSON.parse(row.data),
+    previousHash: row.previous_hash,
+    hash: row.hash,
+  } as RegistryEvent;
+}

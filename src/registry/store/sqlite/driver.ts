@@ -1,0 +1,99 @@
+/** One `node:sqlite` connection as a Kysely driver. Kysely itself lets one caller at a time have it. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  InsertQueryNode,
+  type QueryResult,
+  type RootOperationNode,
+  UpdateQueryNode,
+} from 'kysely';
+
+/** Prepared statements kept; the registry has fewer distinct ones than this. */
+const MAX_STATEMENTS = 300;
+
+export class NodeSqliteDriver implements Driver {
+  readonly #database: DatabaseSync;
+  readonly #connection: NodeSqliteConnection;
+  readonly #begin: () => Promise<void>;
+
+  constructor(database: DatabaseSync, begin: () => Promise<void>) {
+    this.#database = database;
+    this.#connection = new NodeSqliteConnection(database);
+    this.#begin = begin;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#begin();
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#database.exec('COMMIT');
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    // SQLite has already rolled back after some errors, a full disk among them.
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
+    }
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.#connection.forgetStatements();
+    this.#database.close();
+  }
+}
+
+class NodeSqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
+    const statement = this.#prepare(compiled.sql);
+    const parameters = compiled.parameters as SQLInputValue[];
+    if (!onlyWrites(compiled.query)) return { rows: statement.all(...parameters) as Row[] };
+    const { changes } = statement.run(...parameters);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  async *streamQuery<Row>(compiled: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    // A statement of its own: a kept one may be run again before this iteration ends.
+    const statement = this.#database.prepare(compiled.sql);
+    for (const row of statement.iterate(...(compiled.parameters as SQLInputValue[]))) {
+      yield { rows: [row as Row] };
+    }
+  }
+
+  forgetStatements(): void {
+    this.#statements.clear();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function onlyWrites(query: RootOperationNode): boolean {
+  if (InsertQueryNode.is(query) || UpdateQueryNode.is(query)) return query.returning === undefined;
+  return query.kind === 'DeleteQueryNode' && query.returning === undefined;
+}

@@ -1,0 +1,55 @@
+/** What SQLite's result codes (sqlite.org/rescode.html) mean to a caller of the registry. */
+import { Problem } from '../../../core/problem.ts';
+
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+/** The primary result code; undefined when SQLite did not throw this. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined;
+  return error.errcode & 0xff;
+}
+
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === BUSY || code === LOCKED;
+}
+
+export function isNotADatabase(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === NOTADB || code === CORRUPT;
+}
+
+export function isNotWritable(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === READONLY || code === CANTOPEN;
+}
+
+/** A `Problem` `unavailable` for what may pass by itself or by an operator's hand; anything else as it is. */
+export function asProblem(error: unknown): unknown {
+  const why = whyUnavailable(sqliteCode(error));
+  return why === undefined ? error : new Problem('unavailable', why, {}, { cause: error });
+}
+
+function whyUnavailable(code: number | undefined): string | undefined {
+  switch (code) {
+    case BUSY:
+    case LOCKED:
+      return 'The registry is busy with other writes. Nothing was changed; try again.';
+    case FULL:
+      return "The registry's disk is full. Nothing was changed; free some space and try again.";
+    case READONLY:
+    case IOERR:
+    case CANTOPEN:
+      return "The registry's data folder cannot be read or written now. Nothing was changed; try again when it can.";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/** The schema of a SQLite store, step by step. A step that was released is never edited: a change is a new step. */
+
+/** In order; the schema's version is how many there are. */
+export const SQLITE_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    prompt TEXT,
+    version INTEGER,
+    environment TEXT,
+    channel TEXT,
+    data TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+  CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  CREATE TRIGGER events_no_gap BEFORE INSERT ON events
+    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events)
+    BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
+
+  CREATE TABLE versions (
+    prompt TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version >= 1),
+    digest TEXT NOT NULL,
+    source TEXT NOT NULL,
+    base INTEGER,
+    message TEXT NOT NULL,
+    author TEXT NOT NULL,
+    published_at TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    partials TEXT NOT NULL,
+    seq INTEGER NOT NULL UNIQUE REFERENCES events (seq),
+    PRIMARY KEY (prompt, version)
+  ) STRICT;
+  CREATE TRIGGER versions_no_update BEFORE UPDATE ON versions
+    BEGIN SELECT RAISE(ABORT, 'versions are never changed'); END;
+  CREATE TRIGGER versions_no_delete BEFORE DELETE ON versions
+    BEGIN SELECT RAISE(ABORT, 'versions are never deleted'); END;
+  CREATE TRIGGER versions_no_replace BEFORE INSERT ON versions
+    WHEN EXISTS (SELECT 1 FROM versions WHERE prompt = NEW.prompt AND version = NEW.version)
+    BEGIN SELECT RAISE(ABORT, 'versions are never replaced'); END;
+
+  CREATE TABLE prompts (
+    name TEXT NOT NULL PRIMARY KEY,
+    newest INTEGER NOT NULL,
+    archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
+    FOREIGN KEY (name, newest) REFERENCES versions (prompt, version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE environments (
+    name TEXT NOT NULL PRIMARY KEY,
+    position INTEGER NOT NULL UNIQUE,
+    policy TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE promotions (
+    id INTEGER PRIMARY KEY REFERENCES events (seq),
+    prompt TEXT NOT NULL,
+    environment TEXT NOT NULL REFERENCES environments (name),
+    channel TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    from_version INTEGER,
+    rollback INTEGER NOT NULL CHECK (rollback IN (0, 1)),
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'applied', 'rejected', 'cancelled', 'superseded')),
+    requested_by TEXT NOT NULL,
+    requested_at TEXT NOT NULL,
+    applied_at TEXT,
+    FOREIGN KEY (prompt, version) REFERENCES versions (prompt, version)
+  ) STRICT;
+  CREATE INDEX promotions_of_version ON promotions (prompt, version, environment, channel, state);
+  CREATE INDEX promotions_by_state ON promotions (state, id);
+  CREATE INDEX promotions_by_environment ON promotions (environment, id);
+
+  CREATE TABLE pointers (
+    environment TEXT NOT NULL REFERENCES environments (name),
+    channel TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    promoted_at TEXT NOT NULL,
+    promoted_by TEXT NOT NULL,
+    promotion INTEGER NOT NULL REFERENCES promotions (id),
+    PRIMARY KEY (prompt, environment, channel),
+    FOREIGN KEY (prompt, version) REFERENCES versions (prompt, version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    seq INTEGER NOT NULL UNIQUE REFERENCES events (seq),
+    environment TEXT NOT NULL REFERENCES environments (name),
+    role TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT,
+    last_used_at TEXT,
+    revoked_at TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX keys_by_environment ON keys (environment, seq);
+
+  CREATE TABLE idempotency (
+    owner TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (owner, idempotency_key)
+  ) STRICT;
+  CREATE INDEX idempotency_by_time ON idempotency (at);
+  `,
+];

@@ -1,0 +1,154 @@
+/** The store of one machine: SQLite in WAL mode, every commit on disk before it is answered. */
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely } from 'kysely';
+import { Problem } from '../../../core/problem.ts';
+import { migrate } from '../migrate.ts';
+import type { Store } from '../store.ts';
+import type { Tables } from '../tables.ts';
+import { nodeSqliteDialect } from './dialect.ts';
+import { asProblem, isBusy } from './failures.ts';
+import { SQLITE_MIGRATIONS } from './migrations.ts';
+
+/** How long a write waits for other processes' writes, in ms. */
+const WRITE_PATIENCE = 5000;
+/** How long SQLite itself may block this thread, in ms: the patience above waits without blocking. */
+const BUSY_TIMEOUT = 100;
+/** How often a wait looks for what other processes committed, in ms. */
+const WATCH_INTERVAL = 200;
+/** 'PFRG', so that `file` and this registry can tell the database from others. */
+export const APPLICATION_ID = 0x50465247;
+
+/**
+ * Opens or makes the database in `file` and brings its schema forward.
+ * @throws DataFolderProblem `newer_schema`; errors of node:sqlite
+ */
+export async function openSqliteStore(file: string, now: () => Date): Promise<Store> {
+  const databases: DatabaseSync[] = [];
+  const connect = (setup: string): DatabaseSync => {
+    const database = new DatabaseSync(file);
+    databases.push(database);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; ${setup}`);
+    return database;
+  };
+  try {
+    const writer = connect('');
+    await patiently(() => writer.exec('PRAGMA journal_mode = WAL'));
+    writer.exec(`PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;`);
+    // One connection for reading, and one that is never in a transaction, whose data_version is therefore the present one.
+    const reader = connect('PRAGMA query_only = ON');
+    const watcher = connect('PRAGMA query_only = ON');
+    const store = new SqliteStore(writer, reader, watcher, now);
+    await migrate(store, SQLITE_MIGRATIONS, step => writer.exec(step));
+    return store;
+  } catch (error) {
+    for (const database of databases) database.close();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly now: () => Date;
+  readonly #writing: Kysely<Tables>;
+  readonly #reading: Kysely<Tables>;
+  readonly #watcher: DatabaseSync;
+  readonly #dataVersion: () => unknown;
+  readonly #waiting = new Set<() => void>();
+  readonly #closed = new AbortController();
+  #closing: Promise<void> | undefined;
+
+  constructor(writer: DatabaseSync, reader: DatabaseSync, watcher: DatabaseSync, now: () => Date) {
+    this.now = now;
+    this.#writing = new Kysely({
+      dialect: nodeSqliteDialect(writer, () => patiently(() => writer.exec('BEGIN IMMEDIATE'))),
+    });
+    this.#reading = new Kysely({
+      dialect: nodeSqliteDialect(reader, async () => reader.exec('BEGIN')),
+    });
+    this.#watcher = watcher;
+    const statement = watcher.prepare('PRAGMA data_version');
+    this.#dataVersion = () => statement.get()?.['data_version'];
+  }
+
+  read<T>(work: (snapshot: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.#answering(() => this.#reading.transaction().execute(work));
+  }
+
+  async write<T>(
+    work: (transaction: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<T>,
+  ): Promise<T> {
+    const result = await this.#answering(() => this.#writing.transaction().execute(work));
+    for (const wake of [...this.#waiting]) wake();
+    return result;
+  }
+
+  revision(): number {
+    try {
+      return Number(this.#dataVersion());
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
+  async changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + timeout;
+    const ended = AbortSignal.any([signal, this.#closed.signal]);
+    while (!ended.aborted) {
+      if (this.revision() !== since) return;
+      const left = deadline - performance.now();
+      if (left <= 0) return;
+      await this.#pause(Math.min(WATCH_INTERVAL, left), ended);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#closed.abort();
+    this.#watcher.close();
+    await this.#reading.destroy();
+    await this.#writing.destroy();
+  }
+
+  async #answering<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined)
+      throw new Problem('unavailable', 'The registry is closing. Nothing was changed; try again soon.');
+    try {
+      return await work();
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
+  /** Until `ms` are over, a write of this process ends, or `signal` aborts. */
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal.addEventListener('abort', wake);
+      this.#waiting.add(wake);
+    });
+  }
+}
+
+/** Tries `attempt` until the database is no longer locked, without blocking the thread for longer than BUSY_TIMEOUT. */
+async function patiently(attempt: () => void): Promise<void> {
+  const deadline = performance.now() + WRITE_PATIENCE;
+  for (;;) {
+    try {
+      attempt();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+    await sleep(5 + Math.random() * 20);
+  }
+}

@@ -1,0 +1,130 @@
+/** The tables of every store, as Kysely sees them. Columns are snake_case in SQL and here alike: what is read is what stands there. */
+import type { Generated } from 'kysely';
+import type { Channel } from '../../core/channel.ts';
+import type { Digest } from '../../core/digest.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { EventKind } from '../../core/event.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Role } from '../../core/role.ts';
+import type { VersionNumber } from '../../core/version.ts';
+
+/** The log. Append-only: the database refuses UPDATE and DELETE. */
+export interface EventsTable {
+  readonly seq: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly key: string;
+  readonly kind: EventKind;
+  readonly prompt: PromptName | null;
+  readonly version: VersionNumber | null;
+  readonly environment: EnvironmentName | null;
+  readonly channel: Channel | null;
+  /** JSON text. */
+  readonly data: string;
+  readonly previous_hash: Digest;
+  readonly hash: Digest;
+}
+
+/** The sources. Append-only as well. */
+export interface VersionsTable {
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+  readonly digest: Digest;
+  readonly source: string;
+  readonly base: VersionNumber | null;
+  readonly message: string;
+  readonly author: string;
+  readonly published_at: string;
+  /** UTF-8 bytes of the source. */
+  readonly bytes: number;
+  /** JSON text: by the reference as written, `{prompt, version}`. */
+  readonly partials: string;
+  /** The event that published it. */
+  readonly seq: number;
+}
+
+/** Projections: all below could be made again from the log (of keys, all but the hash and the last use). */
+export interface PromptsTable {
+  readonly name: PromptName;
+  readonly newest: VersionNumber;
+  readonly archived: 0 | 1;
+}
+
+export interface PointersTable {
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+  readonly promoted_at: string;
+  readonly promoted_by: string;
+  /** The promotion's id. */
+  readonly promotion: number;
+}
+
+export interface PromotionsTable {
+  /** The seq of its first event. */
+  readonly id: number;
+  readonly prompt: PromptName;
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+  readonly version: VersionNumber;
+  readonly from_version: VersionNumber | null;
+  readonly rollback: 0 | 1;
+  readonly reason: string;
+  readonly state: 'pending' | 'applied' | 'rejected' | 'cancelled' | 'superseded';
+  readonly requested_by: string;
+  readonly requested_at: string;
+  readonly applied_at: string | null;
+}
+
+export interface EnvironmentsTable {
+  readonly name: EnvironmentName;
+  /** 0, 1, 2 … in promotion order. */
+  readonly position: number;
+  /** JSON text. */
+  readonly policy: string;
+}
+
+export interface KeysTable {
+  readonly id: string;
+  /** The event that created it. */
+  readonly seq: number;
+  readonly environment: EnvironmentName;
+  readonly role: Role;
+  readonly actor: string;
+  /** Hex SHA-256 of the key; the key itself is nowhere. */
+  readonly hash: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+/** Answers kept for 24 hours, so that a repeated request is answered, not done again. */
+export interface IdempotencyTable {
+  /** Whose: a key's id, or the embedded actor. */
+  readonly owner: string;
+  readonly idempotency_key: string;
+  /** SHA-256 over method, path and body. */
+  readonly request: string;
+  readonly status: number;
+  readonly body: string;
+  readonly at: string;
+}
+
+export interface SchemaVersionsTable {
+  readonly version: number;
+  readonly applied_at: Generated<string>;
+}
+
+export interface Tables {
+  readonly events: EventsTable;
+  readonly versions: VersionsTable;
+  readonly prompts: PromptsTable;
+  readonly pointers: PointersTable;
+  readonly promotions: PromotionsTable;
+  readonly environments: EnvironmentsTable;
+  readonly keys: KeysTable;
+  readonly idempotency: IdempotencyTable;
+  readonly schema_versions: SchemaVersionsTable;
+}
