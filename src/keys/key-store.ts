@@ -1,0 +1,54 @@
+/** Where the keys of a person are kept: one for each registry and environment. */
+import type { EnvironmentName } from '../core/environment.ts';
+import { type Key, parseKey } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+import type { Origin } from './origin.ts';
+
+/**
+ * Every call may reject with Problem `unavailable` when what keeps the keys does not answer. A message never holds
+ * a key or a part of one.
+ */
+export interface KeyStore {
+  readonly kind: 'keychain' | 'secret-storage';
+  /**
+   * The key for `environment` at `origin`; undefined when none is kept.
+   * @throws Problem `key_malformed` or `wrong_environment` when what is kept was damaged or exchanged.
+   */
+  get(origin: Origin, environment: EnvironmentName): Promise<Key | undefined>;
+  /**
+   * Keeps a key in place of the one before. White space around it is not part of it.
+   * @throws Problem `key_malformed`, or `wrong_environment` when it is a key of another environment.
+   */
+  set(origin: Origin, environment: EnvironmentName, key: string): Promise<void>;
+  /** @returns whether there was one. */
+  delete(origin: Origin, environment: EnvironmentName): Promise<boolean>;
+  /** The environments that have a key at `origin`, by name. */
+  list(origin: Origin): Promise<readonly EnvironmentName[]>;
+}
+
+/**
+ * The key in `text`, which a person pasted for `environment`.
+ * @throws Problem `key_malformed` or `wrong_environment`
+ */
+export function keyFor(environment: EnvironmentName, text: string): Key {
+  const { key, environment: actual } = parseKey(text.trim());
+  if (actual !== environment)
+    throw new Problem(
+      'wrong_environment',
+      `This is a key of ${actual}, not of ${environment}. Set it for ${actual}, or ask an admin for a key of ${environment}.`,
+    );
+  return key;
+}
+
+/** The key that was kept for `environment`. @throws Problem `key_malformed` or `wrong_environment` */
+export function keptKey(origin: Origin, environment: EnvironmentName, text: string): Key {
+  try {
+    return keyFor(environment, text);
+  } catch (cause) {
+    if (!Problem.is(cause)) throw cause;
+    throw new Problem(
+      cause.code,
+      `The key kept for ${environment} at ${origin} was changed or damaged. Remove it and set it again.`,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Whether this machine has a keychain that keeps what it is given. Only a real write tells: the library may load
+ * and the keyring be locked, or there may be no session to ask one in.
+ */
+import { randomUUID } from 'node:crypto';
+import { redactKeys } from '../core/key.ts';
+import type { Keytar } from './keychain.ts';
+
+export type KeychainProbe =
+  | { readonly available: true; readonly keytar: Keytar }
+  /** `why` is a sentence for the person, with what to do about it. */
+  | { readonly available: false; readonly why: string };
+
+/** A person may be typing the keyring's password; a keyring that nobody can unlock never answers at all. */
+const TIMEOUT_MS = 10_000;
+const PROBE_SERVICE = 'PromptForge probe';
+
+/**
+ * Writes an entry, reads it back and deletes it. Never rejects.
+ * @param timeout in milliseconds; what is still under way then goes on behind, and its entry is deleted all the same.
+ */
+export async function probeKeychain(
+  load: () => Promise<Keytar>,
+  timeout: number = TIMEOUT_MS,
+): Promise<KeychainProbe> {
+  let keytar: Keytar;
+  try {
+    keytar = await load();
+  } catch (error) {
+    return { available: false, why: whyNotLoaded(error) };
+  }
+  const abandoned = Promise.withResolvers<KeychainProbe>();
+  const timer = setTimeout(() => abandoned.resolve({ available: false, why: SILENT }), timeout);
+  try {
+    return await Promise.race([tryOut(keytar), abandoned.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function tryOut(keytar: Keytar): Promise<KeychainProbe> {
+  // An account of its own: two windows may probe at the same time.
+  const account = randomUUID();
+  try {
+    await keytar.setPassword(PROBE_SERVICE, account, account);
+    let read: string | null;
+    try {
+      read = await keytar.getPassword(PROBE_SERVICE, account);
+    } finally {
+      await keytar.deletePassword(PROBE_SERVICE, account);
+    }
+    return read === account ? { available: true, keytar } : { available: false, why: FORGETS };
+  } catch (error) {
+    return { available: false, why: whyNotAnswered(messageOf(error)) };
+  }
+}
+
+const SILENT =
+  'The keychain of this machine did not answer in time; it may be locked and waiting for its password. Unlock it, then reload the window.';
+const FORGETS =
+  'The keychain of this machine did not give back what was written to it. Check the keyring that runs here.';
+
+function whyNotLoaded(error: unknown): string {
+  const remedy =
+    process.platform === 'linux'
+      ? 'Install libsecret (Debian and Ubuntu: libsecret-1-0; Fedora: libsecret), then reload the window.'
+      : `There is no build of it for ${process.platform} on ${process.arch}, or the installation is damaged: install the extension again.`;
+  return `The keychain library could not be loaded (${firstLine(messageOf(error))}). ${remedy}`;
+}
+
+/** The messages are those of GLib's D-Bus library and of libsecret, which have no codes through keytar. */
+function whyNotAnswered(message: string): string {
+  const said = `(${firstLine(message)})`;
+  if (/autolaunch D-Bus|Could not connect|DBUS_SESSION_BUS_ADDRESS/i.test(message))
+    return `There is no desktop session (D-Bus) on this machine in which a keychain could run ${said}. On a server this is usual.`;
+  if (/not provided by any \.service files|ServiceUnknown/i.test(message))
+    return `No keychain service is installed in this session ${said}. Install and start one, such as gnome-keyring or KWallet.`;
+  if (/locked|dismissed|prompt/i.test(message))
+    return `The keychain of this machine is locked ${said}. Unlock it, then reload the window.`;
+  return `The keychain of this machine refused a test entry ${said}.`;
+}
+
+function messageOf(error: unknown): string {
+  return redactKeys(error instanceof Error ? error.message : String(error));
+}
+
+function firstLine(text: string): string {
+  return text.split(/[\r\n]/, 1)[0]?.replace(/\.$/, '') ?? '';
+}

@@ -1,0 +1,70 @@
+/** Keys in the secret storage of the editor, where no keychain answers. */
+import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
+import { redactKeys } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+import { type KeyStore, keptKey, keyFor } from './key-store.ts';
+import type { Origin } from './origin.ts';
+
+/** What is used of VS Code's `SecretStorage`. */
+export interface SecretStorage {
+  get(name: string): PromiseLike<string | undefined>;
+  store(name: string, value: string): PromiseLike<void>;
+  delete(name: string): PromiseLike<void>;
+  keys(): PromiseLike<string[]>;
+}
+
+export class SecretStorageKeys implements KeyStore {
+  readonly kind = 'secret-storage';
+  readonly #storage: SecretStorage;
+
+  constructor(storage: SecretStorage) {
+    this.#storage = storage;
+  }
+
+  async get(origin: Origin, environment: EnvironmentName) {
+    const kept = await answered(this.#storage.get(entryOf(origin, environment)));
+    return kept === undefined ? undefined : keptKey(origin, environment, kept);
+  }
+
+  async set(origin: Origin, environment: EnvironmentName, key: string) {
+    await answered(this.#storage.store(entryOf(origin, environment), keyFor(environment, key)));
+  }
+
+  async delete(origin: Origin, environment: EnvironmentName) {
+    const entry = entryOf(origin, environment);
+    const there = (await answered(this.#storage.get(entry))) !== undefined;
+    await answered(this.#storage.delete(entry));
+    return there;
+  }
+
+  async list(origin: Origin) {
+    const prefix = prefixOf(origin);
+    const entries = await answered(this.#storage.keys());
+    return entries
+      .filter(entry => entry.startsWith(prefix))
+      .map(entry => entry.slice(prefix.length))
+      .filter(isEnvironmentName)
+      .sort();
+  }
+}
+
+/** The space ends the origin: no origin holds one, so no origin's entries begin like another's. */
+function prefixOf(origin: Origin): string {
+  return `key ${origin} `;
+}
+
+function entryOf(origin: Origin, environment: EnvironmentName): string {
+  return prefixOf(origin) + environment;
+}
+
+async function answered<T>(call: PromiseLike<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const why = redactKeys(error instanceof Error ? error.message : String(error));
+    throw new Problem(
+      'unavailable',
+      `The secret storage of the editor does not answer (${why}). Reload the window and try again.`,
+    );
+  }
+}
