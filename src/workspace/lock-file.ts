@@ -36,13 +36,17 @@ const lockFile = z.object({
 /** The lock in the bytes of a file. @throws WorkspaceError `invalid_lock_file` at the place */
 export function parseLock(bytes: Uint8Array, file: string): Lock {
   const json = parseJsonFile(bytes, file, 'invalid_lock_file', LOCK_FILE);
-  const refuse = (path: readonly PropertyKey[], why: string, what: 'key' | 'value' = 'value') => {
+  const refuse = (
+    path: readonly PropertyKey[],
+    why: string,
+    { what = 'value' as 'key' | 'value', todo = 'Take the file from git again.' } = {},
+  ) => {
     const keys = path.filter(key => typeof key !== 'symbol');
     const subject = keys.length === 0 ? 'The file' : `"${keys.join('.')}"`;
     return new WorkspaceError(
       'invalid_lock_file',
       file,
-      `${subject} is not as PromptForge writes it: ${why}. Take the file from git again.`,
+      `${subject} is not as PromptForge writes it: ${why}. ${todo}`,
       { place: json.placeOf(keys, what), shownAs: LOCK_FILE },
     );
   };
@@ -51,13 +55,13 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
     const [issue] = parsed.error.issues;
     const { lockVersion } = { lockVersion: undefined, ...(json.value as { lockVersion?: unknown }) };
     throw typeof lockVersion === 'number' && lockVersion > LOCK_VERSION
-      ? refuse(['lockVersion'], 'it was written by a newer PromptForge, so update PromptForge')
+      ? refuse(['lockVersion'], 'it is of a newer one', { todo: 'Update PromptForge.' })
       : refuse(issue?.path ?? [], issue?.message ?? 'wrong');
   }
   const lock = new Map<PromptName, LockEntry>();
   for (const [name, value] of Object.entries(parsed.data.prompts)) {
     const why = whyNotPromptName(name);
-    if (why !== undefined) throw refuse(['prompts', name], why.replace(/\.$/, ''), 'key');
+    if (why !== undefined) throw refuse(['prompts', name], why.replace(/\.$/, ''), { what: 'key' });
     const checked = entry.safeParse(value);
     const [issue] = checked.error?.issues ?? [];
     if (!checked.success) throw refuse(['prompts', name, ...(issue?.path ?? [])], issue?.message ?? 'wrong');

@@ -1,0 +1,239 @@
+/**
+ * The prompt files of a working copy: found, read and written by the name of their prompt, and never outside their
+ * folder. What cannot be a prompt is reported with the reason, so that nothing is missing without a word.
+ */
+import { dirname, join, relative, sep } from 'node:path';
+import {
+  fileOfPrompt,
+  PROMPT_FILE_EXTENSION,
+  type PromptName,
+  promptOfFile,
+  whyNotPromptName,
+} from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
+import { decodeSource, MAX_SOURCE_BYTES } from '../core/source.ts';
+import type { FileSystem } from './file-system.ts';
+import { isInside } from './project-file.ts';
+import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
+
+export interface PromptFile {
+  readonly name: PromptName;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Why a file or folder that stands among the prompts is none. `message` begins with the file, and its place if there is one. */
+export interface FileTrouble {
+  /** Absolute. */
+  readonly path: string;
+  readonly reason: 'bad_name' | 'outside' | 'linked_folder' | 'too_large' | 'not_utf8' | 'unreadable';
+  readonly message: string;
+  readonly place?: Place | undefined;
+}
+
+export interface PromptSourceFile extends PromptFile {
+  readonly source: string;
+}
+
+export class PromptsFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly #root: string;
+  readonly #files: FileSystem;
+
+  /** `root` is the workspace's, which messages name files from. */
+  constructor(root: string, path: string, files: FileSystem) {
+    this.#root = root;
+    this.path = path;
+    this.#files = files;
+  }
+
+  /** The file of a prompt, absolute; it need not exist. */
+  pathOf(name: PromptName): string {
+    return join(this.path, ...fileOfPrompt(name).split('/'));
+  }
+
+  /** The prompt of a file; undefined when it is outside the folder, no prompt file, or badly named. */
+  promptOf(path: string): PromptName | undefined {
+    const inside = relative(this.path, path).split(sep).join('/');
+    if (!inside.endsWith(PROMPT_FILE_EXTENSION)) return undefined;
+    const text = inside.slice(0, -PROMPT_FILE_EXTENSION.length);
+    return whyNotPromptName(text) === undefined ? (text as PromptName) : undefined;
+  }
+
+  /** A path as messages name it: from the workspace, with forward slashes. */
+  shown(path: string): string {
+    return relative(this.#root, path).split(sep).join('/');
+  }
+
+  /** Every prompt file by name, in order; the files themselves are not read. Folders that begin with "." are passed over. */
+  async list(signal?: AbortSignal): Promise<{ files: PromptFile[]; troubles: FileTrouble[] }> {
+    const files: PromptFile[] = [];
+    const troubles: FileTrouble[] = [];
+    const real = await this.#files.realpath(this.path);
+    const visit = async (folder: string, prefix: string): Promise<void> => {
+      signal?.throwIfAborted();
+      const trouble = (path: string, reason: FileTrouble['reason'], why: string) =>
+        troubles.push({ path, reason, message: `${this.shown(path)}: ${why}` });
+      let entries: Awaited<ReturnType<FileSystem['list']>>;
+      try {
+        entries = await this.#files.list(folder);
+      } catch (error) {
+        trouble(folder, 'unreadable', `The folder cannot be read: ${systemMessage(error)}`);
+        return;
+      }
+      for (const { name, kind } of entries ?? []) {
+        const path = join(folder, name);
+        const isPrompt = name.endsWith(PROMPT_FILE_EXTENSION);
+        if (kind === 'folder' && !isPrompt) {
+          if (!name.startsWith('.')) await visit(path, `${prefix}${name}/`);
+          continue;
+        }
+        if (kind === 'link') {
+          const target = await this.#files.realpath(path);
+          const isFolder = target !== undefined && (await this.#files.stat(target))?.kind === 'folder';
+          if (!isPrompt && !isFolder) continue;
+          if (target === undefined) trouble(path, 'unreadable', 'The link leads nowhere.');
+          else if (real === undefined || !isInside(real, target))
+            trouble(path, 'outside', 'The link leads out of the prompts folder. Put the file itself here.');
+          else if (isFolder)
+            trouble(
+              path,
+              'linked_folder',
+              'Links to folders are not followed. Put the files themselves here.',
+            );
+          else addFile(path, prefix + name);
+        } else if (isPrompt) {
+          if (kind === 'file') addFile(path, prefix + name);
+          else if (kind === 'folder') await visit(path, `${prefix}${name}/`);
+          else trouble(path, 'unreadable', 'This is not a file.');
+        }
+      }
+    };
+    const addFile = (path: string, inside: string): void => {
+      try {
+        files.push({ name: promptOfFile(inside), path });
+      } catch (error) {
+        if (!Problem.is(error)) throw error;
+        troubles.push({
+          path,
+          reason: 'bad_name',
+          message: `${this.shown(path)}: The file's name is no prompt name. ${error.message}`,
+        });
+      }
+    };
+    await visit(this.path, '');
+    files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { files, troubles };
+  }
+
+  /**
+   * A prompt's source, to the byte; undefined when there is no file.
+   * @throws WorkspaceError `outside`, `unreadable`
+   * @throws Problem `too_large`, or `invalid_source` when it is not UTF-8; the message names the file and the place
+   */
+  async read(name: PromptName): Promise<string | undefined> {
+    const path = this.pathOf(name);
+    const size = await this.#checked(path, async () => {
+      await this.#checkInside(path);
+      return (await this.#files.stat(path))?.size;
+    });
+    // Asked first, so that a file of any size does not end in memory.
+    if (size !== undefined && size > MAX_SOURCE_BYTES) throw tooLarge(this.shown(path), size);
+    const bytes = await this.#checked(path, () => this.#files.readFile(path));
+    if (bytes === undefined) return undefined;
+    try {
+      return decodeSource(bytes);
+    } catch (error) {
+      if (!Problem.is(error)) throw error;
+      throw named(error, this.shown(path));
+    }
+  }
+
+  /** As `read`, with what stands in the way as a trouble. */
+  async tryRead(file: PromptFile): Promise<{ source?: string | undefined; trouble?: FileTrouble }> {
+    try {
+      return { source: await this.read(file.name) };
+    } catch (error) {
+      return { trouble: troubleOf(error, file.path) };
+    }
+  }
+
+  /**
+   * Writes a prompt's file, whole or not at all.
+   * @throws WorkspaceError `outside`, `not_writable`
+   */
+  async write(name: PromptName, source: string): Promise<void> {
+    const path = this.pathOf(name);
+    await this.#checkInside(path);
+    try {
+      await this.#files.writeFile(path, Buffer.from(source, 'utf8'));
+    } catch (cause) {
+      throw new WorkspaceError('not_writable', path, `The file cannot be written: ${systemMessage(cause)}`, {
+        cause,
+        shownAs: this.shown(path),
+      });
+    }
+  }
+
+  /** No link on the way from the folder to the file, or at its end, leads out. @throws WorkspaceError `outside` */
+  async #checkInside(path: string): Promise<void> {
+    const root = await this.#files.realpath(this.path);
+    if (root === undefined) return; // it is made when the first file is written
+    for (let place = path; isInside(this.path, place); place = dirname(place)) {
+      const real = await this.#files.realpath(place);
+      if (real === undefined) continue;
+      if (isInside(root, real)) return;
+      throw new WorkspaceError(
+        'outside',
+        path,
+        'A link leads out of the prompts folder here, so this file is neither read nor written. Put the file itself here.',
+        { shownAs: this.shown(path) },
+      );
+    }
+  }
+
+  async #checked<T>(path: string, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (WorkspaceError.is(cause)) throw cause;
+      throw new WorkspaceError('unreadable', path, `The file cannot be read: ${systemMessage(cause)}`, {
+        cause,
+        shownAs: this.shown(path),
+      });
+    }
+  }
+}
+
+function tooLarge(file: string, size: number): Problem {
+  return new Problem(
+    'too_large',
+    `${file}: A prompt's source has at most 1 MiB (${MAX_SOURCE_BYTES} bytes); this one has ${size}. Split it into partials.`,
+  );
+}
+
+/** The problem again, its message led by the file and the place of its first issue. */
+export function named(problem: Problem, file: string): Problem {
+  const first = problem.details.issues?.[0];
+  const more =
+    (problem.details.issues?.length ?? 0) > 1 ? ` (and ${problem.details.issues!.length - 1} more)` : '';
+  const message =
+    first === undefined
+      ? `${file}: ${problem.message}`
+      : `${file}:${first.line}:${first.column}: ${first.message}${more}`;
+  return new Problem(problem.code, message, problem.details, { cause: problem });
+}
+
+function troubleOf(error: unknown, path: string): FileTrouble {
+  if (WorkspaceError.is(error))
+    return { path, reason: error.reason === 'outside' ? 'outside' : 'unreadable', message: error.message };
+  if (!Problem.is(error)) throw error;
+  const [issue] = error.details.issues ?? [];
+  return {
+    path,
+    reason: error.code === 'too_large' ? 'too_large' : 'not_utf8',
+    message: error.message,
+    place: issue && { line: issue.line, column: issue.column },
+  };
+}
