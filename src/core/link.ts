@@ -1,9 +1,9 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 import type { LinkedPartial } from './flatten.ts';
 import { type PromptName, partialCandidates } from './name.ts';
-import type { SourceIssue } from './problem.ts';
-import { issueAt, parseSource } from './source.ts';
-import { checkNoIssues, partialUses, sourceIssues } from './template.ts';
+import { Problem, type SourceIssue } from './problem.ts';
+import { issueAt, type PromptSource, parseSource, positionAt } from './source.ts';
+import { checkNoIssues, type PartialUse, partialUses, sourceIssues } from './template.ts';
 
 /** One prompt as a place that holds prompts gives it: the working copy, or the registry's newest versions. */
 export interface FoundPrompt {
@@ -11,10 +11,13 @@ export interface FoundPrompt {
   readonly source: string;
   /** Unique among all that may be found: `support/_header`, or `support/_header@3`. */
   readonly id: string;
+  /** Names it in error messages, such as a file; its name unless told. */
+  readonly label?: string;
 }
 
 /**
  * Resolves every partial of `source`, and theirs, with `find` (undefined when there is no such prompt).
+ * `label` names the source in error messages.
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
@@ -23,12 +26,13 @@ export async function linkPartials(
   source: string,
   find: (name: PromptName) => Promise<FoundPrompt | undefined>,
   above: readonly string[] = [from],
+  label: string = from,
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
   const parsed = parseSource(source);
-  checkNoIssues(sourceIssues(source, parsed), from);
+  checkNoIssues(sourceIssues(source, parsed), label);
   const linked = new Map<string, LinkedPartial>();
   const issues: SourceIssue[] = [];
-  for (const use of partialUses(parsed.template)) {
+  for (const use of usesIn(source, parsed, label)) {
     if (linked.has(use.reference)) continue;
     const refuse = (message: string) =>
       issues.push(
@@ -43,12 +47,39 @@ export async function linkPartials(
     } else if (above.includes(found.name)) {
       refuse(`The partial "${use.reference}" uses itself: ${[...above, found.name].join(' → ')}.`);
     } else {
-      const partials = await linkPartials(found.name, found.source, find, [...above, found.name]);
+      const partials = await linkPartials(
+        found.name,
+        found.source,
+        find,
+        [...above, found.name],
+        found.label,
+      );
       linked.set(use.reference, { id: found.id, template: parseSource(found.source).template, partials });
     }
   }
-  checkNoIssues(issues, from);
+  checkNoIssues(issues, label);
   return linked;
+}
+
+/** The template's uses; an issue in it is told at its place in the whole source, front matter counted. */
+function usesIn(source: string, parsed: PromptSource, label: string): PartialUse[] {
+  try {
+    return partialUses(parsed.template);
+  } catch (error) {
+    if (!Problem.is(error, 'invalid_source')) throw error;
+    const start = positionAt(source, parsed.templateOffset);
+    const moved = (line: number, column: number) => ({
+      line: line + start.line - 1,
+      column: line === 1 ? column + start.column - 1 : column,
+    });
+    const issues = (error.details.issues ?? []).map(issue => {
+      const end = moved(issue.endLine, issue.endColumn);
+      const from = moved(issue.line, issue.column);
+      return { ...issue, ...from, endLine: end.line, endColumn: end.column };
+    });
+    checkNoIssues(issues, label);
+    throw error;
+  }
 }
 
 async function firstFound(

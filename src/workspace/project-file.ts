@@ -1,11 +1,12 @@
 /** `promptforge.json` at the workspace root: which registry the prompts belong to and where they lie. No secret, ever. */
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { whyNotRegistryUrl } from '../client/address.ts';
 import { KEY_LIKE } from '../core/key.ts';
 import { positionAt } from '../core/source.ts';
 import type { FileSystem } from './file-system.ts';
 import { parseJsonFile } from './json-text.ts';
+import { isInside } from './source-file.ts';
 import { type Place, WorkspaceError } from './workspace-error.ts';
 
 export const PROJECT_FILE = 'promptforge.json';
@@ -167,9 +168,4 @@ async function checkInside(found: Project, files: FileSystem): Promise<void> {
       { shownAs: found.prompts },
     );
   }
-}
-
-/** Whether `path` is `folder` or stands below it; both absolute, links followed. */
-export function isInside(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -2,7 +2,7 @@
  * The prompt files of a working copy: found, read and written by the name of their prompt, and never outside their
  * folder. What cannot be a prompt is reported with the reason, so that nothing is missing without a word.
  */
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import {
   fileOfPrompt,
   PROMPT_FILE_EXTENSION,
@@ -11,9 +11,8 @@ import {
   whyNotPromptName,
 } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
-import { decodeSource, MAX_SOURCE_BYTES } from '../core/source.ts';
 import type { FileSystem } from './file-system.ts';
-import { isInside } from './project-file.ts';
+import { checkInside, isInside, readSource } from './source-file.ts';
 import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export interface PromptFile {
@@ -134,20 +133,8 @@ export class PromptsFolder {
    */
   async read(name: PromptName): Promise<string | undefined> {
     const path = this.pathOf(name);
-    const size = await this.#checked(path, async () => {
-      await this.#checkInside(path);
-      return (await this.#files.stat(path))?.size;
-    });
-    // Asked first, so that a file of any size does not end in memory.
-    if (size !== undefined && size > MAX_SOURCE_BYTES) throw tooLarge(this.shown(path), size);
-    const bytes = await this.#checked(path, () => this.#files.readFile(path));
-    if (bytes === undefined) return undefined;
-    try {
-      return decodeSource(bytes);
-    } catch (error) {
-      if (!Problem.is(error)) throw error;
-      throw named(error, this.shown(path));
-    }
+    await checkInside(path, this.path, this.shown(path), this.#files);
+    return readSource(path, this.shown(path), this.#files);
   }
 
   /** As `read`, with what stands in the way as a trouble. */
@@ -165,7 +152,7 @@ export class PromptsFolder {
    */
   async write(name: PromptName, source: string): Promise<void> {
     const path = this.pathOf(name);
-    await this.#checkInside(path);
+    await checkInside(path, this.path, this.shown(path), this.#files);
     try {
       await this.#files.writeFile(path, Buffer.from(source, 'utf8'));
     } catch (cause) {
@@ -175,54 +162,6 @@ export class PromptsFolder {
       });
     }
   }
-
-  /** No link on the way from the folder to the file, or at its end, leads out. @throws WorkspaceError `outside` */
-  async #checkInside(path: string): Promise<void> {
-    const root = await this.#files.realpath(this.path);
-    if (root === undefined) return; // it is made when the first file is written
-    for (let place = path; isInside(this.path, place); place = dirname(place)) {
-      const real = await this.#files.realpath(place);
-      if (real === undefined) continue;
-      if (isInside(root, real)) return;
-      throw new WorkspaceError(
-        'outside',
-        path,
-        'A link leads out of the prompts folder here, so this file is neither read nor written. Put the file itself here.',
-        { shownAs: this.shown(path) },
-      );
-    }
-  }
-
-  async #checked<T>(path: string, read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (cause) {
-      if (WorkspaceError.is(cause)) throw cause;
-      throw new WorkspaceError('unreadable', path, `The file cannot be read: ${systemMessage(cause)}`, {
-        cause,
-        shownAs: this.shown(path),
-      });
-    }
-  }
-}
-
-function tooLarge(file: string, size: number): Problem {
-  return new Problem(
-    'too_large',
-    `${file}: A prompt's source has at most 1 MiB (${MAX_SOURCE_BYTES} bytes); this one has ${size}. Split it into partials.`,
-  );
-}
-
-/** The problem again, its message led by the file and the place of its first issue. */
-export function named(problem: Problem, file: string): Problem {
-  const first = problem.details.issues?.[0];
-  const more =
-    (problem.details.issues?.length ?? 0) > 1 ? ` (and ${problem.details.issues!.length - 1} more)` : '';
-  const message =
-    first === undefined
-      ? `${file}: ${problem.message}`
-      : `${file}:${first.line}:${first.column}: ${first.message}${more}`;
-  return new Problem(problem.code, message, problem.details, { cause: problem });
 }
 
 function troubleOf(error: unknown, path: string): FileTrouble {

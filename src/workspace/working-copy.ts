@@ -14,8 +14,9 @@ import type { FileSystem } from './file-system.ts';
 import { type Lock, type LockEntry, readLock, writeLock } from './lock-file.ts';
 import type { Project } from './project-file.ts';
 import { type PromptState, promptState, type RegistryPrompt, type WorkingCopyState } from './prompt-state.ts';
-import { named, type PromptFile, PromptsFolder } from './prompts-folder.ts';
+import { type PromptFile, PromptsFolder } from './prompts-folder.ts';
 import { type LeftReason, type PullOptions, type PullReport, planPull, unsaved } from './pull-plan.ts';
+import { named } from './source-file.ts';
 import { WorkspaceError } from './workspace-error.ts';
 
 /** What a working copy asks of a registry: a `RegistryClient` whose key may publish, or at least read history. */

@@ -1,0 +1,96 @@
+/** Rendering a prompt file with its partials from the files around it: what the preview and `promptforge render` share. */
+import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
+import type { LinkedPartial } from '../core/flatten.ts';
+import { type FoundPrompt, linkPartials } from '../core/link.ts';
+import { fileOfPrompt, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
+import { type Rendered, type RenderRequest, render } from '../core/render.ts';
+import type { FileSystem } from './file-system.ts';
+import { checkInside, isInside, readSource } from './source-file.ts';
+import { WorkspaceError } from './workspace-error.ts';
+
+export interface FileRenderRequest {
+  /** The prompt file; a relative path is taken from the working directory. */
+  readonly file: string;
+  /** The uppermost folder in which partials are looked for: the prompts folder. Unless told, as far up as the folders' names allow. */
+  readonly root?: string | undefined;
+  /** Values by variable name. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly strict?: boolean | undefined;
+  readonly messages?: RenderRequest['messages'] | undefined;
+  /** What to render instead of the file's bytes: an editor's unsaved text. */
+  readonly source?: string | undefined;
+  /** The folder that messages name files from; the working directory unless told. */
+  readonly shownFrom?: string | undefined;
+  readonly fileSystem: FileSystem;
+}
+
+/**
+ * @throws Problem `invalid_source` with file, line and column in its message, `too_large`, `missing_input`
+ * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
+ */
+export async function renderFile(request: FileRenderRequest): Promise<Rendered> {
+  const { source, partials, label } = await linkFile(request);
+  return render({
+    source,
+    partials,
+    label,
+    input: request.input,
+    ...(request.messages !== undefined && { messages: request.messages }),
+    ...(request.strict !== undefined && { strict: request.strict }),
+  });
+}
+
+/** A file's source and its partials, found beside it and in the folders above it, up to the root. @throws as `renderFile` */
+export async function linkFile(
+  request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'fileSystem' | 'shownFrom'>,
+): Promise<{ source: string; partials: ReadonlyMap<string, LinkedPartial>; label: string }> {
+  const { fileSystem } = request;
+  const file = resolve(request.file);
+  const shown = (path: string) => shownPath(path, request.shownFrom ?? process.cwd());
+  const { root, name } = placeOf(file, request.root === undefined ? undefined : resolve(request.root), shown);
+  const source = request.source ?? (await readSource(file, shown(file), fileSystem));
+  if (source === undefined)
+    throw new WorkspaceError('file_missing', file, 'There is no such file.', { shownAs: shown(file) });
+  const find = async (candidate: PromptName): Promise<FoundPrompt | undefined> => {
+    const path = join(root, ...fileOfPrompt(candidate).split('/'));
+    await checkInside(path, root, shown(path), fileSystem);
+    const found = await readSource(path, shown(path), fileSystem);
+    return found === undefined
+      ? undefined
+      : { name: candidate, source: found, id: candidate, label: shown(path) };
+  };
+  const partials = await linkPartials(name, source, find, [name], shown(file));
+  return { source, partials, label: shown(file) };
+}
+
+/**
+ * The file as a prompt below a root: the given one, or the uppermost folder from which every folder's name is one of
+ * a prompt's. A file whose own name is none gets a stand-in: only its folders matter for finding partials.
+ * @throws WorkspaceError `outside` when the file is not below the given root
+ */
+function placeOf(
+  file: string,
+  root: string | undefined,
+  shown: (path: string) => string,
+): { root: string; name: PromptName } {
+  const folder = dirname(file);
+  const top = root ?? parse(folder).root;
+  if (!isInside(top, folder))
+    throw new WorkspaceError('outside', file, `The file is not in ${top}.`, { shownAs: shown(file) });
+  const folders = relative(top, folder)
+    .split(sep)
+    .filter(segment => segment !== '');
+  const own = basename(file, PROMPT_FILE_EXTENSION);
+  const last = isPromptName(own) ? own : STAND_IN;
+  for (let from = 0; ; from++) {
+    const name = [...folders.slice(from), last].join('/');
+    if (isPromptName(name)) return { root: join(top, ...folders.slice(0, from)), name };
+  }
+}
+
+/** Never found by a partial, whose name begins with "_". */
+const STAND_IN = 'file';
+
+function shownPath(path: string, from: string): string {
+  return isInside(from, path) ? relative(from, path).split(sep).join('/') : path;
+}

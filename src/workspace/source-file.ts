@@ -1,0 +1,86 @@
+/** Reading one prompt file, with a message that names the file and the place of what is wrong in it. */
+import { dirname, sep } from 'node:path';
+import { Problem } from '../core/problem.ts';
+import { decodeSource, MAX_SOURCE_BYTES } from '../core/source.ts';
+import type { FileSystem } from './file-system.ts';
+import { systemMessage, WorkspaceError } from './workspace-error.ts';
+
+/**
+ * The source of a file, to the byte; undefined when there is none. `shown` is how messages name it.
+ * @throws WorkspaceError `unreadable`
+ * @throws Problem `too_large`, or `invalid_source` when it is not UTF-8
+ */
+export async function readSource(
+  path: string,
+  shown: string,
+  files: FileSystem,
+): Promise<string | undefined> {
+  let bytes: Uint8Array | undefined;
+  try {
+    const stat = await files.stat(path);
+    // Asked first, so that a file of any size does not end in memory.
+    if (stat !== undefined && stat.size > MAX_SOURCE_BYTES) throw tooLarge(shown, stat.size);
+    bytes = await files.readFile(path);
+  } catch (cause) {
+    if (Problem.is(cause)) throw cause;
+    throw new WorkspaceError('unreadable', path, `The file cannot be read: ${systemMessage(cause)}`, {
+      cause,
+      shownAs: shown,
+    });
+  }
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeSource(bytes);
+  } catch (error) {
+    throw Problem.is(error) ? named(error, shown) : error;
+  }
+}
+
+function tooLarge(shown: string, size: number): Problem {
+  return new Problem(
+    'too_large',
+    `${shown}: A prompt's source has at most 1 MiB (${MAX_SOURCE_BYTES} bytes); this one has ${size}. Split it into partials.`,
+  );
+}
+
+/** The problem again, its message led by the file and the place of its first issue. */
+export function named(problem: Problem, shown: string): Problem {
+  const { issues = [] } = problem.details;
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  const message =
+    first === undefined
+      ? `${shown}: ${problem.message}`
+      : `${shown}:${first.line}:${first.column}: ${first.message}${more}`;
+  return new Problem(problem.code, message, problem.details, { cause: problem });
+}
+
+/**
+ * No link on the way from `folder` to a file in it, or at the file itself, leads out of the folder.
+ * @throws WorkspaceError `outside`
+ */
+export async function checkInside(
+  path: string,
+  folder: string,
+  shown: string,
+  files: FileSystem,
+): Promise<void> {
+  const root = await files.realpath(folder);
+  if (root === undefined) return; // it is made when the first file is written
+  for (let place = path; isInside(folder, place); place = dirname(place)) {
+    const real = await files.realpath(place);
+    if (real === undefined) continue;
+    if (isInside(root, real)) return;
+    throw new WorkspaceError(
+      'outside',
+      path,
+      'A link leads out of the prompts folder here, so this file is neither read nor written. Put the file itself here.',
+      { shownAs: shown },
+    );
+  }
+}
+
+/** Whether `path` is `folder` or stands below it, by their text alone; both absolute. */
+export function isInside(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
