@@ -204,7 +204,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
       `${url} did not answer within ${asked.timeoutMs / 1000} s.${mayHaveHappened(asked)} Check the network, or try again later.`,
       { cause: error },
     );
-  const { code, message } = innermost(error);
+  const { name, code, message } = innermost(error);
   if (isTls(error))
     return new RegistryUnreachable(
       'tls',
@@ -212,11 +212,11 @@ function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
       `No trusted connection to ${url}: ${message} (${code}). Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
       { cause: error },
     );
-  if (code.startsWith('HPE_'))
+  if (name === 'HTTPParserError' || code.startsWith('HPE_'))
     return new RegistryUnreachable(
       'not_a_registry',
       url,
-      `What answers at ${url} does not speak HTTP (${code}). Check the URL and its port.`,
+      `What answers at ${url} does not speak HTTP (${message}). Check the URL and its port.`,
       { cause: error },
     );
   return new RegistryUnreachable(
@@ -235,7 +235,7 @@ function isTls(error: unknown): boolean {
 }
 
 /** The error at the end of a chain of causes that says something: undici's own is only "fetch failed". */
-function innermost(error: unknown): { code: string; message: string } {
+function innermost(error: unknown): { name: string; code: string; message: string } {
   let deepest = error;
   for (let depth = 0; depth < 8 && deepest instanceof Error; depth++) {
     const [first] = deepest instanceof AggregateError ? deepest.errors : [];
@@ -245,5 +245,6 @@ function innermost(error: unknown): { code: string; message: string } {
   }
   const code = deepest instanceof Error && 'code' in deepest ? String(deepest.code) : '';
   const message = deepest instanceof Error ? deepest.message : String(deepest);
-  return { code, message: redactKeys(message.split('\n', 1)[0] ?? '').replace(/\.$/, '') };
+  const name = deepest instanceof Error ? deepest.name : '';
+  return { name, code, message: redactKeys(message.split('\n', 1)[0] ?? '').replace(/\.$/, '') };
 }

@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { RegistryUnreachable, type UnreachableReason } from '../../src/client/unreachable.ts';
+import { digestOf } from '../../src/core/digest.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import { aClient, DEVELOPMENT, KEY } from './a-client.ts';
+import {
+  cutsTheBody,
+  drops,
+  foreign,
+  json,
+  misbehavingServer,
+  neverAnswers,
+  problem,
+} from './misbehaving-server.ts';
+
+const OK = json({ status: 'ok' });
+const triage = parsePromptName('support/triage');
+const one = parseVersionNumber(1);
+const source = 'Hello {{name}}';
+const version = {
+  prompt: triage,
+  version: 1,
+  digest: digestOf(source),
+  base: null,
+  message: 'first',
+  author: 'mara',
+  publishedAt: '2026-11-01T10:00:00.000Z',
+  bytes: source.length,
+  partials: {},
+  source,
+};
+
+/** The rejection's reason, its message checked to name the URL and to hold no key. */
+async function refused(asked: Promise<unknown>, reason: UnreachableReason, message?: RegExp): Promise<Error> {
+  let error: unknown;
+  try {
+    await asked;
+  } catch (caught) {
+    error = caught;
+  }
+  assert.ok(RegistryUnreachable.is(error), `expected ${reason}, got ${String(error)}`);
+  assert.equal(error.reason, reason, error.message);
+  assert.ok(error.message.includes(error.url));
+  assert.ok(!error.message.includes(KEY));
+  if (message !== undefined) assert.match(error.message, message);
+  return error;
+}
+
+describe('a client of a server that misbehaves', () => {
+  describe('repeats a call that may be repeated', () => {
+    it('when the body is cut', async () => {
+      await using server = await misbehavingServer(cutsTheBody, OK);
+      await aClient(server.url).health();
+      assert.equal(server.seen.length, 2);
+    });
+
+    it('when the connection drops', async () => {
+      await using server = await misbehavingServer(drops, drops, OK);
+      await aClient(server.url).health();
+      assert.equal(server.seen.length, 3);
+    });
+
+    for (const status of [429, 502, 503, 504]) {
+      it(`on ${status}`, async () => {
+        await using server = await misbehavingServer(foreign(status), OK);
+        await aClient(server.url).health();
+        assert.equal(server.seen.length, 2);
+      });
+    }
+
+    it('after the seconds that Retry-After names, no sooner', async () => {
+      const slow = problem({ code: 'rate_limited', detail: 'Wait.' }, 429, { 'retry-after': '1' });
+      await using server = await misbehavingServer(slow, OK);
+      const start = performance.now();
+      await aClient(server.url).health();
+      assert.ok(performance.now() - start >= 950);
+      assert.equal(server.seen.length, 2);
+    });
+
+    it('after the date that Retry-After names', async () => {
+      const at = Math.ceil(Date.now() / 1000) * 1000 + 1000;
+      const slow = foreign(503, { 'retry-after': new Date(at).toUTCString() });
+      await using server = await misbehavingServer(slow, OK);
+      await aClient(server.url).health();
+      assert.ok(Date.now() >= at - 50);
+      assert.equal(server.seen.length, 2);
+    });
+
+    it('a few times and no more', async () => {
+      await using server = await misbehavingServer(foreign(503));
+      await refused(aClient(server.url).health(), 'unavailable', /503.*Try again/);
+      assert.equal(server.seen.length, 4);
+    });
+
+    it('with one Idempotency-Key for one publication, and another for the next', async () => {
+      await using server = await misbehavingServer(drops, foreign(502), json(version, 201));
+      const client = aClient(server.url);
+      const request = { source, message: 'first', base: null };
+      const published = await client.publish(triage, request);
+      assert.equal(published.created, true);
+      await client.publish(triage, request);
+      const keys = server.seen.map(({ headers }) => headers['idempotency-key']);
+      assert.equal(keys.length, 4);
+      assert.equal(new Set(keys.slice(0, 3)).size, 1);
+      assert.notEqual(keys[3], keys[0]);
+      assert.deepEqual(
+        server.seen.map(({ body }) => JSON.parse(body)),
+        Array(4).fill(request),
+      );
+    });
+  });
+
+  it('does not wait for a Retry-After beyond its patience, and says how long it would be', async () => {
+    const wait = problem({ code: 'rate_limited', detail: 'Too many requests: wait 3600 s.' }, 429, {
+      'retry-after': '3600',
+    });
+    await using server = await misbehavingServer(wait);
+    const start = performance.now();
+    await assert.rejects(aClient(server.url).health(), error => {
+      assert.ok(Problem.is(error, 'rate_limited'));
+      assert.match(error.message, /3600 s/);
+      return true;
+    });
+    assert.ok(performance.now() - start < 1000);
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('does not repeat a call that would do twice what was asked once', async () => {
+    await using server = await misbehavingServer(drops);
+    const asked = aClient(server.url).createKey({
+      environment: DEVELOPMENT,
+      role: 'reader',
+      actor: 'checkout',
+      expiresAt: null,
+    });
+    await refused(asked, 'offline');
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('says that a change may have been carried out when its answer is cut', async () => {
+    await using server = await misbehavingServer(cutsTheBody);
+    const asked = aClient(server.url, { retry: { retries: 0 } }).archive(triage, 'old');
+    await refused(asked, 'cut_off', /may have carried it out/);
+  });
+
+  it('gives up a call that hangs in time, without repeating it', async () => {
+    await using server = await misbehavingServer(neverAnswers);
+    const start = performance.now();
+    await refused(aClient(server.url, { timeoutMs: 100 }).health(), 'timeout', /within 0\.1 s/);
+    assert.ok(performance.now() - start < 2_000);
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('gives up a body that never ends in time', async () => {
+    await using server = await misbehavingServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'promptforge-api': '1' });
+      response.write('{"status":');
+    });
+    await refused(aClient(server.url, { timeoutMs: 100 }).health(), 'timeout');
+  });
+
+  it('stops when cancelled, while asking', async () => {
+    const abort = new AbortController();
+    await using server = await misbehavingServer(() => abort.abort());
+    await refused(aClient(server.url).health(abort.signal), 'cancelled');
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('stops when cancelled, while waiting to repeat', async () => {
+    const abort = new AbortController();
+    await using server = await misbehavingServer((request, response) => {
+      foreign(503, { 'retry-after': '2' })(request, response);
+      setTimeout(() => abort.abort(), 50);
+    });
+    const start = performance.now();
+    await refused(aClient(server.url).health(abort.signal), 'cancelled');
+    assert.ok(performance.now() - start < 1_500);
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('asks nothing when cancelled before', async () => {
+    await using server = await misbehavingServer(OK);
+    await refused(aClient(server.url).health(AbortSignal.abort()), 'cancelled');
+    assert.equal(server.seen.length, 0);
+  });
+
+  it('does not take a login page for a registry', async () => {
+    const page = '<!doctype html><title>Sign in</title>';
+    await using server = await misbehavingServer(foreign(200, { 'content-type': 'text/html' }, page));
+    await refused(aClient(server.url).currentKey(), 'not_a_registry', /HTML page.*login page/s);
+  });
+
+  it('does not take another JSON API for a registry', async () => {
+    await using server = await misbehavingServer(
+      foreign(200, { 'content-type': 'application/json' }, '{"ok":true}'),
+    );
+    await refused(aClient(server.url).currentKey(), 'not_a_registry');
+  });
+
+  it('does not take what speaks no HTTP for a registry', async () => {
+    const { createServer } = await import('node:net');
+    const server = createServer(socket => socket.end('220 mail.example.com ESMTP\r\n'));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await refused(
+      aClient(`http://127.0.0.1:${port}`).health(),
+      'not_a_registry',
+      /does not speak HTTP/,
+    ).finally(() => server.close());
+  });
+
+  it('says when no server is there', async () => {
+    const server = await misbehavingServer(OK);
+    await server[Symbol.asyncDispose]();
+    await refused(aClient(server.url).health(), 'offline', /cannot be reached/);
+  });
+
+  it('says when the certificate or TLS is wrong', async () => {
+    await using server = await misbehavingServer(OK);
+    await refused(aClient(server.url.replace('http:', 'https:')).health(), 'tls', /certificate/);
+  });
+
+  it('tells an older registry from a newer one', async () => {
+    const list = JSON.stringify({ data: [], nextCursor: null });
+    await using older = await misbehavingServer(foreign(200, { 'content-type': 'application/json' }, list));
+    await refused(aClient(older.url).listKeys(), 'older_api', /Update the registry/);
+    await using newer = await misbehavingServer(json({}, 200, { 'promptforge-api': '2' }));
+    await refused(aClient(newer.url).health(), 'newer_api', /version 2.*Update PromptForge/);
+    await using odd = await misbehavingServer(json({}, 200, { 'promptforge-api': 'x' }));
+    await refused(aClient(odd.url).health(), 'not_a_registry');
+  });
+
+  it('names the field that is wrong', async () => {
+    await using server = await misbehavingServer(json({ ...version, publishedAt: 'yesterday' }));
+    await refused(aClient(server.url).getVersion(triage, one), 'wrong_shape', /"publishedAt"/);
+  });
+
+  it('refuses JSON that is none, another type and a success it does not know', async () => {
+    await using broken = await misbehavingServer((_, response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'promptforge-api': '1' })
+        .end('{"status":'),
+    );
+    await refused(aClient(broken.url).health(), 'wrong_shape', /expected JSON/);
+    await using text = await misbehavingServer((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/plain', 'promptforge-api': '1' }).end('ok'),
+    );
+    await refused(aClient(text.url).health(), 'wrong_shape', /expected application\/json, got "text\/plain"/);
+    await using empty = await misbehavingServer(foreign(204, { 'promptforge-api': '1' }));
+    await refused(aClient(empty.url).health(), 'wrong_shape', /status 204/);
+  });
+
+  it('refuses a version that is not the one asked for', async () => {
+    await using server = await misbehavingServer(json({ ...version, version: 2 }));
+    await refused(aClient(server.url).getVersion(triage, one), 'wrong_shape', /version 2/);
+  });
+
+  it('refuses a source that does not have its digest', async () => {
+    await using server = await misbehavingServer(json({ ...version, source: 'Hello {{name}}!' }));
+    await refused(aClient(server.url).getVersion(triage, one), 'digest_mismatch', /support\/triage@1/);
+  });
+
+  it('refuses a batch with a version that was not asked for', async () => {
+    await using server = await misbehavingServer(json({ data: [version], missing: [] }));
+    await refused(aClient(server.url).batch(['support/triage@2']), 'wrong_shape', /not asked for/);
+  });
+
+  it('does not follow a list whose pages never end', async () => {
+    await using server = await misbehavingServer(json({ data: [], nextCursor: 'again' }));
+    await refused(aClient(server.url).allPrompts(), 'wrong_shape', /never end/);
+    assert.equal(server.seen.length, 2);
+  });
+
+  it('holds no more of an answer than it is told to, announced or not', async () => {
+    const big = JSON.stringify({ status: 'ok', filler: 'x'.repeat(100_000) });
+    await using announced = await misbehavingServer(json(JSON.parse(big)));
+    const options = { maxAnswerBytes: 10_000 };
+    await refused(aClient(announced.url, options).health(), 'answer_too_large');
+    await using streamed = await misbehavingServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'promptforge-api': '1' });
+      response.write(big.slice(0, 50_000));
+      response.end(big.slice(50_000));
+    });
+    await refused(aClient(streamed.url, options).health(), 'answer_too_large');
+  });
+
+  it('makes the problem a registry reports the domain’s own, with its details', async () => {
+    const document = {
+      code: 'base_outdated',
+      detail: 'Version 3 is newer.',
+      newest: { version: 3, digest: digestOf('x') },
+    };
+    await using server = await misbehavingServer(problem(document, 409));
+    const asked = aClient(server.url).publish(triage, { source, message: '', base: one });
+    await assert.rejects(asked, error => {
+      assert.ok(Problem.is(error, 'base_outdated'));
+      assert.equal(error.message, 'Version 3 is newer.');
+      assert.deepEqual(error.details, { newest: document.newest });
+      return true;
+    });
+  });
+
+  it('says so when a problem has a code it does not know', async () => {
+    await using server = await misbehavingServer(problem({ code: 'teapot', detail: 'x' }, 418));
+    await refused(aClient(server.url).health(), 'wrong_shape', /"code"/);
+  });
+
+  it('shows no key that a server puts into a problem', async () => {
+    await using server = await misbehavingServer(
+      problem({ code: 'key_unknown', detail: `Who is ${KEY}?` }, 401),
+    );
+    await assert.rejects(aClient(server.url).currentKey(), { message: 'Who is pf_…?' });
+  });
+
+  describe('keeps the key', () => {
+    it('from wherever a redirect leads, on every kind of it', async () => {
+      await using elsewhere = await misbehavingServer(OK);
+      for (const status of [301, 302, 303, 307, 308]) {
+        const away = foreign(status, { location: `${elsewhere.url}/v1/keys/current?token=secret` });
+        await using server = await misbehavingServer(away);
+        const error = await refused(aClient(server.url).currentKey(), 'redirected', /not followed/);
+        assert.ok(error.message.includes(`to ${elsewhere.url}.`));
+        assert.ok(!error.message.includes('secret'));
+        assert.equal(server.seen[0]?.headers.authorization, `Bearer ${KEY}`);
+      }
+      assert.equal(elsewhere.seen.length, 0);
+    });
+
+    it('from a path of its own origin too', async () => {
+      await using server = await misbehavingServer(foreign(302, { location: '/login' }), OK);
+      await refused(aClient(server.url).currentKey(), 'redirected');
+      assert.equal(server.seen.length, 1);
+    });
+
+    it('from calls that need none', async () => {
+      await using server = await misbehavingServer(OK);
+      await aClient(server.url).health();
+      assert.equal(server.seen[0]?.headers.authorization, undefined);
+    });
+
+    it('out of the URL', async () => {
+      await using server = await misbehavingServer(problem({ code: 'key_unknown', detail: 'No.' }, 401));
+      await assert.rejects(aClient(`${server.url}/team`).currentKey(), Problem);
+      assert.equal(server.seen[0]?.path, '/team/v1/keys/current');
+    });
+  });
+});
