@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseRegistryUrl, whyNotRegistryUrl } from '../../src/client/address.ts';
+import { RegistryClient } from '../../src/client/registry-client.ts';
+import { RegistryUnreachable } from '../../src/client/unreachable.ts';
+import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { DEVELOPMENT, KEY } from './a-client.ts';
+
+describe('the URL of a registry', () => {
+  for (const url of [
+    'https://prompts.example.com',
+    'https://prompts.example.com:8443/team/a/',
+    'http://localhost:7878',
+    'http://127.0.0.1:7878',
+    'http://127.9.9.9',
+    'http://[::1]:7878',
+  ])
+    it(`may be ${url}`, () => assert.equal(whyNotRegistryUrl(url), undefined));
+
+  for (const [url, why] of [
+    ['http://prompts.example.com', /unencrypted/],
+    ['http://127.0.0.1.example.com', /unencrypted/],
+    ['http://localhost.example.com', /unencrypted/],
+    ['http://10.0.0.1', /unencrypted/],
+    ['http://0.0.0.0:7878', /unencrypted/],
+    ['ftp://prompts.example.com', /not ftp:/],
+    ['file:///etc/passwd', /not file:/],
+    ['prompts.example.com', /not a URL/],
+    ['', /not a URL/],
+    ['https://mara:secret@prompts.example.com', /user name or password/],
+    ['https://prompts.example.com/?key=secret', /query/],
+    ['https://prompts.example.com?', /query/],
+    ['https://prompts.example.com/#secret', /fragment/],
+  ] as const)
+    it(`may not be ${url || 'empty'}`, () => {
+      const message = whyNotRegistryUrl(url) ?? '';
+      assert.match(message, why);
+      assert.ok(!message.includes('secret'));
+      assert.throws(
+        () => parseRegistryUrl(url),
+        error => RegistryUnreachable.is(error, 'address_refused'),
+      );
+    });
+
+  it('is refused before anything is sent', () => {
+    const fetch = () => assert.fail('a request was sent');
+    assert.throws(
+      () => new RegistryClient({ url: 'http://prompts.example.com', key: KEY, fetch }),
+      error => RegistryUnreachable.is(error, 'address_refused'),
+    );
+  });
+
+  it('is never http beyond this machine, whatever the host', () => {
+    fc.assert(
+      fc.property(fc.domain(), host => {
+        fc.pre(host !== 'localhost');
+        assert.notEqual(whyNotRegistryUrl(`http://${host}`), undefined);
+      }),
+    );
+  });
+});
+
+describe('the key of a client', () => {
+  const make = (key: string | null, url = 'https://prompts.example.com') => new RegistryClient({ url, key });
+
+  it('is a whole key: anything else may be the secret of another place', () => {
+    assert.doesNotThrow(() => make(KEY));
+    for (const wrong of [
+      '',
+      'hunter2',
+      `${KEY}\n`,
+      KEY.slice(0, -1),
+      `Bearer ${KEY}`,
+      KEY.replace(/.$/, '!'),
+    ])
+      assert.throws(
+        () => make(wrong),
+        error => Problem.is(error, 'key_malformed') && !error.message.includes('hunter2'),
+      );
+  });
+
+  it('may be the embedded credential for the embedded registry alone', () => {
+    const credential = embeddedCredential(DEVELOPMENT);
+    assert.doesNotThrow(() => make(credential, EMBEDDED_ORIGIN));
+    assert.throws(() => make(credential), Problem);
+  });
+
+  it('may be none, for calls that need none', async () => {
+    await assert.rejects(make(null).currentKey(), error => Problem.is(error, 'key_missing'));
+  });
+
+  it('is sent to no path that leads out of the registry’s', async () => {
+    const fetch = () => assert.fail('a request was sent');
+    const client = new RegistryClient({ url: 'https://prompts.example.com/team', key: KEY, fetch });
+    for (const id of ['..', '.', '../../x'])
+      await assert.rejects(client.getPromotion(id), error => Problem.is(error, 'invalid_request'));
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { DiskVersionCache } from '../../src/client/disk-version-cache.ts';
+import { RegistryUnreachable } from '../../src/client/unreachable.ts';
+import { digestOf } from '../../src/core/digest.ts';
+import { versionReference } from '../../src/core/version.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { aClient } from './a-client.ts';
+import { aVersion } from './a-version.ts';
+import { drops, json, misbehavingServer } from './misbehaving-server.ts';
+
+const URL = 'https://prompts.example.com';
+
+/** Every file below a folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+}
+
+describe('the cache of versions', () => {
+  it('gives back on the next start what was put there, to the byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 300 }), async source => {
+        fc.pre(source.isWellFormed());
+        await using folder = await temporaryFolder();
+        const version = aVersion(source);
+        await new DiskVersionCache(folder.path).putVersion(URL, version);
+        const next = new DiskVersionCache(folder.path);
+        assert.equal(await next.getSource(version.digest), source);
+        assert.deepEqual(
+          await next.getVersion(URL, versionReference(version.prompt, version.version)),
+          version,
+        );
+      }),
+      { numRuns: 25, examples: [['\ufeff---\r\nmodel: x\r\n---\r\nÄ\n'], ['']] },
+    );
+  });
+
+  it('does not mix up two registries', async () => {
+    await using folder = await temporaryFolder();
+    const cache = new DiskVersionCache(folder.path);
+    await cache.putVersion(URL, aVersion('one'));
+    assert.equal(await cache.getVersion('https://other.example.com', 'support/triage@1'), undefined);
+  });
+
+  it('drops what does not have its digest any more', async () => {
+    await using folder = await temporaryFolder();
+    const version = aVersion('one');
+    await new DiskVersionCache(folder.path).putVersion(URL, version);
+    const [file] = await filesIn(join(folder.path, 'sources'));
+    for (const corrupt of ['two', '']) {
+      await writeFile(file!, corrupt);
+      const told: string[] = [];
+      const cache = new DiskVersionCache(folder.path, message => told.push(message));
+      assert.equal(await cache.getSource(version.digest), undefined);
+      assert.equal(told.length, 1);
+      assert.deepEqual(await filesIn(join(folder.path, 'sources')), []);
+    }
+  });
+
+  it('drops what says it is another version, or is not JSON', async () => {
+    await using folder = await temporaryFolder();
+    const put = new DiskVersionCache(folder.path);
+    await put.putVersion(URL, aVersion('one'));
+    const [file] = await filesIn(join(folder.path, 'versions'));
+    const text = await readFile(file!, 'utf8');
+    for (const corrupt of [text.replace('"version":1', '"version":2'), text.slice(0, -5)]) {
+      await writeFile(file!, corrupt);
+      assert.equal(await new DiskVersionCache(folder.path).getVersion(URL, 'support/triage@1'), undefined);
+      assert.deepEqual(await filesIn(join(folder.path, 'versions')), []);
+    }
+  });
+
+  it('keeps nothing, and says so, where it cannot write', async () => {
+    await using folder = await temporaryFolder();
+    const told: string[] = [];
+    await writeFile(join(folder.path, 'cache'), 'a file stands where the folder should');
+    const cache = new DiskVersionCache(join(folder.path, 'cache'), message => told.push(message));
+    await cache.putVersion(URL, aVersion('one'));
+    assert.equal(told.length, 2);
+    await chmod(folder.path, 0o700);
+  });
+
+  it('answers for a registry that cannot be reached, with what was fetched before', async () => {
+    await using folder = await temporaryFolder();
+    const version = aVersion('Hello');
+    await using server = await misbehavingServer(json(version), drops);
+    const options = { cache: new DiskVersionCache(folder.path), retry: { retries: 0 } };
+    assert.deepEqual(await aClient(server.url, options).getVersion(version.prompt, version.version), version);
+    const later = aClient(server.url, { ...options, cache: new DiskVersionCache(folder.path) });
+    assert.deepEqual(await later.getVersion(version.prompt, version.version), version);
+    assert.equal(server.seen.length, 2);
+    const other = aVersion('', { version: 2 as never });
+    await assert.rejects(later.getVersion(other.prompt, other.version), error =>
+      RegistryUnreachable.is(error, 'offline'),
+    );
+  });
+
+  it('saves asking for a source that it has, and asks for the others at once', async () => {
+    await using folder = await temporaryFolder();
+    const first = aVersion('one');
+    const second = aVersion('two', { version: 2 as never });
+    await using server = await misbehavingServer(json({ data: [second], missing: [] }));
+    const cache = new DiskVersionCache(folder.path);
+    await cache.putVersion(server.url, first);
+    const client = aClient(server.url, { cache });
+    const sources = await client.getSources([first, second]);
+    assert.deepEqual(Object.fromEntries(sources), { [first.digest]: 'one', [second.digest]: 'two' });
+    assert.equal(await client.getSource(second), 'two');
+    assert.deepEqual(
+      server.seen.map(({ body }) => JSON.parse(body)),
+      [{ refs: ['support/triage@2'] }],
+    );
+  });
+
+  it('refuses a source of another digest than the list of versions promised', async () => {
+    const promised = aVersion('one');
+    await using server = await misbehavingServer(json({ data: [aVersion('two')], missing: [] }));
+    await assert.rejects(aClient(server.url).getSources([promised]), error =>
+      RegistryUnreachable.is(error, 'digest_mismatch'),
+    );
+    assert.notEqual(promised.digest, digestOf('two'));
+  });
+});
