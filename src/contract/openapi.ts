@@ -1,0 +1,137 @@
+/** The OpenAPI 3.1 document, made from the routes and their schemas. */
+import * as z from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiParameters,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
+import type { ProblemCode } from '../core/problem.ts';
+import { API_VERSION, HEADER } from './headers.ts';
+import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
+import { COMMON_PROBLEMS, KEY_PROBLEMS, PATH_PARAMETERS, ROUTES, type Route } from './routes.ts';
+
+/** What holds for every call; the rules of single calls stand with them. */
+const DESCRIPTION = `Prompts, their versions and what is live in each environment.
+
+A key acts in its own environment only and is sent as \`Authorization: Bearer pf_<environment>_<id>_<secret>\`.
+Names of prompts stand in paths with their slashes; what belongs to a prompt follows \`/-/\`.
+Unknown fields and parameters are refused with their JSON pointer in \`fields\`.
+Errors are RFC 9457 problem documents; \`code\` is one of a closed list. Lists answer \`{data, nextCursor}\`; cursors are opaque.
+Times are RFC 3339 UTC with milliseconds. Every answer has the header \`${HEADER.api}: ${API_VERSION}\`.`;
+
+const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
+  deliver:
+    'The environment of the key decides what is read: its policy names the channels it serves and whether any version may be pinned or only those that were live in it, for every role alike. Without "channel" and "version" the channel is stable.',
+  publish:
+    'Partials are resolved to the newest versions and recorded, so a version never changes. The same source with the same partials as the newest version is that version (200), whatever "base" says.',
+  promote:
+    'A compare-and-set: "expected" is the version the pointer stands at. Needs a key of the environment; where it is live at once, the role approver. Where the policy asks for approvals the request is recorded as pending (202), except a rollback, unless the policy has rollbackNeedsApproval.',
+  putEnvironment:
+    'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',
+  archive: 'Needs an admin key of an environment that publishes.',
+  restore: 'Needs an admin key of an environment that publishes.',
+  changes:
+    'Events exactly as they were hashed: "hash" is sha256: and the hex SHA-256 of previousHash followed by the canonical JSON (RFC 8785) of the event without previousHash and hash.',
+};
+
+const DELIVERY_HEADERS = {
+  [HEADER.version]: z
+    .string()
+    .meta({ description: 'Such as support/triage@12: log it beside each model call.' }),
+  [HEADER.channel]: z.string().optional().meta({ description: 'Absent for an exact version.' }),
+  [HEADER.environment]: z.string().meta({ description: 'The environment of the key.' }),
+  ETag: z.string().meta({ description: 'Names the representation; begins with the digest of the source.' }),
+  'Last-Modified': z.string().meta({ description: 'When the version was published.' }),
+  'Cache-Control': z.string(),
+};
+
+export function openApiDocument(): ReturnType<typeof createDocument> {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const [id, route] of Object.entries(ROUTES) as [keyof typeof ROUTES, Route][]) {
+    const path = paths[route.path] ?? {};
+    path[route.method.toLowerCase()] = operation(id, route);
+    paths[route.path] = path;
+  }
+  const document: ZodOpenApiObject = {
+    openapi: '3.1.0',
+    info: { title: 'PromptForge registry', version: `${API_VERSION}`, description: DESCRIPTION },
+    servers: [{ url: '/' }],
+    security: [{ key: [] }],
+    paths: paths as ZodOpenApiPathsObject,
+    components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'pf_<environment>_<id>_<secret>' },
+      },
+    },
+  };
+  return createDocument(document);
+}
+
+function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationObject {
+  const delivers = id === 'deliver' || id === 'render';
+  const responses: Record<string, ZodOpenApiResponseObject> = {};
+  for (const [status, { description, json, text }] of Object.entries(route.responses)) {
+    const content = {
+      ...(text !== undefined && { [text]: { schema: z.string() } }),
+      ...(json !== undefined && { 'application/json': { schema: json } }),
+    };
+    responses[status] = {
+      description,
+      ...(Object.keys(content).length > 0 && { content }),
+      ...(delivers && { headers: z.object(DELIVERY_HEADERS) }),
+    };
+  }
+  return {
+    operationId: id,
+    summary: route.summary,
+    description: [RULES[id], roleSentence(route)].filter(Boolean).join('\n\n'),
+    requestParams: parameters(id, route),
+    ...(route.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
+    }),
+    responses: { ...responses, ...problemResponses(route) } as ZodOpenApiOperationObject['responses'],
+    ...(route.role === null && { security: [] }),
+  };
+}
+
+function roleSentence({ role }: Route): string {
+  return role === null ? 'Needs no key.' : `Needs a key with the role ${role} or higher.`;
+}
+
+function parameters(id: keyof typeof ROUTES, route: Route): ZodOpenApiParameters {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(
+    ([, name]) => name as keyof typeof PATH_PARAMETERS,
+  );
+  const path = Object.fromEntries(names.map(name => [name, PATH_PARAMETERS[name]]));
+  const idempotencyKey = z.string().min(1).max(255).optional().meta({
+    description: 'The same request with the same key is answered as the first time for 24 hours.',
+  });
+  return {
+    ...(names.length > 0 && { path: z.object(path) }),
+    ...(route.query && { query: route.query }),
+    ...((id === 'publish' || id === 'promote') && {
+      header: z.object({ [HEADER.idempotencyKey]: idempotencyKey }),
+    }),
+  };
+}
+
+/** One response a status, which names the codes that it may have. */
+function problemResponses(route: Route): Record<string, ZodOpenApiResponseObject> {
+  const codes: ProblemCode[] = [
+    ...COMMON_PROBLEMS,
+    ...(route.role === null ? [] : KEY_PROBLEMS),
+    ...route.problems,
+  ];
+  const byStatus = Map.groupBy(new Set(codes), code => PROBLEM_STATUS[code]);
+  const responses: Record<string, ZodOpenApiResponseObject> = {};
+  for (const [status, some] of byStatus) {
+    responses[status] = {
+      description: some.map(code => `\`${code}\`: ${PROBLEM_TITLE[code]}.`).join(' '),
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: problemDocument } },
+    };
+  }
+  return responses;
+}

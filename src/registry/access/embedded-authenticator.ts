@@ -1,0 +1,42 @@
+/** Authentication of the embedded registry: whoever holds it in process is its one person, in the environment they name. */
+import { parseEmbeddedCredential } from '../../core/embedded.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { Problem } from '../../core/problem.ts';
+import { readEnvironments } from '../environments.ts';
+import type { Store } from '../store/store.ts';
+import { type Authenticator, bearerCredential } from './authenticator.ts';
+
+/** The `key` of events that were made through the embedded registry. */
+export const EMBEDDED_KEY = 'embedded';
+
+export function embeddedAuthenticator(store: Store, actor: string): Authenticator {
+  return {
+    recognize: () => undefined,
+    async authenticate(authorization) {
+      const environment = namedEnvironment(bearerCredential(authorization));
+      const all = await store.read(readEnvironments);
+      if (!all.some(({ name }) => name === environment))
+        throw new Problem(
+          'key_unknown',
+          `The embedded registry has no environment "${environment}". It has: ${all.map(({ name }) => name).join(', ')}.`,
+        );
+      return { actor, key: EMBEDDED_KEY, role: 'admin', environment };
+    },
+    close: async () => {},
+  };
+}
+
+function namedEnvironment(credential: string): EnvironmentName {
+  let environment: EnvironmentName | undefined;
+  try {
+    environment = parseEmbeddedCredential(credential);
+  } catch {
+    // Named, but not by an environment's name: told as what it is to the caller, a credential that is none.
+  }
+  if (environment === undefined)
+    throw new Problem(
+      'key_malformed',
+      'The embedded registry takes the credential "embedded:<environment>" only.',
+    );
+  return environment;
+}

@@ -1,0 +1,60 @@
+/** Authentication by key. Only who presents a key's secret learns anything about it. */
+import { hash, timingSafeEqual } from 'node:crypto';
+import { KEY_ID_LENGTH, parseKey } from '../../core/key.ts';
+import { Problem } from '../../core/problem.ts';
+import { keep, type Memory } from '../memory.ts';
+import type { Store } from '../store/store.ts';
+import { type Authenticator, bearerCredential } from './authenticator.ts';
+import type { Caller } from './caller.ts';
+import { type KnownKey, readKnownKey } from './known-key.ts';
+import { lastUse } from './last-use.ts';
+
+const MAX_KEPT = 10_000;
+const SCHEME = 'Bearer ';
+/** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
+const NO_HASH = Buffer.alloc(32);
+
+export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
+  const used = lastUse(store);
+
+  return {
+    recognize(authorization, kept) {
+      if (authorization === undefined || !authorization.startsWith(SCHEME)) return undefined;
+      const known = kept.keys.get(idIn(authorization));
+      return known && check(authorization.slice(SCHEME.length), known);
+    },
+    async authenticate(authorization) {
+      const { id, key, environment } = parseKey(bearerCredential(authorization));
+      const { keys } = await memory.load();
+      const known = keys.get(id) ?? (await store.read(snapshot => readKnownKey(snapshot, id, environment)));
+      if (known !== undefined) keep(keys, MAX_KEPT, id, known);
+      return check(key, known);
+    },
+    close: () => used.close(),
+  };
+
+  function check(key: string, known: KnownKey | undefined): Caller {
+    const presented = hash('sha256', key, 'buffer');
+    if (!timingSafeEqual(presented, known?.hash ?? NO_HASH) || known === undefined)
+      throw new Problem(
+        'key_unknown',
+        'This registry does not know the key. Check that it is meant for this registry and was copied whole, or ask an admin for a new one.',
+      );
+    if (known.revokedAt !== null)
+      throw new Problem(
+        'key_revoked',
+        `This key was revoked at ${known.revokedAt}. Ask an admin for a new one.`,
+      );
+    const now = store.now().getTime();
+    if (now >= known.expiresAt)
+      throw new Problem('key_expired', `This key expired at ${known.expires}. Ask an admin for a new one.`);
+    used.note(known.caller.key, now);
+    return known.caller;
+  }
+}
+
+/** What stands where a key's id does (`pf_<environment>_<id>_…`); its hash decides whether it is that key. */
+function idIn(authorization: string): string {
+  const start = authorization.indexOf('_', SCHEME.length + 3) + 1;
+  return authorization.slice(start, start + KEY_ID_LENGTH);
+}

@@ -1,0 +1,39 @@
+/** The headers of what applications fetch: which version it is, and how long it may be kept. */
+import { HEADER } from '../../contract/headers.ts';
+import type { Digest } from '../../core/digest.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { versionReference } from '../../core/version.ts';
+import { COMMON_HEADERS } from '../http/answer.ts';
+import type { Chosen } from './choose-version.ts';
+
+/** A rollback is seen within 5 s; behind a registry that is down, what was fetched serves for a day. */
+const CHANNEL_FRESHNESS = 'max-age=5, stale-while-revalidate=10, stale-if-error=86400';
+/** What an exact version delivers never changes. */
+const PIN_FRESHNESS = 'max-age=31536000, immutable';
+
+export interface DeliveredVersion extends Chosen {
+  readonly prompt: PromptName;
+  readonly environment: EnvironmentName;
+  readonly digest: Digest;
+  /** RFC 3339 */
+  readonly publishedAt: string;
+}
+
+/** Headers of a 304; a 200 has the type and the length besides. `etag` is quoted already. */
+export function deliveryHeaders(delivered: DeliveredVersion, etag: string): Record<string, string> {
+  const { prompt, version, channel, environment, publishedAt } = delivered;
+  const freshness = channel === null ? PIN_FRESHNESS : CHANNEL_FRESHNESS;
+  return {
+    ...COMMON_HEADERS,
+    [HEADER.version]: versionReference(prompt, version),
+    ...(channel !== null && { [HEADER.channel]: channel }),
+    [HEADER.environment]: environment,
+    ETag: etag,
+    'Last-Modified': new Date(publishedAt).toUTCString(),
+    Vary: 'Authorization, Accept',
+    'Cache-Control': `private, ${freshness}`,
+    // RFC 9213: for a CDN of one's own that keys on Authorization.
+    'CDN-Cache-Control': freshness,
+  };
+}

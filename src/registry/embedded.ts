@@ -1,0 +1,45 @@
+/** The registry of one person, in process: the same HTTP app as a server's, with no port and no keys. */
+import { defaultEnvironments } from '../core/environment.ts';
+import { embeddedAuthenticator } from './access/embedded-authenticator.ts';
+import { openDataFolder } from './data-folder.ts';
+import { createApp } from './http/app.ts';
+import { memory } from './memory.ts';
+
+export interface EmbeddedOptions {
+  /** Made where it is not there. Several windows and processes may have it open at once. */
+  readonly dataFolder: string;
+  /** Who acts, as events and versions name them. */
+  readonly actor: string;
+  readonly now?: () => Date;
+}
+
+export interface EmbeddedRegistry {
+  /** Answers a request as the server would; its `Authorization` is `Bearer embedded:<environment>`. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Ends waiting calls and closes the database. */
+  close(): Promise<void>;
+}
+
+/** @throws DataFolderProblem as `openDataFolder` does */
+export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<EmbeddedRegistry> {
+  const { dataFolder, actor, now } = options;
+  const store = await openDataFolder(dataFolder, {
+    environments: defaultEnvironments(0),
+    ...(now && { now }),
+  });
+  const closing = new AbortController();
+  const app = createApp({
+    store,
+    memory: memory(store),
+    authenticator: embeddedAuthenticator(store, actor),
+    closing: closing.signal,
+    onFault: error => process.emitWarning(error instanceof Error ? error : String(error)),
+  });
+  return {
+    fetch: app.fetch,
+    async close() {
+      closing.abort();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** An answer before it is HTTP of one kind or another, and the headers that every answer has. */
+import { API_VERSION, HEADER, MEDIA } from '../../contract/headers.ts';
+import {
+  PROBLEM_MEDIA_TYPE,
+  PROBLEM_STATUS,
+  PROBLEM_TITLE,
+  type ProblemDocument,
+} from '../../contract/problems.ts';
+import { redactKeys } from '../../core/key.ts';
+import { Problem, type ProblemCode } from '../../core/problem.ts';
+
+export interface Answer {
+  readonly status: number;
+  /** Names in the case they are written in. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null where there is none. */
+  readonly body: string | Buffer | null;
+}
+
+export const COMMON_HEADERS = {
+  [HEADER.api]: String(API_VERSION),
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
+/** How soon to try again after a 503, in seconds. */
+const RETRY_AFTER = '1';
+
+export function jsonAnswer(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
+  return {
+    status,
+    headers: { ...COMMON_HEADERS, 'Content-Type': MEDIA.json, 'Cache-Control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+export function problemAnswer(problem: Problem, headers: Record<string, string> = {}): Answer {
+  const { code, details } = problem;
+  const status = PROBLEM_STATUS[code];
+  const document: ProblemDocument = {
+    type: `urn:promptforge:problem:${code}`,
+    title: PROBLEM_TITLE[code],
+    status,
+    detail: redactKeys(problem.message),
+    code,
+    ...(details as Partial<ProblemDocument>),
+  };
+  return {
+    status,
+    headers: {
+      ...COMMON_HEADERS,
+      'Content-Type': PROBLEM_MEDIA_TYPE,
+      'Cache-Control': 'no-store',
+      ...(status === 401 && { 'WWW-Authenticate': challenge(code) }),
+      ...(status === 503 && { 'Retry-After': RETRY_AFTER }),
+      ...headers,
+    },
+    body: JSON.stringify(document),
+  };
+}
+
+/** RFC 6750, section 3. */
+function challenge(code: ProblemCode): string {
+  const realm = 'Bearer realm="promptforge"';
+  return code === 'key_missing' ? realm : `${realm}, error="invalid_token"`;
+}
+
+/** What an error is to the outside: a problem as it is, anything else without its reason. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(
+    'internal_error',
+    'The registry could not answer because of a fault of its own. Nothing was changed; its log says more.',
+    {},
+    { cause: error },
+  );
+}

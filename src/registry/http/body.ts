@@ -1,0 +1,107 @@
+/** Reading a request's JSON: its type, its size as it arrives, its text, its values. */
+import type * as z from 'zod';
+import { Problem } from '../../core/problem.ts';
+import { parseStrictly } from './query.ts';
+
+/** Of the raw body: a source of 1 MiB may take six times as much as escaped JSON. */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MAX_DEPTH = 100;
+
+export interface JsonBody<T> {
+  readonly value: T;
+  /** As it arrived, for recognizing a repeated request. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * No body at all is read as `{}`.
+ * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` with each wrong field
+ */
+export async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): Promise<JsonBody<z.output<Schema>>> {
+  const bytes = await readBytes(request);
+  if (bytes.byteLength > 0) checkType(request.headers.get('content-type'));
+  const json = bytes.byteLength === 0 ? {} : parseJson(bytes);
+  checkValues(json);
+  return { value: parseStrictly(schema, json, 'The body'), bytes };
+}
+
+function checkType(contentType: string | null): void {
+  const [type = ''] = (contentType ?? '').split(';');
+  if (/^application\/(?:json|[\w.-]+\+json)$/i.test(type.trim())) return;
+  throw new Problem(
+    'unsupported_media_type',
+    `The body must be JSON, with the header "Content-Type: application/json"${contentType === null ? '' : `, not "${contentType.slice(0, 60)}"`}.`,
+  );
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): Problem {
+  return new Problem(
+    'too_large',
+    `The body is over ${MAX_BODY_BYTES / 1024 / 1024} MiB, more than any request needs. Send less.`,
+  );
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Problem('invalid_request', 'The body is not UTF-8. Send JSON in UTF-8.', {}, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says may quote the body, which is not repeated.
+    throw new Problem(
+      'invalid_request',
+      'The body is not valid JSON. Check its quotes, commas and brackets.',
+    );
+  }
+}
+
+/**
+ * Refuses what has no place in the log or in a template: nesting without end, and halves of characters, which
+ * UTF-8 cannot hold. A source is left to be refused with the place in it.
+ */
+function checkValues(json: unknown): void {
+  let level: [path: string, value: unknown][] = [['', json]];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH)
+      throw new Problem(
+        'invalid_request',
+        `The body nests deeper than ${MAX_DEPTH} levels. Make it flatter.`,
+      );
+    const next: typeof level = [];
+    for (const [path, value] of level) {
+      if (typeof value === 'string' && path !== '/source' && !value.isWellFormed()) throw halfCharacter(path);
+      if (typeof value !== 'object' || value === null) continue;
+      for (const [key, item] of Object.entries(value)) {
+        if (!key.isWellFormed()) throw halfCharacter(path);
+        if (typeof item === 'string' || typeof item === 'object') next.push([`${path}/${key}`, item]);
+      }
+    }
+    level = next;
+  }
+}
+
+function halfCharacter(pointer: string): Problem {
+  const message = 'holds a lone surrogate: half of a character, which UTF-8 cannot hold';
+  return new Problem('invalid_request', `The text${pointer && ` at ${pointer}`} ${message}. Remove it.`, {
+    fields: [{ pointer, message }],
+  });
+}

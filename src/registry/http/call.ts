@@ -1,0 +1,39 @@
+/** One call of the API, checked and typed, as its handler gets it. */
+import type * as z from 'zod';
+import type { ROUTES, RouteName } from '../../contract/routes.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Contents } from '../delivery/content.ts';
+import type { Store } from '../store/store.ts';
+import type { Answer } from './answer.ts';
+import type { Repeatable } from './idempotency.ts';
+
+interface ParameterTypes {
+  readonly name: PromptName;
+  readonly n: VersionNumber;
+  readonly id: string;
+  readonly environment: EnvironmentName;
+}
+type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : never;
+type Routes = typeof ROUTES;
+type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+export interface Call<Name extends RouteName = RouteName> {
+  readonly store: Store;
+  readonly contents: Contents;
+  /** Null where the route asks for no key. */
+  readonly caller: Routes[Name]['role'] extends null ? null : Caller;
+  readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
+  readonly query: OutputOf<Routes[Name] extends { query: infer Schema } ? Schema : undefined>;
+  readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
+  readonly request: Request;
+  readonly repeatable: Repeatable;
+  /** Aborts when the caller has gone or the registry closes. */
+  readonly ended: AbortSignal;
+}
+
+export type Handler<Name extends RouteName> = (call: Call<Name>) => Promise<Answer>;

@@ -1,0 +1,33 @@
+/** The log over HTTP, page by page; a call may wait for what comes next. */
+import { Problem } from '../../../core/problem.ts';
+import { eventsAfter, logHead } from '../../store/log.ts';
+import type { Snapshot } from '../../store/store.ts';
+import { jsonAnswer } from '../answer.ts';
+import type { Handler } from '../call.ts';
+import { makeCursor, numberCursor } from '../cursor.ts';
+
+export const handleChanges: Handler<'changes'> = async ({ store, query, ended }) => {
+  const { after, limit, wait } = query;
+  const seq = after === undefined ? 0 : numberCursor('changes', after);
+  const deadline = performance.now() + wait * 1000;
+  for (;;) {
+    const revision = store.revision();
+    const events = await store.read(snapshot => page(snapshot, seq, limit));
+    const left = deadline - performance.now();
+    if (events.length > 0 || left <= 0 || ended.aborted)
+      return jsonAnswer(200, { events, cursor: makeCursor('changes', events.at(-1)?.seq ?? seq) });
+    await store.changed(revision, left, ended);
+  }
+};
+
+async function page(snapshot: Snapshot, seq: number, limit: number) {
+  const events = await eventsAfter(snapshot, seq, limit);
+  if (events.length > 0) return events;
+  const head = await logHead(snapshot);
+  if (seq <= head.seq) return events;
+  throw new Problem(
+    'invalid_request',
+    `This cursor stands after event ${seq}, but the log ends with event ${head.seq}: it is of another registry, or the log lost its end. Do not trust what was synced; begin again without a cursor.`,
+    { fields: [{ pointer: '/after', message: 'stands after the end of the log' }] },
+  );
+}

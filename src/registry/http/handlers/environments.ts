@@ -1,0 +1,26 @@
+/** Environments and their policies over HTTP. */
+import { checkPublishes } from '../../../core/environment.ts';
+import { checkOwnEnvironment } from '../../access/caller.ts';
+import { readEnvironment, readEnvironments, setEnvironment } from '../../environments.ts';
+import { jsonAnswer } from '../answer.ts';
+import type { Handler } from '../call.ts';
+
+export const handleListEnvironments: Handler<'listEnvironments'> = async ({ store }) =>
+  jsonAnswer(200, { data: await store.read(readEnvironments), nextCursor: null });
+
+/** An admin sets the policy of their own environment; one of an environment that publishes may add another. */
+export const handlePutEnvironment: Handler<'putEnvironment'> = async ({
+  store,
+  caller,
+  parameters,
+  body,
+}) => {
+  const name = parameters.environment;
+  const { environment, added } = await store.write(async transaction => {
+    const exists = (await readEnvironments(transaction)).some(known => known.name === name);
+    if (exists) checkOwnEnvironment(caller, name, `setting the policy of ${name}`);
+    else checkPublishes(await readEnvironment(transaction, caller.environment));
+    return setEnvironment(transaction, store.now, caller, { name, policy: body });
+  });
+  return jsonAnswer(added ? 201 : 200, environment);
+};

@@ -1,0 +1,50 @@
+/** Keys over HTTP: an admin's own environment, and nothing beyond. */
+import type { KeyRecord } from '../../../contract/keys.ts';
+import { checkOwnEnvironment } from '../../access/caller.ts';
+import { EMBEDDED_KEY } from '../../access/embedded-authenticator.ts';
+import { createKey, listKeys, readKey, revokeKey } from '../../access/keys.ts';
+import { jsonAnswer } from '../answer.ts';
+import type { Handler } from '../call.ts';
+import { numberCursor, pageOf } from '../cursor.ts';
+
+export const handleListKeys: Handler<'listKeys'> = async ({ store, caller, query }) => {
+  const { cursor, limit } = query;
+  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : numberCursor('keys', cursor);
+  const found = await store.read(snapshot =>
+    listKeys(snapshot, { environment: caller.environment, before, limit: limit + 1 }),
+  );
+  const page = pageOf('keys', found, limit, ({ seq }) => seq);
+  return jsonAnswer(200, { ...page, data: page.data.map(({ record }) => record) });
+};
+
+export const handleCreateKey: Handler<'createKey'> = async ({ store, caller, body }) => {
+  checkOwnEnvironment(caller, body.environment, `making a key of ${body.environment}`);
+  const created = await store.write(transaction => createKey(transaction, store.now, caller, body));
+  return jsonAnswer(201, created);
+};
+
+export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, caller, parameters }) => {
+  const record = await store.write(async transaction => {
+    const { environment } = await readKey(transaction, parameters.id);
+    checkOwnEnvironment(caller, environment, 'revoking this key');
+    return revokeKey(transaction, store.now, caller, parameters.id);
+  });
+  return jsonAnswer(200, record);
+};
+
+export const handleCurrentKey: Handler<'currentKey'> = async ({ store, caller }) => {
+  if (caller.key !== EMBEDDED_KEY)
+    return jsonAnswer(200, await store.read(snapshot => readKey(snapshot, caller.key)));
+  const { environment, role, actor } = caller;
+  const record: KeyRecord = {
+    id: EMBEDDED_KEY,
+    environment,
+    role,
+    actor,
+    createdAt: store.now().toISOString(),
+    expiresAt: null,
+    lastUsedAt: null,
+    revokedAt: null,
+  };
+  return jsonAnswer(200, record);
+};

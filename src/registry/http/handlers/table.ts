@@ -1,0 +1,48 @@
+/** Which handler answers which route. Delivery is not here: it has a path of its own (../../delivery/deliver.ts). */
+import type { RouteName } from '../../../contract/routes.ts';
+import type { Handler } from '../call.ts';
+import { handleChanges } from './changes.ts';
+import { handleListEnvironments, handlePutEnvironment } from './environments.ts';
+import { handleCreateKey, handleCurrentKey, handleListKeys, handleRevokeKey } from './keys.ts';
+import { handleHealthz, handleOpenapi, handleReadyz } from './process.ts';
+import { handleGetPromotion, handleListPromotions, handlePromote } from './promotions.ts';
+import {
+  handleArchive,
+  handleBatch,
+  handleDiff,
+  handleGetPrompt,
+  handleGetVersion,
+  handleListPrompts,
+  handleListVersions,
+  handlePublish,
+  handleRestore,
+} from './prompts.ts';
+import { handleRender } from './render.ts';
+
+export type HandledRoute = Exclude<RouteName, 'deliver'>;
+
+export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
+  render: handleRender,
+  listPrompts: handleListPrompts,
+  getPrompt: handleGetPrompt,
+  publish: handlePublish,
+  listVersions: handleListVersions,
+  getVersion: handleGetVersion,
+  diff: handleDiff,
+  promote: handlePromote,
+  listPromotions: handleListPromotions,
+  getPromotion: handleGetPromotion,
+  archive: handleArchive,
+  restore: handleRestore,
+  changes: handleChanges,
+  batch: handleBatch,
+  listEnvironments: handleListEnvironments,
+  putEnvironment: handlePutEnvironment,
+  listKeys: handleListKeys,
+  createKey: handleCreateKey,
+  currentKey: handleCurrentKey,
+  revokeKey: handleRevokeKey,
+  healthz: handleHealthz,
+  readyz: handleReadyz,
+  openapi: handleOpenapi,
+};

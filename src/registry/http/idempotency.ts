@@ -1,0 +1,80 @@
+/** `Idempotency-Key`: a request that is repeated within 24 hours is answered as the first time, not done again. */
+import { createHash } from 'node:crypto';
+import { HEADER } from '../../contract/headers.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Store, WriteTransaction } from '../store/store.ts';
+
+const KEPT_FOR = 24 * 60 * 60 * 1000;
+const MAX_LENGTH = 255;
+
+export interface Repeatable {
+  /** Null when the header was not given. */
+  readonly idempotencyKey: string | null;
+  /** SHA-256 over what makes two requests the same. */
+  readonly fingerprint: string;
+}
+
+/** @throws Problem `invalid_request` for a key that is empty or too long */
+export function repeatable(request: Request, path: string, body: Uint8Array): Repeatable {
+  const idempotencyKey = request.headers.get(HEADER.idempotencyKey);
+  if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > MAX_LENGTH))
+    throw new Problem(
+      'invalid_request',
+      `The header ${HEADER.idempotencyKey} takes 1 to ${MAX_LENGTH} characters, such as a UUID.`,
+    );
+  const fingerprint = createHash('sha256').update(`${request.method} ${path}\n`).update(body).digest('hex');
+  return { idempotencyKey, fingerprint };
+}
+
+export interface Done {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * Does `work` in a write transaction, or gives what it gave before to the same request of the same caller. Only
+ * what succeeded is kept: a request that was refused changed nothing and may be tried again.
+ * @throws Problem `idempotency_key_reused` when the key came with another request
+ */
+export function doneOnce(
+  store: Store,
+  caller: Caller,
+  { idempotencyKey, fingerprint }: Repeatable,
+  work: (transaction: WriteTransaction) => Promise<Done>,
+): Promise<Done> {
+  return store.write(async transaction => {
+    if (idempotencyKey === null) return work(transaction);
+    const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
+    const now = store.now();
+    const oldest = new Date(now.getTime() - KEPT_FOR).toISOString();
+    await transaction.deleteFrom('idempotency').where('at', '<=', oldest).execute();
+    const before = await transaction
+      .selectFrom('idempotency')
+      .selectAll()
+      .where('owner', '=', owner)
+      .where('idempotency_key', '=', idempotencyKey)
+      .executeTakeFirst();
+    if (before !== undefined) {
+      if (before.request !== fingerprint)
+        throw new Problem(
+          'idempotency_key_reused',
+          `This ${HEADER.idempotencyKey} came with another request within 24 hours. Give each request its own.`,
+        );
+      return { status: before.status, body: JSON.parse(before.body) };
+    }
+    const done = await work(transaction);
+    await transaction
+      .insertInto('idempotency')
+      .values({
+        owner,
+        idempotency_key: idempotencyKey,
+        request: fingerprint,
+        status: done.status,
+        body: JSON.stringify(done.body),
+        at: now.toISOString(),
+      })
+      .execute();
+    return done;
+  });
+}

@@ -1,0 +1,47 @@
+/** Queries and bodies read into what their schemas say, with every mistake named by its place. */
+import type * as z from 'zod';
+import { Problem } from '../../core/problem.ts';
+
+/** Refuses a parameter that is not known or given twice: a mistyped "version" must not deliver another version. @throws Problem `invalid_request` */
+export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: string): z.output<Schema> {
+  const values: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (name in values)
+      throw new Problem('invalid_request', `The query gives "${name.slice(0, 40)}" twice. Give it once.`, {
+        fields: [{ pointer: pointer([name]), message: 'is given twice' }],
+      });
+    values[name] = value;
+  }
+  return parseStrictly(schema, { ...values }, 'The query');
+}
+
+/** @throws Problem `invalid_request` with each wrong field; `what` begins the message. */
+export function parseStrictly<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const strict = 'strict' in schema ? (schema as unknown as z.ZodObject).strict() : schema;
+  const parsed = strict.safeParse(value);
+  if (parsed.success) return parsed.data as z.output<Schema>;
+  const fields = parsed.error.issues.flatMap(fieldsOf).slice(0, 20);
+  const [first] = fields;
+  const place = first === undefined || first.pointer === '' ? '' : ` at ${first.pointer}`;
+  throw new Problem('invalid_request', `${what} is not as it should be${place}: ${first?.message ?? ''}`, {
+    fields,
+  });
+}
+
+function fieldsOf(issue: z.core.$ZodIssue): { pointer: string; message: string }[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(path), message: issue.message }];
+  return issue.keys.map(key => ({
+    pointer: pointer([...path, key]),
+    message: 'This field is not known here. Check its name.',
+  }));
+}
+
+/** RFC 6901 */
+function pointer(path: readonly string[]): string {
+  return path.map(part => `/${part.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

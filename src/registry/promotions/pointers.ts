@@ -1,0 +1,59 @@
+/** Where a prompt's pointers stand, and where they have stood. */
+import type { Channel } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Snapshot } from '../store/store.ts';
+
+/** The version that `channel` points to; null when it is unset. */
+export async function findPointer(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  environment: EnvironmentName,
+  channel: Channel,
+): Promise<VersionNumber | null> {
+  const row = await snapshot
+    .selectFrom('pointers')
+    .select('version')
+    .where('prompt', '=', prompt)
+    .where('environment', '=', environment)
+    .where('channel', '=', channel)
+    .executeTakeFirst();
+  return row?.version ?? null;
+}
+
+/** @throws Problem `channel_unset` */
+export async function readPointer(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  environment: EnvironmentName,
+  channel: Channel,
+): Promise<VersionNumber> {
+  const version = await findPointer(snapshot, prompt, environment, channel);
+  if (version !== null) return version;
+  throw new Problem(
+    'channel_unset',
+    `"${prompt}" has no version on the channel "${channel}" of ${environment} yet. Promote one first.`,
+  );
+}
+
+/** Whether a version was a pointer's target in an environment once: of one channel, or of any. */
+export async function wasLive(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  version: VersionNumber,
+  environment: EnvironmentName,
+  channel?: Channel,
+): Promise<boolean> {
+  let query = snapshot
+    .selectFrom('promotions')
+    .select('id')
+    .where('prompt', '=', prompt)
+    .where('version', '=', version)
+    .where('environment', '=', environment)
+    .where('state', '=', 'applied')
+    .limit(1);
+  if (channel !== undefined) query = query.where('channel', '=', channel);
+  return (await query.executeTakeFirst()) !== undefined;
+}

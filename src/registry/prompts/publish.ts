@@ -1,0 +1,123 @@
+/** Publishing: a source becomes the next version of a prompt, with the partial versions it means now. */
+import type { PublishRequest, Version } from '../../contract/prompts.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { digestOf } from '../../core/digest.ts';
+import { checkPublishes } from '../../core/environment.ts';
+import { flatten } from '../../core/flatten.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import { readMetadata } from '../../core/render.ts';
+import { checkSourceText, parseSource } from '../../core/source.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Caller } from '../access/caller.ts';
+import { linkRecorded } from '../delivery/content.ts';
+import { readEnvironment } from '../environments.ts';
+import { appendEvent } from '../store/log.ts';
+import type { Store, WriteTransaction } from '../store/store.ts';
+import type { VersionsTable } from '../store/tables.ts';
+import { linkToNewest, type RecordedPartials } from './link-newest.ts';
+import { SUMMARY_COLUMNS, wholeVersion } from './version-rows.ts';
+
+export interface Published {
+  readonly version: Version;
+  /** False when the newest version was the same already: source and partials alike. */
+  readonly created: boolean;
+}
+
+/**
+ * @throws Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places, `prompt_archived`, or
+ * `base_outdated` with the newest version
+ */
+export async function publish(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  caller: Caller,
+  name: PromptName,
+  { source, message, base }: PublishRequest,
+): Promise<Published> {
+  checkPublishes(await readEnvironment(transaction, caller.environment));
+  checkSourceText(source);
+  const prompt = await transaction
+    .selectFrom('prompts')
+    .selectAll()
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (prompt?.archived === 1)
+    throw new Problem('prompt_archived', `"${name}" is archived. Restore it to publish a new version.`);
+  const partials = await linkToNewest(transaction, name, source);
+  const newest = prompt && (await newestVersion(transaction, name, prompt.newest));
+  if (newest !== undefined && isSame(newest, source, partials))
+    return { version: wholeVersion(newest), created: false };
+  checkBase(name, base, newest);
+  await readMetadata(source, name);
+  flatten({ template: parseSource(source).template, partials: await linkRecorded(transaction, partials) });
+
+  const version = ((newest?.version ?? 0) + 1) as VersionNumber;
+  const digest = digestOf(source);
+  const bytes = Buffer.byteLength(source, 'utf8');
+  const event = await appendEvent(transaction, now, () => ({
+    actor: caller.actor,
+    key: caller.key,
+    kind: 'version.published',
+    prompt: name,
+    version,
+    environment: caller.environment,
+    data: { digest, base, message, bytes, partials },
+  }));
+  const row: VersionsTable = {
+    prompt: name,
+    version,
+    digest,
+    source,
+    base,
+    message,
+    author: caller.actor,
+    published_at: event.at,
+    bytes,
+    partials: JSON.stringify(partials),
+    seq: event.seq,
+  };
+  await transaction.insertInto('versions').values(row).execute();
+  await transaction
+    .insertInto('prompts')
+    .values({ name, newest: version, archived: 0 })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ newest: version }))
+    .execute();
+  return { version: wholeVersion(row), created: true };
+}
+
+type NewestRow = Omit<VersionsTable, 'seq'>;
+
+async function newestVersion(
+  transaction: WriteTransaction,
+  name: PromptName,
+  version: VersionNumber,
+): Promise<NewestRow> {
+  return transaction
+    .selectFrom('versions')
+    .select([...SUMMARY_COLUMNS, 'source'])
+    .where('prompt', '=', name)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow();
+}
+
+/** The same source with a newer partial is a new version: what it delivers differs. */
+function isSame(newest: NewestRow, source: string, partials: RecordedPartials): boolean {
+  return newest.source === source && canonicalJson(JSON.parse(newest.partials)) === canonicalJson(partials);
+}
+
+function checkBase(name: PromptName, base: number | null, newest: NewestRow | undefined): void {
+  if (base === (newest?.version ?? null)) return;
+  if (newest === undefined)
+    throw new Problem(
+      'base_outdated',
+      `"${name}" has no version yet, so nothing can be based on version ${base}. Publish it with "base": null.`,
+      { newest: null },
+    );
+  const started = base === null ? 'It was to be new' : `The edit started from version ${base}`;
+  throw new Problem(
+    'base_outdated',
+    `${started}, but "${name}" is at version ${newest.version} now. Compare with that version, bring the edit onto it, and publish with "base": ${newest.version}.`,
+    { newest: { version: newest.version, digest: newest.digest } },
+  );
+}

@@ -1,0 +1,74 @@
+/** Versions and prompts as the API gives them, from their rows. */
+import type { Version, VersionSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Snapshot } from '../store/store.ts';
+import type { PromptsTable, VersionsTable } from '../store/tables.ts';
+
+/** All columns but the source, which may be large. */
+export const SUMMARY_COLUMNS = [
+  'prompt',
+  'version',
+  'digest',
+  'base',
+  'message',
+  'author',
+  'published_at',
+  'bytes',
+  'partials',
+] as const satisfies readonly (keyof VersionsTable)[];
+
+type SummaryRow = Pick<VersionsTable, (typeof SUMMARY_COLUMNS)[number]>;
+
+export function versionSummary(row: SummaryRow): VersionSummary {
+  return {
+    prompt: row.prompt,
+    version: row.version,
+    digest: row.digest,
+    base: row.base,
+    message: row.message,
+    author: row.author,
+    publishedAt: row.published_at,
+    bytes: row.bytes,
+    partials: JSON.parse(row.partials) as VersionSummary['partials'],
+  };
+}
+
+export function wholeVersion(row: SummaryRow & Pick<VersionsTable, 'source'>): Version {
+  return { ...versionSummary(row), source: row.source };
+}
+
+/** @throws Problem `prompt_not_found` */
+export async function readPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable> {
+  const row = await snapshot.selectFrom('prompts').selectAll().where('name', '=', name).executeTakeFirst();
+  if (row === undefined)
+    throw new Problem(
+      'prompt_not_found',
+      `There is no prompt "${name}". Check the name, or publish it first.`,
+    );
+  return row;
+}
+
+/** @throws Problem `prompt_not_found`, `version_not_found` */
+export async function readVersion(
+  snapshot: Snapshot,
+  name: PromptName,
+  version: VersionNumber,
+): Promise<Version> {
+  const row = await snapshot
+    .selectFrom('versions')
+    .select([...SUMMARY_COLUMNS, 'source'])
+    .where('prompt', '=', name)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (row !== undefined) return wholeVersion(row);
+  throw versionNotFound(await readPrompt(snapshot, name), version);
+}
+
+export function versionNotFound({ name, newest }: PromptsTable, version: number): Problem {
+  return new Problem(
+    'version_not_found',
+    `There is no version ${version} of "${name}". Its newest is ${newest}.`,
+  );
+}

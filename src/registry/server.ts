@@ -1,0 +1,188 @@
+/** The registry as a server: the HTTP app behind `node:http`, what it logs, and how it stops. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { isIPv4 } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { redactKeys } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+import type { Caller } from './access/caller.ts';
+import { keyAuthenticator } from './access/key-authenticator.ts';
+import { isDeliveryPath } from './delivery/deliver.ts';
+import { type Answer, problemAnswer } from './http/answer.ts';
+import { type App, createApp } from './http/app.ts';
+import { memory } from './memory.ts';
+import type { Store } from './store/store.ts';
+
+export interface ServerOptions {
+  /** Stays the caller's, who closes it after the server. */
+  readonly store: Store;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** PEM */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+  /** A reverse proxy in front of it speaks TLS. */
+  readonly behindProxy?: boolean;
+  /** Gets an object for each line of the log; never a key, a query or a body. */
+  readonly log: (entry: object) => void;
+}
+
+export interface RunningServer {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Takes no more connections, ends waiting calls, lets the others finish for 10 s. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** How long requests may take to finish when the server stops, in ms. */
+const DRAIN_TIMEOUT = 10_000;
+/** Longer than the 60 s for which common load balancers keep a connection, so that they close it first. */
+const KEEP_ALIVE_TIMEOUT = 65_000;
+
+/**
+ * @throws Problem `invalid_request` when it would listen beyond this machine without TLS, `unavailable` when it
+ * cannot listen
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { store, host, port, tls, log } = options;
+  checkExposure(options);
+  const closing = new AbortController();
+  const callers = new WeakMap<Request, Caller>();
+  const kept = memory(store);
+  const authenticator = keyAuthenticator(store, kept);
+  const app = createApp({
+    store,
+    memory: kept,
+    authenticator,
+    closing: closing.signal,
+    onFault: error => log(faultEntry(error)),
+    onCaller: (request, caller) => callers.set(request, caller),
+  });
+  const listener = requestListener(app, callers, log);
+  const server = tls ? createTlsServer({ ...tls }, listener) : createServer(listener);
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
+  await listening(server, host, port);
+  const { port: bound } = server.address() as AddressInfo;
+  const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    close() {
+      closed ??= drain(server, closing).then(() => authenticator.close());
+      return closed;
+    },
+  };
+}
+
+function checkExposure({ host, tls, behindProxy = false }: ServerOptions): void {
+  if (tls !== undefined || behindProxy || isLoopback(host)) return;
+  throw new Problem(
+    'invalid_request',
+    `Listening on ${host} without TLS would send keys readable over the network. Give a certificate, or say --behind-proxy if a proxy in front speaks TLS, or listen on 127.0.0.1.`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
+        EADDRINUSE: 'the port is in use: choose another, or stop what listens there',
+        EACCES: 'permission denied: choose a port above 1023',
+        EADDRNOTAVAIL: 'this machine has no such address',
+        ENOTFOUND: 'there is no such host',
+      };
+      const reason = reasons[cause.code ?? ''] ?? cause.message;
+      reject(new Problem('unavailable', `Cannot listen on ${host}:${port}: ${reason}.`, {}, { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+function requestListener(app: App, callers: WeakMap<Request, Caller>, log: ServerOptions['log']): Listener {
+  const viaHono = getRequestListener(
+    async request => {
+      const started = performance.now();
+      const response = await app.fetch(request);
+      const { method, url } = request;
+      log(requestEntry(method, url, response.status, performance.now() - started, callers.get(request)));
+      return response;
+    },
+    { overrideGlobalObjects: false },
+  );
+  return (incoming, outgoing) => {
+    const { method = 'GET', url = '/' } = incoming;
+    if (climbs(url)) send(incoming, outgoing, refusedPath());
+    else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
+    else void viaHono(incoming, outgoing);
+  };
+
+  /** Delivery without a Request and a Response in between. What succeeds is not logged: applications log the version they got. */
+  function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { headers, url: target = '/', method = 'GET' } = incoming;
+    const { authorization, accept } = headers;
+    const started = performance.now();
+    const answer = app.deliver({ target, authorization, accept, ifNoneMatch: headers['if-none-match'] });
+    if (answer instanceof Promise) void answer.then(finish);
+    else finish(answer);
+
+    function finish(given: Answer): void {
+      send(incoming, outgoing, given);
+      if (given.status >= 400) log(requestEntry(method, target, given.status, performance.now() - started));
+    }
+  }
+}
+
+function send(incoming: IncomingMessage, outgoing: ServerResponse, { status, headers, body }: Answer): void {
+  outgoing.writeHead(status, headers as Record<string, string>);
+  outgoing.end(incoming.method === 'HEAD' ? null : body);
+}
+
+/** Dot segments in a prompt's path, encoded or not: URLs drop them silently, and with them part of the name. */
+function climbs(target: string): boolean {
+  const [path = ''] = target.split('?', 1);
+  return path.startsWith('/v1/prompts/') && /\/(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
+}
+
+function refusedPath(): Answer {
+  return problemAnswer(
+    new Problem('invalid_name', '"." and ".." cannot be segments of a prompt name, encoded or not.'),
+  );
+}
+
+function requestEntry(method: string, target: string, status: number, ms: number, caller?: Caller): object {
+  const path = target.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '');
+  return {
+    at: new Date().toISOString(),
+    level: status >= 500 ? 'error' : 'info',
+    event: 'request',
+    method,
+    path: redactKeys(path.slice(0, 300)),
+    status,
+    ms: Math.round(ms * 10) / 10,
+    ...(caller && { key: caller.key, actor: caller.actor, environment: caller.environment }),
+  };
+}
+
+function faultEntry(error: unknown): object {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { at: new Date().toISOString(), level: 'error', event: 'fault', error: redactKeys(text) };
+}
+
+async function drain(server: Server, closing: AbortController): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  closing.abort();
+  // A connection that is kept alive becomes idle only when its last answer is out.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const impatience = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(impatience);
+}
