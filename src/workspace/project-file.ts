@@ -76,7 +76,8 @@ export function parseProject(bytes: Uint8Array, root: string): Project {
   const { registry, prompts } = parsed.data;
   const why = registry === EMBEDDED ? undefined : whyNotRegistryUrl(registry);
   if (why !== undefined) {
-    const secret = URL.parse(registry)?.password !== '' && URL.parse(registry) !== null;
+    const url = URL.parse(registry);
+    const secret = url !== null && url.username + url.password !== '';
     throw refuse(
       secret ? 'secret_in_project_file' : 'invalid_project_file',
       `"registry" is neither "${EMBEDDED}" nor a URL that can be used. ${why}`,
