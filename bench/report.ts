@@ -24,12 +24,12 @@ export function median(values: readonly number[]): number {
 }
 
 /** A limit from above: `at most 20 ms`. */
-export function atMost(value: number, limit: number, unit: string): Figure['limit'] {
+export function atMost(value: number, limit: number, unit: string): NonNullable<Figure['limit']> {
   return { text: `at most ${limit} ${unit}`, holds: value <= limit };
 }
 
 /** A limit from below: `at least 0.8 ×`. */
-export function atLeast(value: number, limit: number, unit: string): Figure['limit'] {
+export function atLeast(value: number, limit: number, unit: string): NonNullable<Figure['limit']> {
   return { text: `at least ${limit} ${unit}`, holds: value >= limit };
 }
 

@@ -1,0 +1,78 @@
+/** Load on an HTTP server in the manner of wrk: so many connections, each asking again as soon as it was answered. */
+import { connect, type Socket } from 'node:net';
+
+export interface Load {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly connections: number;
+  /** ms */
+  readonly duration: number;
+}
+
+export interface LoadResult {
+  readonly requestsPerSecond: number;
+  /** ms */
+  readonly p99: number;
+}
+
+/** Every answer must be a 200 of the same length as the first. @throws Error when one is not */
+export async function runLoad({ url, headers, connections, duration }: Load): Promise<LoadResult> {
+  const { hostname, port, pathname, search } = new URL(url);
+  const lines = Object.entries({ Host: `${hostname}:${port}`, ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const request = Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  const latencies: number[] = [];
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: connections }, () =>
+      askUntil(connect(Number(port), hostname), request, started + duration, latencies),
+    ),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const sorted = Float64Array.from(latencies).sort();
+  return {
+    requestsPerSecond: sorted.length / seconds,
+    p99: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN,
+  };
+}
+
+function askUntil(socket: Socket, request: Buffer, end: number, latencies: number[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let sent = 0;
+    let missing = 0;
+    let length = 0;
+    const ask = (): void => {
+      sent = performance.now();
+      missing = length;
+      socket.write(request);
+    };
+    socket.setNoDelay(true);
+    socket.on('connect', ask);
+    socket.on('error', reject);
+    socket.on('data', chunk => {
+      if (missing === length && !chunk.subarray(0, 13).equals(OK)) {
+        reject(new Error(`Not a 200: ${chunk.subarray(0, 200)}`));
+        socket.destroy();
+        return;
+      }
+      if (length === 0) missing = length = lengthOf(chunk);
+      missing -= chunk.byteLength;
+      if (missing > 0) return;
+      const now = performance.now();
+      latencies.push(now - sent);
+      if (now < end) ask();
+      else socket.end(resolve);
+    });
+  });
+}
+
+const OK = Buffer.from('HTTP/1.1 200 ');
+
+/** Of a whole answer, from its head, which fits one packet. */
+function lengthOf(first: Buffer): number {
+  const head = first.subarray(0, first.indexOf('\r\n\r\n') + 4);
+  const length = /\r\ncontent-length: (\d+)/i.exec(head.toString('latin1'))?.[1];
+  if (length === undefined) throw new Error('The answer does not say how long it is.');
+  return head.byteLength + Number(length);
+}
