@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../../src/core/problem.ts';
+import { type FileRenderRequest, renderFile } from '../../src/workspace/file-partials.ts';
+import { nodeFileSystem } from '../../src/workspace/node-file-system.ts';
+import { WorkspaceError } from '../../src/workspace/workspace-error.ts';
+import { aWorkspace, type Workspace } from './a-workspace.ts';
+
+async function rendered(
+  workspace: Workspace,
+  file: string,
+  request: Partial<FileRenderRequest> = {},
+): Promise<string> {
+  const { text } = await renderFile({
+    file: join(workspace.root, file),
+    root: workspace.root,
+    shownFrom: workspace.root,
+    input: {},
+    fileSystem: nodeFileSystem,
+    ...request,
+  });
+  return text;
+}
+
+describe('rendering a file', () => {
+  it('takes partials from its folder and those above, the nearest first', async () => {
+    await using workspace = await aWorkspace({
+      'a/b/x.prompt': '{{> near}} {{> far}} {{> shared/sign}}',
+      'a/b/_near.prompt': 'near',
+      'a/_near.prompt': 'farther',
+      '_far.prompt': 'far {{> near}}',
+      '_near.prompt': 'top',
+      'shared/_sign.prompt': '— {{name}}',
+    });
+    assert.equal(await rendered(workspace, 'a/b/x.prompt', { input: { name: 'Ada' } }), 'near far top — Ada');
+  });
+
+  it('does not look above the root', async () => {
+    await using workspace = await aWorkspace({
+      'a/x.prompt': '{{> header}}',
+      '_header.prompt': 'out of reach',
+    });
+    const asked = rendered(workspace, 'a/x.prompt', { root: join(workspace.root, 'a') });
+    await assert.rejects(asked, error => {
+      assert.ok(Problem.is(error, 'invalid_source'));
+      assert.match(error.message, /^a\/x\.prompt:1:1: The partial "header" was not found/);
+      return true;
+    });
+  });
+
+  it('looks as far up as names allow when no root is given', async () => {
+    await using workspace = await aWorkspace({ 'a/x.prompt': '{{> header}}', '_header.prompt': 'found' });
+    assert.equal(await rendered(workspace, 'a/x.prompt', { root: undefined }), 'found');
+  });
+
+  it('renders a file whose own name, or whose folder, is no prompt’s', async () => {
+    await using workspace = await aWorkspace({
+      'My Prompts/Greeting.prompt': '{{> header}} {{name}}',
+      'My Prompts/_header.prompt': 'Dear',
+    });
+    for (const root of [workspace.root, undefined])
+      assert.equal(
+        await rendered(workspace, 'My Prompts/Greeting.prompt', { root, input: { name: 'Ada' } }),
+        'Dear Ada',
+      );
+  });
+
+  it('renders unsaved text in place of the file', async () => {
+    await using workspace = await aWorkspace({ 'x.prompt': 'saved', '_header.prompt': 'header' });
+    assert.equal(
+      await rendered(workspace, 'x.prompt', { source: '{{> header}}, unsaved' }),
+      'header, unsaved',
+    );
+  });
+
+  it('names the file, line and column that is wrong, in the file or a partial of it', async () => {
+    await using workspace = await aWorkspace({
+      'x.prompt': '---\nmodel: m\n---\nHello {{#if a}}',
+      'y.prompt': 'Hello\n {{> deep/broken}}',
+      'deep/_broken.prompt': 'one\ntwo {{/if}}',
+      'z.prompt': '---\nmodel: m\n---\nHello\n {{> (lookup . "x")}}',
+      'loop.prompt': '{{> loop}}',
+      '_loop.prompt': 'a {{> loop}}',
+      'front.prompt': '---\na: [\n---\n',
+    });
+    for (const [file, message] of [
+      ['x.prompt', /^x\.prompt:4:7: The block "\{\{#if\}\}" is never closed/],
+      ['y.prompt', /^deep\/_broken\.prompt:2:\d+: /],
+      ['z.prompt', /^z\.prompt:5:2: A partial must be named/],
+      ['loop.prompt', /^_loop\.prompt:1:3: The partial "loop" uses itself/],
+      ['front.prompt', /^front\.prompt:\d+:\d+: Front matter/],
+    ] as const)
+      await assert.rejects(rendered(workspace, file), error => {
+        assert.ok(Problem.is(error, 'invalid_source'), String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+  });
+
+  it('names what the input lacks', async () => {
+    await using workspace = await aWorkspace({
+      'x.prompt': '---\ninput:\n  schema:\n    name: string\n---\nHello {{name}} {{other}}',
+    });
+    await assert.rejects(
+      rendered(workspace, 'x.prompt'),
+      error => Problem.is(error, 'missing_input') && error.details.missing?.join() === 'name',
+    );
+    await assert.rejects(
+      rendered(workspace, 'x.prompt', { input: { name: 'Ada' }, strict: true }),
+      error => Problem.is(error, 'missing_input') && error.details.missing?.join() === 'other',
+    );
+  });
+
+  it('takes no partial through a link that leads out of the root', async () => {
+    await using workspace = await aWorkspace({ 'in/x.prompt': '{{> header}}', 'secret.prompt': 'secret' });
+    await symlink(join(workspace.root, 'secret.prompt'), join(workspace.root, 'in', '_header.prompt'));
+    await assert.rejects(rendered(workspace, 'in/x.prompt', { root: join(workspace.root, 'in') }), error =>
+      WorkspaceError.is(error, 'outside'),
+    );
+  });
+
+  it('says when the file is not there, not below the root, or not UTF-8', async () => {
+    await using workspace = await aWorkspace({ 'x.prompt': '' });
+    await assert.rejects(rendered(workspace, 'y.prompt'), error => WorkspaceError.is(error, 'file_missing'));
+    await assert.rejects(rendered(workspace, 'x.prompt', { root: join(workspace.root, 'a') }), error =>
+      WorkspaceError.is(error, 'outside'),
+    );
+    await workspace.put('z.prompt', Buffer.from([0x80]));
+    await assert.rejects(rendered(workspace, 'z.prompt'), { message: /^z\.prompt:1:1: / });
+  });
+});
