@@ -6,7 +6,12 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   /** What `value` must be, as text and as a check; none where the figure only informs. */
-  readonly limit?: { readonly text: string; readonly holds: boolean };
+  readonly limit?: Limit;
+}
+
+export interface Limit {
+  readonly text: string;
+  readonly holds: boolean;
 }
 
 export interface Report {
@@ -39,7 +44,14 @@ export function asMarkdown({ title, figures }: Report): string {
     ({ name, value, unit, limit }) =>
       `| ${name} | ${round(value)} ${unit} | ${limit?.text ?? ''} | ${limit === undefined ? '' : limit.holds ? 'yes' : '**no**'} |`,
   );
-  return [`## ${title}`, '', '| figure | median | limit | holds |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+  return [
+    `## ${title}`,
+    '',
+    '| figure | median | limit | holds |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function round(value: number): string {

@@ -1,0 +1,53 @@
+/**
+ * `npm run bench`: every benchmark in turn, each against its peer or limit in the same run. `-- --write` puts the figures
+ * into docs/benchmarks.md with the machine and the date beside them; names given (`-- delivery`) run those alone.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { asMarkdown, type Report } from './report.ts';
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
+  delivery: async () => (await import('./delivery.ts')).measure(),
+  extension: async () => (await import('./extension.ts')).measure(),
+  explorer: async () => (await import('./explorer.ts')).measure(),
+};
+
+const given = process.argv.slice(2);
+const names = given.filter(argument => argument !== '--write');
+const unknown = names.find(name => !(name in BENCHMARKS));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  process.exit(2);
+}
+
+const reports: Report[] = [];
+for (const [name, measure] of Object.entries(BENCHMARKS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  console.error(`… ${name}`);
+  const report = await measure();
+  reports.push(report);
+  console.log(asMarkdown(report));
+}
+
+if (given.includes('--write'))
+  writeFileSync(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), page());
+const missed = reports.flatMap(report => report.figures).filter(figure => figure.limit?.holds === false);
+for (const { name, limit } of missed) console.error(`Missed: ${name} should be ${limit?.text}.`);
+process.exitCode = missed.length === 0 ? 0 : 1;
+
+function page(): string {
+  const [cpu] = os.cpus();
+  const machine = `${os.cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.platform()} ${os.release()}, Node ${process.versions.node}`;
+  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
+  const head = [
+    '# Benchmarks',
+    '',
+    'Made by `npm run bench -- --write`. Each figure is a median; what it is held against was measured in the same run.',
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${machine}, at commit ${commit}.`,
+    '',
+  ];
+  return [...head, ...reports.map(asMarkdown)].join('\n');
+}
