@@ -1,0 +1,51 @@
+/**
+ * How a feature asks the person and tells them something. Every dialog goes through this one narrow interface, so
+ * that what a feature does can be tried without anyone at the keyboard.
+ */
+
+export interface TextQuestion {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value?: string;
+  readonly placeholder?: string;
+  /** Hidden as it is typed, for keys. */
+  readonly secret?: boolean;
+  /** What is wrong with the text so far, or a note on it; undefined when it will do. */
+  readonly validate?: (text: string) => string | { readonly note: string } | undefined;
+}
+
+export interface Option<Value> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: Value;
+  /** The name of a codicon. */
+  readonly icon?: string;
+  /** A heading above this option and those after it. */
+  readonly heading?: string;
+}
+
+export interface PickQuestion<Value> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly options: readonly Option<Value>[] | Promise<readonly Option<Value>[]>;
+}
+
+export interface Confirmation {
+  readonly message: string;
+  readonly detail: string;
+  /** The button that does it. */
+  readonly button: string;
+}
+
+export type Severity = 'info' | 'warning' | 'error';
+
+export interface Ask {
+  /** Undefined when the person leaves. */
+  text(question: TextQuestion): Promise<string | undefined>;
+  pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined>;
+  /** Modal. */
+  confirm(question: Confirmation): Promise<boolean>;
+  /** A notification; the button that was chosen, or undefined. Never waits with progress on the screen. */
+  tell(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined>;
+}

@@ -1,0 +1,25 @@
+/** Registering a command: its failure is told, never thrown into VS Code's own "command failed" message. */
+import * as vscode from 'vscode';
+import type { Report } from './problems/report.ts';
+
+/**
+ * @param id without the `promptforge.` before it
+ * @param doing what a failure message begins with, such as `Publishing`
+ */
+export function registerCommand(
+  id: string,
+  doing: string,
+  report: Report,
+  run: (...args: unknown[]) => Promise<unknown> | unknown,
+): vscode.Disposable {
+  const attempt = async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return await run(...args);
+    } catch (error) {
+      // Not awaited: the message may stand for long, and the command is over.
+      void report(error, doing, () => attempt(...args));
+      return undefined;
+    }
+  };
+  return vscode.commands.registerCommand(`promptforge.${id}`, attempt);
+}

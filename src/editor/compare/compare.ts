@@ -1,0 +1,165 @@
+/** Comparing in VS Code's own diff editor: a file or version against another, titled so that both sides are named. */
+import * as vscode from 'vscode';
+import { STABLE } from '../../core/channel.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { registerCommand } from '../commands.ts';
+import { setContext } from '../context-keys.ts';
+import { namedTarget, type Target, targetOf } from '../explorer/target.ts';
+import { versionUri } from '../versions/open-version.ts';
+import { pickVersion } from '../versions/pick-version.ts';
+import { ageOf } from '../wording/age.ts';
+import type { Workbench } from '../workbench.ts';
+import { compareTitle, knownAs, type Side } from './titles.ts';
+
+export type End = { readonly file: true } | { readonly version: VersionNumber };
+
+/** Shows `left` against `right`; the newer or edited side belongs on the right, as everywhere in VS Code. */
+export async function showComparison(
+  { session, prompts }: Pick<Workbench, 'session' | 'prompts'>,
+  prompt: PromptName,
+  left: End,
+  right: End,
+): Promise<void> {
+  const summary = prompts.listed.get(prompt)?.summary;
+  const copy = await prompts.workingCopy();
+  const uri = (end: End): vscode.Uri => {
+    if ('version' in end) return versionUri(session.registry, { prompt, version: end.version });
+    if (copy === undefined) throw new Error('No folder with prompts is open.');
+    return vscode.Uri.file(copy.folder.pathOf(prompt));
+  };
+  const side = (end: End): Side => {
+    if (!('version' in end)) return { kind: 'file' };
+    const as = summary === undefined ? undefined : knownAs(end.version, summary);
+    return { kind: 'version', version: end.version, ...(as !== undefined && { as }) };
+  };
+  const title = compareTitle(prompt, side(left), side(right));
+  await vscode.commands.executeCommand('vscode.diff', uri(left), uri(right), title, { preview: true });
+}
+
+export function registerCompare(workbench: Workbench): vscode.Disposable {
+  const { session, prompts, ask, report } = workbench;
+  const show = (prompt: PromptName, left: End, right: End) => showComparison(workbench, prompt, left, right);
+  const fileAndRegistry = (argument: unknown, title: string) =>
+    targetOf(argument, workbench, {
+      title,
+      admits: listed => listed.hasFile && listed.summary !== undefined,
+    });
+  /** The file, or for a prompt without one its newest version. */
+  const present = async (prompt: PromptName): Promise<End | undefined> => {
+    const listed = prompts.listed.get(prompt);
+    if (listed?.hasFile === true) return { file: true };
+    return listed?.summary === undefined ? undefined : { version: listed.summary.newest.version };
+  };
+  let selected: (Target & { readonly version: VersionNumber }) | undefined;
+  return vscode.Disposable.from(
+    registerCommand('compareWithNewest', 'Comparing', report, async argument => {
+      const target = await fileAndRegistry(argument, 'Compare with Newest Version');
+      if (target === undefined) return;
+      const newest = await newestOf(workbench, target.prompt);
+      if (newest !== undefined) await show(target.prompt, { version: newest }, { file: true });
+    }),
+    registerCommand('compareWithLive', 'Comparing', report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'Compare with Live Version',
+        admits: listed => (listed.summary?.pointers.length ?? 0) > 0,
+      });
+      if (target === undefined) return;
+      const live = await pickLive(workbench, target.prompt);
+      const right: End | undefined =
+        target.version === undefined ? await present(target.prompt) : { version: target.version };
+      if (live !== undefined && right !== undefined) await show(target.prompt, { version: live }, right);
+    }),
+    registerCommand('compareWithPrevious', 'Comparing', report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'Compare with Previous Version',
+        admits: listed => (listed.summary?.newest.version ?? 0) > 1,
+      });
+      if (target === undefined) return;
+      const version = target.version ?? (await newestOf(workbench, target.prompt));
+      if (version === undefined) return;
+      if (version === 1) {
+        await ask.tell('info', `${target.prompt}@1 is the first version: there is none before it.`);
+        return;
+      }
+      await show(target.prompt, { version: (version - 1) as VersionNumber }, { version });
+    }),
+    registerCommand('compareVersions', 'Comparing', report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'Compare Two Versions',
+        admits: listed => (listed.summary?.newest.version ?? 0) > 1,
+      });
+      if (target === undefined) return;
+      const title = `Compare Two Versions of ${target.prompt}`;
+      const right = await pickVersion(workbench, target.prompt, { title, placeholder: 'The newer one' });
+      if (right === undefined) return;
+      const left = await pickVersion(workbench, target.prompt, {
+        title,
+        placeholder: `Compare @${right.version} with which other?`,
+        admits: ({ version }) => version !== right.version,
+      });
+      if (left === undefined) return;
+      const [older, newer] = left.version < right.version ? [left, right] : [right, left];
+      await show(target.prompt, { version: older.version }, { version: newer.version });
+    }),
+    registerCommand('compareWithFile', 'Comparing', report, async argument => {
+      const target = await namedTarget(argument, workbench);
+      if (target?.version === undefined) return;
+      if (prompts.listed.get(target.prompt)?.hasFile !== true) {
+        await ask.tell('info', `There is no file of ${target.prompt} in this folder. Pull to get it.`);
+        return;
+      }
+      await show(target.prompt, { version: target.version }, { file: true });
+    }),
+    registerCommand('selectForCompare', 'Selecting', report, async argument => {
+      const target = await namedTarget(argument, workbench);
+      if (target?.version === undefined) return;
+      selected = { ...target, version: target.version };
+      setContext('promptforge.selectedForCompare', true);
+    }),
+    registerCommand('compareWithSelected', 'Comparing', report, async argument => {
+      const target = await namedTarget(argument, workbench);
+      if (target?.version === undefined || selected === undefined) return;
+      if (selected.prompt === target.prompt) {
+        await show(target.prompt, { version: selected.version }, { version: target.version });
+        return;
+      }
+      const name = ({ prompt, version }: { prompt: string; version: number }) => `${prompt}@${version}`;
+      const right = { prompt: target.prompt, version: target.version };
+      await vscode.commands.executeCommand(
+        'vscode.diff',
+        versionUri(session.registry, selected),
+        versionUri(session.registry, right),
+        `${name(selected)} ↔ ${name(right)}`,
+        { preview: true },
+      );
+    }),
+  );
+}
+
+async function newestOf({ prompts, ask }: Workbench, prompt: PromptName): Promise<VersionNumber | undefined> {
+  const newest = prompts.listed.get(prompt)?.summary?.newest.version;
+  if (newest === undefined)
+    await ask.tell('info', `${prompt} has no published version to compare with. Publish it first.`);
+  return newest;
+}
+
+async function pickLive({ prompts, ask }: Workbench, prompt: PromptName): Promise<VersionNumber | undefined> {
+  const pointers = prompts.listed.get(prompt)?.summary?.pointers ?? [];
+  const [only, ...others] = pointers;
+  if (only === undefined) {
+    await ask.tell('info', `${prompt} is not ${STABLE} in any environment yet. Promote a version first.`);
+    return undefined;
+  }
+  if (others.length === 0) return only.version;
+  const now = Date.now();
+  return ask.pick({
+    title: `Compare ${prompt} with Live Version`,
+    placeholder: 'Live where?',
+    options: pointers.map(pointer => ({
+      label: `${pointer.environment} · ${pointer.channel}`,
+      description: `@${pointer.version} · ${ageOf(pointer.promotedAt, now)}`,
+      value: pointer.version,
+    })),
+  });
+}

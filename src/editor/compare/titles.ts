@@ -1,0 +1,37 @@
+/** The titles of comparisons: both sides, and which is which. */
+import { LATEST } from '../../core/channel.ts';
+import type { PromptName } from '../../core/name.ts';
+
+/** One side: a published version with what it is known as, or the file. */
+export type Side =
+  | { readonly kind: 'version'; readonly version: number; readonly as?: string }
+  | { readonly kind: 'file' };
+
+/** `support/triage: @11 ↔ @12 (stable, production)`; the file is `your file`. */
+export function compareTitle(prompt: PromptName, left: Side, right: Side): string {
+  return `${prompt}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
+}
+
+function sideTitle(side: Side): string {
+  if (side.kind === 'file') return 'your file';
+  return side.as === undefined ? `@${side.version}` : `@${side.version} (${side.as})`;
+}
+
+/** What a version is known as: `newest`, or where it is live, such as `stable, production`. Undefined for any other. */
+export function knownAs(
+  version: number,
+  prompt: {
+    readonly newest: { readonly version: number };
+    readonly pointers: readonly {
+      readonly environment: string;
+      readonly channel: string;
+      readonly version: number;
+    }[];
+  },
+): string | undefined {
+  const live = prompt.pointers
+    .filter(pointer => pointer.version === version && pointer.channel !== LATEST)
+    .map(pointer => `${pointer.channel}, ${pointer.environment}`);
+  if (live.length > 0) return live.join('; ');
+  return prompt.newest.version === version ? 'newest' : undefined;
+}

@@ -1,0 +1,101 @@
+/**
+ * A way to one registry: its URL, what sends its requests, and the credential of each environment. Loaded when a
+ * registry is first spoken to, with all that this takes: the client, zod, the keychain, and SQLite for the embedded one.
+ */
+
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { VersionCache } from '../../client/version-cache.ts';
+import { EMBEDDED_ORIGIN, embeddedCredential } from '../../core/embedded.ts';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import type { Key } from '../../core/key.ts';
+import { Problem } from '../../core/problem.ts';
+import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
+import { type Fetch, loggedFetch, type RequestLog } from '../log/logged-fetch.ts';
+
+export interface Access {
+  /** The environments that one has a credential for. */
+  environments(signal?: AbortSignal): Promise<readonly EnvironmentName[]>;
+  /** Bound to the credential of one environment. @throws Problem `key_missing` when none is kept */
+  clientFor(environment: EnvironmentName): Promise<RegistryClient>;
+  /** Bound to a key that is not stored. */
+  clientWith(key: Key): RegistryClient;
+  /** Forgets the client of one environment, whose key has changed. */
+  forget(environment: EnvironmentName): void;
+  close(): Promise<void>;
+}
+
+export interface AccessParts {
+  readonly log: RequestLog;
+  readonly cache: VersionCache;
+  readonly userAgent: string;
+}
+
+/** A registry over HTTP, with the keys that are kept for its origin and for no other. */
+export async function accessOverHttp(
+  url: string,
+  keys: OpenedKeyStore,
+  { log, cache, userAgent }: AccessParts,
+): Promise<Access> {
+  const [{ RegistryClient }, { originOf }] = await Promise.all([
+    import('../../client/registry-client.ts'),
+    import('../../keys/origin.ts'),
+  ]);
+  const origin = originOf(url);
+  const fetch = loggedFetch(request => globalThis.fetch(request), log);
+  const clients = new Map<EnvironmentName, RegistryClient>();
+  return {
+    environments: () => keys.store.list(origin),
+    async clientFor(environment) {
+      const known = clients.get(environment);
+      if (known !== undefined) return known;
+      const key = await keys.store.get(origin, environment);
+      if (key === undefined)
+        throw new Problem(
+          'key_missing',
+          `No key of ${environment} is stored for ${origin}. Set it in the view Environments.`,
+        );
+      const client = new RegistryClient({ url, key, fetch, cache, userAgent });
+      clients.set(environment, client);
+      return client;
+    },
+    clientWith: key => new RegistryClient({ url, key, fetch, cache, userAgent }),
+    forget: environment => void clients.delete(environment),
+    close: async () => clients.clear(),
+  };
+}
+
+/** The registry inside the extension: every environment is one's own. */
+export async function accessEmbedded(
+  options: { readonly dataFolder: string; readonly actor: string },
+  { log, cache, userAgent }: AccessParts,
+): Promise<Access> {
+  const [{ RegistryClient }, { openEmbeddedRegistry }] = await Promise.all([
+    import('../../client/registry-client.ts'),
+    import('../../registry/embedded.ts'),
+  ]);
+  const registry = await openEmbeddedRegistry(options);
+  const send: Fetch = async request => registry.fetch(request);
+  const fetch = loggedFetch(send, log);
+  const clients = new Map<EnvironmentName, RegistryClient>();
+  const clientFor = async (environment: EnvironmentName): Promise<RegistryClient> => {
+    const known = clients.get(environment);
+    if (known !== undefined) return known;
+    const key = embeddedCredential(environment);
+    const client = new RegistryClient({ url: EMBEDDED_ORIGIN, key, fetch, cache, userAgent });
+    clients.set(environment, client);
+    return client;
+  };
+  return {
+    async environments(signal) {
+      const any = await clientFor('development' as EnvironmentName);
+      const listed: readonly Environment[] = await any.listEnvironments(signal);
+      return listed.map(({ name }) => name);
+    },
+    clientFor,
+    clientWith() {
+      throw new Error('The embedded registry needs no key.');
+    },
+    forget: () => undefined,
+    close: async () => registry.close(),
+  };
+}

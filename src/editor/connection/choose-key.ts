@@ -1,0 +1,107 @@
+/** Which of one's keys a piece of work uses: decided from the environments and from what the registry says of each key. */
+import type { KeyRecord } from '../../contract/keys.ts';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import { type Role, roleIncludes } from '../../core/role.ts';
+
+/** What is known of one environment's key. */
+export type KeyState =
+  | { readonly kind: 'none' }
+  /** The registry knows it. */
+  | { readonly kind: 'known'; readonly who: KeyRecord }
+  /** It is stored, but the registry refused it; `why` is the registry's own sentence. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** It is stored, and the registry could not be asked. */
+  | { readonly kind: 'unasked' };
+
+/** By environment. */
+export type Keys = ReadonlyMap<EnvironmentName, KeyState>;
+
+export type Work =
+  | { readonly kind: 'read' }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'promote'; readonly environment: EnvironmentName }
+  | { readonly kind: 'archive' };
+
+export type Choice =
+  | { readonly kind: 'key'; readonly environment: EnvironmentName }
+  | {
+      readonly kind: 'missing';
+      /** The environments of which a key would do, the likeliest first; empty when any would. */
+      readonly environments: readonly EnvironmentName[];
+      readonly role: Role;
+      /** What is missing and what to do. */
+      readonly message: string;
+    };
+
+const ROLE: Readonly<Record<Work['kind'], Role>> = {
+  read: 'author',
+  publish: 'author',
+  // An author's request is recorded too, where the policy asks for approvals: the registry decides.
+  promote: 'author',
+  archive: 'admin',
+};
+
+/**
+ * @param environments in promotion order; empty while no key has shown them
+ */
+export function chooseKey(work: Work, environments: readonly Environment[], keys: Keys): Choice {
+  const role = ROLE[work.kind];
+  const candidates = candidatesFor(work, environments, keys);
+  for (const environment of candidates) {
+    const state = keys.get(environment);
+    if (state?.kind === 'unasked') return { kind: 'key', environment };
+    if (state?.kind === 'known' && roleIncludes(state.who.role, role)) return { kind: 'key', environment };
+  }
+  const missing = work.kind === 'read' ? [] : candidates;
+  return { kind: 'missing', environments: missing, role, message: missingMessage(work, missing, keys, role) };
+}
+
+function candidatesFor(
+  work: Work,
+  environments: readonly Environment[],
+  keys: Keys,
+): readonly EnvironmentName[] {
+  switch (work.kind) {
+    case 'promote':
+      return [work.environment];
+    case 'publish':
+    case 'archive': {
+      const publishing = environments.filter(each => each.policy.publishes).map(each => each.name);
+      return environments.length === 0 ? [...keys.keys()] : publishing;
+    }
+    case 'read':
+      return byRole(keys);
+  }
+}
+
+/** The least powerful key that reads comes first: a production admin key is not for looking around. */
+function byRole(keys: Keys): EnvironmentName[] {
+  const rank: readonly Role[] = ['author', 'approver', 'admin', 'reader'];
+  const of = (state: KeyState) => (state.kind === 'known' ? rank.indexOf(state.who.role) : rank.length);
+  return [...keys].sort((a, b) => of(a[1]) - of(b[1])).map(([environment]) => environment);
+}
+
+const DOING: Readonly<Record<Work['kind'], string>> = {
+  read: 'Reading the registry',
+  publish: 'Publishing',
+  promote: 'Promoting',
+  archive: 'Archiving',
+};
+
+function missingMessage(
+  work: Work,
+  environments: readonly EnvironmentName[],
+  keys: Keys,
+  role: Role,
+): string {
+  const where = environments.length === 0 ? 'any environment' : environments.join(' or ');
+  const doing = work.kind === 'promote' ? `${DOING.promote} in ${work.environment}` : DOING[work.kind];
+  for (const environment of environments.length === 0 ? keys.keys() : environments) {
+    const state = keys.get(environment);
+    if (state?.kind === 'refused')
+      return `${doing} needs a key of ${where}, and the stored key of ${environment} was refused: ${state.why}`;
+    if (state?.kind === 'known')
+      return `${doing} needs a key of ${where} with the role ${role} or above; yours in ${environment} is a ${state.who.role} key.`;
+  }
+  return `${doing} needs a key of ${where} with the role ${role} or above, and none is stored.`;
+}

@@ -1,0 +1,153 @@
+/** Connect to Registry…: which one, whether it answers, and promptforge.json written; then the key. */
+import * as vscode from 'vscode';
+import { whyNotRegistryUrl } from '../../client/address.ts';
+import { registerCommand } from '../commands.ts';
+import { messageOf } from '../problems/explain.ts';
+import { registryName } from '../status/words.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import { counted } from '../wording/age.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { fileFolders } from './find-project.ts';
+
+export function registerConnect(workbench: Workbench): vscode.Disposable {
+  const { report, session } = workbench;
+  return vscode.Disposable.from(
+    registerCommand('connect', 'Connecting', report, () => connect(workbench)),
+    registerCommand('openProjectFile', 'Opening promptforge.json', report, async () => {
+      const root = session.project?.root;
+      const folder = root === undefined ? await folderWithProject() : vscode.Uri.file(root);
+      if (folder !== undefined)
+        await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, 'promptforge.json'));
+    }),
+  );
+}
+
+async function connect(workbench: Workbench): Promise<void> {
+  const { session, prompts, ask } = workbench;
+  if (!vscode.workspace.isTrusted) {
+    const chosen = await ask.tell(
+      'warning',
+      'This workspace is not trusted, so nothing is sent to a registry from it.',
+      'Manage Workspace Trust',
+    );
+    if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
+    return;
+  }
+  const root = await chooseFolder(workbench);
+  if (root === undefined) return;
+  const registry = await chooseRegistry(workbench);
+  if (registry === undefined) return;
+  const [{ writeProject }, { nodeFileSystem }] = await Promise.all([
+    import('../../workspace/project-file.ts'),
+    import('../../workspace/node-file-system.ts'),
+  ]);
+  await writeProject(root, registry, nodeFileSystem, session.project?.prompts);
+  await inProgress(`Connecting to ${registryName(registry)}`, () => prompts.refresh());
+  if (session.state.kind === 'no-key') {
+    await vscode.commands.executeCommand('promptforge.setKey');
+    return; // which says whether one is connected
+  }
+  void sayConnected(workbench, registry);
+}
+
+/** To be said once the state is known. */
+async function sayConnected({ session, prompts, ask }: Workbench, registry: string): Promise<void> {
+  const { state } = session;
+  const name = registry === EMBEDDED ? 'the embedded registry' : registryName(registry);
+  if (state.kind !== 'connected') {
+    if ('why' in state) await ask.tell('warning', `promptforge.json names ${name} now, but: ${state.why}`);
+    return;
+  }
+  const count = prompts.summaries.filter(({ archived }) => !archived).length;
+  const missing = [...prompts.listed.values()].some(
+    ({ hasFile, summary }) => !hasFile && summary?.archived === false,
+  );
+  const said = `Connected to ${name} as ${state.actor}. It holds ${counted(count, 'prompt')}.`;
+  const chosen = await ask.tell('info', said, missing ? 'Pull' : 'New Prompt…');
+  if (chosen === 'Pull') await vscode.commands.executeCommand('promptforge.pull');
+  if (chosen === 'New Prompt…') await vscode.commands.executeCommand('promptforge.newPrompt');
+}
+
+/** The folder that holds, or shall hold, promptforge.json. */
+async function chooseFolder({ session, ask }: Workbench): Promise<string | undefined> {
+  if (session.project !== undefined) return session.project.root;
+  const folders = fileFolders();
+  const [only, ...others] = folders;
+  if (only === undefined) {
+    const chosen = await ask.tell(
+      'info',
+      'Open the folder in which your prompts live, or shall live, first.',
+      'Open Folder',
+    );
+    if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
+    return undefined;
+  }
+  if (others.length === 0) return only.uri.fsPath;
+  return ask.pick({
+    title: 'Connect to Registry',
+    placeholder: 'In which folder do the prompts live?',
+    options: folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri.fsPath })),
+  });
+}
+
+async function chooseRegistry(workbench: Workbench): Promise<string | undefined> {
+  const { ask, session } = workbench;
+  const now = session.registry;
+  const kind = await ask.pick({
+    title: 'Connect to Registry',
+    placeholder: now === undefined ? 'Which registry?' : `Now: ${registryName(now)}. Which registry instead?`,
+    options: [
+      {
+        label: 'A registry by its URL',
+        detail: 'The one of your team. You need its address and a key of at least one environment.',
+        icon: 'globe',
+        value: 'url' as const,
+      },
+      {
+        label: 'The embedded registry',
+        detail: 'Inside VS Code, for you alone: no server and no key. It can be served later.',
+        icon: 'database',
+        value: EMBEDDED,
+      },
+    ],
+  });
+  if (kind === undefined || kind === EMBEDDED) return kind;
+  const text = await ask.text({
+    title: 'Connect to Registry',
+    prompt: 'The address of the registry. It goes into promptforge.json; the key does not.',
+    placeholder: 'https://prompts.example.com',
+    ...(now !== undefined && now !== EMBEDDED && { value: now }),
+    validate: url =>
+      url.trim() === '' ? 'Give the address of the registry.' : whyNotRegistryUrl(url.trim()),
+  });
+  if (text === undefined) return undefined;
+  const registry = text.trim().replace(/\/+$/, '');
+  return (await answers(workbench, registry)) ? registry : undefined;
+}
+
+/** Whether a registry answers there, or the person wants the address all the same. Sends no key. */
+async function answers({ ask, log }: Workbench, registry: string): Promise<boolean> {
+  const { RegistryClient } = await import('../../client/registry-client.ts');
+  try {
+    await inProgress(`Asking ${registryName(registry)}`, signal =>
+      new RegistryClient({ url: registry, key: null, retry: { retries: 0 } }).health(signal),
+    );
+    return true;
+  } catch (error) {
+    log.error(messageOf(error));
+    const chosen = await ask.tell(
+      'error',
+      `Not connected: ${messageOf(error)}`,
+      'Try Again',
+      'Connect Anyway',
+    );
+    if (chosen === 'Try Again') return answers({ ask, log } as Workbench, registry);
+    return chosen === 'Connect Anyway';
+  }
+}
+
+async function folderWithProject(): Promise<vscode.Uri | undefined> {
+  const [found] = await vscode.workspace.findFiles('promptforge.json', null, 1);
+  return found === undefined ? undefined : vscode.Uri.joinPath(found, '..');
+}

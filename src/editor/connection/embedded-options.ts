@@ -1,0 +1,27 @@
+/** Where the embedded registry keeps its data and who acts in it: machine settings, which no workspace can change. */
+import { userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+
+/** @throws Error when the setting is not an absolute path */
+export function embeddedOptions(storage: vscode.Uri): { dataFolder: string; actor: string } {
+  const settings = vscode.workspace.getConfiguration('promptforge.embedded');
+  const folder = settings.get<string>('dataFolder', '').trim();
+  if (folder !== '' && !isAbsolute(folder))
+    throw new Error(
+      `The setting "promptforge.embedded.dataFolder" must be an absolute path; it is "${folder}".`,
+    );
+  const actor = settings.get<string>('actor', '').trim();
+  return {
+    dataFolder: folder === '' ? vscode.Uri.joinPath(storage, 'registry').fsPath : folder,
+    actor: actor === '' ? accountName() : actor,
+  };
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'me'; // an account without a name in the system's list, as in some containers
+  }
+}

@@ -1,0 +1,59 @@
+/** The view Environments: who one is in each, with the actions on its key. */
+import * as vscode from 'vscode';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import { environmentWords } from './environments-words.ts';
+import type { Session } from './session.ts';
+
+/** What the commands on an environment are given. */
+export interface EnvironmentNode {
+  readonly environment: EnvironmentName;
+  readonly policy: Environment['policy'] | undefined;
+}
+
+export class EnvironmentsTree implements vscode.TreeDataProvider<EnvironmentNode> {
+  readonly #session: Session;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(session: Session) {
+    this.#session = session;
+    session.onDidChange(() => this.#changed.fire(undefined));
+  }
+
+  getChildren(node?: EnvironmentNode): EnvironmentNode[] {
+    if (node !== undefined || this.#session.project === undefined) return [];
+    const { environments, keys } = this.#session;
+    const known = new Set(environments.map(({ name }) => name));
+    const others = [...keys.keys()].filter(name => !known.has(name));
+    return [
+      ...environments.map(({ name, policy }) => ({ environment: name, policy })),
+      ...others.map(environment => ({ environment, policy: undefined })),
+    ];
+  }
+
+  getTreeItem({ environment, policy }: EnvironmentNode): vscode.TreeItem {
+    const stored = this.#session.registry !== EMBEDDED;
+    const key = this.#session.keys.get(environment) ?? { kind: 'none' };
+    const words = environmentWords(environment, policy, key, stored);
+    const item = new vscode.TreeItem(words.label);
+    item.id = environment;
+    item.description = words.description;
+    item.tooltip = new vscode.MarkdownString(words.tooltip);
+    item.iconPath = new vscode.ThemeIcon(words.icon, colourOf(key.kind));
+    item.contextValue = words.context;
+    item.accessibilityInformation = { label: words.spoken };
+    return item;
+  }
+}
+
+function colourOf(kind: 'none' | 'known' | 'refused' | 'unasked'): vscode.ThemeColor | undefined {
+  if (kind === 'known') return new vscode.ThemeColor('testing.iconPassed');
+  if (kind === 'refused') return new vscode.ThemeColor('list.errorForeground');
+  return undefined;
+}
+
+export function registerEnvironmentsView(session: Session): vscode.Disposable {
+  const tree = new EnvironmentsTree(session);
+  return vscode.window.createTreeView('promptforge.environments', { treeDataProvider: tree });
+}

@@ -1,0 +1,89 @@
+/** The words of the view Environments. */
+import type { Environment } from '../../core/environment.ts';
+import type { ItemWords } from '../explorer/labels.ts';
+import { instantOf, listed } from '../wording/age.ts';
+import { escapeMarkdown } from '../wording/markdown.ts';
+import type { KeyState } from './choose-key.ts';
+
+export interface EnvironmentWords extends ItemWords {
+  readonly icon: string;
+  /** What `when` clauses ask: `:key:`, `:nokey:`, `:stored:` (in a key store, so that it can be replaced). */
+  readonly context: string;
+}
+
+/**
+ * @param policy undefined while no key has shown it
+ * @param stored whether keys of this registry are kept in a store; the embedded registry has none
+ */
+export function environmentWords(
+  name: string,
+  policy: Environment['policy'] | undefined,
+  key: KeyState,
+  stored: boolean,
+): EnvironmentWords {
+  const { icon, description, detail } = keyWords(key, name, stored);
+  return {
+    label: name,
+    description,
+    icon,
+    tooltip: [
+      `**${escapeMarkdown(name)}**`,
+      escapeMarkdown(detail),
+      ...(policy === undefined ? [] : [policyWords(policy)]),
+    ].join('\n\n'),
+    spoken: `Environment ${name}: ${description}`,
+    context: `:environment:${key.kind === 'none' ? 'nokey' : stored ? 'key:stored' : 'key'}:`,
+  };
+}
+
+function keyWords(
+  key: KeyState,
+  name: string,
+  stored: boolean,
+): { icon: string; description: string; detail: string } {
+  switch (key.kind) {
+    case 'none':
+      return {
+        icon: 'circle-outline',
+        description: 'no key',
+        detail: `No key of ${name} is stored on this machine.`,
+      };
+    case 'refused':
+      return { icon: 'error', description: 'key refused', detail: key.why };
+    case 'unasked':
+      return {
+        icon: 'question',
+        description: 'not asked',
+        detail: 'A key is stored, but the registry could not be asked.',
+      };
+    case 'known': {
+      const { actor, role, expiresAt } = key.who;
+      const until = expiresAt === null || !stored ? '' : ` The key expires ${instantOf(expiresAt)}.`;
+      return {
+        icon: 'pass-filled',
+        description: `${actor} · ${role}`,
+        detail: `You are ${actor} here, with the role ${role}.${until}`,
+      };
+    }
+  }
+}
+
+function policyWords(policy: Environment['policy']): string {
+  const approvals =
+    policy.approvals === 0
+      ? 'Promotions apply at once'
+      : `Promotions need ${policy.approvals === 1 ? 'one approval' : `${policy.approvals} approvals`} by others`;
+  const lines = [
+    `Serves ${listed(policy.serves)}`,
+    policy.pins === 'any'
+      ? 'Serves any exact version'
+      : 'Serves exact versions only if they were live here once',
+    policy.publishes ? 'Its author keys may publish' : 'Nothing is published with its keys',
+    policy.promoteFrom === null
+      ? 'Any version may be promoted here'
+      : `A version must have been stable in ${policy.promoteFrom} first`,
+    approvals,
+    policy.rollbackNeedsApproval ? 'Rolling back needs approval too' : 'Rolling back acts at once',
+  ];
+  return lines.map(line => `- ${escapeMarkdown(line)}`).join('\n');
+}

@@ -1,0 +1,88 @@
+/** Asks a registry who one is with each of one's keys, and what environments there are. */
+
+import { RegistryUnreachable } from '../../client/unreachable.ts';
+import type { KeyRecord } from '../../contract/keys.ts';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import { Problem, type ProblemCode } from '../../core/problem.ts';
+import type { ConnectionState } from '../status/words.ts';
+import { chooseKey, type KeyState, type Keys } from './choose-key.ts';
+
+/** What of a registry client is asked here. */
+export interface Asked {
+  currentKey(signal?: AbortSignal): Promise<KeyRecord>;
+  listEnvironments(signal?: AbortSignal): Promise<readonly Environment[]>;
+}
+
+export interface Identified {
+  readonly keys: Keys;
+  /** In promotion order; empty when no key could show them. */
+  readonly environments: readonly Environment[];
+  readonly state: ConnectionState;
+}
+
+/** Refusals that are about the key itself and stay so until it is replaced. */
+const ABOUT_THE_KEY: readonly ProblemCode[] = [
+  'key_missing',
+  'key_malformed',
+  'key_unknown',
+  'key_revoked',
+  'key_expired',
+  'wrong_environment',
+];
+
+/**
+ * @param environments those that a key is kept for
+ * @param clientFor may reject as the key store does
+ * @throws RegistryUnreachable `cancelled`
+ */
+export async function identify(
+  environments: readonly EnvironmentName[],
+  clientFor: (environment: EnvironmentName) => Promise<Asked>,
+  signal?: AbortSignal,
+): Promise<Identified> {
+  if (environments.length === 0) return { keys: new Map(), environments: [], state: { kind: 'no-key' } };
+  const keys = new Map<EnvironmentName, KeyState>();
+  let trouble: unknown;
+  await Promise.all(
+    environments.map(async environment => {
+      try {
+        const who = await (await clientFor(environment)).currentKey(signal);
+        keys.set(environment, { kind: 'known', who });
+      } catch (error) {
+        if (RegistryUnreachable.is(error, 'cancelled')) throw error;
+        if (Problem.is(error, ...ABOUT_THE_KEY)) {
+          keys.set(environment, { kind: 'refused', why: error.message });
+        } else {
+          keys.set(environment, { kind: 'unasked' });
+          trouble = error;
+        }
+      }
+    }),
+  );
+  if (trouble !== undefined) return { keys, environments: [], state: stateOfTrouble(trouble) };
+  const reading = chooseKey({ kind: 'read' }, [], keys);
+  if (reading.kind === 'missing')
+    return { keys, environments: [], state: { kind: 'refused', why: reading.message } };
+  try {
+    const listed = await (await clientFor(reading.environment)).listEnvironments(signal);
+    return { keys, environments: listed, state: connectedAs(reading.environment, keys) };
+  } catch (error) {
+    if (RegistryUnreachable.is(error, 'cancelled')) throw error;
+    return { keys, environments: [], state: stateOfTrouble(error) };
+  }
+}
+
+/** Offline is what passes by itself; all else needs somebody to act. */
+export function stateOfTrouble(error: unknown): ConnectionState {
+  const why = error instanceof Error ? error.message : String(error);
+  const passes =
+    RegistryUnreachable.isAbsent(error) || Problem.is(error, 'rate_limited', 'internal_error', 'unavailable');
+  return passes ? { kind: 'offline', why } : { kind: 'refused', why };
+}
+
+function connectedAs(environment: EnvironmentName, keys: Keys): ConnectionState {
+  const state = keys.get(environment);
+  return state?.kind === 'known'
+    ? { kind: 'connected', environment, actor: state.who.actor, role: state.who.role }
+    : { kind: 'no-key' };
+}

@@ -1,0 +1,57 @@
+/** What makes the window look again: trust, settings, the project's files, the focus, a key set in another window. */
+import * as vscode from 'vscode';
+import type { Workbench } from '../workbench.ts';
+
+/** The focus asks the registry no more often than this. */
+const FOCUS_MS = 30_000;
+/** A checkout changes many files at once. */
+const SETTLE_MS = 300;
+
+export function registerKeepFresh(
+  { session, prompts }: Workbench,
+  secrets: vscode.SecretStorage,
+): vscode.Disposable {
+  const refresh = settling(() => prompts.refresh());
+  const rescan = settling(() => prompts.rescan());
+  const onProject = watch('promptforge.json', refresh.soon);
+  const onFiles = watch('{promptforge.lock.json,**/*.prompt}', rescan.soon);
+  return vscode.Disposable.from(
+    refresh,
+    rescan,
+    onProject,
+    onFiles,
+    vscode.workspace.onDidGrantWorkspaceTrust(refresh.soon),
+    vscode.workspace.onDidChangeWorkspaceFolders(refresh.soon),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (change.affectsConfiguration('promptforge.embedded')) refresh.soon();
+    }),
+    secrets.onDidChange(refresh.soon),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      const wanted = vscode.workspace.getConfiguration('promptforge').get<boolean>('refreshOnFocus', true);
+      const due = Date.now() - prompts.loadedAt > FOCUS_MS;
+      if (focused && wanted && due && session.project !== undefined) refresh.soon();
+    }),
+  );
+}
+
+function watch(glob: string, changed: () => void): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher(glob);
+  return vscode.Disposable.from(
+    watcher,
+    watcher.onDidChange(changed),
+    watcher.onDidCreate(changed),
+    watcher.onDidDelete(changed),
+  );
+}
+
+/** `run` once things have been quiet for a moment. */
+function settling(run: () => Promise<void>): vscode.Disposable & { readonly soon: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    soon() {
+      clearTimeout(timer);
+      timer = setTimeout(() => void run(), SETTLE_MS);
+    },
+    dispose: () => clearTimeout(timer),
+  };
+}

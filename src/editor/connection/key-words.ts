@@ -1,0 +1,28 @@
+/** What is said of a key while it is typed and after it was tried. Never a part of the key but its id, which is no secret. */
+import type { KeyRecord } from '../../contract/keys.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { parseKey } from '../../core/key.ts';
+import { instantOf } from '../wording/age.ts';
+
+/** What is wrong with the key so far, or which one it is. `wanted` is the environment it is asked for, if one is. */
+export function keyVerdict(
+  text: string,
+  wanted: EnvironmentName | undefined,
+): string | { readonly note: string } {
+  const key = text.trim();
+  if (key === '') return 'Paste the key; it begins with pf_.';
+  try {
+    const { environment, id } = parseKey(key);
+    if (wanted !== undefined && environment !== wanted)
+      return `This is a key of ${environment}, and one of ${wanted} is asked for.`;
+    return { note: `A key of ${environment}, id ${id}. It is kept out of files, settings and logs.` };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** `mara.lindqvist, approver in production at prompts.example.com; expires …` */
+export function whoWords({ actor, role, environment, expiresAt }: KeyRecord, registry: string): string {
+  const until = expiresAt === null ? '' : ` The key expires ${instantOf(expiresAt)}.`;
+  return `You are ${actor}, ${role} in ${environment}, at ${registry}.${until}`;
+}

@@ -1,0 +1,210 @@
+/**
+ * The registry that this window speaks to: which project is open, which keys there are, who one is with each, and
+ * whether it answers. Nothing is sent before the workspace is trusted.
+ */
+import * as vscode from 'vscode';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import type { Key } from '../../core/key.ts';
+import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
+import type { Project } from '../../workspace/project-file.ts';
+import type { ConnectionState } from '../status/words.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import type { Access, AccessParts } from './access.ts';
+import { chooseKey, type Keys, type Work } from './choose-key.ts';
+import { embeddedOptions } from './embedded-options.ts';
+import { findProject } from './find-project.ts';
+import { identify, stateOfTrouble } from './identify.ts';
+import { MissingKey } from './missing-key.ts';
+
+export interface SessionParts extends Pick<AccessParts, 'log' | 'userAgent'> {
+  readonly secrets: vscode.SecretStorage;
+  /** Where the extension may keep what it can fetch again, and the embedded registry. */
+  readonly storage: vscode.Uri;
+}
+
+export class Session implements vscode.Disposable {
+  readonly #parts: SessionParts;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** After anything that is read from a session has changed. */
+  readonly onDidChange = this.#changed.event;
+  #state: ConnectionState = { kind: 'no-folder' };
+  #project: Project | undefined;
+  #environments: readonly Environment[] = [];
+  #keys: Keys = new Map();
+  #access: { readonly of: string; readonly opened: Promise<Access> } | undefined;
+  #keyStore: Promise<OpenedKeyStore> | undefined;
+  #cache: Promise<AccessParts['cache']> | undefined;
+  #reloading: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Undefined while no folder with a usable promptforge.json is open. */
+  get project(): Project | undefined {
+    return this.#project;
+  }
+
+  /** `embedded` or a URL. */
+  get registry(): string | undefined {
+    return this.#project?.registry;
+  }
+
+  /** In promotion order. While the registry cannot be asked: as they were last. */
+  get environments(): readonly Environment[] {
+    return this.#environments;
+  }
+
+  get keys(): Keys {
+    return this.#keys;
+  }
+
+  /** Reads the project again and asks the registry who one is. Never rejects: the state says what is wrong. */
+  reload(): Promise<void> {
+    this.#reloading?.controller.abort();
+    const controller = new AbortController();
+    const reloading = { controller, done: this.#reload(controller.signal) };
+    this.#reloading = reloading;
+    return reloading.done;
+  }
+
+  async #reload(signal: AbortSignal): Promise<void> {
+    const state = await this.#load(signal).catch(stateOfTrouble);
+    if (signal.aborted) return this.#reloading?.done;
+    this.#reloading = undefined;
+    this.#set(state);
+  }
+
+  async #load(signal: AbortSignal): Promise<ConnectionState> {
+    const found = await findProject();
+    if (signal.aborted) return this.#state;
+    if (found.project?.registry !== this.#project?.registry) {
+      this.#keys = new Map();
+      this.#environments = [];
+    }
+    this.#project = found.project;
+    if (!vscode.workspace.isTrusted)
+      return found.state?.kind === 'no-folder' ? found.state : { kind: 'untrusted' };
+    if (found.project === undefined) {
+      await this.#closeAccess();
+      return found.state;
+    }
+    if (this.#state.kind !== 'connected') this.#set({ kind: 'connecting' });
+    const access = await this.#open(found.project.registry);
+    const own = await access.environments(signal);
+    const identified = await identify(own, environment => access.clientFor(environment), signal);
+    if (signal.aborted) return this.#state;
+    this.#keys = identified.keys;
+    if (identified.environments.length > 0) this.#environments = identified.environments;
+    return identified.state;
+  }
+
+  /**
+   * A client whose key fits the work. Asks the registry who one is first, if that was not done yet.
+   * @throws MissingKey, Problem, RegistryUnreachable
+   */
+  async clientFor(work: Work): Promise<RegistryClient> {
+    if (this.#reloading !== undefined) await this.#reloading.done;
+    else if (this.#keys.size === 0) await this.reload();
+    const choice = chooseKey(work, this.#environments, this.#keys);
+    if (choice.kind === 'missing') throw new MissingKey(choice);
+    return this.clientOf(choice.environment);
+  }
+
+  /** The client of one environment's key. @throws Problem `key_missing` … */
+  async clientOf(environment: EnvironmentName): Promise<RegistryClient> {
+    return (await this.#open(this.#mustBeConnected())).clientFor(environment);
+  }
+
+  #mustBeConnected(): string {
+    if (this.#project === undefined) throw new Error('This window is not connected to a registry.');
+    return this.#project.registry;
+  }
+
+  /** Where keys are kept, found out by a probe when first asked. */
+  keyStore(): Promise<OpenedKeyStore> {
+    this.#keyStore ??= import('../../keys/open-key-store.ts').then(({ openKeyStore }) =>
+      openKeyStore({ secretStorage: this.#parts.secrets }),
+    );
+    return this.#keyStore;
+  }
+
+  /** Sources that were fetched before; shared by all windows of this user. */
+  cache(): Promise<AccessParts['cache']> {
+    this.#cache ??= import('../../client/disk-version-cache.ts').then(
+      ({ DiskVersionCache }) =>
+        new DiskVersionCache(vscode.Uri.joinPath(this.#parts.storage, 'versions').fsPath, line =>
+          this.#parts.log.warn(line),
+        ),
+    );
+    return this.#cache;
+  }
+
+  /** A client of a key that is not stored yet, for trying it. */
+  async clientWith(key: Key): Promise<RegistryClient> {
+    return (await this.#open(this.#mustBeConnected())).clientWith(key);
+  }
+
+  /** To be called after a key was set or removed, and before the next reload. */
+  async forget(environment: EnvironmentName): Promise<void> {
+    (await this.#access?.opened)?.forget(environment);
+  }
+
+  /** What a failed call showed: the status follows what is true. */
+  note(error: unknown): void {
+    const state = stateOfTrouble(error);
+    if (state.kind === 'offline' && this.#state.kind === 'connected') this.#set(state);
+  }
+
+  async dispose(): Promise<void> {
+    this.#reloading?.controller.abort();
+    this.#changed.dispose();
+    await this.#closeAccess();
+  }
+
+  async #open(registry: string): Promise<Access> {
+    // Asked again each time: trust is the one gate before anything is sent or a key is read.
+    if (!vscode.workspace.isTrusted)
+      throw new Error('This workspace is not trusted, so nothing is sent to a registry.');
+    const embedded = registry === EMBEDDED ? embeddedOptions(this.#parts.storage) : undefined;
+    const of = JSON.stringify([registry, embedded]);
+    if (this.#access?.of !== of) {
+      await this.#closeAccess();
+      const parts = async () => ({
+        log: this.#parts.log,
+        userAgent: this.#parts.userAgent,
+        cache: await this.cache(),
+      });
+      const opened = import('./access.ts').then(async ({ accessEmbedded, accessOverHttp }) =>
+        embedded === undefined
+          ? accessOverHttp(registry, await this.keyStore(), await parts())
+          : accessEmbedded(embedded, await parts()),
+      );
+      const access = { of, opened };
+      this.#access = access;
+      opened.catch(() => {
+        // Whoever waits for it is told; the next one tries again.
+        if (this.#access === access) this.#access = undefined;
+      });
+    }
+    return this.#access.opened;
+  }
+
+  async #closeAccess(): Promise<void> {
+    const access = this.#access;
+    this.#access = undefined;
+    if (access === undefined) return;
+    const opened = await access.opened.catch(() => undefined); // one that never opened has nothing to close
+    await opened?.close();
+  }
+
+  #set(state: ConnectionState): void {
+    this.#state = state;
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,34 @@
+/** Every context key of ours is set here, so that what a `when` clause may ask is in one place. */
+import * as vscode from 'vscode';
+import type { Session } from './connection/session.ts';
+import { EMBEDDED } from './versions/uri.ts';
+
+export interface ContextKeys {
+  /** `no-folder`, `not-connected`, … as ConnectionState has them. */
+  'promptforge.state': string;
+  /** A usable promptforge.json is open, and the workspace is trusted. */
+  'promptforge.project': boolean;
+  'promptforge.connected': boolean;
+  'promptforge.embedded': boolean;
+  /** The explorer shows a part of the prompts only. */
+  'promptforge.filtered': boolean;
+  'promptforge.selectedForCompare': boolean;
+  /** For the walkthrough: something was published, or promoted, from this window. */
+  'promptforge.hasPublished': boolean;
+  'promptforge.hasPromoted': boolean;
+}
+
+export function setContext<Name extends keyof ContextKeys>(name: Name, value: ContextKeys[Name]): void {
+  void vscode.commands.executeCommand('setContext', name, value);
+}
+
+/** Keeps what follows from the session up to date. */
+export function registerContextKeys(session: Session): vscode.Disposable {
+  const update = () => {
+    setContext('promptforge.state', session.state.kind);
+    setContext('promptforge.project', session.project !== undefined && vscode.workspace.isTrusted);
+    setContext('promptforge.connected', session.state.kind === 'connected');
+    setContext('promptforge.embedded', session.registry === EMBEDDED);
+  };
+  return session.onDidChange(update);
+}

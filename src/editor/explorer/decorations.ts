@@ -1,0 +1,50 @@
+/** Badges and colours of the explorer's prompts, and a dot on folders that hold something not clean. */
+import * as vscode from 'vscode';
+import type { Session } from '../connection/session.ts';
+import { EMBEDDED, parseFolderUri, parsePromptUri } from '../versions/uri.ts';
+import { foldersAbove } from './nodes.ts';
+import type { PromptList } from './prompt-list.ts';
+import { type StateWords, wordsOf } from './state-words.ts';
+
+export function registerDecorations(session: Session, prompts: PromptList): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>();
+  let folders = new Map<string, StateWords>();
+  return vscode.Disposable.from(
+    changed,
+    prompts.onDidChange(() => {
+      folders = unsettledFolders(prompts);
+      changed.fire(undefined);
+    }),
+    vscode.window.registerFileDecorationProvider({
+      onDidChangeFileDecorations: changed.event,
+      provideFileDecoration(uri) {
+        const folder = parseFolderUri(uri);
+        if (folder !== undefined) {
+          const words = folders.get(folder);
+          return words && decoration('•', words.colour, 'Holds prompts that need attention.');
+        }
+        const address = parsePromptUri(uri);
+        if (address === undefined || address.registry !== (session.registry ?? EMBEDDED)) return undefined;
+        const words = wordsOf(prompts.listed.get(address.prompt)?.state);
+        return words && decoration(words.badge, words.colour, words.meaning);
+      },
+    }),
+  );
+}
+
+function decoration(badge: string, colour: string, tooltip: string): vscode.FileDecoration {
+  return new vscode.FileDecoration(badge, tooltip, new vscode.ThemeColor(colour));
+}
+
+/** A conflict below shows before anything else. */
+function unsettledFolders(prompts: PromptList): Map<string, StateWords> {
+  const folders = new Map<string, StateWords>();
+  for (const { name, state } of prompts.listed.values()) {
+    const words = wordsOf(state);
+    if (words === undefined || state === 'archived') continue;
+    for (const folder of foldersAbove(name)) {
+      if (!folders.has(folder) || state === 'conflict') folders.set(folder, words);
+    }
+  }
+  return folders;
+}

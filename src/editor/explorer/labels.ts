@@ -1,0 +1,115 @@
+/** The words of the explorer's items: label, description, tooltip (Markdown) and what a screen reader says. */
+import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
+import { isPartial, lastSegment } from '../../core/name.ts';
+import { knownAs } from '../compare/titles.ts';
+import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
+import { escapeMarkdown } from '../wording/markdown.ts';
+import type { Listed } from './listed.ts';
+import { wordsOf } from './state-words.ts';
+
+export interface ItemWords {
+  readonly label: string;
+  readonly description: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  readonly spoken: string;
+}
+
+export function folderWords(path: string, prompts: number): ItemWords {
+  const label = path.slice(path.lastIndexOf('/') + 1);
+  return {
+    label,
+    description: String(prompts),
+    tooltip: `**${escapeMarkdown(path)}** · ${counted(prompts, 'prompt')}`,
+    spoken: `Folder ${label}, ${counted(prompts, 'prompt')}`,
+  };
+}
+
+export function promptWords(prompt: Listed, now: number): ItemWords {
+  const { name, summary } = prompt;
+  const label = lastSegment(name);
+  const state = wordsOf(prompt.state);
+  const newest = summary === undefined ? undefined : `@${summary.newest.version}`;
+  const outdated = summary?.outdatedPartials ?? [];
+  const kind = isPartial(name) ? 'Partial' : 'Prompt';
+  const notes = [
+    ...(state === undefined ? [] : [state.word]),
+    ...(outdated.length === 0 ? [] : ['older partials']),
+  ];
+  return {
+    label,
+    description: [...(newest === undefined ? [] : [newest]), ...notes].join(' · '),
+    tooltip: promptTooltip(prompt, now),
+    spoken: [
+      `${kind} ${label}`,
+      newest === undefined ? 'not published' : `version ${newest.slice(1)}`,
+      ...notes,
+    ].join(', '),
+  };
+}
+
+function promptTooltip({ name, summary, state, base }: Listed, now: number): string {
+  const lines = [`**${escapeMarkdown(name)}**`];
+  const words = wordsOf(state);
+  if (words !== undefined) lines.push(escapeMarkdown(words.meaning));
+  if (summary !== undefined) {
+    const { newest, pointers } = summary;
+    lines.push(
+      `Newest: @${newest.version} by ${escapeMarkdown(newest.author)}, ${ageOf(newest.publishedAt, now)}${newest.message === '' ? '' : `: ${escapeMarkdown(newest.message)}`}`,
+    );
+    if (base !== undefined && base !== newest.version) lines.push(`Your file is based on @${base}.`);
+    for (const pointer of pointers)
+      lines.push(
+        `${escapeMarkdown(pointer.channel)} in ${escapeMarkdown(pointer.environment)}: @${pointer.version}`,
+      );
+    for (const { prompt, used, newest: found } of summary.outdatedPartials)
+      lines.push(`Uses ${escapeMarkdown(prompt)}@${used}; @${found} is newer. Publish again to take it in.`);
+  } else if (state === 'new') lines.push('Publish it to make version 1.');
+  return lines.join('\n\n');
+}
+
+/** `production · stable` → `@12 · 2 hours ago · mara.lindqvist`. */
+export function pointerWords(pointer: Pointer, prompt: PromptSummary, now: number): ItemWords {
+  const { channel, environment, version, promotedAt, promotedBy } = pointer;
+  const age = ageOf(promotedAt, now);
+  const behind = prompt.newest.version === version ? '' : `; @${prompt.newest.version} is the newest version`;
+  return {
+    label: `${environment} · ${channel}`,
+    description: `@${version} · ${age} · ${promotedBy}`,
+    tooltip: [
+      `**${escapeMarkdown(prompt.name)}@${version}** is ${escapeMarkdown(channel)} in ${escapeMarkdown(environment)}${behind}.`,
+      `Since ${escapeMarkdown(instantOf(promotedAt))}, by ${escapeMarkdown(promotedBy)}.`,
+    ].join('\n\n'),
+    spoken: `${channel} in ${environment}: version ${version}, ${age}, by ${promotedBy}`,
+  };
+}
+
+export function versionWords(
+  version: VersionSummary,
+  prompt: PromptSummary | undefined,
+  now: number,
+): ItemWords {
+  const age = ageOf(version.publishedAt, now);
+  const message = version.message === '' ? 'no message' : firstLine(version.message);
+  const known = prompt === undefined ? undefined : knownAs(version.version, prompt);
+  const partials = Object.values(version.partials).map(partial => `${partial.prompt}@${partial.version}`);
+  return {
+    label: `@${version.version}`,
+    description: `${message} · ${version.author} · ${age}`,
+    tooltip: [
+      `**${escapeMarkdown(version.prompt)}@${version.version}**${known === undefined ? '' : ` · ${escapeMarkdown(known)}`}`,
+      ...(version.message === '' ? [] : [escapeMarkdown(version.message)]),
+      `By ${escapeMarkdown(version.author)}, ${escapeMarkdown(instantOf(version.publishedAt))}`,
+      `${version.bytes.toLocaleString('en')} bytes${version.base === null ? '' : ` · based on @${version.base}`}`,
+      ...(partials.length === 0 ? [] : [`With ${escapeMarkdown(listed(partials))}`]),
+      `\`${version.digest}\``,
+    ].join('\n\n'),
+    spoken: `Version ${version.version}${known === undefined ? '' : `, ${known}`}: ${message}, by ${version.author}, ${age}`,
+  };
+}
+
+/** The first line of a message, cut at 80 characters: the tooltip has the whole. */
+export function firstLine(message: string): string {
+  const line = message.split(/\r?\n/, 1)[0] ?? '';
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

@@ -1,0 +1,15 @@
+/** One prompt as the explorer knows it: what the registry says and what the working copy holds, either of which may be missing. */
+import type { PromptSummary } from '../../contract/prompts.ts';
+import type { FileState } from '../../core/file-state.ts';
+import type { PromptName } from '../../core/name.ts';
+
+export interface Listed {
+  readonly name: PromptName;
+  /** Undefined for a file that was never published, and for all while the registry cannot be asked. */
+  readonly summary: PromptSummary | undefined;
+  /** Undefined when the prompt stands in the registry alone. */
+  readonly state: FileState | undefined;
+  /** The version the file is based on. */
+  readonly base: number | undefined;
+  readonly hasFile: boolean;
+}

@@ -1,0 +1,130 @@
+/** The prompts of the project: what the registry lists and how the files stand to it, kept for all who show or use them. */
+import * as vscode from 'vscode';
+import type { PromptSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Project } from '../../workspace/project-file.ts';
+import type { WorkingCopyState } from '../../workspace/prompt-state.ts';
+import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import type { Session } from '../connection/session.ts';
+import type { Listed } from './listed.ts';
+import { mergeListed } from './merge-listed.ts';
+
+export class PromptList implements vscode.Disposable {
+  readonly #session: Session;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  #of: string | undefined;
+  #summaries: readonly PromptSummary[] | undefined;
+  #files: WorkingCopyState | undefined;
+  #listed: ReadonlyMap<PromptName, Listed> = new Map();
+  #workingCopy: { readonly project: Project; readonly copy: WorkingCopy } | undefined;
+  #trouble: string | undefined;
+  #loading: AbortController | undefined;
+  #loadedAt = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** By name. */
+  get listed(): ReadonlyMap<PromptName, Listed> {
+    return this.#listed;
+  }
+
+  /** What the registry lists, archived prompts too; empty when it was never asked. */
+  get summaries(): readonly PromptSummary[] {
+    return this.#summaries ?? [];
+  }
+
+  /** Why the list is not whole, as one sentence; undefined when it is. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Files among the prompts that cannot be prompts. */
+  get fileTroubles(): WorkingCopyState['troubles'] {
+    return this.#files?.troubles ?? [];
+  }
+
+  /** When the registry was last asked, in milliseconds since 1970. */
+  get loadedAt(): number {
+    return this.#loadedAt;
+  }
+
+  /** Asks the registry for everything again. Never rejects: `trouble` says what is wrong. */
+  async refresh(): Promise<void> {
+    this.#loadedAt = Date.now();
+    await this.#session.reload();
+    await this.load();
+  }
+
+  /** Lists the prompts again, the session being as it is. Never rejects. */
+  async load(): Promise<void> {
+    this.#loading?.abort();
+    const controller = new AbortController();
+    this.#loading = controller;
+    const { signal } = controller;
+    const { state, registry } = this.#session;
+    if (registry !== this.#of) this.#summaries = undefined;
+    this.#of = registry;
+    if (state.kind === 'connected') {
+      try {
+        const client = await this.#session.clientFor({ kind: 'read' });
+        const summaries = await client.allPrompts({ archived: true }, signal);
+        if (signal.aborted) return;
+        this.#summaries = summaries;
+        this.#trouble = undefined;
+        this.#show(); // the names first: reading thousands of files takes longer than listing them
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#session.note(error);
+      }
+    } else {
+      this.#trouble = 'why' in state ? state.why : undefined;
+      if (state.kind !== 'offline') this.#summaries = undefined;
+    }
+    await this.rescan(signal);
+  }
+
+  /** Compares the files with what is known of the registry. Never rejects. */
+  async rescan(signal?: AbortSignal): Promise<void> {
+    try {
+      const copy = vscode.workspace.isTrusted ? await this.workingCopy() : undefined;
+      const files = await copy?.state(this.#summaries ?? null, signal);
+      if (signal?.aborted === true) return;
+      this.#files = files;
+    } catch (error) {
+      if (signal?.aborted === true) return;
+      this.#files = undefined;
+      this.#trouble = error instanceof Error ? error.message : String(error);
+    }
+    this.#show();
+  }
+
+  /** Undefined while no project is open. */
+  async workingCopy(): Promise<WorkingCopy | undefined> {
+    const { project } = this.#session;
+    if (project === undefined) return undefined;
+    const known = this.#workingCopy;
+    if (known?.project.root === project.root && known.project.promptsFolder === project.promptsFolder)
+      return known.copy;
+    const [{ WorkingCopy }, { nodeFileSystem }] = await Promise.all([
+      import('../../workspace/working-copy.ts'),
+      import('../../workspace/node-file-system.ts'),
+    ]);
+    const copy = new WorkingCopy(project, nodeFileSystem);
+    this.#workingCopy = { project, copy };
+    return copy;
+  }
+
+  dispose(): void {
+    this.#loading?.abort();
+    this.#changed.dispose();
+  }
+
+  #show(): void {
+    this.#listed = mergeListed(this.#summaries ?? [], this.#files?.prompts ?? new Map());
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,186 @@
+/** The tree of the view Prompts: which nodes there are comes from nodes.ts, how they read from labels.ts. */
+import * as vscode from 'vscode';
+import { isPartial, type PromptName } from '../../core/name.ts';
+import type { Session } from '../connection/session.ts';
+import { messageOf } from '../problems/explain.ts';
+import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
+import { filterOf } from './filter.ts';
+import { folderWords, type ItemWords, pointerWords, promptWords, versionWords } from './labels.ts';
+import type { Listed } from './listed.ts';
+import { contextOf, foldersAbove, idOf, type Node, nodesIn, pointerNodes } from './nodes.ts';
+import type { PromptList } from './prompt-list.ts';
+import { VersionPages } from './version-pages.ts';
+
+export class PromptsTree implements vscode.TreeDataProvider<Node> {
+  readonly #session: Session;
+  readonly #prompts: PromptList;
+  readonly #pages: VersionPages;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  #filter = '';
+  /** What the filter admits; made when first asked after a change. */
+  #visible: readonly Listed[] | undefined;
+
+  constructor(session: Session, prompts: PromptList) {
+    this.#session = session;
+    this.#prompts = prompts;
+    this.#pages = new VersionPages(session);
+    prompts.onDidChange(() => this.#update());
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  set filter(filter: string) {
+    this.#filter = filter;
+    this.#update();
+  }
+
+  /** How many prompts the filter admits. */
+  get count(): number {
+    return this.#admitted().length;
+  }
+
+  /** Histories are fetched again when next looked at. */
+  forgetHistories(): void {
+    this.#pages.clear();
+    this.#update();
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (node === undefined) return nodesIn(this.#admitted(), '');
+    if (node.kind === 'folder') return nodesIn(this.#admitted(), node.path);
+    if (node.kind === 'prompt') return this.#childrenOf(node.listed);
+    return [];
+  }
+
+  getParent(node: Node): Node | undefined {
+    if (node.kind === 'pointer' || node.kind === 'version' || node.kind === 'more' || node.kind === 'failed')
+      return { kind: 'prompt', listed: node.listed };
+    const above = node.kind === 'prompt' ? foldersAbove(node.listed.name) : foldersOf(node.path);
+    const path = above.at(-1);
+    return path === undefined ? undefined : { kind: 'folder', path, prompts: 0 };
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const item = this.#itemOf(node);
+    item.id = idOf(node);
+    item.contextValue = contextOf(node);
+    return item;
+  }
+
+  /** One page more of a history. @throws as the registry client */
+  async loadMore(name: PromptName): Promise<void> {
+    const newest = this.#prompts.listed.get(name)?.summary?.newest.version;
+    if (newest === undefined) return;
+    await this.#pages.more(name, newest);
+    this.#changed.fire(undefined);
+  }
+
+  #update(): void {
+    this.#visible = undefined;
+    this.#changed.fire(undefined);
+  }
+
+  #admitted(): readonly Listed[] {
+    if (this.#visible === undefined) {
+      const admits = filterOf(this.#filter);
+      // An archived prompt without a file is out of the way until it is asked for.
+      const asksForArchived = this.#filter.includes('@a');
+      this.#visible = [...this.#prompts.listed.values()].filter(
+        listed => (asksForArchived || listed.hasFile || listed.summary?.archived !== true) && admits(listed),
+      );
+    }
+    return this.#visible;
+  }
+
+  async #childrenOf(listed: Listed): Promise<Node[]> {
+    const { summary, name } = listed;
+    if (summary === undefined) return [];
+    const pointers = pointerNodes(listed, this.#session.environments);
+    try {
+      const { versions, nextCursor } = await this.#pages.of(name, summary.newest.version);
+      const nodes: Node[] = [
+        ...pointers,
+        ...versions.map((version): Node => ({ kind: 'version', listed, version })),
+      ];
+      return nextCursor === undefined ? nodes : [...nodes, { kind: 'more', listed }];
+    } catch (error) {
+      return [...pointers, { kind: 'failed', listed, why: messageOf(error) }];
+    }
+  }
+
+  #itemOf(node: Node): vscode.TreeItem {
+    const now = Date.now();
+    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+    switch (node.kind) {
+      case 'folder': {
+        const expanded = this.#filter !== '' && this.count <= 50;
+        const state = expanded ? vscode.TreeItemCollapsibleState.Expanded : Collapsed;
+        const item = made(folderWords(node.path, node.prompts), state, 'folder');
+        item.resourceUri = vscode.Uri.from(folderUriParts(this.#registry, node.path));
+        return item;
+      }
+      case 'prompt': {
+        const { listed } = node;
+        const icon = isPartial(listed.name) ? 'symbol-snippet' : 'comment';
+        const state = listed.summary === undefined ? None : Collapsed;
+        const item = made(promptWords(listed, now), state, icon);
+        item.resourceUri = vscode.Uri.from(promptUriParts({ registry: this.#registry, prompt: listed.name }));
+        item.command = command('openPrompt', 'Open', node);
+        return item;
+      }
+      case 'pointer': {
+        const item = made(pointerWords(node.pointer, node.summary, now), None, 'rocket');
+        item.command = command('openVersion', 'Open Version', node);
+        return item;
+      }
+      case 'version': {
+        const item = made(versionWords(node.version, node.listed.summary, now), None, 'git-commit');
+        item.command = command('openVersion', 'Open Version', node);
+        return item;
+      }
+      case 'more': {
+        const item = new vscode.TreeItem('Load more …', None);
+        item.iconPath = new vscode.ThemeIcon('ellipsis');
+        item.command = command('loadMore', 'Load More Versions', node);
+        item.accessibilityInformation = { label: `Load more versions of ${node.listed.name}` };
+        return item;
+      }
+      case 'failed': {
+        const item = new vscode.TreeItem('The history could not be fetched. Select to try again.', None);
+        item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+        item.tooltip = node.why;
+        item.command = command('refresh', 'Refresh', node);
+        return item;
+      }
+    }
+  }
+
+  get #registry(): string {
+    return this.#session.registry ?? EMBEDDED;
+  }
+}
+
+function made(
+  { label, description, tooltip, spoken }: ItemWords,
+  state: vscode.TreeItemCollapsibleState,
+  icon: string,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, state);
+  item.description = description;
+  item.tooltip = new vscode.MarkdownString(tooltip);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.accessibilityInformation = { label: spoken };
+  return item;
+}
+
+function command(id: string, title: string, node: Node): vscode.Command {
+  return { command: `promptforge.${id}`, title, arguments: [node] };
+}
+
+function foldersOf(path: string): string[] {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? [] : [path.slice(0, slash)];
+}

@@ -1,0 +1,92 @@
+/** What a command is about: a node of the tree, a document, the editor in front, or what the person picks. */
+import * as vscode from 'vscode';
+import { isPromptName, type PromptName } from '../../core/name.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Ask, Option } from '../asking/ask.ts';
+import { parseVersionUri } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import { promptWords } from './labels.ts';
+import type { Listed } from './listed.ts';
+import type { Node } from './nodes.ts';
+
+export interface Target {
+  readonly prompt: PromptName;
+  /** When the command was called on one. */
+  readonly version?: VersionNumber;
+  /** When the command was called on a channel. */
+  readonly pointer?: { readonly environment: string; readonly channel: string };
+}
+
+/** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
+export async function targetOf(
+  argument: unknown,
+  workbench: Workbench,
+  question: { readonly title: string; readonly admits: (listed: Listed) => boolean },
+): Promise<Target | undefined> {
+  const named = await namedTarget(argument, workbench);
+  if (named !== undefined) return named;
+  const prompt = await pickPrompt(workbench.ask, question.title, workbench, question.admits);
+  return prompt === undefined ? undefined : { prompt };
+}
+
+/** As `targetOf`, without asking: the argument, or the editor in front. */
+export async function namedTarget(argument: unknown, workbench: Workbench): Promise<Target | undefined> {
+  if (argument instanceof vscode.Uri) return targetOfUri(argument, workbench);
+  if (isNode(argument)) return targetOfNode(argument);
+  if (typeof argument === 'string' && isPromptName(argument)) return { prompt: argument };
+  const open = vscode.window.activeTextEditor?.document.uri ?? activeTabUri();
+  return open === undefined ? undefined : targetOfUri(open, workbench);
+}
+
+async function targetOfUri(uri: vscode.Uri, { prompts }: Workbench): Promise<Target | undefined> {
+  const address = parseVersionUri(uri);
+  if (address !== undefined) return { prompt: address.prompt, version: address.version };
+  if (uri.scheme !== 'file') return undefined;
+  const prompt = (await prompts.workingCopy())?.folder.promptOf(uri.fsPath);
+  return prompt === undefined ? undefined : { prompt };
+}
+
+function targetOfNode(node: Node): Target | undefined {
+  switch (node.kind) {
+    case 'folder':
+      return undefined;
+    case 'pointer': {
+      const { version, environment, channel } = node.pointer;
+      return { prompt: node.listed.name, version, pointer: { environment, channel } };
+    }
+    case 'version':
+      return { prompt: node.listed.name, version: node.version.version };
+    default:
+      return { prompt: node.listed.name };
+  }
+}
+
+/** A comparison is in front: the file or version on its right. */
+function activeTabUri(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputTextDiff) return input.modified;
+  return input instanceof vscode.TabInputText ? input.uri : undefined;
+}
+
+export function isNode(value: unknown): value is Node {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && ('listed' in value || 'path' in value)
+  );
+}
+
+export async function pickPrompt(
+  ask: Ask,
+  title: string,
+  { prompts }: Pick<Workbench, 'prompts'>,
+  admits: (listed: Listed) => boolean,
+): Promise<PromptName | undefined> {
+  const now = Date.now();
+  const options = [...prompts.listed.values()].filter(admits).map((listed): Option<PromptName> => {
+    return { label: listed.name, description: promptWords(listed, now).description, value: listed.name };
+  });
+  if (options.length === 0) {
+    await ask.tell('info', `${title}: there is no prompt for which this can be done.`);
+    return undefined;
+  }
+  return ask.pick({ title, placeholder: 'Which prompt?', options });
+}

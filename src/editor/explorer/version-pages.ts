@@ -1,0 +1,60 @@
+/** Histories as far as they were asked for, a page at a time, until the prompt gets a newer version. */
+import type { VersionSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Session } from '../connection/session.ts';
+
+const PAGE = 20;
+
+export interface History {
+  /** Newest first. */
+  readonly versions: readonly VersionSummary[];
+  /** Undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+export class VersionPages {
+  readonly #session: Session;
+  readonly #histories = new Map<
+    PromptName,
+    { readonly newest: number; readonly history: Promise<History> }
+  >();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** What was fetched, or the first page. `newest` is the newest version's number. @throws as the registry client */
+  of(name: PromptName, newest: number): Promise<History> {
+    const known = this.#histories.get(name);
+    if (known?.newest === newest) return known.history;
+    return this.#keep(name, newest, this.#fetch(name, undefined));
+  }
+
+  /** One page more. */
+  async more(name: PromptName, newest: number): Promise<History> {
+    const so = await this.of(name, newest);
+    if (so.nextCursor === undefined) return so;
+    const longer = this.#fetch(name, so.nextCursor).then(page => ({
+      ...page,
+      versions: [...so.versions, ...page.versions],
+    }));
+    const history = await longer;
+    return this.#keep(name, newest, Promise.resolve(history));
+  }
+
+  clear(): void {
+    this.#histories.clear();
+  }
+
+  #keep(name: PromptName, newest: number, history: Promise<History>): Promise<History> {
+    this.#histories.set(name, { newest, history });
+    history.catch(() => this.#histories.delete(name)); // asked again next time; whoever waits is told
+    return history;
+  }
+
+  async #fetch(name: PromptName, cursor: string | undefined): Promise<History> {
+    const client = await this.#session.clientFor({ kind: 'read' });
+    const page = await client.listVersions(name, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    return { versions: page.data, nextCursor: page.nextCursor ?? undefined };
+  }
+}

@@ -1,0 +1,67 @@
+/** What a failure is called to the person who meets it, and which buttons help. Pure: `show.ts` puts it on the screen. */
+import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { Problem, type ProblemCode } from '../../core/problem.ts';
+
+export type Remedy = 'retry' | 'set-key' | 'connect' | 'show-log';
+
+export interface Explanation {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly remedies: readonly Remedy[];
+}
+
+const KEY_CODES: readonly ProblemCode[] = [
+  'key_missing',
+  'key_malformed',
+  'key_unknown',
+  'key_revoked',
+  'key_expired',
+  'role_too_low',
+  'wrong_environment',
+  'publishing_not_allowed',
+];
+
+/**
+ * `doing` says what was tried, as the start of a sentence: `Publishing support/triage`.
+ * Undefined for what the person cancelled: nothing need be said of that.
+ */
+export function explain(error: unknown, doing: string): Explanation | undefined {
+  if (isCancelled(error)) return undefined;
+  const message = `${doing} failed: ${messageOf(error)}`;
+  if (Problem.is(error, ...KEY_CODES))
+    return { severity: 'error', message, remedies: ['set-key', 'show-log'] };
+  if (Problem.is(error, 'rate_limited', 'unavailable', 'internal_error'))
+    return { severity: 'error', message, remedies: ['retry', 'show-log'] };
+  if (Problem.is(error)) return { severity: 'error', message, remedies: ['show-log'] };
+  if (RegistryUnreachable.is(error, 'not_a_registry', 'redirected', 'address_refused'))
+    return { severity: 'error', message, remedies: ['connect', 'show-log'] };
+  return { severity: 'error', message, remedies: ['retry', 'show-log'] };
+}
+
+export function isCancelled(error: unknown): boolean {
+  return (
+    RegistryUnreachable.is(error, 'cancelled') ||
+    (error instanceof Error && (error.name === 'AbortError' || error.name === 'Canceled'))
+  );
+}
+
+/** Whether nobody here can know if the registry carried the change out. */
+export function mayHaveArrived(error: unknown): boolean {
+  return (
+    RegistryUnreachable.is(
+      error,
+      'cut_off',
+      'timeout',
+      'cancelled',
+      'unavailable',
+      'wrong_shape',
+      'offline',
+    ) || Problem.is(error, 'internal_error', 'unavailable')
+  );
+}
+
+/** One sentence with a full stop. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /[.!?)]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,48 @@
+/** The one place that tells the person of a failure, with the buttons that help. */
+import * as vscode from 'vscode';
+import type { Ask } from '../asking/ask.ts';
+import { MissingKey } from '../connection/missing-key.ts';
+import { type Explanation, explain, messageOf, type Remedy } from './explain.ts';
+
+/**
+ * `doing` says what was tried, as the start of a sentence (`Publishing support/triage`); `retry` does it again.
+ * Resolves when the person has dealt with it.
+ */
+export type Report = (error: unknown, doing: string, retry?: () => unknown) => Promise<void>;
+
+const BUTTONS: Readonly<Record<Remedy, string>> = {
+  retry: 'Try Again',
+  'set-key': 'Set Key…',
+  connect: 'Connect…',
+  'show-log': 'Show Log',
+};
+
+export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 'debug'>): Report {
+  return async (error, doing, retry) => {
+    const explanation = error instanceof MissingKey ? missingKey(error) : explain(error, doing);
+    if (explanation === undefined) {
+      log.debug(`${doing} was cancelled.`);
+      return;
+    }
+    log.error(explanation.message);
+    if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
+    const remedies = explanation.remedies.filter(remedy => remedy !== 'retry' || retry !== undefined);
+    const chosen = await ask.tell(
+      explanation.severity,
+      explanation.message,
+      ...remedies.map(remedy => BUTTONS[remedy]),
+    );
+    const remedy = remedies.find(each => BUTTONS[each] === chosen);
+    if (remedy === 'retry') await retry?.();
+    if (remedy === 'set-key') {
+      const environments = error instanceof MissingKey ? error.environments : [];
+      await vscode.commands.executeCommand('promptforge.setKey', environments[0]);
+    }
+    if (remedy === 'connect') await vscode.commands.executeCommand('promptforge.connect');
+    if (remedy === 'show-log') await vscode.commands.executeCommand('promptforge.showLog');
+  };
+}
+
+function missingKey(error: MissingKey): Explanation {
+  return { severity: 'warning', message: messageOf(error), remedies: ['set-key'] };
+}

@@ -1,0 +1,77 @@
+/** What can be promoted or rolled back: pointers, candidate versions, and what stands in the way, as plain lists. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
+import { type Channel, LATEST, STABLE } from '../../core/channel.ts';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import type { VersionNumber } from '../../core/version.ts';
+
+/** A pointer one could move, set or not. */
+export interface Target {
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+  /** Undefined while it is unset. */
+  readonly live: Pointer | undefined;
+}
+
+/**
+ * In promotion order: `stable` of every environment, and the channels it serves or that are set there already.
+ */
+export function targetsOf(
+  prompt: Pick<PromptSummary, 'pointers'>,
+  environments: readonly Environment[],
+): Target[] {
+  return environments.flatMap(({ name, policy }) => {
+    const here = prompt.pointers.filter(pointer => pointer.environment === name);
+    const channels = new Set<Channel>([STABLE, ...policy.serves, ...here.map(pointer => pointer.channel)]);
+    channels.delete(LATEST);
+    return [...channels].map(channel => ({
+      environment: name,
+      channel,
+      live: here.find(pointer => pointer.channel === channel),
+    }));
+  });
+}
+
+/** The pointers that can be rolled back, as far as the prompt itself shows it. */
+export function setTargets(
+  prompt: Pick<PromptSummary, 'pointers'>,
+  environments: readonly Environment[],
+): Target[] {
+  return targetsOf(prompt, environments).filter(target => target.live !== undefined);
+}
+
+/** A version that was this pointer's target before. */
+export interface Former {
+  readonly version: VersionNumber;
+  /** When and by whom it was put there last. */
+  readonly promotion: Promotion;
+}
+
+/**
+ * What `target` stood at before, the last one first, each version once, without the one that is live.
+ * @param promotions of the prompt, newest first, as the registry lists them
+ */
+export function formerVersions(promotions: readonly Promotion[], target: Target): Former[] {
+  const formers = new Map<VersionNumber, Former>();
+  for (const promotion of promotions) {
+    if (promotion.environment !== target.environment || promotion.channel !== target.channel) continue;
+    if (promotion.state !== 'applied' || promotion.version === target.live?.version) continue;
+    if (!formers.has(promotion.version))
+      formers.set(promotion.version, { version: promotion.version, promotion });
+  }
+  return [...formers.values()];
+}
+
+/** Where a version has to be `stable` first; undefined when the policy asks for nothing or it is there now. */
+export function promotedFromFirst(
+  prompt: Pick<PromptSummary, 'pointers'>,
+  version: VersionNumber,
+  environment: Environment,
+): EnvironmentName | undefined {
+  const first = environment.policy.promoteFrom;
+  if (first === null) return undefined;
+  const there = prompt.pointers.some(
+    pointer => pointer.environment === first && pointer.channel === STABLE && pointer.version === version,
+  );
+  return there ? undefined : first;
+}

@@ -1,0 +1,100 @@
+/** Choosing where: an environment's channel, with what is live there and what the policy says. */
+import type { PromptSummary } from '../../contract/prompts.ts';
+import { type Channel, isChannel, LATEST, parsePointerChannel } from '../../core/channel.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Option } from '../asking/ask.ts';
+import { ageOf } from '../wording/age.ts';
+import type { Workbench } from '../workbench.ts';
+import { promotedFromFirst, type Target } from './choices.ts';
+
+/** A channel that has no pointer yet. */
+const ANOTHER = 'another';
+
+/** @param version the candidate, when it is known: where it is live already is not offered. */
+export async function pickTarget(
+  workbench: Workbench,
+  summary: PromptSummary,
+  targets: readonly Target[],
+  version: VersionNumber | undefined,
+  title: string,
+): Promise<Target | undefined> {
+  const { ask, session } = workbench;
+  const open = targets.filter(target => target.live === undefined || target.live.version !== version);
+  const promoting = title.startsWith('Promote');
+  if (open.length === 0 && !promoting) {
+    await ask.tell('info', `${title}: ${summary.name} is live nowhere.`);
+    return undefined;
+  }
+  const now = Date.now();
+  const options = open.map((target): Option<Target | typeof ANOTHER> => {
+    const { environment, channel, live } = target;
+    const note = noteOn(workbench, summary, target, version);
+    return {
+      label: `${environment} · ${channel}`,
+      description:
+        live === undefined
+          ? 'not set'
+          : `@${live.version} · ${ageOf(live.promotedAt, now)} · ${live.promotedBy}`,
+      icon: 'rocket',
+      value: target,
+      ...(note !== undefined && { detail: note }),
+    };
+  });
+  const another: Option<typeof ANOTHER> = { label: 'Another channel…', icon: 'add', value: ANOTHER };
+  const chosen = await ask.pick<Target | typeof ANOTHER>({
+    title,
+    placeholder: 'Where?',
+    options: promoting ? [...options, another] : options,
+  });
+  if (chosen !== ANOTHER) return chosen;
+
+  const environment = await ask.pick({
+    title,
+    placeholder: 'A new channel in which environment?',
+    options: session.environments.map(({ name }) => ({ label: name, value: name })),
+  });
+  if (environment === undefined) return undefined;
+  const channel = await ask.text({
+    title,
+    prompt: `The channel in ${environment}: readers ask for it by this name.`,
+    placeholder: 'canary',
+    validate: text => whyNotPointer(text, environment, targets),
+  });
+  return channel === undefined
+    ? undefined
+    : { environment, channel: parsePointerChannel(channel.trim()), live: undefined };
+}
+
+function whyNotPointer(text: string, environment: string, targets: readonly Target[]): string | undefined {
+  const name = text.trim();
+  if (!isChannel(name)) return 'Use a–z, 0–9 and "-", beginning with a letter, at most 32 characters.';
+  if (name === LATEST) return '"latest" is always the newest version and cannot be promoted.';
+  const there = targets.some(
+    target => target.environment === environment && target.channel === (name as Channel),
+  );
+  return there ? `${environment} has the channel ${name} already: choose it in the list.` : undefined;
+}
+
+/** What is worth knowing before one chooses; the registry has the last word. */
+function noteOn(
+  { session }: Workbench,
+  summary: PromptSummary,
+  target: Target,
+  version: VersionNumber | undefined,
+): string | undefined {
+  const environment = session.environments.find(({ name }) => name === target.environment);
+  if (environment === undefined) return undefined;
+  const notes: string[] = [];
+  const key = session.keys.get(target.environment)?.kind ?? 'none';
+  if (key === 'none') notes.push('you have no key here');
+  if (key === 'refused') notes.push('your key was refused here');
+  const first = version === undefined ? undefined : promotedFromFirst(summary, version, environment);
+  if (first !== undefined) notes.push(`has to be stable in ${first} first`);
+  if (environment.policy.approvals > 0)
+    notes.push(
+      environment.policy.approvals === 1
+        ? 'needs an approval'
+        : `needs ${environment.policy.approvals} approvals`,
+    );
+  return notes.length === 0 ? undefined : notes.join(' · ');
+}

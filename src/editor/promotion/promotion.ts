@@ -1,0 +1,263 @@
+/** Promote and Roll Back: what, where, the difference, why, and a last question; then what is live is said. */
+import * as vscode from 'vscode';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Promotion } from '../../contract/promotions.ts';
+import type { PromptSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
+import { registerCommand } from '../commands.ts';
+import { showComparison } from '../compare/compare.ts';
+import { setContext } from '../context-keys.ts';
+import { type Target as Named, targetOf } from '../explorer/target.ts';
+import { mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { versionUri } from '../versions/open-version.ts';
+import { pickVersion } from '../versions/pick-version.ts';
+import { ageOf } from '../wording/age.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { formerVersions, setTargets, type Target, targetsOf } from './choices.ts';
+import { pickTarget } from './pick-target.ts';
+import {
+  afterFailure,
+  confirmation,
+  type Move,
+  outcome,
+  unknownAfterFailure,
+  whyNotReason,
+} from './words.ts';
+
+export function registerPromotion(workbench: Workbench): vscode.Disposable {
+  const { report } = workbench;
+  return vscode.Disposable.from(
+    registerCommand('promote', 'Promoting', report, async (argument, version) => {
+      const named = await targetOf(argument, workbench, {
+        title: 'Promote',
+        admits: ({ summary }) => summary !== undefined && !summary.archived,
+      });
+      if (named === undefined) return;
+      await promote(workbench, isVersionNumber(version) ? { ...named, version } : named);
+    }),
+    registerCommand('rollBack', 'Rolling back', report, async argument => {
+      const named = await targetOf(argument, workbench, {
+        title: 'Roll Back',
+        admits: ({ summary }) => (summary?.pointers.length ?? 0) > 0,
+      });
+      if (named !== undefined) await rollBack(workbench, named);
+    }),
+  );
+}
+
+async function promote(workbench: Workbench, named: Named): Promise<void> {
+  const { session } = workbench;
+  const summary = await freshSummary(workbench, named.prompt);
+  const { prompt } = named;
+  // On a channel, Promote… moves that very pointer; the version is asked for then.
+  const onPointer = named.pointer !== undefined;
+  const candidate = onPointer ? undefined : named.version;
+  const title = candidate === undefined ? `Promote ${prompt}` : `Promote ${prompt}@${candidate}`;
+  const targets = targetsOf(summary, session.environments);
+  const target = onPointer
+    ? targets.find(each => isAt(each, named.pointer))
+    : await pickTarget(workbench, summary, targets, candidate, title);
+  if (target === undefined) return;
+  const version =
+    candidate ??
+    (
+      await pickVersion(workbench, prompt, {
+        title: `Promote ${prompt} to ${target.channel} in ${target.environment}`,
+        placeholder:
+          target.live === undefined
+            ? 'Which version?'
+            : `Live now: @${target.live.version}. Which version instead?`,
+        admits: each => each.version !== target.live?.version,
+      })
+    )?.version;
+  if (version === undefined) return;
+  await move(workbench, { prompt, version, target, kind: 'promote' });
+}
+
+async function rollBack(workbench: Workbench, named: Named): Promise<void> {
+  const { session, ask } = workbench;
+  const { prompt } = named;
+  const summary = await freshSummary(workbench, prompt);
+  const targets = setTargets(summary, session.environments);
+  const title = `Roll Back ${prompt}`;
+  const target =
+    named.pointer === undefined
+      ? await pickTarget(workbench, summary, targets, undefined, title)
+      : targets.find(each => isAt(each, named.pointer));
+  if (target === undefined) return;
+  const client = await session.clientFor({ kind: 'read' });
+  const { data } = await inProgress(`Fetching what was live before`, signal =>
+    client.listPromotions({ prompt, environment: target.environment, state: 'applied', limit: 100 }, signal),
+  );
+  const formers = formerVersions(data, target);
+  if (formers.length === 0) {
+    await ask.tell(
+      'info',
+      `No other version of ${prompt} was ever ${target.channel} in ${target.environment}, so there is nothing to roll back to. Promote another version instead.`,
+    );
+    return;
+  }
+  const now = Date.now();
+  const version = await ask.pick({
+    title: `${title} in ${target.environment} (${target.channel})`,
+    placeholder: `Live now: @${target.live?.version}. Back to which version?`,
+    options: formers.map(({ version, promotion }, index) => ({
+      label: `@${version}`,
+      description: `${index === 0 ? 'before this one · ' : ''}live ${ageOf(promotion.appliedAt ?? promotion.requestedAt, now)} · ${promotion.requestedBy}`,
+      detail: promotion.reason,
+      value: version,
+    })),
+  });
+  if (version !== undefined) await move(workbench, { prompt, version, target, kind: 'roll-back' });
+}
+
+/** The difference, the reason, the question; then the promotion and what is true after it. */
+async function move(workbench: Workbench, wanted: Move): Promise<void> {
+  const { session, ask } = workbench;
+  const { prompt, version, target, kind } = wanted;
+  // Before anything is asked: it would be for nothing without the key.
+  const client = await session.clientFor({ kind: 'promote', environment: target.environment });
+  await showDifference(workbench, wanted);
+  const verb = kind === 'promote' ? 'Promote' : 'Roll back to';
+  const reason = await ask.text({
+    title: `${verb} ${prompt}@${version} in ${target.environment} (${target.channel})`,
+    prompt: 'Why? The reason stands in the log for ever.',
+    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the version that is live?',
+    validate: whyNotReason,
+  });
+  if (reason === undefined) return;
+  if (!(await ask.confirm(confirmation(wanted, reason.trim(), Date.now())))) return;
+  const doing =
+    kind === 'promote' ? `Promoting to ${target.environment}` : `Rolling back ${target.environment}`;
+  let promotion: Promotion;
+  try {
+    promotion = await inProgress(doing, signal =>
+      client.promote(
+        prompt,
+        {
+          environment: target.environment,
+          channel: target.channel,
+          version: version as VersionNumber,
+          reason: reason.trim(),
+          expected: target.live?.version ?? null,
+        },
+        signal,
+      ),
+    );
+  } catch (error) {
+    if (!Problem.is(error, 'pointer_moved') && !mayHaveArrived(error)) throw error;
+    await sayWhatIsTrue(workbench, client, wanted, error);
+    return;
+  }
+  setContext('promptforge.hasPromoted', true);
+  await workbench.prompts.refresh();
+  void sayOutcome(workbench, promotion);
+}
+
+async function showDifference(workbench: Workbench, { prompt, version, target }: Move): Promise<void> {
+  const candidate = version as VersionNumber;
+  if (target.live === undefined)
+    await vscode.window.showTextDocument(
+      versionUri(workbench.session.registry, { prompt, version: candidate }),
+      {
+        preview: true,
+      },
+    );
+  else await showComparison(workbench, prompt, { version: target.live.version }, { version: candidate });
+}
+
+async function sayOutcome(workbench: Workbench, promotion: Promotion): Promise<void> {
+  const { ask } = workbench;
+  const { prompt, version, from, state } = promotion;
+  const undoable = state === 'applied' && from !== null;
+  const compare = `Compare with @${from}`;
+  const chosen = await ask.tell(
+    state === 'applied' || state === 'pending' ? 'info' : 'warning',
+    outcome(promotion),
+    ...(from === null ? [] : [compare]),
+    ...(undoable ? ['Undo…'] : []),
+  );
+  if (from === null) return;
+  if (chosen === compare) await showComparison(workbench, prompt, { version: from }, { version });
+  if (chosen === 'Undo…') await undo(workbench, promotion, from);
+}
+
+/** A rollback to what stood there before, if that is still so. */
+async function undo(workbench: Workbench, promotion: Promotion, from: VersionNumber): Promise<void> {
+  const { prompt, environment, channel } = promotion;
+  try {
+    const summary = await freshSummary(workbench, prompt);
+    const target = setTargets(summary, workbench.session.environments).find(each =>
+      isAt(each, { environment, channel }),
+    );
+    if (target?.live?.version !== promotion.version) {
+      const live = target?.live === undefined ? 'nothing' : `@${target.live.version}`;
+      await workbench.ask.tell(
+        'warning',
+        `Nothing was undone: ${live} is ${channel} in ${environment} by now.`,
+      );
+      return;
+    }
+    await move(workbench, { prompt, version: from, target, kind: 'roll-back' });
+  } catch (error) {
+    void workbench.report(error, 'Undoing', () => undo(workbench, promotion, from));
+  }
+}
+
+/** After a failure: the pointer is read back before anything is claimed. */
+async function sayWhatIsTrue(
+  workbench: Workbench,
+  client: RegistryClient,
+  wanted: Move,
+  error: unknown,
+): Promise<void> {
+  const { ask, session, prompts, log } = workbench;
+  const failed = messageOf(error);
+  log.error(failed);
+  session.note(error);
+  let current: VersionNumber | null;
+  try {
+    const summary = await client.getPrompt(wanted.prompt);
+    current = summary.pointers.find(pointer => isAt(wanted.target, pointer))?.version ?? null;
+  } catch {
+    // The first failure is what is told; this one says the same.
+    const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure(wanted)}`, 'Refresh', 'Show Log');
+    if (chosen === 'Refresh') await vscode.commands.executeCommand('promptforge.refresh');
+    if (chosen === 'Show Log') await vscode.commands.executeCommand('promptforge.showLog');
+    return;
+  }
+  await prompts.refresh();
+  const done = current === wanted.version;
+  const compare = `Compare with @${current}`;
+  const buttons = [...(current === null || done ? [] : [compare]), ...(done ? [] : ['Try Again'])];
+  const chosen = await ask.tell(
+    done ? 'info' : 'warning',
+    `${failed} ${afterFailure(wanted, current)}`,
+    ...buttons,
+  );
+  if (chosen === compare && current !== null)
+    await showComparison(
+      workbench,
+      wanted.prompt,
+      { version: current },
+      { version: wanted.version as VersionNumber },
+    );
+  if (chosen === 'Try Again')
+    await vscode.commands.executeCommand('promptforge.promote', wanted.prompt, wanted.version);
+}
+
+/** The pointers as they are now: what is shown in the question must be what is there. */
+async function freshSummary({ session }: Workbench, prompt: PromptName): Promise<PromptSummary> {
+  const client = await session.clientFor({ kind: 'read' });
+  return inProgress(`Looking up ${prompt}`, signal => client.getPrompt(prompt, signal));
+}
+
+function isAt(
+  target: Pick<Target, 'environment' | 'channel'>,
+  pointer: { readonly environment: string; readonly channel: string } | undefined,
+): boolean {
+  return target.environment === pointer?.environment && target.channel === pointer.channel;
+}

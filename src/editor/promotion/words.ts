@@ -1,0 +1,85 @@
+/** The sentences of promoting and rolling back, before and after. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { PromptName } from '../../core/name.ts';
+import { ageOf } from '../wording/age.ts';
+import type { Target } from './choices.ts';
+
+export interface Move {
+  readonly prompt: PromptName;
+  readonly version: number;
+  readonly target: Target;
+  readonly kind: 'promote' | 'roll-back';
+}
+
+/** The modal question; its button names the environment. */
+export function confirmation(
+  { prompt, version, target, kind }: Move,
+  reason: string,
+  now: number,
+): { message: string; detail: string; button: string } {
+  const { environment, channel, live } = target;
+  const today =
+    live === undefined
+      ? `Nothing is ${channel} in ${environment} yet.`
+      : `Live now: @${live.version}, since ${ageOf(live.promotedAt, now)}, by ${live.promotedBy}.`;
+  return kind === 'promote'
+    ? {
+        message: `Make ${prompt}@${version} ${channel} in ${environment}?`,
+        detail: `${today}\nReason: ${reason}`,
+        button: `Promote to ${environment}`,
+      }
+    : {
+        message: `Roll back ${prompt} to @${version} in ${environment} (${channel})?`,
+        detail: `${today}\nReason: ${reason}`,
+        button: `Roll back ${environment}`,
+      };
+}
+
+/** What is live afterwards, or that it waits. */
+export function outcome(promotion: Promotion): string {
+  const { prompt, version, channel, environment, from, state, rollback } = promotion;
+  const reference = `${prompt}@${version}`;
+  if (state === 'pending')
+    return `${reference} waits for approval before it becomes ${channel} in ${environment}. ${stillLive(prompt, from, promotion)}`;
+  if (state !== 'applied')
+    return `The promotion of ${reference} is ${state}. ${stillLive(prompt, from, promotion)}`;
+  const before = from === null ? '' : ` It was @${from}.`;
+  return rollback
+    ? `Rolled back: ${reference} is ${channel} in ${environment} again.${before}`
+    : `${reference} is now ${channel} in ${environment}.${before}`;
+}
+
+/** What is true after a failure, once the pointer was read back. */
+export function afterFailure(move: Move, current: number | null): string {
+  const { prompt, version, target } = move;
+  const where = `${target.channel} in ${target.environment}`;
+  if (current === version) return `The registry did carry it out: ${prompt}@${version} is ${where}.`;
+  if (current === (target.live?.version ?? null))
+    return `Nothing changed: ${stillLive(prompt, current, target)}`;
+  return current === null
+    ? `Meanwhile nothing is ${where}.`
+    : `Somebody else moved it meanwhile: ${prompt}@${current} is ${where}.`;
+}
+
+/** What is to be said when the registry cannot even be read back. */
+export function unknownAfterFailure({ prompt, version, target }: Move): string {
+  const before = target.live === undefined ? 'unset' : `@${target.live.version}`;
+  return `The registry cannot be asked now, so it is not certain whether ${prompt}@${version} became ${target.channel} in ${target.environment} (before: ${before}). Refresh when the network is back; your files are as they were.`;
+}
+
+function stillLive(
+  prompt: PromptName,
+  version: number | null,
+  { channel, environment }: { readonly channel: string; readonly environment: string },
+): string {
+  return version === null
+    ? `Nothing is ${channel} in ${environment} yet.`
+    : `${prompt}@${version} is still ${channel} in ${environment}.`;
+}
+
+/** Undefined when the reason will do. */
+export function whyNotReason(text: string): string | undefined {
+  if (text.trim() === '') return 'Say why: the reason stands in the log for ever.';
+  if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/** Archiving a prompt and restoring it: what is live stays live, and nothing is ever deleted. */
+import type * as vscode from 'vscode';
+import { Disposable } from 'vscode';
+import { registerCommand } from '../commands.ts';
+import { targetOf } from '../explorer/target.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+
+export function registerArchive(workbench: Workbench): vscode.Disposable {
+  const { session, prompts, ask, report } = workbench;
+  return Disposable.from(
+    registerCommand('archive', 'Archiving', report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'Archive',
+        admits: ({ summary }) => summary?.archived === false,
+      });
+      if (target === undefined) return;
+      const { prompt } = target;
+      const client = await session.clientFor({ kind: 'archive' });
+      const reason = await ask.text({
+        title: `Archive ${prompt}`,
+        prompt: 'Why? The reason stands in the log.',
+      });
+      if (reason === undefined) return;
+      const agreed = await ask.confirm({
+        message: `Archive ${prompt}?`,
+        detail:
+          'It is no longer listed and cannot be published. What is live stays live, and it can be restored.',
+        button: 'Archive',
+      });
+      if (!agreed) return;
+      await inProgress(`Archiving ${prompt}`, signal => client.archive(prompt, reason, signal));
+      await prompts.refresh();
+      void ask.tell('info', `${prompt} is archived. What is live stays live.`);
+    }),
+    registerCommand('restore', 'Restoring', report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'Restore',
+        admits: ({ summary }) => summary?.archived === true,
+      });
+      if (target === undefined) return;
+      const { prompt } = target;
+      const client = await session.clientFor({ kind: 'archive' });
+      const reason = await ask.text({
+        title: `Restore ${prompt}`,
+        prompt: 'Why? The reason stands in the log.',
+      });
+      if (reason === undefined) return;
+      await inProgress(`Restoring ${prompt}`, signal => client.restore(prompt, reason, signal));
+      await prompts.refresh();
+      void ask.tell('info', `${prompt} is restored.`);
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+/** New Prompt: a name, a file with something to begin from, and the cursor in it. */
+import * as vscode from 'vscode';
+import { parsePromptName, whyNotPromptName } from '../../core/name.ts';
+import { registerCommand } from '../commands.ts';
+import { isNode, namedTarget } from '../explorer/target.ts';
+import type { Workbench } from '../workbench.ts';
+import { skeletonOf } from './skeleton.ts';
+
+export function registerNewPrompt(workbench: Workbench): vscode.Disposable {
+  const { prompts, ask, report } = workbench;
+  return registerCommand('newPrompt', 'Making the prompt', report, async argument => {
+    const copy = await prompts.workingCopy();
+    if (copy === undefined) {
+      // From the walkthrough: there is no place for a prompt yet.
+      await vscode.commands.executeCommand('promptforge.connect');
+      if ((await prompts.workingCopy()) === undefined) return;
+    }
+    const folder =
+      isNode(argument) && argument.kind === 'folder' ? argument.path : await folderInFront(workbench);
+    const text = await ask.text({
+      title: 'New Prompt',
+      prompt: 'Folders and a name, such as support/triage. A last part that begins with "_" makes a partial.',
+      placeholder: 'support/triage',
+      value: folder === '' ? '' : `${folder}/`,
+      validate: name => whyNotNewName(name, workbench),
+    });
+    if (text === undefined) return;
+    const name = parsePromptName(text.trim());
+    const { path } = await (await prompts.workingCopy())!.createPrompt(name, skeletonOf(name));
+    await prompts.rescan();
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
+    const start = placeToWrite(editor.document);
+    editor.selection = new vscode.Selection(start.start, start.end);
+  });
+}
+
+function whyNotNewName(text: string, { prompts }: Workbench): string | undefined {
+  const name = text.trim();
+  const why = whyNotPromptName(name);
+  if (why !== undefined) return name === '' || name.endsWith('/') ? 'Give the prompt a name.' : why;
+  const listed = prompts.listed.get(parsePromptName(name));
+  if (listed?.hasFile === true) return `There is a file of ${name} already.`;
+  if (listed?.summary !== undefined) return `${name} is in the registry already. Pull to get its file.`;
+  return undefined;
+}
+
+/** The folder of the prompt in front, as a start. */
+async function folderInFront(workbench: Workbench): Promise<string> {
+  const front = await namedTarget(undefined, workbench);
+  const slash = front?.prompt.lastIndexOf('/') ?? -1;
+  return slash < 0 ? '' : front!.prompt.slice(0, slash);
+}
+
+/** The description, which everyone writes first; the end where there is none. */
+function placeToWrite(document: vscode.TextDocument): vscode.Range {
+  const match = /^description: (.*)$/m.exec(document.getText());
+  const start = match === null ? document.getText().length : match.index + 'description: '.length;
+  return new vscode.Range(
+    document.positionAt(start),
+    document.positionAt(match === null ? start : start + (match[1]?.length ?? 0)),
+  );
+}

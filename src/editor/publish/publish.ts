@@ -1,0 +1,212 @@
+/** Publishing a file: what is new is shown, a message is asked for, and afterwards it is said what is true. */
+import * as vscode from 'vscode';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import { digestOf } from '../../core/digest.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import { registerCommand } from '../commands.ts';
+import { showComparison } from '../compare/compare.ts';
+import { setContext } from '../context-keys.ts';
+import { targetOf } from '../explorer/target.ts';
+import { mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { SourceDiagnostics } from './source-diagnostics.ts';
+import {
+  afterFailure,
+  messageQuestion,
+  outdated,
+  published,
+  unknownAfterFailure,
+  whyNotMessage,
+} from './words.ts';
+
+export function registerPublish(workbench: Workbench): vscode.Disposable {
+  const diagnostics = new SourceDiagnostics();
+  return vscode.Disposable.from(
+    diagnostics,
+    registerCommand('publish', 'Publishing', workbench.report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'Publish',
+        admits: ({ hasFile, state }) => hasFile && state !== 'clean' && state !== 'archived',
+      });
+      if (target !== undefined) await publish(workbench, diagnostics, target.prompt);
+    }),
+  );
+}
+
+async function publish(
+  workbench: Workbench,
+  diagnostics: SourceDiagnostics,
+  prompt: PromptName,
+): Promise<void> {
+  const { session, prompts, ask, log } = workbench;
+  const copy = await prompts.workingCopy();
+  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  const uri = vscode.Uri.file(copy.folder.pathOf(prompt));
+  await save(uri);
+  diagnostics.clear(uri);
+  const source = await checkedSource(workbench, diagnostics, copy, prompt, uri);
+  if (source === undefined) return;
+  const client = await session.clientFor({ kind: 'publish' });
+
+  const listed = prompts.listed.get(prompt);
+  const newest = listed?.summary?.newest;
+  if (newest?.digest === digestOf(source)) {
+    await ask.tell('info', published(newest, false));
+    return;
+  }
+  if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
+  else await showComparison(workbench, prompt, { version: newest.version }, { file: true });
+  const message = await ask.text({
+    ...messageQuestion(prompt, newest?.version),
+    validate: whyNotMessage,
+  });
+  if (message === undefined) return;
+  await save(uri); // the comparison can be edited while the message is asked for
+
+  let outcome: Awaited<ReturnType<WorkingCopy['publish']>>;
+  try {
+    outcome = await inProgress(`Publishing ${prompt}`, signal =>
+      copy.publish(client, prompt, message.trim(), signal),
+    );
+  } catch (error) {
+    if (Problem.is(error, 'invalid_source')) {
+      await showIssues(workbench, diagnostics, uri, error);
+      return;
+    }
+    if (!mayHaveArrived(error)) throw error;
+    session.note(error);
+    log.error(messageOf(error));
+    await sayWhatIsTrue(workbench, copy, client, prompt, error);
+    return;
+  }
+  await prompts.refresh();
+  if (outcome.kind === 'published') {
+    setContext('promptforge.hasPublished', true);
+    void offerNext(workbench, outcome.version, outcome.created);
+  } else void offerNewest(workbench, prompt, outcome);
+}
+
+/** The source if it can be published; what is wrong with it is shown otherwise, and nothing is sent. */
+async function checkedSource(
+  workbench: Workbench,
+  diagnostics: SourceDiagnostics,
+  copy: WorkingCopy,
+  prompt: PromptName,
+  uri: vscode.Uri,
+): Promise<string | undefined> {
+  const [{ parseSource }, { checkNoIssues, sourceIssues }] = await Promise.all([
+    import('../../core/source.ts'),
+    import('../../core/template.ts'),
+  ]);
+  try {
+    const source = await copy.folder.read(prompt);
+    if (source === undefined) {
+      await workbench.ask.tell(
+        'warning',
+        `There is no file of ${prompt} to publish. Create or pull it first.`,
+      );
+      return undefined;
+    }
+    checkNoIssues(sourceIssues(source, parseSource(source)), copy.folder.shown(uri.fsPath));
+    return source;
+  } catch (error) {
+    if (!Problem.is(error, 'invalid_source')) throw error;
+    await showIssues(workbench, diagnostics, uri, error);
+    return undefined;
+  }
+}
+
+async function showIssues(
+  { ask, log }: Workbench,
+  diagnostics: SourceDiagnostics,
+  uri: vscode.Uri,
+  problem: Problem,
+): Promise<void> {
+  const issues = problem.details.issues ?? [];
+  diagnostics.show(uri, issues);
+  log.error(problem.message);
+  void ask.tell('error', `Nothing was published. ${problem.message}`, 'Show Problem').then(async chosen => {
+    const [first] = issues;
+    if (chosen === undefined || first === undefined) return;
+    const start = new vscode.Position(first.line - 1, first.column - 1);
+    await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start) });
+  });
+}
+
+async function offerNext(
+  { ask }: Workbench,
+  version: { readonly prompt: PromptName; readonly version: VersionNumber },
+  created: boolean,
+): Promise<void> {
+  const chosen = await ask.tell('info', published(version, created), ...(created ? ['Promote…'] : []));
+  if (chosen !== undefined)
+    await vscode.commands.executeCommand('promptforge.promote', version.prompt, version.version);
+}
+
+async function offerNewest(
+  workbench: Workbench,
+  prompt: PromptName,
+  outcome: Extract<Awaited<ReturnType<WorkingCopy['publish']>>, { kind: 'base_outdated' }>,
+): Promise<void> {
+  const { newest, problem } = outcome;
+  const number = newest?.version ?? (problem.details.newest?.version as VersionNumber | undefined);
+  const compare = `Compare with @${number}`;
+  const chosen = await workbench.ask.tell(
+    'warning',
+    outdated(prompt, number, newest, Date.now()),
+    ...(number === undefined ? [] : [compare]),
+    'Pull',
+  );
+  if (chosen === compare && number !== undefined)
+    await showComparison(workbench, prompt, { version: number }, { file: true });
+  if (chosen === 'Pull') await vscode.commands.executeCommand('promptforge.pull', prompt);
+}
+
+/** The answer may have been lost on its way back: the registry is read before anything is claimed. */
+async function sayWhatIsTrue(
+  workbench: Workbench,
+  copy: WorkingCopy,
+  client: RegistryClient,
+  prompt: PromptName,
+  error: unknown,
+): Promise<void> {
+  const { ask, prompts } = workbench;
+  const failed = messageOf(error);
+  let arrivedAs: number | undefined;
+  try {
+    const source = await copy.folder.read(prompt);
+    const summary = await client.getPrompt(prompt).catch((problem: unknown) => {
+      if (Problem.is(problem, 'prompt_not_found')) return undefined;
+      throw problem;
+    });
+    const arrived = source !== undefined && summary?.newest.digest === digestOf(source);
+    arrivedAs = arrived ? summary.newest.version : undefined;
+    // Only the lock file follows: the file holds the newest version's text already.
+    if (arrived) await copy.pull(client, [summary], { isDirty: () => true, names: new Set([prompt]) });
+  } catch {
+    const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure()}`, 'Try Again', 'Show Log');
+    await followUp(chosen, prompt);
+    return; // the first failure is what was told; this one says the same
+  }
+  await prompts.refresh();
+  const severity = arrivedAs === undefined ? 'error' : 'info';
+  const buttons = arrivedAs === undefined ? ['Try Again', 'Show Log'] : [];
+  const chosen = await ask.tell(severity, `${failed} ${afterFailure(prompt, arrivedAs)}`, ...buttons);
+  await followUp(chosen, prompt);
+}
+
+async function followUp(chosen: string | undefined, prompt: PromptName): Promise<void> {
+  if (chosen === 'Try Again') await vscode.commands.executeCommand('promptforge.publish', prompt);
+  if (chosen === 'Show Log') await vscode.commands.executeCommand('promptforge.showLog');
+}
+
+async function save(uri: vscode.Uri): Promise<void> {
+  const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
+  if (document?.isDirty !== true) return;
+  if (!(await document.save()))
+    throw new Error(`${uri.fsPath} could not be saved, so nothing was published.`);
+}

@@ -1,0 +1,52 @@
+/** The sentences of publishing. */
+import type { VersionSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import { ageOf } from '../wording/age.ts';
+
+/** The question for the message; `base` is the newest version that the file is based on. */
+export function messageQuestion(
+  prompt: PromptName,
+  base: number | undefined,
+): { title: string; prompt: string; placeholder: string } {
+  return {
+    title: base === undefined ? `Publish ${prompt}@1` : `Publish ${prompt}@${base + 1}`,
+    prompt: 'What changed, and why? The message stands in the history for ever.',
+    placeholder: base === undefined ? 'First version' : 'Message',
+  };
+}
+
+export function whyNotMessage(text: string): string | undefined {
+  if (text.trim() === '') return 'Say what changed.';
+  if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
+  return undefined;
+}
+
+export function published(version: Pick<VersionSummary, 'prompt' | 'version'>, created: boolean): string {
+  return created
+    ? `Published ${version.prompt}@${version.version}. It is live nowhere until you promote it.`
+    : `Nothing new was published: ${version.prompt}@${version.version} already has this text.`;
+}
+
+/** Somebody published after one's file was fetched. `newest` is undefined when only its number is known. */
+export function outdated(
+  prompt: PromptName,
+  number: number | undefined,
+  newest: Pick<VersionSummary, 'author' | 'publishedAt'> | undefined,
+  now: number,
+): string {
+  const version = number === undefined ? 'A newer version' : `${prompt}@${number}`;
+  const by = newest === undefined ? '' : ` by ${newest.author}, ${ageOf(newest.publishedAt, now)}`;
+  return `${version} was published${by}, after your file was based on an older one. Nothing was published, and your file is as it was.`;
+}
+
+/** After a failure, when the newest version was read back. */
+export function afterFailure(prompt: PromptName, arrivedAs: number | undefined): string {
+  return arrivedAs === undefined
+    ? `Nothing was published: the newest version of ${prompt} is the one from before, and your file is as it was.`
+    : `The answer was lost, but ${prompt}@${arrivedAs} was published.`;
+}
+
+/** After a failure, when the registry cannot be read either. */
+export function unknownAfterFailure(): string {
+  return 'Your file is as it was. Publish again when the network is back: the same text is never published twice.';
+}

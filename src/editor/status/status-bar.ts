@@ -1,0 +1,43 @@
+/** The item of the status bar: which registry, where one is in it, whether it answers; a click opens the menu. */
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { Session } from '../connection/session.ts';
+import { escapeMarkdown } from '../wording/markdown.ts';
+import type { Workbench } from '../workbench.ts';
+import { menuFor } from './menu.ts';
+import { statusWords } from './words.ts';
+
+export function registerStatusBar({ session, ask, report }: Workbench): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('promptforge.status', vscode.StatusBarAlignment.Left, 50);
+  item.name = 'PromptForge';
+  item.command = 'promptforge.showMenu';
+  return vscode.Disposable.from(
+    item,
+    session.onDidChange(() => show(item, session)),
+    registerCommand('showMenu', 'Showing the menu', report, async () => {
+      const chosen = await ask.pick({
+        title: 'PromptForge',
+        placeholder: statusWords(session.state, session.registry)?.tooltip ?? '',
+        options: menuFor(session.state, session.registry).map(({ title, icon, command }) => ({
+          label: title,
+          icon,
+          value: command,
+        })),
+      });
+      if (chosen !== undefined) await vscode.commands.executeCommand(chosen);
+    }),
+  );
+}
+
+function show(item: vscode.StatusBarItem, { state, registry }: Session): void {
+  const words = statusWords(state, registry);
+  if (words === undefined) {
+    item.hide();
+    return;
+  }
+  item.text = words.text;
+  item.tooltip = new vscode.MarkdownString(escapeMarkdown(words.tooltip));
+  item.accessibilityInformation = { label: words.spoken };
+  item.backgroundColor = words.warning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+  item.show();
+}

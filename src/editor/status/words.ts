@@ -1,0 +1,88 @@
+/** The status bar's one line, and what its tooltip and a screen reader say. */
+import { EMBEDDED } from '../versions/uri.ts';
+
+export type ConnectionState =
+  | { readonly kind: 'no-folder' }
+  | { readonly kind: 'not-connected' }
+  | { readonly kind: 'untrusted' }
+  | { readonly kind: 'broken-project'; readonly why: string }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'no-key' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'offline'; readonly why: string }
+  | {
+      readonly kind: 'connected';
+      readonly environment: string;
+      readonly actor: string;
+      readonly role: string;
+    };
+
+export interface StatusWords {
+  /** With codicons. */
+  readonly text: string;
+  readonly tooltip: string;
+  readonly spoken: string;
+  readonly warning: boolean;
+}
+
+/** `registry` is `embedded` or a URL; undefined when none is named. */
+export function statusWords(state: ConnectionState, registry: string | undefined): StatusWords | undefined {
+  if (state.kind === 'no-folder') return undefined;
+  const name = registry === undefined ? '' : registryName(registry);
+  const { icon, words, tooltip } = partsOf(state, name);
+  return {
+    text: `$(${icon}) ${words}`,
+    tooltip,
+    spoken: `PromptForge: ${words}. ${tooltip}`,
+    warning: ['refused', 'offline', 'broken-project'].includes(state.kind),
+  };
+}
+
+/** What people call a registry: its host, or `embedded`. */
+export function registryName(registry: string): string {
+  return registry === EMBEDDED ? EMBEDDED : registry.replace(/^https?:\/\//, '');
+}
+
+function partsOf(
+  state: Exclude<ConnectionState, { kind: 'no-folder' }>,
+  name: string,
+): { icon: string; words: string; tooltip: string } {
+  switch (state.kind) {
+    case 'not-connected':
+      return {
+        icon: 'debug-disconnect',
+        words: 'PromptForge: not connected',
+        tooltip: 'This folder names no registry. Select to connect.',
+      };
+    case 'untrusted':
+      return {
+        icon: 'shield',
+        words: 'PromptForge: untrusted',
+        tooltip: 'Nothing is sent from a workspace that is not trusted. Select to manage trust.',
+      };
+    case 'broken-project':
+      return { icon: 'error', words: 'PromptForge: promptforge.json', tooltip: state.why };
+    case 'connecting':
+      return { icon: 'sync~spin', words: name, tooltip: `Asking ${name} …` };
+    case 'no-key':
+      return {
+        icon: 'key',
+        words: `${name} · no key`,
+        tooltip: `No key for ${name} is stored. Select to set one.`,
+      };
+    case 'refused':
+      return { icon: 'error', words: `${name} · refused`, tooltip: state.why };
+    case 'offline':
+      return {
+        icon: 'cloud-offline',
+        words: `${name} · offline`,
+        tooltip: `${state.why} What was fetched before can still be read.`,
+      };
+    case 'connected':
+      return {
+        icon: 'cloud',
+        words: `${name} · ${state.environment}`,
+        tooltip: `Connected to ${name} as ${state.actor} (${state.role} in ${state.environment}).`,
+      };
+  }
+}

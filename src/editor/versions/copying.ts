@@ -1,0 +1,55 @@
+/** Copy Version Reference and Copy as curl. */
+import * as vscode from 'vscode';
+import { STABLE } from '../../core/channel.ts';
+import { versionReference } from '../../core/version.ts';
+import { registerCommand } from '../commands.ts';
+import type { Node } from '../explorer/nodes.ts';
+import { type Target, targetOf } from '../explorer/target.ts';
+import type { Workbench } from '../workbench.ts';
+import { curlOf } from './curl.ts';
+import { EMBEDDED } from './uri.ts';
+
+/** What the key binding of the view passes, because VS Code gives such a command no node. */
+const SELECTION = 'selection';
+
+export function registerCopying(workbench: Workbench, selected: () => Node | undefined): vscode.Disposable {
+  const { session, prompts, ask, report } = workbench;
+  const target = (argument: unknown, title: string): Promise<Target | undefined> =>
+    targetOf(argument === SELECTION ? selected() : argument, workbench, {
+      title,
+      admits: listed => listed.summary !== undefined,
+    });
+  return vscode.Disposable.from(
+    registerCommand('copyReference', 'Copying the reference', report, async argument => {
+      const found = await target(argument, 'Copy Version Reference');
+      if (found === undefined) return;
+      const listed = prompts.listed.get(found.prompt);
+      const newest = listed?.summary?.newest.version;
+      const base = listed?.state === 'clean' ? listed.base : undefined;
+      const version = found.version ?? (base as typeof newest) ?? newest;
+      if (version === undefined) {
+        await ask.tell('info', `${found.prompt} has no version yet: publish it first.`);
+        return;
+      }
+      const reference = versionReference(found.prompt, version);
+      await vscode.env.clipboard.writeText(reference);
+      vscode.window.setStatusBarMessage(`Copied ${reference}`, 3000);
+    }),
+    registerCommand('copyCurl', 'Copying the command', report, async argument => {
+      const found = await target(argument, 'Copy as curl');
+      if (found === undefined) return;
+      const { pointer, version } = found;
+      const what =
+        pointer !== undefined
+          ? { channel: pointer.channel }
+          : version === undefined
+            ? { channel: STABLE }
+            : { version };
+      const { command, note } = curlOf(session.registry ?? EMBEDDED, found.prompt, what);
+      await vscode.env.clipboard.writeText(command);
+      const key = pointer === undefined ? 'a key' : `a key of ${pointer.environment}`;
+      const said = `Copied. Put ${key} into the environment variable PROMPTFORGE_KEY before you run it.`;
+      void ask.tell('info', note === undefined ? said : `${said} ${note}`);
+    }),
+  );
+}

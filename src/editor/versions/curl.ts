@@ -1,0 +1,33 @@
+/** The command line that fetches a prompt as an application does. The key is a shell variable, never the key itself. */
+import type { PromptName } from '../../core/name.ts';
+import { EMBEDDED } from './uri.ts';
+
+/** Where `promptforge serve` listens unless told otherwise. */
+const SERVED_EMBEDDED = 'http://127.0.0.1:7878';
+
+export interface Curl {
+  readonly command: string;
+  /** What else is needed; undefined when nothing is. */
+  readonly note: string | undefined;
+}
+
+export function curlOf(
+  registry: string,
+  prompt: PromptName,
+  what: { readonly version: number } | { readonly channel: string },
+): Curl {
+  const base = registry === EMBEDDED ? SERVED_EMBEDDED : registry;
+  const query =
+    'version' in what
+      ? `?version=${what.version}`
+      : what.channel === 'stable'
+        ? ''
+        : `?channel=${what.channel}`;
+  return {
+    command: `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" '${base}/v1/prompts/${prompt}${query}'`,
+    note:
+      registry === EMBEDDED
+        ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and make a reader key with "promptforge keys create".'
+        : undefined,
+  };
+}

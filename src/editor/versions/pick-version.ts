@@ -1,0 +1,49 @@
+/** Choosing a version of a prompt: its history as a list, the newest first. */
+import type { VersionSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Option } from '../asking/ask.ts';
+import { knownAs } from '../compare/titles.ts';
+import { firstLine } from '../explorer/labels.ts';
+import { ageOf } from '../wording/age.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** Older ones are reached by their number: Open Version… takes `support/triage@3`. */
+const SHOWN = 100;
+
+export interface VersionQuestion {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly admits?: (version: VersionSummary) => boolean;
+}
+
+export async function pickVersion(
+  { session, prompts, ask }: Workbench,
+  prompt: PromptName,
+  { title, placeholder, admits = () => true }: VersionQuestion,
+): Promise<VersionSummary | undefined> {
+  const client = await session.clientFor({ kind: 'read' });
+  const { data } = await inProgress(`Fetching the history of ${prompt}`, signal =>
+    client.listVersions(prompt, { limit: SHOWN }, signal),
+  );
+  const summary = prompts.listed.get(prompt)?.summary;
+  const now = Date.now();
+  const options = data.filter(admits).map((version): Option<VersionSummary> => {
+    const known = summary === undefined ? undefined : knownAs(version.version, summary);
+    return {
+      label: `@${version.version}`,
+      description: [
+        ...(known === undefined ? [] : [known]),
+        version.author,
+        ageOf(version.publishedAt, now),
+      ].join(' · '),
+      detail: version.message === '' ? '(no message)' : firstLine(version.message),
+      value: version,
+    };
+  });
+  if (options.length === 0) {
+    await ask.tell('info', `${title}: ${prompt} has no version for which this can be done.`);
+    return undefined;
+  }
+  return ask.pick({ title, placeholder, options });
+}

@@ -1,0 +1,73 @@
+/**
+ * The one place that builds and reads `promptforge:` URIs. A version is `promptforge://<registry>/support/triage@12`;
+ * a prompt, which only the tree shows, is the same without `@12`. The authority is there for people; where it is not
+ * the whole address (http, a path), the query holds the URL, so that two registries never share a document.
+ */
+import { isPromptName, type PromptName } from '../../core/name.ts';
+import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
+
+export const SCHEME = 'promptforge';
+export const EMBEDDED = 'embedded';
+
+/** What of a `vscode.Uri` is needed here; VS Code's own has more. */
+export interface UriParts {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly path: string;
+  readonly query: string;
+}
+
+export interface VersionAddress {
+  /** `embedded`, or the registry's URL with no slash at its end. */
+  readonly registry: string;
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+}
+
+export type PromptAddress = Omit<VersionAddress, 'version'>;
+
+export function versionUriParts({ registry, prompt, version }: VersionAddress): UriParts {
+  return { ...registryParts(registry), scheme: SCHEME, path: `/${prompt}@${version}` };
+}
+
+export function promptUriParts({ registry, prompt }: PromptAddress): UriParts {
+  return { ...registryParts(registry), scheme: SCHEME, path: `/${prompt}` };
+}
+
+/** A folder of the tree. Its slash at the end tells it from the prompt `support`, which may stand beside it. */
+export function folderUriParts(registry: string, folder: string): UriParts {
+  return { ...registryParts(registry), scheme: SCHEME, path: `/${folder}/` };
+}
+
+/** The folder of a tree item's URI, without slashes at its ends. */
+export function parseFolderUri({ scheme, path }: UriParts): string | undefined {
+  return scheme === SCHEME && path.length > 2 && path.endsWith('/') ? path.slice(1, -1) : undefined;
+}
+
+/** The version a URI means; undefined when it means none. */
+export function parseVersionUri(uri: UriParts): VersionAddress | undefined {
+  const match = /^\/(.+)@([1-9][0-9]{0,14})$/.exec(uri.path);
+  const prompt = match?.[1];
+  const version = Number(match?.[2]);
+  if (uri.scheme !== SCHEME || prompt === undefined) return undefined;
+  if (!isPromptName(prompt) || !isVersionNumber(version)) return undefined;
+  return { registry: registryOf(uri), prompt, version };
+}
+
+/** The prompt of a tree item's URI; undefined for a version's. */
+export function parsePromptUri(uri: UriParts): PromptAddress | undefined {
+  const prompt = uri.path.slice(1);
+  if (uri.scheme !== SCHEME || !isPromptName(prompt)) return undefined;
+  return { registry: registryOf(uri), prompt };
+}
+
+function registryParts(registry: string): { authority: string; query: string } {
+  if (registry === EMBEDDED) return { authority: EMBEDDED, query: '' };
+  const { host } = new URL(registry);
+  return { authority: host, query: registry === `https://${host}` ? '' : registry };
+}
+
+function registryOf({ authority, query }: UriParts): string {
+  if (authority === EMBEDDED) return EMBEDDED;
+  return query === '' ? `https://${authority}` : query;
+}

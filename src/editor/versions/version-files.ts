@@ -1,0 +1,103 @@
+/** Versions as files of the scheme `promptforge:`, which can be opened and compared but never written. */
+import * as vscode from 'vscode';
+import type { Version } from '../../contract/prompts.ts';
+import { EMBEDDED_ORIGIN } from '../../core/embedded.ts';
+import { versionReference } from '../../core/version.ts';
+import type { Session } from '../connection/session.ts';
+import { messageOf } from '../problems/explain.ts';
+import { EMBEDDED, parseVersionUri, SCHEME, type VersionAddress } from './uri.ts';
+
+/** Versions kept in memory, so that a document shows the same text for as long as it is open. */
+const KEPT = 200;
+
+export function registerVersionFiles(session: Session): vscode.Disposable {
+  return vscode.workspace.registerFileSystemProvider(SCHEME, new VersionFiles(session), {
+    isReadonly: new vscode.MarkdownString(
+      'This is a published version, which never changes. Edit the file of the prompt and publish a new version.',
+    ),
+    isCaseSensitive: true,
+  });
+}
+
+class VersionFiles implements vscode.FileSystemProvider {
+  readonly #session: Session;
+  readonly #versions = new Map<string, Promise<Version>>();
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  /** Never fires: a version does not change. */
+  readonly onDidChangeFile = this.#changed.event;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { publishedAt, source } = await this.#version(uri);
+    const time = Date.parse(publishedAt);
+    return {
+      type: vscode.FileType.File,
+      permissions: vscode.FilePermission.Readonly,
+      ctime: time,
+      mtime: time,
+      size: Buffer.byteLength(source),
+    };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return Buffer.from((await this.#version(uri)).source);
+  }
+
+  async #version(uri: vscode.Uri): Promise<Version> {
+    const address = parseVersionUri(uri);
+    if (address === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    const id = uri.toString();
+    const known = this.#versions.get(id);
+    if (known !== undefined) return known;
+    const fetched = this.#fetch(address).catch((error: unknown) => {
+      throw vscode.FileSystemError.Unavailable(messageOf(error));
+    });
+    this.#versions.set(id, fetched);
+    fetched.catch(() => this.#versions.delete(id)); // the next one to ask tries again
+    const oldest = this.#versions.keys().next();
+    if (this.#versions.size > KEPT && oldest.done !== true) this.#versions.delete(oldest.value);
+    return fetched;
+  }
+
+  async #fetch({ registry, prompt, version }: VersionAddress): Promise<Version> {
+    try {
+      const client = await this.#session.clientFor({ kind: 'read' });
+      if (registry !== this.#session.registry)
+        throw new Error(`This version is of ${registry}, and this window is connected to another registry.`);
+      return await client.getVersion(prompt, version);
+    } catch (error) {
+      const url = registry === EMBEDDED ? EMBEDDED_ORIGIN : registry;
+      const cache = await this.#session.cache();
+      const kept = await cache.getVersion(url, versionReference(prompt, version));
+      if (kept === undefined) throw error;
+      return kept;
+    }
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(uri: vscode.Uri): [string, vscode.FileType][] {
+    throw vscode.FileSystemError.FileNotFound(uri);
+  }
+
+  createDirectory(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+}

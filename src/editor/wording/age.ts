@@ -1,0 +1,43 @@
+/** How long ago something was, as VS Code itself says it. */
+
+const FORMAT = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const UNITS = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['week', 7 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** `2 days ago`, `yesterday`, `just now`. `at` is RFC 3339, `now` milliseconds since 1970. */
+export function ageOf(at: string, now: number): string {
+  const seconds = Math.max(0, (now - Date.parse(at)) / 1000);
+  for (const [unit, length] of UNITS) {
+    if (seconds >= length) return FORMAT.format(-Math.floor(seconds / length), unit);
+  }
+  return 'just now';
+}
+
+/** Date and time in the reader's own zone, with the zone: what an age leaves out. */
+export function instantOf(at: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    ...(timeZone !== undefined && { timeZone }),
+  }).format(new Date(at));
+}
+
+/** `1 prompt`, `12 prompts`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(items);
+}

@@ -1,0 +1,42 @@
+/** Work that may take a while: after half a second it shows what it does and can be cancelled. */
+import * as vscode from 'vscode';
+
+const PATIENCE_MS = 500;
+
+/** `title` says what is going on, such as `Publishing support/triage`. Rejects as `work` does. */
+export async function inProgress<Result>(
+  title: string,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const running = work(controller.signal);
+  const early = await Promise.race([settled(running), after(PATIENCE_MS)]);
+  if (early !== 'settled') {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: `PromptForge: ${title} …`, cancellable: true },
+      async (_progress, token) => {
+        const cancelled = token.onCancellationRequested(() => controller.abort());
+        await settled(running);
+        cancelled.dispose();
+      },
+    );
+  }
+  return running;
+}
+
+async function settled(work: Promise<unknown>): Promise<'settled'> {
+  await work.catch(() => undefined); // whoever awaits `work` itself meets the error
+  return 'settled';
+}
+
+function after(milliseconds: number): Promise<'late'> {
+  return new Promise(resolve => setTimeout(() => resolve('late'), milliseconds));
+}
+
+/** A signal that follows VS Code's token. */
+export function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,14 @@
+/** What the features share. Built once in extension.ts; each feature takes it and gives back a Disposable. */
+import type * as vscode from 'vscode';
+import type { Ask } from './asking/ask.ts';
+import type { Session } from './connection/session.ts';
+import type { PromptList } from './explorer/prompt-list.ts';
+import type { Report } from './problems/report.ts';
+
+export interface Workbench {
+  readonly session: Session;
+  readonly prompts: PromptList;
+  readonly ask: Ask;
+  readonly report: Report;
+  readonly log: vscode.LogOutputChannel;
+}

@@ -1,0 +1,80 @@
+/** The composition root: builds the parts, hands each what it needs, registers them, and nothing else. */
+import * as vscode from 'vscode';
+import type { Ask } from './editor/asking/ask.ts';
+import { dialogs } from './editor/asking/dialogs.ts';
+import { registerCompare } from './editor/compare/compare.ts';
+import { registerConnect } from './editor/connection/connect.ts';
+import { registerEnvironmentsView } from './editor/connection/environments-view.ts';
+import { registerKeepFresh } from './editor/connection/keep-fresh.ts';
+import { registerKeys } from './editor/connection/keys.ts';
+import { Session } from './editor/connection/session.ts';
+import { registerContextKeys } from './editor/context-keys.ts';
+import { registerDecorations } from './editor/explorer/decorations.ts';
+import { PromptList } from './editor/explorer/prompt-list.ts';
+import { registerPromptsView } from './editor/explorer/prompts-view.ts';
+import { registerLog } from './editor/log/log.ts';
+import { reporter } from './editor/problems/report.ts';
+import { registerPromotion } from './editor/promotion/promotion.ts';
+import { registerArchive } from './editor/prompts/archive.ts';
+import { registerNewPrompt } from './editor/prompts/new-prompt.ts';
+import { registerPublish } from './editor/publish/publish.ts';
+import { registerPull } from './editor/publish/pull.ts';
+import { registerStatusBar } from './editor/status/status-bar.ts';
+import { registerCopying } from './editor/versions/copying.ts';
+import { registerOpenVersion } from './editor/versions/open-version.ts';
+import { registerVersionFiles } from './editor/versions/version-files.ts';
+import type { Workbench } from './editor/workbench.ts';
+
+/** What the extension's own tests get of it; undefined for everyone else. */
+export interface Inside {
+  readonly workbench: Workbench;
+  readonly tree: ReturnType<typeof registerPromptsView>['tree'];
+  /** Answers questions in the person's place from now on. */
+  answerWith(ask: Ask): void;
+}
+
+export function activate(context: vscode.ExtensionContext): Inside | undefined {
+  const { extension, secrets, globalStorageUri, subscriptions, extensionMode } = context;
+  const log = vscode.window.createOutputChannel('PromptForge', { log: true });
+  let answering: Ask = dialogs;
+  const ask: Ask = {
+    text: question => answering.text(question),
+    pick: question => answering.pick(question),
+    confirm: question => answering.confirm(question),
+    tell: (severity, message, ...buttons) => answering.tell(severity, message, ...buttons),
+  };
+  const userAgent = `promptforge-vscode/${extension.packageJSON.version}`;
+  const session = new Session({ log, secrets, storage: globalStorageUri, userAgent });
+  const prompts = new PromptList(session);
+  const report = reporter(ask, log);
+  const workbench: Workbench = { session, prompts, ask, report, log };
+  const view = registerPromptsView(workbench);
+
+  subscriptions.push(
+    log,
+    session,
+    prompts,
+    view,
+    registerContextKeys(session),
+    registerLog(log, report),
+    registerEnvironmentsView(session),
+    registerDecorations(session, prompts),
+    registerVersionFiles(session),
+    registerConnect(workbench),
+    registerKeys(workbench),
+    registerOpenVersion(workbench),
+    registerCopying(workbench, view.selected),
+    registerCompare(workbench),
+    registerPublish(workbench),
+    registerPull(workbench),
+    registerPromotion(workbench),
+    registerNewPrompt(workbench),
+    registerArchive(workbench),
+    registerStatusBar(workbench),
+    registerKeepFresh(workbench, secrets),
+  );
+  void prompts.refresh();
+
+  if (extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  return { workbench, tree: view.tree, answerWith: other => (answering = other) };
+}
