@@ -23,6 +23,8 @@ const COMMON = {
   format: 'esm',
   splitting: true,
   platform: 'node',
+  // A package's ES module first: the other one of jsonc-parser (UMD) asks for its files in a way that no bundler sees.
+  mainFields: ['module', 'main'],
   target: 'node22',
   sourcemap: 'linked',
   sourcesContent: false,

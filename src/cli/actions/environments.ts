@@ -1,0 +1,105 @@
+/** What `promptforge environments` does. */
+import { type Channel, STABLE } from '../../core/channel.ts';
+import type { Environment, EnvironmentName, Policy } from '../../core/environment.ts';
+import { Problem } from '../../core/problem.ts';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { listEnvironments } from '../../registry/administration.ts';
+import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { print, printJson, table } from '../output.ts';
+import { withDataFolder } from '../with-data-folder.ts';
+
+export interface ListOptions {
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem */
+export async function list({ data, json }: ListOptions): Promise<void> {
+  const environments = await withDataFolder(data, { create: false }, listEnvironments);
+  if (json) return printJson({ data: environments, nextCursor: null });
+  await print(policyTable(environments));
+}
+
+export interface SetOptions {
+  readonly serves?: readonly Channel[];
+  readonly pins?: Policy['pins'];
+  readonly publishes?: boolean;
+  /** `none`, which is therefore no name for an environment, takes the condition off. */
+  readonly promoteFrom?: EnvironmentName;
+  readonly approvals?: number;
+  readonly rollbackNeedsApproval?: boolean;
+  readonly add?: true;
+  readonly data: string;
+  readonly json?: true;
+}
+
+const NONE = 'none';
+/** What an environment that is added starts with: nothing that was not released there. */
+const STRICT: Policy = {
+  serves: [STABLE],
+  pins: 'released',
+  publishes: false,
+  promoteFrom: null,
+  approvals: 0,
+  rollbackNeedsApproval: false,
+};
+
+/**
+ * @throws CommandFailure, DataFolderProblem, Problem `environment_not_found`, or `invalid_request` when environments
+ * would promote in a circle
+ */
+export async function set(name: EnvironmentName, { data, json, add, ...given }: SetOptions): Promise<void> {
+  if (Object.keys(given).length === 0 && add === undefined)
+    throw new CommandFailure(
+      EXIT.usage,
+      'Nothing to change was given. Add at least one option, such as --approvals 2; --help lists them.',
+    );
+  const { environment } = await withDataFolder(data, { create: false }, store =>
+    // Read and set in one transaction, so that two who change different things both succeed.
+    store.write(async transaction => {
+      const all = await readEnvironments(transaction);
+      const present = all.find(each => each.name === name);
+      if (present === undefined && add === undefined) throw notThere(name, all);
+      const policy = changed(present?.policy ?? STRICT, given);
+      return setEnvironment(transaction, store.now, COMMAND_LINE, { name, policy });
+    }),
+  );
+  if (json) return printJson(environment);
+  await print(policyTable([environment]));
+}
+
+function changed(
+  policy: Policy,
+  { promoteFrom, ...rest }: Partial<Omit<Policy, 'promoteFrom'>> & Pick<SetOptions, 'promoteFrom'>,
+): Policy {
+  if (promoteFrom === undefined) return { ...policy, ...rest };
+  return { ...policy, ...rest, promoteFrom: promoteFrom === NONE ? null : promoteFrom };
+}
+
+function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
+  const names = all.map(environment => environment.name).join(', ');
+  return new Problem(
+    'environment_not_found',
+    `There is no environment "${name}"; there are ${names}. Correct the name, or add --add to make it.`,
+  );
+}
+
+function policyTable(environments: readonly Environment[]): string {
+  return table(
+    ['NAME', 'SERVES', 'PINS', 'PUBLISHES', 'PROMOTE FROM', 'APPROVALS', 'ROLLBACK NEEDS APPROVAL'],
+    environments.map(({ name, policy }) => [
+      name,
+      policy.serves.join(','),
+      policy.pins,
+      yesOrNo(policy.publishes),
+      policy.promoteFrom ?? 'none',
+      String(policy.approvals),
+      yesOrNo(policy.rollbackNeedsApproval),
+    ]),
+  );
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

@@ -1,0 +1,104 @@
+/** What `promptforge keys` does. */
+import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
+import { actor as actorSchema } from '../../contract/values.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { Role } from '../../core/role.ts';
+import { createKey, listKeys, revokeKey } from '../../registry/administration.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { print, printJson, say, table } from '../output.ts';
+import { withDataFolder } from '../with-data-folder.ts';
+
+export interface CreateOptions {
+  readonly environment: EnvironmentName;
+  readonly role: Role;
+  readonly actor: string;
+  /** Milliseconds from now. */
+  readonly expires?: number;
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure, DataFolderProblem, Problem `environment_not_found` */
+export async function create({
+  environment,
+  role,
+  actor,
+  expires,
+  data,
+  json,
+}: CreateOptions): Promise<void> {
+  if (!actorSchema.safeParse(actor).success)
+    throw new CommandFailure(
+      EXIT.usage,
+      'The actor is not a name: it has 1 to 100 characters, none of them a control character.',
+    );
+  const created = await withDataFolder(data, { create: true }, store => {
+    const expiresAt = expires === undefined ? null : new Date(store.now().getTime() + expires).toISOString();
+    return createKey(store, { environment, role, actor, expiresAt });
+  });
+  if (json) return printJson(created);
+  await print(created.key);
+  await say(sentenceOn(created));
+}
+
+function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): string {
+  const until = expiresAt === null ? 'and does not expire' : `until ${expiresAt}`;
+  return `The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
+Keep it now: it will not be shown again.`;
+}
+
+export interface ListOptions {
+  readonly environment?: EnvironmentName;
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem */
+export async function list({ environment, data, json }: ListOptions): Promise<void> {
+  const keys = await withDataFolder(data, { create: false }, store =>
+    listKeys(store, environment === undefined ? {} : { environment }),
+  );
+  if (json) return printJson({ data: keys, nextCursor: null });
+  if (keys.length === 0)
+    return say(
+      `There is no key${environment === undefined ? '' : ` of ${environment}`}. Make one with "promptforge keys create".`,
+    );
+  const headings = ['ID', 'ENVIRONMENT', 'ROLE', 'ACTOR', 'STATE', 'MADE', 'EXPIRES', 'LAST USED'];
+  const now = Date.now();
+  await print(
+    table(
+      headings,
+      keys.map(key => [
+        key.id,
+        key.environment,
+        key.role,
+        key.actor,
+        stateOf(key, now),
+        day(key.createdAt),
+        day(key.expiresAt),
+        day(key.lastUsedAt),
+      ]),
+    ),
+  );
+}
+
+function stateOf(key: KeyRecord, now: number): string {
+  if (key.revokedAt !== null) return 'revoked';
+  return key.expiresAt !== null && Date.parse(key.expiresAt) <= now ? 'expired' : 'valid';
+}
+
+function day(timestamp: string | null): string {
+  return timestamp?.slice(0, 10) ?? '';
+}
+
+export interface RevokeOptions {
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem, Problem `key_not_found` */
+export async function revoke(id: string, { data, json }: RevokeOptions): Promise<void> {
+  const key = await withDataFolder(data, { create: false }, store => revokeKey(store, id));
+  if (json) return printJson(key);
+  await print(`Revoked the key ${key.id} of ${key.actor} for ${key.environment} (${key.role}).`);
+}

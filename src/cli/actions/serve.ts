@@ -1,0 +1,104 @@
+/** What `promptforge serve` does. */
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { listKeys } from '../../registry/administration.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
+import type { Store } from '../../registry/store/store.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { log, say } from '../output.ts';
+import { withDataFolder } from '../with-data-folder.ts';
+
+export interface ServeOptions {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: true;
+}
+
+/**
+ * Resolves when it was asked to stop and every request is answered.
+ * @throws CommandFailure, DataFolderProblem, Problem `invalid_request` or `unavailable` when it may not or cannot listen
+ */
+export async function serve({ data, host, port, tlsCert, tlsKey, behindProxy }: ServeOptions): Promise<void> {
+  const tls = await certificate(tlsCert, tlsKey);
+  await withDataFolder(data, { create: true }, async store => {
+    const asked = stopAsked();
+    const server = await startServer({
+      store,
+      host,
+      port,
+      behindProxy: behindProxy ?? false,
+      log,
+      ...(tls && { tls }),
+    });
+    logEvent('listening', { url: server.url, data, version: packageJson.version, pid: process.pid });
+    await sayHowToBegin(store, data);
+    await untilDrained(server, await asked);
+  });
+  logEvent('stopped');
+}
+
+async function untilDrained(server: RunningServer, signal: NodeJS.Signals): Promise<void> {
+  logEvent('draining', { signal });
+  await server.close();
+}
+
+/** Resolves at the first signal to stop; from then on another one stops the process at once. */
+function stopAsked(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(EXIT.refused);
+      asked = true;
+      resolve(signal);
+    });
+  }
+  let asked = false;
+  return promise;
+}
+
+function logEvent(event: string, fields: object = {}): void {
+  log({ at: new Date().toISOString(), level: 'info', event, ...fields });
+}
+
+async function sayHowToBegin(store: Store, data: string): Promise<void> {
+  if ((await listKeys(store)).length > 0) return;
+  await say(
+    `This registry has no key yet. Make the first with: promptforge keys create --environment development --role admin --actor <you> --data ${JSON.stringify(data)}`,
+  );
+}
+
+/** @throws CommandFailure when only one of the files is given, one cannot be read, or they do not belong together */
+async function certificate(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+): Promise<ServerOptions['tls']> {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined)
+    throw new CommandFailure(EXIT.usage, 'TLS needs both --tls-cert and --tls-key. Give the other one too.');
+  const [cert, key] = await Promise.all([pem(certFile), pem(keyFile)]);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandFailure(
+      EXIT.environment,
+      `${certFile} and ${keyFile} cannot be used for TLS: ${why}. Give a PEM certificate and the private key that belongs to it.`,
+      { cause },
+    );
+  }
+  return { cert, key };
+}
+
+async function pem(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${why}. Check the path.`, { cause });
+  }
+}

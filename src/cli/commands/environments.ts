@@ -1,0 +1,81 @@
+/** `promptforge environments`: the policies, read and changed on the data folder itself. */
+import { Command, Option } from 'commander';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { ListOptions, SetOptions } from '../actions/environments.ts';
+import { dataOption } from '../data-option.ts';
+import { booleanArgument, channelsArgument, environmentArgument, numberArgument } from '../values.ts';
+
+export function environmentsCommand(): Command {
+  return new Command('environments')
+    .description('list the environments and change what their policies allow')
+    .addCommand(listCommand())
+    .addCommand(setCommand());
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list the environments with their policies, in promotion order')
+    .addOption(dataOption())
+    .option('--json', 'print them as the API gives them')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  promptforge environments list
+  promptforge environments list --json`,
+    )
+    .action(async (options: ListOptions) => (await import('../actions/environments.ts')).list(options));
+}
+
+function setCommand(): Command {
+  return new Command('set')
+    .description('change the policy of an environment: what is given, and nothing else')
+    .argument('<name>', 'the environment', environmentArgument)
+    .addOption(
+      new Option(
+        '--approvals <number>',
+        'how many others than the requester must approve a promotion',
+      ).argParser(numberArgument(0, 16)),
+    )
+    .addOption(
+      new Option('--serves <channels>', 'channels its keys may read, such as latest,stable').argParser(
+        channelsArgument,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--pins <which>',
+        'exact versions its keys may read: any, or only what was live there',
+      ).choices(['any', 'released']),
+    )
+    .addOption(
+      new Option('--publishes <boolean>', 'whether its author keys may publish').argParser(booleanArgument),
+    )
+    .addOption(
+      new Option(
+        '--promote-from <environment>',
+        'where a version must have been stable before, or none',
+      ).argParser(environmentArgument),
+    )
+    .addOption(
+      new Option(
+        '--rollback-needs-approval <boolean>',
+        'whether a rollback waits for approvals too',
+      ).argParser(booleanArgument),
+    )
+    .option('--add', 'make the environment, after the others: one that is not changed otherwise is strict')
+    .addOption(dataOption())
+    .option('--json', 'print the environment as the API gives it')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  promptforge environments set production --approvals 2
+  promptforge environments set staging --serves latest,stable,canary --pins any
+  promptforge environments set production --promote-from none
+  promptforge environments set eu-production --add --promote-from staging --approvals 1`,
+    )
+    .action(async (name: EnvironmentName, options: SetOptions) =>
+      (await import('../actions/environments.ts')).set(name, options),
+    );
+}

@@ -1,0 +1,27 @@
+/** `promptforge render`: a prompt file and an input become text, as the registry would render them. */
+import { Command, Option } from 'commander';
+import type { RenderOptions } from '../actions/render.ts';
+
+export function renderCommand(): Command {
+  return new Command('render')
+    .description('render a prompt file with an input')
+    .argument('<file>', 'the prompt file')
+    .addOption(new Option('--input <file>', 'a YAML or JSON file with the input, or - for stdin'))
+    .option('--strict', 'also refuse variables that the prompt does not declare and the input does not give')
+    .option('--json', 'print the messages as the API gives them: {"messages": [...]}')
+    .addHelpText(
+      'after',
+      `
+Partials ({{> header}} is _header.prompt) are looked for in the file's folder and those above it:
+up to the prompts folder where there is a promptforge.json above the file, else up to the
+folder with .git, else as far up as there are folders.
+
+Examples:
+  promptforge render prompts/support/triage.prompt --input ticket.yaml
+  echo '{"ticket": "My card is blocked."}' | promptforge render prompts/support/triage.prompt --input -
+  promptforge render prompts/support/assistant.prompt --input case.json --json --strict`,
+    )
+    .action(async (file: string, options: RenderOptions) =>
+      (await import('../actions/render.ts')).renderToStdout(file, options),
+    );
+}

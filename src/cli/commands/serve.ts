@@ -1,0 +1,34 @@
+/** `promptforge serve`: the registry of a team as a process that logs to stdout and stops when it is asked to. */
+import { Command, Option } from 'commander';
+import type { ServeOptions } from '../actions/serve.ts';
+import { dataOption } from '../data-option.ts';
+import { numberArgument } from '../values.ts';
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the registry on a data folder')
+    .addOption(dataOption())
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--port <number>', 'the port to listen on; 0 takes any that is free')
+        .default(7878)
+        .argParser(numberArgument(0, 65535)),
+    )
+    .option('--tls-cert <file>', 'a certificate chain (PEM): speak HTTPS; needs --tls-key')
+    .option('--tls-key <file>', 'the private key of the certificate (PEM)')
+    .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
+    .addHelpText(
+      'after',
+      `
+Makes the data folder where there is none. Logs one JSON object a line to stdout; the first
+says the url and the data folder. Beyond 127.0.0.1 it listens only with TLS or --behind-proxy.
+SIGTERM or SIGINT (Ctrl-C) lets running requests finish, for 10 s at most; a second one stops at once.
+
+Examples:
+  promptforge serve
+  promptforge serve --data /var/lib/promptforge --port 8080
+  promptforge serve --host 0.0.0.0 --port 443 --tls-cert chain.pem --tls-key key.pem
+  promptforge serve --host 0.0.0.0 --behind-proxy`,
+    )
+    .action(async (options: ServeOptions) => (await import('../actions/serve.ts')).serve(options));
+}

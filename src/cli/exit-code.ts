@@ -1,0 +1,41 @@
+/** The exit codes of the command, which scripts build on: docs/cli.md. */
+
+import { Problem, type ProblemCode } from '../core/problem.ts';
+import { DataFolderProblem } from '../registry/data-folder-problem.ts';
+import { WorkspaceError } from '../workspace/workspace-error.ts';
+
+export const EXIT = {
+  ok: 0,
+  /** It was understood and refused, or it failed. */
+  refused: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+  /** A prompt or its input is wrong: an invalid source, a missing input. */
+  invalid: 3,
+  /** Something around it is: a data folder, a file, a port, the version of Node. */
+  environment: 4,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What a command itself finds wrong. `message` is for the person: what happened, what to do. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+const INVALID: readonly ProblemCode[] = ['invalid_source', 'missing_input', 'too_large', 'invalid_name'];
+
+/** The exit code of a failed command. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandFailure) return error.exitCode;
+  if (Problem.is(error, ...INVALID)) return EXIT.invalid;
+  if (Problem.is(error, 'unavailable') || DataFolderProblem.is(error)) return EXIT.environment;
+  if (WorkspaceError.is(error, 'file_missing', 'unreadable')) return EXIT.environment;
+  if (WorkspaceError.is(error)) return EXIT.invalid;
+  return EXIT.refused;
+}

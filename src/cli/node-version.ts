@@ -1,0 +1,11 @@
+/** Which Node the command runs on. */
+
+/** `node:sqlite` works without a flag from here on: nodejs.org/docs/latest-v22.x/api/sqlite.html, "History". */
+const OLDEST = [22, 13] as const;
+
+/** Why the command cannot run on this version of Node, as one sentence; undefined when it can. */
+export function whyNotThisNode(version: string): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return undefined;
+  return `This needs Node ${OLDEST.join('.')} or newer, and runs on Node ${version}. Install a newer Node: https://nodejs.org.`;
+}

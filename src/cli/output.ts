@@ -1,0 +1,42 @@
+/** What the command prints: results to stdout, everything said to a person to stderr, never a key but a new one. */
+import { redactKeys } from '../core/key.ts';
+
+/** A result. Text that does not end a line gets its end. */
+export async function print(text: string): Promise<void> {
+  await write(process.stdout, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+export function printJson(value: unknown): Promise<void> {
+  return print(JSON.stringify(value, null, 2));
+}
+
+/** A sentence beside the result. Whatever it quotes, no key of it is shown. */
+export async function say(text: string): Promise<void> {
+  await write(process.stderr, `${redactKeys(text)}\n`);
+}
+
+/** A line of the log of "serve": one JSON object. */
+export function log(entry: object): void {
+  process.stdout.write(`${JSON.stringify(entry)}\n`);
+}
+
+/** Resolves when the text is handed over, or the reader has gone (process-edge.ts). */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise(resolve => {
+    stream.write(text, () => resolve());
+  });
+}
+
+/** Rows under their headings, as columns two spaces apart; an empty cell is "–". */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, ...rows.map(row => row.map(cell => (cell === '' ? '–' : cell)))];
+  const widths = headings.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)));
+  return lines
+    .map(line =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,32 @@
+/** How far up partials of a file are looked for: no further than the registry would, and never outside the project. */
+import { dirname, join, resolve } from 'node:path';
+import type { FileSystem } from '../workspace/file-system.ts';
+import { PROJECT_FILE, readProject } from '../workspace/project-file.ts';
+import { isInside } from '../workspace/source-file.ts';
+
+/**
+ * The prompts folder of the nearest `promptforge.json` above the file (that file's own folder for a prompt outside
+ * it), else the folder of the repository; undefined when the file is in neither.
+ * @throws WorkspaceError when the `promptforge.json` is not one
+ */
+export async function partialsRoot(file: string, files: FileSystem): Promise<string | undefined> {
+  const from = dirname(resolve(file));
+  let repository: string | undefined;
+  for (const folder of upward(from)) {
+    if ((await files.stat(join(folder, PROJECT_FILE))) !== undefined) {
+      const { promptsFolder } = await readProject(folder, files);
+      return isInside(promptsFolder, from) ? promptsFolder : folder;
+    }
+    if (repository === undefined && (await files.stat(join(folder, '.git'))) !== undefined)
+      repository = folder;
+  }
+  return repository;
+}
+
+/** The folder and each above it. */
+function* upward(folder: string): Generator<string> {
+  for (let next = folder; ; next = dirname(next)) {
+    yield next;
+    if (next === dirname(next)) return;
+  }
+}

@@ -1,0 +1,61 @@
+/** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { environmentsCommand } from './commands/environments.ts';
+import { keysCommand } from './commands/keys.ts';
+import { renderCommand } from './commands/render.ts';
+import { serveCommand } from './commands/serve.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { say } from './output.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  refused or failed
+  2  wrong usage
+  3  invalid prompt or missing input
+  4  a data folder, file, port or Node version that cannot be used`;
+
+const EXAMPLES = `
+Examples:
+  promptforge serve
+  promptforge keys create --environment production --role reader --actor checkout-service
+  promptforge render prompts/support/triage.prompt --input ticket.yaml`;
+
+/** Runs the command line (without Node and script) and resolves with its exit code. Never rejects. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...argv], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return afterUsage(error);
+    await say(`promptforge: ${error instanceof Error ? error.message : String(error)}`);
+    return exitCodeOf(error);
+  }
+}
+
+async function afterUsage(error: CommanderError): Promise<number> {
+  if (error.exitCode === 0) return EXIT.ok;
+  // Without a command commander has shown the help already.
+  if (error.code !== 'commander.help')
+    await say(`promptforge: ${error.message.replace(/^error: /, '')}\nAdd --help to see what there is.`);
+  return EXIT.usage;
+}
+
+function program(): Command {
+  const command = new Command('promptforge')
+    .description('The registry of prompts: run it, hand out its keys, and render prompt files.')
+    .version(packageJson.version)
+    .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
+  for (const each of [serveCommand(), keysCommand(), environmentsCommand(), renderCommand()])
+    command.addCommand(each);
+  forAll(command, each => {
+    each.exitOverride().configureOutput({ outputError: () => {} });
+  });
+  return command;
+}
+
+function forAll(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const each of command.commands) forAll(each, change);
+}

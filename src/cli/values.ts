@@ -1,0 +1,57 @@
+/** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
+import { InvalidArgumentError } from 'commander';
+import { parseChannel } from '../core/channel.ts';
+import { parseEnvironmentName } from '../core/environment.ts';
+import { parseKey } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+
+/** A parser of the domain as commander wants it: what it refuses is a wrong argument. */
+function argument<T>(parse: (text: string) => T): (text: string) => T {
+  return text => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (Problem.is(error)) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
+}
+
+export const environmentArgument = argument(parseEnvironmentName);
+
+/** `latest,stable`, in this order and each once. */
+export const channelsArgument = argument((text: string) => {
+  const channels = text.split(',').map(part => parseChannel(part.trim()));
+  if (new Set(channels).size !== channels.length) throw new InvalidArgumentError('It names a channel twice.');
+  return channels;
+});
+
+export function booleanArgument(text: string): boolean {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  throw new InvalidArgumentError('Write true or false.');
+}
+
+/** A whole number from `minimum` to `maximum`. */
+export function numberArgument(minimum: number, maximum: number): (text: string) => number {
+  return text => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= minimum && number <= maximum) return number;
+    throw new InvalidArgumentError(`Write a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+/** The id of a key, also taken from the whole key: whoever found a leaked one has just that. */
+export const keyIdArgument = argument((text: string) => (text.startsWith('pf_') ? parseKey(text).id : text));
+
+const UNIT_IN_HOURS = { h: 1, d: 24, w: 7 * 24, y: 365 * 24 } as const;
+const HOUR = 60 * 60 * 1000;
+
+/** `12h`, `90d`, `26w` or `1y` (of 365 days), in milliseconds. */
+export function durationArgument(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([hdwy])$/.exec(text) ?? [];
+  const years = unit === 'y' ? Number(count) : 0;
+  if (count === undefined || unit === undefined || years > 100)
+    throw new InvalidArgumentError('Write a number and h, d, w or y, such as 12h, 90d or 1y.');
+  return Number(count) * UNIT_IN_HOURS[unit as keyof typeof UNIT_IN_HOURS] * HOUR;
+}

@@ -1,0 +1,123 @@
+/** `promptforge environments` on a real data folder. */
+import assert from 'node:assert/strict';
+import { environment, environmentList } from '../../src/contract/environments.ts';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { promptforge } from './promptforge.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+describe('promptforge environments', function () {
+  this.timeout(20_000);
+  const inFolder = temporaryFolder();
+  let data: string;
+  let next = 0;
+  beforeEach(async () => {
+    data = inFolder(`data-${next++}`);
+    const key = ['--environment', 'development', '--role', 'admin', '--actor', 'mara', '--data', data];
+    await promptforge(['keys', 'create', ...key]);
+  });
+  const listed = async () => {
+    const { stdout } = await promptforge(['environments', 'list', '--json', '--data', data]);
+    return environmentList.strict().parse(JSON.parse(stdout)).data;
+  };
+  const set = (...args: string[]) => promptforge(['environments', 'set', ...args, '--data', data]);
+
+  it('list shows what a team starts with', async () => {
+    assert.deepEqual(await listed(), defaultEnvironments(1));
+    const { code, stdout, stderr } = await promptforge(['environments', 'list', '--data', data]);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    assert.equal(
+      stdout,
+      [
+        'NAME         SERVES         PINS      PUBLISHES  PROMOTE FROM  APPROVALS  ROLLBACK NEEDS APPROVAL',
+        'development  latest,stable  any       yes        none          0          no',
+        'staging      latest,stable  any       no         none          0          no',
+        'production   stable         released  no         staging       1          no',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('set changes what is given and nothing else, and prints the result', async () => {
+    const { code, stdout } = await set('production', '--approvals', '2', '--json');
+    assert.equal(code, 0);
+    const [development, staging, production] = defaultEnvironments(1);
+    assert(production);
+    const expected = { ...production, policy: { ...production.policy, approvals: 2 } };
+    assert.deepEqual(environment.strict().parse(JSON.parse(stdout)), expected);
+    assert.deepEqual(await listed(), [development, staging, expected]);
+  });
+
+  it('set changes every field of a policy', async () => {
+    const { code, stdout } = await set(
+      ...['staging', '--serves', 'latest,stable,canary', '--pins', 'released', '--publishes', 'true'],
+      ...['--promote-from', 'development', '--approvals', '3', '--rollback-needs-approval', 'true'],
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /^staging +latest,stable,canary +released +yes +development +3 +yes$/m);
+    assert.deepEqual((await listed())[1]?.policy, {
+      serves: ['latest', 'stable', 'canary'],
+      pins: 'released',
+      publishes: true,
+      promoteFrom: 'development',
+      approvals: 3,
+      rollbackNeedsApproval: true,
+    });
+  });
+
+  it('set --promote-from none takes the condition off', async () => {
+    await set('production', '--promote-from', 'none', '--approvals', '0');
+    assert.equal((await listed())[2]?.policy.promoteFrom, null);
+    assert.equal((await listed())[2]?.policy.approvals, 0);
+  });
+
+  it('two sets at the same time both succeed', async () => {
+    const [one, other] = await Promise.all([
+      set('production', '--approvals', '4'),
+      set('production', '--rollback-needs-approval', 'true'),
+    ]);
+    assert.deepEqual([one.code, other.code], [0, 0]);
+    const policy = (await listed())[2]?.policy;
+    assert.equal(policy?.approvals, 4);
+    assert.equal(policy?.rollbackNeedsApproval, true);
+  });
+
+  it('set refuses a name that is not there, so that a slip adds nothing', async () => {
+    const { code, stdout, stderr } = await set('prodution', '--approvals', '2');
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /no environment "prodution"; there are development, staging, production\. .*--add/);
+    assert.equal((await listed()).length, 3);
+  });
+
+  it('set --add makes a strict one after the others', async () => {
+    const { code } = await set('eu-production', '--add', '--promote-from', 'staging');
+    assert.equal(code, 0);
+    assert.deepEqual((await listed())[3], {
+      name: 'eu-production',
+      policy: {
+        serves: ['stable'],
+        pins: 'released',
+        publishes: false,
+        promoteFrom: 'staging',
+        approvals: 0,
+        rollbackNeedsApproval: false,
+      },
+    });
+  });
+
+  it('set refuses environments that promote from each other in a circle', async () => {
+    const { code, stderr } = await set('staging', '--promote-from', 'production');
+    assert.equal(code, 1);
+    assert.match(stderr, /in a circle: staging → production → staging/);
+    assert.deepEqual(await listed(), defaultEnvironments(1));
+  });
+
+  it('list and set make no data folder where there is none', async () => {
+    for (const args of [['list'], ['set', 'production', '--approvals', '1']]) {
+      const { code, stderr } = await promptforge(['environments', ...args, '--data', inFolder('absent')]);
+      assert.equal(code, 4);
+      assert.match(stderr, /^promptforge: There is no registry at/);
+    }
+  });
+});

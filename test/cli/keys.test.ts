@@ -1,0 +1,256 @@
+/** `promptforge keys` on a real data folder. */
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { defaultDataFolder } from '../../src/cli/data-option.ts';
+import { createdKey, key, keyPage } from '../../src/contract/keys.ts';
+import { parseKey } from '../../src/core/key.ts';
+import { folderContents } from './folder-contents.ts';
+import { promptforge } from './promptforge.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const forReader = ['--environment', 'production', '--role', 'reader', '--actor', 'checkout-service'];
+
+describe('promptforge keys', function () {
+  this.timeout(20_000);
+  const inFolder = temporaryFolder();
+
+  it('create makes the data folder and prints the key alone on stdout', async () => {
+    const data = inFolder('first', 'deep');
+    const { code, stdout, stderr } = await promptforge(['keys', 'create', ...forReader, '--data', data]);
+    assert.equal(code, 0);
+    const { environment, id } = parseKey(stdout.trimEnd());
+    assert.equal(environment, 'production');
+    assert.match(
+      stderr,
+      new RegExp(
+        `^The key ${id} is for production with the role "reader", belongs to checkout-service and does not expire`,
+      ),
+    );
+    assert.match(stderr, /it will not be shown again/);
+    assert(!stderr.includes(stdout.trimEnd()));
+  });
+
+  it('create --json prints what the API gives, the key included', async () => {
+    const data = inFolder('json');
+    const before = Date.now();
+    const args = ['keys', 'create', ...forReader, '--expires', '90d', '--data', data, '--json'];
+    const { code, stdout, stderr } = await promptforge(args);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    const created = createdKey.strict().parse(JSON.parse(stdout));
+    assert.equal(parseKey(created.key).id, created.id);
+    assert.deepEqual(
+      { ...created, id: '', key: '', createdAt: '', expiresAt: '' },
+      {
+        id: '',
+        key: '',
+        environment: 'production',
+        role: 'reader',
+        actor: 'checkout-service',
+        createdAt: '',
+        expiresAt: '',
+        lastUsedAt: null,
+        revokedAt: null,
+      },
+    );
+    const expires = Date.parse(created.expiresAt ?? '');
+    assert(expires >= before + 90 * DAY && expires <= Date.now() + 90 * DAY);
+  });
+
+  it('create refuses an environment that is not there, and names those that are', async () => {
+    const args = [
+      '--environment',
+      'prodution',
+      '--role',
+      'reader',
+      '--actor',
+      'a',
+      '--data',
+      inFolder('typo'),
+    ];
+    const { code, stdout, stderr } = await promptforge(['keys', 'create', ...args]);
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      /^promptforge: There is no environment "prodution".*development, staging, production/,
+    );
+  });
+
+  it('list shows who has which key, newest first, and never a secret', async () => {
+    const data = inFolder('list');
+    const made = [];
+    for (const [environment, role] of [
+      ['development', 'admin'],
+      ['staging', 'author'],
+      ['production', 'reader'],
+    ] as const) {
+      const args = ['--environment', environment, '--role', role, '--actor', `${role}-of-it`, '--data', data];
+      const { stdout } = await promptforge(['keys', 'create', ...args]);
+      made.unshift({ role, ...parseKey(stdout.trim()) });
+    }
+    const { code, stdout } = await promptforge(['keys', 'list', '--data', data]);
+    assert.equal(code, 0);
+    const lines = stdout.trimEnd().split('\n');
+    assert.match(lines[0] ?? '', /^ID +ENVIRONMENT +ROLE +ACTOR +STATE +MADE +EXPIRES +LAST USED$/);
+    for (const [index, { id, environment, role, key: secret }] of made.entries()) {
+      const today = '\\d{4}-\\d\\d-\\d\\d';
+      assert.match(
+        lines[index + 1] ?? '',
+        new RegExp(`^${id} +${environment} +${role} +${role}-of-it +valid +${today} +– +–$`),
+      );
+      assert(!stdout.includes(secret.slice(-38)));
+    }
+    const json = await promptforge(['keys', 'list', '--data', data, '--json']);
+    const page = keyPage.parse(JSON.parse(json.stdout));
+    assert.deepEqual(
+      page.data.map(({ id }) => id),
+      made.map(({ id }) => id),
+    );
+    assert(page.data.every(record => !('key' in record) && !('hash' in record)));
+    const one = await promptforge(['keys', 'list', '--data', data, '--environment', 'staging', '--json']);
+    assert.deepEqual(
+      keyPage.parse(JSON.parse(one.stdout)).data.map(({ environment }) => environment),
+      ['staging'],
+    );
+  });
+
+  it('list of none says how to make one', async () => {
+    const data = inFolder('none');
+    await promptforge(['keys', 'create', ...forReader, '--data', data]);
+    const args = ['keys', 'list', '--environment', 'staging', '--data', data];
+    const { code, stdout, stderr } = await promptforge(args);
+    assert.equal(code, 0);
+    assert.equal(stdout, '');
+    assert.match(stderr, /no key of staging.*promptforge keys create/);
+  });
+
+  it('revoke revokes by id or by the whole key, and again without a change', async () => {
+    const data = inFolder('revoke');
+    const first = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const second = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const { id } = parseKey(first);
+    const byId = await promptforge(['keys', 'revoke', id, '--data', data]);
+    assert.deepEqual(byId, {
+      code: 0,
+      stdout: `Revoked the key ${id} of checkout-service for production (reader).\n`,
+      stderr: '',
+    });
+    const whole = await promptforge(['keys', 'revoke', second, '--data', data, '--json']);
+    assert.equal(whole.code, 0);
+    const record = key.strict().parse(JSON.parse(whole.stdout));
+    assert.equal(record.id, parseKey(second).id);
+    assert.notEqual(record.revokedAt, null);
+    const again = await promptforge(['keys', 'revoke', record.id, '--data', data, '--json']);
+    assert.deepEqual(JSON.parse(again.stdout), record);
+    const list = await promptforge(['keys', 'list', '--data', data]);
+    assert.equal(list.stdout.match(/ revoked /g)?.length, 2);
+  });
+
+  it('revoke of an id that is not there is refused', async () => {
+    const data = inFolder('unknown');
+    await promptforge(['keys', 'create', ...forReader, '--data', data]);
+    const { code, stdout, stderr } = await promptforge(['keys', 'revoke', 'abcdefghijkl', '--data', data]);
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^promptforge: There is no key with this id/);
+  });
+
+  it('says of no wrong argument what was in it when it looks like a key', async () => {
+    const data = inFolder('secret');
+    const created = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const secret = created.slice(-38);
+    for (const args of [
+      ['keys', 'revoke', created.slice(0, -1)],
+      ['keys', 'list', created],
+      ['keys', 'list', `--${created}`],
+      [created],
+      ['keys', 'create', '--role', created, '--environment', 'staging', '--actor', 'a'],
+      ['keys', 'create', '--role', 'reader', '--environment', created, '--actor', 'a'],
+      ['render', created],
+      ['render', 'x.prompt', '--input', created],
+    ]) {
+      const { code, stdout, stderr } = await promptforge(args);
+      assert.notEqual(code, 0);
+      assert.notEqual(stderr, '');
+      for (let at = 0; at + 8 <= 30; at++)
+        assert(!(stdout + stderr).includes(secret.slice(at, at + 8)), `${args[0]} ${args[1]} shows a secret`);
+    }
+  });
+
+  it('keeps no secret in the data folder', async () => {
+    const data = inFolder('kept');
+    const created = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const contents = await folderContents(data);
+    assert(contents.includes(parseKey(created).id), 'the id is there to be found');
+    assert(!contents.includes(created.slice(-38)));
+  });
+
+  it('works on the folder that PROMPTFORGE_DATA names, unless --data does', async () => {
+    const env = { PROMPTFORGE_DATA: inFolder('from-env') };
+    await promptforge(['keys', 'create', ...forReader], { env });
+    const { stdout } = await promptforge(['keys', 'list', '--json'], { env });
+    assert.equal(keyPage.parse(JSON.parse(stdout)).data.length, 1);
+    const other = await promptforge(['keys', 'list', '--data', inFolder('elsewhere')], { env });
+    assert.equal(other.code, 4);
+  });
+
+  it('uses the data folder of the user when none is named', async () => {
+    const env = { XDG_DATA_HOME: inFolder('xdg'), HOME: inFolder('home') };
+    const expected = defaultDataFolder(process.platform, { ...process.env, ...env }, env.HOME);
+    await promptforge(['keys', 'create', ...forReader], { env });
+    const { stdout } = await promptforge(['keys', 'list', '--json', '--data', expected]);
+    assert.equal(keyPage.parse(JSON.parse(stdout)).data.length, 1);
+  });
+
+  it('the data folder of the user stands where each system keeps data', () => {
+    assert.equal(defaultDataFolder('linux', {}, '/home/m'), '/home/m/.local/share/promptforge');
+    assert.equal(defaultDataFolder('linux', { XDG_DATA_HOME: '/data' }, '/home/m'), '/data/promptforge');
+    assert.equal(
+      defaultDataFolder('linux', { XDG_DATA_HOME: 'relative' }, '/home/m'),
+      '/home/m/.local/share/promptforge',
+    );
+    assert.equal(
+      defaultDataFolder('darwin', {}, '/Users/m'),
+      '/Users/m/Library/Application Support/PromptForge',
+    );
+  });
+
+  describe('on a data folder that cannot be used', () => {
+    for (const [command, rest] of [
+      ['list', []],
+      ['revoke', ['abcdefghijkl']],
+    ] as const) {
+      it(`${command} makes none where there is none`, async () => {
+        const data = inFolder('absent');
+        const { code, stdout, stderr } = await promptforge(['keys', command, ...rest, '--data', data]);
+        assert.equal(code, 4);
+        assert.equal(stdout, '');
+        assert.match(stderr, /^promptforge: There is no registry at .*absent/);
+      });
+    }
+
+    it('create says when a file is in the way', async () => {
+      const data = inFolder('file');
+      await writeFile(data, 'not a folder');
+      const { code, stderr } = await promptforge(['keys', 'create', ...forReader, '--data', data]);
+      assert.equal(code, 4);
+      assert.match(stderr, /^promptforge: The data folder .* cannot be made/);
+      await rm(data);
+    });
+
+    it('create says when the database is none', async () => {
+      const data = inFolder('garbage');
+      await mkdir(data);
+      await writeFile(
+        inFolder('garbage', 'registry.db'),
+        'This is a text file, and long enough to be read as one.\n'.repeat(40),
+      );
+      const { code, stderr } = await promptforge(['keys', 'create', ...forReader, '--data', data]);
+      assert.equal(code, 4);
+      assert.match(stderr, /^promptforge: .*registry\.db is not a PromptForge registry/);
+      assert.equal(stderr.trimEnd().split('\n').length, 1);
+    });
+  });
+});

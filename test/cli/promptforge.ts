@@ -1,0 +1,48 @@
+/** The real command as a child process, as a shell runs it. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** `PROMPTFORGE_MAIN` runs the same tests on what ships: `dist/cli.js`. */
+const MAIN = process.env['PROMPTFORGE_MAIN'] ?? join(import.meta.dirname, '../../src/cli/main.ts');
+const TIMEOUT_MS = 20_000;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Surroundings {
+  readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function promptforge(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): Promise<Outcome> {
+  const child = start(args, surroundings);
+  child.stdin.on('error', () => {}); // a command that refuses does not read
+  child.stdin.end(surroundings.stdin ?? '');
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await closed;
+  return { code, stdout, stderr };
+}
+
+/** Starts the command; whoever starts it ends it. It is killed after 20 s at the latest. */
+export function start(
+  args: readonly string[],
+  { cwd, env }: Surroundings = {},
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [MAIN, ...args], {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...process.env, ...env },
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+}

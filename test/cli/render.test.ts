@@ -1,0 +1,187 @@
+/** `promptforge render` on real files. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { renderResponse } from '../../src/contract/prompts.ts';
+import { promptforge } from './promptforge.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const TRIAGE = `---
+model: vendor/large
+input:
+  schema:
+    ticket: string
+    language?: string
+  default:
+    product: Nordbank
+---
+{{role "system"}}{{> header}}
+{{role "user"}}{{ticket}}{{#if language}} ({{language}}){{/if}}
+`;
+
+describe('promptforge render', function () {
+  this.timeout(20_000);
+  const inFolder = temporaryFolder();
+  const put = async (path: string, content: string | Uint8Array) => {
+    await mkdir(dirname(inFolder(path)), { recursive: true });
+    await writeFile(inFolder(path), content);
+    return inFolder(path);
+  };
+  let triage: string;
+  before(async () => {
+    await put('project/promptforge.json', '{"registry": "embedded", "prompts": "prompts"}');
+    await put('project/prompts/_header.prompt', 'You answer for {{product}}.');
+    await put('project/_outside.prompt', 'never found');
+    triage = await put('project/prompts/support/triage.prompt', TRIAGE);
+  });
+  const messages = z.strictObject({ messages: renderResponse.shape.messages });
+
+  it('prints the text, with partials from the folders above', async () => {
+    const input = await put('ticket.yaml', 'ticket: My card is blocked.\nlanguage: en\n');
+    assert.deepEqual(await promptforge(['render', triage, '--input', input]), {
+      code: 0,
+      stdout: 'You answer for Nordbank.\n\n\nMy card is blocked. (en)\n',
+      stderr: '',
+    });
+  });
+
+  it('--json prints the messages as the API gives them', async () => {
+    const input = await put('ticket.json', '{"ticket": "My card is blocked."}');
+    const { code, stdout } = await promptforge(['render', triage, '--input', input, '--json']);
+    assert.equal(code, 0);
+    const rendered = messages.parse(JSON.parse(stdout));
+    assert.deepEqual(rendered.messages, [
+      { role: 'system', content: [{ text: 'You answer for Nordbank.\n' }] },
+      { role: 'user', content: [{ text: 'My card is blocked.' }] },
+    ]);
+  });
+
+  it('--input - reads stdin', async () => {
+    const { code, stdout } = await promptforge(['render', triage, '--input', '-'], {
+      stdin: '{"ticket": "Ünïcode 🎫"}',
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /Ünïcode 🎫\n$/);
+  });
+
+  it('needs no input for a prompt that asks for none', async () => {
+    const plain = await put('plain.prompt', 'Be brief & <polite>.\n');
+    assert.equal((await promptforge(['render', plain])).stdout, 'Be brief & <polite>.\n');
+    const empty = await put('empty.yaml', '');
+    assert.equal((await promptforge(['render', plain, '--input', empty])).code, 0);
+  });
+
+  it('names a missing input and renders nothing', async () => {
+    const { code, stdout, stderr } = await promptforge(['render', triage]);
+    assert.equal(code, 3);
+    assert.equal(stdout, '');
+    assert.match(stderr, /triage\.prompt needs the input "ticket"/);
+  });
+
+  it('--strict also asks for what nothing declares', async () => {
+    const loose = await put('loose.prompt', 'Hello {{name}}.');
+    assert.equal((await promptforge(['render', loose])).stdout, 'Hello .\n');
+    const { code, stderr } = await promptforge(['render', loose, '--strict']);
+    assert.equal(code, 3);
+    assert.match(stderr, /needs the input "name"/);
+  });
+
+  it('finds partials no further up than the prompts folder', async () => {
+    const prompt = await put('project/prompts/support/outside.prompt', '{{> outside}}');
+    const { code, stderr } = await promptforge(['render', prompt]);
+    assert.equal(code, 3);
+    assert.match(stderr, /outside\.prompt:1:1: The partial "outside" was not found/);
+  });
+
+  it('finds partials up to the repository where there is no project, and not above it', async () => {
+    await mkdir(inFolder('repository/.git'), { recursive: true });
+    await put('repository/_shared.prompt', 'shared');
+    await put('_above.prompt', 'above');
+    const shared = await put('repository/a/b/one.prompt', '{{> shared}}');
+    assert.equal((await promptforge(['render', shared])).stdout, 'shared\n');
+    const above = await put('repository/a/b/two.prompt', '{{> above}}');
+    assert.equal((await promptforge(['render', above])).code, 3);
+  });
+
+  it('renders a file by its relative path as well', async () => {
+    const { code, stdout } = await promptforge(['render', 'support/triage.prompt', '--input', '-'], {
+      cwd: inFolder('project/prompts'),
+      stdin: 'ticket: Hi',
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /Hi\n$/);
+  });
+
+  const broken: readonly [string, string | Uint8Array, RegExp][] = [
+    [
+      'unclosed.prompt',
+      'one\ntwo {{#if x}} three',
+      /unclosed\.prompt:2:5: The block "{{#if}}" is never closed/,
+    ],
+    ['front.prompt', '---\nmodel: [\n---\nHi', /front\.prompt:\d+:\d+: Front matter/],
+    ['never-closed.prompt', '---\nmodel: x\n', /never-closed\.prompt:1:1: The front matter that begins here/],
+    ['partial.prompt', 'a\n{{> nothing}}', /partial\.prompt:2:1: The partial "nothing" was not found/],
+    ['not-utf8.prompt', new Uint8Array([0x61, 0x0a, 0x62, 0xff]), /not-utf8\.prompt:2:2: .*not UTF-8/],
+    ['large.prompt', 'x'.repeat(1024 * 1024 + 1), /large\.prompt.*1 MiB/],
+  ];
+  for (const [name, content, said] of broken) {
+    it(`says where ${name} is wrong`, async () => {
+      const { code, stdout, stderr } = await promptforge(['render', await put(name, content)]);
+      assert.match(stderr, said);
+      assert.equal(code, 3);
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('says in which file a partial is wrong', async () => {
+    await put('project/prompts/_bad.prompt', 'fine\n{{#each x}}');
+    const prompt = await put('project/prompts/uses-bad.prompt', '{{> bad}}');
+    const { code, stderr } = await promptforge(['render', prompt]);
+    assert.equal(code, 3);
+    assert.match(stderr, /_bad\.prompt:2:1: /);
+  });
+
+  const inputs: readonly [string, string | Uint8Array, RegExp][] = [
+    ['broken.yaml', 'ticket: "a\nb: [', /broken\.yaml:\d+:\d+: The input is not YAML or JSON/],
+    ['broken.json', '{"ticket": "a",}}', /broken\.json:1:17: The input is not YAML or JSON/],
+    ['list.yaml', '- a\n- b\n', /list\.yaml:1:1: The input must give values by name/],
+    ['text.yaml', 'just text', /text\.yaml:1:1: The input must give values by name/],
+    ['latin1.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xe9]), /latin1\.yaml: The input is not UTF-8/],
+  ];
+  for (const [name, content, said] of inputs) {
+    it(`says where the input ${name} is wrong`, async () => {
+      const args = ['render', triage, '--input', await put(name, content)];
+      const { code, stdout, stderr } = await promptforge(args);
+      assert.match(stderr, said);
+      assert.equal(code, 3);
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('calls the input stdin when that is where it is wrong', async () => {
+    const { code, stderr } = await promptforge(['render', triage, '--input', '-'], { stdin: '{' });
+    assert.equal(code, 3);
+    assert.match(stderr, /^promptforge: stdin:1:\d+: /);
+  });
+
+  it('says which file is not there', async () => {
+    const prompt = await promptforge(['render', inFolder('nothing.prompt')]);
+    assert.equal(prompt.code, 4);
+    assert.match(prompt.stderr, /nothing\.prompt: There is no such file/);
+    const input = await promptforge(['render', triage, '--input', inFolder('nothing.yaml')]);
+    assert.equal(input.code, 4);
+    assert.match(input.stderr, /nothing\.yaml cannot be read: there is no such file/);
+    const folder = await promptforge(['render', inFolder('project')]);
+    assert.equal(folder.code, 4);
+    assert.equal(folder.stdout, '');
+  });
+
+  it('says where promptforge.json is wrong', async () => {
+    await put('bad-project/promptforge.json', '{"registry": 1}');
+    const prompt = await put('bad-project/prompts/a.prompt', 'Hi');
+    const { code, stderr } = await promptforge(['render', prompt]);
+    assert.equal(code, 3);
+    assert.match(stderr, /promptforge\.json:1:\d+: "registry" must be text/);
+  });
+});

@@ -1,0 +1,183 @@
+/** What the command line says of itself, and what wrong usage gets. */
+import assert from 'node:assert/strict';
+import packageJson from '../../package.json' with { type: 'json' };
+import { whyNotThisNode } from '../../src/cli/node-version.ts';
+import { promptforge } from './promptforge.ts';
+
+const ESCAPE = '\u001b';
+
+describe('promptforge', function () {
+  this.timeout(20_000);
+
+  const helps: readonly [string[], RegExp[]][] = [
+    [
+      [],
+      [
+        /serve/,
+        /keys/,
+        /environments/,
+        /render/,
+        /Exit codes:/,
+        /3 {2}invalid prompt or missing input/,
+        /Examples:/,
+      ],
+    ],
+    [
+      ['serve'],
+      [
+        /--data <folder>/,
+        /--host <address>.*127\.0\.0\.1/,
+        /--port <number>.*7878/s,
+        /--tls-cert/,
+        /--tls-key/,
+        /--behind-proxy/,
+        /Examples:/,
+      ],
+    ],
+    [['keys'], [/create/, /list/, /revoke/]],
+    [
+      ['keys', 'create'],
+      [
+        /--environment <name>/,
+        /--role <role>.*"reader", "author",\s+"approver", "admin"/s,
+        /--actor/,
+        /--expires/,
+        /--json/,
+        /Examples:/,
+      ],
+    ],
+    [
+      ['keys', 'list'],
+      [/--environment/, /--json/, /Examples:/],
+    ],
+    [
+      ['keys', 'revoke'],
+      [/<id>/, /--json/, /Examples:/],
+    ],
+    [['environments'], [/list/, /set/]],
+    [
+      ['environments', 'list'],
+      [/--json/, /Examples:/],
+    ],
+    [
+      ['environments', 'set'],
+      [
+        /<name>/,
+        /--approvals/,
+        /--serves/,
+        /--pins/,
+        /--publishes/,
+        /--promote-from/,
+        /--rollback-needs-approval/,
+        /--add/,
+        /Examples:/,
+      ],
+    ],
+    [['render'], [/<file>/, /--input <file>/, /--strict/, /--json/, /Partials/, /Examples:/]],
+  ];
+  for (const [command, essentials] of helps) {
+    it(`${['promptforge', ...command].join(' ')} --help says what there is, on stdout`, async () => {
+      const { code, stdout, stderr } = await promptforge([...command, '--help']);
+      assert.equal(code, 0);
+      assert.equal(stderr, '');
+      assert.match(stdout, new RegExp(`^Usage: ${['promptforge', ...command].join(' ')}`));
+      for (const essential of essentials) assert.match(stdout, essential);
+      assert(!stdout.includes(ESCAPE));
+    });
+  }
+
+  it('help COMMAND is the same as COMMAND --help', async () => {
+    const [one, other] = await Promise.all([
+      promptforge(['help', 'serve']),
+      promptforge(['serve', '--help']),
+    ]);
+    assert.equal(one.stdout, other.stdout);
+    assert.equal(one.code, 0);
+  });
+
+  it('--version is the version of the package', async () => {
+    assert.deepEqual(await promptforge(['--version']), {
+      code: 0,
+      stdout: `${packageJson.version}\n`,
+      stderr: '',
+    });
+  });
+
+  const wrong: readonly [string[], RegExp][] = [
+    [['srve'], /^promptforge: unknown command 'srve'/],
+    [['keys', 'make'], /^promptforge: unknown command 'make'/],
+    [['serve', '--prot', '1'], /^promptforge: unknown option '--prot'\n\(Did you mean --port\?\)/],
+    [['serve', 'extra'], /too many arguments/],
+    [['serve', '--port', '70000'], /whole number from 0 to 65535/],
+    [['serve', '--port', '-1'], /whole number from 0 to 65535/],
+    [['render'], /missing required argument 'file'/],
+    [
+      ['keys', 'create', '--role', 'reader', '--actor', 'a'],
+      /required option '--environment <name>' not specified/,
+    ],
+    [
+      ['keys', 'create', '--environment', 'Production', '--role', 'reader', '--actor', 'a'],
+      /not an environment name/,
+    ],
+    [
+      ['keys', 'create', '--environment', 'production', '--role', 'owner', '--actor', 'a'],
+      /Allowed choices are reader, author, approver, admin/,
+    ],
+    [
+      ['keys', 'create', '--environment', 'production', '--role', 'reader', '--actor', ''],
+      /The actor is not a name/,
+    ],
+    [
+      [
+        'keys',
+        'create',
+        '--environment',
+        'production',
+        '--role',
+        'reader',
+        '--actor',
+        'a',
+        '--expires',
+        '90',
+      ],
+      /such as 12h, 90d or 1y/,
+    ],
+    [['keys', 'revoke'], /missing required argument 'id'/],
+    [['environments', 'set', 'production'], /Nothing to change was given/],
+    [['environments', 'set', 'production', '--approvals', 'two'], /whole number from 0 to 16/],
+    [['environments', 'set', 'production', '--publishes', 'maybe'], /Write true or false/],
+    [['environments', 'set', 'production', '--pins', 'some'], /Allowed choices are any, released/],
+    [['environments', 'set', 'production', '--serves', 'stable,stable'], /names a channel twice/],
+  ];
+  for (const [args, said] of wrong) {
+    it(`${args.join(' ')}: exit code 2 and what is wrong, on stderr`, async () => {
+      const { code, stdout, stderr } = await promptforge(args);
+      assert.match(stderr, said);
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.doesNotMatch(stderr, /\bat .*\.ts:\d+/);
+    });
+  }
+
+  it('without a command the help stands on stderr and the exit code is 2', async () => {
+    const { code, stdout, stderr } = await promptforge([]);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^Usage: promptforge/);
+  });
+
+  it('colours nothing where stdout is no terminal', async () => {
+    const { stdout, stderr } = await promptforge(['keys', 'make'], { env: { TERM: 'xterm-256color' } });
+    assert(!(stdout + stderr).includes(ESCAPE));
+  });
+
+  it('says on an old Node which one it needs', () => {
+    for (const old of ['20.20.2', '22.12.0', '18.0.0'])
+      assert.match(
+        whyNotThisNode(old) ?? '',
+        new RegExp(`needs Node 22.13 or newer, and runs on Node ${old}`),
+      );
+    for (const fit of ['22.13.0', '22.20.1', '23.0.0', '24.21.0', '100.0.0'])
+      assert.equal(whyNotThisNode(fit), undefined);
+  });
+});
