@@ -129,6 +129,7 @@ async function fetchWhole(
   let response: Response;
   try {
     response = await options.fetch(request);
+    asked.signal?.throwIfAborted(); // a registry in process may answer all the same
   } catch (error) {
     throw asUnreachable(error, url, asked);
   }
@@ -195,7 +196,12 @@ function mayHaveHappened(asked: Exchange): string {
 
 function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
   if (asked.signal?.aborted === true)
-    return new RegistryUnreachable('cancelled', url, `The call of ${url} was cancelled.`, { cause: error });
+    return new RegistryUnreachable(
+      'cancelled',
+      url,
+      `The call of ${url} was cancelled.${mayHaveHappened(asked)}`,
+      { cause: error },
+    );
   if (error instanceof RegistryUnreachable || Problem.is(error)) return error;
   if (error instanceof TimeoutError)
     return new RegistryUnreachable(
