@@ -87,6 +87,7 @@ export class Connection {
         'key_missing',
         `No key is set for ${this.url}. Set the key of the environment first.`,
       );
+    const reading = method === 'GET' || READING.has(route);
     return exchange(
       {
         method,
@@ -100,7 +101,8 @@ export class Connection {
           ...(call.ifNoneMatch !== undefined && { 'if-none-match': call.ifNoneMatch }),
         },
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        repeatable: method !== 'POST' || READING.has(route) || call.idempotencyKey !== undefined,
+        changing: !reading,
+        repeatable: reading || method === 'PUT' || call.idempotencyKey !== undefined,
         timeoutMs: this.#timeoutMs + (call.extraTimeMs ?? 0),
         ...(signal !== undefined && { signal }),
       },

@@ -33,6 +33,8 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body?: string;
+  /** Whether it changes anything in the registry. */
+  readonly changing: boolean;
   /** Whether asking twice changes no more than asking once. */
   readonly repeatable: boolean;
   /** For one attempt, in milliseconds. */
@@ -149,12 +151,7 @@ async function fetchWhole(
   } catch (error) {
     if (error instanceof RegistryUnreachable || asked.signal?.aborted === true || isTls(error))
       throw asUnreachable(error, url, asked);
-    throw new RegistryUnreachable(
-      'cut_off',
-      url,
-      `The answer of ${url} ended before it was whole.${mayHaveHappened(asked)} Check the network and try again.`,
-      { cause: error },
-    );
+    throw cutOff(url, asked, error);
   }
 }
 
@@ -189,9 +186,9 @@ function redirectMessage(response: Response, url: string, asked: URL): string {
 
 /** What a failed change must say: nobody here knows whether it arrived. */
 function mayHaveHappened(asked: Exchange): string {
-  return asked.method === 'GET'
-    ? ''
-    : ' The registry may have carried it out all the same: look there before you repeat it.';
+  return asked.changing
+    ? ' The registry may have carried it out all the same: look there before you repeat it.'
+    : '';
 }
 
 function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
@@ -225,11 +222,24 @@ function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
       `What answers at ${url} does not speak HTTP (${message}). Check the URL and its port.`,
       { cause: error },
     );
+  if (DROPPED.has(code)) return cutOff(url, asked, error);
   return new RegistryUnreachable(
     'offline',
     url,
     `${url} cannot be reached: ${message}. Check the network and the registry's URL.`,
     { cause: error },
+  );
+}
+
+/** A connection that was there and is gone: what was sent may have arrived. */
+const DROPPED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+function cutOff(url: string, asked: Exchange, cause: unknown): RegistryUnreachable {
+  return new RegistryUnreachable(
+    'cut_off',
+    url,
+    `The connection to ${url} ended before its answer was whole.${mayHaveHappened(asked)} Check the network and try again.`,
+    { cause },
   );
 }
 

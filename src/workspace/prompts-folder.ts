@@ -137,10 +137,10 @@ export class PromptsFolder {
     return readSource(path, this.shown(path), this.#files);
   }
 
-  /** As `read`, with what stands in the way as a trouble. */
+  /** As `read`, of a file that `list` gave and so found inside; with what stands in the way as a trouble. */
   async tryRead(file: PromptFile): Promise<{ source?: string | undefined; trouble?: FileTrouble }> {
     try {
-      return { source: await this.read(file.name) };
+      return { source: await readSource(file.path, this.shown(file.path), this.#files) };
     } catch (error) {
       return { trouble: troubleOf(error, file.path) };
     }

@@ -94,7 +94,7 @@ describe('the cache of versions', () => {
     assert.equal(server.seen.length, 2);
     const other = aVersion('', { version: 2 as never });
     await assert.rejects(later.getVersion(other.prompt, other.version), error =>
-      RegistryUnreachable.is(error, 'offline'),
+      RegistryUnreachable.is(error, 'cut_off'),
     );
   });
 
