@@ -22,10 +22,9 @@ async function registry(dataFolder: string): Promise<string> {
 }
 
 async function bare(headers: Readonly<Record<string, string>>, body: string): Promise<string> {
-  const bytes = Buffer.from(body);
   const server = createServer((_, response) => {
     response.writeHead(200, headers);
-    response.end(bytes);
+    response.end(body);
   });
   server.keepAliveTimeout = 65_000;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

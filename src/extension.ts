@@ -33,7 +33,11 @@ export interface Inside {
   answerWith(ask: Ask): void;
 }
 
+/** Measured in every window (`performance.getEntriesByName`), so that a benchmark and a bug report speak of the same figure. */
+const ACTIVATE = 'promptforge/activate';
+
 export function activate(context: vscode.ExtensionContext): Inside | undefined {
+  performance.mark(ACTIVATE);
   const { extension, secrets, globalStorageUri, subscriptions, extensionMode } = context;
   const log = vscode.window.createOutputChannel('PromptForge', { log: true });
   let answering: Ask = dialogs;
@@ -74,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerKeepFresh(workbench, secrets),
   );
   void prompts.refresh();
+  performance.measure(ACTIVATE, ACTIVATE);
 
   if (extensionMode !== vscode.ExtensionMode.Test) return undefined;
   return { workbench, tree: view.tree, answerWith: other => (answering = other) };
