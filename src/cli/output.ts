@@ -1,5 +1,6 @@
 /** What the command prints: results to stdout, everything said to a person to stderr, never a key but a new one. */
 import { redactKeys } from '../core/key.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
 
 /** A result. Text that does not end a line gets its end. */
 export async function print(text: string): Promise<void> {
@@ -20,10 +21,17 @@ export function log(entry: object): void {
   process.stdout.write(`${JSON.stringify(entry)}\n`);
 }
 
-/** Resolves when the text is handed over, or the reader has gone (process-edge.ts). */
+/**
+ * Resolves when the text is handed over, or the reader of a pipe has gone.
+ * @throws CommandFailure when it cannot be written, to a full disk for one
+ */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise(resolve => {
-    stream.write(text, () => resolve());
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error?: NodeJS.ErrnoException | null) => {
+      if (!error || error.code === 'EPIPE') return resolve();
+      const why = error.code === 'ENOSPC' ? 'the disk is full' : error.message;
+      reject(new CommandFailure(EXIT.environment, `The output cannot be written: ${why}.`, { cause: error }));
+    });
   });
 }
 

@@ -29,7 +29,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return afterUsage(error);
-    await say(`promptforge: ${error instanceof Error ? error.message : String(error)}`);
+    // When stderr cannot be written either, the exit code is all that can be told.
+    await say(`promptforge: ${error instanceof Error ? error.message : String(error)}`).catch(() => {});
     return exitCodeOf(error);
   }
 }

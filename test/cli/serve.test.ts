@@ -1,0 +1,451 @@
+/** `promptforge serve` as an operator meets it: a process, a port, a log, signals. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { Agent, get } from 'node:https';
+import { createServer } from 'node:net';
+import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+import { keyPage } from '../../src/contract/keys.ts';
+import { version } from '../../src/contract/prompts.ts';
+import { folderContents } from './folder-contents.ts';
+import { promptforge } from './promptforge.ts';
+import { call, codeOf, newKey, type Serving, serve } from './serving.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const SOURCE = 'You are the support assistant of Nordbank.\n{{question}}\n';
+
+describe('promptforge serve', function () {
+  this.timeout(30_000);
+  const inFolder = temporaryFolder();
+  const running: Serving[] = [];
+  const serving = async (...args: string[]) => {
+    const one = await serve(...args);
+    running.push(one);
+    return one;
+  };
+  let next = 0;
+  let data: string;
+  beforeEach(() => {
+    data = inFolder(`data-${next++}`);
+  });
+  afterEach(async () => {
+    for (const one of running.splice(0)) await one.stop();
+  });
+
+  it('says in its first line where it listens and on which data folder', async () => {
+    const { log, pid } = await serving('--data', data);
+    const [first] = log();
+    const { at, url, ...rest } = first ?? {};
+    assert.match(String(url), /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert(Math.abs(Date.parse(String(at)) - Date.now()) < 60_000);
+    assert.deepEqual(rest, { level: 'info', event: 'listening', data, version: packageJson.version, pid });
+  });
+
+  it('listens on the port it is given', async () => {
+    const port = await unusedPort();
+    const { url } = await serving('--data', data, '--port', String(port));
+    assert.equal(url, `http://127.0.0.1:${port}`);
+    assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  });
+
+  it('starts a new registry with the environments of a team, and says how to make the first key', async () => {
+    const server = await serving('--data', data);
+    const { stderr } = await server.stop();
+    assert.match(stderr, /^This registry has no key yet\. Make the first with: promptforge keys create /);
+    const { stdout } = await promptforge(['environments', 'list', '--json', '--data', data]);
+    const environments = JSON.parse(stdout).data as { name: string; policy: { approvals: number } }[];
+    assert.deepEqual(
+      environments.map(({ name, policy }) => [name, policy.approvals]),
+      [
+        ['development', 0],
+        ['staging', 0],
+        ['production', 1],
+      ],
+    );
+  });
+
+  it('delivers what was published and promoted to the key of an application', async () => {
+    const author = await newKey(data, 'development', 'approver');
+    const reader = await newKey(data, 'development', 'reader');
+    const { url, stderr } = await serving('--data', data);
+    assert.equal(stderr(), '');
+    await publish(url, author.key);
+    const promotion = {
+      environment: 'development',
+      channel: 'stable',
+      version: 1,
+      reason: 'first',
+      expected: null,
+    };
+    const promoted = await call(`${url}/v1/prompts/support/assistant/-/promotions`, author.key, promotion);
+    assert.equal(promoted.status, 201, promoted.text);
+    const delivered = await call(`${url}/v1/prompts/support/assistant`, reader.key);
+    assert.equal(delivered.status, 200);
+    assert.equal(delivered.text, SOURCE);
+    assert.equal(delivered.headers.get('PromptForge-Version'), 'support/assistant@1');
+  });
+
+  it('refuses a key from the moment it is revoked, and knows a new one at once', async () => {
+    const reader = await newKey(data, 'development', 'reader');
+    const { url } = await serving('--data', data);
+    const ask = (key: string) => call(`${url}/v1/keys/current`, key);
+    assert.equal((await ask(reader.key)).status, 200);
+    assert.equal((await ask(reader.key)).status, 200);
+    assert.equal((await promptforge(['keys', 'revoke', reader.id, '--data', data])).code, 0);
+    const refused = await ask(reader.key);
+    assert.equal(refused.status, 401);
+    assert.equal(codeOf(refused), 'key_revoked');
+    const another = await newKey(data, 'development', 'reader');
+    assert.equal((await ask(another.key)).status, 200);
+  });
+
+  it('follows a policy from the moment it is set', async () => {
+    const author = await newKey(data, 'development', 'author');
+    const { url } = await serving('--data', data);
+    await publish(url, author.key);
+    const set = ['environments', 'set', 'development', '--publishes', 'false', '--data', data];
+    assert.equal((await promptforge(set)).code, 0);
+    const body = { source: 'another', message: '', base: 1 };
+    const refused = await call(`${url}/v1/prompts/support/assistant/-/versions`, author.key, body);
+    assert.equal(refused.status, 403);
+    assert.equal(codeOf(refused), 'publishing_not_allowed');
+  });
+
+  it('shares its data folder with another serve', async () => {
+    const author = await newKey(data, 'development', 'author');
+    const [one, other] = await Promise.all([serving('--data', data), serving('--data', data)]);
+    assert.notEqual(one.url, other.url);
+    await publish(one.url, author.key);
+    const read = await call(`${other.url}/v1/prompts/support/assistant/-/versions/1`, author.key);
+    assert.equal(version.parse(JSON.parse(read.text)).source, SOURCE);
+  });
+
+  it('shows a key as used, and no secret, in its log and its data folder', async () => {
+    const author = await newKey(data, 'development', 'author');
+    const server = await serving('--data', data);
+    await publish(server.url, author.key);
+    await call(`${server.url}/v1/prompts?key=${author.key}&prefix=support`, author.key);
+    await call(`${server.url}/v1/prompts/${author.key}`, author.key);
+    await call(`${server.url}/v1/nothing`, `${author.key}x`);
+    const { stdout, stderr } = await server.stop();
+    const contents = await folderContents(data);
+    const secret = author.key.slice(-38);
+    assert(contents.includes(author.id), 'the id is there to be found');
+    assert(stdout.includes(author.id), 'the id is there to be found');
+    for (let at = 0; at + 8 <= secret.length; at++)
+      assert(
+        !(contents + stdout + stderr).includes(secret.slice(at, at + 8)),
+        'a part of the secret is kept',
+      );
+    const listed = await promptforge(['keys', 'list', '--json', '--data', data]);
+    assert.notEqual(keyPage.parse(JSON.parse(listed.stdout)).data[0]?.lastUsedAt, null);
+  });
+
+  it('logs one JSON object a line, whatever is asked', async () => {
+    const server = await serving('--data', data);
+    await call(`${server.url}/v1/prompts/a%0Ab%22`, 'x\ty');
+    await call(`${server.url}/${encodeURIComponent('\n{"event":"forged"}')}`, 'none');
+    const { stdout } = await server.stop();
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => (JSON.parse(line) as Record<string, unknown>)['event']);
+    assert.deepEqual(events, ['listening', 'request', 'request', 'draining', 'stopped']);
+  });
+
+  describe('when it is asked to stop', () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`answers the request that is under way at ${signal}, then ends with exit code 0`, async () => {
+        const author = await newKey(data, 'development', 'author');
+        const server = await serving('--data', data);
+        const body = Buffer.from(JSON.stringify({ source: SOURCE, message: '', base: null }));
+        const publishing = request(`${server.url}/v1/prompts/support/assistant/-/versions`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${author.key}`,
+            'content-type': 'application/json',
+            'content-length': body.byteLength,
+          },
+        });
+        const answered = once(publishing, 'response');
+        publishing.write(body.subarray(0, 20));
+        await once(publishing, 'socket');
+        // Another request's answer shows that the first one has arrived.
+        await fetch(`${server.url}/healthz`);
+        server.signal(signal);
+        await until(() => server.log().some(({ event }) => event === 'draining'));
+        await assert.rejects(fetch(`${server.url}/healthz`), 'it takes no more connections');
+        publishing.end(body.subarray(20));
+        const [response] = await answered;
+        assert.equal(response.statusCode, 201);
+        assert.equal(version.parse(JSON.parse(await text(response))).version, 1);
+        const { code, stderr } = await server.ended();
+        assert.equal(code, 0);
+        assert.equal(stderr, '');
+        assert.deepEqual(
+          server.log().map(({ event }) => event),
+          ['listening', 'request', 'draining', 'request', 'stopped'],
+        );
+        assert.equal(server.log()[2]?.['signal'], signal);
+      });
+    }
+
+    it('ends a call that waits for changes with an answer', async () => {
+      const author = await newKey(data, 'development', 'author');
+      const server = await serving('--data', data);
+      const { cursor } = JSON.parse((await call(`${server.url}/v1/changes`, author.key)).text) as {
+        cursor: string;
+      };
+      const waiting = call(
+        `${server.url}/v1/changes?wait=30&after=${encodeURIComponent(cursor)}`,
+        author.key,
+      );
+      await fetch(`${server.url}/healthz`);
+      const { code } = await server.stop();
+      assert.equal(code, 0);
+      assert.equal((await waiting).status, 200);
+    });
+
+    it('does not wait for connections that are only kept alive', async () => {
+      const server = await serving('--data', data);
+      await (await fetch(`${server.url}/healthz`)).text(); // fetch keeps the connection
+      const started = Date.now();
+      assert.equal((await server.stop()).code, 0);
+      assert(Date.now() - started < 5000);
+    });
+
+    it('stops at once at the second signal', async () => {
+      const author = await newKey(data, 'development', 'author');
+      const server = await serving('--data', data);
+      const stuck = request(`${server.url}/v1/prompts/a/-/versions`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${author.key}`,
+          'content-type': 'application/json',
+          'content-length': 99,
+        },
+      });
+      const broken = once(stuck, 'error');
+      stuck.write('{');
+      await once(stuck, 'socket');
+      await fetch(`${server.url}/healthz`);
+      server.signal('SIGTERM');
+      await until(() => server.log().some(({ event }) => event === 'draining'));
+      server.signal('SIGTERM');
+      assert.equal((await server.ended()).code, 1);
+      await broken;
+    });
+
+    it('can be started again on the same folder after it was killed', async () => {
+      const author = await newKey(data, 'development', 'author');
+      const first = await serving('--data', data);
+      await publish(first.url, author.key);
+      first.signal('SIGKILL');
+      await first.ended();
+      const second = await serving('--data', data);
+      const read = await call(`${second.url}/v1/prompts/support/assistant/-/versions/1`, author.key);
+      assert.equal(read.status, 200);
+    });
+  });
+
+  it('goes on when the reader of its log has gone', async () => {
+    const server = await serving('--data', data);
+    server.closeLog();
+    for (let times = 0; times < 3; times++) assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+    assert.equal((await server.stop()).code, 0);
+  });
+
+  describe('beyond this machine', () => {
+    // An address that is not one of 127.0.0.0/8 or ::1 by its text, and still reaches nobody else.
+    const host = '::ffff:127.0.0.1';
+
+    it('refuses without TLS', async () => {
+      for (const address of ['0.0.0.0', '::', host]) {
+        const args = ['serve', '--data', data, '--port', '0', '--host', address];
+        const { code, stdout, stderr } = await promptforge(args);
+        assert.equal(code, 1);
+        assert.equal(stdout, '');
+        assert.match(stderr, /^promptforge: Listening on .* without TLS .*--behind-proxy/);
+      }
+    });
+
+    it('listens when a proxy in front is said to speak TLS', async () => {
+      const { url } = await serving('--data', data, '--host', host, '--behind-proxy');
+      assert.equal((await fetch(`${url}/healthz`)).status, 200);
+    });
+  });
+
+  describe('with TLS', () => {
+    let cert: string;
+    let key: string;
+    before(async () => {
+      cert = inFolder('cert.pem');
+      key = inFolder('key.pem');
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+      const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+      await promisify(execFile)('openssl', [
+        'req',
+        '-x509',
+        ...curve,
+        ...subject,
+        '-keyout',
+        key,
+        '-out',
+        cert,
+      ]);
+    });
+
+    it('speaks HTTPS with the certificate, beyond loopback too', async () => {
+      for (const host of ['127.0.0.1', '::ffff:127.0.0.1']) {
+        const server = await serving('--data', data, '--host', host, '--tls-cert', cert, '--tls-key', key);
+        assert.match(server.url, /^https:/);
+        const agent = new Agent({ ca: await readFile(cert) });
+        const [response] = await once(
+          get(`https://127.0.0.1:${new URL(server.url).port}/healthz`, { agent }),
+          'response',
+        );
+        assert.equal(response.statusCode, 200);
+        assert.deepEqual(JSON.parse(await text(response)), { status: 'ok' });
+        agent.destroy();
+        assert.equal((await server.stop()).code, 0);
+      }
+    });
+
+    it('needs both the certificate and its key', async () => {
+      for (const option of [
+        ['--tls-cert', cert],
+        ['--tls-key', key],
+      ]) {
+        const { code, stderr } = await promptforge(['serve', '--data', data, ...option]);
+        assert.equal(code, 2);
+        assert.match(stderr, /TLS needs both --tls-cert and --tls-key/);
+      }
+    });
+
+    it('says which file it cannot read or use', async () => {
+      const absent = ['--tls-cert', inFolder('absent.pem'), '--tls-key', key];
+      const missing = await promptforge(['serve', '--data', data, ...absent]);
+      assert.equal(missing.code, 4);
+      assert.match(missing.stderr, /absent\.pem cannot be read: there is no such file/);
+      const swapped = await promptforge(['serve', '--data', data, '--tls-cert', key, '--tls-key', cert]);
+      assert.equal(swapped.code, 4);
+      assert.match(swapped.stderr, /cannot be used for TLS/);
+      assert.doesNotMatch(swapped.stderr, /PRIVATE KEY-----/);
+    });
+  });
+
+  it('says when the port is in use, and by exit code', async () => {
+    const first = await serving('--data', data);
+    const { port } = new URL(first.url);
+    const { code, stdout, stderr } = await promptforge(['serve', '--data', data, '--port', port]);
+    assert.equal(code, 4);
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      new RegExp(`^promptforge: Cannot listen on 127.0.0.1:${port}: the port is in use: choose another`),
+    );
+    assert.equal((await fetch(`${first.url}/healthz`)).status, 200);
+  });
+
+  it('says when this machine has no such address', async () => {
+    const args = ['serve', '--data', data, '--port', '0', '--behind-proxy', '--host', '203.0.113.7'];
+    const { code, stderr } = await promptforge(args);
+    assert.equal(code, 4);
+    assert.match(stderr, /Cannot listen on 203\.0\.113\.7:0: this machine has no such address/);
+  });
+
+  describe('refuses a data folder', () => {
+    const refused = async (folder: string, said: RegExp) => {
+      const { code, stdout, stderr } = await promptforge(['serve', '--port', '0', '--data', folder]);
+      assert.match(stderr, said);
+      assert.equal(code, 4);
+      assert.equal(stdout, '');
+      assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+      assert.doesNotMatch(stderr, /\bat .*:\d+:\d+\)?$/m);
+    };
+
+    it('that cannot be made', async () => {
+      await writeFile(data, 'a file');
+      await refused(data, /^promptforge: The data folder .* cannot be made/);
+      await refused(
+        `${data}/below`,
+        /^promptforge: The data folder .* cannot be made: a part of its path is a file/,
+      );
+    });
+
+    it('that cannot be written', async function () {
+      if (process.getuid?.() === 0 || process.platform === 'win32') this.skip(); // root may write anywhere
+      await mkdir(data);
+      await chmod(data, 0o500);
+      await refused(data, /^promptforge: .* cannot be read and written: permission denied/);
+      await chmod(data, 0o700);
+    });
+
+    it('whose database is none', async () => {
+      await mkdir(data);
+      const file = `${data}/registry.db`;
+      await writeFile(file, 'Dear diary, this is no database at all. '.repeat(200));
+      await refused(data, /^promptforge: .*registry\.db is not a PromptForge registry/);
+      assert.match(await readFile(file, 'utf8'), /^Dear diary/, 'it is left as it was');
+    });
+
+    it('of a newer PromptForge', async () => {
+      await newKey(data, 'development', 'admin');
+      change(data, "INSERT INTO schema_versions VALUES (9999, '2030-01-01T00:00:00.000Z')");
+      await refused(
+        data,
+        /^promptforge: This registry's data was written by a newer PromptForge \(schema 9999/,
+      );
+    });
+
+    it('whose log was changed', async () => {
+      await newKey(data, 'development', 'admin');
+      change(data, "DROP TRIGGER events_no_update; UPDATE events SET actor = 'somebody else' WHERE seq = 2");
+      await refused(
+        data,
+        /^promptforge: The registry's log is broken: Event 2 does not have the hash it claims/,
+      );
+    });
+  });
+
+  it('keeps its data folder from other users of the machine', async function () {
+    if (process.platform === 'win32') this.skip();
+    await serving('--data', data);
+    assert.equal((await stat(data)).mode & 0o077, 0);
+  });
+});
+
+async function publish(url: string, key: string): Promise<void> {
+  const body = { source: SOURCE, message: 'First version', base: null };
+  const published = await call(`${url}/v1/prompts/support/assistant/-/versions`, key, body);
+  assert.equal(published.status, 201, published.text);
+}
+
+/** Changes the database by other means than PromptForge. */
+function change(data: string, sql: string): void {
+  const database = new DatabaseSync(`${data}/registry.db`);
+  database.exec(sql);
+  database.close();
+}
+
+async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : assert.fail();
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    assert(Date.now() < deadline, 'it did not happen within 10 s');
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
