@@ -13,9 +13,11 @@ import { ROOT } from './projectRoot.ts';
 /** What VS Code reads before `activate()` can run: the entry and all that it imports statically. */
 const ACTIVATION_LIMIT_BYTES = 250 * 1024;
 
-// CommonJS packages ask for Node's own modules through `require`, which an ES module does not have.
+// CommonJS packages ask for Node's own modules through `require`, and write-file-atomic makes its temporary names
+// from `__filename`: an ES module has neither.
 const REQUIRE_FOR_BUNDLED_PACKAGES =
-  'import{createRequire as requireForBundle}from"node:module";var require=requireForBundle(import.meta.url);';
+  'import{createRequire as requireForBundle}from"node:module";var require=requireForBundle(import.meta.url),' +
+  '__filename=import.meta.filename,__dirname=import.meta.dirname;';
 
 const COMMON = {
   absWorkingDir: ROOT,

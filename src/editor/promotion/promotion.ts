@@ -154,7 +154,7 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
   }
   setContext('promptforge.hasPromoted', true);
   await workbench.prompts.refresh();
-  void sayOutcome(workbench, promotion);
+  void sayOutcome(workbench, promotion, kind);
 }
 
 async function showDifference(workbench: Workbench, { prompt, version, target }: Move): Promise<void> {
@@ -169,14 +169,14 @@ async function showDifference(workbench: Workbench, { prompt, version, target }:
   else await showComparison(workbench, prompt, { version: target.live.version }, { version: candidate });
 }
 
-async function sayOutcome(workbench: Workbench, promotion: Promotion): Promise<void> {
+async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move['kind']): Promise<void> {
   const { ask } = workbench;
   const { prompt, version, from, state } = promotion;
   const undoable = state === 'applied' && from !== null;
   const compare = `Compare with @${from}`;
   const chosen = await ask.tell(
     state === 'applied' || state === 'pending' ? 'info' : 'warning',
-    outcome(promotion),
+    outcome(promotion, kind),
     ...(from === null ? [] : [compare]),
     ...(undoable ? ['Undo…'] : []),
   );

@@ -35,16 +35,16 @@ export function confirmation(
       };
 }
 
-/** What is live afterwards, or that it waits. */
-export function outcome(promotion: Promotion): string {
-  const { prompt, version, channel, environment, from, state, rollback } = promotion;
+/** What is live afterwards, or that it waits; in the words of what the person chose to do. */
+export function outcome(promotion: Promotion, kind: Move['kind']): string {
+  const { prompt, version, channel, environment, from, state } = promotion;
   const reference = `${prompt}@${version}`;
   if (state === 'pending')
     return `${reference} waits for approval before it becomes ${channel} in ${environment}. ${stillLive(prompt, from, promotion)}`;
   if (state !== 'applied')
     return `The promotion of ${reference} is ${state}. ${stillLive(prompt, from, promotion)}`;
   const before = from === null ? '' : ` It was @${from}.`;
-  return rollback
+  return kind === 'roll-back'
     ? `Rolled back: ${reference} is ${channel} in ${environment} again.${before}`
     : `${reference} is now ${channel} in ${environment}.${before}`;
 }

@@ -1,0 +1,113 @@
+/** The extension under test, and the window it stands in. */
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Node } from '../../../src/editor/explorer/nodes.ts';
+import type { Inside } from '../../../src/extension.ts';
+import { type Script, ScriptedAsk } from './scripted-ask.ts';
+
+export const EXTENSION = 'promptforge.promptforge';
+
+export async function inside(): Promise<Inside> {
+  const extension = vscode.extensions.getExtension<Inside | undefined>(EXTENSION);
+  assert.ok(extension, 'the extension under test is not there');
+  const exported = await extension.activate();
+  assert.ok(exported, 'outside of tests activate() gives nothing');
+  return exported;
+}
+
+/** The folder that the window has open. */
+export function root(): string {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'no folder is open');
+  return folder.uri.fsPath;
+}
+
+export function promptFile(name: string): string {
+  return join(root(), 'prompts', ...`${name}.prompt`.split('/'));
+}
+
+/** Connects the window as promptforge.json does, with no question asked, and waits for the list. */
+export async function connectTo(registry: string): Promise<void> {
+  const { workbench } = await inside();
+  await rm(join(root(), 'promptforge.lock.json'), { force: true });
+  await rm(join(root(), 'prompts'), { recursive: true, force: true });
+  await writeFile(join(root(), 'promptforge.json'), JSON.stringify({ registry, prompts: 'prompts' }));
+  await workbench.prompts.refresh();
+}
+
+export async function disconnect(): Promise<void> {
+  const { workbench } = await inside();
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await rm(join(root(), 'promptforge.json'), { force: true });
+  await rm(join(root(), 'promptforge.lock.json'), { force: true });
+  await rm(join(root(), 'prompts'), { recursive: true, force: true });
+  await workbench.prompts.refresh();
+}
+
+/** Runs a command of ours with the questions answered as told, and gives what was asked and told. */
+export async function run(command: string, script: Script = {}, ...args: unknown[]): Promise<ScriptedAsk> {
+  const { answerWith } = await inside();
+  const ask = new ScriptedAsk(script);
+  answerWith(ask);
+  await vscode.commands.executeCommand(`promptforge.${command}`, ...args);
+  // What is told after the work is done stands in nobody's way, so commands do not wait for it.
+  await delay(50);
+  return ask;
+}
+
+/** The tree as a person sees it: one line a node, `label description`, children indented. */
+export async function shownTree(depth = 9): Promise<string[]> {
+  const { tree } = await inside();
+  const lines: string[] = [];
+  const visit = async (node: Node | undefined, level: number): Promise<void> => {
+    if (level > depth) return;
+    for (const child of await tree.getChildren(node)) {
+      const { label, description } = tree.getTreeItem(child);
+      lines.push(`${'  '.repeat(level)}${String(label)} ${String(description ?? '')}`.trimEnd());
+      await visit(child, level + 1);
+    }
+  };
+  await visit(undefined, 0);
+  return lines;
+}
+
+export async function nodeOf(kind: Node['kind'], label: string, under?: Node): Promise<Node> {
+  const { tree } = await inside();
+  for (const child of await tree.getChildren(under)) {
+    if (child.kind === kind && String(tree.getTreeItem(child).label) === label) return child;
+    const deeper =
+      child.kind === 'folder' || child.kind === 'prompt'
+        ? await nodeOf(kind, label, child).catch(() => undefined)
+        : undefined;
+    if (deeper !== undefined) return deeper;
+  }
+  throw new Error(`The tree has no ${kind} "${label}".`);
+}
+
+/** Waits until `found` gives something; the window changes a moment after a command. */
+export async function eventually<T>(
+  what: string,
+  found: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const value = await found();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await delay(50);
+  }
+}
+
+export function activeTab(): vscode.Tab | undefined {
+  return vscode.window.tabGroups.activeTabGroup.activeTab;
+}
+
+/** Sets a machine setting of ours for the test. */
+export async function setting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace
+    .getConfiguration('promptforge')
+    .update(name, value, vscode.ConfigurationTarget.Global);
+}

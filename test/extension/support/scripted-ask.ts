@@ -1,0 +1,79 @@
+/** Answers the extension's questions in the person's place, and keeps what was asked and told. */
+import type {
+  Ask,
+  Confirmation,
+  PickQuestion,
+  Severity,
+  TextQuestion,
+} from '../../../src/editor/asking/ask.ts';
+
+export interface Told {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly buttons: readonly string[];
+}
+
+export interface Script {
+  /** For the next input boxes; undefined leaves. A text that the box refuses makes the test fail. */
+  readonly texts?: readonly (string | undefined)[];
+  /** What the chosen option's label holds, for the next quick picks. */
+  readonly picks?: readonly (string | undefined)[];
+  /** For the next modal questions. */
+  readonly confirms?: readonly boolean[];
+  /** The button to choose in messages that have it. */
+  readonly button?: string;
+}
+
+export class ScriptedAsk implements Ask {
+  readonly told: Told[] = [];
+  readonly asked: TextQuestion[] = [];
+  readonly offered: string[][] = [];
+  readonly confirmed: Confirmation[] = [];
+  readonly #texts: (string | undefined)[];
+  readonly #picks: (string | undefined)[];
+  readonly #confirms: boolean[];
+  #button: string | undefined;
+
+  constructor({ texts = [], picks = [], confirms = [], button }: Script = {}) {
+    this.#texts = [...texts];
+    this.#picks = [...picks];
+    this.#confirms = [...confirms];
+    this.#button = button;
+  }
+
+  async text(question: TextQuestion): Promise<string | undefined> {
+    this.asked.push(question);
+    if (this.#texts.length === 0) throw new Error(`Nobody answers "${question.title}".`);
+    const text = this.#texts.shift();
+    if (text === undefined) return undefined;
+    const verdict = question.validate?.(text);
+    if (typeof verdict === 'string') throw new Error(`"${question.title}" refuses the text: ${verdict}`);
+    return text;
+  }
+
+  async pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined> {
+    const options = await question.options;
+    this.offered.push(options.map(({ label, description }) => `${label} ${description ?? ''}`.trim()));
+    if (this.#picks.length === 0) throw new Error(`Nobody chooses in "${question.title}".`);
+    const wanted = this.#picks.shift();
+    if (wanted === undefined) return undefined;
+    const found = options.find(({ label }) => label.includes(wanted));
+    if (found === undefined)
+      throw new Error(`"${question.title}" offers ${options.map(({ label }) => label)}, not ${wanted}.`);
+    return found.value;
+  }
+
+  async confirm(question: Confirmation): Promise<boolean> {
+    this.confirmed.push(question);
+    const answer = this.#confirms.shift();
+    if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);
+    return answer;
+  }
+
+  async tell(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined> {
+    this.told.push({ severity, message, buttons });
+    const chosen = buttons.find(button => button === this.#button);
+    if (chosen !== undefined) this.#button = undefined;
+    return chosen;
+  }
+}

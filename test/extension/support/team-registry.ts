@@ -1,0 +1,89 @@
+/** The registry as a team has it: the real server over HTTP, with keys, behind a network that can fail. */
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { RegistryClient } from '../../../src/client/registry-client.ts';
+import { defaultEnvironments, parseEnvironmentName } from '../../../src/core/environment.ts';
+import type { Role } from '../../../src/core/role.ts';
+import { createKey } from '../../../src/registry/access/keys.ts';
+import { openDataFolder } from '../../../src/registry/data-folder.ts';
+import { startServer } from '../../../src/registry/server.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+}
+
+/** `pass`; `down`: the request does not arrive; `lost`: it does, and the answer does not come back. */
+export type Weather = (seen: Seen) => 'pass' | 'down' | 'lost';
+
+export interface TeamRegistry extends AsyncDisposable {
+  /** What the extension is told: the network before the registry. */
+  readonly url: string;
+  /** Past the network. */
+  readonly directUrl: string;
+  /** Every request that reached the network. */
+  readonly seen: Seen[];
+  weather: Weather;
+  key(environment: string, role: Role, actor: string): Promise<string>;
+  /** Past the network, so that a test sees what is true. */
+  client(key: string): RegistryClient;
+}
+
+export async function teamRegistry(approvals: 0 | 1 = 0): Promise<TeamRegistry> {
+  const folder = await temporaryFolder();
+  const store = await openDataFolder(folder.path, { environments: defaultEnvironments(approvals) });
+  const server = await startServer({ store, host: '127.0.0.1', port: 0, log: () => undefined });
+  const team = {
+    seen: [] as Seen[],
+    weather: (() => 'pass') as Weather,
+    directUrl: server.url,
+  };
+  const network = createServer((incoming, outgoing) => pass(incoming, outgoing, server.url, team));
+  await new Promise<void>(resolve => network.listen(0, '127.0.0.1', resolve));
+  return Object.assign(team, {
+    url: `http://127.0.0.1:${(network.address() as AddressInfo).port}`,
+    async key(environment: string, role: Role, actor: string) {
+      const wanted = { environment: parseEnvironmentName(environment), role, actor, expiresAt: null };
+      const author = { actor: 'test', key: 'command-line' };
+      const { key } = await store.write(transaction => createKey(transaction, store.now, author, wanted));
+      return key;
+    },
+    client: (key: string) => new RegistryClient({ url: server.url, key }),
+    async [Symbol.asyncDispose]() {
+      network.closeAllConnections();
+      network.close();
+      await server.close();
+      await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  });
+}
+
+function pass(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  target: string,
+  team: { readonly seen: Seen[]; readonly weather: Weather },
+): void {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const seen = { method, path: url, authorization: headers.authorization };
+  team.seen.push(seen);
+  const weather = team.weather(seen);
+  if (weather === 'down') {
+    incoming.socket.destroy();
+    return;
+  }
+  const onward = request(new URL(url, target), { method, headers }, answer => {
+    if (weather === 'lost') {
+      answer.resume();
+      answer.on('end', () => incoming.socket.destroy());
+      return;
+    }
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on('error', () => incoming.socket.destroy());
+  incoming.pipe(onward);
+}
