@@ -238,6 +238,15 @@ export class WorkingCopy {
     return { name: prompt, path };
   }
 
+  /**
+   * Says that a file takes `base` into account: after its author has put a newer version's changes into it by hand,
+   * or when it is known to hold that version already. The file is not touched.
+   * @throws WorkspaceError `invalid_lock_file`, `unreadable`, `not_writable`
+   */
+  setBase(name: PromptName, base: LockEntry): Promise<void> {
+    return this.#changeLock(new Map([[name, { version: base.version, digest: base.digest }]]));
+  }
+
   /** Sets the bases of some prompts in the lock file as it is on disk by then. */
   #changeLock(bases: Lock): Promise<void> {
     const change = this.#lastLockChange.then(async () => {

@@ -307,6 +307,36 @@ describe('a client of a server that misbehaves', () => {
     await refused(aClient(server.url).health(), 'wrong_shape', /"code"/);
   });
 
+  it('refuses an error of the registry that is no problem document', async () => {
+    await using server = await misbehavingServer(
+      foreign(404, { 'promptforge-api': '1', 'content-type': 'text/plain' }),
+    );
+    await refused(aClient(server.url).getVersion(triage, one), 'wrong_shape', /problem\+json.*404/);
+  });
+
+  it('says which source a batch left out', async () => {
+    const gone = problem({ code: 'version_not_found', detail: 'There is no support/triage@1.' }, 404);
+    await using server = await misbehavingServer(json({ data: [], missing: ['support/triage@1'] }), gone);
+    await assert.rejects(aClient(server.url).getSource(version as never), error =>
+      Problem.is(error, 'version_not_found'),
+    );
+  });
+
+  it('refuses a delivery of another prompt', async () => {
+    const delivery = {
+      name: 'other',
+      version: 1,
+      reference: 'other@1',
+      digest: version.digest,
+      environment: 'development',
+      channel: 'stable',
+      template: 'x',
+      metadata: { config: {}, input: { schema: null, default: {} } },
+    };
+    await using server = await misbehavingServer(json(delivery));
+    await refused(aClient(server.url).deliver(triage), 'wrong_shape', /"other"/);
+  });
+
   it('shows no key that a server puts into a problem', async () => {
     await using server = await misbehavingServer(
       problem({ code: 'key_unknown', detail: `Who is ${KEY}?` }, 401),

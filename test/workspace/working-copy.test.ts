@@ -128,6 +128,38 @@ describe('a working copy', () => {
       assert.equal(await stateOf(copy, client), 'conflict');
     });
 
+    it('over a newer version once its author says that it is taken into account', async () => {
+      await using registry = await anEmbeddedRegistry();
+      await using workspace = await aWorkspace({ [FILE]: 'one' });
+      const client = registry.client();
+      const copy = copyOf(workspace);
+      await copy.publish(client, triage, 'first');
+      await publishElsewhere(client, triage, 'faster');
+      await workspace.put(FILE, 'faster, and mine');
+      const outcome = await copy.publish(client, triage, 'second');
+      assert.ok(outcome.kind === 'base_outdated' && outcome.newest !== undefined);
+      await copy.setBase(triage, outcome.newest);
+      assert.equal(await workspace.text(FILE), 'faster, and mine');
+      assert.equal(await stateOf(copy, client), 'modified');
+      const again = await copy.publish(client, triage, 'second');
+      assert.equal(again.kind === 'published' && again.version.version, 3);
+    });
+
+    it('and tells who was faster even when that version cannot be fetched', async () => {
+      await using registry = await anEmbeddedRegistry();
+      await using workspace = await aWorkspace({ [FILE]: 'mine' });
+      const client = registry.client();
+      await publishElsewhere(client, triage, 'theirs');
+      const cut: Registry = {
+        ...unasked,
+        publish: (...asked) => client.publish(...asked),
+        getVersion: () => Promise.reject(new RegistryUnreachable('offline', '', 'gone')),
+      };
+      const outcome = await copyOf(workspace).publish(cut, triage, 'x');
+      assert.ok(outcome.kind === 'base_outdated');
+      assert.deepEqual([outcome.newest, outcome.problem.details.newest?.version], [undefined, 1]);
+    });
+
     it('over nothing when the file has no base but the registry has the prompt', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace({ [FILE]: 'mine' });
@@ -338,6 +370,46 @@ describe('a working copy', () => {
       assert.equal(await workspace.text(FILE), 'mine');
     });
 
+    it('nothing for a version that the registry does not give, and says so', async () => {
+      await using registry = await anEmbeddedRegistry();
+      await using workspace = await aWorkspace();
+      const client = registry.client();
+      await publishElsewhere(client, triage, 'one');
+      const empty: Registry = { ...unasked, getSources: () => Promise.resolve(new Map()) };
+      const report = await copyOf(workspace).pull(empty, await prompts(client), nothingDirty);
+      assert.deepEqual(
+        report.left.map(({ why }) => why),
+        ['gone'],
+      );
+      assert.equal(await workspace.text(LOCK), undefined);
+    });
+
+    it('only the version’s number for an edited file whose base has the newest text again', async () => {
+      await using registry = await anEmbeddedRegistry();
+      await using workspace = await aWorkspace();
+      const client = registry.client();
+      const copy = copyOf(workspace);
+      await publishElsewhere(client, triage, 'one');
+      await pull(copy, client);
+      for (const source of ['two', 'one']) await publishElsewhere(client, triage, source);
+      await workspace.put(FILE, 'mine');
+      assert.deepEqual((await pull(copy, client)).adopted, [{ name: triage, version: 3 }]);
+      assert.equal(await workspace.text(FILE), 'mine');
+      assert.equal((await copy.publish(client, triage, 'x')).kind, 'published');
+    });
+
+    it('tells how far it is', async () => {
+      await using registry = await anEmbeddedRegistry();
+      await using workspace = await aWorkspace();
+      const client = registry.client();
+      for (const name of ['a', 'b']) await publishElsewhere(client, name, 'one');
+      const told: [number, number][] = [];
+      await pull(copyOf(workspace), client, {
+        onProgress: (done: number, total: number) => told.push([done, total]),
+      });
+      assert.deepEqual(told.at(-1), [2, 2]);
+    });
+
     it('the others when one file cannot be written', async () => {
       await using registry = await anEmbeddedRegistry();
       await using workspace = await aWorkspace();
@@ -466,6 +538,16 @@ describe('a working copy', () => {
         ['new', 'new'],
       ],
     );
+  });
+
+  it('says when its lock file cannot be read', async () => {
+    await using workspace = await aWorkspace({ [`${LOCK}/in-its-place`]: '' });
+    await assert.rejects(copyOf(workspace).state(null), error => WorkspaceError.is(error, 'unreadable'));
+  });
+
+  it('stops reading files when cancelled', async () => {
+    await using workspace = await aWorkspace({ [FILE]: 'one' });
+    await assert.rejects(copyOf(workspace).state(null, AbortSignal.abort()), { name: 'AbortError' });
   });
 
   it('says which file it may not write', async function () {
