@@ -212,7 +212,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
     return new RegistryUnreachable(
       'tls',
       url,
-      `No trusted connection to ${url}: ${message} (${code}). Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
+      `No trusted connection to ${url}: ${message.split(';', 1)[0]} (${code}). Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
       { cause: error },
     );
   if (name === 'HTTPParserError' || code.startsWith('HPE_'))
