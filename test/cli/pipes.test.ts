@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { promptforge, start } from './promptforge.ts';
+import { MAIN, promptforge, start } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describe('promptforge between pipes', function () {
@@ -28,8 +27,7 @@ describe('promptforge between pipes', function () {
     if (full === undefined) this.skip(); // Linux alone has it
     const prompt = inFolder('short.prompt');
     await writeFile(prompt, 'Hi');
-    const main = join(import.meta.dirname, '../../src/cli/main.ts');
-    const child = spawn(process.execPath, [main, 'render', prompt], { stdio: ['ignore', full.fd, 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, 'render', prompt], { stdio: ['ignore', full.fd, 'pipe'] });
     const closed = once(child, 'close');
     assert.equal(
       await text(child.stderr ?? assert.fail()),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** `PROMPTFORGE_MAIN` runs the same tests on what ships: `dist/cli.js`. */
-const MAIN = process.env['PROMPTFORGE_MAIN'] ?? join(import.meta.dirname, '../../src/cli/main.ts');
+export const MAIN = process.env['PROMPTFORGE_MAIN'] ?? join(import.meta.dirname, '../../src/cli/main.ts');
 const TIMEOUT_MS = 20_000;
 
 export interface Outcome {
@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly cwd?: string;
   /** Beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** As which user of the machine. */
+  readonly uid?: number;
 }
 
 export async function promptforge(
@@ -37,10 +39,11 @@ export async function promptforge(
 /** Starts the command; whoever starts it ends it. It is killed after 20 s at the latest. */
 export function start(
   args: readonly string[],
-  { cwd, env }: Surroundings = {},
+  { cwd, env, uid }: Surroundings = {},
 ): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [MAIN, ...args], {
     ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
     env: { ...process.env, ...env },
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',

@@ -19,6 +19,9 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const SOURCE = 'You are the support assistant of Nordbank.\n{{question}}\n';
 
+/** The user of the machine who owns nothing. */
+const NOBODY = 65_534;
+
 describe('promptforge serve', function () {
   this.timeout(30_000);
   const inFolder = temporaryFolder();
@@ -360,8 +363,8 @@ describe('promptforge serve', function () {
   });
 
   describe('refuses a data folder', () => {
-    const refused = async (folder: string, said: RegExp) => {
-      const { code, stdout, stderr } = await promptforge(['serve', '--port', '0', '--data', folder]);
+    const refused = async (folder: string, said: RegExp, as: { uid?: number } = {}) => {
+      const { code, stdout, stderr } = await promptforge(['serve', '--port', '0', '--data', folder], as);
       assert.match(stderr, said);
       assert.equal(code, 4);
       assert.equal(stdout, '');
@@ -379,11 +382,21 @@ describe('promptforge serve', function () {
     });
 
     it('that cannot be written', async function () {
-      if (process.getuid?.() === 0 || process.platform === 'win32') this.skip(); // root may write anywhere
-      await mkdir(data);
-      await chmod(data, 0o500);
-      await refused(data, /^promptforge: .* cannot be read and written: permission denied/);
-      await chmod(data, 0o700);
+      if (process.platform === 'win32') this.skip();
+      // root may write anywhere, so it asks as nobody does.
+      const as = process.getuid?.() === 0 ? { uid: NOBODY } : {};
+      if ((await promptforge(['--version'], as)).code !== 0) this.skip(); // nobody may not even read the program
+      await mkdir(data, { mode: 0o555 });
+      await chmod(inFolder(), 0o755);
+      const said =
+        /^promptforge: .* cannot be read and written: permission denied\. Change who may write there/;
+      await refused(data, said, as);
+      await chmod(data, 0o755);
+      await newKey(data, 'development', 'admin');
+      await chmod(`${data}/registry.db`, 0o444);
+      await chmod(data, 0o555);
+      await refused(data, said, as);
+      await chmod(data, 0o755);
     });
 
     it('whose database is none', async () => {

@@ -77,11 +77,15 @@ describe('Choosing where keys are kept', function () {
     async () => {
       const keyring = join(folder, 'locked');
       await chosen(withKeyring(PRINT_CHOICE, keyring)); // makes the keyring with its password
-      const start = 'gnome-keyring-daemon --start --components=secrets >/dev/null && exec "$@"';
-      const choice = await chosen(['dbus-run-session', '--', 'bash', '-c', start, 'start', ...PRINT_CHOICE], {
-        ...withoutKeychain(process.env),
-        XDG_DATA_HOME: keyring,
-      });
+      const start =
+        'gnome-keyring-daemon --start --components=secrets --control-directory="$1" >/dev/null && shift && exec "$@"';
+      const choice = await chosen(
+        ['dbus-run-session', '--', 'bash', '-c', start, 'start', keyring, ...PRINT_CHOICE],
+        {
+          ...withoutKeychain(process.env),
+          XDG_DATA_HOME: keyring,
+        },
+      );
       assert.equal(choice.kind, 'secret-storage');
       assert.match(choice.told, /keychain of this machine is locked .* Unlock it/);
     },
