@@ -26,7 +26,7 @@ export function memory(store: Store): Memory {
   let seq = -1;
   let kept = nothing();
   return {
-    present: () => (store.revision() === revision ? kept : undefined),
+    present: () => (store.revisionThisTurn() === revision ? kept : undefined),
     async load() {
       // Taken before the log is read: what is committed in between is noticed the next time.
       const before = store.revision();

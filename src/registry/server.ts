@@ -126,27 +126,38 @@ function requestListener(app: App, callers: WeakMap<Request, Caller>, log: Serve
 
   /** Delivery without a Request and a Response in between. What succeeds is not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { headers, url: target = '/', method = 'GET' } = incoming;
+    const { headers, url: target = '/' } = incoming;
     const { authorization, accept } = headers;
-    const started = performance.now();
     const answer = app.deliver({ target, authorization, accept, ifNoneMatch: headers['if-none-match'] });
-    if (answer instanceof Promise) void answer.then(finish);
-    else finish(answer);
+    if (!(answer instanceof Promise) && answer.status < 400) send(incoming, outgoing, answer);
+    else void finish(incoming, outgoing, answer);
+  }
 
-    function finish(given: Answer): void {
-      send(incoming, outgoing, given);
-      if (given.status >= 400) log(requestEntry(method, target, given.status, performance.now() - started));
-    }
+  async function finish(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    answer: Answer | Promise<Answer>,
+  ): Promise<void> {
+    const started = performance.now();
+    const given = await answer;
+    send(incoming, outgoing, given);
+    const { method = 'GET', url = '/' } = incoming;
+    if (given.status >= 400) log(requestEntry(method, url, given.status, performance.now() - started));
   }
 }
 
-function send(incoming: IncomingMessage, outgoing: ServerResponse, { status, headers, body }: Answer): void {
+function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
+  const { status, headers, body, encoding = 'utf8' } = answer;
+  if (body !== null && !('Content-Length' in headers))
+    outgoing.setHeader('Content-Length', Buffer.byteLength(body));
   outgoing.writeHead(status, headers as Record<string, string>);
-  outgoing.end(incoming.method === 'HEAD' ? null : body);
+  if (incoming.method === 'HEAD' || body === null) outgoing.end();
+  else outgoing.end(body, encoding);
 }
 
 /** Dot segments in a prompt's path, encoded or not: URLs drop them silently, and with them part of the name. */
 function climbs(target: string): boolean {
+  if (!target.includes('/.') && !target.includes('%')) return false;
   const [path = ''] = target.split('?', 1);
   return path.startsWith('/v1/prompts/') && /\/(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
 }

@@ -12,10 +12,12 @@ import { lastUse } from './last-use.ts';
 const MAX_KEPT = 10_000;
 const SCHEME = 'Bearer ';
 /** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
-const NO_HASH = Buffer.alloc(32);
+const NO_HASH = Buffer.alloc(64);
 
 export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
   const used = lastUse(store);
+  // One for all: a buffer of its own for each request would cost more than the hash.
+  const presented = Buffer.alloc(64);
 
   return {
     recognize(authorization, kept) {
@@ -34,7 +36,7 @@ export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
   };
 
   function check(key: string, known: KnownKey | undefined): Caller {
-    const presented = hash('sha256', key, 'buffer');
+    presented.write(hash('sha256', key, 'hex'), 'latin1');
     if (!timingSafeEqual(presented, known?.hash ?? NO_HASH) || known === undefined)
       throw new Problem(
         'key_unknown',

@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts';
 
 export interface KnownKey {
   readonly caller: Caller;
-  /** SHA-256 */
+  /** Hex SHA-256, in ASCII. */
   readonly hash: Buffer;
   /** RFC 3339; null: it does not expire. */
   readonly expires: string | null;
@@ -28,7 +28,7 @@ export async function readKnownKey(
   if (row === undefined) return undefined;
   return {
     caller: { key: row.id, actor: row.actor, role: row.role, environment: row.environment },
-    hash: Buffer.from(row.hash, 'hex'),
+    hash: Buffer.from(row.hash, 'latin1'),
     expires: row.expires_at,
     expiresAt: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
     revokedAt: row.revoked_at,

@@ -2,6 +2,9 @@
 import type { Answer } from '../http/answer.ts';
 import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
+/** Bytes */
+const SHORT = 16 * 1024;
+
 export interface PreparedDelivery {
   /** Quoted. */
   readonly etag: string;
@@ -16,13 +19,17 @@ export function preparedDelivery(
   text: string,
 ): PreparedDelivery {
   const headers = deliveryHeaders(delivered, etag);
-  const body = Buffer.from(text, 'utf8');
+  const bytes = Buffer.byteLength(text, 'utf8');
+  // Node sends a short string in one write with the headers; a long one is encoded once.
+  const body = bytes <= SHORT ? text : Buffer.from(text, 'utf8');
   return {
     etag,
     whole: {
       status: 200,
-      headers: { 'Content-Type': type, 'Content-Length': String(body.byteLength), ...headers },
+      headers: { 'Content-Type': type, 'Content-Length': String(bytes), ...headers },
       body,
+      // ASCII takes no encoding to send.
+      ...(bytes === text.length && { encoding: 'latin1' }),
     },
     notModified: { status: 304, headers, body: null },
   };

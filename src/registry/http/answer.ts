@@ -15,6 +15,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** Null where there is none. */
   readonly body: string | Buffer | null;
+  /** Of a string body, where every character is one byte in UTF-8 too; UTF-8 otherwise. */
+  readonly encoding?: 'latin1';
 }
 
 export const COMMON_HEADERS = {

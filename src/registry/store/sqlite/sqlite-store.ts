@@ -53,6 +53,10 @@ class SqliteStore implements Store {
   readonly #reading: Kysely<Tables>;
   readonly #watcher: DatabaseSync;
   readonly #dataVersion: () => unknown;
+  #revisionThisTurn: number | undefined;
+  readonly #endTurn = (): void => {
+    this.#revisionThisTurn = undefined;
+  };
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
@@ -78,6 +82,7 @@ class SqliteStore implements Store {
     work: (transaction: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<T>,
   ): Promise<T> {
     const result = await this.#answering(() => this.#writing.transaction().execute(work));
+    this.#endTurn();
     for (const wake of [...this.#waiting]) wake();
     return result;
   }
@@ -88,6 +93,14 @@ class SqliteStore implements Store {
     } catch (error) {
       throw asProblem(error);
     }
+  }
+
+  revisionThisTurn(): number {
+    if (this.#revisionThisTurn === undefined) {
+      this.#revisionThisTurn = this.revision();
+      setImmediate(this.#endTurn);
+    }
+    return this.#revisionThisTurn;
   }
 
   async changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
