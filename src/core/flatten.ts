@@ -35,7 +35,7 @@ const MAX_TRIES = 32;
  */
 export function flatten(linked: LinkedTemplate): string {
   const definitions = new Map<string, string>();
-  const body = flattenInto(linked, definitions, 0);
+  const body = flattenInto(linked, { definitions, done: new Map() }, 0);
   let head = '';
   for (const [id, text] of definitions) head += definition(id, text);
   return head + body;
@@ -67,7 +67,22 @@ const ENDS = [
   ['\n', '\n{{!}}{{!}}'],
 ] as const;
 
-function flattenInto(linked: LinkedTemplate, definitions: Map<string, string>, depth: number): string {
+interface Flattening {
+  /** By id: the partials that must be defined inline. */
+  readonly definitions: Map<string, string>;
+  /** Templates that are flat already: partials shared by partials would multiply. */
+  readonly done: Map<LinkedTemplate, string>;
+}
+
+function flattenInto(linked: LinkedTemplate, flattening: Flattening, depth: number): string {
+  const done = flattening.done.get(linked);
+  if (done !== undefined) return done;
+  const text = putInPlace(linked, flattening, depth);
+  flattening.done.set(linked, text);
+  return text;
+}
+
+function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: number): string {
   if (depth > MAX_PARTIAL_DEPTH)
     throw new Problem(
       'invalid_source',
@@ -84,7 +99,7 @@ function flattenInto(linked: LinkedTemplate, definitions: Map<string, string>, d
         'invalid_source',
         `The partial "${reference}" is not known. Publish it first, or correct the name.`,
       );
-    if (!contents.has(reference)) contents.set(reference, flattenInto(partial, definitions, depth + 1));
+    if (!contents.has(reference)) contents.set(reference, flattenInto(partial, flattening, depth + 1));
   }
   const inPlace = usesInPlace(template, uses, contents);
   let text = '';
@@ -104,7 +119,7 @@ function flattenInto(linked: LinkedTemplate, definitions: Map<string, string>, d
     const content = contents.get(use.reference) ?? '';
     if (whole) return [splice(template, use, content)];
     const id = linked.partials.get(use.reference)?.id ?? use.reference;
-    definitions.set(id, content);
+    flattening.definitions.set(id, content);
     return use.names.map(name => ({ ...name, text: JSON.stringify(id) }));
   }
 }

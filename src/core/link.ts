@@ -21,12 +21,28 @@ export interface FoundPrompt {
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
-export async function linkPartials(
+export function linkPartials(
   from: PromptName,
   source: string,
   find: (name: PromptName) => Promise<FoundPrompt | undefined>,
-  above: readonly string[] = [from],
   label: string = from,
+): Promise<ReadonlyMap<string, LinkedPartial>> {
+  return linkUses(from, source, label, { find, above: [from], done: new Map() });
+}
+
+interface Linking {
+  readonly find: (name: PromptName) => Promise<FoundPrompt | undefined>;
+  /** From the prompt that is linked down to the one whose uses are looked at. */
+  readonly above: readonly PromptName[];
+  /** Partials that are linked already: many prompts share a few, and theirs would multiply. */
+  readonly done: Map<PromptName, LinkedPartial>;
+}
+
+async function linkUses(
+  from: PromptName,
+  source: string,
+  label: string,
+  linking: Linking,
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
   const parsed = parseSource(source);
   checkNoIssues(sourceIssues(source, parsed), label);
@@ -39,26 +55,29 @@ export async function linkPartials(
         issueAt(source, parsed.templateOffset + use.start, parsed.templateOffset + use.end, message),
       );
     const candidates = partialCandidates(from, use.reference);
-    const found = await firstFound(candidates, find);
+    const found = await firstFound(candidates, linking.find);
     if (found === undefined) {
       refuse(
         `The partial "${use.reference}" was not found. Looked for: ${candidates.join(', ') || 'no prompt can have this name'}.`,
       );
-    } else if (above.includes(found.name)) {
-      refuse(`The partial "${use.reference}" uses itself: ${[...above, found.name].join(' → ')}.`);
+    } else if (linking.above.includes(found.name)) {
+      refuse(`The partial "${use.reference}" uses itself: ${[...linking.above, found.name].join(' → ')}.`);
     } else {
-      const partials = await linkPartials(
-        found.name,
-        found.source,
-        find,
-        [...above, found.name],
-        found.label,
-      );
-      linked.set(use.reference, { id: found.id, template: parseSource(found.source).template, partials });
+      linked.set(use.reference, await linkFound(found, linking));
     }
   }
   checkNoIssues(issues, label);
   return linked;
+}
+
+async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPartial> {
+  const done = linking.done.get(found.name);
+  if (done !== undefined) return done;
+  const inner = { ...linking, above: [...linking.above, found.name] };
+  const partials = await linkUses(found.name, found.source, found.label ?? found.name, inner);
+  const partial = { id: found.id, template: parseSource(found.source).template, partials };
+  linking.done.set(found.name, partial);
+  return partial;
 }
 
 /** The template's uses; an issue in it is told at its place in the whole source, front matter counted. */

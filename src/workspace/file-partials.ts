@@ -59,7 +59,7 @@ export async function linkFile(
       ? undefined
       : { name: candidate, source: found, id: candidate, label: shown(path) };
   };
-  const partials = await linkPartials(name, source, find, [name], shown(file));
+  const partials = await linkPartials(name, source, find, shown(file));
   return { source, partials, label: shown(file) };
 }
 

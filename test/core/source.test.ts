@@ -118,6 +118,18 @@ describe('linking partials', () => {
     assert.equal(linked.get('header')?.id, 'a/_header');
     assert.equal(linked.get('header')?.partials.get('tone')?.id, 'a/_tone');
   });
+  it('links a partial once, however many share it', async () => {
+    let looked = 0;
+    const count = async (name: ReturnType<typeof parsePromptName>) => {
+      looked += 1;
+      const depth = Number(/_p(\d+)$/.exec(name)?.[1]);
+      const source = depth < 20 ? `{{> p${depth + 1}}}{{> p${depth + 1} a=1}}{{> q${depth + 1}}}` : 'end';
+      if (name.startsWith('_q')) return { name, id: name, source: `{{> p${name.slice(2)}}}` };
+      return { name, id: name, source };
+    };
+    await linkPartials(parsePromptName('x'), '{{> p0}}', count);
+    assert.ok(looked < 100, `looked ${looked} times`);
+  });
   it('refuses a missing partial where it stands, a broken one, one that uses itself, and one with a computed name', async () => {
     const link = (source: string) => linkPartials(parsePromptName('a/x'), source, find);
     await assert.rejects(
