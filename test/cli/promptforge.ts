@@ -44,7 +44,8 @@ export function start(
   return spawn(process.execPath, [MAIN, ...args], {
     ...(cwd !== undefined && { cwd }),
     ...(uid !== undefined && { uid }),
-    env: { ...process.env, ...env },
+    // Another user may not write where coverage is gathered.
+    env: { ...process.env, ...(uid !== undefined && { NODE_V8_COVERAGE: '' }), ...env },
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
   });

@@ -147,6 +147,11 @@ describe('promptforge render', function () {
     ['broken.json', '{"ticket": "a",}}', /broken\.json:1:17: The input is not YAML or JSON/],
     ['list.yaml', '- a\n- b\n', /list\.yaml:1:1: The input must give values by name/],
     ['text.yaml', 'just text', /text\.yaml:1:1: The input must give values by name/],
+    [
+      'bomb.yaml',
+      'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n',
+      /bomb\.yaml: The input cannot be read: .*alias/,
+    ],
     ['latin1.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xe9]), /latin1\.yaml: The input is not UTF-8/],
   ];
   for (const [name, content, said] of inputs) {
