@@ -74,12 +74,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   const data = join(options.folder, 'data');
   const extensions = join(options.folder, 'extensions');
-  await mkdir(join(data, 'data', 'User'), { recursive: true });
   await mkdir(extensions, { recursive: true });
-  await writeFile(
-    join(data, 'data', 'User', 'settings.json'),
-    `${JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)}\n`,
-  );
+  // To a workbench the server is a remote machine: settings of scope "machine" are read from its own file only.
+  const settings = `${JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)}\n`;
+  for (const kind of ['User', 'Machine']) {
+    await mkdir(join(data, 'data', kind), { recursive: true });
+    await writeFile(join(data, 'data', kind, 'settings.json'), settings);
+  }
   const env = serverEnvironment(options);
   const folders = [
     '--server-data-dir',
