@@ -1,0 +1,148 @@
+/** A real registry on 127.0.0.1 over a folder of its own, spoken to by bare HTTP: what is tested is what goes over the wire. */
+import assert from 'node:assert/strict';
+import { PROBLEM_MEDIA_TYPE } from '../../src/contract/problems.ts';
+import type { Promotion } from '../../src/contract/promotions.ts';
+import type { Version } from '../../src/contract/prompts.ts';
+import { defaultEnvironments, type Environment, parseEnvironmentName } from '../../src/core/environment.ts';
+import type { Role } from '../../src/core/role.ts';
+import { createKey } from '../../src/registry/administration.ts';
+import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { startServer } from '../../src/registry/server.ts';
+import type { Store } from '../../src/registry/store/store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined when it is none. */
+  readonly json: any;
+}
+
+export interface RegistryForTest extends AsyncDisposable {
+  readonly url: string;
+  readonly folder: string;
+  readonly store: Store;
+  readonly logged: readonly any[];
+  /** A key's credential; the same for the same three. */
+  key(environment: string, role?: Role, actor?: string): Promise<string>;
+  /** A request with the key of `as`: `development admin` unless told. */
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answered>;
+  publish(prompt: string, source: string, base: number | null, options?: CallOptions): Promise<Version>;
+  /** Moves a pointer from wherever it stands, by a key of the environment. */
+  promote(prompt: string, version: number, environment: string, channel?: string): Promise<Promotion>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  /** `<environment> <role> [<actor>]` */
+  readonly as?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RegistrySetup {
+  readonly environments?: readonly Environment[];
+  readonly now?: () => Date;
+  readonly folder?: string;
+}
+
+export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForTest> {
+  const own = setup.folder === undefined ? await temporaryFolder() : undefined;
+  const folder = setup.folder ?? own!.path;
+  const { environments = defaultEnvironments(0), now } = setup;
+  const store = await openDataFolder(folder, { environments, ...(now && { now }) });
+  const logged: object[] = [];
+  const server = await startServer({ store, host: '127.0.0.1', port: 0, log: entry => logged.push(entry) });
+  const keys = new Map<string, string>();
+
+  const registry: RegistryForTest = {
+    url: server.url,
+    folder,
+    store,
+    logged,
+    async key(environment, role = 'admin', actor = `${role}.of.${environment}`) {
+      const place = `${environment} ${role} ${actor}`;
+      const known = keys.get(place);
+      if (known !== undefined) return known;
+      const made = { environment: parseEnvironmentName(environment), role, actor, expiresAt: null };
+      const { key } = await createKey(store, made);
+      keys.set(place, key);
+      return key;
+    },
+    async call(method, path, body, { as = 'development admin', headers = {} } = {}) {
+      const [environment = '', role, actor] = as.split(' ');
+      const credential = await registry.key(environment, role as Role, actor);
+      return ask(server.url, method, path, body, { authorization: `Bearer ${credential}`, ...headers });
+    },
+    async publish(prompt, source, base, options) {
+      const content = { source, message: `About ${prompt}`, base };
+      const { status, json } = await registry.call(
+        'POST',
+        `/v1/prompts/${prompt}/-/versions`,
+        content,
+        options,
+      );
+      assert.equal(status, 201, JSON.stringify(json));
+      return json;
+    },
+    async promote(prompt, version, environment, channel = 'stable') {
+      const summary = await registry.call('GET', `/v1/prompts/${prompt}/-/summary`);
+      const pointer = summary.json.pointers.find(
+        (one: any) => one.environment === environment && one.channel === channel,
+      );
+      const expected = pointer?.version ?? null;
+      const request = { environment, channel, version, reason: 'For the test', expected };
+      const path = `/v1/prompts/${prompt}/-/promotions`;
+      const { status, json } = await registry.call('POST', path, request, { as: `${environment} admin` });
+      assert.equal(status, 201, JSON.stringify(json));
+      return json;
+    },
+    async close() {
+      await server.close();
+      await store.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await registry.close();
+      await own?.[Symbol.asyncDispose]();
+    },
+  };
+  return registry;
+}
+
+/** One request; a body that is no string and no bytes goes as JSON. */
+export async function ask(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
+  const plain = typeof body === 'string' || body instanceof Uint8Array ? body : undefined;
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(body !== undefined && plain === undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: plain ?? JSON.stringify(body) }),
+    redirect: 'manual',
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  assert.equal(response.headers.get('promptforge-api'), '1', `${method} ${path} says the API's version`);
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson && text !== '' ? JSON.parse(text) : undefined,
+  };
+}
+
+/** Asserts a problem document of this code, with a sentence that says what to do. */
+export function assertProblem(answered: Answered, status: number, code: string, detail?: RegExp): void {
+  assert.equal(`${answered.status} ${answered.json?.code}`, `${status} ${code}`, answered.text.slice(0, 500));
+  assert.equal(answered.headers.get('content-type'), PROBLEM_MEDIA_TYPE);
+  assert.equal(answered.json.status, status);
+  assert.ok(answered.json.title.length > 0 && answered.json.detail.length > 20);
+  if (detail !== undefined) assert.match(answered.json.detail, detail);
+}

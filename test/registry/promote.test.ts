@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
+
+describe('promoting', () => {
+  let registry: RegistryForTest;
+  before(async () => {
+    registry = await aRegistry();
+    await registry.publish('p', 'one', null);
+    await registry.publish('p', 'two', 1);
+    await registry.publish('p', 'three', 2);
+  });
+  after(() => registry[Symbol.asyncDispose]());
+  const promote = (change: object = {}, as = 'development approver', prompt = 'p') =>
+    registry.call(
+      'POST',
+      `/v1/prompts/${prompt}/-/promotions`,
+      { environment: 'development', channel: 'stable', version: 1, reason: 'Try', expected: null, ...change },
+      { as },
+    );
+
+  it('moves a pointer, and records from where, who and why', async () => {
+    const { status, json, headers } = await promote({}, 'development approver nia');
+    assert.equal(status, 201);
+    const { id, requestedAt, appliedAt, ...rest } = json;
+    assert.equal(headers.get('location'), `/v1/promotions/${id}`);
+    assert.equal(requestedAt, appliedAt);
+    assert.deepEqual(rest, {
+      prompt: 'p',
+      environment: 'development',
+      channel: 'stable',
+      version: 1,
+      from: null,
+      rollback: false,
+      reason: 'Try',
+      state: 'applied',
+      requestedBy: 'nia',
+    });
+    assert.deepEqual((await registry.call('GET', `/v1/promotions/${id}`)).json, json);
+    const { json: summary } = await registry.call('GET', '/v1/prompts/p/-/summary');
+    assert.deepEqual(summary.pointers, [
+      {
+        environment: 'development',
+        channel: 'stable',
+        version: 1,
+        promotedAt: appliedAt,
+        promotedBy: 'nia',
+        promotion: id,
+      },
+    ]);
+    const { json: log } = await registry.call('GET', '/v1/changes?limit=1000');
+    const event = log.events.find((one: any) => String(one.seq) === id);
+    assert.equal(event.kind, 'promotion.applied');
+    assert.deepEqual(event.data, { promotion: id, from: null, reason: 'Try', rollback: false });
+  });
+  it('refuses where the pointer is not where one expected it', async () => {
+    for (const expected of [null, 3]) {
+      const answered = await promote({ version: 2, expected });
+      assertProblem(answered, 409, 'pointer_moved', /version 1 now/);
+      assert.equal(answered.json.current, 1);
+    }
+    const unset = await promote({ channel: 'canary', expected: 1 });
+    assertProblem(unset, 409, 'pointer_moved', /unset now/);
+    assert.equal(unset.json.current, null);
+    assertProblem(await promote({ version: 1, expected: 1 }), 409, 'already_live');
+  });
+  it('lets one of many who expect the same win', async () => {
+    await registry.publish('race', 'one', null);
+    for (let version = 1; version < 7; version++) await registry.publish('race', `v${version}`, version);
+    const answers = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(version => promote({ version }, 'development approver', 'race')),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409]);
+    for (const answered of answers)
+      if (answered.status === 409) assertProblem(answered, 409, 'pointer_moved');
+  });
+  it('knows a rollback: a version that this pointer stood at before', async () => {
+    await registry.publish('r', 'one', null);
+    await registry.publish('r', 'two', 1);
+    await registry.promote('r', 1, 'development');
+    const forward = await registry.promote('r', 2, 'development');
+    const back = await registry.promote('r', 1, 'development');
+    assert.deepEqual([forward.rollback, forward.from], [false, 1]);
+    assert.deepEqual([back.rollback, back.from], [true, 2]);
+    const canary = await registry.promote('r', 1, 'development', 'canary');
+    assert.equal(canary.rollback, false, 'another pointer was never there');
+  });
+  it('asks that the version was stable where the policy says', async () => {
+    const production = { environment: 'production' };
+    assertProblem(await promote(production, 'production approver'), 409, 'not_promoted_from', /staging/);
+    await registry.promote('p', 1, 'staging', 'canary');
+    assertProblem(await promote(production, 'production approver'), 409, 'not_promoted_from');
+    await registry.promote('p', 1, 'staging');
+    await registry.promote('p', 2, 'staging');
+    assert.equal((await promote(production, 'production approver')).status, 201, 'it was stable there once');
+  });
+  it('needs a key of that environment, with the role approver', async () => {
+    for (const as of ['development admin', 'staging admin'])
+      assertProblem(await promote({ environment: 'production' }, as), 403, 'wrong_environment');
+    const change = { version: 3, expected: 1 };
+    assertProblem(await promote(change, 'development author'), 403, 'role_too_low', /approver/);
+    assertProblem(await promote(change, 'development reader'), 403, 'role_too_low');
+  });
+  it('names what does not exist', async () => {
+    assertProblem(await promote({}, 'development admin', 'nothing'), 404, 'prompt_not_found');
+    assertProblem(await promote({ version: 9 }), 404, 'version_not_found', /newest is 3/);
+    assertProblem(await promote({ environment: 'moon' }), 404, 'environment_not_found', /staging/);
+    assertProblem(await registry.call('GET', '/v1/promotions/999'), 404, 'promotion_not_found');
+    assertProblem(await registry.call('GET', '/v1/promotions/x'), 404, 'promotion_not_found');
+  });
+  it('asks for a reason, never moves latest, and refuses unknown fields', async () => {
+    const wrong: [object, string][] = [
+      [{ reason: '' }, '/reason'],
+      [{ channel: 'latest' }, '/channel'],
+      [{ expected: undefined }, '/expected'],
+      [{ version: 0 }, '/version'],
+      [{ expcted: 1 }, '/expcted'],
+    ];
+    for (const [change, pointer] of wrong) {
+      const answered = await promote(change);
+      assertProblem(answered, 422, 'invalid_request');
+      assert.equal(answered.json.fields[0].pointer, pointer);
+    }
+  });
+  it('works for what is archived: what is live can be rolled back', async () => {
+    await registry.publish('old', 'one', null);
+    await registry.publish('old', 'two', 1);
+    await registry.promote('old', 1, 'development');
+    await registry.promote('old', 2, 'development');
+    await registry.call('POST', '/v1/prompts/old/-/archive');
+    assert.equal((await registry.promote('old', 1, 'development')).rollback, true);
+  });
+});
+
+describe('a policy that asks for approvals', () => {
+  let registry: RegistryForTest;
+  before(async () => {
+    registry = await aRegistry({ environments: defaultEnvironments(1) });
+    await registry.publish('p', 'one', null);
+    await registry.publish('p', 'two', 1);
+    await registry.promote('p', 1, 'staging');
+    await registry.promote('p', 2, 'staging');
+  });
+  after(() => registry[Symbol.asyncDispose]());
+  const promote = (version: number, expected: number | null, as: string) =>
+    registry.call(
+      'POST',
+      '/v1/prompts/p/-/promotions',
+      { environment: 'production', channel: 'stable', version, reason: 'Release', expected },
+      { as },
+    );
+
+  it('records the request of an author or an approver as pending, and moves nothing', async () => {
+    for (const role of ['author', 'approver']) {
+      const { status, json } = await promote(1, null, `production ${role}`);
+      assert.equal(status, 202);
+      assert.deepEqual([json.state, json.appliedAt], ['pending', null]);
+      const { json: log } = await registry.call('GET', '/v1/changes?limit=1000');
+      assert.equal(log.events.at(-1).kind, 'promotion.requested');
+      assert.equal(log.events.at(-1).seq, Number(json.id));
+    }
+    const unset = await registry.call('GET', '/v1/prompts/p', undefined, { as: 'production reader' });
+    assertProblem(unset, 404, 'channel_unset');
+    const released = await registry.call('GET', '/v1/prompts/p?version=1', undefined, {
+      as: 'production reader',
+    });
+    assertProblem(released, 403, 'version_not_released');
+    const { json } = await registry.call('GET', '/v1/promotions?state=pending&environment=production');
+    assert.equal(json.data.length, 2);
+  });
+  it('lets a rollback act at once, unless the policy says otherwise', async () => {
+    const policy = async (change: object) => {
+      const { json } = await registry.call('GET', '/v1/environments');
+      const present = json.data.find((one: any) => one.name === 'production').policy;
+      const put = { ...present, ...change };
+      const { status } = await registry.call('PUT', '/v1/environments/production', put, {
+        as: 'production admin',
+      });
+      assert.equal(status, 200);
+    };
+    await policy({ approvals: 0 });
+    assert.equal((await promote(1, null, 'production approver')).status, 201);
+    assert.equal((await promote(2, 1, 'production approver')).status, 201);
+    await policy({ approvals: 2 });
+    assertProblem(await promote(1, 2, 'production author'), 403, 'role_too_low');
+    assert.equal((await promote(1, 2, 'production approver')).status, 201);
+    await policy({ rollbackNeedsApproval: true });
+    assert.equal((await promote(2, 1, 'production approver')).status, 202);
+  });
+});
