@@ -11,19 +11,23 @@ import { startServer } from '../../src/registry/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
+/** What came over the wire, to be looked at field by field. */
+// biome-ignore lint/suspicious/noExplicitAny: assertions say what it is
+export type Json = any;
+
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   /** The body as JSON; undefined when it is none. */
-  readonly json: any;
+  readonly json: Json;
 }
 
 export interface RegistryForTest extends AsyncDisposable {
   readonly url: string;
   readonly folder: string;
   readonly store: Store;
-  readonly logged: readonly any[];
+  readonly logged: readonly Json[];
   /** A key's credential; the same for the same three. */
   key(environment: string, role?: Role, actor?: string): Promise<string>;
   /** A request with the key of `as`: `development admin` unless told. */
@@ -88,7 +92,7 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     async promote(prompt, version, environment, channel = 'stable') {
       const summary = await registry.call('GET', `/v1/prompts/${prompt}/-/summary`);
       const pointer = summary.json.pointers.find(
-        (one: any) => one.environment === environment && one.channel === channel,
+        (one: Json) => one.environment === environment && one.channel === channel,
       );
       const expected = pointer?.version ?? null;
       const request = { environment, channel, version, reason: 'For the test', expected };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultEnvironments } from '../../src/core/environment.ts';
-import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
+import { aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 
 describe('promoting', () => {
   let registry: RegistryForTest;
@@ -49,7 +49,7 @@ describe('promoting', () => {
       },
     ]);
     const { json: log } = await registry.call('GET', '/v1/changes?limit=1000');
-    const event = log.events.find((one: any) => String(one.seq) === id);
+    const event = log.events.find((one: Json) => String(one.seq) === id);
     assert.equal(event.kind, 'promotion.applied');
     assert.deepEqual(event.data, { promotion: id, from: null, reason: 'Try', rollback: false });
   });
@@ -171,7 +171,7 @@ describe('a policy that asks for approvals', () => {
   it('lets a rollback act at once, unless the policy says otherwise', async () => {
     const policy = async (change: object) => {
       const { json } = await registry.call('GET', '/v1/environments');
-      const present = json.data.find((one: any) => one.name === 'production').policy;
+      const present = json.data.find((one: Json) => one.name === 'production').policy;
       const put = { ...present, ...change };
       const { status } = await registry.call('PUT', '/v1/environments/production', put, {
         as: 'production admin',

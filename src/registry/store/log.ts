@@ -22,7 +22,7 @@ export async function appendEvent<K extends EventKind>(
   const last = await lastEvent(transaction);
   const clock = now().toISOString();
   const at = last !== undefined && last.at > clock ? last.at : clock;
-  const event = chainEvent(make((last?.seq ?? 0) + 1), last ?? null, at);
+  const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
   await transaction
     .insertInto('events')
     .values({
@@ -41,6 +41,21 @@ export async function appendEvent<K extends EventKind>(
     })
     .execute();
   return event;
+}
+
+/** What is hashed is what is stored: a caller's object may have more fields than an event. */
+function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
+  const { actor, key, kind, prompt, version, environment, channel, data } = event;
+  return {
+    actor,
+    key,
+    kind,
+    ...(prompt !== undefined && { prompt }),
+    ...(version !== undefined && { version }),
+    ...(environment !== undefined && { environment }),
+    ...(channel !== undefined && { channel }),
+    data,
+  } as NewEvent<K>;
 }
 
 async function lastEvent(snapshot: Snapshot): Promise<(ChainHead & { at: string }) | undefined> {

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { crc32 } from 'node:zlib';
+import { revokeKey } from '../../src/registry/administration.ts';
+import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+
+describe('keys', () => {
+  let registry: RegistryForTest;
+  let now = new Date('2026-03-01T10:00:00Z');
+  before(async () => {
+    registry = await aRegistry({ now: () => now });
+    await registry.publish('p', 'text', null);
+    await registry.promote('p', 1, 'development');
+  });
+  after(() => registry[Symbol.asyncDispose]());
+  const fetchWith = (authorization?: string) =>
+    ask(
+      registry.url,
+      'GET',
+      '/v1/prompts/p',
+      undefined,
+      authorization === undefined ? {} : { authorization },
+    );
+  const make = (body: object = {}, as = 'development admin') =>
+    registry.call(
+      'POST',
+      '/v1/keys',
+      { environment: 'development', role: 'reader', actor: 'app', ...body },
+      { as },
+    );
+
+  it('are shown whole once, and kept as a hash alone', async () => {
+    const { status, json } = await make();
+    assert.equal(status, 201);
+    const { key, ...record } = json;
+    assert.match(key, /^pf_development_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}$/);
+    assert.equal((await fetchWith(`Bearer ${key}`)).text, 'text');
+    const listed = await registry.call('GET', '/v1/keys');
+    const found = listed.json.data.find((one: Json) => one.id === record.id);
+    assert.deepEqual({ ...found, lastUsedAt: null }, record);
+    const secret = key.split('_')[3];
+    for (const path of ['/v1/keys', '/v1/changes?limit=1000'])
+      assert.ok(!(await registry.call('GET', path)).text.includes(secret), path);
+    const rows = await registry.store.read(snapshot => snapshot.selectFrom('keys').selectAll().execute());
+    assert.ok(!JSON.stringify(rows).includes(secret));
+  });
+  it('are told apart when missing, malformed and unknown', async () => {
+    const missing = await fetchWith();
+    assertProblem(missing, 401, 'key_missing');
+    assert.equal(missing.headers.get('www-authenticate'), 'Bearer realm="promptforge"');
+    const { key } = (await make()).json;
+    for (const text of [
+      'Basic abc',
+      'Bearer',
+      'Bearer x',
+      `Bearer ${key} ${key}`,
+      `Bearer ${key.slice(0, -1)}0`,
+    ]) {
+      const answered = await fetchWith(text);
+      assertProblem(answered, 401, 'key_malformed');
+      assert.equal(
+        answered.headers.get('www-authenticate'),
+        'Bearer realm="promptforge", error="invalid_token"',
+      );
+    }
+    assert.equal((await fetchWith(`bearer  ${key}`)).status, 200, 'the scheme has no case (RFC 9110)');
+  });
+  it('are equally unknown with a wrong id and with a wrong secret, even revoked ones', async () => {
+    const other = await aRegistry();
+    try {
+      const stranger = await other.key('development');
+      const { key, id } = (await make()).json;
+      const wrongSecret = rechecked(key.replace(id, stranger.split('_')[2] ?? ''));
+      const mixed = rechecked(stranger.replace(stranger.split('_')[2] ?? '', id));
+      await revokeKey(registry.store, id);
+      const answers = await Promise.all(
+        [stranger, wrongSecret, mixed].map(each => fetchWith(`Bearer ${each}`)),
+      );
+      for (const answered of answers) assertProblem(answered, 401, 'key_unknown');
+      assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+      assertProblem(await fetchWith(`Bearer ${key}`), 401, 'key_revoked', /revoked at 2026/);
+    } finally {
+      await other[Symbol.asyncDispose]();
+    }
+  });
+  it('are of one environment: the same key under the name of another is unknown', async () => {
+    const { key } = (await make()).json;
+    const moved = rechecked(key.replace('pf_development', 'pf_production'));
+    assertProblem(await fetchWith(`Bearer ${moved}`), 401, 'key_unknown');
+  });
+  it('stop at once when revoked, also those that were just used', async () => {
+    const { key, id } = (await make()).json;
+    for (let time = 0; time < 3; time++) assert.equal((await fetchWith(`Bearer ${key}`)).status, 200);
+    const revoked = await registry.call('POST', `/v1/keys/${id}/revoke`);
+    assert.equal(revoked.json.revokedAt, now.toISOString());
+    assertProblem(await fetchWith(`Bearer ${key}`), 401, 'key_revoked');
+    const again = await registry.call('POST', `/v1/keys/${id}/revoke`);
+    assert.deepEqual([again.status, again.json.revokedAt], [200, revoked.json.revokedAt]);
+  });
+  it('end when they expire', async () => {
+    const expiresAt = new Date(now.getTime() + 1000).toISOString();
+    const { key } = (await make({ expiresAt })).json;
+    assert.equal((await fetchWith(`Bearer ${key}`)).status, 200);
+    now = new Date(now.getTime() + 1000);
+    assertProblem(await fetchWith(`Bearer ${key}`), 401, 'key_expired', /expired at/);
+    assertProblem(await make({ expiresAt }), 422, 'invalid_request', /future/);
+    assertProblem(await make({ expiresAt: 'tomorrow' }), 422, 'invalid_request');
+  });
+  it('are made, listed and revoked by admins of their own environment only', async () => {
+    assertProblem(await make({}, 'development approver'), 403, 'role_too_low');
+    assertProblem(await make({ environment: 'production' }), 403, 'wrong_environment');
+    assertProblem(await make({ role: 'owner' }), 422, 'invalid_request');
+    assertProblem(await make({ actor: 'a\nb' }), 422, 'invalid_request');
+    const { id } = (await make({ environment: 'staging' }, 'staging admin')).json;
+    assertProblem(await registry.call('POST', `/v1/keys/${id}/revoke`), 403, 'wrong_environment');
+    assertProblem(await registry.call('POST', '/v1/keys/nothing/revoke'), 404, 'key_not_found');
+    const { json } = await registry.call('GET', '/v1/keys');
+    assert.deepEqual(new Set(json.data.map((one: Json) => one.environment)), new Set(['development']));
+  });
+  it('say who one is, to every role', async () => {
+    const { status, json } = await registry.call('GET', '/v1/keys/current', undefined, {
+      as: 'production reader shop',
+    });
+    assert.equal(status, 200);
+    assert.deepEqual(
+      [json.environment, json.role, json.actor, 'key' in json],
+      ['production', 'reader', 'shop', false],
+    );
+  });
+  it('remember when they were used, at most once a minute', async function () {
+    this.timeout(10_000);
+    const { key, id } = (await make()).json;
+    const lastUsed = async () => {
+      await new Promise(resolve => setTimeout(resolve, 1200));
+      const { json } = await registry.call('GET', '/v1/keys');
+      return json.data.find((one: Json) => one.id === id).lastUsedAt;
+    };
+    await fetchWith(`Bearer ${key}`);
+    const first = now.toISOString();
+    assert.equal(await lastUsed(), first);
+    now = new Date(now.getTime() + 59_000);
+    await fetchWith(`Bearer ${key}`);
+    assert.equal(await lastUsed(), first);
+    now = new Date(now.getTime() + 2000);
+    await fetchWith(`Bearer ${key}`);
+    assert.equal(await lastUsed(), now.toISOString());
+  });
+  it('of a reader deliver and nothing else', async () => {
+    const calls: [string, string, unknown?][] = [
+      ['GET', '/v1/prompts'],
+      ['GET', '/v1/prompts/p/-/versions'],
+      ['GET', '/v1/prompts/p/-/versions/1'],
+      ['GET', '/v1/prompts/p/-/summary'],
+      ['GET', '/v1/prompts/p/-/diff?from=1&to=1'],
+      ['GET', '/v1/promotions'],
+      ['GET', '/v1/changes'],
+      ['GET', '/v1/environments'],
+      ['GET', '/v1/keys'],
+      ['POST', '/v1/versions/batch', { refs: ['p@1'] }],
+      ['POST', '/v1/prompts/p/-/archive', {}],
+    ];
+    for (const [method, path, body] of calls)
+      assertProblem(
+        await registry.call(method, path, body, { as: 'production reader' }),
+        403,
+        'role_too_low',
+      );
+  });
+});
+
+/** `body` with the checksum that fits it, so that only its secret or id is wrong. */
+function rechecked(text: string): string {
+  const body = text.slice(0, -6);
+  const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  let value = crc32(body);
+  let sum = '';
+  for (let digit = 0; digit < 6; digit++) {
+    sum = alphabet[value % 62] + sum;
+    value = Math.floor(value / 62);
+  }
+  return body + sum;
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/registry/store/store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { describeStore } from './store-contract.ts';
+
+describeStore('SQLite', async () => {
+  const folder = await temporaryFolder();
+  const opened: Store[] = [];
+  return {
+    async open() {
+      const store = await openSqliteStore(join(folder.path, 'test.db'), () => new Date());
+      opened.push(store);
+      return store;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const store of opened) await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+});
+
+describe('a SQLite store', () => {
+  it('syncs every commit to the disk, in WAL mode', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'test.db');
+    const store = await openSqliteStore(file, () => new Date());
+    const pragma = (name: string) =>
+      store.write(async transaction => {
+        const { rows } = await transaction.executeQuery<Record<string, unknown>>({
+          sql: `PRAGMA ${name}`,
+          parameters: [],
+          query: { kind: 'RawNode' } as never,
+          queryId: { queryId: 'q' },
+        } as never);
+        return rows[0]?.[name];
+      });
+    assert.equal(await pragma('journal_mode'), 'wal');
+    assert.equal(await pragma('synchronous'), 2);
+    assert.equal(await pragma('foreign_keys'), 1);
+    await store.close();
+  });
+  it('says that it is busy when another process writes for too long, without blocking this one', async function () {
+    this.timeout(15_000);
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'test.db');
+    const store = await openSqliteStore(file, () => new Date());
+    const other = new DatabaseSync(file);
+    try {
+      other.exec('BEGIN IMMEDIATE');
+      let ticks = 0;
+      const ticking = setInterval(() => ticks++, 50);
+      const failed = store.write(async () => assert.fail('it has the lock'));
+      await assert.rejects(failed, { code: 'unavailable', message: /busy/ });
+      clearInterval(ticking);
+      assert.ok(ticks > 10, `other work went on (${ticks})`);
+      other.exec('ROLLBACK');
+      assert.equal(await store.write(async () => 'again'), 'again');
+    } finally {
+      other.close();
+      await store.close();
+    }
+  });
+});

@@ -1,0 +1,143 @@
+/** What every store must do, whatever engine is behind it. `open` opens another connection to the same data. */
+import assert from 'node:assert/strict';
+import { sql } from 'kysely';
+import { CHAIN_START, type ChainHead, type NewEvent, whyNotNext } from '../../src/core/event.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { appendEvent, eventsAfter } from '../../src/registry/store/log.ts';
+import type { Store } from '../../src/registry/store/store.ts';
+
+export interface OpenedStores extends AsyncDisposable {
+  open(): Promise<Store>;
+}
+
+const change = (reason: string): NewEvent<'prompt.archived'> => ({
+  actor: 'mara',
+  key: 'k1',
+  kind: 'prompt.archived',
+  prompt: parsePromptName('a/b'),
+  data: { reason },
+});
+
+export function describeStore(engine: string, make: () => Promise<OpenedStores>): void {
+  describe(`the store on ${engine}`, () => {
+    let stores: OpenedStores;
+    let store: Store;
+    beforeEach(async () => {
+      stores = await make();
+      store = await stores.open();
+    });
+    afterEach(() => stores[Symbol.asyncDispose]());
+    const append = (to: Store, reason: string) =>
+      to.write(transaction => appendEvent(transaction, to.now, () => change(reason)));
+    const events = (from: Store) => from.read(snapshot => eventsAfter(snapshot, 0, 10_000));
+
+    it('commits all of a write or nothing', async () => {
+      const before = await events(store);
+      const fault = new Error('in between');
+      const failed = store.write(async transaction => {
+        await appendEvent(transaction, store.now, () => change('lost'));
+        await transaction
+          .insertInto('idempotency')
+          .values({ owner: 'o', idempotency_key: 'k', request: 'r', status: 200, body: '', at: '' })
+          .execute();
+        throw fault;
+      });
+      await assert.rejects(failed, error => error === fault);
+      assert.deepEqual(await events(store), before);
+      const left = await store.read(snapshot => snapshot.selectFrom('idempotency').selectAll().execute());
+      assert.deepEqual(left, []);
+      await append(store, 'works on');
+    });
+    it('keeps one chain when several write at once, from several connections', async () => {
+      const others = [store, await stores.open(), await stores.open()];
+      await Promise.all(Array.from({ length: 30 }, (_, n) => append(others[n % 3] as Store, `change ${n}`)));
+      let head: ChainHead = CHAIN_START;
+      for (const event of await events(store)) {
+        assert.equal(whyNotNext(event, head), undefined);
+        head = event;
+      }
+      const reasons = (await events(store)).map(event => (event.data as { reason?: string }).reason);
+      for (let n = 0; n < 30; n++) assert.ok(reasons.includes(`change ${n}`));
+    });
+    for (const table of ['events', 'versions'] as const) {
+      it(`refuses to change, replace or delete what stands in ${table}`, async () => {
+        const { seq } = await append(store, 'kept');
+        await store.write(async transaction => {
+          await sql`INSERT INTO versions (prompt, version, digest, source, message, author, published_at, bytes, partials, seq)
+            VALUES ('a/b', 1, 'sha256:x', 'x', '', 'mara', '', 1, '{}', ${seq})`.execute(transaction);
+        });
+        const rows = () => store.read(snapshot => snapshot.selectFrom(table).selectAll().execute());
+        const before = await rows();
+        const column = table === 'events' ? 'actor' : 'source';
+        for (const statement of [
+          sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = 'forged'`,
+          sql`DELETE FROM ${sql.table(table)}`,
+          sql`INSERT OR REPLACE INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)} WHERE seq = ${seq}`,
+          sql`INSERT INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)} WHERE seq = ${seq}`,
+        ])
+          await assert.rejects(
+            store.write(transaction => statement.execute(transaction)),
+            /never|only appended/,
+          );
+        assert.deepEqual(await rows(), before);
+      });
+    }
+    it('shows a revision that changes with every commit, of this connection or another', async () => {
+      const other = await stores.open();
+      const first = store.revision();
+      assert.equal(store.revision(), first);
+      await append(store, 'own');
+      const second = store.revision();
+      assert.notEqual(second, first);
+      assert.equal(store.revisionThisTurn(), second);
+      await append(other, "another's");
+      assert.notEqual(store.revision(), second);
+      await new Promise(resolve => setImmediate(resolve));
+      assert.equal(store.revisionThisTurn(), store.revision());
+    });
+    it('shows its own commits within the turn in which they were made', async () => {
+      const before = store.revisionThisTurn();
+      await append(store, 'own');
+      assert.notEqual(store.revisionThisTurn(), before);
+    });
+    it('wakes who waits for a change, when it comes, when the time is over or when told to', async () => {
+      const never = new AbortController().signal;
+      const revision = store.revision();
+      const woken = store.changed(revision, 10_000, never);
+      await append(store, 'now');
+      await woken;
+      await store.changed(revision, 10_000, never);
+      await store.changed(store.revision(), 20, never);
+      const aborting = new AbortController();
+      const waiting = store.changed(store.revision(), 10_000, aborting.signal);
+      aborting.abort();
+      await waiting;
+      const closing = store.changed(store.revision(), 10_000, never);
+      await store.close();
+      await closing;
+    });
+    it('reads one snapshot, whatever is committed meanwhile', async () => {
+      const other = await stores.open();
+      await store.read(async snapshot => {
+        const before = await eventsAfter(snapshot, 0, 10_000);
+        await append(other, 'meanwhile');
+        assert.deepEqual(await eventsAfter(snapshot, 0, 10_000), before);
+      });
+      assert.equal((await events(store)).at(-1)?.kind, 'prompt.archived');
+    });
+    it('keeps any text as it is', async () => {
+      const reasons = ['', 'a\u0000b', '🐎\u2028', '"\\', '\ufeffx', 'e\u0301'];
+      for (const reason of reasons) await append(store, reason);
+      const kept = (await events(store)).slice(-reasons.length);
+      assert.deepEqual(
+        kept.map(event => (event.data as { reason: string }).reason),
+        reasons,
+      );
+    });
+    it('answers nothing once it is closed', async () => {
+      await store.close();
+      await store.close();
+      await assert.rejects(events(store), { code: 'unavailable' });
+    });
+  });
+}
