@@ -79,7 +79,10 @@ async function checkFile(file: string, create: boolean): Promise<void> {
   }
 }
 
+/** The error with the file it is about, so that an operator knows where to look. */
 function explained(error: unknown, folder: string, file: string): unknown {
+  if (DataFolderProblem.is(error))
+    return new DataFolderProblem(error.code, `${file}: ${error.message}`, { cause: error });
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (isNotADatabase(cause)) return notADatabase(file, cause);
   if (isNotWritable(cause)) return notWritable(folder, cause);

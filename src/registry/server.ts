@@ -1,8 +1,7 @@
 /** The registry as a server: the HTTP app behind `node:http`, what it logs, and how it stops. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { isIPv4 } from 'node:net';
+import { type AddressInfo, isIPv4, type Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { redactKeys } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
@@ -61,6 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const listener = requestListener(app, callers, log);
   const server = tls ? createTlsServer({ ...tls }, listener) : createServer(listener);
+  const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
   await listening(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
@@ -70,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url,
     close() {
-      closed ??= drain(server, closing).then(() => authenticator.close());
+      closed ??= drain(server, connections, closing).then(() => authenticator.close());
       return closed;
     },
   };
@@ -187,13 +187,31 @@ function faultEntry(error: unknown): object {
   return { at: new Date().toISOString(), level: 'error', event: 'fault', error: redactKeys(text) };
 }
 
-async function drain(server: Server, closing: AbortController): Promise<void> {
+/** The connections that are open. */
+function connectionsOf(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return open;
+}
+
+async function drain(
+  server: Server,
+  connections: ReadonlySet<Socket>,
+  closing: AbortController,
+): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   closing.abort();
-  // A connection that is kept alive becomes idle only when its last answer is out.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  // A connection that is kept alive becomes idle only when its last answer is out; Node does not count as idle
+  // one that was opened ahead of need and has not asked anything yet.
+  const sweeping = setInterval(() => {
+    server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  }, 50);
   const impatience = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT);
   await closed;
-  clearInterval(idle);
+  clearInterval(sweeping);
   clearTimeout(impatience);
 }

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Problem } from '../../../core/problem.ts';
+import { DataFolderProblem } from '../../data-folder-problem.ts';
 import { migrate } from '../migrate.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
@@ -17,11 +18,11 @@ const BUSY_TIMEOUT = 100;
 /** How often a wait looks for what other processes committed, in ms. */
 const WATCH_INTERVAL = 200;
 /** 'PFRG', so that `file` and this registry can tell the database from others. */
-export const APPLICATION_ID = 0x50465247;
+const APPLICATION_ID = 0x50465247;
 
 /**
  * Opens or makes the database in `file` and brings its schema forward.
- * @throws DataFolderProblem `newer_schema`; errors of node:sqlite
+ * @throws DataFolderProblem `newer_schema`, `not_a_database`; errors of node:sqlite
  */
 export async function openSqliteStore(file: string, now: () => Date): Promise<Store> {
   const databases: DatabaseSync[] = [];
@@ -33,6 +34,7 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
   };
   try {
     const writer = connect('');
+    await patiently(() => claim(writer));
     await patiently(() => writer.exec('PRAGMA journal_mode = WAL'));
     writer.exec(`PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;`);
     // One connection for reading, and one that is never in a transaction, whose data_version is therefore the present one.
@@ -45,6 +47,18 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
     for (const database of databases) database.close();
     throw error;
   }
+}
+
+/** Marks a new database as a registry's. @throws DataFolderProblem `not_a_database` for one that is another program's */
+function claim(database: DatabaseSync): void {
+  const id = database.prepare('PRAGMA application_id').get()?.['application_id'];
+  if (id === APPLICATION_ID) return;
+  if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined)
+    throw new DataFolderProblem(
+      'not_a_database',
+      'This database belongs to another program. Choose another data folder.',
+    );
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
 }
 
 class SqliteStore implements Store {

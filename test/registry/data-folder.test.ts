@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
+import {
+  createKey,
+  listEnvironments,
+  listKeys,
+  revokeKey,
+  setEnvironment,
+} from '../../src/registry/administration.ts';
+import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
+import type { DataFolderProblemCode } from '../../src/registry/data-folder-problem.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { aRegistry } from './a-registry.ts';
+
+describe('a data folder', () => {
+  const refused = (path: string, code: DataFolderProblemCode, message: RegExp, create = true) =>
+    assert.rejects(openDataFolder(path, { create }), (error: Error & { code?: string }) => {
+      assert.equal(error.name, 'DataFolderProblem');
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, message);
+      assert.ok(error.message.includes(path), 'it names the folder');
+      return true;
+    });
+  /** A folder with a registry in which something happened, closed; `tamper` may change its database. */
+  const used = async (path: string, tamper?: (database: DatabaseSync) => void) => {
+    const registry = await aRegistry({ folder: path });
+    await registry.publish('p', 'one', null);
+    await registry.publish('p', 'two', 1);
+    await registry.promote('p', 1, 'development');
+    await registry.close();
+    const database = new DatabaseSync(join(path, DATABASE_FILE));
+    tamper?.(database);
+    database.close();
+  };
+
+  it('is made with its parents, with the environments of a team', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'a', 'b');
+    const store = await openDataFolder(path);
+    assert.deepEqual(await listEnvironments(store), defaultEnvironments(1));
+    await store.close();
+    assert.deepEqual(await readdir(path), [DATABASE_FILE], 'the write-ahead log is put away');
+  });
+  it('keeps its environments when it is opened again with others', async () => {
+    await using folder = await temporaryFolder();
+    await (await openDataFolder(folder.path, { environments: defaultEnvironments(0) })).close();
+    const store = await openDataFolder(folder.path, { environments: defaultEnvironments(1) });
+    assert.deepEqual(await listEnvironments(store), defaultEnvironments(0));
+    await store.close();
+  });
+  it('may be opened many times at once, also while it is new', async () => {
+    await using folder = await temporaryFolder();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openDataFolder(folder.path)));
+    for (const store of stores) assert.deepEqual(await listEnvironments(store), defaultEnvironments(1));
+    for (const store of stores) await store.close();
+  });
+  it('that is not there is refused where it is not to be made', async () => {
+    await using folder = await temporaryFolder();
+    await refused(join(folder.path, 'none'), 'not_found', /no registry/, false);
+    await refused(folder.path, 'not_found', /no registry/, false);
+    assert.deepEqual(await readdir(folder.path), []);
+  });
+  it('that cannot be made or written is refused', async function () {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'file');
+    await writeFile(file, 'x');
+    await refused(join(file, 'below'), 'not_writable', /file/);
+    if (process.getuid?.() === 0) return this.skip(); // root may write anywhere
+    const closed = join(folder.path, 'closed');
+    await mkdir(closed, { mode: 0o500 });
+    await refused(closed, 'not_writable', /permission denied/);
+    await refused(join(closed, 'below'), 'not_writable', /permission denied/);
+    await chmod(closed, 0o700);
+  });
+  it('with something else in the place of the database is refused, and left as it is', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, DATABASE_FILE), 'This is a letter, not a database. '.repeat(100));
+    await refused(folder.path, 'not_a_database', /not a PromptForge registry/);
+    await using other = await temporaryFolder();
+    await mkdir(join(other.path, DATABASE_FILE));
+    await refused(other.path, 'not_a_database', /not a PromptForge registry/);
+  });
+  it('with a database of another program is refused, and left as it is', async () => {
+    await using folder = await temporaryFolder();
+    const database = new DatabaseSync(join(folder.path, DATABASE_FILE));
+    database.exec('CREATE TABLE songs (title TEXT)');
+    database.close();
+    await refused(folder.path, 'not_a_database', /another program/);
+    const after = new DatabaseSync(join(folder.path, DATABASE_FILE));
+    assert.deepEqual(
+      after
+        .prepare('SELECT name FROM sqlite_schema')
+        .all()
+        .map(row => row['name']),
+      ['songs'],
+    );
+    after.close();
+  });
+  it('of a newer PromptForge is refused', async () => {
+    await using folder = await temporaryFolder();
+    await used(folder.path, database =>
+      database.exec("INSERT INTO schema_versions (version, applied_at) VALUES (99, '2030-01-01')"),
+    );
+    await refused(folder.path, 'newer_schema', /newer PromptForge \(schema 99/);
+  });
+  const TAMPERING: [what: string, sql: string, message: RegExp][] = [
+    [
+      'an event was changed',
+      "UPDATE events SET actor = 'nobody' WHERE seq = 5",
+      /Event 5 does not have the hash/,
+    ],
+    ['its data was changed', "UPDATE events SET data = '{}' WHERE seq = 5", /Event 5/],
+    ['its data is no JSON', "UPDATE events SET data = '{' WHERE seq = 5", /Event 5 cannot be read/],
+    ['an event is gone', 'DELETE FROM events WHERE seq = 6', /Event 7 stands where event 6 should/],
+    [
+      'the digest of a version was changed',
+      "UPDATE versions SET digest = 'sha256:x' WHERE version = 1",
+      /p@1/,
+    ],
+    ['a version is gone', 'DELETE FROM versions WHERE version = 2', /p@2/],
+  ];
+  for (const [what, sql, message] of TAMPERING) {
+    it(`is refused when ${what}`, async () => {
+      await using folder = await temporaryFolder();
+      await used(folder.path, database => {
+        database.exec('PRAGMA foreign_keys = OFF');
+        for (const { name } of database
+          .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+          .all())
+          database.exec(`DROP TRIGGER ${name}`);
+        database.exec(sql);
+      });
+      await refused(folder.path, 'chain_broken', message);
+    });
+  }
+  it('never delivers a source that does not have its digest', async () => {
+    await using folder = await temporaryFolder();
+    await used(folder.path, database => {
+      database.exec(
+        "DROP TRIGGER versions_no_update; UPDATE versions SET source = 'forged' WHERE version = 1",
+      );
+    });
+    const registry = await aRegistry({ folder: folder.path });
+    const { status, json } = await registry.call('GET', '/v1/prompts/p');
+    assert.deepEqual([status, json.code], [500, 'internal_error']);
+    assert.ok(!json.detail.includes('digest'), 'the reason stays in the log');
+    assert.match(JSON.stringify(registry.logged), /p@1 does not have the digest/);
+    await registry.close();
+  });
+});
+
+describe('administration', () => {
+  it('makes, lists and revokes keys and sets environments as the command line', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openDataFolder(folder.path);
+    const environment = parseEnvironmentName('production');
+    const made = await createKey(store, { environment, role: 'admin', actor: 'ops', expiresAt: null });
+    const { key: _, ...record } = made;
+    assert.deepEqual(await listKeys(store), [record]);
+    assert.deepEqual(await listKeys(store, { environment: parseEnvironmentName('staging') }), []);
+    assert.notEqual((await revokeKey(store, made.id)).revokedAt, null);
+    await assert.rejects(revokeKey(store, 'nothing'), { code: 'key_not_found' });
+    const [, , production] = await listEnvironments(store);
+    const set = await setEnvironment(store, {
+      name: environment,
+      policy: { ...production!.policy, approvals: 3 },
+    });
+    assert.deepEqual([set.added, set.environment.policy.approvals], [false, 3]);
+    const moon = parseEnvironmentName('moon');
+    await assert.rejects(
+      createKey(store, { environment: moon, role: 'admin', actor: 'x', expiresAt: null }),
+      {
+        code: 'environment_not_found',
+      },
+    );
+    const events = await store.read(snapshot =>
+      snapshot
+        .selectFrom('events')
+        .select(['kind', 'actor', 'key'])
+        .where('seq', '>', 3)
+        .orderBy('seq')
+        .execute(),
+    );
+    const by = { actor: 'command-line', key: 'command-line' };
+    assert.deepEqual(
+      events.map(event => ({ ...event })),
+      ['key.created', 'key.revoked', 'environment.set'].map(kind => ({ kind, ...by })),
+    );
+    await store.close();
+  });
+});

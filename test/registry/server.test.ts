@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { startServer } from '../../src/registry/server.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+
+describe('the server', () => {
+  let registry: RegistryForTest;
+  beforeEach(async () => {
+    registry = await aRegistry();
+  });
+  afterEach(() => registry[Symbol.asyncDispose]());
+
+  it('answers whether it is alive and ready, and its document, without a key', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const { status, json } = await ask(registry.url, 'GET', path);
+      assert.deepEqual([status, json], [200, { status: 'ok' }]);
+    }
+    assert.equal((await ask(registry.url, 'GET', '/openapi.json')).json.openapi.slice(0, 3), '3.1');
+  });
+  it('asks for a key everywhere else', async () => {
+    for (const path of ['/v1/prompts', '/v1/prompts/a', '/v1/changes', '/v1/keys/current'])
+      assertProblem(await ask(registry.url, 'GET', path), 401, 'key_missing');
+    assertProblem(await ask(registry.url, 'POST', '/v1/prompts/a/-/versions', {}), 401, 'key_missing');
+  });
+  it('names the methods of a path, and has nothing where there is nothing', async () => {
+    const wrong: [string, string, string][] = [
+      ['DELETE', '/v1/prompts/a/b', 'GET, HEAD'],
+      ['PATCH', '/v1/prompts/a/b/-/versions', 'POST, GET, HEAD'],
+      ['GET', '/v1/prompts/a/-/render', 'POST'],
+      ['POST', '/v1/environments/staging', 'PUT'],
+      ['PUT', '/healthz', 'GET, HEAD'],
+    ];
+    for (const [method, path, allow] of wrong) {
+      const answered = await registry.call(method, path);
+      assertProblem(answered, 405, 'method_not_allowed');
+      assert.equal(answered.headers.get('allow'), allow);
+    }
+    for (const path of ['/', '/v1', '/v2/prompts', '/v1/prompts/a/-/live', '/metrics'])
+      assertProblem(await registry.call('GET', path), 404, 'route_not_found');
+  });
+  it('takes JSON only, in UTF-8, not too deep', async () => {
+    const post = (body: string | Uint8Array, type = 'application/json') =>
+      registry.call('POST', '/v1/prompts/p/-/versions', body, { headers: { 'content-type': type } });
+    const good = '{"source":"x","message":"","base":null}';
+    assertProblem(await post(good, 'text/plain'), 415, 'unsupported_media_type', /application\/json/);
+    assertProblem(await post(good, 'application/x-www-form-urlencoded'), 415, 'unsupported_media_type');
+    assertProblem(await post('{"source":', 'application/json'), 422, 'invalid_request', /valid JSON/);
+    assertProblem(await post(new Uint8Array([0x22, 0xff, 0x22])), 422, 'invalid_request', /UTF-8/);
+    assertProblem(await post(`${'['.repeat(5000)}${']'.repeat(5000)}`), 422, 'invalid_request', /deeper/);
+    assert.equal((await post(good, 'application/json; charset=utf-8')).status, 201);
+    const { key } = { key: await registry.key('development') };
+    const secretBody = await post(`{"source": ${key}}`);
+    assert.ok(!secretBody.text.includes(key), 'what was sent is not repeated');
+  });
+  it('renders text and messages, and names the inputs that are missing', async () => {
+    const source =
+      '---\ninput:\n  schema:\n    name: string\n    tone?: string\n---\n{{role "system"}}Be {{tone}}.{{role "user"}}Hi {{name}} {{extra}}';
+    await registry.publish('r', source, null);
+    await registry.promote('r', 1, 'staging');
+    await registry.promote('r', 1, 'production');
+    const render = (body: object, headers = {}) =>
+      registry.call('POST', '/v1/prompts/r/-/render', body, { as: 'production reader', headers });
+    const text = await render({ input: { name: 'Bo', tone: 'kind' } });
+    assert.equal(text.status, 200);
+    assert.equal(text.headers.get('content-type'), 'text/plain; charset=utf-8');
+    assert.equal(text.text, 'Be kind.\n\nHi Bo ');
+    assert.equal(text.headers.get('promptforge-version'), 'r@1');
+    const json = await render({ input: { name: 'Bo', tone: 'kind' } }, { accept: 'application/json' });
+    assert.deepEqual(
+      json.json.messages.map((message: Json) => [message.role, message.content]),
+      [
+        ['system', [{ text: 'Be kind.' }]],
+        ['user', [{ text: 'Hi Bo ' }]],
+      ],
+    );
+    assert.deepEqual(
+      [json.json.version, json.json.environment, json.json.channel],
+      [1, 'production', 'stable'],
+    );
+    const missing = await render({ input: { tone: 'kind' } });
+    assertProblem(missing, 422, 'missing_input', /"name"/);
+    assert.deepEqual(missing.json.missing, ['name']);
+    const strict = await render({ input: { name: 'Bo' }, strict: true });
+    assertProblem(strict, 422, 'missing_input');
+    assert.deepEqual(strict.json.missing, ['extra']);
+    const etag = text.headers.get('etag') ?? '';
+    const again = await render({ input: { name: 'Bo', tone: 'kind' } }, { 'if-none-match': etag });
+    assert.deepEqual([again.status, again.text], [304, '']);
+    assert.equal(
+      (await render({ input: { name: 'Al', tone: 'kind' } }, { 'if-none-match': etag })).status,
+      200,
+    );
+    assertProblem(await render({ channel: 'latest' }), 403, 'channel_not_served');
+    assertProblem(
+      await render({ input: { name: 'Bo' }, chanel: 'stable' }),
+      422,
+      'invalid_request',
+      /chanel/,
+    );
+  });
+  it('logs requests as objects, without a query, a body or a key', async () => {
+    const key = await registry.key('development', 'admin', 'mara');
+    await registry.call('GET', `/v1/prompts?prefix=${key}`, undefined, { as: 'development admin mara' });
+    await registry.call('GET', `/v1/prompts/${key}`);
+    await registry.call('GET', `/v1/${key}/x`);
+    await registry.call('POST', '/v1/prompts/p/-/versions', { source: 'body text', message: '', base: null });
+    await registry.publish('q', 'x', null);
+    await registry.call('GET', '/v1/prompts/q?channel=latest');
+    const log = JSON.stringify(registry.logged);
+    assert.ok(!log.includes(key) && !log.includes(key.split('_')[3] ?? ''));
+    assert.ok(!log.includes('body text') && !log.includes('prefix') && !log.includes('channel'));
+    const [first] = registry.logged;
+    const { at, ms, key: id, ...rest } = first;
+    assert.match(at, /Z$/);
+    assert.ok(ms >= 0 && id === key.split('_')[2]);
+    assert.deepEqual(rest, {
+      level: 'info',
+      event: 'request',
+      method: 'GET',
+      path: '/v1/prompts',
+      status: 200,
+      actor: 'mara',
+      environment: 'development',
+    });
+    assert.ok(
+      !registry.logged.some(entry => entry.path === '/v1/prompts/q'),
+      'successful delivery is not logged',
+    );
+  });
+  it('stops taking connections, ends what waits and finishes what runs', async () => {
+    const key = await registry.key('development');
+    const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
+    const waiting = registry.call('GET', `/v1/changes?after=${cursor}&wait=30`);
+    const { hostname, port } = new URL(registry.url);
+    const running = connect(Number(port), hostname);
+    let answered = '';
+    running.on('data', chunk => (answered += chunk));
+    const body = JSON.stringify({ source: 'late', message: '', base: null });
+    const head = `POST /v1/prompts/late/-/versions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    running.write(head + body.slice(0, 5));
+    await new Promise(resolve => setTimeout(resolve, 150));
+    const started = performance.now();
+    const closing = registry.close();
+    assert.deepEqual((await waiting).json, { events: [], cursor });
+    await assert.rejects(fetch(registry.url), 'no new connection');
+    running.write(body.slice(5));
+    await closing;
+    assert.match(answered, /^HTTP\/1\.1 201/);
+    assert.ok(performance.now() - started < 3000);
+  });
+  it('does not wait for a connection that never asked anything', async () => {
+    const { hostname, port } = new URL(registry.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, 'connect');
+    const started = performance.now();
+    await registry.close();
+    assert.ok(performance.now() - started < 1500);
+  });
+  it('lets go of a caller that waits and then goes away', async () => {
+    const key = await registry.key('development');
+    const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
+    const gone = new AbortController();
+    const headers = { authorization: `Bearer ${key}` };
+    const path = `${registry.url}/v1/changes?after=${cursor}&wait=30`;
+    const waiting = fetch(path, { headers, signal: gone.signal });
+    await new Promise(resolve => setTimeout(resolve, 150));
+    const before = registry.logged.length;
+    gone.abort();
+    await assert.rejects(waiting);
+    const deadline = performance.now() + 3000;
+    while (registry.logged.length === before && performance.now() < deadline)
+      await new Promise(resolve => setTimeout(resolve, 20));
+    assert.ok(registry.logged.length > before, 'its call has ended, long before the 30 s');
+  });
+});
+
+describe('starting a server', () => {
+  const start = async (options: object) => {
+    await using folder = await temporaryFolder();
+    const store = await openDataFolder(folder.path);
+    try {
+      const server = await startServer({ store, host: '127.0.0.1', port: 0, log: () => {}, ...options });
+      const { status } = await ask(server.url.replace('0.0.0.0', '127.0.0.1'), 'GET', '/healthz');
+      await server.close();
+      await server.close();
+      return status;
+    } finally {
+      await store.close();
+    }
+  };
+  it('is refused beyond this machine without TLS or a proxy in front', async () => {
+    for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com'])
+      await assert.rejects(start({ host }), {
+        code: 'invalid_request',
+        message: /without TLS.*--behind-proxy/,
+      });
+    assert.equal(await start({ host: '0.0.0.0', behindProxy: true }), 200);
+  });
+  it('listens on loopback by any of its names', async () => {
+    for (const host of ['127.0.0.1', '127.0.0.2', 'localhost']) assert.equal(await start({ host }), 200);
+  });
+  it('says when the port is in use', async () => {
+    await using registry = await aRegistry();
+    const port = Number(new URL(registry.url).port);
+    await assert.rejects(start({ port }), { code: 'unavailable', message: /port is in use/ });
+  });
+});
