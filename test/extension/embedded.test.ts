@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
@@ -18,6 +18,7 @@ import {
   inside,
   nodeOf,
   promptFile,
+  root,
   run,
   setting,
   shownTree,
@@ -257,7 +258,7 @@ describe('with the embedded registry', () => {
     const ask = await run('publish', { texts: ['Fourth'], button: 'Compare with @4' }, NAME);
     assert.match(
       ask.told[0]?.message ?? '',
-      /^support\/triage@4 was published by mara\.lindqvist, just now, .*your file is as it was/,
+      /^support\/triage@4 was published by mara\.lindqvist, just now, and your file is not based on it\..*your file is as it was/,
     );
     await eventually(
       'the comparison',
@@ -268,13 +269,38 @@ describe('with the embedded registry', () => {
     assert.deepEqual((await shownTree(1)).at(-1), '  triage @4 · conflict');
   });
 
+  it('publishes on top of the newest version once that is what the person wants', async () => {
+    await run('publish', { confirms: [false], button: 'Publish on Top of @4…' }, NAME);
+    assert.equal((await newest()).version, 4);
+    const ask = await run(
+      'publish',
+      { confirms: [true], texts: ['Mine on hers'], button: 'Publish on Top of @4…' },
+      NAME,
+    );
+    assert.equal(ask.confirmed[0]?.button, 'Publish on Top of @4');
+    assert.equal(
+      ask.told.at(-1)?.message,
+      'Published support/triage@5. It is live nowhere until you promote it.',
+    );
+    assert.equal((await newest()).base, 4);
+  });
+
+  it('takes a file that holds the newest text as based on it, lock file or not', async () => {
+    await rm(join(root(), 'promptforge.lock.json'));
+    await run('refresh');
+    await write('Edited at once.\n');
+    assert.deepEqual((await shownTree(1)).at(-1), '  triage @5 · modified');
+    assert.match(await readFile(join(root(), 'promptforge.lock.json'), 'utf8'), /"version": 5/);
+  });
+
   it('pulls what has no edits and leaves what has', async () => {
+    await mara.publish(NAME, { source: 'Hers.\n', message: 'Faster', base: 5 as never });
     const left = await run('pull', {}, NAME);
     assert.match(left.told[0]?.message ?? '', /Left as it is: prompts\/support\/triage\.prompt/);
-    assert.equal(await readFile(promptFile(NAME), 'utf8'), 'Four.\n');
+    assert.equal(await readFile(promptFile(NAME), 'utf8'), 'Edited at once.\n');
     await write('Hers.\n');
     await run('pull', {}, NAME);
-    await mara.publish(NAME, { source: 'Hers, better.\n', message: 'Better', base: 4 as never });
+    await mara.publish(NAME, { source: 'Hers, better.\n', message: 'Better', base: 6 as never });
     const pulled = await run('pull');
     assert.equal(pulled.told[0]?.message, 'Pulled: 1 file updated.');
     assert.equal(await readFile(promptFile(NAME), 'utf8'), 'Hers, better.\n');
@@ -283,7 +309,7 @@ describe('with the embedded registry', () => {
   it('brings a deleted file back when it is asked for', async () => {
     await rm(promptFile(NAME));
     await (await inside()).workbench.prompts.rescan();
-    assert.deepEqual((await shownTree(1)).at(-1), '  triage @5 · deleted');
+    assert.deepEqual((await shownTree(1)).at(-1), '  triage @7 · deleted');
     await run('pull', {}, await nodeOf('prompt', 'triage'));
     assert.equal(await readFile(promptFile(NAME), 'utf8'), 'Hers, better.\n');
   });
@@ -300,7 +326,7 @@ describe('with the embedded registry', () => {
   });
 
   it('pages a long history', async () => {
-    for (let version = 6; version <= 30; version++)
+    for (let version = 8; version <= 30; version++)
       await mara.publish(NAME, { source: `${version}\n`, message: '', base: (version - 1) as never });
     await run('refresh');
     const first = await shownTree();

@@ -85,6 +85,28 @@ export class PromptList implements vscode.Disposable {
       if (state.kind !== 'offline') this.#summaries = undefined;
     }
     await this.rescan(signal);
+    if (state.kind === 'connected' && !signal.aborted) await this.#adopt(signal);
+  }
+
+  /**
+   * Files that hold the newest version's very text are based on it, though no lock file says so: after a checkout
+   * without one, or a copy. Without a base the first edit of such a file would look like a conflict.
+   */
+  async #adopt(signal: AbortSignal): Promise<void> {
+    const found = [...(this.#files?.prompts.values() ?? [])].filter(
+      ({ state, base }) => state === 'clean' && base === null,
+    );
+    if (found.length === 0) return;
+    try {
+      const client = await this.#session.clientFor({ kind: 'read' });
+      const names = new Set(found.map(({ name }) => name));
+      // Nothing is written but the lock file: every file is given out as edited.
+      await (await this.workingCopy())?.pull(client, this.summaries, { isDirty: () => true, names, signal });
+      await this.rescan(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#changed.fire();
+    }
   }
 
   /** Compares the files with what is known of the registry. Never rejects. */

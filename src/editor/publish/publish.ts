@@ -1,6 +1,7 @@
 /** Publishing a file: what is new is shown, a message is asked for, and afterwards it is said what is true. */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
+import type { VersionSummary } from '../../contract/prompts.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -52,10 +53,15 @@ async function publish(
   if (source === undefined) return;
   const client = await session.clientFor({ kind: 'publish' });
 
+  await prompts.rescan();
   const listed = prompts.listed.get(prompt);
   const newest = listed?.summary?.newest;
   if (newest?.digest === digestOf(source)) {
     await ask.tell('info', published(newest, false));
+    return;
+  }
+  if (newest !== undefined && listed?.state === 'conflict') {
+    await offerNewest(workbench, diagnostics, prompt, newest.version, newest);
     return;
   }
   if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
@@ -87,7 +93,12 @@ async function publish(
   if (outcome.kind === 'published') {
     setContext('promptforge.hasPublished', true);
     void offerNext(workbench, outcome.version, outcome.created);
-  } else void offerNewest(workbench, prompt, outcome);
+    return;
+  }
+  const number = outcome.newest?.version ?? outcome.problem.details.newest?.version;
+  void offerNewest(workbench, diagnostics, prompt, number as VersionNumber | undefined, outcome.newest).catch(
+    (error: unknown) => workbench.report(error, `Publishing ${prompt}`),
+  );
 }
 
 /** The source if it can be published; what is wrong with it is shown otherwise, and nothing is sent. */
@@ -147,23 +158,34 @@ async function offerNext(
     await vscode.commands.executeCommand('promptforge.promote', version.prompt, version.version);
 }
 
+/** Somebody was faster: their version is offered, and to publish on top of it once it was looked at. */
 async function offerNewest(
   workbench: Workbench,
+  diagnostics: SourceDiagnostics,
   prompt: PromptName,
-  outcome: Extract<Awaited<ReturnType<WorkingCopy['publish']>>, { kind: 'base_outdated' }>,
+  number: VersionNumber | undefined,
+  newest: Pick<VersionSummary, 'author' | 'publishedAt' | 'digest'> | undefined,
 ): Promise<void> {
-  const { newest, problem } = outcome;
-  const number = newest?.version ?? (problem.details.newest?.version as VersionNumber | undefined);
+  const { ask, prompts } = workbench;
   const compare = `Compare with @${number}`;
-  const chosen = await workbench.ask.tell(
+  const onTop = `Publish on Top of @${number}…`;
+  const chosen = await ask.tell(
     'warning',
     outdated(prompt, number, newest, Date.now()),
     ...(number === undefined ? [] : [compare]),
-    'Pull',
+    ...(number === undefined || newest === undefined ? [] : [onTop]),
   );
-  if (chosen === compare && number !== undefined)
-    await showComparison(workbench, prompt, { version: number }, { file: true });
-  if (chosen === 'Pull') await vscode.commands.executeCommand('promptforge.pull', prompt);
+  if (chosen === undefined || number === undefined) return;
+  await showComparison(workbench, prompt, { version: number }, { file: true });
+  if (chosen !== onTop || newest === undefined) return;
+  const agreed = await ask.confirm({
+    message: `Publish your file on top of @${number}?`,
+    detail: `The comparison shows what your file changes of @${number}: whatever it takes away will be missing in the next version. @${number} itself stays in the history.`,
+    button: `Publish on Top of @${number}`,
+  });
+  if (!agreed) return;
+  await (await prompts.workingCopy())?.setBase(prompt, { version: number, digest: newest.digest });
+  await publish(workbench, diagnostics, prompt);
 }
 
 /** The answer may have been lost on its way back: the registry is read before anything is claimed. */

@@ -36,7 +36,7 @@ export function outdated(
 ): string {
   const version = number === undefined ? 'A newer version' : `${prompt}@${number}`;
   const by = newest === undefined ? '' : ` by ${newest.author}, ${ageOf(newest.publishedAt, now)}`;
-  return `${version} was published${by}, after your file was based on an older one. Nothing was published, and your file is as it was.`;
+  return `${version} was published${by}, and your file is not based on it. Nothing was published, and your file is as it was.`;
 }
 
 /** After a failure, when the newest version was read back. */
