@@ -101,7 +101,11 @@ function missingMessage(
     if (state?.kind === 'refused')
       return `${doing} needs a key of ${where}, and the stored key of ${environment} was refused: ${state.why}`;
     if (state?.kind === 'known')
-      return `${doing} needs a key of ${where} with the role ${role} or above; yours in ${environment} is a ${state.who.role} key.`;
+      return `${doing} needs a key of ${where} with the role ${role} or above; yours in ${environment} is ${withArticle(state.who.role)} key.`;
   }
   return `${doing} needs a key of ${where} with the role ${role} or above, and none is stored.`;
+}
+
+function withArticle(role: Role): string {
+  return `${role === 'reader' ? 'a' : 'an'} ${role}`;
 }

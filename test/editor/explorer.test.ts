@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { parsePromptName } from '../../src/core/name.ts';
+import { filterOf } from '../../src/editor/explorer/filter.ts';
+import { folderWords, pointerWords, promptWords, versionWords } from '../../src/editor/explorer/labels.ts';
+import { mergeListed } from '../../src/editor/explorer/merge-listed.ts';
+import {
+  contextOf,
+  foldersAbove,
+  idOf,
+  type Node,
+  nodesIn,
+  pointerNodes,
+} from '../../src/editor/explorer/nodes.ts';
+import { wordsOf } from '../../src/editor/explorer/state-words.ts';
+import { entriesOf } from '../../src/editor/explorer/tree.ts';
+import { aListed, aPointer, aSummary, aVersion, NOW } from './data.ts';
+
+const named = (...names: string[]) => names.map(name => ({ name }));
+
+describe('the explorer', () => {
+  describe('its levels', () => {
+    it('shows folders before prompts, each by name, with the prompts below them counted', () => {
+      const items = named('b/x', 'z', 'a/c/y', 'a/b', 'c');
+      assert.deepEqual(entriesOf(items, ''), [
+        { kind: 'folder', path: 'a', prompts: 2 },
+        { kind: 'folder', path: 'b', prompts: 1 },
+        { kind: 'prompt', item: { name: 'c' } },
+        { kind: 'prompt', item: { name: 'z' } },
+      ]);
+      assert.deepEqual(entriesOf(items, 'a'), [
+        { kind: 'folder', path: 'a/c', prompts: 1 },
+        { kind: 'prompt', item: { name: 'a/b' } },
+      ]);
+    });
+
+    it('tells a folder from a prompt of the same name, and from a longer name', () => {
+      const entries = entriesOf(named('support', 'support/triage', 'supporters'), '');
+      assert.deepEqual(
+        entries.map(entry => (entry.kind === 'folder' ? `${entry.path}/` : entry.item.name)),
+        ['support/', 'support', 'supporters'],
+      );
+      assert.deepEqual(entriesOf(named('support/triage', 'supporters/x'), 'support'), [
+        { kind: 'prompt', item: { name: 'support/triage' } },
+      ]);
+    });
+
+    it('reaches every prompt exactly once', () => {
+      const segment = fc.stringMatching(/^[a-c]{1,2}$/);
+      const name = fc.array(segment, { minLength: 1, maxLength: 4 }).map(segments => segments.join('/'));
+      fc.assert(
+        fc.property(fc.uniqueArray(name, { maxLength: 60 }), names => {
+          const items = named(...names);
+          const reached: string[] = [];
+          const visit = (folder: string): void => {
+            for (const entry of entriesOf(items, folder)) {
+              if (entry.kind === 'prompt') reached.push(entry.item.name);
+              else visit(entry.path);
+            }
+          };
+          visit('');
+          assert.deepEqual(reached.toSorted(), names.toSorted());
+        }),
+      );
+    });
+
+    it('lists pointers in promotion order', () => {
+      const summary = aSummary('a', 3, [
+        aPointer('production', 'stable', 1),
+        aPointer('staging', 'stable', 2),
+        aPointer('staging', 'canary', 3),
+      ]);
+      const nodes = pointerNodes(aListed('a', 'clean', summary), [
+        { name: 'staging' },
+        { name: 'production' },
+      ]);
+      assert.deepEqual(
+        nodes.map(node => idOf(node)),
+        ['pointer a staging canary', 'pointer a staging stable', 'pointer a production stable'],
+      );
+    });
+
+    it('knows the folders above a prompt', () => {
+      assert.deepEqual(foldersAbove(parsePromptName('a/b/c')), ['a', 'a/b']);
+      assert.deepEqual(foldersAbove(parsePromptName('a')), []);
+    });
+  });
+
+  describe('what menus ask of a node', () => {
+    const context = (listed: ReturnType<typeof aListed>) => contextOf({ kind: 'prompt', listed });
+
+    it('says what can be done with a prompt', () => {
+      assert.equal(context(aListed('a', 'new')), ':prompt:file:publishable:');
+      assert.equal(context(aListed('a', 'clean', aSummary('a', 1))), ':prompt:file:published:');
+      assert.equal(context(aListed('a', 'behind', aSummary('a', 1))), ':prompt:file:published:pullable:');
+      assert.equal(context(aListed('a', undefined, aSummary('a', 1))), ':prompt:published:pullable:');
+      const live = aSummary('a', 1, [aPointer('staging', 'stable', 1)]);
+      assert.equal(context(aListed('a', 'modified', live)), ':prompt:file:published:live:publishable:');
+    });
+
+    it('offers nothing but restoring for an archived prompt', () => {
+      const summary = { ...aSummary('a', 1), archived: true };
+      assert.equal(context(aListed('a', 'archived', summary)), ':prompt:file:published:archived:');
+    });
+
+    it('has no previous version before the first', () => {
+      const listed = aListed('a', 'clean', aSummary('a', 2));
+      const node = (version: number): Node => ({ kind: 'version', listed, version: aVersion('a', version) });
+      assert.equal(contextOf(node(1)), ':version:file:');
+      assert.equal(contextOf(node(2)), ':version:successor:file:');
+    });
+  });
+
+  describe('its words', () => {
+    it('says of a folder how many prompts it holds', () => {
+      assert.deepEqual(folderWords('a/support', 1), {
+        label: 'support',
+        description: '1',
+        tooltip: '**a/support** · 1 prompt',
+        spoken: 'Folder support, 1 prompt',
+      });
+    });
+
+    it('says of a prompt its newest version and what is the matter with it', () => {
+      const summary = aSummary('support/triage', 12);
+      const words = promptWords(aListed('support/triage', 'conflict', summary), NOW);
+      assert.equal(words.label, 'triage');
+      assert.equal(words.description, '@12 · conflict');
+      assert.equal(words.spoken, 'Prompt triage, version 12, conflict');
+      assert.match(words.tooltip, /by mara\\.lindqvist, 2 days ago: Message 12/);
+    });
+
+    it('says that a partial was never published', () => {
+      const words = promptWords(aListed('support/_header', 'new'), NOW);
+      assert.equal(words.spoken, 'Partial _header, not published, new');
+    });
+
+    it('says of a channel what is live there, since when and by whom', () => {
+      const pointer = aPointer('production', 'stable', 11);
+      const words = pointerWords(pointer, aSummary('support/triage', 12, [pointer]), NOW);
+      assert.equal(words.label, 'production · stable');
+      assert.equal(words.description, '@11 · 2 hours ago · jonas.weber');
+      assert.equal(words.spoken, 'stable in production: version 11, 2 hours ago, by jonas.weber');
+      assert.match(words.tooltip, /@12 is the newest version/);
+    });
+
+    it('says of a version its message, author and age, and where it is live', () => {
+      const summary = aSummary('a', 2, [aPointer('staging', 'stable', 1)]);
+      const words = versionWords(aVersion('a', 1, { message: 'First line\nSecond' }), summary, NOW);
+      assert.equal(words.label, '@1');
+      assert.equal(words.description, 'First line · mara.lindqvist · 2 days ago');
+      assert.match(words.spoken, /^Version 1, stable, staging: First line/);
+    });
+
+    it('never lets a message become markup', () => {
+      const hostile = '[click](command:evil) <img src=x> **bold**\n# title';
+      const { tooltip } = versionWords(aVersion('a', 1, { message: hostile }), undefined, NOW);
+      assert.equal(tooltip.includes('[click]('), false);
+      assert.equal(tooltip.includes('<img'), tooltip.includes('\\<img'));
+      assert.equal(tooltip.includes('\n# title'), false);
+    });
+
+    it('gives every state a badge of at most two characters, and the quiet ones none', () => {
+      for (const state of ['modified', 'behind', 'conflict', 'new', 'deleted', 'archived'] as const)
+        assert.ok((wordsOf(state)?.badge.length ?? 9) <= 2);
+      assert.equal(wordsOf('clean'), undefined);
+      assert.equal(wordsOf(undefined), undefined);
+    });
+  });
+
+  describe('its filter', () => {
+    const admits = (filter: string, ...args: Parameters<typeof aListed>) =>
+      filterOf(filter)(aListed(...args));
+
+    it('admits what holds every word, in any case', () => {
+      assert.equal(admits('TRI sup', 'support/triage'), true);
+      assert.equal(admits('tri fees', 'support/triage'), false);
+      assert.equal(admits('  ', 'support/triage'), true);
+    });
+
+    it('admits by state', () => {
+      assert.equal(admits('@mod', 'a', 'modified'), true);
+      assert.equal(admits('@modified', 'a', 'clean'), false);
+      assert.equal(admits('@', 'a', 'modified'), false);
+      const outdated = {
+        ...aSummary('a', 1),
+        outdatedPartials: [{ prompt: parsePromptName('_h'), used: 1 as never, newest: 2 as never }],
+      };
+      assert.equal(admits('@outdated', 'a', 'clean', outdated), true);
+    });
+  });
+
+  it('puts the list of the registry and that of the files together by name', () => {
+    const file = (state: 'new' | 'modified', file: string | null) =>
+      ({ name: parsePromptName('x'), state, base: null, file, newest: null }) as never;
+    const listed = mergeListed(
+      [aSummary('a', 1), aSummary('b', 1)],
+      new Map([
+        [parsePromptName('b'), file('modified', 'sha256:1')],
+        [parsePromptName('c'), file('new', 'sha256:2')],
+      ]),
+    );
+    assert.deepEqual(
+      [...listed.values()].map(({ name, state, summary, hasFile }) => [
+        name,
+        state,
+        summary !== undefined,
+        hasFile,
+      ]),
+      [
+        ['a', undefined, true, false],
+        ['b', 'modified', true, true],
+        ['c', 'new', false, true],
+      ],
+    );
+  });
+
+  it('makes the first level of a list in any order', () => {
+    const nodes = nodesIn([aListed('z'), aListed('a/b')], '');
+    assert.deepEqual(
+      nodes.map(node => node.kind),
+      ['folder', 'prompt'],
+    );
+  });
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { RegistryUnreachable } from '../../src/client/unreachable.ts';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import { explain, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
+import {
+  formerVersions,
+  promotedFromFirst,
+  setTargets,
+  targetsOf,
+} from '../../src/editor/promotion/choices.ts';
+import {
+  afterFailure,
+  confirmation,
+  type Move,
+  outcome,
+  whyNotReason,
+} from '../../src/editor/promotion/words.ts';
+import { pullSummary } from '../../src/editor/publish/pull-words.ts';
+import { outdated, published, whyNotMessage } from '../../src/editor/publish/words.ts';
+import { aPointer, aPromotion, aSummary, aVersion, NOW } from './data.ts';
+
+const ENVIRONMENTS = defaultEnvironments(1);
+const TRIAGE = parsePromptName('support/triage');
+const LIVE = aPointer('production', 'stable', 11);
+const MOVE: Move = {
+  prompt: TRIAGE,
+  version: 12,
+  kind: 'promote',
+  target: { environment: LIVE.environment, channel: LIVE.channel, live: LIVE },
+};
+
+describe('where one can promote to', () => {
+  it('is stable everywhere and every pointer that is set, in promotion order, never latest', () => {
+    const summary = aSummary('support/triage', 12, [LIVE, aPointer('staging', 'canary', 12)]);
+    assert.deepEqual(
+      targetsOf(summary, ENVIRONMENTS).map(({ environment, channel, live }) => [
+        environment,
+        channel,
+        live?.version,
+      ]),
+      [
+        ['development', 'stable', undefined],
+        ['staging', 'stable', undefined],
+        ['staging', 'canary', 12],
+        ['production', 'stable', 11],
+      ],
+    );
+    assert.deepEqual(
+      setTargets(summary, ENVIRONMENTS).map(({ channel }) => channel),
+      ['canary', 'stable'],
+    );
+  });
+
+  it('knows where a version has to be stable first', () => {
+    const production = ENVIRONMENTS[2]!;
+    const twelve = parseVersionNumber(12);
+    assert.equal(promotedFromFirst(aSummary('a', 12), twelve, production), 'staging');
+    assert.equal(
+      promotedFromFirst(aSummary('a', 12, [aPointer('staging', 'stable', 12)]), twelve, production),
+      undefined,
+    );
+    assert.equal(promotedFromFirst(aSummary('a', 12), twelve, ENVIRONMENTS[0]!), undefined);
+  });
+});
+
+describe('what one can roll back to', () => {
+  it('is what was live there before, the last one first, each once, without what is live', () => {
+    const promotions = [
+      aPromotion('production', 11),
+      aPromotion('production', 9, { state: 'pending' }),
+      aPromotion('production', 10),
+      aPromotion('staging', 8),
+      aPromotion('production', 11),
+      aPromotion('production', 10),
+      aPromotion('production', 7),
+    ];
+    assert.deepEqual(
+      formerVersions(promotions, MOVE.target).map(({ version }) => version),
+      [10, 7],
+    );
+  });
+});
+
+describe('the words of a promotion', () => {
+  it('name the environment in the button, and what is live now', () => {
+    assert.deepEqual(confirmation(MOVE, 'Tested', NOW), {
+      message: 'Make support/triage@12 stable in production?',
+      detail: 'Live now: @11, since 2 hours ago, by jonas.weber.\nReason: Tested',
+      button: 'Promote to production',
+    });
+    assert.equal(confirmation({ ...MOVE, kind: 'roll-back' }, 'x', NOW).button, 'Roll back production');
+  });
+
+  it('say what is live afterwards, or that it waits', () => {
+    const applied = aPromotion('production', 12, { from: parseVersionNumber(11) });
+    assert.equal(outcome(applied, 'promote'), 'support/triage@12 is now stable in production. It was @11.');
+    assert.match(
+      outcome(applied, 'roll-back'),
+      /^Rolled back: support\/triage@12 is stable in production again\./,
+    );
+    assert.equal(
+      outcome({ ...applied, state: 'pending' }, 'promote'),
+      'support/triage@12 waits for approval before it becomes stable in production. support/triage@11 is still stable in production.',
+    );
+  });
+
+  it('say after a failure only what was read back', () => {
+    assert.equal(afterFailure(MOVE, 11), 'Nothing changed: support/triage@11 is still stable in production.');
+    assert.match(afterFailure(MOVE, 12), /did carry it out/);
+    assert.match(afterFailure(MOVE, 13), /Somebody else moved it meanwhile: support\/triage@13/);
+    assert.equal(afterFailure(MOVE, null), 'Meanwhile nothing is stable in production.');
+  });
+
+  it('ask for a reason that is one', () => {
+    assert.match(whyNotReason(' ') ?? '', /Say why/);
+    assert.match(whyNotReason('x'.repeat(4001)) ?? '', /At most 4000/);
+    assert.equal(whyNotReason('Tested'), undefined);
+    assert.equal(whyNotMessage('Tested'), undefined);
+  });
+});
+
+describe('the words of publishing and pulling', () => {
+  it('say what was published, and that it is live nowhere', () => {
+    assert.match(published(aVersion('a', 3), true), /^Published a@3\. It is live nowhere/);
+    assert.match(published(aVersion('a', 3), false), /^Nothing new was published: a@3/);
+  });
+
+  it('name who was faster', () => {
+    assert.match(
+      outdated(TRIAGE, 13, aVersion('support/triage', 13), NOW),
+      /^support\/triage@13 was published by mara\.lindqvist, 2 days ago/,
+    );
+  });
+
+  it('count what a pull did and name what it left', () => {
+    const nothing = { updated: [], created: [], adopted: [], left: [] };
+    assert.equal(pullSummary(nothing), 'Nothing to pull: your files are up to date.');
+    const updated = [{ name: TRIAGE, from: parseVersionNumber(1), to: parseVersionNumber(2) }];
+    const left = [{ name: TRIAGE, why: 'conflict' as const, message: 'a.prompt: changed.' }];
+    assert.equal(pullSummary({ ...nothing, updated }), 'Pulled: 1 file updated.');
+    assert.equal(pullSummary({ ...nothing, left }), 'Nothing was pulled. Left as it is: a.prompt: changed.');
+  });
+});
+
+describe('telling of a failure', () => {
+  const unreachable = (reason: 'offline' | 'cancelled' | 'not_a_registry') =>
+    new RegistryUnreachable(reason, 'https://x', 'https://x cannot be reached');
+
+  it('offers what helps', () => {
+    assert.deepEqual(explain(unreachable('offline'), 'Pulling'), {
+      severity: 'error',
+      message: 'Pulling failed: https://x cannot be reached.',
+      remedies: ['retry', 'show-log'],
+    });
+    assert.deepEqual(explain(new Problem('key_expired', 'Expired.'), 'x')?.remedies, ['set-key', 'show-log']);
+    assert.deepEqual(explain(unreachable('not_a_registry'), 'x')?.remedies, ['connect', 'show-log']);
+  });
+
+  it('says nothing of what the person cancelled', () => {
+    assert.equal(explain(unreachable('cancelled'), 'x'), undefined);
+    assert.equal(explain(new DOMException('Aborted', 'AbortError'), 'x'), undefined);
+  });
+
+  it('knows which failures leave it open whether the change arrived', () => {
+    assert.equal(mayHaveArrived(unreachable('offline')), true);
+    assert.equal(mayHaveArrived(new Problem('internal_error', 'x')), true);
+    assert.equal(mayHaveArrived(new Problem('base_outdated', 'x')), false);
+  });
+
+  it('ends every message with a full stop', () => {
+    assert.equal(messageOf(new Error('It failed')), 'It failed.');
+    assert.equal(messageOf(new Error('Is it?')), 'Is it?');
+  });
+});
