@@ -187,8 +187,8 @@ describe('the view Environments', () => {
     const words = environmentWords('production', policy, aKey('production', 'approver'), true);
     assert.equal(words.description, 'mara.lindqvist · approver');
     assert.equal(words.context, ':environment:key:stored:');
-    assert.match(words.tooltip, /stable in staging first/);
-    assert.match(words.tooltip, /need one approval by others/);
+    assert.match(words.tooltip(), /stable in staging first/);
+    assert.match(words.tooltip(), /need one approval by others/);
   });
 
   it('offers to set a key where there is none, and nothing to store for the embedded registry', () => {

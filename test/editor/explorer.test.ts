@@ -113,12 +113,12 @@ describe('the explorer', () => {
 
   describe('its words', () => {
     it('says of a folder how many prompts it holds', () => {
-      assert.deepEqual(folderWords('a/support', 1), {
-        label: 'support',
-        description: '1',
-        tooltip: '**a/support** · 1 prompt',
-        spoken: 'Folder support, 1 prompt',
-      });
+      const words = folderWords('a/support', 1);
+      assert.deepEqual(
+        [words.label, words.description, words.spoken],
+        ['support', '1', 'Folder support, 1 prompt'],
+      );
+      assert.equal(words.tooltip(), '**a/support** · 1 prompt');
     });
 
     it('says of a prompt its newest version and what is the matter with it', () => {
@@ -127,7 +127,7 @@ describe('the explorer', () => {
       assert.equal(words.label, 'triage');
       assert.equal(words.description, '@12 · conflict');
       assert.equal(words.spoken, 'Prompt triage, version 12, conflict');
-      assert.match(words.tooltip, /by mara\\.lindqvist, 2 days ago: Message 12/);
+      assert.match(words.tooltip(), /by mara\\.lindqvist, 2 days ago: Message 12/);
     });
 
     it('says that a partial was never published', () => {
@@ -141,7 +141,7 @@ describe('the explorer', () => {
       assert.equal(words.label, 'production · stable');
       assert.equal(words.description, '@11 · 2 hours ago · jonas.weber');
       assert.equal(words.spoken, 'stable in production: version 11, 2 hours ago, by jonas.weber');
-      assert.match(words.tooltip, /@12 is the newest version/);
+      assert.match(words.tooltip(), /@12 is the newest version/);
     });
 
     it('says of a version its message, author and age, and where it is live', () => {
@@ -154,7 +154,7 @@ describe('the explorer', () => {
 
     it('never lets a message become markup', () => {
       const hostile = '[click](command:evil) <img src=x> **bold**\n# title';
-      const { tooltip } = versionWords(aVersion('a', 1, { message: hostile }), undefined, NOW);
+      const tooltip = versionWords(aVersion('a', 1, { message: hostile }), undefined, NOW).tooltip();
       assert.equal(tooltip.includes('[click]('), false);
       assert.equal(tooltip.includes('<img'), tooltip.includes('\\<img'));
       assert.equal(tooltip.includes('\n# title'), false);

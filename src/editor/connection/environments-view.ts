@@ -39,7 +39,7 @@ export class EnvironmentsTree implements vscode.TreeDataProvider<EnvironmentNode
     const item = new vscode.TreeItem(words.label);
     item.id = environment;
     item.description = words.description;
-    item.tooltip = new vscode.MarkdownString(words.tooltip);
+    item.tooltip = new vscode.MarkdownString(words.tooltip());
     item.iconPath = new vscode.ThemeIcon(words.icon, colourOf(key.kind));
     item.contextValue = words.context;
     item.accessibilityInformation = { label: words.spoken };

@@ -26,11 +26,12 @@ export function environmentWords(
     label: name,
     description,
     icon,
-    tooltip: [
-      `**${escapeMarkdown(name)}**`,
-      escapeMarkdown(detail),
-      ...(policy === undefined ? [] : [policyWords(policy)]),
-    ].join('\n\n'),
+    tooltip: () =>
+      [
+        `**${escapeMarkdown(name)}**`,
+        escapeMarkdown(detail),
+        ...(policy === undefined ? [] : [policyWords(policy)]),
+      ].join('\n\n'),
     spoken: `Environment ${name}: ${description}`,
     context: `:environment:${key.kind === 'none' ? 'nokey' : stored ? 'key:stored' : 'key'}:`,
   };

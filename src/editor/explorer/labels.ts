@@ -10,8 +10,8 @@ import { wordsOf } from './state-words.ts';
 export interface ItemWords {
   readonly label: string;
   readonly description: string;
-  /** Markdown. */
-  readonly tooltip: string;
+  /** Markdown; made when a person looks, for there may be thousands of items. */
+  readonly tooltip: () => string;
   readonly spoken: string;
 }
 
@@ -20,7 +20,7 @@ export function folderWords(path: string, prompts: number): ItemWords {
   return {
     label,
     description: String(prompts),
-    tooltip: `**${escapeMarkdown(path)}** · ${counted(prompts, 'prompt')}`,
+    tooltip: () => `**${escapeMarkdown(path)}** · ${counted(prompts, 'prompt')}`,
     spoken: `Folder ${label}, ${counted(prompts, 'prompt')}`,
   };
 }
@@ -39,7 +39,7 @@ export function promptWords(prompt: Listed, now: number): ItemWords {
   return {
     label,
     description: [...(newest === undefined ? [] : [newest]), ...notes].join(' · '),
-    tooltip: promptTooltip(prompt, now),
+    tooltip: () => promptTooltip(prompt, now),
     spoken: [
       `${kind} ${label}`,
       newest === undefined ? 'not published' : `version ${newest.slice(1)}`,
@@ -76,10 +76,11 @@ export function pointerWords(pointer: Pointer, prompt: PromptSummary, now: numbe
   return {
     label: `${environment} · ${channel}`,
     description: `@${version} · ${age} · ${promotedBy}`,
-    tooltip: [
-      `**${escapeMarkdown(prompt.name)}@${version}** is ${escapeMarkdown(channel)} in ${escapeMarkdown(environment)}${behind}.`,
-      `Since ${escapeMarkdown(instantOf(promotedAt))}, by ${escapeMarkdown(promotedBy)}.`,
-    ].join('\n\n'),
+    tooltip: () =>
+      [
+        `**${escapeMarkdown(prompt.name)}@${version}** is ${escapeMarkdown(channel)} in ${escapeMarkdown(environment)}${behind}.`,
+        `Since ${escapeMarkdown(instantOf(promotedAt))}, by ${escapeMarkdown(promotedBy)}.`,
+      ].join('\n\n'),
     spoken: `${channel} in ${environment}: version ${version}, ${age}, by ${promotedBy}`,
   };
 }
@@ -96,14 +97,15 @@ export function versionWords(
   return {
     label: `@${version.version}`,
     description: `${message} · ${version.author} · ${age}`,
-    tooltip: [
-      `**${escapeMarkdown(version.prompt)}@${version.version}**${known === undefined ? '' : ` · ${escapeMarkdown(known)}`}`,
-      ...(version.message === '' ? [] : [escapeMarkdown(version.message)]),
-      `By ${escapeMarkdown(version.author)}, ${escapeMarkdown(instantOf(version.publishedAt))}`,
-      `${version.bytes.toLocaleString('en')} bytes${version.base === null ? '' : ` · based on @${version.base}`}`,
-      ...(partials.length === 0 ? [] : [`With ${escapeMarkdown(listed(partials))}`]),
-      `\`${version.digest}\``,
-    ].join('\n\n'),
+    tooltip: () =>
+      [
+        `**${escapeMarkdown(version.prompt)}@${version.version}**${known === undefined ? '' : ` · ${escapeMarkdown(known)}`}`,
+        ...(version.message === '' ? [] : [escapeMarkdown(version.message)]),
+        `By ${escapeMarkdown(version.author)}, ${escapeMarkdown(instantOf(version.publishedAt))}`,
+        `${version.bytes.toLocaleString('en')} bytes${version.base === null ? '' : ` · based on @${version.base}`}`,
+        ...(partials.length === 0 ? [] : [`With ${escapeMarkdown(listed(partials))}`]),
+        `\`${version.digest}\``,
+      ].join('\n\n'),
     spoken: `Version ${version.version}${known === undefined ? '' : `, ${known}`}: ${message}, by ${version.author}, ${age}`,
   };
 }

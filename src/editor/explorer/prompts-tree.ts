@@ -70,6 +70,13 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     return item;
   }
 
+  /** The tooltip, when the pointer or a screen reader asks for it. */
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    const words = wordsFor(node, Date.now());
+    if (words !== undefined) item.tooltip = new vscode.MarkdownString(words.tooltip());
+    return item;
+  }
+
   /** One page more of a history. @throws as the registry client */
   async loadMore(name: PromptName): Promise<void> {
     const newest = this.#prompts.listed.get(name)?.summary?.newest.version;
@@ -164,16 +171,30 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
 }
 
 function made(
-  { label, description, tooltip, spoken }: ItemWords,
+  { label, description, spoken }: ItemWords,
   state: vscode.TreeItemCollapsibleState,
   icon: string,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(label, state);
   item.description = description;
-  item.tooltip = new vscode.MarkdownString(tooltip);
   item.iconPath = new vscode.ThemeIcon(icon);
   item.accessibilityInformation = { label: spoken };
   return item;
+}
+
+function wordsFor(node: Node, now: number): ItemWords | undefined {
+  switch (node.kind) {
+    case 'folder':
+      return folderWords(node.path, node.prompts);
+    case 'prompt':
+      return promptWords(node.listed, now);
+    case 'pointer':
+      return pointerWords(node.pointer, node.summary, now);
+    case 'version':
+      return versionWords(node.version, node.listed.summary, now);
+    default:
+      return undefined;
+  }
 }
 
 function command(id: string, title: string, node: Node): vscode.Command {
