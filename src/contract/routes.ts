@@ -234,7 +234,7 @@ export const ROUTES = {
         json: batchResponse,
       },
     },
-    problems: [],
+    problems: ['invalid_name'],
   },
   listEnvironments: {
     method: 'GET',
@@ -254,7 +254,7 @@ export const ROUTES = {
       200: { description: 'Changed', json: environment },
       201: { description: 'Added after the others', json: environment },
     },
-    problems: ['wrong_environment', 'environment_not_found'],
+    problems: ['wrong_environment', 'environment_not_found', 'publishing_not_allowed'],
   },
   listKeys: {
     method: 'GET',
@@ -329,6 +329,7 @@ export const PATH_PARAMETERS = {
 /** Problems that any call may answer. */
 export const COMMON_PROBLEMS = [
   'invalid_request',
+  'too_large',
   'unsupported_media_type',
   'rate_limited',
   'internal_error',

@@ -11,6 +11,8 @@ export interface EmbeddedOptions {
   /** Who acts, as events and versions name them. */
   readonly actor: string;
   readonly now?: () => Date;
+  /** Told of every fault of the registry's own; a process warning by default. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export interface EmbeddedRegistry {
@@ -22,7 +24,7 @@ export interface EmbeddedRegistry {
 
 /** @throws DataFolderProblem as `openDataFolder` does */
 export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<EmbeddedRegistry> {
-  const { dataFolder, actor, now } = options;
+  const { dataFolder, actor, now, onFault = warn } = options;
   const store = await openDataFolder(dataFolder, {
     environments: defaultEnvironments(0),
     ...(now && { now }),
@@ -33,7 +35,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
     memory: memory(store),
     authenticator: embeddedAuthenticator(store, actor),
     closing: closing.signal,
-    onFault: error => process.emitWarning(error instanceof Error ? error : String(error)),
+    onFault,
   });
   return {
     fetch: app.fetch,
@@ -42,4 +44,8 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
       await store.close();
     },
   };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

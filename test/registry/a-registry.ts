@@ -10,6 +10,7 @@ import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { startServer } from '../../src/registry/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { assertConforms } from './conformity.ts';
 
 /** What came over the wire, to be looked at field by field. */
 // biome-ignore lint/suspicious/noExplicitAny: assertions say what it is
@@ -134,12 +135,14 @@ export async function ask(
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   assert.equal(response.headers.get('promptforge-api'), '1', `${method} ${path} says the API's version`);
-  return {
+  const answered: Answered = {
     status: response.status,
     headers: response.headers,
     text,
     json: isJson && text !== '' ? JSON.parse(text) : undefined,
   };
+  assertConforms(method, path, answered);
+  return answered;
 }
 
 /** Asserts a problem document of this code, with a sentence that says what to do. */

@@ -63,11 +63,15 @@ describe('a data folder', () => {
     await refused(folder.path, 'not_found', /no registry/, false);
     assert.deepEqual(await readdir(folder.path), []);
   });
-  it('that cannot be made or written is refused', async function () {
+  it('that cannot be made is refused', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'file');
     await writeFile(file, 'x');
-    await refused(join(file, 'below'), 'not_writable', /file/);
+    await refused(join(file, 'below'), 'not_writable', /a part of its path is a file/);
+    await refused(file, 'not_writable', /a file of this name/);
+  });
+  it('that cannot be written is refused', async function () {
+    await using folder = await temporaryFolder();
     if (process.getuid?.() === 0) return this.skip(); // root may write anywhere
     const closed = join(folder.path, 'closed');
     await mkdir(closed, { mode: 0o500 });

@@ -44,7 +44,8 @@ describe('lists', () => {
   it('give the same items in pages of any size', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...LISTS), fc.integer({ min: 1, max: 12 }), async (path, limit) => {
-        assert.deepEqual(await all(path, limit), await all(path, 500));
+        const place = (item: Json) => item.name ?? item.id ?? item.version;
+        assert.deepEqual((await all(path, limit)).map(place), (await all(path, 500)).map(place));
       }),
       { numRuns: 40 },
     );

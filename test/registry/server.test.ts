@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { startServer } from '../../src/registry/server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -100,6 +105,25 @@ describe('the server', () => {
       'invalid_request',
       /chanel/,
     );
+  });
+  it('answers 503 when the disk is full, keeps what it has, and works again when there is room', async () => {
+    await registry.publish('kept', 'x', null);
+    const pages = (count: number) =>
+      registry.store.write(transaction =>
+        sql`PRAGMA max_page_count = ${sql.raw(String(count))}`.execute(transaction),
+      );
+    await pages(1);
+    const content = { source: 'long '.repeat(50_000), message: '', base: 1 };
+    const publish = () => registry.call('POST', '/v1/prompts/kept/-/versions', content);
+    const full = await publish();
+    assertProblem(full, 503, 'unavailable', /disk is full/);
+    assert.equal(full.headers.get('retry-after'), '1');
+    assert.equal((await registry.call('GET', '/v1/prompts/kept?channel=latest')).text, 'x');
+    const { events } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
+    await pages(1_000_000);
+    assert.equal((await publish()).status, 201);
+    const after = (await registry.call('GET', '/v1/changes?limit=1000')).json.events;
+    assert.equal(after.length, events.length + 1);
   });
   it('logs requests as objects, without a query, a body or a key', async () => {
     const key = await registry.key('development', 'admin', 'mara');
@@ -201,6 +225,30 @@ describe('starting a server', () => {
   });
   it('listens on loopback by any of its names', async () => {
     for (const host of ['127.0.0.1', '127.0.0.2', 'localhost']) assert.equal(await start({ host }), 200);
+  });
+  it('speaks TLS, beyond this machine too, and TLS only', async function () {
+    await using folder = await temporaryFolder();
+    const [keyFile, certFile] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
+    const request = 'req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost';
+    const made = spawnSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile]);
+    if (made.status !== 0) this.skip(); // no openssl on this machine to make a certificate with
+    const store = await openDataFolder(folder.path);
+    const tls = { key: await readFile(keyFile), cert: await readFile(certFile) };
+    const server = await startServer({ store, host: '0.0.0.0', port: 0, tls, log: () => {} });
+    try {
+      const { port, protocol } = new URL(server.url);
+      assert.equal(protocol, 'https:');
+      const path = '/v1/prompts/a';
+      const status = await new Promise((resolve, reject) => {
+        const options = { host: 'localhost', port, path, ca: tls.cert };
+        get(options, response => resolve(response.resume().statusCode)).on('error', reject);
+      });
+      assert.equal(status, 401);
+      await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
+    } finally {
+      await server.close();
+      await store.close();
+    }
   });
   it('says when the port is in use', async () => {
     await using registry = await aRegistry();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
 import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -29,12 +30,7 @@ describe('a SQLite store', () => {
     const store = await openSqliteStore(file, () => new Date());
     const pragma = (name: string) =>
       store.write(async transaction => {
-        const { rows } = await transaction.executeQuery<Record<string, unknown>>({
-          sql: `PRAGMA ${name}`,
-          parameters: [],
-          query: { kind: 'RawNode' } as never,
-          queryId: { queryId: 'q' },
-        } as never);
+        const { rows } = await sql<Record<string, unknown>>`PRAGMA ${sql.raw(name)}`.execute(transaction);
         return rows[0]?.[name];
       });
     assert.equal(await pragma('journal_mode'), 'wal');
