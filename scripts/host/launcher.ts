@@ -20,8 +20,6 @@ import { hostVersion, NEWEST } from './vscodeVersions.ts';
 
 const SUITE_TIMEOUT_MS = 5 * 60_000;
 
-process.exitCode = await runSuite(process.argv.slice(2));
-
 async function runSuite(commandLine: readonly string[]): Promise<number> {
   // `strict: false`: the desktop build's own flags (--no-sandbox, --skip-welcome, …) come too and mean nothing here.
   const { values, positionals } = parseArgs({
@@ -81,14 +79,24 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   return await ended.promise;
 }
 
-/** Prints what the extension host's console says, less VS Code's own notices. */
+// What the workbench itself writes to its console in every run, and nobody who reads a test's output wants.
+const NOTICES_OF_THE_WORKBENCH = [
+  /^Resolv(ing|ed) connection token/,
+  /^Creating a socket/,
+  /^Creation of workbench contribution/,
+  /^Ignoring fetching additional builtin extensions/,
+  /^Updating additional builtin extensions/,
+  /^Attempt(ing|ed)? to /,
+  /^No default agent contributed/,
+  /No signed-in session resolved/,
+  /Could not locate the bindings file/,
+  /Cannot find module '\.\/build\/Release/,
+  /^\[(AccountPolicyGate|AgentHost|Chat|LanguageModel|Service Worker|reconnection-grace-time)/,
+  /ExperimentalWarning: SQLite|node --trace-warnings/,
+];
+
 function printLogLine(line: string): void {
-  const VSCODES_OWN = [
-    /^Resolv(ing|ed) connection token/,
-    /No signed-in session resolved/,
-    /Could not locate the bindings file/,
-    /Cannot find module '\.\/build\/Release/,
-    /^\[(AgentHost|LanguageModel|Chat)/,
-  ];
-  if (!VSCODES_OWN.some(pattern => pattern.test(line))) console.log(line);
+  if (!NOTICES_OF_THE_WORKBENCH.some(pattern => pattern.test(line))) console.log(line);
 }
+
+process.exitCode = await runSuite(process.argv.slice(2));

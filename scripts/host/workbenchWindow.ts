@@ -1,0 +1,72 @@
+// The workbench as a person at the keyboard meets it: opens it and drives it by keys alone.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+
+const OPEN_TIMEOUT_MS = 60_000;
+
+/** Opens the workbench at `address` and waits until it takes keys and its extensions have been started. */
+export async function openWorkbench(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: OPEN_TIMEOUT_MS });
+  // The remote indicator loses its "opening" state when the extension host answers.
+  await page
+    .locator('[id="status.host"]', { hasNotText: 'Opening' })
+    .locator('.codicon-remote')
+    .waitFor({ timeout: OPEN_TIMEOUT_MS });
+  await page.keyboard.press('Escape');
+}
+
+/**
+ * Runs a command from the palette by the title it has there (`PromptForge: Publish…`).
+ * @throws {Error} when the palette offers no such command
+ */
+export async function runFromPalette(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  const label = page.locator('.quick-input-widget .quick-input-list .monaco-list-row .label-name');
+  const exact = label
+    .filter({ hasText: new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) })
+    .first();
+  await exact.waitFor({ timeout: 10_000 }).catch(async () => {
+    const offered = await label.allTextContents();
+    throw new Error(
+      `The command palette has no "${title}"; it offers: ${offered.slice(0, 8).join(' | ') || 'nothing'}`,
+    );
+  });
+  // The best match is not always the exact one: walk down to it as a person would.
+  const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
+  for (let step = 0; step < 20; step += 1) {
+    const focused = await rows.and(page.locator('.focused')).locator('.label-name').first().textContent();
+    if (focused === title) break;
+    await page.keyboard.press('ArrowDown');
+  }
+  await page.keyboard.press('Enter');
+}
+
+/** Opens a file of the folder by its path with the keyboard's quick open. */
+export async function openFile(page: Page, path: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+KeyP');
+  const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+  await input.waitFor();
+  await input.fill(path);
+  const name = path.split('/').at(-1) ?? path;
+  await page
+    .locator('.quick-input-widget .monaco-list-row.focused .label-name', { hasText: name })
+    .first()
+    .waitFor({ timeout: 20_000 });
+  await page.keyboard.press('Enter');
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+}
+
+/** Waits until the workbench has drawn what it was told: nothing in progress, and a moment more. */
+export async function settle(page: Page, milliseconds = 800): Promise<void> {
+  const progress = page.locator('.monaco-progress-container.active.infinite');
+  await progress
+    .first()
+    .waitFor({ state: 'detached', timeout: 10_000 })
+    .catch(() => undefined);
+  await delay(milliseconds);
+}
