@@ -2,6 +2,7 @@
 // VS Code loads at activation to its limit.
 //
 //   npm run build             minified, as it ships
+//   npm run build -- --with-tests  and the suite that runs inside VS Code
 //   npm run build -- --watch  readable, again after every change, until Ctrl-C
 
 import { chmod, glob, rm } from 'node:fs/promises';
@@ -141,11 +142,19 @@ async function watch(): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      watch: { type: 'boolean', default: false },
+      'with-tests': { type: 'boolean', default: false },
+    },
+  });
   if (values.watch) await watch();
   else {
     const started = Date.now();
-    const size = await buildProduct();
+    const [size] = await Promise.all([
+      buildProduct(),
+      values['with-tests'] ? buildExtensionTests() : undefined,
+    ]);
     const dist = relative(process.cwd(), join(ROOT, 'dist')) || '.';
     console.log(`Built ${dist} in ${Date.now() - started} ms; activation loads ${kilobytes(size)}.`);
   }

@@ -1,0 +1,96 @@
+// What `npm test` consists of, in the order in which it is worth starting, and what each part waits for.
+
+import { glob } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { NEWEST, OLDEST } from '../host/vscodeVersions.ts';
+import { ROOT } from '../projectRoot.ts';
+
+export type Stage = {
+  readonly name: string;
+  /** Run by the project's Node, from the project's root: a script and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The stages that must have succeeded before. */
+  readonly after: readonly string[];
+  /** Whether it runs tests of its own; then running none is a failure. */
+  readonly counts: boolean;
+};
+
+// The folders that must hold tests, whatever else may come.
+const ROOMS = ['core', 'contract', 'registry', 'client', 'workspace', 'keys', 'cli', 'editor', 'grammar'];
+// They run in a VS Code, not in plain Node.
+const IN_VSCODE = ['extension', 'journey'];
+
+/** All stages. */
+export async function allStages(): Promise<Stage[]> {
+  const rooms = new Set(ROOMS);
+  for await (const file of glob('test/*/**/*.test.ts', { cwd: ROOT })) {
+    const room = file.split(sep)[1];
+    if (room !== undefined && !IN_VSCODE.includes(room)) rooms.add(room);
+  }
+  const vsix = join(ROOT, 'out', `promptforge-${packageJson.version}.vsix`);
+  return [
+    { name: 'hosts', command: ['scripts/host/prepare.ts'], after: [], counts: false },
+    { name: 'build', command: ['scripts/build.ts', '--with-tests'], after: [], counts: false },
+    { name: 'package', command: ['scripts/vsix.ts', '--no-build'], after: ['build'], counts: false },
+    inVscode('extension-newest', NEWEST.vscode),
+    inVscode('extension-oldest', OLDEST.vscode),
+    inVscode('extension-untrusted', NEWEST.vscode, { PROMPTFORGE_HOST_TRUST: 'ask' }),
+    { ...room('journey', ['hosts', 'package']), env: { PROMPTFORGE_VSIX: vsix } },
+    {
+      name: 'lint',
+      command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.'],
+      after: [],
+      counts: false,
+    },
+    { name: 'types', command: ['node_modules/typescript/bin/tsc', '--noEmit'], after: [], counts: false },
+    ...[...rooms].map(name => room(name, name === 'keys' ? ['hosts'] : [])),
+  ];
+}
+
+/**
+ * The stages that these names mean, and what those wait for. `extension` means every stage that begins so.
+ * @throws {Error} for a name that is none
+ */
+export function select(stages: readonly Stage[], names: readonly string[]): Stage[] {
+  if (names.length === 0) return [...stages];
+  const wanted = new Set<string>();
+  const add = (stage: Stage): void => {
+    wanted.add(stage.name);
+    for (const each of stages) if (stage.after.includes(each.name)) add(each);
+  };
+  for (const name of names) {
+    const meant = stages.filter(stage => stage.name === name || stage.name.startsWith(`${name}-`));
+    if (meant.length === 0) {
+      throw new Error(`No stage "${name}". There are: ${stages.map(stage => stage.name).join(', ')}.`);
+    }
+    meant.forEach(add);
+  }
+  return stages.filter(stage => wanted.has(stage.name));
+}
+
+/** The tests of one folder under test/, in plain Node. */
+function room(name: string, after: readonly string[]): Stage {
+  return {
+    name,
+    command: [
+      'node_modules/mocha/bin/mocha.js',
+      '--reporter',
+      './scripts/testing/countingReporter.ts',
+      `test/${name}/**/*.test.ts`,
+    ],
+    after,
+    counts: true,
+  };
+}
+
+function inVscode(name: string, version: string, env: Readonly<Record<string, string>> = {}): Stage {
+  return {
+    name,
+    command: ['scripts/host/extensionTests.ts', version, '--no-build'],
+    env,
+    after: ['hosts', 'build'],
+    counts: true,
+  };
+}
