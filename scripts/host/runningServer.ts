@@ -28,6 +28,8 @@ export type ServerOptions = {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server and of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What a browser must know to be let in; without, anyone who reaches the port is, which only a test may allow. */
+  readonly connectionToken?: string;
   /** A VSIX to install before the start: an absolute path. */
   readonly vsix?: string;
 };
@@ -110,7 +112,9 @@ export async function startServer(
       '127.0.0.1',
       '--port',
       String(port),
-      '--without-connection-token',
+      ...(options.connectionToken === undefined
+        ? ['--without-connection-token']
+        : ['--connection-token', options.connectionToken]),
       '--telemetry-level',
       'off',
     ],
@@ -149,6 +153,7 @@ export async function startServer(
     log: () => log,
     workbench(folder, payload = []) {
       const query = new URLSearchParams({ folder });
+      if (options.connectionToken !== undefined) query.set('tkn', options.connectionToken);
       if (payload.length > 0) query.set('payload', JSON.stringify(payload));
       return `http://${authority}/?${query}`;
     },
