@@ -74,6 +74,34 @@ describe('promoting', () => {
     for (const answered of answers)
       if (answered.status === 409) assertProblem(answered, 409, 'pointer_moved');
   });
+  it('lets one win across two processes on one data folder, in publishing too', async () => {
+    await using other = await aRegistry({ folder: registry.folder });
+    await registry.publish('both', 'one', null);
+    await other.publish('both', 'two', 1);
+    const both = [registry, other];
+    const published = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map(n =>
+        both[n % 2]!.call('POST', '/v1/prompts/both/-/versions', { source: `n ${n}`, message: '', base: 2 }),
+      ),
+    );
+    assert.deepEqual(published.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409]);
+    const promoted = await Promise.all(
+      [1, 2, 3].flatMap(version =>
+        both.map(each =>
+          each.call('POST', '/v1/prompts/both/-/promotions', {
+            environment: 'development',
+            channel: 'stable',
+            version,
+            reason: 'Race',
+            expected: null,
+          }),
+        ),
+      ),
+    );
+    assert.deepEqual(promoted.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409]);
+    const texts = await Promise.all(both.map(each => each.call('GET', '/v1/prompts/both')));
+    assert.equal(texts[0]?.text, texts[1]?.text);
+  });
   it('knows a rollback: a version that this pointer stood at before', async () => {
     await registry.publish('r', 'one', null);
     await registry.publish('r', 'two', 1);

@@ -87,7 +87,8 @@ export function createApp(parts: AppParts): App {
       body: body?.value,
       request,
       repeatable: repeatable(request, pathname, body?.bytes ?? new Uint8Array()),
-      ended: AbortSignal.any([request.signal, parts.closing]),
+      // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
+      ended: () => AbortSignal.any([request.signal, parts.closing]),
     } as Call<HandledRoute>;
   }
 

@@ -33,7 +33,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly request: Request;
   readonly repeatable: Repeatable;
   /** Aborts when the caller has gone or the registry closes. */
-  readonly ended: AbortSignal;
+  readonly ended: () => AbortSignal;
 }
 
 export type Handler<Name extends RouteName> = (call: Call<Name>) => Promise<Answer>;

@@ -9,14 +9,16 @@ import { makeCursor, numberCursor } from '../cursor.ts';
 export const handleChanges: Handler<'changes'> = async ({ store, query, ended }) => {
   const { after, limit, wait } = query;
   const seq = after === undefined ? 0 : numberCursor('changes', after);
+  let gone: AbortSignal | undefined;
   const deadline = performance.now() + wait * 1000;
   for (;;) {
     const revision = store.revision();
     const events = await store.read(snapshot => page(snapshot, seq, limit));
     const left = deadline - performance.now();
-    if (events.length > 0 || left <= 0 || ended.aborted)
+    if (events.length > 0 || left <= 0 || gone?.aborted)
       return jsonAnswer(200, { events, cursor: makeCursor('changes', events.at(-1)?.seq ?? seq) });
-    await store.changed(revision, left, ended);
+    gone ??= ended();
+    await store.changed(revision, left, gone);
   }
 };
 
