@@ -1,6 +1,6 @@
 /** A data folder: where one machine's registry keeps its database. */
 import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
+import { access, mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultEnvironments, type Environment } from '../core/environment.ts';
 import { COMMAND_LINE } from './access/caller.ts';
@@ -76,6 +76,16 @@ async function checkFile(file: string, create: boolean): Promise<void> {
     if (cause instanceof DataFolderProblem) throw cause;
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw notWritable(file, cause);
     if (!create) throw noRegistry(file);
+    await makeFile(file);
+  }
+}
+
+/** Empty, and for its owner alone: it will hold prompts and the hashes of keys. What SQLite puts beside it is the same. */
+async function makeFile(file: string): Promise<void> {
+  try {
+    await (await open(file, 'a', 0o600)).close();
+  } catch (cause) {
+    throw notWritable(file, cause);
   }
 }
 

@@ -412,7 +412,7 @@ describe('promptforge serve', function () {
       change(data, "INSERT INTO schema_versions VALUES (9999, '2030-01-01T00:00:00.000Z')");
       await refused(
         data,
-        /^promptforge: This registry's data was written by a newer PromptForge \(schema 9999/,
+        /^promptforge: .+registry\.db: This registry's data was written by a newer PromptForge \(schema 9999/,
       );
     });
 
@@ -421,7 +421,7 @@ describe('promptforge serve', function () {
       change(data, "DROP TRIGGER events_no_update; UPDATE events SET actor = 'somebody else' WHERE seq = 2");
       await refused(
         data,
-        /^promptforge: The registry's log is broken: Event 2 does not have the hash it claims/,
+        /^promptforge: .+registry\.db: The registry's log is broken: Event 2 does not have the hash it claims/,
       );
     });
   });

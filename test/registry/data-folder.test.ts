@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
@@ -43,6 +43,17 @@ describe('a data folder', () => {
     assert.deepEqual(await listEnvironments(store), defaultEnvironments(1));
     await store.close();
     assert.deepEqual(await readdir(path), [DATABASE_FILE], 'the write-ahead log is put away');
+  });
+  it('is for its owner alone, in a folder that others may enter too', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows has no such modes
+    await using folder = await temporaryFolder();
+    await chmod(folder.path, 0o755);
+    const store = await openDataFolder(folder.path);
+    for (const name of await readdir(folder.path)) {
+      const { mode } = await stat(join(folder.path, name));
+      assert.equal(mode & 0o777, 0o600, name);
+    }
+    await store.close();
   });
   it('keeps its environments when it is opened again with others', async () => {
     await using folder = await temporaryFolder();
