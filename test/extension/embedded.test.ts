@@ -1,8 +1,8 @@
 // The explorer, versions, comparisons, publishing, promoting and rolling back against the embedded registry.
 
 import assert from 'node:assert/strict';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
@@ -22,6 +22,7 @@ import {
   run,
   setting,
   shownTree,
+  writePrompt,
 } from './support/inside.ts';
 
 const NAME = parsePromptName('support/triage');
@@ -56,11 +57,7 @@ describe('with the embedded registry', () => {
     const client = new RegistryClient({ url: EMBEDDED_ORIGIN, key, fetch: other.fetch });
     return (await client.deliver(NAME)).template;
   };
-  const write = async (text: string) => {
-    await mkdir(dirname(promptFile(NAME)), { recursive: true });
-    await writeFile(promptFile(NAME), text);
-    await (await inside()).workbench.prompts.rescan();
-  };
+  const write = (text: string) => writePrompt(NAME, text);
 
   it('is connected as the actor of the settings, in every environment', async () => {
     const { workbench } = await inside();

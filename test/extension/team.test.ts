@@ -1,7 +1,7 @@
 // Keys, publishing and promoting against a team's registry over HTTP, in good weather and bad.
 
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { parsePromptName } from '../../src/core/name.ts';
@@ -15,6 +15,7 @@ import {
   root,
   run,
   shownTree,
+  writePrompt,
 } from './support/inside.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 
@@ -44,11 +45,7 @@ describe("with a team's registry", () => {
     await team[Symbol.asyncDispose]();
   });
 
-  const write = async (text: string) => {
-    await mkdir(join(root(), 'prompts', 'fees'), { recursive: true });
-    await writeFile(promptFile(NAME), text);
-    await (await inside()).workbench.prompts.rescan();
-  };
+  const write = (text: string) => writePrompt(NAME, text);
   const state = async () => (await inside()).workbench.session.state;
   /** What an application gets. */
   const delivered = async () => {
@@ -366,8 +363,7 @@ describe('with a registry that asks for approvals', () => {
   });
 
   it('says that a promotion waits, and what is live meanwhile', async () => {
-    await mkdir(join(root(), 'prompts', 'fees'), { recursive: true });
-    await writeFile(promptFile(NAME), 'One.\n');
+    await writePrompt(NAME, 'One.\n');
     await run('publish', { texts: ['First'] }, 'fees/explain');
     await run(
       'promote',

@@ -1,7 +1,7 @@
 /** The extension under test, and the window it stands in. */
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Node } from '../../../src/editor/explorer/nodes.ts';
@@ -27,6 +27,19 @@ export function root(): string {
 
 export function promptFile(name: string): string {
   return join(root(), 'prompts', ...`${name}.prompt`.split('/'));
+}
+
+/** Writes a prompt's file as another program would, and lets the window see it at once. */
+export async function writePrompt(name: string, text: string): Promise<void> {
+  const uri = vscode.Uri.file(promptFile(name));
+  await mkdir(dirname(uri.fsPath), { recursive: true });
+  await writeFile(uri.fsPath, text);
+  // Whether and when the window's own watcher tells it differs from version to version.
+  if (vscode.workspace.textDocuments.some(document => document.uri.toString() === uri.toString())) {
+    await vscode.window.showTextDocument(uri);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  }
+  await (await inside()).workbench.prompts.rescan();
 }
 
 /** Connects the window as promptforge.json does, with no question asked, and waits for the list. */
