@@ -122,6 +122,22 @@ describe('promoting', () => {
     await registry.promote('p', 2, 'staging');
     assert.equal((await promote(production, 'production approver')).status, 201, 'it was stable there once');
   });
+  it('asks no such thing of a rollback, even where the policy came later', async () => {
+    const policyOf = async (promoteFrom: string | null) => {
+      const { json } = await registry.call('GET', '/v1/environments');
+      const { policy } = json.data.find((one: Json) => one.name === 'staging');
+      const put = { ...policy, promoteFrom };
+      const { status } = await registry.call('PUT', '/v1/environments/staging', put, { as: 'staging admin' });
+      assert.equal(status, 200);
+    };
+    await registry.publish('late', 'one', null);
+    await registry.publish('late', 'two', 1);
+    await registry.promote('late', 1, 'staging');
+    await registry.promote('late', 2, 'staging');
+    await policyOf('development');
+    assert.equal((await registry.promote('late', 1, 'staging')).rollback, true);
+    await policyOf(null);
+  });
   it('needs a key of that environment, with the role approver', async () => {
     for (const as of ['development admin', 'staging admin'])
       assertProblem(await promote({ environment: 'production' }, as), 403, 'wrong_environment');

@@ -19,11 +19,11 @@ export interface Caller extends Author {
 export const COMMAND_LINE: Author = { actor: 'command-line', key: 'command-line' };
 
 /** @throws Problem `role_too_low` */
-export function checkRole(caller: Caller, needed: Role, doing = 'this'): void {
+export function checkRole(caller: Caller, needed: Role): void {
   if (roleIncludes(caller.role, needed)) return;
   throw new Problem(
     'role_too_low',
-    `The role "${caller.role}" of your key does not allow ${doing}: it needs a key of ${caller.environment} with the role "${needed}" or higher. Ask an admin for one.`,
+    `Your key has the role "${caller.role}"; this call needs a key of ${caller.environment} with the role "${needed}" or higher. Ask an admin for one.`,
   );
 }
 

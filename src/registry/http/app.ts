@@ -95,7 +95,7 @@ export function createApp(parts: AppParts): App {
   async function authenticated(route: Route, request: Request): Promise<Caller> {
     const caller = await authenticator.authenticate(request.headers.get('authorization') ?? undefined);
     parts.onCaller?.(request, caller);
-    if (route.role !== null) checkRole(caller, route.role, `to ${sentence(route.summary)}`);
+    if (route.role !== null) checkRole(caller, route.role);
     return caller;
   }
 }
@@ -126,8 +126,4 @@ function noRoute(method: string, path: string): Answer {
 
 function response({ status, headers, body }: Answer): Response {
   return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers });
-}
-
-function sentence(summary: string): string {
-  return `"${summary}"`;
 }

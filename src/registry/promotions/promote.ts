@@ -45,7 +45,9 @@ export async function promote(
     );
   if (current !== expected) throw moved(request, environment, current);
   const rollback = await wasLive(transaction, prompt, version, name, channel);
+  // What was live here may be again, whatever the policy has come to ask for since: a rollback must not wait.
   if (
+    !rollback &&
     policy.promoteFrom !== null &&
     !(await wasLive(transaction, prompt, version, policy.promoteFrom, STABLE))
   )
