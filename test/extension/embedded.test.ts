@@ -1,8 +1,11 @@
 // The explorer, versions, comparisons, publishing, promoting and rolling back against the embedded registry.
 
 import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
@@ -14,6 +17,7 @@ import {
   activeTab,
   connectTo,
   disconnect,
+  EXTENSION,
   eventually,
   inside,
   nodeOf,
@@ -26,6 +30,8 @@ import {
 } from './support/inside.ts';
 
 const NAME = parsePromptName('support/triage');
+
+const CLI = join(vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '', 'dist', 'cli.js');
 
 describe('with the embedded registry', () => {
   let folder: TemporaryFolder;
@@ -58,6 +64,22 @@ describe('with the embedded registry', () => {
     return (await client.deliver(NAME)).template;
   };
   const write = (text: string) => writePrompt(NAME, text);
+
+  /** What the command prints, run on the window's data folder. */
+  const command = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args, '--data', folder.path]);
+    return stdout;
+  };
+  /** The URL that a started \`serve\` says it listens on. */
+  const listening = async (serving: ChildProcessWithoutNullStreams): Promise<string> => {
+    let said = '';
+    for await (const chunk of serving.stdout.iterator({ destroyOnReturn: false })) {
+      said += String(chunk);
+      const url = /"url":"([^"]+)"/.exec(said)?.[1];
+      if (url !== undefined) return url;
+    }
+    throw new Error(`The server ended: ${said}`);
+  };
 
   it('is connected as the actor of the settings, in every environment', async () => {
     const { workbench } = await inside();
@@ -341,6 +363,38 @@ describe('with the embedded registry', () => {
     assert.deepEqual((await shownTree(1)).at(-1), '  triage @30 · archived');
     await run('restore', { texts: ['Used after all'] }, NAME);
     assert.equal((await mara.getPrompt(NAME)).archived, false);
+  });
+
+  it('shares its data folder with another process, which serves at once what is promoted here', async () => {
+    const reader = JSON.parse(
+      await command(
+        'keys',
+        'create',
+        '--environment',
+        'staging',
+        '--role',
+        'reader',
+        '--actor',
+        'app',
+        '--json',
+      ),
+    ) as { key: string };
+    const serving = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', folder.path]);
+    try {
+      const url = await listening(serving);
+      const delivered = async () => {
+        const answer = await fetch(`${url}/v1/prompts/${NAME}`, {
+          headers: { authorization: `Bearer ${reader.key}` },
+        });
+        return answer.headers.get('promptforge-version');
+      };
+      assert.equal(await delivered(), 'support/triage@1');
+      await run('promote', { picks: ['staging · stable'], texts: ['Served'], confirms: [true] }, NAME, 30);
+      assert.equal(await delivered(), 'support/triage@30');
+    } finally {
+      serving.kill();
+      await once(serving, 'exit');
+    }
   });
 
   it('filters by name and by state', async () => {

@@ -325,6 +325,31 @@ describe("with a team's registry", () => {
     assert.equal((await state()).kind, 'connected');
   });
 
+  it('sends a key nowhere when promptforge.json changed while it was typed', async () => {
+    const other = await teamRegistry();
+    const project = join(root(), 'promptforge.json');
+    const { workbench } = await inside();
+    try {
+      const ask = await run(
+        'replaceKey',
+        {
+          texts: [author],
+          meanwhile: async () => {
+            await writeFile(project, JSON.stringify({ registry: other.url, prompts: 'prompts' }));
+            await workbench.prompts.refresh();
+          },
+        },
+        'development',
+      );
+      assert.match(ask.told.at(-1)?.message ?? '', /another registry by now .* neither sent nor stored/);
+      assert.deepEqual(other.seen, []);
+    } finally {
+      await other[Symbol.asyncDispose]();
+      await writeFile(project, JSON.stringify({ registry: team.url, prompts: 'prompts' }));
+      await run('refresh');
+    }
+  });
+
   it('tells a revoked key apart, and names the environment it is of', async () => {
     const admin = team.client(await team.key('development', 'admin', 'ada'));
     const { id } = await team.client(author).currentKey();

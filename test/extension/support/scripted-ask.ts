@@ -16,6 +16,8 @@ export interface Told {
 export interface Script {
   /** For the next input boxes; undefined leaves. A text that the box refuses makes the test fail. */
   readonly texts?: readonly (string | undefined)[];
+  /** What happens while an input box is open. */
+  readonly meanwhile?: () => Promise<void>;
   /** What the chosen option's label holds, for the next quick picks. */
   readonly picks?: readonly (string | undefined)[];
   /** For the next modal questions. */
@@ -32,9 +34,11 @@ export class ScriptedAsk implements Ask {
   readonly #texts: (string | undefined)[];
   readonly #picks: (string | undefined)[];
   readonly #confirms: boolean[];
+  readonly #meanwhile: Script['meanwhile'];
   #button: string | undefined;
 
-  constructor({ texts = [], picks = [], confirms = [], button }: Script = {}) {
+  constructor({ texts = [], picks = [], confirms = [], button, meanwhile }: Script = {}) {
+    this.#meanwhile = meanwhile;
     this.#texts = [...texts];
     this.#picks = [...picks];
     this.#confirms = [...confirms];
@@ -45,6 +49,7 @@ export class ScriptedAsk implements Ask {
     this.asked.push(question);
     if (this.#texts.length === 0) throw new Error(`Nobody answers "${question.title}".`);
     const text = this.#texts.shift();
+    await this.#meanwhile?.();
     if (text === undefined) return undefined;
     const verdict = question.validate?.(text);
     if (typeof verdict === 'string') throw new Error(`"${question.title}" refuses the text: ${verdict}`);
