@@ -67,6 +67,8 @@ async function setKey(
   });
   if (text === undefined) return;
   const { key, environment } = parseKey(text.trim());
+  // promptforge.json may have changed meanwhile: the key goes to the origin that was shown, or nowhere.
+  const unchanged = () => session.registry === registry;
   if (!replacing && session.keys.has(environment)) {
     const agreed = await ask.confirm({
       message: `Replace the key of ${environment}?`,
@@ -75,9 +77,15 @@ async function setKey(
     });
     if (!agreed) return;
   }
+  if (!unchanged()) {
+    await ask.tell(
+      'warning',
+      `promptforge.json names another registry by now (${registryName(session.registry ?? 'none')}), so the key was neither sent nor stored.`,
+    );
+    return;
+  }
   const who = await tried(workbench, key, environment);
   if (who === undefined) return;
-  // A promptforge.json that changed meanwhile must not redirect the key: it is stored for the origin that was shown.
   const { store, told } = await session.keyStore();
   await store.set(origin, environment, key);
   await session.forget(environment);
