@@ -82,8 +82,12 @@ function run(command, args, shell) {
     });
     const passOn = signal => child.kill(signal);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
+    // npm and its shell may be ended without passing it on: whoever started this is gone then, and it stops too.
+    const parent = process.ppid;
+    const watch = setInterval(() => process.ppid !== parent && passOn('SIGTERM'), 500);
     child.on('error', error => stop(`Cannot run ${command}: ${error.message}`));
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(each, passOn);
       resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });

@@ -27,6 +27,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { buildProduct } from './build.ts';
+import { prepareDemo } from './demoWorkspace.ts';
 import { openWindow, startBrowser } from './host/browser.ts';
 import { startServer } from './host/runningServer.ts';
 import { provideBrowser, provideKeyring } from './host/systemPackages.ts';
@@ -73,10 +74,7 @@ async function takePictures(): Promise<void> {
     await using cleanUp = new AsyncDisposableStack();
     const scratch = await mkdtemp(join(tmpdir(), 'promptforge-picture-'));
     cleanUp.defer(() => rm(scratch, { recursive: true, force: true, maxRetries: 5 }));
-    const demo =
-      options.folder === undefined
-        ? await (await import('./demoWorkspace.ts')).prepareDemo(join(scratch, 'demo'))
-        : undefined;
+    const demo = options.folder === undefined ? await prepareDemo(join(scratch, 'demo')) : undefined;
     const server = await startServer(installed, {
       folder: scratch,
       keychain: options['no-keychain'] ? 'none' : 'own',

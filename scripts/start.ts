@@ -1,13 +1,13 @@
-// `npm start`: VS Code with the extension, the demo workspace and its embedded registry. On the desktop build where
-// `code` is found, else in the browser.
+// `npm start`: the product as a user has it, on the demo: builds it, makes a copy of the demo to edit in and an
+// embedded registry with the demo's history, and opens VS Code on them: the desktop one where `code` is on the PATH,
+// else VS Code's server in the browser.
 //
-//   npm start                   keeps what was edited and published last time
-//   npm start -- --fresh        starts the demo over
-//   npm start -- --no-open      prints the address and opens nothing
-//   npm start -- --browser      in the browser, also where `code` is found
+//   npm start                 where one left off
+//   npm start -- --fresh      the demo as it was in the beginning
+//   npm start -- --no-open    open nothing: VS Code's server, and its address
+//   npm start -- --browser    VS Code in the browser, though there is a desktop one
 
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProduct } from './build.ts';
@@ -18,10 +18,10 @@ import { startServer } from './host/runningServer.ts';
 import { findExecutable } from './host/systemPackages.ts';
 import { installServer } from './host/vscodeServer.ts';
 import { NEWEST } from './host/vscodeVersions.ts';
+import { writeSettings } from './host/writeSettings.ts';
 import { ROOT } from './projectRoot.ts';
-import { packVsix } from './vsix.ts';
 
-const { values } = parseArgs({
+const { values: options } = parseArgs({
   options: {
     fresh: { type: 'boolean', default: false },
     'no-open': { type: 'boolean', default: false },
@@ -29,115 +29,112 @@ const { values } = parseArgs({
   },
 });
 
-/** Aborts at the first Ctrl-C; whatever runs then is ended before this process is. */
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+// npm passes a signal on that the terminal has sent to everybody already: however often it comes, it means once.
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
 
-const folder = join(cacheFolder(), 'demo');
-say('Building the extension …');
-await buildProduct();
-say('Preparing the demo …');
-const demo = await prepareDemo(folder, values.fresh);
-const code = values.browser || values['no-open'] ? undefined : await findExecutable(['code', 'code.cmd']);
-if (!stopping.signal.aborted) await (code === undefined ? startInBrowser(demo) : startOnDesktop(code, demo));
+await start(interruption.signal);
 process.exit(0);
 
-/** A VS Code server with the extension installed as its users install it. */
-async function startInBrowser({
-  workspace,
-  settings,
-  promptCount,
-  versionCount,
-}: DemoWorkspace): Promise<void> {
-  const installed = await installServer(NEWEST, say);
-  say('Starting VS Code …');
-  const token = randomBytes(24).toString('base64url');
+async function start(signal: AbortSignal): Promise<void> {
+  const home = join(cacheFolder(), 'demo');
+  const desktop = options.browser || options['no-open'] ? undefined : await findExecutable(['code']);
+  say('Building, and filling the demo registry …');
+  const [demo, installed] = await Promise.all([
+    prepareDemo(home, options.fresh),
+    desktop === undefined ? installServer(NEWEST, say) : undefined,
+    buildProduct(),
+  ]);
+  if (signal.aborted) return;
+  const what = `the demo (${demo.workspace}; ${demo.promptCount} prompts, ${demo.versionCount} versions in ${demo.dataFolder})`;
+  if (installed === undefined) {
+    await runDesktop(desktop ?? 'code', demo, home, what, signal);
+    return;
+  }
+
   const server = await startServer(installed, {
-    folder: join(folder, 'vscode'),
+    folder: join(home, 'vscode'),
     keychain: 'inherited',
     workspaceTrust: false,
-    acceptPayload: false,
-    connectionToken: token,
-    settings,
-    vsix: await packVsix(),
+    acceptPayload: true,
+    settings: demo.settings,
+    keepSettings: true,
   });
   try {
-    const address = server.workbench(workspace);
-    const opened = values['no-open'] ? false : await openInBrowser(address);
+    const address = server.workbench(demo.workspace, [
+      ['extensionDevelopmentPath', `vscode-remote://${server.authority}${ROOT}`],
+    ]);
+    const opened = options['no-open'] ? false : await openBrowser(address);
     console.log(
-      `${opened ? 'Opened' : 'Open'} VS Code ${NEWEST.vscode} with the demo (${promptCount} prompts, ${versionCount} versions, embedded registry) at ${address} · Ctrl-C stops it.`,
+      `${opened ? 'Opened' : 'Open this address to see'} ${what} in VS Code ${NEWEST.vscode}: ${address} (Ctrl-C stops it)`,
     );
-    await stopped();
+    await whenAborted(signal);
   } finally {
     await server.stop();
   }
 }
 
-/** A window of the desktop build with data of its own, so that nobody's settings are touched. */
-async function startOnDesktop(
-  executable: string,
-  { workspace, settings, promptCount, versionCount }: DemoWorkspace,
+/** Opens the desktop's VS Code in a profile of its own and waits until it is closed, or ends it. */
+async function runDesktop(
+  code: string,
+  demo: DemoWorkspace,
+  home: string,
+  what: string,
+  signal: AbortSignal,
 ): Promise<void> {
-  const data = join(folder, 'desktop');
-  const user = join(data, 'User');
-  await mkdir(user, { recursive: true });
-  await writeFile(join(user, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
-  const window = spawnGroup(
-    executable,
+  const userData = join(home, 'desktop');
+  await writeSettings(join(userData, 'User'), demo.settings, true);
+  const child = spawnGroup(
+    code,
     [
-      ...['--wait', '--new-window', '--disable-workspace-trust', '--disable-extensions'],
-      `--user-data-dir=${data}`,
+      '--wait',
+      '--new-window',
       `--extensionDevelopmentPath=${ROOT}`,
-      workspace,
+      `--user-data-dir=${userData}`,
+      '--disable-workspace-trust',
+      demo.workspace,
     ],
     { stdio: 'ignore' },
   );
   const closed = new Promise<void>((resolve, reject) => {
-    window.once('exit', () => resolve());
-    window.once('error', reject);
+    child.on('error', reject);
+    child.on('exit', () => resolve());
   });
-  console.log(
-    `Opened VS Code with the demo (${promptCount} prompts, ${versionCount} versions, embedded registry): ${workspace} · Ctrl-C stops it.`,
-  );
-  try {
-    await Promise.race([closed, stopped()]);
-  } finally {
-    await endGroup(window);
-  }
+  console.log(`Opened ${what} in ${code} (Ctrl-C stops it)`);
+  await Promise.race([closed, whenAborted(signal)]);
+  await endGroup(child);
 }
 
-/** Whether some browser was asked to show the address. */
-async function openInBrowser(address: string): Promise<boolean> {
-  const hasScreen =
-    process.platform !== 'linux' ||
-    process.env['DISPLAY'] !== undefined ||
-    process.env['WAYLAND_DISPLAY'] !== undefined;
-  if (!hasScreen) return false;
-  const [program, ...args] =
-    process.platform === 'win32'
-      ? ['cmd', '/c', 'start', '', address.replaceAll('&', '^&')]
-      : process.platform === 'darwin'
-        ? ['open', address]
-        : ['xdg-open', address];
-  if (
-    program === undefined ||
-    (process.platform !== 'win32' && (await findExecutable([program])) === undefined)
-  )
-    return false;
-  return new Promise(resolve => {
-    const opener = spawnGroup(program, args, { stdio: 'ignore' });
-    opener.once('error', () => resolve(false));
-    opener.once('exit', status => resolve(status === 0));
+/** @returns whether something was there to open it with */
+async function openBrowser(address: string): Promise<boolean> {
+  const command = await browserCommand();
+  if (command === undefined) return false;
+  const [program, ...args] = command;
+  const child = spawn(program, [...args, address], { stdio: 'ignore', detached: true });
+  return await new Promise<boolean>(resolve => {
+    child.once('error', () => resolve(false));
+    child.once('spawn', () => {
+      child.unref();
+      resolve(true);
+    });
   });
 }
 
-function stopped(): Promise<void> {
-  return new Promise(resolve => {
-    if (stopping.signal.aborted) resolve();
-    else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+async function browserCommand(): Promise<readonly [string, ...string[]] | undefined> {
+  if (process.platform === 'darwin') return ['open'];
+  // An empty title, because `start` takes the first quoted argument for one.
+  if (process.platform === 'win32') return ['cmd', '/c', 'start', ''];
+  if (process.env['DISPLAY'] === undefined && process.env['WAYLAND_DISPLAY'] === undefined) return undefined;
+  const found = await findExecutable(['xdg-open', 'chromium', 'chromium-browser', 'google-chrome']);
+  return found === undefined ? undefined : [found];
 }
 
+function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Progress goes to standard error: standard output has the one line that says what was opened. */
 function say(message: string): void {
   console.error(message);
 }

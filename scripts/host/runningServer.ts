@@ -1,12 +1,13 @@
 // Starts and stops a VS Code server with data, extensions and a keychain of its own.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './freePort.ts';
 import { type CommandLine, withKeyring, withoutKeychain } from './keyring.ts';
 import { endGroup, spawnGroup } from './processGroup.ts';
 import { runCommand } from './runCommand.ts';
 import type { InstalledServer } from './vscodeServer.ts';
+import { writeSettings } from './writeSettings.ts';
 
 export type Keychain =
   /** An unlocked keyring of its own, thrown away afterwards. */
@@ -24,8 +25,10 @@ export type ServerOptions = {
   readonly workspaceTrust: boolean;
   /** Whether the workbench obeys a `payload` in its address (a test suite, an extension under development). */
   readonly acceptPayload: boolean;
-  /** User settings to begin with; existing ones are replaced. */
+  /** User settings to begin with. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether user settings that are there already stay as they are; otherwise they are replaced. */
+  readonly keepSettings?: boolean;
   /** Added to the environment of the server and of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
   /** What a browser must know to be let in; without, anyone who reaches the port is, which only a test may allow. */
@@ -78,12 +81,10 @@ export async function startServer(
   const data = join(options.folder, 'data');
   const extensions = join(options.folder, 'extensions');
   await mkdir(extensions, { recursive: true });
+  const settings = { ...QUIET_SETTINGS, ...options.settings };
+  await writeSettings(join(data, 'data', 'User'), settings, options.keepSettings ?? false);
   // To a workbench the server is a remote machine: settings of scope "machine" are read from its own file only.
-  const settings = `${JSON.stringify({ ...QUIET_SETTINGS, ...options.settings }, null, 2)}\n`;
-  for (const kind of ['User', 'Machine']) {
-    await mkdir(join(data, 'data', kind), { recursive: true });
-    await writeFile(join(data, 'data', kind, 'settings.json'), settings);
-  }
+  await writeSettings(join(data, 'data', 'Machine'), settings, false);
   const env = serverEnvironment(options);
   const folders = [
     '--server-data-dir',
