@@ -32,11 +32,3 @@ async function settled(work: Promise<unknown>): Promise<'settled'> {
 function after(milliseconds: number): Promise<'late'> {
   return new Promise(resolve => setTimeout(() => resolve('late'), milliseconds));
 }
-
-/** A signal that follows VS Code's token. */
-export function signalOf(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
-}
