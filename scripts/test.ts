@@ -36,7 +36,8 @@ async function test(chosen: readonly Stage[]): Promise<void> {
   const started = Date.now();
   const results = await runInLanes(chosen, folders, interruption.signal);
   if (chosen.some(stage => stage.counts) && !interruption.signal.aborted) {
-    console.log(`\n${await reportCoverage(folders.coverage)}`);
+    console.log();
+    await reportCoverage(folders.coverage);
   }
 
   const failed = results.filter(result => result.failure !== undefined);
