@@ -14,6 +14,12 @@ export async function openWorkbench(page: Page, address: string): Promise<void> 
     .locator('[id="status.host"]', { hasNotText: 'Opening' })
     .locator('.codicon-remote')
     .waitFor({ timeout: OPEN_TIMEOUT_MS });
+  // The palette lists what was contributed when it was opened, so it must not be opened sooner.
+  await page
+    .getByRole('tab', { name: 'PromptForge' })
+    .or(page.getByRole('button', { name: 'PromptForge' }))
+    .first()
+    .waitFor({ timeout: OPEN_TIMEOUT_MS });
   await page.keyboard.press('Escape');
 }
 

@@ -3,6 +3,7 @@
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { takeCoverage } from 'node:v8';
 import Mocha from 'mocha';
 import { CountingReporter } from '../../scripts/testing/countingReporter.ts';
 
@@ -39,5 +40,7 @@ export async function run(): Promise<void> {
   const failed = await new Promise<number>(resolve => {
     mocha.run(resolve);
   });
+  // The host is stopped as soon as this returns, before Node would write it.
+  if (process.env['NODE_V8_COVERAGE']) takeCoverage();
   if (failed > 0) throw new Error(`${failed} failed`);
 }
