@@ -1,0 +1,189 @@
+/** The main job from end to end, by keyboard alone, on what ships: from an empty window to what an application gets. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { NEWEST, OLDEST } from '../../scripts/host/vscodeVersions.ts';
+import { curl } from './support/curl.ts';
+import { writeFiles } from './support/desk.ts';
+import { filesThatHold } from './support/files.ts';
+import { journey } from './support/journey.ts';
+import { type ServedRegistry, serveRegistry } from './support/served-registry.ts';
+
+const FIRST = 'You answer questions about fees. A transfer within Europe is free.';
+const SECOND = 'Quote the fee table, and never guess a fee.';
+
+for (const vscode of [NEWEST, OLDEST]) {
+  let registry: ServedRegistry;
+  const keys: Record<'author' | 'staging' | 'approver' | 'application', string> = {
+    author: '',
+    staging: '',
+    approver: '',
+    application: '',
+  };
+
+  journey(
+    `In VS Code ${vscode.vscode}, with the VSIX installed and a registry served`,
+    {
+      vscode,
+      async furnish({ folder, workspace, defer }) {
+        registry = await serveRegistry(join(folder, 'registry'));
+        defer(() => registry.stop());
+        keys.author = await registry.createKey('development', 'author', 'mara.lindqvist');
+        keys.staging = await registry.createKey('staging', 'approver', 'mara.lindqvist');
+        keys.approver = await registry.createKey('production', 'approver', 'mara.lindqvist');
+        keys.application = await registry.createKey('production', 'reader', 'fee-service');
+        await writeFiles(workspace, { 'prompts/fees/explain.prompt': `${FIRST}\n` });
+        return {};
+      },
+    },
+    desk => {
+      const fetched = () => curl(`${registry.url}/v1/prompts/fees/explain`, keys.application);
+      const host = () => registry.url.replace('http://', '');
+
+      it('connects to a registry by its URL, and asks for a key', async () => {
+        const { workbench } = desk();
+        await workbench.run('PromptForge: Connect to Registry…');
+        await workbench.choose('Connect to Registry', 'A registry by its URL');
+        await workbench.answer('Connect to Registry', registry.url);
+        await workbench.answerHidden('Set Key', keys.author);
+        const told = await workbench.notification('Key of development stored.');
+        assert.ok(told.includes(`You are mara.lindqvist, author in development, at ${host()}.`), told);
+        assert.ok(told.includes('Keys are kept in the keychain of this machine.'), told);
+        await workbench.status(`${host()} · development`);
+      });
+
+      it('takes the keys of the other environments', async () => {
+        const { workbench } = desk();
+        for (const [environment, key] of [
+          ['staging', keys.staging],
+          ['production', keys.approver],
+        ] as const) {
+          await workbench.run('PromptForge: Set Key…');
+          await workbench.answerHidden('Set Key', key);
+          await workbench.notification(
+            `Key of ${environment} stored. You are mara.lindqvist, approver in ${environment}`,
+          );
+        }
+        await workbench.clearNotifications();
+      });
+
+      it('publishes the file as version 1, with a message', async () => {
+        const { workbench } = desk();
+        await workbench.openFile('prompts/fees/explain.prompt');
+        await workbench.run('PromptForge: Publish…');
+        await workbench.answer('Publish fees/explain@1', 'Fees, in one place');
+        await workbench.notification('Published fees/explain@1. It is live nowhere until you promote it.');
+        assert.equal((await fetched()).status, 404);
+      });
+
+      for (const environment of ['staging', 'production'])
+        it(`promotes version 1 to ${environment}`, async () => {
+          const { workbench } = desk();
+          await workbench.run('PromptForge: Promote…');
+          if (environment === 'staging') {
+            await workbench.choose('Promote fees/explain', `${environment} · stable`);
+            await workbench.choose(`Promote fees/explain to stable in ${environment}`, '@1');
+          } else {
+            // The version that went to staging is still in front, so it is the one that is meant.
+            await workbench.choose('Promote fees/explain@1', `${environment} · stable`);
+          }
+          await workbench.answer(`Promote fees/explain@1 in ${environment} (stable)`, 'The first release');
+          const { message, detail } = await workbench.confirm(`Promote to ${environment}`);
+          assert.equal(message, `Make fees/explain@1 stable in ${environment}?`);
+          assert.equal(detail, `Nothing is stable in ${environment} yet.\nReason: The first release`);
+          await workbench.notification(`fees/explain@1 is now stable in ${environment}.`);
+        });
+
+      it('curl shows an application version 1', async () => {
+        assert.deepEqual(await fetched(), { status: 200, version: 'fees/explain@1', body: `${FIRST}\n` });
+      });
+
+      it('edits the file and publishes version 2, with the difference in view', async () => {
+        const { workbench } = desk();
+        await workbench.clearNotifications();
+        await workbench.openFile('prompts/fees/explain.prompt');
+        await workbench.press('ControlOrMeta+End');
+        await workbench.type(SECOND);
+        await workbench.editor(SECOND);
+        await workbench.run('PromptForge: Publish…');
+        await workbench.tab('fees/explain: @1 (stable, staging; stable, production) ↔ your file');
+        await workbench.comparison(FIRST, SECOND);
+        await workbench.answer('Publish fees/explain@2', 'Never guess a fee');
+        await workbench.notification('Published fees/explain@2. It is live nowhere until you promote it.');
+        assert.equal((await fetched()).version, 'fees/explain@1');
+      });
+
+      it('shows both versions and what is live in the explorer', async () => {
+        const { workbench } = desk();
+        const prompts = await workbench.prompts();
+        await prompts.expand('Folder fees, 1 prompt');
+        await prompts.expand('Prompt explain, version 2');
+        await prompts.row('stable in staging: version 1');
+        await prompts.row('stable in production: version 1');
+        await prompts.row('Version 2, newest: Never guess a fee, by mara.lindqvist');
+        await prompts.row(/^Version 1, .*: Fees, in one place, by mara\.lindqvist/);
+      });
+
+      it('compares version 2 with the one before', async () => {
+        const { workbench } = desk();
+        const prompts = await workbench.prompts();
+        await prompts.goTo('Version 2');
+        await workbench.press('Enter');
+        await workbench.run('PromptForge: Compare with Previous Version');
+        await workbench.tab('fees/explain: @1 (stable, staging; stable, production) ↔ @2 (newest)');
+        await workbench.comparison(FIRST, SECOND);
+      });
+
+      for (const environment of ['staging', 'production'])
+        it(`promotes version 2 to ${environment}, with the difference in view`, async () => {
+          const { workbench } = desk();
+          await workbench.run('PromptForge: Promote…');
+          await workbench.choose('Promote fees/explain@2', `${environment} · stable`);
+          await workbench.answer(
+            `Promote fees/explain@2 in ${environment} (stable)`,
+            'A customer was told a wrong fee',
+          );
+          const { message, detail } = await workbench.confirm(`Promote to ${environment}`);
+          assert.equal(message, `Make fees/explain@2 stable in ${environment}?`);
+          assert.match(
+            detail,
+            /^Live now: @1, since .+, by mara\.lindqvist\.\nReason: A customer was told a wrong fee$/,
+          );
+          await workbench.notification(`fees/explain@2 is now stable in ${environment}. It was @1.`);
+        });
+
+      it('curl shows an application the new text', async () => {
+        const { status, version, body } = await fetched();
+        assert.deepEqual({ status, version }, { status: 200, version: 'fees/explain@2' });
+        assert.equal(body, `${FIRST}\n${SECOND}\n`);
+      });
+
+      it('rolls production back, with a reason', async () => {
+        const { workbench } = desk();
+        await workbench.run('PromptForge: Roll Back…');
+        await workbench.choose('Roll Back fees/explain', 'production · stable');
+        await workbench.choose('Roll Back fees/explain in production (stable)', '@1');
+        await workbench.answer(
+          'Roll back to fees/explain@1 in production (stable)',
+          'It quotes last year’s table',
+        );
+        const { message } = await workbench.confirm('Roll back production');
+        assert.equal(message, 'Roll back fees/explain to @1 in production (stable)?');
+        await workbench.notification('Rolled back: fees/explain@1 is stable in production again. It was @2.');
+      });
+
+      it('curl shows an application the old text', async () => {
+        assert.deepEqual(await fetched(), { status: 200, version: 'fees/explain@1', body: `${FIRST}\n` });
+      });
+
+      it('has written no secret anywhere but into the keychain', async () => {
+        const secrets = Object.values(keys);
+        assert.deepEqual(await filesThatHold(desk().folder, secrets), []);
+        for (const output of [desk().serverLog(), registry.log()])
+          assert.ok(
+            !secrets.some(secret => output.includes(secret)),
+            'A key stands in the output of a process.',
+          );
+      });
+    },
+  );
+}
