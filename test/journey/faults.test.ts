@@ -1,0 +1,95 @@
+/** What a person meets when somebody was faster, and when the registry goes away in the middle of a promotion. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { curl } from './support/curl.ts';
+import { writeFiles } from './support/desk.ts';
+import { journey } from './support/journey.ts';
+import { type ServedRegistry, serveRegistry } from './support/served-registry.ts';
+
+const MINE = 'Greet the customer by name.\n';
+const THEIRS = 'Greet the customer, and never by name.\n';
+const PROMPT = 'support/greeting';
+
+let registry: ServedRegistry;
+let mine: string;
+let theirs: string;
+
+async function publishOverHttp(key: string, source: string, base: number | null): Promise<Response> {
+  return fetch(`${registry.url}/v1/prompts/${PROMPT}/-/versions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ source, message: 'From elsewhere', base }),
+  });
+}
+
+journey(
+  'When things go wrong at a registry',
+  {
+    async furnish({ folder, workspace, defer }) {
+      registry = await serveRegistry(join(folder, 'registry'));
+      defer(() => registry.stop());
+      mine = await registry.createKey('development', 'approver', 'mara.lindqvist');
+      theirs = await registry.createKey('development', 'author', 'jonas.weber');
+      await writeFiles(workspace, {
+        'promptforge.json': JSON.stringify({ registry: registry.url, prompts: 'prompts' }),
+        [`prompts/${PROMPT}.prompt`]: MINE,
+      });
+      return {};
+    },
+  },
+  desk => {
+    it('publishes a first version', async () => {
+      const { workbench } = desk();
+      await workbench.status('no key');
+      await workbench.run('PromptForge: Set Key…');
+      await workbench.answerHidden('Set Key', mine);
+      await workbench.notification('Key of development stored.');
+      await workbench.openFile(`prompts/${PROMPT}.prompt`);
+      await workbench.run('PromptForge: Publish…');
+      await workbench.answer(`Publish ${PROMPT}@1`, 'A greeting');
+      await workbench.notification(`Published ${PROMPT}@1.`);
+      await workbench.clearNotifications();
+    });
+
+    it('publishes nothing when somebody was faster, and offers the newest version', async () => {
+      const { workbench, workspace } = desk();
+      assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
+      await workbench.openFile(`prompts/${PROMPT}.prompt`);
+      await workbench.press('ControlOrMeta+End');
+      await workbench.type('Be brief.');
+      await workbench.run('PromptForge: Publish…');
+      await workbench.answer(`Publish ${PROMPT}@2`, 'Shorter');
+      await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
+      await workbench.pressInNotification('Compare with @2');
+      await workbench.tab(`${PROMPT}: @2 (newest) ↔ your file`);
+      await workbench.comparison(THEIRS.trim(), 'Be brief.');
+      assert.equal(await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8'), `${MINE}Be brief.\n`);
+      const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
+      assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
+      await workbench.clearNotifications();
+    });
+
+    it('claims nothing when the registry goes away before the answer', async () => {
+      const { workbench } = desk();
+      await workbench.run('PromptForge: Promote…');
+      await workbench.choose(`Promote ${PROMPT}`, 'development · stable');
+      await workbench.choose(`Promote ${PROMPT} to stable in development`, '@2');
+      await workbench.answer(`Promote ${PROMPT}@2 in development (stable)`, 'Try it out');
+      await registry.kill();
+      await workbench.confirm('Promote to development');
+      const told = await workbench.notification(`whether ${PROMPT}@2 became stable in development`);
+      assert.match(told, /before: unset/);
+      await workbench.status('offline');
+    });
+
+    it('finds the pointer as it was when the registry is back', async () => {
+      const { workbench } = desk();
+      await registry.start();
+      assert.equal((await curl(`${registry.url}/v1/prompts/${PROMPT}`, theirs)).status, 404);
+      await workbench.clearNotifications();
+      await workbench.run('PromptForge: Refresh');
+      await workbench.status('· development');
+    });
+  },
+);
