@@ -61,8 +61,7 @@ export function sameMeaning(
     return use === undefined ? undefined : parseTemplate(contents.get(use.reference) ?? '').body;
   });
   return (
-    JSON.stringify(expected) ===
-    JSON.stringify(shape(parseTemplate(spliced) as unknown as Node, () => undefined))
+    JSON.stringify(expected) === JSON.stringify(shape(parseTemplate(spliced) as unknown as Node, asItIs))
   );
 }
 
@@ -82,10 +81,9 @@ export function splice(
 /** Whether an `{{#*inline}}` block gives its partial the very tree that `content` has on its own. */
 export function definesTheSame(inlineBlock: string, content: string): boolean {
   const [block] = parseTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
-  const keep = () => undefined;
   return (
-    JSON.stringify(shape(block?.program.body, keep)) ===
-    JSON.stringify(shape(parseTemplate(content).body, keep))
+    JSON.stringify(shape(block?.program.body, asItIs)) ===
+    JSON.stringify(shape(parseTemplate(content).body, asItIs))
   );
 }
 
@@ -93,34 +91,31 @@ function lineOffsets(text: string): number[] {
   return [0, ...Array.from(text.matchAll(/\r\n?|\n/g), match => match.index + match[0].length)];
 }
 
+/** The nodes to put in a node's place; undefined leaves it. */
+type Substitute = (node: Node) => readonly unknown[] | undefined;
+const asItIs: Substitute = () => undefined;
+
 /** A node without what does not matter; neighbouring text is one, comments are gone, `substitute` may put nodes in place of one. */
-function shape(node: unknown, substitute: (node: Node) => readonly unknown[] | undefined): unknown {
+function shape(node: unknown, substitute: Substitute): unknown {
   if (Array.isArray(node)) {
     const out: unknown[] = [];
     const add = (item: unknown): void => {
-      if (isNode(item)) {
-        const replaced = substitute(item);
-        if (replaced !== undefined) {
-          for (const part of replaced) addShaped(part);
-          return;
-        }
-      }
-      addShaped(item);
+      const replaced = isNode(item) ? substitute(item) : undefined;
+      if (replaced === undefined) addShaped(item, substitute);
+      // What was put in is taken as it is: its own nodes stand at other places than those of the template.
+      else for (const part of replaced) addShaped(part, asItIs);
     };
-    const addShaped = (item: unknown): void => {
-      if (!isNode(item)) {
-        out.push(shape(item, substitute));
+    const addShaped = (item: unknown, within: Substitute): void => {
+      if (isNode(item) && item.type === 'CommentStatement') return;
+      if (!isNode(item) || item.type !== 'ContentStatement') {
+        out.push(shape(item, within));
         return;
       }
-      if (item.type === 'CommentStatement') return;
-      if (item.type === 'ContentStatement') {
-        const last = out.at(-1);
-        if (item['value'] === '') return;
-        if (typeof last === 'string') out[out.length - 1] = last + String(item['value']);
-        else out.push(String(item['value']));
-        return;
-      }
-      out.push(shape(item, substitute));
+      const last = out.at(-1);
+      const text = String(item['value']);
+      if (text === '') return;
+      if (typeof last === 'string') out[out.length - 1] = last + text;
+      else out.push(text);
     };
     for (const item of node) add(item);
     return out;

@@ -52,6 +52,12 @@ describe('flatten', () => {
     assert.equal(rendered(text, input), 'Hi Bo Hi Ada');
   });
 
+  it('puts a partial in place whose own partial stands where it was called', () => {
+    const [, q] = partial('q', 'Q');
+    const linked = { template: '{{> p}}', partials: new Map([partial('p', '{{> q label="x"}}!', { q })]) };
+    assert.equal(rendered(flatten(linked), input), 'Q!');
+  });
+
   it('tells two versions of one partial apart', () => {
     const old: LinkedPartial = { id: '_header@1', template: 'old {{#with x}}{{/with}}', partials: new Map() };
     const now: LinkedPartial = { id: '_header@2', template: 'new', partials: new Map() };
