@@ -35,7 +35,19 @@ const MAX_TRIES = 32;
  */
 export function flatten(linked: LinkedTemplate): string {
   const definitions = new Map<string, string>();
-  const body = flattenInto(linked, { definitions, done: new Map() }, 0);
+  let body: string;
+  try {
+    body = flattenInto(linked, { definitions, done: new Map() }, 0);
+  } catch (cause) {
+    // Handlebars walks trees recursively; each template is shallow, but they stand inside one another.
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new Problem(
+      'invalid_source',
+      'With its partials in place the template nests too deep. Use flatter partials.',
+      {},
+      { cause },
+    );
+  }
   let head = '';
   for (const [id, text] of definitions) head += definition(id, text);
   return head + body;

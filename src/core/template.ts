@@ -42,6 +42,11 @@ export function parseTemplate(template: string): hbs.AST.Program {
 
 /** What is wrong with a source's template; empty when Handlebars can parse it. */
 export function templateIssues(source: string, parsed: PromptSource): SourceIssue[] {
+  const deep = tooDeep(parsed.template);
+  if (deep !== undefined)
+    return [
+      issueAt(source, parsed.templateOffset + deep.start, parsed.templateOffset + deep.end, deep.message),
+    ];
   try {
     Handlebars.parse(parsed.template);
     return [];
@@ -67,6 +72,50 @@ export function checkNoIssues(issues: readonly SourceIssue[], label: string): vo
   throw new Problem('invalid_source', `${label}:${first.line}:${first.column}: ${first.message}${more}`, {
     issues,
   });
+}
+
+/** How deep blocks and subexpressions may nest: Handlebars walks them recursively. */
+const MAX_DEPTH = 100;
+const DEEPER = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE', 'OPEN_RAW_BLOCK', 'OPEN_SEXPR']);
+const SHALLOWER = new Set(['OPEN_ENDBLOCK', 'END_RAW_BLOCK', 'CLOSE_SEXPR']);
+
+/** Where the template nests too deep, told by the lexer alone, before anything recursive sees the text. */
+function tooDeep(template: string): Place | undefined {
+  let opened = 0;
+  for (const _ of template.matchAll(/\(|\{\{~?[#^{]/g)) if (++opened > MAX_DEPTH) break;
+  if (opened <= MAX_DEPTH) return undefined;
+  const lines = lineStarts(template);
+  const { lexer } = Parser;
+  let depth = 0;
+  for (const kind of tokens(template)) {
+    if (SHALLOWER.has(kind)) depth -= 1;
+    if (!DEEPER.has(kind) || ++depth <= MAX_DEPTH) continue;
+    const start = offsetOf(lines, lexer.yylloc.first_line, lexer.yylloc.first_column);
+    return {
+      start,
+      end: start + lexer.yytext.length,
+      message: `Blocks nest deeper than ${MAX_DEPTH} here. Move the inner ones into a partial, or flatten them.`,
+    };
+  }
+  return undefined;
+}
+
+/** The kinds of the template's tokens; the lexer stands at each while it is looked at. Ends where the lexer refuses. */
+function* tokens(template: string): Generator<string, void, undefined> {
+  const { lexer, terminals_ } = Parser;
+  lexer.setInput(template);
+  for (;;) {
+    let token: number | string | undefined;
+    try {
+      token = lexer.lex();
+    } catch {
+      return; // the parser refuses the text as well, and says why
+    }
+    if (token === undefined || token === 1) return;
+    const kind = typeof token === 'number' ? (terminals_[token] ?? '') : token;
+    if (kind === 'EOF' || kind === 'INVALID') return;
+    yield kind;
+  }
 }
 
 interface Place {
@@ -106,33 +155,25 @@ function placeOf(error: unknown, template: string, lines: readonly number[]): Pl
  * reports only that the end came too soon. Undefined when all are closed or they close in the wrong order.
  */
 function unclosedBlock(template: string, lines: readonly number[]): Place | undefined {
-  const { lexer, terminals_ } = Parser;
+  const { lexer } = Parser;
   const open: { start: number; name: string }[] = [];
-  try {
-    lexer.setInput(template);
-    let opening = false;
-    for (;;) {
-      const token = lexer.lex();
-      if (token === undefined || token === 1) break;
-      const kind = typeof token === 'number' ? (terminals_[token] ?? '') : token;
-      if (kind === 'EOF' || kind === 'INVALID') break;
-      if (kind === 'OPEN_BLOCK' || kind === 'OPEN_PARTIAL_BLOCK' || kind === 'OPEN_INVERSE') {
-        open.push({ start: offsetOf(lines, lexer.yylloc.first_line, lexer.yylloc.first_column), name: '' });
-        opening = true;
-      } else if (opening && kind === 'ID') {
-        const last = open.at(-1);
-        if (last) last.name = lexer.yytext;
-        opening = false;
-      } else if (kind === 'CLOSE') {
-        // `{{^}}` is an else, not a block: nothing was named before it closed.
-        if (opening) open.pop();
-        opening = false;
-      } else if (kind === 'OPEN_ENDBLOCK') {
-        if (open.pop() === undefined) return undefined;
-      }
+  let opening = false;
+  for (const kind of tokens(template)) {
+    if (kind === 'OPEN_BLOCK' || kind === 'OPEN_PARTIAL_BLOCK' || kind === 'OPEN_INVERSE') {
+      const { first_line, first_column } = lexer.yylloc;
+      open.push({ start: offsetOf(lines, first_line, first_column), name: '' });
+      opening = true;
+    } else if (opening && kind === 'ID') {
+      const last = open.at(-1);
+      if (last) last.name = lexer.yytext;
+      opening = false;
+    } else if (kind === 'CLOSE') {
+      // `{{^}}` is an else, not a block: nothing was named before it closed.
+      if (opening) open.pop();
+      opening = false;
+    } else if (kind === 'OPEN_ENDBLOCK') {
+      if (open.pop() === undefined) return undefined;
     }
-  } catch {
-    return undefined; // the lexer refuses the text: the parser's own message stands
   }
   const last = open.at(-1);
   if (last === undefined) return undefined;

@@ -61,6 +61,17 @@ describe('a source', () => {
     ];
     assert.match(issuesOf(`---\n${bomb.join('\n')}\n---\nx`)[0]?.message ?? '', /alias/i);
   });
+  it('that nests too deep is refused at its place, before anything recursive sees it', () => {
+    const nested = (n: number) => `${'{{#if a}}\n'.repeat(n)}x${'{{/if}}'.repeat(n)}`;
+    assert.deepEqual(issuesOf(nested(100)), []);
+    for (const n of [101, 100_000])
+      assert.deepEqual(
+        issuesOf(nested(n)).map(({ line, column }) => [line, column]),
+        [[101, 1]],
+      );
+    assert.equal(issuesOf(`{{a ${'(b '.repeat(5000)}${')'.repeat(5000)}}}`).length, 1);
+    assert.deepEqual(issuesOf('{{#if a}}{{/if}} (see below) '.repeat(500)), []);
+  });
   it('is refused with file, line and column', () => {
     const source = 'a\n{{#if x}}';
     assert.throws(
