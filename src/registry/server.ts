@@ -126,9 +126,11 @@ function requestListener(app: App, callers: WeakMap<Request, Caller>, log: Serve
 
   /** Delivery without a Request and a Response in between. What succeeds is not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { headers, url: target = '/' } = incoming;
-    const { authorization, accept } = headers;
-    const answer = app.deliver({ target, authorization, accept, ifNoneMatch: headers['if-none-match'] });
+    const { rawHeaders, url: target = '/' } = incoming;
+    const authorization = headerOf(rawHeaders, 'authorization');
+    const accept = headerOf(rawHeaders, 'accept');
+    const ifNoneMatch = headerOf(rawHeaders, 'if-none-match');
+    const answer = app.deliver({ target, authorization, accept, ifNoneMatch });
     if (!(answer instanceof Promise) && answer.status < 400) send(incoming, outgoing, answer);
     else void finish(incoming, outgoing, answer);
   }
@@ -153,6 +155,19 @@ function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answe
   outgoing.writeHead(status, headers as Record<string, string>);
   if (incoming.method === 'HEAD' || body === null) outgoing.end();
   else outgoing.end(body, encoding);
+}
+
+/** A header without making an object of them all: names and values alternate. A list of values is joined, as HTTP joins it. */
+function headerOf(raw: readonly string[], name: string): string | undefined {
+  let found: string | undefined;
+  for (let i = 0; i < raw.length; i += 2) {
+    const each = raw[i] ?? '';
+    if (each.length !== name.length || each.toLowerCase() !== name) continue;
+    // Of two credentials the first counts, as in Node's own reading.
+    if (found !== undefined && name === 'authorization') continue;
+    found = found === undefined ? raw[i + 1] : `${found}, ${raw[i + 1]}`;
+  }
+  return found;
 }
 
 /** Dot segments in a prompt's path, encoded or not: URLs drop them silently, and with them part of the name. */
