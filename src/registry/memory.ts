@@ -1,6 +1,6 @@
 /**
  * What may be kept in memory: only what was read since the last event of the log. Any process may write, so every
- * use asks the store first whether something was committed.
+ * use asks the store first whether something was committed: another process's commit shows within a millisecond.
  */
 import type { KnownKey } from './access/known-key.ts';
 import type { PreparedDelivery } from './delivery/prepared.ts';
@@ -26,7 +26,7 @@ export function memory(store: Store): Memory {
   let seq = -1;
   let kept = nothing();
   return {
-    present: () => (store.revisionThisTurn() === revision ? kept : undefined),
+    present: () => (store.recentRevision() === revision ? kept : undefined),
     async load() {
       // Taken before the log is read: what is committed in between is noticed the next time.
       const before = store.revision();

@@ -29,7 +29,7 @@ journey(
       await prompts.row(/^stable in production: version \d/);
       await prompts.goTo('Version 1');
       await workbench.press('Enter');
-      await workbench.tab('assistant@1');
+      await workbench.opened('assistant@1');
     });
 
     it('compares a file with what is live in production', async () => {

@@ -128,7 +128,7 @@ for (const vscode of [NEWEST, OLDEST]) {
         const prompts = await workbench.prompts();
         await prompts.goTo('Version 2');
         await workbench.press('Enter');
-        await workbench.tab('explain@2');
+        await workbench.opened('explain@2');
         await workbench.run('PromptForge: Compare with Previous Version');
         await workbench.tab('fees/explain: @1 (stable, staging; stable, production) ↔ @2 (newest)');
         await workbench.comparison(FIRST, SECOND);

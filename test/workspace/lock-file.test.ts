@@ -7,7 +7,7 @@ import { type Lock, type LockEntry, lockText, parseLock } from '../../src/worksp
 import { WorkspaceError } from '../../src/workspace/workspace-error.ts';
 
 const digest = digestOf('x');
-const parse = (text: string) => parseLock(Buffer.from(text), '/work/promptforge.lock.json');
+const parse = (text: string) => parseLock(Buffer.from(text), '/project/promptforge.lock.json');
 
 const segment = fc.stringMatching(/^[a-z0-9_][a-z0-9._-]{0,10}$/);
 const names = fc

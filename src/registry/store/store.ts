@@ -25,12 +25,8 @@ export interface Store {
    * only valid while it stays the same.
    */
   revision(): number;
-  /**
-   * As `revision()`, but asked of the database once a turn of the event loop. What arrives in one turn had arrived
-   * when its first request asked, so nobody sees less than what was committed before they asked; commits of this
-   * process show at once.
-   */
-  revisionThisTurn(): number;
+  /** As `revision()`, but asked of the database once a millisecond; commits of this process show at once. */
+  recentRevision(): number;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;
   /** Ends every wait and closes the database. May be called twice. */

@@ -47,11 +47,15 @@ export class Workbench {
     const name = path.split('/').at(-1) ?? path;
     await this.#walkTo(name, row => row.locator('.label-name'));
     await this.press('Enter');
-    await this.tab(name);
-    // Until then what is pressed goes nowhere.
+    await this.opened(name);
+  }
+
+  /** Waits until the tab in front reads `title` and its editor has the focus: one that takes it later closes a palette opened meanwhile. */
+  async opened(title: string): Promise<void> {
+    await this.tab(title);
     await this.#visible(
       this.#page.locator('.editor-group-container.active .monaco-editor.focused').first(),
-      `the focus in ${name}`,
+      `the focus in ${title}`,
     );
   }
 

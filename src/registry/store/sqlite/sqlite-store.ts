@@ -17,6 +17,8 @@ const WRITE_PATIENCE = 5000;
 const BUSY_TIMEOUT = 100;
 /** How often a wait looks for what other processes committed, in ms. */
 const WATCH_INTERVAL = 200;
+/** For how long a revision counts as recent, in ms. */
+const RECENT = 1;
 /** 'PFRG', so that `file` and this registry can tell the database from others. */
 const APPLICATION_ID = 0x50465247;
 
@@ -67,10 +69,9 @@ class SqliteStore implements Store {
   readonly #reading: Kysely<Tables>;
   readonly #watcher: DatabaseSync;
   readonly #dataVersion: () => unknown;
-  #revisionThisTurn: number | undefined;
-  readonly #endTurn = (): void => {
-    this.#revisionThisTurn = undefined;
-  };
+  #recent: number | undefined;
+  /** When it was asked, on performance.now(). */
+  #asked = 0;
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
@@ -96,7 +97,7 @@ class SqliteStore implements Store {
     work: (transaction: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<T>,
   ): Promise<T> {
     const result = await this.#answering(() => this.#writing.transaction().execute(work));
-    this.#endTurn();
+    this.#recent = undefined;
     for (const wake of [...this.#waiting]) wake();
     return result;
   }
@@ -109,12 +110,13 @@ class SqliteStore implements Store {
     }
   }
 
-  revisionThisTurn(): number {
-    if (this.#revisionThisTurn === undefined) {
-      this.#revisionThisTurn = this.revision();
-      setImmediate(this.#endTurn);
+  recentRevision(): number {
+    const now = performance.now();
+    if (this.#recent === undefined || now - this.#asked >= RECENT) {
+      this.#recent = this.revision();
+      this.#asked = now;
     }
-    return this.#revisionThisTurn;
+    return this.#recent;
   }
 
   async changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
