@@ -16,9 +16,9 @@ import { asMarkdown, atLeast, atMost, median, type Report } from './report.ts';
 
 const CONNECTIONS = 32;
 /** Many and short, so that what else the machine does falls on both alike. */
-const TURNS = 40;
+const TURNS = 80;
 /** ms */
-const TURN = 300;
+const TURN = 200;
 const WARM_UP = 2000;
 const PATH = '/v1/prompts/support/triage';
 

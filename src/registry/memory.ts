@@ -1,6 +1,6 @@
 /**
  * What may be kept in memory: only what was read since the last event of the log. Any process may write, so every
- * use asks the store first whether something was committed: another process's commit shows within a millisecond.
+ * use asks the store first whether something was committed: another process's commit shows within 5 ms.
  */
 import type { KnownKey } from './access/known-key.ts';
 import type { PreparedDelivery } from './delivery/prepared.ts';

@@ -94,7 +94,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       assert.equal(store.recentRevision(), second);
       await append(other, "another's");
       assert.notEqual(store.revision(), second);
-      await sleep(2);
+      await sleep(10);
       assert.equal(store.recentRevision(), store.revision());
     });
     it('shows its own commits at once, however recent the last revision is', async () => {

@@ -12,12 +12,12 @@ import { lastUse } from './last-use.ts';
 const MAX_KEPT = 10_000;
 const SCHEME = 'Bearer ';
 /** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
-const NO_HASH = Buffer.alloc(64);
+const NO_HASH = Buffer.alloc(32);
 
 export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
   const used = lastUse(store);
   // One for all: a buffer of its own for each request would cost more than the hash.
-  const presented = Buffer.alloc(64);
+  const presented = Buffer.alloc(32);
 
   return {
     recognize(authorization, kept) {
@@ -36,7 +36,8 @@ export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
   };
 
   function check(key: string, known: KnownKey | undefined): Caller {
-    presented.write(hash('sha256', key, 'hex'), 'latin1');
+    // As a string: Node makes one in half the time of hexadecimal, and in a fifth of a buffer's.
+    presented.write(hash('sha256', key, 'binary'), 'latin1');
     if (!timingSafeEqual(presented, known?.hash ?? NO_HASH) || known === undefined)
       throw new Problem(
         'key_unknown',

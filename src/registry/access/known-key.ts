@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts';
 
 export interface KnownKey {
   readonly caller: Caller;
-  /** Hex SHA-256, in ASCII. */
+  /** SHA-256 of it, 32 bytes. */
   readonly hash: Buffer;
   /** RFC 3339; null: it does not expire. */
   readonly expires: string | null;
@@ -28,7 +28,7 @@ export async function readKnownKey(
   if (row === undefined) return undefined;
   return {
     caller: { key: row.id, actor: row.actor, role: row.role, environment: row.environment },
-    hash: Buffer.from(row.hash, 'latin1'),
+    hash: Buffer.from(row.hash, 'hex'),
     expires: row.expires_at,
     expiresAt: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
     revokedAt: row.revoked_at,

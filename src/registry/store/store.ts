@@ -25,7 +25,7 @@ export interface Store {
    * only valid while it stays the same.
    */
   revision(): number;
-  /** As `revision()`, but asked of the database once a millisecond; commits of this process show at once. */
+  /** As `revision()`, but asked of the database every 5 ms at most; commits of this process show at once. */
   recentRevision(): number;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;

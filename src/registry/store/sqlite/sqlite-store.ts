@@ -18,7 +18,7 @@ const BUSY_TIMEOUT = 100;
 /** How often a wait looks for what other processes committed, in ms. */
 const WATCH_INTERVAL = 200;
 /** For how long a revision counts as recent, in ms. */
-const RECENT = 1;
+const RECENT = 5;
 /** 'PFRG', so that `file` and this registry can tell the database from others. */
 const APPLICATION_ID = 0x50465247;
 
