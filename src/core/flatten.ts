@@ -20,6 +20,23 @@ export interface LinkedTemplate {
 export interface LinkedPartial extends LinkedTemplate {
   /** Tells two versions of one partial apart, such as `support/_header@3`. */
   readonly id: string;
+  /** Where `template` begins in the partial's whole source, in UTF-16 code units; 0 unless told. */
+  readonly templateOffset?: number;
+}
+
+/** A template made whole, and which of its characters stand in which of the templates it is made of. */
+export interface Flattened {
+  readonly template: string;
+  /** In order; what no template holds, such as the tags around a definition, is in none. */
+  readonly pieces: readonly Piece[];
+}
+
+/** `length` characters at `start` of the whole, which stand at `at` in the template of `of`. */
+export interface Piece {
+  readonly start: number;
+  readonly length: number;
+  readonly of: LinkedTemplate;
+  readonly at: number;
 }
 
 /** How deep partials may hold partials. */
@@ -34,8 +51,13 @@ const MAX_TRIES = 32;
  * @throws Problem `invalid_source` when a partial is not linked, nests deeper than 32, or the whole grows over 4 Mi characters.
  */
 export function flatten(linked: LinkedTemplate): string {
-  const definitions = new Map<string, string>();
-  let body: string;
+  return flattenWithPieces(linked).template;
+}
+
+/** As `flatten`, and where everything came from. @throws as `flatten` */
+export function flattenWithPieces(linked: LinkedTemplate): Flattened {
+  const definitions = new Map<string, Flattened>();
+  let body: Flattened;
   try {
     body = flattenInto(linked, { definitions, done: new Map() }, 0);
   } catch (cause) {
@@ -48,9 +70,29 @@ export function flatten(linked: LinkedTemplate): string {
       { cause },
     );
   }
-  let head = '';
-  for (const [id, text] of definitions) head += definition(id, text);
-  return head + body;
+  return joined([...[...definitions].map(([id, content]) => definition(id, content)), body]);
+}
+
+/** One after the other. */
+function joined(parts: readonly Flattened[]): Flattened {
+  let template = '';
+  const pieces: Piece[] = [];
+  for (const part of parts) {
+    for (const piece of part.pieces) pieces.push({ ...piece, start: piece.start + template.length });
+    template += part.template;
+  }
+  return { template, pieces };
+}
+
+/** What stands in `of` between two of its offsets. */
+function slice(of: LinkedTemplate, start: number, end: number): Flattened {
+  const template = of.template.slice(start, end);
+  return { template, pieces: template === '' ? [] : [{ start: 0, length: template.length, of, at: start }] };
+}
+
+/** Text that no template holds. */
+function written(template: string): Flattened {
+  return { template, pieces: [] };
 }
 
 /**
@@ -58,11 +100,15 @@ export function flatten(linked: LinkedTemplate): string {
  * ways to write it are tried until one parses to the partial's own tree. The line break before `{{~/inline}}` lets
  * Handlebars take off the one after it.
  */
-function definition(id: string, text: string): string {
-  const written = ENDS.map(
-    ([before, after]) => `{{#*inline ${JSON.stringify(id)}}}${before}${text}${after}\n{{~/inline}}\n`,
+function definition(id: string, content: Flattened): Flattened {
+  const candidates = ENDS.map(([before, after]) =>
+    joined([
+      written(`{{#*inline ${JSON.stringify(id)}}}${before}`),
+      content,
+      written(`${after}\n{{~/inline}}\n`),
+    ]),
   );
-  const found = written.find(candidate => definesTheSame(candidate, text));
+  const found = candidates.find(({ template }) => definesTheSame(template, content.template));
   if (found === undefined)
     throw new Problem(
       'invalid_source',
@@ -81,20 +127,20 @@ const ENDS = [
 
 interface Flattening {
   /** By id: the partials that must be defined inline. */
-  readonly definitions: Map<string, string>;
+  readonly definitions: Map<string, Flattened>;
   /** Templates that are flat already: partials shared by partials would multiply. */
-  readonly done: Map<LinkedTemplate, string>;
+  readonly done: Map<LinkedTemplate, Flattened>;
 }
 
-function flattenInto(linked: LinkedTemplate, flattening: Flattening, depth: number): string {
+function flattenInto(linked: LinkedTemplate, flattening: Flattening, depth: number): Flattened {
   const done = flattening.done.get(linked);
   if (done !== undefined) return done;
-  const text = putInPlace(linked, flattening, depth);
-  flattening.done.set(linked, text);
-  return text;
+  const whole = putInPlace(linked, flattening, depth);
+  flattening.done.set(linked, whole);
+  return whole;
 }
 
-function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: number): string {
+function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: number): Flattened {
   if (depth > MAX_PARTIAL_DEPTH)
     throw new Problem(
       'invalid_source',
@@ -102,8 +148,8 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
     );
   const { template } = linked;
   const uses = partialUses(template);
-  if (uses.length === 0) return template;
-  const contents = new Map<string, string>();
+  if (uses.length === 0) return slice(linked, 0, template.length);
+  const contents = new Map<string, Flattened>();
   for (const { reference } of uses) {
     const partial = linked.partials.get(reference);
     if (partial === undefined)
@@ -113,26 +159,29 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
       );
     if (!contents.has(reference)) contents.set(reference, flattenInto(partial, flattening, depth + 1));
   }
-  const inPlace = usesInPlace(template, uses, contents);
-  let text = '';
+  const texts = new Map([...contents].map(([reference, content]) => [reference, content.template]));
+  const inPlace = usesInPlace(template, uses, texts);
+  const parts: Flattened[] = [];
+  let length = 0;
   let done = 0;
   for (const use of uses.flatMap(use => edits(use, inPlace.has(use)))) {
-    text += template.slice(done, use.start) + use.text;
+    parts.push(slice(linked, done, use.start), use.content);
+    length += use.start - done + use.content.template.length;
     done = use.end;
-    if (text.length > MAX_FLAT_LENGTH)
+    if (length > MAX_FLAT_LENGTH)
       throw new Problem(
         'invalid_source',
         'With its partials in place the template is over 4 Mi characters. Use fewer or smaller partials.',
       );
   }
-  return text + template.slice(done);
+  return joined([...parts, slice(linked, done, template.length)]);
 
-  function edits(use: PartialUse, whole: boolean): { start: number; end: number; text: string }[] {
-    const content = contents.get(use.reference) ?? '';
-    if (whole) return [splice(template, use, content)];
+  function edits(use: PartialUse, whole: boolean): { start: number; end: number; content: Flattened }[] {
+    const content = contents.get(use.reference) ?? written('');
+    if (whole) return [{ ...splice(template, use, content.template), content }];
     const id = linked.partials.get(use.reference)?.id ?? use.reference;
     flattening.definitions.set(id, content);
-    return use.names.map(name => ({ ...name, text: JSON.stringify(id) }));
+    return use.names.map(name => ({ ...name, content: written(JSON.stringify(id)) }));
   }
 }
 

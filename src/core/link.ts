@@ -75,7 +75,8 @@ async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPa
   if (done !== undefined) return done;
   const inner = { ...linking, above: [...linking.above, found.name] };
   const partials = await linkUses(found.name, found.source, found.label ?? found.name, inner);
-  const partial = { id: found.id, template: parseSource(found.source).template, partials };
+  const { template, templateOffset } = parseSource(found.source);
+  const partial = { id: found.id, template, templateOffset, partials };
   linking.done.set(found.name, partial);
   return partial;
 }
