@@ -1,6 +1,7 @@
 /** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
 import { type DataArgument, Dotprompt, type Message, type ParsedPrompt } from 'dotprompt';
-import { flatten, type LinkedPartial } from './flatten.ts';
+import type Handlebars from 'handlebars';
+import { type Flattened, flattenWithPieces, type LinkedPartial } from './flatten.ts';
 import { guardMarkers } from './markers.ts';
 import { Problem } from './problem.ts';
 import { type PromptSource, parseSource } from './source.ts';
@@ -33,37 +34,64 @@ export interface Rendered {
  * default and was not given (with `strict`, also what no schema declares).
  */
 export async function render(request: RenderRequest): Promise<Rendered> {
-  const parsed = parseSource(request.source);
-  checkNoIssues(sourceIssues(request.source, parsed), request.label);
-  const template = flatten({ template: parsed.template, partials: request.partials });
-  const prompt = promptOf(parsed, template);
-  const dotprompt = new Dotprompt();
-  const defaults = (prompt.input?.default ?? {}) as Record<string, unknown>;
-  const missing = await missingInputs(dotprompt, prompt, request, defaults);
+  const prepared = await prepareRendering(request);
+  const { missing, template } = prepared;
   if (missing.length > 0)
     throw new Problem(
       'missing_input',
       `${request.label} needs ${list(missing)}. Give ${missing.length === 1 ? 'it' : 'them'} in "input".`,
-      {
-        missing,
-      },
+      { missing },
     );
-  try {
-    const renderer = await dotprompt
-      .defineHelper(TEXT_HELPER, textOfValue)
+  return asRendered(await prepared.run(withTextValues(template), { [TEXT_HELPER]: textOfValue }));
+}
+
+/** A request whose source is read and made whole, ready to run. */
+export interface PreparedRendering {
+  readonly parsed: PromptSource;
+  /** The template with its partials in place. */
+  readonly template: string;
+  readonly pieces: Flattened['pieces'];
+  /** Inputs that are needed and not given. */
+  readonly missing: readonly string[];
+  /**
+   * Runs a tree of `template`. `helpers` stand beside Dotprompt's own; `data` is readable by them as `options.data`.
+   * @throws Problem `invalid_source`, with what a helper threw as its cause
+   */
+  run(
+    tree: hbs.AST.Program,
+    helpers: Readonly<Record<string, Handlebars.HelperDelegate>>,
+    data?: Readonly<Record<string, unknown>>,
+  ): Promise<readonly Message[]>;
+}
+
+/** @throws Problem `invalid_source` */
+export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
+  const parsed = parseSource(request.source);
+  checkNoIssues(sourceIssues(request.source, parsed), request.label);
+  const { template, pieces } = flattenWithPieces({ template: parsed.template, partials: request.partials });
+  const prompt = promptOf(parsed, template);
+  const dotprompt = new Dotprompt();
+  const defaults = (prompt.input?.default ?? {}) as Record<string, unknown>;
+  const missing = await missingInputs(dotprompt, prompt, request, defaults);
+  return { parsed, template, pieces, missing, run };
+
+  async function run(...[tree, helpers, context]: Parameters<PreparedRendering['run']>) {
+    try {
+      for (const [name, helper] of Object.entries(helpers)) dotprompt.defineHelper(name, helper);
       // Handlebars compiles a tree as well as a text; Dotprompt's types know only the text.
-      .compile({ ...prompt, template: withTextValues(template) as unknown as string });
-    const guarded = guardMarkers(request.input, template);
-    const data = {
-      input: guarded.input,
-      ...(request.messages && { messages: [...request.messages] }),
-    } as DataArgument;
-    const { messages: guardedMessages } = await renderer(data, { input: { default: defaults } });
-    const messages = guarded.restore(guardedMessages);
-    return { text: textOf(messages), messages };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem('invalid_source', `${request.label} cannot be rendered: ${why}`, {}, { cause });
+      const renderer = await dotprompt.compile({ ...prompt, template: tree as unknown as string });
+      const guarded = guardMarkers(request.input, template);
+      const data = {
+        input: guarded.input,
+        ...(request.messages && { messages: [...request.messages] }),
+        ...(context && { context }),
+      } as DataArgument;
+      const { messages } = await renderer(data, { input: { default: defaults } });
+      return guarded.restore(messages);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Problem('invalid_source', `${request.label} cannot be rendered: ${why}`, {}, { cause });
+    }
   }
 }
 
@@ -165,10 +193,12 @@ export interface PromptMetadata {
   readonly output?: unknown;
 }
 
-function textOf(messages: readonly Message[]): string {
-  return messages
-    .map(message => message.content.map(part => ('text' in part ? part.text : '')).join(''))
-    .join('\n\n');
+/** Messages with their text beside them. */
+export function asRendered(messages: readonly Message[]): Rendered {
+  const texts = messages.map(({ content }) =>
+    content.map(part => ('text' in part ? part.text : '')).join(''),
+  );
+  return { text: texts.join('\n\n'), messages };
 }
 
 function list(names: readonly string[]): string {
