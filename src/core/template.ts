@@ -75,7 +75,7 @@ export function checkNoIssues(issues: readonly SourceIssue[], label: string): vo
 }
 
 /** How deep blocks and subexpressions may nest: Handlebars walks them recursively. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 const DEEPER = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE', 'OPEN_RAW_BLOCK', 'OPEN_SEXPR']);
 const SHALLOWER = new Set(['OPEN_ENDBLOCK', 'END_RAW_BLOCK', 'CLOSE_SEXPR']);
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../scripts/projectRoot.ts';
 
-const ROOMS = ['core', 'contract', 'registry', 'client', 'workspace', 'keys', 'cli', 'editor'];
+const ROOMS = ['core', 'contract', 'registry', 'client', 'workspace', 'keys', 'language', 'cli', 'editor'];
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -14,9 +14,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registry: ['contract', 'core'],
   client: ['contract', 'core'],
   keys: ['core'],
+  language: ['core'],
   workspace: ['core', 'client'],
   cli: ['core', 'contract', 'registry', 'client', 'workspace', 'keys'],
-  editor: ['core', 'contract', 'client', 'workspace', 'keys'],
+  editor: ['core', 'contract', 'client', 'workspace', 'keys', 'language'],
 };
 
 describe('the rules for imports', () => {

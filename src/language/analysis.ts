@@ -1,0 +1,48 @@
+/** All that the language core knows of one prompt's text, joined; every feature starts from it. */
+import type { PromptName } from '../core/name.ts';
+import { type FrontMatterFacts, readFrontMatter } from './front-matter.ts';
+import { type ParsedBody, parseBody } from './parse-body.ts';
+import { type Resolved, resolveBody } from './resolve.ts';
+import { updateBody } from './update-body.ts';
+
+export interface Analysis {
+  /** The whole text: all places are offsets in it. */
+  readonly text: string;
+  /** Undefined for a file whose path is no prompt's name. */
+  readonly name: PromptName | undefined;
+  readonly frontMatter: FrontMatterFacts;
+  /** All after the front matter, the white space that Dotprompt trims included. */
+  readonly body: ParsedBody;
+  readonly resolved: Resolved;
+}
+
+/**
+ * Analyses a prompt's text. Never throws. With the analysis of the text before an edit, only what the edit changed
+ * is read again.
+ */
+export function analyze(text: string, name: PromptName | undefined, previous?: Analysis): Analysis {
+  const frontMatter = frontMatterOf(text, previous);
+  const start = bodyStart(text, frontMatter);
+  const bodyText = text.slice(start);
+  const body =
+    previous === undefined
+      ? parseBody(bodyText, start)
+      : updateBody(previous.body, previous.text.slice(previous.body.body.span.start), bodyText, start);
+  const resolved = resolveBody(body.body, frontMatter.variables);
+  return { text, name, frontMatter, body, resolved };
+}
+
+/** The facts from before where the front matter is the same to the letter: it always begins the text. */
+function frontMatterOf(text: string, previous: Analysis | undefined): FrontMatterFacts {
+  const end = previous?.frontMatter.span?.end;
+  if (previous !== undefined && end !== undefined) {
+    // With the line break after it: "---" followed by more is no end.
+    const kept = previous.text.slice(0, end + 1);
+    if (kept.length > end && text.startsWith(kept)) return previous.frontMatter;
+  }
+  return readFrontMatter(text);
+}
+
+function bodyStart(text: string, { span }: FrontMatterFacts): number {
+  return span?.end ?? (text.charCodeAt(0) === 0xfeff ? 1 : 0);
+}

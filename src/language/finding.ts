@@ -1,0 +1,43 @@
+/** What is wrong, or might be, in a prompt or its samples: a code from one closed union, at its place. */
+import type { Span } from './span.ts';
+
+/** `error` keeps a version from being published or rendered; `hint` is shown faded. */
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+export const FINDING_CODES = {
+  'template-syntax': 'error',
+  'unclosed-block': 'error',
+  'mismatched-block': 'error',
+  'undeclared-variable': 'warning',
+  'unknown-property': 'warning',
+  'unused-variable': 'hint',
+  'unknown-helper': 'error',
+  'wrong-arguments': 'error',
+  'missing-partial': 'error',
+  'partial-cycle': 'error',
+  'front-matter-syntax': 'error',
+  'front-matter-key': 'warning',
+  'front-matter-type': 'error',
+  picoschema: 'error',
+  'default-mismatch': 'warning',
+  'sample-syntax': 'error',
+  'sample-mismatch': 'warning',
+  'sample-missing': 'warning',
+  'looks-like-a-secret': 'warning',
+  'invalid-text': 'error',
+} as const satisfies Readonly<Record<string, Severity>>;
+
+export type FindingCode = keyof typeof FINDING_CODES;
+
+export interface Finding {
+  readonly code: FindingCode;
+  readonly span: Span;
+  /** What is wrong and what to do, for the author; quotes no secret. */
+  readonly message: string;
+  /** What a quick fix needs, by the code: `near` a similar name, `name` what is meant, and the like. */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export function severityOf({ code }: Finding): Severity {
+  return FINDING_CODES[code];
+}

@@ -1,0 +1,135 @@
+/** The body of a prompt as a tree with places: Handlebars' AST, but of a text that may be half written. */
+import type { Span } from './span.ts';
+
+export type BodyNode = Content | Comment | Mustache | Block | PartialCall | InlinePartial;
+
+/** Text between tags, escapes (`\{{`) included. */
+export interface Content {
+  readonly type: 'content';
+  readonly span: Span;
+}
+
+export interface Comment {
+  readonly type: 'comment';
+  readonly span: Span;
+}
+
+/** `{{name}}`, `{{{name}}}`, `{{helper argument key=value}}` */
+export interface Mustache {
+  readonly type: 'mustache';
+  readonly span: Span;
+  /** Undefined where nothing stands between the braces. */
+  readonly call: Call | undefined;
+  /** False where its braces are never closed, or something stands in it that cannot. */
+  readonly sound: boolean;
+}
+
+/** `{{#name …}}…{{else}}…{{/name}}`, `{{^name}}…{{/name}}`, `{{{{name}}}}…{{{{/name}}}}` */
+export interface Block {
+  readonly type: 'block';
+  readonly span: Span;
+  readonly openTag: Span;
+  readonly call: Call | undefined;
+  readonly inverted: boolean;
+  readonly raw: boolean;
+  readonly blockParams: readonly Name[];
+  readonly body: Body;
+  readonly inverse: Inverse | undefined;
+  /** Undefined where the block is never closed, and for a chained `{{else if}}`, which its outermost block closes. */
+  readonly close: CloseTag | undefined;
+  readonly sound: boolean;
+}
+
+/** `{{else}}`, `{{^}}`, or `{{else if …}}`, whose body is one block: itself. */
+export interface Inverse {
+  readonly tag: Span;
+  readonly chained: boolean;
+  readonly body: Body;
+}
+
+/** `{{> name …}}`, `{{#> name …}}…{{/name}}` */
+export interface PartialCall {
+  readonly type: 'partial';
+  readonly span: Span;
+  readonly openTag: Span;
+  /** Undefined for `{{> (computed)}}` and where no name stands. */
+  readonly name: Name | undefined;
+  readonly computed: SubExpression | undefined;
+  readonly params: readonly Expression[];
+  readonly hash: readonly HashPair[];
+  /** Of a block. */
+  readonly body: Body | undefined;
+  readonly close: CloseTag | undefined;
+  readonly sound: boolean;
+}
+
+/** `{{#*inline "name"}}…{{/inline}}` */
+export interface InlinePartial {
+  readonly type: 'inline';
+  readonly span: Span;
+  readonly openTag: Span;
+  /** As its string says, with the place between the quotes. */
+  readonly name: Name | undefined;
+  readonly call: Call | undefined;
+  readonly body: Body;
+  readonly close: CloseTag | undefined;
+  readonly sound: boolean;
+}
+
+export interface Body {
+  /** Between the tags. */
+  readonly span: Span;
+  readonly nodes: readonly BodyNode[];
+}
+
+export interface CloseTag {
+  readonly span: Span;
+  readonly name: Name;
+}
+
+export interface Name {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface Call {
+  readonly callee: Path | Literal;
+  readonly params: readonly Expression[];
+  readonly hash: readonly HashPair[];
+  /** From the callee to the last argument. */
+  readonly span: Span;
+}
+
+export interface HashPair extends Name {
+  readonly value: Expression;
+}
+
+export type Expression = Path | Literal | SubExpression;
+
+/** `user.name`, `../title`, `@index`, `this.[odd name]` */
+export interface Path {
+  readonly type: 'path';
+  readonly span: Span;
+  /** As Handlebars names it: brackets off, `this` and `../` as written. */
+  readonly original: string;
+  /** Begins with `@`. */
+  readonly data: boolean;
+  /** How many `../` lead it. */
+  readonly depth: number;
+  /** Begins with `this` or `.`, so that no block parameter and no helper is meant. */
+  readonly scoped: boolean;
+  /** Without `..`, `.` and `this`. */
+  readonly segments: readonly Name[];
+}
+
+export interface Literal {
+  readonly type: 'literal';
+  readonly span: Span;
+  readonly value: string | number | boolean | null | undefined;
+}
+
+export interface SubExpression {
+  readonly type: 'sub';
+  readonly span: Span;
+  readonly call: Call | undefined;
+}

@@ -1,0 +1,235 @@
+/** One tag of a template: from its braces to its braces, with the call, path or literals between them. */
+import { MAX_DEPTH } from '../core/template.ts';
+import type { Token, TokenKind } from './lex.ts';
+import type { Call, Expression, HashPair, Literal, Name, Path, SubExpression } from './nodes.ts';
+import type { Span } from './span.ts';
+import { spanOf, type TokenCursor } from './token-cursor.ts';
+
+export interface OpenTag {
+  readonly tag: Span;
+  readonly call: Call | undefined;
+  /** The name of a partial that only rendering could tell, with the arguments after it. */
+  readonly computed: (Arguments & { readonly name: SubExpression }) | undefined;
+  readonly blockParams: readonly Name[];
+  /** Whether nothing is wrong in it. */
+  readonly sound: boolean;
+}
+
+export interface Arguments {
+  readonly params: readonly Expression[];
+  readonly hash: readonly HashPair[];
+}
+
+const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
+/** What begins a tag, or is one. */
+const TAG_STARTS: ReadonlySet<TokenKind> = new Set([
+  'OPEN',
+  'OPEN_UNESCAPED',
+  'OPEN_BLOCK',
+  'OPEN_INVERSE',
+  'OPEN_INVERSE_CHAIN',
+  'OPEN_PARTIAL',
+  'OPEN_PARTIAL_BLOCK',
+  'OPEN_RAW_BLOCK',
+  'OPEN_ENDBLOCK',
+  'END_RAW_BLOCK',
+  'INVERSE',
+  'COMMENT',
+  'CONTENT',
+]);
+const LITERALS: ReadonlySet<TokenKind> = new Set(['STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
+
+/** Reads a tag from its braces to its braces; the next token opens it. `mayCompute`: `{{> (lookup …)}}`. */
+export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = false): OpenTag {
+  const opening = tokens.take();
+  const failed = tokens.wrong;
+  const isComputed = mayCompute && tokens.peek()?.kind === 'OPEN_SEXPR';
+  const computed = isComputed ? { name: readSub(tokens), ...readArguments(tokens) } : undefined;
+  const call = isComputed ? undefined : readCall(tokens);
+  const blockParams = readBlockParams(tokens);
+  const token = tokens.peek();
+  if (token !== undefined && CLOSES.has(token.kind)) {
+    tokens.next += 1;
+    // What closes a raw block's tag begins raw text, wherever it stands.
+    if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
+    const tag = { start: opening.start, end: token.end };
+    if (call === undefined && computed === undefined && tokens.wrong === failed)
+      tokens.syntax(tag, 'Nothing stands between these braces: write the name of a variable.');
+    else if (token.kind !== closing && tokens.wrong === failed)
+      tokens.syntax(tag, `This tag begins with "${opening.text}" and ends with "${token.text}".`);
+    return { tag, call, computed, blockParams, sound: tokens.wrong === failed };
+  }
+  const end = leaveTag(tokens, opening, failed);
+  return { tag: { start: opening.start, end }, call, computed, blockParams, sound: false };
+}
+
+/** Leaves a tag that holds what it cannot; gives its end. */
+function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
+  const wrong = tokens.peek();
+  let last = tokens.peek(-1) ?? opening;
+  for (let token = wrong; token !== undefined && !TAG_STARTS.has(token.kind); token = tokens.peek()) {
+    tokens.next += 1;
+    if (token.kind === 'INVALID' || token.kind === 'CLOSE_RAW_BLOCK') tokens.local = false;
+    if (CLOSES.has(token.kind)) {
+      if (wrong !== undefined && tokens.wrong === failed)
+        tokens.syntax(spanOf(wrong), `"${tokens.textOf(wrong)}" cannot stand here.`);
+      return token.end;
+    }
+    last = token;
+  }
+  // Never closed: what it swallowed to the end of its line is the tag's, the rest is text.
+  tokens.local = false;
+  const line = /[\r\n]/.exec(tokens.textOf({ start: opening.end, end: last.end }))?.index;
+  const end = line === undefined ? last.end : opening.end + line;
+  tokens.syntax({ start: opening.start, end }, 'This tag is never closed: add "}}".');
+  return end;
+}
+
+/** A callee and its arguments; undefined where no callee stands. */
+function readCall(tokens: TokenCursor): Call | undefined {
+  const callee = readPathOrLiteral(tokens);
+  if (callee === undefined) return undefined;
+  const { params, hash, end } = readArguments(tokens);
+  return { callee, params, hash, span: { start: callee.span.start, end: end ?? callee.span.end } };
+}
+
+function readArguments(tokens: TokenCursor): {
+  params: Expression[];
+  hash: HashPair[];
+  end: number | undefined;
+} {
+  const params: Expression[] = [];
+  const hash: HashPair[] = [];
+  let end: number | undefined;
+  for (;;) {
+    const key = tokens.peek();
+    if (key?.kind === 'ID' && tokens.peek(1)?.kind === 'EQUALS') {
+      tokens.next += 2;
+      const value = readExpression(tokens);
+      if (value === undefined) {
+        tokens.syntax(spanOf(key), `A value is missing after "${key.text}=".`);
+        end = tokens.peek(-1)?.end;
+        continue;
+      }
+      hash.push({ name: bare(key.text), span: spanOf(key), value });
+      end = value.span.end;
+      continue;
+    }
+    const value = readExpression(tokens);
+    if (value === undefined) return { params, hash, end };
+    if (hash.length > 0)
+      tokens.syntax(value.span, 'An argument without a name cannot follow one with a name: move it before.');
+    params.push(value);
+    end = value.span.end;
+  }
+}
+
+function readExpression(tokens: TokenCursor): Expression | undefined {
+  return tokens.peek()?.kind === 'OPEN_SEXPR' ? readSub(tokens) : readPathOrLiteral(tokens);
+}
+
+function readSub(tokens: TokenCursor): SubExpression {
+  const open = tokens.take();
+  tokens.depth += 1;
+  if (tokens.depth > MAX_DEPTH) {
+    if (tokens.depth === MAX_DEPTH + 1)
+      tokens.syntax(spanOf(open), `Parentheses nest deeper than ${MAX_DEPTH} here. Flatten them.`);
+    tokens.depth -= 1;
+    return { type: 'sub', span: spanOf(open), call: undefined };
+  }
+  const call = readCall(tokens);
+  tokens.depth -= 1;
+  const token = tokens.peek();
+  if (token?.kind === 'CLOSE_SEXPR') {
+    tokens.next += 1;
+    const span = { start: open.start, end: token.end };
+    if (call === undefined) tokens.syntax(span, 'Nothing stands between these parentheses: write a helper.');
+    return { type: 'sub', span, call };
+  }
+  tokens.syntax(spanOf(open), 'This parenthesis is never closed: add ")".');
+  return { type: 'sub', span: { start: open.start, end: call?.span.end ?? open.end }, call };
+}
+
+function readPathOrLiteral(tokens: TokenCursor): Path | Literal | undefined {
+  const token = tokens.peek();
+  if (token === undefined) return undefined;
+  if (LITERALS.has(token.kind)) {
+    tokens.next += 1;
+    return { type: 'literal', span: spanOf(token), value: literalOf(token) };
+  }
+  if (token.kind === 'ID') return readPath(tokens, token.start, false);
+  if (token.kind !== 'DATA' || tokens.peek(1)?.kind !== 'ID') return undefined;
+  tokens.next += 1;
+  return readPath(tokens, token.start, true);
+}
+
+function readPath(tokens: TokenCursor, start: number, data: boolean): Path {
+  const segments: Name[] = [];
+  let original = data ? '@' : '';
+  let depth = 0;
+  let scoped = false;
+  let end = start;
+  for (;;) {
+    const id = tokens.take();
+    end = id.end;
+    const name = bare(id.text);
+    original += name;
+    if (name === id.text && (name === '..' || name === '.' || name === 'this')) {
+      if (segments.length > 0)
+        tokens.syntax(
+          spanOf(id),
+          `"${name}" can only begin a path. Write "[${name}]" if a property has this name.`,
+        );
+      else if (name === '..') depth += 1;
+      else scoped = true;
+    } else segments.push({ name, span: spanOf(id) });
+    const separator = tokens.peek();
+    if (separator?.kind !== 'SEP') break;
+    if (tokens.peek(1)?.kind !== 'ID') {
+      // `user.` while it is typed: the path up to there stands.
+      tokens.next += 1;
+      tokens.syntax(spanOf(separator), `A name is missing after "${separator.text}".`);
+      end = separator.end;
+      break;
+    }
+    tokens.next += 1;
+    original += separator.text;
+  }
+  return { type: 'path', span: { start, end }, original, data, depth, scoped, segments };
+}
+
+function readBlockParams(tokens: TokenCursor): Name[] {
+  if (tokens.peek()?.kind !== 'OPEN_BLOCK_PARAMS') return [];
+  tokens.next += 1;
+  const names: Name[] = [];
+  for (let token = tokens.peek(); token?.kind === 'ID'; token = tokens.peek()) {
+    names.push({ name: bare(token.text), span: spanOf(token) });
+    tokens.next += 1;
+  }
+  const close = tokens.peek();
+  if (close?.kind === 'CLOSE_BLOCK_PARAMS') {
+    tokens.next += 1;
+    if (names.length === 0) tokens.syntax(spanOf(close), 'A name is missing between the bars.');
+  }
+  return names;
+}
+
+/** An ID without its brackets. */
+function bare(text: string): string {
+  return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+}
+
+function literalOf({ kind, text }: Token): Literal['value'] {
+  switch (kind) {
+    case 'NUMBER':
+      return Number(text);
+    case 'BOOLEAN':
+      return text === 'true';
+    case 'NULL':
+      return null;
+    case 'UNDEFINED':
+      return undefined;
+    default:
+      return text;
+  }
+}

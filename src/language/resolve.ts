@@ -1,0 +1,343 @@
+/** What each name in a body means: an input variable, a property inside a block's context, a block parameter, a helper. */
+import { KNOWN_HELPERS } from '../core/variables.ts';
+import type {
+  Block,
+  Body,
+  BodyNode,
+  Call,
+  Expression,
+  InlinePartial,
+  Name,
+  PartialCall,
+  Path,
+} from './nodes.ts';
+import type { Span } from './span.ts';
+import { ANY, type Declared, type ValueType } from './value-type.ts';
+
+/** What a path's first segment is looked up in. */
+export type Meaning =
+  /** Of the input itself. */
+  | { readonly kind: 'variable'; readonly name: string; readonly declared: Declared | undefined }
+  /** Of the context of a block such as `{{#each}}`. */
+  | { readonly kind: 'property'; readonly name: string; readonly declared: Declared | undefined }
+  | { readonly kind: 'block-param'; readonly name: string; readonly declaredAt: Span }
+  /** `@index`, `@root`, and what Dotprompt gives as context (`@auth`). */
+  | { readonly kind: 'data'; readonly name: string }
+  /** `this`, `.`, `..` alone. */
+  | { readonly kind: 'context' }
+  /** More `../` than there are contexts around. */
+  | { readonly kind: 'outside' };
+
+export interface SegmentUse extends Name {
+  /** Of the value up to and with this segment. */
+  readonly type: ValueType;
+  readonly declared: Declared | undefined;
+  /** What it is looked up in is declared and has no such property; never true of an input variable. */
+  readonly missing: boolean;
+  /** What it is looked up in: `input`, or a type. */
+  readonly container: ValueType | 'input';
+}
+
+export interface PathUse {
+  readonly path: Path;
+  readonly meaning: Meaning;
+  readonly segments: readonly SegmentUse[];
+  /** Of the whole path. */
+  readonly type: ValueType;
+  readonly scope: Scope;
+}
+
+export interface HelperUse {
+  readonly name: string;
+  /** Of its name. */
+  readonly span: Span;
+  readonly call: Call;
+  readonly as: 'value' | 'block' | 'argument';
+  /** Of a block. */
+  readonly block: Block | undefined;
+  readonly known: boolean;
+  readonly scope: Scope;
+}
+
+/** What names mean in a stretch of the body. The whole body has one; each body of a block has one inside it. */
+export interface Scope {
+  readonly span: Span;
+  readonly context: ValueType | 'input';
+  /** Block parameters that can be used here, the innermost first. */
+  readonly blockParams: readonly (Name & { readonly type: ValueType })[];
+  /** `@index` and its like that can be used here. */
+  readonly data: readonly string[];
+  /** The scope in whose context `../` looks; undefined for the input's. */
+  readonly outer: Scope | undefined;
+}
+
+export interface Resolved {
+  /** In the order in which they stand. */
+  readonly paths: readonly PathUse[];
+  readonly helpers: readonly HelperUse[];
+  readonly partials: readonly PartialCall[];
+  readonly inlines: readonly InlinePartial[];
+  readonly blocks: readonly Block[];
+  /** Outer ones before inner ones. */
+  readonly scopes: readonly Scope[];
+}
+
+/** Never throws. `variables` are the input variables that the front matter declares. */
+export function resolveBody(body: Body, variables: readonly Declared[]): Resolved {
+  return new Resolver(variables).resolve(body);
+}
+
+/** The innermost scope at `offset`. */
+export function scopeAt({ scopes }: Resolved, offset: number): Scope | undefined {
+  return scopes.findLast(({ span }) => span.start <= offset && offset <= span.end);
+}
+
+/** Dotprompt gives `@` names from the caller's context; these are Handlebars' own. */
+const ROOT_DATA = ['root'];
+const NUMBER: ValueType = { kind: 'number' };
+
+class Resolver {
+  readonly #variables: ReadonlyMap<string, Declared>;
+  readonly #paths: PathUse[] = [];
+  readonly #helpers: HelperUse[] = [];
+  readonly #partials: PartialCall[] = [];
+  readonly #inlines: InlinePartial[] = [];
+  readonly #blocks: Block[] = [];
+  readonly #scopes: Scope[] = [];
+
+  constructor(variables: readonly Declared[]) {
+    this.#variables = new Map(variables.map(variable => [variable.name, variable]));
+  }
+
+  resolve(body: Body): Resolved {
+    const scope: Scope = {
+      span: body.span,
+      context: 'input',
+      blockParams: [],
+      data: ROOT_DATA,
+      outer: undefined,
+    };
+    this.#scopes.push(scope);
+    this.#body(body, scope);
+    return {
+      paths: this.#paths,
+      helpers: this.#helpers,
+      partials: this.#partials,
+      inlines: this.#inlines,
+      blocks: this.#blocks,
+      scopes: this.#scopes,
+    };
+  }
+
+  #body(body: Body, scope: Scope): void {
+    for (const node of body.nodes) this.#node(node, scope);
+  }
+
+  #node(node: BodyNode, scope: Scope): void {
+    switch (node.type) {
+      case 'mustache':
+        if (node.call) this.#call(node.call, 'value', undefined, scope);
+        break;
+      case 'block':
+        this.#block(node, scope);
+        break;
+      case 'partial':
+        this.#partials.push(node);
+        if (node.computed) this.#expression(node.computed, scope);
+        this.#arguments(node, scope);
+        if (node.body) this.#body(node.body, scope);
+        break;
+      case 'inline':
+        this.#inlines.push(node);
+        this.#body(node.body, scope);
+        break;
+    }
+  }
+
+  #block(block: Block, scope: Scope): void {
+    this.#blocks.push(block);
+    const type = block.call ? this.#call(block.call, 'block', block, scope) : ANY;
+    const { main, other } = this.#scopesOf(block, type, scope);
+    if (main !== scope) this.#scopes.push(main);
+    if (!block.raw) this.#body(block.body, main);
+    if (block.inverse) this.#body(block.inverse.body, other);
+  }
+
+  /** The scopes of a block's body and of its else. `type`: of the block's value, where it is no helper. */
+  #scopesOf(block: Block, type: ValueType | undefined, scope: Scope): { main: Scope; other: Scope } {
+    const argument = block.call?.params[0];
+    const given = type ?? (argument === undefined ? ANY : this.#typeOf(argument, scope));
+    const name = block.call?.callee.type === 'path' ? block.call.callee.original : '';
+    const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): Scope => ({
+      span: block.body.span,
+      context,
+      blockParams: [
+        ...block.blockParams.map((param, index) => ({ ...param, type: types[index] ?? ANY })),
+        ...scope.blockParams,
+      ],
+      data: [...data, ...scope.data.filter(each => !data.includes(each))],
+      outer: scope,
+    });
+    if (block.inverted) return { main: scope, other: scope };
+    if (name === 'each' || (type !== undefined && given.kind === 'array')) {
+      const item = elementOf(given);
+      return { main: inner(item, [item, NUMBER], ['index', 'key', 'first', 'last']), other: scope };
+    }
+    if (name === 'with' || (type !== undefined && given.kind !== 'boolean'))
+      return { main: inner(given, [given], []), other: scope };
+    if (block.blockParams.length === 0) return { main: scope, other: scope };
+    return { main: { ...inner(ANY, [], []), context: scope.context, outer: scope.outer }, other: scope };
+  }
+
+  /** Gives the type of what is read; undefined where a helper is called. */
+  #call(call: Call, as: HelperUse['as'], block: Block | undefined, scope: Scope): ValueType | undefined {
+    const { callee, params, hash } = call;
+    let type: ValueType | undefined = ANY;
+    if (callee.type === 'path') {
+      const plain = params.length === 0 && hash.length === 0;
+      const named = !callee.data && !callee.scoped && callee.depth === 0 && callee.segments.length === 1;
+      const name = callee.segments[0]?.name ?? '';
+      const known = named && KNOWN_HELPERS.has(name);
+      if (known || as === 'argument' || !plain) {
+        this.#helpers.push({ name: callee.original, span: callee.span, call, as, block, known, scope });
+        type = undefined;
+      } else type = this.#path(callee, scope);
+    }
+    this.#arguments(call, scope);
+    return type;
+  }
+
+  #arguments({ params, hash }: Pick<Call, 'params' | 'hash'>, scope: Scope): void {
+    for (const param of params) this.#expression(param, scope);
+    for (const { value } of hash) this.#expression(value, scope);
+  }
+
+  #expression(expression: Expression, scope: Scope): void {
+    if (expression.type === 'path') this.#path(expression, scope);
+    else if (expression.type === 'sub' && expression.call)
+      this.#call(expression.call, 'argument', undefined, scope);
+  }
+
+  #path(path: Path, scope: Scope): ValueType {
+    const use = this.#use(path, scope);
+    this.#paths.push(use);
+    return use.type;
+  }
+
+  #typeOf(expression: Expression, scope: Scope): ValueType {
+    return expression.type === 'path' ? this.#use(expression, scope).type : ANY;
+  }
+
+  #use(path: Path, scope: Scope): PathUse {
+    const [first, ...rest] = path.segments;
+    if (path.data) return this.#dataUse(path, scope);
+    let at: Scope | undefined = scope;
+    for (let up = 0; up < path.depth && at !== undefined; up++) at = at.outer;
+    if (at === undefined) {
+      const segments = path.segments.map(name => unknown(name, ANY));
+      return { path, meaning: { kind: 'outside' }, segments, type: ANY, scope };
+    }
+    if (first === undefined)
+      return { path, meaning: { kind: 'context' }, segments: [], type: this.#contextType(at), scope };
+    const param =
+      path.depth === 0 && !path.scoped ? at.blockParams.find(({ name }) => name === first.name) : undefined;
+    if (param !== undefined) {
+      const meaning: Meaning = { kind: 'block-param', name: param.name, declaredAt: param.span };
+      const start = { ...first, type: param.type, declared: undefined, missing: false, container: ANY };
+      return this.#follow(path, meaning, [start], rest, scope);
+    }
+    if (at.context === 'input') {
+      const declared = this.#variables.get(first.name);
+      const start = {
+        ...first,
+        type: declared?.type ?? ANY,
+        declared,
+        missing: false,
+        container: 'input',
+      } as const;
+      return this.#follow(path, { kind: 'variable', name: first.name, declared }, [start], rest, scope);
+    }
+    const start = step(at.context, first);
+    const meaning: Meaning = { kind: 'property', name: first.name, declared: start.declared };
+    return this.#follow(path, meaning, [start], rest, scope);
+  }
+
+  #dataUse(path: Path, scope: Scope): PathUse {
+    const [first, ...rest] = path.segments;
+    const name = first?.name ?? '';
+    const meaning: Meaning = { kind: 'data', name };
+    if (first === undefined) return { path, meaning, segments: [], type: ANY, scope };
+    const start = unknown(first, name === 'index' ? NUMBER : ANY);
+    const [variable, ...more] = rest;
+    if (name !== 'root' || variable === undefined) return this.#follow(path, meaning, [start], rest, scope);
+    const declared = this.#variables.get(variable.name);
+    const second = {
+      ...variable,
+      type: declared?.type ?? ANY,
+      declared,
+      missing: false,
+      container: 'input',
+    } as const;
+    const read: Meaning = { kind: 'variable', name: variable.name, declared };
+    return this.#follow(path, read, [start, second], more, scope);
+  }
+
+  #follow(
+    path: Path,
+    meaning: Meaning,
+    start: readonly SegmentUse[],
+    rest: readonly Name[],
+    scope: Scope,
+  ): PathUse {
+    const segments = [...start];
+    for (const name of rest) segments.push(step(segments.at(-1)?.type ?? ANY, name));
+    return { path, meaning, segments, type: segments.at(-1)?.type ?? ANY, scope };
+  }
+
+  #contextType({ context }: Scope): ValueType {
+    if (context !== 'input') return context;
+    return { kind: 'object', properties: [...this.#variables.values()], others: ANY };
+  }
+}
+
+/** Of the items of an array, or the values of an object. */
+function elementOf(type: ValueType): ValueType {
+  if (type.kind === 'array') return type.items;
+  if (type.kind !== 'object') return ANY;
+  const [first, ...others] = type.properties.map(property => property.type);
+  if (type.others !== undefined || first === undefined) return type.others ?? ANY;
+  return others.every(other => other.kind === first.kind) ? first : ANY;
+}
+
+function step(container: ValueType, name: Name): SegmentUse {
+  const found = (type: ValueType, declared?: Declared): SegmentUse => ({
+    ...name,
+    type,
+    declared,
+    missing: false,
+    container,
+  });
+  switch (container.kind) {
+    case 'any':
+    case 'null':
+      return found(ANY);
+    case 'object': {
+      const declared = container.properties.find(property => property.name === name.name);
+      if (declared) return found(declared.type, declared);
+      if (container.others !== undefined) return found(container.others);
+      break;
+    }
+    case 'array':
+      if (name.name === 'length') return found(NUMBER);
+      if (/^\d+$/.test(name.name)) return found(container.items);
+      break;
+    case 'string':
+    case 'enum':
+      if (name.name === 'length') return found(NUMBER);
+  }
+  return { ...name, type: ANY, declared: undefined, missing: true, container };
+}
+
+function unknown(name: Name, type: ValueType): SegmentUse {
+  return { ...name, type, declared: undefined, missing: false, container: ANY };
+}

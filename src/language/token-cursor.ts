@@ -1,0 +1,66 @@
+/** The tokens of a template while they are read, and what is found wrong on the way. */
+import type { Finding, FindingCode } from './finding.ts';
+import type { Token, TokenKind } from './lex.ts';
+import type { Span } from './span.ts';
+
+/** Enough for whoever looks; a text of a million braces would give as many. */
+const MAX_FINDINGS = 500;
+
+export class TokenCursor {
+  /** Where the tokens' first character stands in the document, and where their last one ends. */
+  readonly start: number;
+  readonly end: number;
+  /** The next token's index. */
+  next = 0;
+  /** How much was found wrong, kept or not. */
+  wrong = 0;
+  /** Whether all that is wrong stays inside single tags. */
+  local = true;
+  /** How many parentheses are open. */
+  depth = 0;
+  readonly findings: Finding[] = [];
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
+
+  constructor(text: string, start: number, tokens: readonly Token[]) {
+    this.#text = text;
+    this.start = start;
+    this.end = start + text.length;
+    this.#tokens = tokens;
+  }
+
+  /** The token `ahead` of the next one, or behind it; undefined at the end. */
+  peek(ahead = 0): Token | undefined {
+    return this.#tokens[this.next + ahead];
+  }
+
+  /** The next token, which there must be. */
+  take(): Token {
+    const token = this.#tokens[this.next] as Token;
+    this.next += 1;
+    return token;
+  }
+
+  /** Takes the next token if it is of this kind. */
+  takeIf(kind: TokenKind): Token | undefined {
+    return this.peek()?.kind === kind ? this.take() : undefined;
+  }
+
+  textOf({ start, end }: Span): string {
+    return this.#text.slice(start - this.start, end - this.start);
+  }
+
+  find(code: FindingCode, span: Span, message: string, data?: Readonly<Record<string, string>>): void {
+    this.wrong += 1;
+    if (this.findings.length < MAX_FINDINGS)
+      this.findings.push({ code, span, message, ...(data && { data }) });
+  }
+
+  syntax(span: Span, message: string): void {
+    this.find('template-syntax', span, message);
+  }
+}
+
+export function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}

@@ -1,0 +1,100 @@
+/** After an edit, only the top-level nodes around it are read again; those before stay, those after are moved. */
+import type { Finding } from './finding.ts';
+import { type ParsedBody, parseBody } from './parse-body.ts';
+
+/**
+ * The body `text` at `offset`, knowing what `previous` was read from. The same as `parseBody(text, offset)` gives,
+ * for the time that the edited nodes take rather than the whole text.
+ */
+export function updateBody(
+  previous: ParsedBody,
+  previousText: string,
+  text: string,
+  offset: number,
+): ParsedBody {
+  const moved = offset - previous.body.span.start;
+  if (previousText === text) return moved === 0 ? previous : shifted(previous, moved);
+  const whole = () => parseBody(text, offset);
+  // What is wrong beyond single tags may hang together with anything.
+  if (!previous.local) return whole();
+  const edit = changedRange(previousText, text);
+  const { nodes } = previous.body;
+  const from = previous.body.span.start;
+  let first = nodes.findIndex(({ span }) => span.end - from >= edit.start);
+  if (first < 0) first = Math.max(0, nodes.length - 1);
+  let last = nodes.findLastIndex(({ span }) => span.start - from <= edit.oldEnd);
+  // A backslash at the end of text belongs to the tag after it, and text that begins anew to the text before it.
+  if (nodes[first]?.type === 'content' && first > 0) first -= 1;
+  if (nodes[last]?.type === 'content' && last < nodes.length - 1) last += 1;
+  const delta = text.length - previousText.length;
+  const start = (nodes[first]?.span.start ?? from) - from;
+  const oldEnd = (nodes[last]?.span.end ?? from) - from;
+  const atEnd = last >= nodes.length - 1;
+  const part = parseBody(text.slice(start, oldEnd + delta), offset + start);
+  if (!part.local) return whole();
+  // Text at an end would have to be joined with what stands beyond it.
+  if (!atEnd && part.body.nodes.at(-1)?.type === 'content') return whole();
+  if (first > 0 && part.body.nodes[0]?.type === 'content' && nodes[first - 1]?.type === 'content')
+    return whole();
+  const before = nodes.slice(0, first);
+  const after = nodes.slice(last + 1);
+  const sooner = previous.findings.filter(
+    ({ span }) => span.end <= from + start && span.start < from + start,
+  );
+  const later = previous.findings.filter(({ span }) => span.start >= from + oldEnd);
+  return {
+    body: {
+      span: { start: offset, end: offset + text.length },
+      nodes: [
+        ...(moved === 0 ? before : before.map(node => shift(node, moved))),
+        ...part.body.nodes,
+        ...after.map(node => shift(node, moved + delta)),
+      ],
+    },
+    findings: [
+      ...sooner.map(finding => shift(finding, moved)),
+      ...part.findings,
+      ...later.map(finding => shift(finding, moved + delta)),
+    ],
+    local: true,
+  };
+}
+
+/** What stands between the longest beginning and the longest end that two texts share. */
+function changedRange(before: string, after: string): { start: number; oldEnd: number } {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  let common = 0;
+  while (
+    common < most - start &&
+    before.charCodeAt(before.length - 1 - common) === after.charCodeAt(after.length - 1 - common)
+  )
+    common += 1;
+  return { start, oldEnd: before.length - common };
+}
+
+function shifted({ body, findings, local }: ParsedBody, by: number): ParsedBody {
+  return {
+    body: shift(body, by),
+    findings: findings.map((finding: Finding) => shift(finding, by)),
+    local,
+  };
+}
+
+/** A copy with every `start` and `end` in it moved: places are the only numbers of these names. */
+function shift<T extends object>(value: T, by: number): T {
+  if (by === 0) return value;
+  if (Array.isArray(value)) return value.map(item => shiftAny(item, by)) as unknown as T;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) {
+    const item = value[key] as unknown;
+    copy[key] =
+      typeof item === 'number' && (key === 'start' || key === 'end') ? item + by : shiftAny(item, by);
+  }
+  return copy as T;
+}
+
+function shiftAny(value: unknown, by: number): unknown {
+  return typeof value === 'object' && value !== null ? shift(value, by) : value;
+}

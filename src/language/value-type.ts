@@ -1,0 +1,43 @@
+/** What the front matter says of values: the types of input variables and of what is inside them. */
+import type { Span } from './span.ts';
+
+/** A variable, or a property of an object, as it is declared. */
+export interface Declared {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly optional: boolean;
+  readonly description?: string;
+  /** Where its name is written; undefined for what no text declares. */
+  readonly nameSpan: Span | undefined;
+  /** From its name to the end of its type. */
+  readonly span: Span | undefined;
+}
+
+export type ValueType =
+  | { readonly kind: 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'any' }
+  | { readonly kind: 'enum'; readonly values: readonly unknown[] }
+  | { readonly kind: 'array'; readonly items: ValueType }
+  | {
+      readonly kind: 'object';
+      readonly properties: readonly Declared[];
+      /** Of properties that are not declared; undefined where there must be none. */
+      readonly others: ValueType | undefined;
+    };
+
+export const ANY: ValueType = { kind: 'any' };
+
+/** As an author writes it: `string`, `string[]`, `"high" | "low"`, `{id, takes}`. */
+export function wordsOfType(type: ValueType): string {
+  switch (type.kind) {
+    case 'enum':
+      return type.values.map(value => JSON.stringify(value)).join(' | ');
+    case 'array':
+      return type.items.kind === 'enum' ? `(${wordsOfType(type.items)})[]` : `${wordsOfType(type.items)}[]`;
+    case 'object': {
+      const names = type.properties.map(({ name, optional }) => (optional ? `${name}?` : name));
+      return `{${(type.others === undefined ? names : [...names, '…']).join(', ')}}`;
+    }
+    default:
+      return type.kind;
+  }
+}

@@ -1,0 +1,59 @@
+/** Reading after an edit gives what reading everything again would give. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseBody } from '../../src/language/parse-body.ts';
+import { updateBody } from '../../src/language/update-body.ts';
+
+const pieces = fc.array(
+  fc.constantFrom(
+    'text ',
+    '\n',
+    '\\',
+    '{{a}}',
+    '{{b c=1}}',
+    '{{#if a}}',
+    '{{else}}',
+    '{{/if}}',
+    '{{#if a}}yes{{else}}no{{/if}}',
+    '{{! note }}',
+    '{{!-- {{a}} --}}',
+    '{{> part}}',
+    '\\{{a}}',
+    '\\\\{{a}}',
+    '{{{{raw}}}}{{a}}{{{{/raw}}}}',
+    '{{a b=}}',
+    '{{a )}}',
+    '{',
+    '}',
+    '"',
+    '--}}',
+    '{{!--',
+  ),
+  { maxLength: 12 },
+);
+
+describe('updateBody', () => {
+  it('gives what parseBody gives, whatever is edited and wherever the body has moved', () => {
+    const edits = fc.record({
+      pieces,
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      removed: fc.nat(8),
+      inserted: fc.oneof(
+        fc.constantFrom('', '{', '}', '\\', 'a', '{{', '}}', '"', '{{a}}', '{{/if}}', '\n', '--}}'),
+        fc.string({ maxLength: 3 }),
+      ),
+      offset: fc.nat(5),
+      moved: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(edits, ({ pieces, at, removed, inserted, offset, moved }) => {
+        const before = pieces.join('');
+        const start = Math.floor(at * before.length);
+        const after = before.slice(0, start) + inserted + before.slice(start + removed);
+        const updated = updateBody(parseBody(before, offset), before, after, moved);
+        assert.deepEqual(updated, parseBody(after, moved), JSON.stringify({ before, after }));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+});
