@@ -32,7 +32,8 @@ function freeCharacter(text: string): string {
   throw new RangeError('The input and the template use every character of private use.');
 }
 
-function mapStrings<T>(value: T, change: (text: string) => string): T {
+/** A value of JSON with each of its strings changed; its keys stay. */
+export function mapStrings<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T;
   if (Array.isArray(value)) return value.map(item => mapStrings(item, change)) as T;
   if (typeof value !== 'object' || value === null) return value;

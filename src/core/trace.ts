@@ -2,7 +2,13 @@
  * Rendering that remembers where each value came from: what the preview marks, and what leads from the rendered text
  * to its place in the source and back.
  */
-import type { Rendered } from './render.ts';
+import type { Message } from 'dotprompt';
+import { Problem } from './problem.ts';
+import { asRendered, prepareRendering, type Rendered, type RenderRequest } from './render.ts';
+import { TEXT_HELPER, textOfValue, withTextValues } from './text-values.ts';
+import { chooseMarks, type Marks } from './trace-marks.ts';
+import { isAlike, tracedMessages } from './trace-messages.ts';
+import { OutputTooLarge, TRACE_HELPERS, type TraceState, traceData, withTrace } from './trace-tree.ts';
 
 /** Where an expression is written. */
 export interface TracedSource {
@@ -42,8 +48,58 @@ export interface Traced {
   readonly rendered: Rendered;
   /** Whether there are roles to tell apart: the prompt marks some, or messages stand around its own. */
   readonly hasRoles: boolean;
-  /** The rendered messages, part by part. */
+  /**
+   * The rendered messages, part by part. Where only a missing input would stand in a message or part, Dotprompt has
+   * none; here it stands all the same, of white space alone.
+   */
   readonly messages: readonly TracedMessage[];
   /** Required inputs that were not given. */
   readonly missing: readonly string[];
+}
+
+/** 4 Mi UTF-16 code units. */
+const MAX_LENGTH = 4 * 1024 * 1024;
+
+/**
+ * Renders as `render` does, but tells where each value came from, and leaves missing inputs out instead of refusing.
+ * @param maxLength how long the rendered text may grow, in UTF-16 code units; 4 Mi unless told
+ * @throws Problem `invalid_source`
+ * @throws OutputTooLarge
+ */
+export async function renderTraced(request: RenderRequest, maxLength: number = MAX_LENGTH): Promise<Traced> {
+  const prepared = await prepareRendering(request);
+  const { template, missing, parsed } = prepared;
+  const { tree, expressions, marksRoles } = withTrace(template, new Set(missing));
+  const marks = chooseMarks(template + JSON.stringify([parsed.frontMatter, request.input, request.messages]));
+
+  const markings: TraceState['marking'][] =
+    missing.length > 0 ? ['solid', 'all', 'written'] : ['all', 'written'];
+  // A marked one first: it ends where the text grows without bound.
+  let marked = await run(marks, markings.shift() ?? 'all');
+  const messages =
+    missing.length > 0
+      ? await run(undefined, 'written')
+      : await prepared.run(withTextValues(template), { [TEXT_HELPER]: textOfValue });
+  // A mark can change the text around it: an empty value may stand where Handlebars looks for an empty line, and a
+  // template may put one of Dotprompt's markers together from values. The text is right all the same, with fewer spans.
+  while (marks !== undefined && !isAlike(marked, messages, marks)) {
+    const marking = markings.shift();
+    marked = marking === undefined ? messages : await run(marks, marking);
+  }
+  return {
+    rendered: asRendered(messages),
+    hasRoles: marksRoles || messages.length > 1 || messages.some(({ role }) => role !== 'user'),
+    messages: tracedMessages(marked, marks, expressions, prepared),
+    missing,
+  };
+
+  async function run(marks: Marks | undefined, marking: TraceState['marking']): Promise<readonly Message[]> {
+    const state = { expressions, missing: new Set(missing), marks, marking, maxLength, length: 0 };
+    try {
+      return await prepared.run(tree, TRACE_HELPERS, traceData(state));
+    } catch (error) {
+      if (error instanceof Problem && error.cause instanceof OutputTooLarge) throw error.cause;
+      throw error;
+    }
+  }
 }
