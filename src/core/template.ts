@@ -226,7 +226,7 @@ export function partialUses(template: string): PartialUse[] {
     }
     const names = [{ start: at(name.loc.start), end: at(name.loc.end) }];
     if (block !== undefined) {
-      const close = template.lastIndexOf('{{', end);
+      const close = template.lastIndexOf('{{', end - 1);
       const slash = template.indexOf('/', close) + 1;
       const written = /^\s*([^\s~}]+)/.exec(template.slice(slash, end));
       const length = written?.[1]?.length ?? 0;

@@ -84,6 +84,14 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), '<in Ada>');
   });
 
+  it('names a block partial in both its tags, whatever comes right after', () => {
+    const linked = {
+      template: '{{#> greet}}block{{/greet}}{{name}}',
+      partials: new Map([partial('greet', '({{> @partial-block}})')]),
+    };
+    assert.equal(rendered(flatten(linked), input), '(block)Ada');
+  });
+
   it('keeps a partial that the template defines itself', () => {
     const linked = { template: '{{#*inline "mine"}}x{{/inline}}{{> mine}}', partials: new Map() };
     assert.equal(flatten(linked), linked.template);
