@@ -8,6 +8,7 @@
 //   npm start -- --browser    VS Code in the browser, though there is a desktop one
 
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProduct } from './build.ts';
@@ -56,6 +57,8 @@ async function start(signal: AbortSignal): Promise<void> {
     folder: join(home, 'vscode'),
     keychain: 'inherited',
     workspaceTrust: false,
+    // Whoever reaches the address runs commands as this user: other users and web pages must not guess it.
+    connectionToken: randomBytes(16).toString('hex'),
     acceptPayload: true,
     settings: demo.settings,
     keepSettings: true,
