@@ -24,6 +24,8 @@ export interface PromptSource {
 /** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own, from the first character. */
 const OPENING = /^---[^\S\r\n]*(?:\r\n|\r|\n)/;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
+/** Of front matter, said by every reader of it. */
+export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
 
 /**
  * The text of a source's bytes. @throws Problem `invalid_source` when they are not UTF-8 (with the line and
@@ -89,30 +91,44 @@ function checkSize(bytes: number): void {
     );
 }
 
-/** Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. */
-export function parseSource(source: string): PromptSource {
+/** Where a source's front matter lies, as 0-based UTF-16 offsets. */
+export interface FrontMatterPlace {
+  /** Of the opening `---`; 1 after a byte order mark. */
+  readonly start: number;
+  readonly yamlStart: number;
+  /** Without the line break before the closing `---`. Undefined where the front matter is never closed. */
+  readonly yamlEnd: number | undefined;
+  /** After the closing `---` and the blanks behind it; `start` where it is never closed: then all is the body. */
+  readonly bodyStart: number;
+}
+
+/** Undefined for a source without front matter. */
+export function locateFrontMatter(source: string): FrontMatterPlace | undefined {
   const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
   const opening = OPENING.exec(source.slice(start));
-  if (opening === null)
-    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues: [] };
+  if (opening === null) return undefined;
   const yamlStart = start + opening[0].length;
   CLOSING.lastIndex = 0;
   const closing = CLOSING.exec(source.slice(yamlStart));
-  if (closing === null) {
-    const issue = {
-      line: 1,
-      column: 1,
-      endLine: 1,
-      endColumn: 4,
-      message: 'The front matter that begins here is never closed: end it with a line "---".',
-    };
-    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues: [issue] };
+  if (closing === null) return { start, yamlStart, yamlEnd: undefined, bodyStart: start };
+  const yamlEnd = yamlStart + closing.index;
+  return { start, yamlStart, yamlEnd, bodyStart: yamlEnd + closing[0].length };
+}
+
+/** Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. */
+export function parseSource(source: string): PromptSource {
+  const place = locateFrontMatter(source);
+  if (place?.yamlEnd === undefined) {
+    const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
+    const issues =
+      place === undefined ? [] : [{ line: 1, column: 1, endLine: 1, endColumn: 4, message: NEVER_CLOSED }];
+    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues };
   }
-  const yaml = source.slice(yamlStart, yamlStart + closing.index);
-  const bodyStart = yamlStart + closing.index + closing[0].length;
+  const { yamlStart, yamlEnd, bodyStart } = place;
   const body = source.slice(bodyStart);
   const template = body.trim();
   const templateOffset = template === '' ? source.length : bodyStart + body.indexOf(template);
+  const yaml = source.slice(yamlStart, yamlEnd);
   return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
 }
 
