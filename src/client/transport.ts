@@ -64,6 +64,7 @@ const RETRIED_STATUSES: readonly number[] = [429, 502, 503, 504];
 export async function exchange(asked: Exchange, options: TransportOptions): Promise<Answer> {
   const url = shownUrl(asked.url);
   let last: Answer | undefined;
+  let neverArrived = true;
   const { retry } = options;
   try {
     await ky(asked.url, {
@@ -89,14 +90,21 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
       },
       fetch: async input => {
         last = undefined;
-        last = await fetchWhole(input as Request, url, asked, options);
+        try {
+          last = await fetchWhole(input as Request, url, asked, options);
+        } catch (error) {
+          neverArrived &&= RegistryUnreachable.is(error) && error.neverArrived;
+          throw error;
+        }
+        neverArrived = false;
         // What ky needs of it: the bytes themselves stay here.
         return new Response(null, { status: last.status, headers: last.headers });
       },
     });
   } catch (error) {
     // ky's own verdict on a status that is still there after the retries: the answer itself is read by the caller.
-    if (!(error instanceof HTTPError && last !== undefined)) throw asUnreachable(error, url, asked);
+    if (!(error instanceof HTTPError && last !== undefined))
+      throw asUnreachable(error, url, asked, neverArrived);
   }
   if (last === undefined) throw new TypeError('ky resolved without having fetched.');
   return last;
@@ -191,13 +199,23 @@ function mayHaveHappened(asked: Exchange): string {
     : '';
 }
 
-function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
+/** `neverArrived`: of the attempts before this error. */
+function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrived = true): Error {
   if (asked.signal?.aborted === true)
     return new RegistryUnreachable(
       'cancelled',
       url,
       `The call of ${url} was cancelled.${mayHaveHappened(asked)}`,
       { cause: error },
+    );
+  if (RegistryUnreachable.is(error) && error.neverArrived && !neverArrived)
+    return new RegistryUnreachable(
+      error.reason,
+      url,
+      `${error.message.replace(NOTHING_CHANGED, '')}${mayHaveHappened(asked)}`,
+      {
+        cause: error.cause,
+      },
     );
   if (error instanceof RegistryUnreachable || Problem.is(error)) return error;
   if (error instanceof TimeoutError)
@@ -223,13 +241,26 @@ function asUnreachable(error: unknown, url: string, asked: Exchange): Error {
       { cause: error },
     );
   if (DROPPED.has(code)) return cutOff(url, asked, error);
+  const unsent = NEVER_CONNECTED.has(code);
   return new RegistryUnreachable(
     'offline',
     url,
-    `${url} cannot be reached: ${message}. Check the network and the registry's URL.`,
-    { cause: error },
+    `${url} cannot be reached: ${message}.${unsent && asked.changing ? NOTHING_CHANGED : ''} Check the network and the registry's URL.`,
+    { cause: error, neverArrived: unsent },
   );
 }
+
+const NOTHING_CHANGED = ' Nothing was changed.';
+
+/** No connection came about, so nothing was sent. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** A connection that was there and is gone: what was sent may have arrived. */
 const DROPPED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

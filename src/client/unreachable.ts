@@ -40,11 +40,19 @@ export class RegistryUnreachable extends Error {
   readonly reason: UnreachableReason;
   /** Origin and path of what was asked, the empty string when the URL itself was refused. */
   readonly url: string;
+  /** No attempt got as far as a connection, so nothing can have been changed. */
+  readonly neverArrived: boolean;
 
-  constructor(reason: UnreachableReason, url: string, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: UnreachableReason,
+    url: string,
+    message: string,
+    { neverArrived = false, ...options }: ErrorOptions & { readonly neverArrived?: boolean } = {},
+  ) {
     super(message, options);
     this.reason = reason;
     this.url = url;
+    this.neverArrived = neverArrived;
   }
 
   /** Whether `error` is one of these, and for one of `reasons` when any are given. */

@@ -76,7 +76,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function checkExposure({ host, tls, behindProxy = false }: ServerOptions): void {
+/**
+ * To be asked before anything is opened or made for a server.
+ * @throws Problem `invalid_request` when it would listen beyond this machine without TLS
+ */
+export function checkExposure({
+  host,
+  tls,
+  behindProxy = false,
+}: Pick<ServerOptions, 'host' | 'tls' | 'behindProxy'>): void {
   if (tls !== undefined || behindProxy || isLoopback(host)) return;
   throw new Problem(
     'invalid_request',

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Agent, get } from 'node:https';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -275,6 +277,9 @@ describe('promptforge serve', function () {
         assert.equal(stdout, '');
         assert.match(stderr, /^promptforge: Listening on .* without TLS .*--behind-proxy/);
       }
+      const untouched = join(data, 'not-there');
+      await promptforge(['serve', '--data', untouched, '--port', '0', '--host', '0.0.0.0']);
+      assert.equal(existsSync(untouched), false);
     });
 
     it('listens when a proxy in front is said to speak TLS', async () => {

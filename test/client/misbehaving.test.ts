@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RegistryUnreachable, type UnreachableReason } from '../../src/client/unreachable.ts';
+import { STABLE } from '../../src/core/channel.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -10,6 +11,7 @@ import {
   drops,
   foreign,
   json,
+  type MisbehavingServer,
   misbehavingServer,
   neverAnswers,
   problem,
@@ -215,6 +217,36 @@ describe('a client of a server that misbehaves', () => {
     const server = await misbehavingServer(OK);
     await server[Symbol.asyncDispose]();
     await refused(aClient(server.url).health(), 'offline', /cannot be reached/);
+  });
+
+  it('says that a change never arrived where no connection came about, and only there', async () => {
+    const promote = (url: string, retries: number) =>
+      aClient(url, { retry: { retries, firstDelayMs: 1 } }).promote(triage, {
+        environment: DEVELOPMENT,
+        channel: STABLE,
+        version: one,
+        reason: 'Ready',
+        expected: null,
+      });
+    const gone = await misbehavingServer(OK);
+    await gone[Symbol.asyncDispose]();
+    await assert.rejects(
+      promote(gone.url, 2),
+      error =>
+        RegistryUnreachable.is(error, 'offline') &&
+        error.neverArrived &&
+        / Nothing was changed\. Check the network/.test(error.message),
+    );
+    // The first attempt is cut off after it arrived, the next finds nobody.
+    const dying: MisbehavingServer = await misbehavingServer((_, response) => {
+      response.socket?.destroy();
+      void dying[Symbol.asyncDispose]();
+    });
+    await assert.rejects(
+      promote(dying.url, 3),
+      error =>
+        RegistryUnreachable.is(error) && !error.neverArrived && !/Nothing was changed/.test(error.message),
+    );
   });
 
   it('says when the certificate or TLS is wrong', async () => {

@@ -166,6 +166,10 @@ describe('telling of a failure', () => {
 
   it('knows which failures leave it open whether the change arrived', () => {
     assert.equal(mayHaveArrived(unreachable('offline')), true);
+    const refused = new RegistryUnreachable('offline', 'https://prompts.example.com', 'x', {
+      neverArrived: true,
+    });
+    assert.equal(mayHaveArrived(refused), false);
     assert.equal(mayHaveArrived(new Problem('internal_error', 'x')), true);
     assert.equal(mayHaveArrived(new Problem('base_outdated', 'x')), false);
   });

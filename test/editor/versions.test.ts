@@ -88,9 +88,9 @@ describe('the title of a comparison', () => {
       compareTitle(
         TRIAGE,
         { kind: 'version', version: 11 },
-        { kind: 'version', version: 12, as: 'stable, production' },
+        { kind: 'version', version: 12, as: 'stable in production' },
       ),
-      'support/triage: @11 ↔ @12 (stable, production)',
+      'support/triage: @11 ↔ @12 (stable in production)',
     );
     assert.equal(
       compareTitle(TRIAGE, { kind: 'version', version: 11, as: 'newest' }, { kind: 'file' }),
@@ -103,8 +103,8 @@ describe('the title of a comparison', () => {
       aPointer('staging', 'stable', 12),
       aPointer('production', 'stable', 11),
     ]);
-    assert.equal(knownAs(12, summary), 'stable, staging');
-    assert.equal(knownAs(11, summary), 'stable, production');
+    assert.equal(knownAs(12, summary), 'stable in staging');
+    assert.equal(knownAs(11, summary), 'stable in production');
     assert.equal(knownAs(10, summary), undefined);
     assert.equal(knownAs(12, aSummary('a', 12)), 'newest');
   });

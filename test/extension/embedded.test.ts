@@ -195,7 +195,7 @@ describe('with the embedded registry', () => {
       NAME,
       2,
     );
-    assert.equal(activeTab()?.label, 'support/triage: @1 (stable, staging) ↔ @2 (newest)');
+    assert.equal(activeTab()?.label, 'support/triage: @1 (stable in staging) ↔ @2 (newest)');
     assert.equal(again.told[0]?.message, 'support/triage@2 is now stable in staging. It was @1.');
     assert.deepEqual(again.told[0]?.buttons, ['Compare with @1', 'Undo…']);
     assert.equal(await live('staging'), 'One.\nTwo.\n');
@@ -259,14 +259,14 @@ describe('with the embedded registry', () => {
     await run('compareWithNewest', {}, NAME);
     assert.equal(activeTab()?.label, 'support/triage: @3 (newest) ↔ your file');
     await run('compareWithLive', {}, NAME);
-    assert.equal(activeTab()?.label, 'support/triage: @1 (stable, staging) ↔ your file');
+    assert.equal(activeTab()?.label, 'support/triage: @1 (stable in staging) ↔ your file');
     await run('compareWithPrevious', {}, await nodeOf('version', '@3'));
     assert.equal(activeTab()?.label, 'support/triage: @2 ↔ @3 (newest)');
     await run('compareVersions', { picks: ['@1', '@3'] }, NAME);
-    assert.equal(activeTab()?.label, 'support/triage: @1 (stable, staging) ↔ @3 (newest)');
+    assert.equal(activeTab()?.label, 'support/triage: @1 (stable in staging) ↔ @3 (newest)');
     await run('selectForCompare', {}, await nodeOf('version', '@2'));
     await run('compareWithSelected', {}, await nodeOf('version', '@1'));
-    assert.equal(activeTab()?.label, 'support/triage: @2 ↔ @1 (stable, staging)');
+    assert.equal(activeTab()?.label, 'support/triage: @2 ↔ @1 (stable in staging)');
     const input = activeTab()?.input;
     assert.ok(input instanceof vscode.TabInputTextDiff);
     assert.equal(input.original.path, '/support/triage@2');

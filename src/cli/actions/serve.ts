@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { listKeys } from '../../registry/administration.ts';
-import { type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
+import { checkExposure, type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { log, say } from '../output.ts';
@@ -24,6 +24,7 @@ export interface ServeOptions {
  */
 export async function serve({ data, host, port, tlsCert, tlsKey, behindProxy }: ServeOptions): Promise<void> {
   const tls = await certificate(tlsCert, tlsKey);
+  checkExposure({ host, behindProxy: behindProxy ?? false, ...(tls && { tls }) });
   await withDataFolder(data, { create: true }, async store => {
     const asked = stopAsked();
     const server = await startServer({

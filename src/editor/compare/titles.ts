@@ -2,12 +2,14 @@
 import { LATEST } from '../../core/channel.ts';
 import type { PromptName } from '../../core/name.ts';
 
+const LIST = new Intl.ListFormat('en');
+
 /** One side: a published version with what it is known as, or the file. */
 export type Side =
   | { readonly kind: 'version'; readonly version: number; readonly as?: string }
   | { readonly kind: 'file' };
 
-/** `support/triage: @11 ↔ @12 (stable, production)`; the file is `your file`. */
+/** `support/triage: @11 ↔ @12 (stable in production)`; the file is `your file`. */
 export function compareTitle(prompt: PromptName, left: Side, right: Side): string {
   return `${prompt}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
 }
@@ -17,7 +19,7 @@ function sideTitle(side: Side): string {
   return side.as === undefined ? `@${side.version}` : `@${side.version} (${side.as})`;
 }
 
-/** What a version is known as: `newest`, or where it is live, such as `stable, production`. Undefined for any other. */
+/** What a version is known as: `newest`, or where it is live, such as `stable in staging and production`. Undefined for any other. */
 export function knownAs(
   version: number,
   prompt: {
@@ -29,9 +31,12 @@ export function knownAs(
     }[];
   },
 ): string | undefined {
-  const live = prompt.pointers
-    .filter(pointer => pointer.version === version && pointer.channel !== LATEST)
-    .map(pointer => `${pointer.channel}, ${pointer.environment}`);
-  if (live.length > 0) return live.join('; ');
+  const live = prompt.pointers.filter(pointer => pointer.version === version && pointer.channel !== LATEST);
+  const channels = Map.groupBy(live, ({ channel }) => channel);
+  if (channels.size > 0)
+    return Array.from(
+      channels,
+      ([channel, pointers]) => `${channel} in ${LIST.format(pointers.map(({ environment }) => environment))}`,
+    ).join('; ');
   return prompt.newest.version === version ? 'newest' : undefined;
 }

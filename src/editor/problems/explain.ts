@@ -47,6 +47,7 @@ export function isCancelled(error: unknown): boolean {
 
 /** Whether nobody here can know if the registry carried the change out. */
 export function mayHaveArrived(error: unknown): boolean {
+  if (RegistryUnreachable.is(error) && error.neverArrived) return false;
   return (
     RegistryUnreachable.is(
       error,

@@ -17,8 +17,8 @@ export function registerPull(workbench: Workbench): vscode.Disposable {
     const copy = await prompts.workingCopy();
     if (copy === undefined) throw new Error('No folder with prompts is open.');
     const client = await session.clientFor({ kind: 'read' });
-    const dirty = dirtyFiles();
-    const isDirty = (name: PromptName) => dirty.has(copy.folder.pathOf(name));
+    // Asked anew for each file: one may be edited while others are fetched.
+    const isDirty = (name: PromptName) => hasUnsavedEdits(copy.folder.pathOf(name));
     try {
       const result = await inProgress(only === undefined ? 'Pulling' : `Pulling ${only}`, signal =>
         copy.pull(client, prompts.summaries, {
@@ -40,10 +40,8 @@ export function registerPull(workbench: Workbench): vscode.Disposable {
   });
 }
 
-function dirtyFiles(): ReadonlySet<string> {
-  return new Set(
-    vscode.workspace.textDocuments
-      .filter(({ isDirty, uri }) => isDirty && uri.scheme === 'file')
-      .map(({ uri }) => uri.fsPath),
+function hasUnsavedEdits(path: string): boolean {
+  return vscode.workspace.textDocuments.some(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === path,
   );
 }
