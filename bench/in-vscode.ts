@@ -1,0 +1,41 @@
+/** A measurement inside a real VS Code: its suite is bundled, run in a window on the demo workspace, and leaves its figures in a file. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import * as esbuild from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Runs `bench/<suite>.ts` `times` times, each in a window of its own; gives what each run wrote to `PROMPTFORGE_BENCH_OUT`, as JSON. */
+export async function inVscode(suite: string, times: number): Promise<unknown[]> {
+  const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
+  try {
+    const bundled = join(scratch, `${basename(suite)}.mjs`);
+    await esbuild.build({
+      entryPoints: [join(import.meta.dirname, `${suite}.ts`)],
+      outfile: bundled,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node22',
+      external: ['vscode'],
+      logLevel: 'warning',
+    });
+    const figures: unknown[] = [];
+    for (let run = 0; run < times; run++) {
+      const out = join(scratch, `${run}.json`);
+      await runTests({
+        vscodeExecutablePath: join(ROOT, 'scripts', 'host', 'launcher.ts'),
+        extensionDevelopmentPath: ROOT,
+        extensionTestsPath: bundled,
+        launchArgs: [join(ROOT, 'demo')],
+        extensionTestsEnv: { PROMPTFORGE_BENCH_OUT: out, PROMPTFORGE_HOST_KEYCHAIN: 'none' },
+      });
+      figures.push(JSON.parse(await readFile(out, 'utf8')));
+    }
+    return figures;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
