@@ -116,14 +116,19 @@ export const promptMetadata = z
   })
   .meta({ id: 'PromptMetadata' });
 
+/** Which version an application got, and as what; `channel` is null for an exact version. */
+const served = {
+  name: promptName,
+  version: versionNumber,
+  reference: z.string(),
+  digest,
+  environment: environmentName,
+  channel: channel.nullable(),
+};
+
 export const delivery = z
   .object({
-    name: promptName,
-    version: versionNumber,
-    reference: z.string(),
-    digest,
-    environment: environmentName,
-    channel: channel.nullable(),
+    ...served,
     template: z.string(),
     metadata: promptMetadata,
   })
@@ -155,12 +160,7 @@ export const renderRequest = z
 
 export const renderResponse = z
   .object({
-    name: promptName,
-    version: versionNumber,
-    reference: z.string(),
-    digest,
-    environment: environmentName,
-    channel: channel.nullable(),
+    ...served,
     messages: z.array(message),
   })
   .meta({ id: 'RenderResponse' });

@@ -1,7 +1,7 @@
 /** Keys in the keychain of the operating system: macOS Keychain, Windows Credential Manager, Secret Service on Linux. */
+
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
-import { redactKeys } from '../core/key.ts';
-import { Problem } from '../core/problem.ts';
+import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
 import type { Origin } from './origin.ts';
 
@@ -59,14 +59,6 @@ export function serviceOf(origin: Origin): string {
   return `PromptForge ${origin}`;
 }
 
-async function answered<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const why = redactKeys(error instanceof Error ? error.message : String(error));
-    throw new Problem(
-      'unavailable',
-      `The keychain of this machine does not answer (${why}). Unlock it and try again.`,
-    );
-  }
+function answered<T>(call: PromiseLike<T>): Promise<T> {
+  return answeredBy(call, 'The keychain of this machine', 'Unlock it and try again.');
 }

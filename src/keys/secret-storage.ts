@@ -1,7 +1,7 @@
 /** Keys in the secret storage of the editor, where no keychain answers. */
+
 import { type EnvironmentName, isEnvironmentName } from '../core/environment.ts';
-import { redactKeys } from '../core/key.ts';
-import { Problem } from '../core/problem.ts';
+import { answered as answeredBy } from './answered.ts';
 import { type KeyStore, keptKey, keyFor } from './key-store.ts';
 import type { Origin } from './origin.ts';
 
@@ -57,14 +57,6 @@ function entryOf(origin: Origin, environment: EnvironmentName): string {
   return prefixOf(origin) + environment;
 }
 
-async function answered<T>(call: PromiseLike<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const why = redactKeys(error instanceof Error ? error.message : String(error));
-    throw new Problem(
-      'unavailable',
-      `The secret storage of the editor does not answer (${why}). Reload the window and try again.`,
-    );
-  }
+function answered<T>(call: PromiseLike<T>): Promise<T> {
+  return answeredBy(call, 'The secret storage of the editor', 'Reload the window and try again.');
 }

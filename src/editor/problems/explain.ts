@@ -1,5 +1,6 @@
 /** What a failure is called to the person who meets it, and which buttons help. Pure: `show.ts` puts it on the screen. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { KEY_PROBLEMS } from '../../contract/routes.ts';
 import { Problem, type ProblemCode } from '../../core/problem.ts';
 
 export type Remedy = 'retry' | 'set-key' | 'connect' | 'show-log';
@@ -10,16 +11,7 @@ export interface Explanation {
   readonly remedies: readonly Remedy[];
 }
 
-const KEY_CODES: readonly ProblemCode[] = [
-  'key_missing',
-  'key_malformed',
-  'key_unknown',
-  'key_revoked',
-  'key_expired',
-  'role_too_low',
-  'wrong_environment',
-  'publishing_not_allowed',
-];
+const KEY_CODES: readonly ProblemCode[] = [...KEY_PROBLEMS, 'wrong_environment', 'publishing_not_allowed'];
 
 /**
  * `doing` says what was tried, as the start of a sentence: `Publishing support/triage`.
