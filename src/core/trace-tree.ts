@@ -1,8 +1,9 @@
 /**
  * A template's tree made to tell what it writes: every value passes through a helper that knows which expression it
- * came from and whether a missing input would stand there, and that stops a text from growing without bound.
+ * came from and whether a missing input would stand there.
  */
 import Handlebars from 'handlebars';
+import { grow } from './bounded-tree.ts';
 import { lineStarts, offsetOf } from './template.ts';
 import { TEXT_HELPER, textOfValue, withTextValues } from './text-values.ts';
 import { type Marks, marked } from './trace-marks.ts';
@@ -10,7 +11,6 @@ import { KNOWN_HELPERS } from './variables.ts';
 
 /** Names that no template can spell by accident. */
 const TRACE_HELPER = ' trace';
-const SIZE_HELPER = ' size';
 const STATE = ' trace state';
 
 /** Helpers whose text Dotprompt reads itself: marks in it would hide it. */
@@ -34,12 +34,7 @@ export interface TracedTree {
   readonly marksRoles: boolean;
 }
 
-/** Rendered text grew over what was allowed. */
-export class OutputTooLarge extends Error {
-  override readonly name = 'OutputTooLarge';
-}
-
-/** What one run of a traced tree needs to know, and how much it has written. */
+/** What one run of a traced tree needs to know. */
 export interface TraceState {
   readonly expressions: readonly TracedExpression[];
   /** Required inputs that were not given. */
@@ -51,9 +46,6 @@ export interface TraceState {
    * again with missing ones marked so that Dotprompt keeps the message they would stand in (`solid`).
    */
   readonly marking: 'written' | 'all' | 'solid';
-  /** In UTF-16 code units. */
-  readonly maxLength: number;
-  length: number;
 }
 
 /** What a run needs beside the tree. */
@@ -61,7 +53,7 @@ export function traceData(state: TraceState): Readonly<Record<string, unknown>> 
   return { [STATE]: state };
 }
 
-/** @throws OutputTooLarge from within the rendering */
+/** Its data must be a bounded tree's too. Throws OutputTooLarge from within the rendering. */
 export const TRACE_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> = {
   [TRACE_HELPER]: (value: unknown, number: number, ...rest: unknown[]): string => {
     const { data } = rest.at(-1) as Handlebars.HelperOptions;
@@ -71,7 +63,7 @@ export const TRACE_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> 
       (name, at) => state.missing.has(name) && lacks(rest[at], name, data.root),
     );
     const text = isMissing || expression?.kind === 'block' ? '' : textOfValue(value);
-    grow(state, text.length);
+    grow(data, text);
     if (state.marks === undefined) return text;
     if (text === '' && state.marking === 'written') return text;
     if (isMissing)
@@ -82,10 +74,6 @@ export const TRACE_HELPERS: Readonly<Record<string, Handlebars.HelperDelegate>> 
       );
     return expression?.kind === 'value' ? marked(text, markNumber(number, false), state.marks) : text;
   },
-  [SIZE_HELPER]: (length: number, { data }: Handlebars.HelperOptions): string => {
-    grow(data[STATE] as TraceState, length);
-    return '';
-  },
 };
 
 /** What a mark's number says. */
@@ -95,11 +83,6 @@ export function readMark(number: number): { readonly expression: number; readonl
 
 function markNumber(expression: number, isMissing: boolean): number {
   return expression * 2 + (isMissing ? 1 : 0);
-}
-
-function grow(state: TraceState, by: number): void {
-  state.length += by;
-  if (state.length > state.maxLength) throw new OutputTooLarge(`Over ${state.maxLength} characters.`);
 }
 
 /** Whether `context` is the input, or the input with a partial's arguments added, and has no `name`. */
@@ -127,8 +110,6 @@ export function withTrace(template: string, missing: ReadonlySet<string>): Trace
         statement.type === 'BlockStatement' ? withMissing(statement as hbs.AST.BlockStatement) : [statement],
       );
       blockParams.pop();
-      const length = program.body.reduce((sum, statement) => sum + lengthOf(statement), 0);
-      if (length > 0) program.body.unshift(call(SIZE_HELPER, [number(length, program.loc)], program.loc));
     }
     override MustacheStatement(node: hbs.AST.MustacheStatement): void {
       const [value] = node.params;
@@ -172,7 +153,7 @@ export function withTrace(template: string, missing: ReadonlySet<string>): Trace
     const reads = read.flatMap(readsOf).filter(([name]) => missing.has(name));
     expressions.push({ ...expression, reads: reads.map(([name]) => name) });
     const contexts = reads.map(([, context]) => context);
-    return call(TRACE_HELPER, [value, number(expressions.length - 1, loc), ...contexts], loc);
+    return call([value, number(expressions.length - 1, loc), ...contexts], loc);
   }
 
   /** The names an expression reads, each with the path of the context it is read from. */
@@ -205,16 +186,8 @@ function helperOf(value: hbs.AST.Expression): string | undefined {
   return KNOWN_HELPERS.has(original) ? original : undefined;
 }
 
-function lengthOf(statement: hbs.AST.Statement): number {
-  return statement.type === 'ContentStatement' ? (statement as hbs.AST.ContentStatement).value.length : 0;
-}
-
-function call(
-  helper: string,
-  params: hbs.AST.Expression[],
-  loc: hbs.AST.SourceLocation,
-): hbs.AST.MustacheStatement {
-  const called = path(helper, { data: false, depth: 0, parts: [helper] }, loc);
+function call(params: hbs.AST.Expression[], loc: hbs.AST.SourceLocation): hbs.AST.MustacheStatement {
+  const called = path(TRACE_HELPER, { data: false, depth: 0, parts: [TRACE_HELPER] }, loc);
   const strip = { open: false, close: false };
   return {
     type: 'MustacheStatement',

@@ -3,12 +3,13 @@
  * to its place in the source and back.
  */
 import type { Message } from 'dotprompt';
+import { BOUND_HELPERS, boundTree, growthData, OutputTooLarge } from './bounded-tree.ts';
 import { Problem } from './problem.ts';
 import { asRendered, prepareRendering, type Rendered, type RenderRequest } from './render.ts';
 import { TEXT_HELPER, textOfValue, withTextValues } from './text-values.ts';
 import { chooseMarks, type Marks } from './trace-marks.ts';
 import { isAlike, tracedMessages } from './trace-messages.ts';
-import { OutputTooLarge, TRACE_HELPERS, type TraceState, traceData, withTrace } from './trace-tree.ts';
+import { TRACE_HELPERS, type TraceState, traceData, withTrace } from './trace-tree.ts';
 
 /** Where an expression is written. */
 export interface TracedSource {
@@ -70,6 +71,7 @@ export async function renderTraced(request: RenderRequest, maxLength: number = M
   const prepared = await prepareRendering(request);
   const { template, missing, parsed } = prepared;
   const { tree, expressions, marksRoles } = withTrace(template, new Set(missing));
+  boundTree(tree, JSON.stringify(request.messages ?? []).length);
   const marks = chooseMarks(template + JSON.stringify([parsed.frontMatter, request.input, request.messages]));
 
   const markings: TraceState['marking'][] =
@@ -80,8 +82,8 @@ export async function renderTraced(request: RenderRequest, maxLength: number = M
     missing.length > 0
       ? await run(undefined, 'written')
       : await prepared.run(withTextValues(template), { [TEXT_HELPER]: textOfValue });
-  // A mark can change the text around it: an empty value may stand where Handlebars looks for an empty line, and a
-  // template may put one of Dotprompt's markers together from values. The text is right all the same, with fewer spans.
+  // A mark can change the text around it: an empty value may stand where Handlebars looks for an empty line. The text
+  // is right all the same, with fewer spans.
   while (marks !== undefined && !isAlike(marked, messages, marks)) {
     const marking = markings.shift();
     marked = marking === undefined ? messages : await run(marks, marking);
@@ -94,9 +96,10 @@ export async function renderTraced(request: RenderRequest, maxLength: number = M
   };
 
   async function run(marks: Marks | undefined, marking: TraceState['marking']): Promise<readonly Message[]> {
-    const state = { expressions, missing: new Set(missing), marks, marking, maxLength, length: 0 };
+    const state = { expressions, missing: new Set(missing), marks, marking };
+    const helpers = { ...BOUND_HELPERS, ...TRACE_HELPERS };
     try {
-      return await prepared.run(tree, TRACE_HELPERS, traceData(state));
+      return await prepared.run(tree, helpers, { ...traceData(state), ...growthData(maxLength) });
     } catch (error) {
       if (error instanceof Problem && error.cause instanceof OutputTooLarge) throw error.cause;
       throw error;

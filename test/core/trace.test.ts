@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { OutputTooLarge } from '../../src/core/bounded-tree.ts';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
 import { linkPartials } from '../../src/core/link.ts';
 import { fileOfPrompt, isPartial, parsePromptName, promptOfFile } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { type RenderRequest, render } from '../../src/core/render.ts';
 import { renderTraced, type Traced, type TracedSpan } from '../../src/core/trace.ts';
-import { OutputTooLarge } from '../../src/core/trace-tree.ts';
 
 const go = (source: string, input: Record<string, unknown> = {}, more: Partial<RenderRequest> = {}) =>
   renderTraced({ source, input, partials: new Map(), label: 'a/b', ...more });
@@ -162,17 +162,14 @@ describe('a traced rendering', () => {
     assert.deepEqual(shown(without), [[]]);
   });
 
-  it('is the rendered text without spans where marks would change it', async () => {
+  it('takes no role from a template that puts one together from text and values', async () => {
     const source = '<<<dotprompt:role:{{r}}>>>S{{role "user"}}U';
     const traced = await go(source, { r: 'system' });
     assert.deepEqual(
       traced.rendered,
       await render({ source, input: { r: 'system' }, partials: new Map(), label: '' }),
     );
-    assert.deepEqual(
-      traced.messages.map(({ role }) => role),
-      ['system', 'user'],
-    );
+    assert.deepEqual(shown(traced), [['value:system‹{{r}}›'], []]);
   });
 
   it('reads no property that is not the input’s own, and escapes nothing', async () => {
