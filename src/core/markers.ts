@@ -1,27 +1,65 @@
 /**
- * Keeps values from forging Dotprompt's markers. Dotprompt marks roles, history and media in the rendered text
- * (`<<<dotprompt:role:system>>>`) and splits it there, so a user's value with such a marker would become a system
- * message. Where the values could form one, even from several pieces, their `<` is another character while rendering.
+ * What `{{role}}`, `{{history}}`, `{{media}}` and `{{section}}` leave in the rendered text. Dotprompt leaves words
+ * there (`<<<dotprompt:role:system>>>`) and splits the text at them, so a value with such words would become a system
+ * message. Here it is a number between two characters that nothing else has: no value can spell it, not even in pieces.
  */
+import type { Part } from 'dotprompt';
+import type Handlebars from 'handlebars';
 
-/** Characters of private use: never assigned by Unicode, so one that no value and no template holds is soon found. */
-const PRIVATE_USE = [0xe000, 0xf8ff] as const;
+export type Marker =
+  | { readonly kind: 'role'; readonly role: string; readonly metadata?: Readonly<Record<string, string>> }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'part'; readonly part: Part };
 
-export interface GuardedInput<Input> {
-  readonly input: Input;
-  /** Puts the values' own characters back into what was rendered. */
-  restore<T>(rendered: T): T;
+/** The markers of one rendering. */
+export interface Markers {
+  /** What writes them, by name. */
+  readonly helpers: Readonly<Record<string, Handlebars.HelperDelegate>>;
+  /** What was rendered, as texts and the markers between them. */
+  split(rendered: string): readonly (string | Marker)[];
 }
 
-/** `template` only tells which character is free. */
-export function guardMarkers<Input>(input: Input, template: string): GuardedInput<Input> {
-  const text = JSON.stringify(input) ?? '';
-  if (!(text.includes('<') && /<<<|dotprompt/.test(text))) return { input, restore: rendered => rendered };
-  const free = freeCharacter(text + template);
+/** Characters of private use: never assigned by Unicode. */
+const PRIVATE_USE = [0xe000, 0xf8ff] as const;
+/** Another name marks nothing: Dotprompt knows roles of small letters alone. */
+const ROLE_NAME = /^[a-z]+$/;
+
+/** `nearby` is all that can come into the rendered text: template, input, messages. */
+export function markersBeside(nearby: unknown): Markers {
+  const mark = freeCharacter(JSON.stringify(nearby));
+  const written: Marker[] = [];
+  const write = (marker: Marker) => `${mark}${written.push(marker) - 1}${mark}`;
   return {
-    input: mapStrings(input, value => value.replaceAll('<', free)),
-    restore: rendered => mapStrings(rendered, value => value.replaceAll(free, '<')),
+    helpers: {
+      role(name: unknown, ...rest: unknown[]) {
+        const role = String(name);
+        if (!ROLE_NAME.test(role)) return `<<<dotprompt:role:${role}>>>`;
+        const metadata = metadataOf(rest.at(-1) as Handlebars.HelperOptions | undefined);
+        return write({ kind: 'role', role, ...(metadata && { metadata }) });
+      },
+      history: () => write({ kind: 'history' }),
+      section: (name: unknown) =>
+        write({ kind: 'part', part: { metadata: { purpose: String(name), pending: true } } }),
+      media(...args: unknown[]) {
+        const { url, contentType } = (args.at(-1) as Handlebars.HelperOptions).hash;
+        const media = { url: String(url), ...(contentType && { contentType: String(contentType) }) };
+        return write({ kind: 'part', part: { media } });
+      },
+    },
+    split: rendered =>
+      rendered
+        .split(new RegExp(`${mark}(\\d+)${mark}`))
+        .map((piece, at) => (at % 2 === 0 ? piece : (written[Number(piece)] ?? piece))),
   };
+}
+
+function metadataOf(
+  options: Handlebars.HelperOptions | undefined,
+): Readonly<Record<string, string>> | undefined {
+  const given = Object.entries(options?.hash ?? {});
+  return given.length === 0
+    ? undefined
+    : Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }
 
 function freeCharacter(text: string): string {
@@ -30,12 +68,4 @@ function freeCharacter(text: string): string {
     if (!text.includes(character)) return character;
   }
   throw new RangeError('The input and the template use every character of private use.');
-}
-
-/** A value of JSON with each of its strings changed; its keys stay. */
-export function mapStrings<T>(value: T, change: (text: string) => string): T {
-  if (typeof value === 'string') return change(value) as T;
-  if (Array.isArray(value)) return value.map(item => mapStrings(item, change)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)])) as T;
 }

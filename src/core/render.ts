@@ -1,8 +1,15 @@
 /** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
-import { type DataArgument, Dotprompt, type Message, type ParsedPrompt } from 'dotprompt';
-import type Handlebars from 'handlebars';
+import {
+  Dotprompt,
+  type PromptMetadata as DotpromptMetadata,
+  type Message,
+  type ParsedPrompt,
+} from 'dotprompt';
+import Handlebars from 'handlebars';
 import { type Flattened, flattenWithPieces, type LinkedPartial } from './flatten.ts';
-import { guardMarkers } from './markers.ts';
+import { DOTPROMPT_HELPERS } from './helpers.ts';
+import { markersBeside } from './markers.ts';
+import { toMessages } from './messages.ts';
 import { Problem } from './problem.ts';
 import { type PromptSource, parseSource } from './source.ts';
 import { checkNoIssues, sourceIssues } from './template.ts';
@@ -16,6 +23,8 @@ export interface RenderRequest {
   readonly input: Readonly<Record<string, unknown>>;
   /** Earlier messages, put where `{{history}}` stands. */
   readonly messages?: readonly Message[];
+  /** What `{{@name}}` reads, by name: who asks, in which state. */
+  readonly context?: Readonly<Record<string, unknown>>;
   /** Also refuse variables that nothing declares and the input does not give. */
   readonly strict?: boolean;
   /** Names the prompt or file in error messages. */
@@ -69,25 +78,26 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   const parsed = parseSource(request.source);
   checkNoIssues(sourceIssues(request.source, parsed), request.label);
   const { template, pieces } = flattenWithPieces({ template: parsed.template, partials: request.partials });
-  const prompt = promptOf(parsed, template);
-  const dotprompt = new Dotprompt();
-  const defaults = (prompt.input?.default ?? {}) as Record<string, unknown>;
-  const missing = await missingInputs(dotprompt, prompt, request, defaults);
+  const metadata = await metadataOf(promptOf(parsed, template), request.label);
+  const defaults = (metadata.input?.default ?? {}) as Record<string, unknown>;
+  const missing = missingInputs(metadata.input?.schema, template, request, defaults);
   return { parsed, template, pieces, missing, run };
 
   async function run(...[tree, helpers, context]: Parameters<PreparedRendering['run']>) {
     try {
-      for (const [name, helper] of Object.entries(helpers)) dotprompt.defineHelper(name, helper);
-      // Handlebars compiles a tree as well as a text; Dotprompt's types know only the text.
-      const renderer = await dotprompt.compile({ ...prompt, template: tree as unknown as string });
-      const guarded = guardMarkers(request.input, template);
-      const data = {
-        input: guarded.input,
-        ...(request.messages && { messages: [...request.messages] }),
-        ...(context && { context }),
-      } as DataArgument;
-      const { messages } = await renderer(data, { input: { default: defaults } });
-      return guarded.restore(messages);
+      const { input, messages } = request;
+      const markers = markersBeside([
+        template,
+        input,
+        messages,
+        parsed.frontMatter,
+        request.context,
+        context,
+      ]);
+      const renderText = compileTemplate(tree, { ...DOTPROMPT_HELPERS, ...markers.helpers, ...helpers });
+      const { input: _, ...prompt } = metadata;
+      const data = { metadata: { prompt, messages }, ...request.context, ...context };
+      return toMessages(markers.split(renderText({ ...defaults, ...input }, { data })), messages);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Problem('invalid_source', `${request.label} cannot be rendered: ${why}`, {}, { cause });
@@ -95,29 +105,60 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   }
 }
 
-/** Dotprompt's own reading of a source, with the YAML already read (its parser prints errors to the console). */
-function promptOf(parsed: PromptSource, template: string): ParsedPrompt {
-  const known = { ext: {}, metadata: {}, config: {} };
-  return {
-    ...known,
-    ...parsed.frontMatter,
-    raw: { ...parsed.frontMatter },
-    template,
-  } as unknown as ParsedPrompt;
+/** Never HTML: a prompt's text is written as it stands. */
+function compileTemplate(
+  tree: hbs.AST.Program,
+  helpers: Readonly<Record<string, Handlebars.HelperDelegate>>,
+): Handlebars.TemplateDelegate {
+  // Of its own: Handlebars' helpers are one set for the whole process otherwise.
+  const handlebars = Handlebars.create();
+  for (const [name, helper] of Object.entries(helpers)) handlebars.registerHelper(name, helper);
+  const knownHelpers = Object.fromEntries(Object.keys(helpers).map(name => [name, true]));
+  return handlebars.compile(tree, { knownHelpers, knownHelpersOnly: true, noEscape: true });
 }
 
-async function missingInputs(
-  dotprompt: Dotprompt,
-  prompt: ParsedPrompt,
+/** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'config',
+  'description',
+  'ext',
+  'input',
+  'model',
+  'name',
+  'output',
+  'raw',
+  'toolDefs',
+  'tools',
+  'variant',
+  'version',
+]);
+
+/** Dotprompt's own reading of a source, with the YAML already read (its parser prints errors to the console). */
+function promptOf(parsed: PromptSource, template: string): ParsedPrompt {
+  const fields = Object.entries(parsed.frontMatter);
+  const reserved = Object.fromEntries(fields.filter(([key]) => RESERVED.has(key)));
+  const ext: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of fields) {
+    const dot = key.lastIndexOf('.');
+    if (dot < 0 || RESERVED.has(key)) continue;
+    const space = key.slice(0, dot);
+    ext[space] = { ...ext[space], [key.slice(dot + 1)]: value };
+  }
+  const known = { metadata: {}, config: {} };
+  return { ...known, ...reserved, raw: { ...parsed.frontMatter }, ext, template } as unknown as ParsedPrompt;
+}
+
+function missingInputs(
+  schema: InputSchema | undefined,
+  template: string,
   request: RenderRequest,
   defaults: Readonly<Record<string, unknown>>,
-): Promise<string[]> {
+): string[] {
   const given = (name: string) => isGiven(request.input, name) || isGiven(defaults, name);
-  const schema = await inputSchema(dotprompt, prompt, request.label);
   const missing = requiredInputs(schema).filter(name => !given(name));
   if (request.strict !== true) return missing;
   const declared = new Set(Object.keys(schema?.properties ?? {}));
-  const undeclared = undeclaredVariables(prompt.template, declared).filter(name => !given(name));
+  const undeclared = undeclaredVariables(template, declared).filter(name => !given(name));
   return [...missing, ...undeclared.filter(name => !missing.includes(name))];
 }
 
@@ -132,14 +173,10 @@ export interface InputSchema {
   readonly required?: readonly string[];
 }
 
-async function inputSchema(
-  dotprompt: Dotprompt,
-  prompt: ParsedPrompt,
-  label: string,
-): Promise<InputSchema | undefined> {
+/** The front matter with its schemas expanded. @throws Problem `invalid_source` */
+async function metadataOf(prompt: ParsedPrompt, label: string): Promise<DotpromptMetadata> {
   try {
-    const metadata = await dotprompt.renderMetadata(prompt);
-    return metadata.input?.schema as InputSchema | undefined;
+    return await new Dotprompt().renderMetadata(prompt);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Problem(
@@ -163,8 +200,7 @@ export async function readMetadata(source: string, label: string): Promise<Promp
   const parsed = parseSource(source);
   checkNoIssues(parsed.issues, label);
   const { model, config, description, input, output } = parsed.frontMatter as Record<string, unknown>;
-  const prompt = promptOf(parsed, parsed.template);
-  const schema = await inputSchema(new Dotprompt(), prompt, label);
+  const schema = (await metadataOf(promptOf(parsed, parsed.template), label)).input?.schema;
   const declared = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
   return {
     ...(typeof model === 'string' && { model }),

@@ -1,7 +1,7 @@
 /** Messages that were rendered with marks, read: their text, and the places that the marks were around. */
 import type { Message, Part } from 'dotprompt';
 import type { LinkedTemplate, Piece } from './flatten.ts';
-import { mapStrings } from './markers.ts';
+import { mapStrings } from './map-strings.ts';
 import type { PreparedRendering } from './render.ts';
 import type { TracedMessage, TracedPart, TracedSource, TracedSpan } from './trace.ts';
 import { type Marks, takeOutMarks } from './trace-marks.ts';

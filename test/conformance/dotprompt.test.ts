@@ -1,0 +1,191 @@
+/** Rendering beside the `dotprompt` package, Dotprompt's reference implementation: any template, any input, the same messages. */
+import assert from 'node:assert/strict';
+import { Dotprompt, type Message } from 'dotprompt';
+import fc from 'fast-check';
+import { render } from '../../src/core/render.ts';
+
+const NAMES = ['name', 'items', 'person', 'flag', 'note'] as const;
+
+const word = fc.constantFrom('Hello', 'über', '世界', '👋🏽', '<b>&"\'', '{ }', '- a', 'a\\b', "it's", '$&');
+const space = fc.constantFrom('', ' ', '\n', '\n\n', '  \n', '\t', '\r\n');
+const text = fc.array(fc.oneof(word, space, space), { maxLength: 4 }).map(parts => parts.join(''));
+const path = fc.constantFrom(
+  ...NAMES,
+  'this',
+  'person.first',
+  'person.age',
+  'items.0',
+  'items.[1]',
+  './note',
+  '../name',
+  '@root.name',
+  '@index',
+  '@key',
+  '@first',
+  '@state.count',
+  '@auth.email',
+  '@metadata.prompt.model',
+  '@metadata.prompt.ext.shop.tone',
+  '@metadata.prompt.raw.owner',
+  'nothing.at.all',
+);
+const literal = fc.constantFrom('"a"', '5', 'true', 'null', '"5"', "'x y'");
+const value = fc.oneof({ weight: 3, arbitrary: path }, { weight: 1, arbitrary: literal });
+const open = fc.constantFrom('{{', '{{~');
+const close = fc.constantFrom('}}', '~}}');
+
+/** A tag around `inside`, with or without the marks that take white space off. */
+const tag = (inside: fc.Arbitrary<string>, kind = '') =>
+  fc.tuple(open, inside, close).map(([from, content, to]) => `${from}${kind}${content}${to}`);
+const block = (name: string, head: fc.Arbitrary<string>, body: fc.Arbitrary<string>) =>
+  fc
+    .tuple(
+      tag(
+        head.map(given => `${name} ${given}`),
+        '#',
+      ),
+      body,
+      fc.option(fc.tuple(tag(fc.constant('else')), body)),
+      tag(fc.constant(name), '/'),
+    )
+    .map(([from, inside, other, to]) => from + inside + (other?.join('') ?? '') + to);
+
+const { template } = fc.letrec<{ template: string; piece: string; short: string }>(tie => ({
+  template: fc.array(tie('piece'), { maxLength: 7 }).map(parts => parts.join('')),
+  short: fc.array(tie('piece'), { maxLength: 3 }).map(parts => parts.join('')),
+  piece: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    { weight: 4, arbitrary: text },
+    // Alone between texts: what neighbouring values of numbers come to is a difference that we chose.
+    {
+      weight: 4,
+      arbitrary: fc.tuple(fc.constantFrom('a', ' ', '\n'), tag(path)).map(pair => `${pair.join('')}.`),
+    },
+    {
+      weight: 3,
+      arbitrary: tag(fc.constantFrom('system', 'user', 'model', 'tool').map(role => `role "${role}"`)),
+    },
+    tag(fc.constantFrom('history')),
+    tag(fc.constantFrom('section "intro"', 'section "code"', 'section link')),
+    tag(
+      fc.constantFrom(
+        'media url="https://a.b/c.png"',
+        'media url=link contentType="image/png"',
+        'media url=link',
+      ),
+    ),
+    tag(path.map(it => `json ${it}`)).map(json => `.${json}.`),
+    tag(path.map(it => `json ${it} indent=2`)).map(json => `.${json}.`),
+    fc.constantFrom('{{! a comment }}', '{{!-- {{name}} --}}', '\\{{name}}', '{{{note}}}.', '{{&note}}.'),
+    fc.constantFrom('{{lookup items 0}}.', '{{lookup person "first"}}.'),
+    block('if', path, tie('short')),
+    block('unless', path, tie('short')),
+    block('each', fc.constantFrom('items', 'person', 'nothing'), tie('short')),
+    block('each', fc.constant('items as |item at|'), tie('short')),
+    block('with', fc.constantFrom('person', 'nothing', 'this'), tie('short')),
+    block(
+      'ifEquals',
+      fc.tuple(value, value).map(pair => pair.join(' ')),
+      tie('short'),
+    ),
+    block(
+      'unlessEquals',
+      fc.tuple(value, value).map(pair => pair.join(' ')),
+      tie('short'),
+    ),
+    fc
+      .tuple(path, tie('short'))
+      .map(([it, body]) => (/^[a-z]+$/.test(it) ? `{{#${it}}}${body}{{/${it}}}` : body)),
+  ),
+}));
+
+const scalar = fc.oneof(
+  fc.constantFrom('', ' ', '\n', 'Ada', '<i>&amp;</i>', 'مرحبا', '5', '0'),
+  fc.constantFrom(0, 5, -1.5, true, false, null),
+);
+// Without white space and ">": what the package tears apart is whole here, a difference that we chose.
+const link = fc.constantFrom('', 'https://x.y/z?a=1&b=2', 'data:image/png;base64,AA==', 'intro', '<x');
+const input = fc.record(
+  {
+    name: scalar,
+    note: scalar,
+    link,
+    flag: scalar,
+    items: fc.oneof(fc.array(scalar, { maxLength: 3 }), scalar),
+    person: fc.oneof(fc.record({ first: scalar, age: scalar }, { requiredKeys: [] }), scalar),
+  },
+  { requiredKeys: [] },
+);
+const context = fc.record(
+  { state: fc.record({ count: scalar }), auth: fc.record({ email: scalar }) },
+  { requiredKeys: [] },
+);
+const history = fc.option(
+  fc.array(
+    fc.record({
+      role: fc.constantFrom<Message['role']>('user', 'model', 'tool'),
+      content: fc.array(fc.record({ text: scalar.map(String) }), { maxLength: 2 }),
+    }),
+    { maxLength: 3 },
+  ),
+  { nil: undefined },
+);
+const frontMatter = fc.constantFrom(
+  '',
+  '---\nmodel: vendor/large\nowner: checkout\nshop.tone: warm\n---\n',
+  '---\ninput:\n  schema:\n    name?: string\n  default:\n    name: Guest\n    note: none\n---\n\n',
+);
+
+interface Case {
+  readonly source: string;
+  readonly input: Record<string, unknown>;
+  readonly context: Record<string, unknown>;
+  readonly messages: Message[] | undefined;
+}
+
+async function ours({ source, input, context, messages }: Case): Promise<unknown> {
+  const { messages: rendered } = await render({
+    source,
+    input,
+    context,
+    partials: new Map(),
+    label: 'a/b',
+    ...(messages && { messages }),
+  });
+  return rendered;
+}
+
+/** The package leaves it to its caller to hand on the front matter's defaults. */
+async function theirs({ source, input, context, messages }: Case): Promise<unknown> {
+  const dotprompt = new Dotprompt();
+  const defaults = dotprompt.parse(source).input?.default ?? {};
+  const data = {
+    input,
+    context: context as { state: Record<string, unknown> },
+    ...(messages && { messages }),
+  };
+  return (await dotprompt.render(source, data, { input: { default: defaults } })).messages;
+}
+
+const refused = Symbol('refused');
+const orRefused = (rendering: Promise<unknown>) => rendering.catch(() => refused);
+
+describe('rendering and the dotprompt package', function () {
+  this.timeout(60_000);
+  it('give the same messages for any template and input, and refuse the same templates', async () => {
+    let rendered = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ frontMatter, template, input, context, messages: history }),
+        async ({ frontMatter, template, ...data }) => {
+          const given = { source: frontMatter + template, ...data } as Case;
+          const [one, other] = [await orRefused(ours(given)), await orRefused(theirs(given))];
+          if (one !== refused) rendered += 1;
+          assert.deepEqual(one, other);
+        },
+      ),
+      { numRuns: 700 },
+    );
+    assert.ok(rendered > 250, `only ${rendered} templates were rendered`);
+  });
+});
