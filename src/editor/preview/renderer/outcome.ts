@@ -19,6 +19,7 @@ export type PreviewOutcome = PreviewRendered | PreviewProblem | PreviewLimit;
 
 export interface PreviewRendered {
   readonly kind: 'rendered';
+  /** Of its spans the first 10 000: what follows is text without any. */
   readonly traced: Traced;
   readonly tokens: Tokens;
   /** Unicode code points of all messages' text. */

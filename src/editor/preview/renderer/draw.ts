@@ -1,0 +1,97 @@
+/** Rendering for the preview: a request becomes what is shown, or why nothing is. Runs in the worker. */
+import { OutputTooLarge } from '../../../core/bounded-tree.ts';
+import { Problem } from '../../../core/problem.ts';
+import { parseSource } from '../../../core/source.ts';
+import { renderTraced, type Traced, type TracedPart } from '../../../core/trace.ts';
+import type { PreviewLimit, PreviewProblem, PreviewRendered, PreviewRequest } from './outcome.ts';
+import { lengthWhenWritten } from './size.ts';
+import { type EncodingName, encodingOf } from './tokens.ts';
+
+/** In UTF-16 code units: 4 Mi. */
+const MAX_LENGTH = 4 * 1024 * 1024;
+/** What `{{json}}` may make of the input, at most, in UTF-16 code units: 16 Mi. */
+const MAX_INPUT_LENGTH = 16 * 1024 * 1024;
+/** More than anybody looks at; each is an object that crosses to the window. */
+const MAX_SPANS = 10_000;
+
+/** All but the tokens, which take longer. */
+export type Drawn =
+  | { readonly outcome: PreviewProblem | PreviewLimit }
+  | { readonly outcome: Omit<PreviewRendered, 'tokens'>; readonly encoding: EncodingName };
+
+/** Never throws for what a prompt or an input can be. */
+export async function draw(request: PreviewRequest): Promise<Drawn> {
+  if (lengthWhenWritten([request.input, request.messages], MAX_INPUT_LENGTH) > MAX_INPUT_LENGTH)
+    return { outcome: INPUT_TOO_LARGE };
+  try {
+    const traced = await renderTraced(request, MAX_LENGTH);
+    const texts = textsOf(traced);
+    const { model } = parseSource(request.source).frontMatter;
+    return {
+      encoding: encodingOf(typeof model === 'string' ? model : undefined),
+      outcome: {
+        kind: 'rendered',
+        traced: withFewerSpans(traced),
+        characters: sum(texts, text => text.length - occurrences(text, /[\ud800-\udbff][\udc00-\udfff]/g)),
+        words: sum(texts, text => occurrences(text, /\S+/g)),
+      },
+    };
+  } catch (error) {
+    return { outcome: refusal(error) };
+  }
+}
+
+function refusal(error: unknown): PreviewProblem | PreviewLimit {
+  if (error instanceof OutputTooLarge) return TOO_LARGE;
+  const cause = Problem.is(error) ? error.cause : error;
+  // Handlebars walks what it renders recursively; the engine refuses texts over half a gigabyte.
+  if (cause instanceof RangeError) return /string length/.test(cause.message) ? TOO_LARGE : TOO_DEEP;
+  if (!Problem.is(error)) throw error;
+  const { message, details } = error;
+  return { kind: 'problem', message, ...(details.issues && { issues: details.issues }) };
+}
+
+const TOO_LARGE: PreviewLimit = {
+  kind: 'limit',
+  message:
+    'The rendered text grows over 4 Mi characters. Look for a loop inside a loop over the same list, or give a smaller input.',
+};
+
+const INPUT_TOO_LARGE: PreviewLimit = {
+  kind: 'limit',
+  message: 'The input is over 16 Mi characters when it is written out. Give a smaller one.',
+};
+
+const TOO_DEEP: PreviewLimit = {
+  kind: 'limit',
+  message:
+    'The prompt nests without end, or too deep. Look for an inline partial that calls itself, or use flatter partials.',
+};
+
+/** The text of each rendered message. */
+export function textsOf({ rendered }: Pick<Traced, 'rendered'>): string[] {
+  return rendered.messages.map(({ content }) => content.map(part => part.text ?? '').join(''));
+}
+
+function withFewerSpans(traced: Traced): Traced {
+  let left = MAX_SPANS;
+  const part = (part: TracedPart): TracedPart => {
+    if (part.kind !== 'text') return part;
+    const spans = part.spans.slice(0, left);
+    left -= spans.length;
+    return { ...part, spans };
+  };
+  const messages = traced.messages.map(message => ({ ...message, parts: message.parts.map(part) }));
+  return { ...traced, messages };
+}
+
+function sum(texts: readonly string[], of: (text: string) => number): number {
+  return texts.reduce((total, text) => total + of(text), 0);
+}
+
+function occurrences(text: string, pattern: RegExp): number {
+  let count = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) count += 1;
+  return count;
+}

@@ -1,0 +1,143 @@
+/**
+ * Renders previews in a worker thread, one at a time, within limits: whatever a template does, the window goes on and
+ * hears within about a second. The thread is made for the first request, and again after one that had to be stopped.
+ */
+import type { PreviewOutcome, PreviewRendered, PreviewRequest, Tokens } from './outcome.ts';
+import { type Heard, Thread } from './thread.ts';
+import type { FromWorker } from './worker.ts';
+
+/** All in milliseconds. */
+const START_LIMIT = 10_000;
+const RENDER_LIMIT = 1000;
+/** How long a rendering that nobody waits for any more keeps the next one waiting. */
+const ABANDONED_LIMIT = 150;
+const LOAD_LIMIT = 10_000;
+const COUNT_LIMIT = 500;
+
+interface Job {
+  readonly request: PreviewRequest;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: PreviewOutcome) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export class PreviewRenderer {
+  readonly #workerUrl: URL;
+  #thread: Thread | undefined;
+  #isRunning = false;
+  #waiting: Job | undefined;
+  #isDisposed = false;
+
+  /** @param workerUrl the file URL of the built `src/editor/preview/renderer/worker.ts`: `dist/preview-worker.js` */
+  constructor(workerUrl: URL) {
+    this.#workerUrl = workerUrl;
+  }
+
+  /**
+   * What the request renders to. It waits for the one before; of those that wait only the newest is rendered.
+   * @throws the signal's reason when it is aborted, and an AbortError when a newer request came first or the renderer
+   * is disposed
+   */
+  render(request: PreviewRequest, signal: AbortSignal): Promise<PreviewOutcome> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#isDisposed) return Promise.reject(abandoned('The preview is closed.'));
+    const { promise, resolve, reject } = Promise.withResolvers<PreviewOutcome>();
+    const onAbort = () => {
+      if (this.#waiting === job) this.#waiting = undefined;
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    const job: Job = { request, signal, resolve, reject };
+    this.#waiting?.reject(abandoned('A newer request took its place.'));
+    this.#waiting = job;
+    if (!this.#isRunning) void this.#work();
+    return promise.finally(() => signal.removeEventListener('abort', onAbort));
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#waiting?.reject(abandoned('The preview is closed.'));
+    this.#waiting = undefined;
+    this.#thread?.end();
+  }
+
+  async #work(): Promise<void> {
+    this.#isRunning = true;
+    for (let job = this.#take(); job !== undefined; job = this.#take()) {
+      try {
+        const outcome = await this.#run(job);
+        if (this.#isDisposed) job.reject(abandoned('The preview is closed.'));
+        else job.resolve(outcome);
+      } catch (error) {
+        job.reject(error);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  #take(): Job | undefined {
+    const job = this.#waiting;
+    this.#waiting = undefined;
+    return job;
+  }
+
+  async #run({ request, signal }: Job): Promise<PreviewOutcome> {
+    const ready = await this.#ready();
+    if ('kind' in ready) return ready;
+    const thread = ready.thread;
+    thread.post(request);
+    const drawn = await thread.next(RENDER_LIMIT, signal, ABANDONED_LIMIT);
+    const message = messageOf(drawn, 'drawn');
+    if (message === undefined) return this.#stopped(drawn);
+    if (message.outcome.kind !== 'rendered') return message.outcome;
+    const rendered = message.outcome;
+    const encoding = message.encoding ?? 'o200k_base';
+    const loaded = await thread.next(LOAD_LIMIT);
+    const counted = messageOf(loaded, 'loaded') && (await thread.next(COUNT_LIMIT, signal, ABANDONED_LIMIT));
+    const tokens = counted && messageOf(counted, 'counted')?.tokens;
+    if (tokens === undefined) this.#drop();
+    return withTokens(rendered, tokens ?? { count: null, encoding, reason: 'Counting took too long.' });
+  }
+
+  /** The thread, once it can take a request; or why there is none. */
+  async #ready(): Promise<{ readonly thread: Thread } | PreviewOutcome> {
+    if (this.#thread !== undefined && !this.#thread.isOver) return { thread: this.#thread };
+    const thread = new Thread(this.#workerUrl);
+    this.#thread = thread;
+    const heard = await thread.next(START_LIMIT);
+    return messageOf(heard, 'ready') === undefined ? this.#stopped(heard) : { thread };
+  }
+
+  #drop(): void {
+    this.#thread?.end();
+    this.#thread = undefined;
+  }
+
+  #stopped(heard: Heard): PreviewOutcome {
+    this.#drop();
+    if (heard.kind === 'ended' && heard.why === 'failure')
+      return { kind: 'problem', message: `The preview ended unexpectedly: ${heard.message}` };
+    const what = heard.kind === 'ended' ? 'needs too much memory' : 'takes longer than a second';
+    return {
+      kind: 'limit',
+      message: `Rendering ${what}. Look for a loop inside a loop over the same list, or give a smaller input.`,
+    };
+  }
+}
+
+function messageOf<Step extends FromWorker['step']>(
+  heard: Heard,
+  step: Step,
+): Extract<FromWorker, { step: Step }> | undefined {
+  return heard.kind === 'message' && heard.message.step === step
+    ? (heard.message as Extract<FromWorker, { step: Step }>)
+    : undefined;
+}
+
+function withTokens(rendered: Omit<PreviewRendered, 'tokens'>, tokens: Tokens): PreviewRendered {
+  return { ...rendered, tokens };
+}
+
+function abandoned(message: string): DOMException {
+  return new DOMException(message, 'AbortError');
+}

@@ -1,0 +1,71 @@
+/** A worker thread that answers in messages, each waited for with a limit; where one comes too late it is ended. */
+import { Worker } from 'node:worker_threads';
+import type { PreviewRequest } from './outcome.ts';
+import type { FromWorker } from './worker.ts';
+
+/** Rendering 4 Mi characters takes well under this; what takes more is stopped before the window feels it. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
+export type Heard =
+  | { readonly kind: 'message'; readonly message: FromWorker }
+  | { readonly kind: 'late' }
+  /** The thread is over; `memory` when it took more than it may. */
+  | { readonly kind: 'ended'; readonly why: 'memory' | 'failure'; readonly message: string };
+
+export class Thread {
+  readonly #worker: Worker;
+  readonly #messages: FromWorker[] = [];
+  #ended: Extract<Heard, { kind: 'ended' }> | undefined;
+  #heard: () => void = () => {};
+
+  constructor(url: URL) {
+    this.#worker = new Worker(url, { resourceLimits: RESOURCE_LIMITS });
+    this.#worker.on('message', (message: FromWorker) => {
+      this.#messages.push(message);
+      this.#heard();
+    });
+    this.#worker.on('error', (error: Error & { code?: string }) => {
+      const why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'failure';
+      this.#end({ kind: 'ended', why, message: error.message });
+    });
+    this.#worker.on('exit', code =>
+      this.#end({ kind: 'ended', why: 'failure', message: `The thread ended with code ${code}.` }),
+    );
+  }
+
+  get isOver(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** @throws DataCloneError for what is no plain data */
+  post(request: PreviewRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  /** The next message. It is late after `limit` ms, or `hurriedLimit` ms after `hurry` fires if that is sooner. */
+  async next(limit: number, hurry?: AbortSignal, hurriedLimit = limit): Promise<Heard> {
+    const { promise, resolve } = Promise.withResolvers<'heard' | 'late'>();
+    this.#heard = () => resolve('heard');
+    if (this.#messages.length > 0 || this.isOver) resolve('heard');
+    const timers = [setTimeout(resolve, limit, 'late')];
+    const onHurry = () => timers.push(setTimeout(resolve, hurriedLimit, 'late'));
+    if (hurry?.aborted) onHurry();
+    else hurry?.addEventListener('abort', onHurry, { once: true });
+    const waited = await promise;
+    for (const timer of timers) clearTimeout(timer);
+    hurry?.removeEventListener('abort', onHurry);
+    const message = this.#messages.shift();
+    if (message !== undefined) return { kind: 'message', message };
+    return waited === 'late' ? { kind: 'late' } : (this.#ended ?? { kind: 'late' });
+  }
+
+  end(): void {
+    this.#end({ kind: 'ended', why: 'failure', message: 'The thread was ended.' });
+    void this.#worker.terminate();
+  }
+
+  #end(ended: Extract<Heard, { kind: 'ended' }>): void {
+    this.#ended ??= ended;
+    this.#heard();
+  }
+}

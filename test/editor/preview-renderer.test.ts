@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import type { LinkedPartial } from '../../src/core/flatten.ts';
+import { render } from '../../src/core/render.ts';
+import type { PreviewOutcome, PreviewRequest } from '../../src/editor/preview/renderer/outcome.ts';
+import { PreviewRenderer } from '../../src/editor/preview/renderer/preview-renderer.ts';
+
+const WORKER = new URL('../../src/editor/preview/renderer/worker.ts', import.meta.url);
+
+function request(
+  source: string,
+  input: Record<string, unknown> = {},
+  more: Partial<PreviewRequest> = {},
+): PreviewRequest {
+  return { source, input, partials: new Map(), label: 'a/b', ...more };
+}
+
+function rendered(outcome: PreviewOutcome) {
+  assert.equal(outcome.kind, 'rendered', JSON.stringify(outcome));
+  return outcome as Extract<PreviewOutcome, { kind: 'rendered' }>;
+}
+
+/** A list of two of a list of two … of `value`: small to send, huge to write. */
+function manyTimes(value: unknown, times: number): unknown {
+  let all = value;
+  for (let time = 0; time < times; time++) all = [all, all];
+  return all;
+}
+
+describe('the preview’s renderer', () => {
+  let renderer: PreviewRenderer;
+  const go = (asked: PreviewRequest, signal = new AbortController().signal) => renderer.render(asked, signal);
+  beforeEach(() => {
+    renderer = new PreviewRenderer(WORKER);
+  });
+  afterEach(() => renderer.dispose());
+
+  it('answers what rendering answers, with partials, places and counts', async () => {
+    const sign: LinkedPartial = { id: '_sign', template: '— {{who}} 👋', partials: new Map() };
+    const source = '---\nmodel: openai/gpt-5\n---\n{{role "system"}}Be kind.{{role "user"}}Hello {{> sign}}';
+    const asked = request(source, { who: 'Ada' }, { partials: new Map([['sign', sign]]) });
+    const { traced, ...counts } = rendered(await go(asked));
+    assert.deepEqual(traced.rendered, await render(asked));
+    assert.deepEqual(traced.messages[1]?.parts, [
+      {
+        kind: 'text',
+        text: 'Hello — Ada 👋',
+        spans: [
+          {
+            start: 8,
+            end: 11,
+            kind: 'value',
+            expression: '{{who}}',
+            source: { prompt: '_sign', start: 2, end: 9 },
+          },
+        ],
+      },
+    ]);
+    assert.deepEqual(counts, {
+      kind: 'rendered',
+      tokens: { count: 8, encoding: 'o200k_base' },
+      characters: 21,
+      words: 6,
+    });
+  });
+
+  it('counts in the encoding of the model', async () => {
+    const { tokens } = rendered(await go(request('---\nmodel: openai/gpt-4\n---\nHello <|endoftext|>')));
+    assert.equal(tokens.encoding, 'cl100k_base');
+    assert.ok(tokens.count !== null && tokens.count > 3, 'a special token’s name is text');
+  });
+
+  it('does not count a text that is too long, or that has words which take too long', async () => {
+    const long = rendered(await go(request('{{x}}', { x: 'word '.repeat(250_000) })));
+    assert.deepEqual(long.tokens, {
+      count: null,
+      encoding: 'o200k_base',
+      reason: 'The text has over a million characters.',
+    });
+    assert.equal(long.words, 250_000);
+    const wide = rendered(await go(request('{{x}}', { x: 'a'.repeat(50_000) })));
+    assert.equal(wide.tokens.count, null);
+  });
+
+  it('marks what is missing instead of refusing', async () => {
+    const { traced } = rendered(await go(request('---\ninput:\n  schema:\n    a: string\n---\n[{{a}}]')));
+    assert.deepEqual(traced.missing, ['a']);
+    assert.equal(traced.rendered.text, '[]');
+  });
+
+  it('tells what is wrong, and where', async () => {
+    const outcome = await go(request('One\n{{#if x}}'));
+    assert.equal(outcome.kind, 'problem');
+    assert.match(outcome.message, /^a\/b:2:1: /);
+    assert.deepEqual(
+      outcome.issues?.map(({ line, column }) => [line, column]),
+      [[2, 1]],
+    );
+  });
+
+  const xs = Array.from({ length: 2000 }, (_, index) => index);
+  const spinning = request(`${'{{#each @root.xs}}'.repeat(4)}${'{{/each}}'.repeat(4)}`, { xs });
+  const harmful: Record<string, PreviewRequest> = {
+    'loops in loops that write nothing': spinning,
+    'loops in loops': request(`${'{{#each @root.xs}}'.repeat(6)}text{{this}}${'{{/each}}'.repeat(6)}`, {
+      xs,
+    }),
+    'an inline partial that calls itself': request('{{#*inline "a"}}x{{> a}}{{/inline}}{{> a}}'),
+    'one that calls itself twice': request('{{#*inline "a"}}{{> a}}{{> a}}{{/inline}}{{> a}}'),
+    'one that calls itself within a loop': request(
+      '{{#*inline "a"}}{{#each @root.xs}}{{> a}}{{/each}}{{/inline}}{{> a}}',
+      { xs },
+    ),
+    'blocks that nest deep': request(`${'{{#if x}}'.repeat(5000)}${'{{/if}}'.repeat(5000)}`, { x: 1 }),
+    'an input that nests deep': request('{{json x indent=10}}', {
+      x: JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) as unknown,
+    }),
+    'an input that holds itself many times': request('{{json x}}', { x: manyTimes('ten chars.', 24) }),
+    'a value that is large': request('{{x}}', { x: 'a'.repeat(5 * 1024 * 1024) }),
+    'a text quoted again and again': request(`{{json ${'(json '.repeat(40)}x${')'.repeat(40)}}}`, { x: '"' }),
+    'indentation of many lines': request(`{{#*inline "a"}}{{x}}{{/inline}}\n${' '.repeat(400)}{{> a}}\n`, {
+      x: '\n'.repeat(1_000_000),
+    }),
+    'a history in a loop': request(
+      '{{#each xs}}{{history}}{{/each}}',
+      { xs },
+      { messages: xs.map(() => ({ role: 'model' as const, content: [{ text: 'x' }] })) },
+    ),
+    'a megabyte of expressions': request('{{a}}'.repeat(200_000), { a: 1 }),
+    'a megabyte of braces': request('{'.repeat(1_000_000)),
+  };
+  for (const [what, asked] of Object.entries(harmful))
+    it(`ends ${what} with a message, never holds the host, and goes on`, async () => {
+      rendered(await go(request('warm {{x}}', { x: 1 })));
+      let turns = 0;
+      const turning = setInterval(() => {
+        turns += 1;
+      }, 1);
+      const outcome = await go(asked);
+      clearInterval(turning);
+      // A machine that is fast enough renders this one in time.
+      if (what !== 'a megabyte of expressions') assert.notEqual(outcome.kind, 'rendered');
+      if (outcome.kind !== 'rendered') assert.match(outcome.message, /\.$/);
+      assert.ok(turns > 0, 'the host had no turn');
+      assert.equal(rendered(await go(request('{{x}}', { x: 'next' }))).traced.rendered.text, 'next');
+    }).timeout(20_000);
+
+  it('hears nothing of what a prompt logs, and goes on', async () => {
+    const { traced } = rendered(
+      await go(request('{{#each xs}}{{log "x" level="error"}}{{/each}}done', { xs })),
+    );
+    assert.equal(traced.rendered.text, 'done');
+  });
+
+  it('gives at most 10 000 spans', async () => {
+    const many = Array.from({ length: 12_000 }, () => 'v');
+    const { traced } = rendered(await go(request('{{#each many}}{{this}}{{/each}}', { many })));
+    const [part] = traced.messages[0]?.parts ?? [];
+    assert.ok(part?.kind === 'text');
+    assert.equal(part.spans.length, 10_000);
+    assert.equal(part.text.length, 12_000);
+  });
+
+  it('renders of those that wait only the newest', async () => {
+    const asked = ['one', 'two', 'three', 'four'].map(x => go(request('{{x}}', { x })));
+    const settled = await Promise.allSettled(asked);
+    assert.deepEqual(
+      settled.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    );
+    assert.ok(settled[1]?.status === 'rejected' && settled[1].reason.name === 'AbortError');
+    assert.equal(rendered(await (asked[3] as Promise<PreviewOutcome>)).traced.rendered.text, 'four');
+  });
+
+  it('drops what is cancelled, waiting or running', async () => {
+    const running = new AbortController();
+    const waiting = new AbortController();
+    const first = go(spinning, running.signal);
+    const second = go(request('second'), waiting.signal);
+    waiting.abort(new Error('no longer'));
+    await assert.rejects(second, { message: 'no longer' });
+    running.abort();
+    await assert.rejects(first, { name: 'AbortError' });
+    await assert.rejects(go(request('x'), AbortSignal.abort()), { name: 'AbortError' });
+    assert.equal(rendered(await go(request('third'))).traced.rendered.text, 'third');
+  });
+
+  it('rejects what is under way when it is disposed, and all after', async () => {
+    const running = go(spinning);
+    const waiting = go(request('x'));
+    renderer.dispose();
+    await assert.rejects(running, { name: 'AbortError' });
+    await assert.rejects(waiting, { name: 'AbortError' });
+    await assert.rejects(go(request('x')), { name: 'AbortError' });
+  });
+
+  it('says so when its worker does not start', async () => {
+    const broken = new PreviewRenderer(new URL('./no-such-worker.ts', import.meta.url));
+    const outcome = await broken.render(request('x'), new AbortController().signal);
+    assert.equal(outcome.kind, 'problem');
+    assert.match(outcome.message, /ended unexpectedly/);
+    broken.dispose();
+  });
+});
