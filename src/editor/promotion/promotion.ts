@@ -148,6 +148,7 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
       ),
     );
   } catch (error) {
+    workbench.session.note(error);
     if (!Problem.is(error, 'pointer_moved') && !mayHaveArrived(error)) throw error;
     await sayWhatIsTrue(workbench, client, wanted, error);
     return;

@@ -83,8 +83,8 @@ async function publish(
       await showIssues(workbench, diagnostics, uri, error);
       return;
     }
-    if (!mayHaveArrived(error)) throw error;
     session.note(error);
+    if (!mayHaveArrived(error)) throw error;
     log.error(messageOf(error));
     await sayWhatIsTrue(workbench, copy, client, prompt, error);
     return;
