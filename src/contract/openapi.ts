@@ -8,10 +8,10 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import type { ProblemCode } from '../core/problem.ts';
+import { KEY_PROBLEMS, type ProblemCode } from '../core/problem.ts';
 import { API_VERSION, HEADER } from './headers.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
-import { COMMON_PROBLEMS, KEY_PROBLEMS, PATH_PARAMETERS, ROUTES, type Route } from './routes.ts';
+import { COMMON_PROBLEMS, PATH_PARAMETERS, ROUTES, type Route } from './routes.ts';
 
 /** What holds for every call; the rules of single calls stand with them. */
 const DESCRIPTION = `Prompts, their versions and what is live in each environment.

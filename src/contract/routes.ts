@@ -335,15 +335,6 @@ export const COMMON_PROBLEMS = [
   'internal_error',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
-/** Problems of every call that asks for a key. */
-export const KEY_PROBLEMS = [
-  'key_missing',
-  'key_malformed',
-  'key_unknown',
-  'key_revoked',
-  'key_expired',
-  'role_too_low',
-] as const satisfies readonly ProblemCode[];
 
 /** The path of a route with its parameters in place. Nothing needs encoding but what a caller gives wrong. */
 export function pathOf(

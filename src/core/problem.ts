@@ -57,6 +57,16 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
+/** Problems of every call that asks for a key. */
+export const KEY_PROBLEMS = [
+  'key_missing',
+  'key_malformed',
+  'key_unknown',
+  'key_revoked',
+  'key_expired',
+  'role_too_low',
+] as const satisfies readonly ProblemCode[];
+
 /** What a problem may carry beside its message; each field is part of the API's problem document. */
 export interface ProblemDetails {
   /** Where in the source (invalid_source). */

@@ -1,6 +1,7 @@
 /** Whether an answer is one that the contract promises for its route: every test that asks something checks it. */
 import assert from 'node:assert/strict';
-import { COMMON_PROBLEMS, KEY_PROBLEMS, ROUTES, type Route } from '../../src/contract/routes.ts';
+import { COMMON_PROBLEMS, ROUTES, type Route } from '../../src/contract/routes.ts';
+import { KEY_PROBLEMS } from '../../src/core/problem.ts';
 import type { Answered } from './a-registry.ts';
 
 const MATCHERS = Object.values(ROUTES).map((route: Route) => {

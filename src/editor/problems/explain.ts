@@ -1,7 +1,6 @@
 /** What a failure is called to the person who meets it, and which buttons help. Pure: `show.ts` puts it on the screen. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
-import { KEY_PROBLEMS } from '../../contract/routes.ts';
-import { Problem, type ProblemCode } from '../../core/problem.ts';
+import { KEY_PROBLEMS, Problem, type ProblemCode } from '../../core/problem.ts';
 
 export type Remedy = 'retry' | 'set-key' | 'connect' | 'show-log';
 
