@@ -1,5 +1,5 @@
-// Builds what ships: `dist/extension.js` with its chunks and `dist/cli.js` with its own, and holds the size of what
-// VS Code loads at activation to its limit.
+// Builds what ships: `dist/extension.js` and the threads it starts (`dist/preview-worker.js`) with their chunks, and
+// `dist/cli.js` with its own, and holds the size of what VS Code loads at activation to its limit.
 //
 //   npm run build             minified, as it ships
 //   npm run build -- --with-tests  and the suite that runs inside VS Code
@@ -41,7 +41,11 @@ type Metafile = esbuild.Metafile;
 function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
   return {
     ...COMMON,
-    entryPoints: { extension: 'src/extension.ts' },
+    // Previews are rendered in a thread of their own, which has its own file to begin with.
+    entryPoints: {
+      extension: 'src/extension.ts',
+      'preview-worker': 'src/editor/preview/renderer/worker.ts',
+    },
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     // keytar finds its prebuilt binary by a path that only exists in its own folder; vscode is the host.
