@@ -7,6 +7,14 @@ export async function print(text: string): Promise<void> {
   await write(process.stdout, text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/**
+ * A text whose every byte counts. Only on a terminal does its last line get its end, so that the shell's prompt begins
+ * a line of its own.
+ */
+export async function printText(text: string): Promise<void> {
+  await (process.stdout.isTTY ? print(text) : write(process.stdout, text));
+}
+
 export function printJson(value: unknown): Promise<void> {
   return print(JSON.stringify(value, null, 2));
 }

@@ -1,8 +1,13 @@
-/** The input of a rendering, from a YAML or JSON file or from stdin. */
+/** What a rendering is given, from YAML or JSON files or from stdin. */
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod';
+import { message } from '../contract/prompts.ts';
+import type { RenderRequest } from '../core/render.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+
+type Message = NonNullable<RenderRequest['messages']>[number];
 
 const STDIN = '-';
 /** What aliases may expand to before the input is refused. */
@@ -13,8 +18,32 @@ const MAX_ALIAS_COUNT = 100;
  * @throws CommandFailure with file, line and column when it is not UTF-8, not YAML or JSON, or no object
  */
 export async function readInput(path: string): Promise<Record<string, unknown>> {
+  const { value, label } = await readValue(path);
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new CommandFailure(
+      EXIT.invalid,
+      `${label}:1:1: The input must give values by name, such as {"ticket": "My card is blocked."}.`,
+    );
+  return value as Record<string, unknown>;
+}
+
+/** Earlier messages, a list of them as the API takes them. @throws CommandFailure as `readInput` */
+export async function readMessages(path: string): Promise<readonly Message[]> {
+  const { value, label } = await readValue(path);
+  const messages = z.array(message).safeParse(value ?? []);
+  if (messages.success) return messages.data as unknown as readonly Message[];
+  const [issue] = messages.error.issues;
+  const where = issue?.path.length ? ` Look at ${issue.path.map(key => `[${String(key)}]`).join('')}.` : '';
+  throw new CommandFailure(
+    EXIT.invalid,
+    `${label}: The messages must be a list such as [{"role": "user", "content": [{"text": "Hello"}]}].${where}`,
+  );
+}
+
+async function readValue(path: string): Promise<{ value: unknown; label: string }> {
   const label = path === STDIN ? 'stdin' : path;
-  return parseInput(decode(await bytesOf(path), label), label);
+  return { value: parseValue(decode(await bytesOf(path), label), label), label };
 }
 
 async function bytesOf(path: string): Promise<Uint8Array> {
@@ -44,7 +73,7 @@ function decode(bytes: Uint8Array, label: string): string {
   }
 }
 
-function parseInput(text: string, label: string): Record<string, unknown> {
+function parseValue(text: string, label: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
@@ -55,18 +84,10 @@ function parseInput(text: string, label: string): Record<string, unknown> {
       `${label}:${line}:${col}: The input is not YAML or JSON: ${error.message}`,
     );
   }
-  let value: unknown;
   try {
-    value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+    return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandFailure(EXIT.invalid, `${label}: The input cannot be read: ${why}`, { cause });
   }
-  if (value === null || value === undefined) return {};
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new CommandFailure(
-      EXIT.invalid,
-      `${label}:1:1: The input must give values by name, such as {"ticket": "My card is blocked."}.`,
-    );
-  return value as Record<string, unknown>;
 }

@@ -137,7 +137,10 @@ export type Delivery = z.infer<typeof delivery>;
 
 const part = z.union([
   z.looseObject({ text: z.string() }),
-  z.looseObject({ media: z.object({ url: z.string(), contentType: z.string().optional() }) }),
+  z.looseObject({ media: z.looseObject({ url: z.string(), contentType: z.string().optional() }) }),
+  z.looseObject({ data: z.record(z.string(), z.unknown()) }),
+  z.looseObject({ toolRequest: z.looseObject({ name: z.string() }) }),
+  z.looseObject({ toolResponse: z.looseObject({ name: z.string() }) }),
   z.looseObject({ metadata: z.record(z.string(), z.unknown()) }),
 ]);
 export const message = z
@@ -154,6 +157,10 @@ export const renderRequest = z
     channel: channel.optional(),
     version: versionNumber.optional(),
     messages: z.array(message).max(1000).optional(),
+    context: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'What `{{@name}}` reads, by name, such as `{"auth": {"email": …}}`.' }),
     strict: z.boolean().default(false),
   })
   .meta({ id: 'RenderRequest' });

@@ -17,6 +17,7 @@ export interface FileRenderRequest {
   readonly input: Readonly<Record<string, unknown>>;
   readonly strict?: boolean | undefined;
   readonly messages?: RenderRequest['messages'] | undefined;
+  readonly context?: RenderRequest['context'] | undefined;
   /** What to render instead of the file's bytes: an editor's unsaved text. */
   readonly source?: string | undefined;
   /** The folder that messages name files from; the working directory unless told. */
@@ -36,6 +37,7 @@ export async function renderFile(request: FileRenderRequest): Promise<Rendered> 
     label,
     input: request.input,
     ...(request.messages !== undefined && { messages: request.messages }),
+    ...(request.context !== undefined && { context: request.context }),
     ...(request.strict !== undefined && { strict: request.strict }),
   });
 }

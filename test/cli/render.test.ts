@@ -1,10 +1,13 @@
 /** `promptforge render` on real files. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import { renderResponse } from '../../src/contract/prompts.ts';
-import { promptforge } from './promptforge.ts';
+import { MAIN, promptforge } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const TRIAGE = `---
@@ -19,6 +22,14 @@ input:
 {{role "system"}}{{> header}}
 {{role "user"}}{{ticket}}{{#if language}} ({{language}}){{/if}}
 `;
+
+/** What a person's terminal gets of the command; undefined where util-linux's `script` cannot make one. */
+async function onTerminal(args: readonly string[]): Promise<string | undefined> {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/script')) return undefined;
+  const command = [process.execPath, MAIN, ...args].map(word => `'${word}'`).join(' ');
+  const { stdout } = await promisify(execFile)('/usr/bin/script', ['-qec', command, '/dev/null']);
+  return stdout;
+}
 
 describe('promptforge render', function () {
   this.timeout(20_000);
@@ -41,7 +52,7 @@ describe('promptforge render', function () {
     const input = await put('ticket.yaml', 'ticket: My card is blocked.\nlanguage: en\n');
     assert.deepEqual(await promptforge(['render', triage, '--input', input]), {
       code: 0,
-      stdout: 'You answer for Nordbank.\n\n\nMy card is blocked. (en)\n',
+      stdout: 'You answer for Nordbank.\n\n\nMy card is blocked. (en)',
       stderr: '',
     });
   });
@@ -62,7 +73,53 @@ describe('promptforge render', function () {
       stdin: '{"ticket": "Ünïcode 🎫"}',
     });
     assert.equal(code, 0);
-    assert.match(stdout, /Ünïcode 🎫\n$/);
+    assert.match(stdout, /Ünïcode 🎫$/);
+  });
+
+  it('prints exactly the bytes of the text, with a line break of its own only on a terminal', async function () {
+    const open = await put('open.prompt', 'no end');
+    const ended = await put('ended.prompt', 'an end\n\n');
+    assert.equal((await promptforge(['render', open])).stdout, 'no end');
+    assert.equal((await promptforge(['render', ended])).stdout, 'an end\n\n');
+    assert.equal((await promptforge(['render', await put('blank.prompt', '')])).stdout, '');
+    const shown = await onTerminal(['render', open]);
+    if (shown === undefined) this.skip();
+    assert.equal(shown, 'no end\r\n');
+    assert.equal(await onTerminal(['render', ended]), 'an end\r\n\r\n');
+  });
+
+  it('--messages puts earlier messages where {{history}} stands', async () => {
+    const chat = await put('chat.prompt', '{{role "system"}}Be kind.{{history}}{{role "user"}}{{q}}');
+    const earlier = await put('earlier.yaml', '- role: model\n  content: [{text: Hello}]\n');
+    const { stdout } = await promptforge(['render', chat, '--messages', earlier, '--input', '-', '--json'], {
+      stdin: 'q: Why?',
+    });
+    assert.deepEqual(messages.parse(JSON.parse(stdout)).messages, [
+      { role: 'system', content: [{ text: 'Be kind.' }] },
+      { role: 'model', content: [{ text: 'Hello' }], metadata: { purpose: 'history' } },
+      { role: 'user', content: [{ text: 'Why?' }] },
+    ]);
+  });
+
+  it('--context gives what {{@name}} reads', async () => {
+    const mail = await put('mail.prompt', 'For {{@auth.email}}, {{@state.count}} left');
+    const context = await put(
+      'context.json',
+      '{"auth": {"email": "ada@example.com"}, "state": {"count": 0}}',
+    );
+    const { stdout } = await promptforge(['render', mail, '--context', context]);
+    assert.equal(stdout, 'For ada@example.com, 0 left');
+  });
+
+  it('says what is wrong with the messages, and reads stdin but once', async () => {
+    const chat = await put('chat.prompt', '{{history}}');
+    const wrong = await put('wrong.yaml', '- role: user\n  content: Hello\n');
+    const refused = await promptforge(['render', chat, '--messages', wrong]);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stderr, /wrong\.yaml: The messages must be a list such as .*\[0\]\[content\]/);
+    const twice = await promptforge(['render', chat, '--messages', '-', '--input', '-']);
+    assert.equal(twice.code, 2);
+    assert.match(twice.stderr, /Only one of --input, --messages and --context/);
   });
 
   it('needs no input for a prompt that asks for none', async () => {
@@ -81,7 +138,7 @@ describe('promptforge render', function () {
 
   it('--strict also asks for what nothing declares', async () => {
     const loose = await put('loose.prompt', 'Hello {{name}}.');
-    assert.equal((await promptforge(['render', loose])).stdout, 'Hello .\n');
+    assert.equal((await promptforge(['render', loose])).stdout, 'Hello .');
     const { code, stderr } = await promptforge(['render', loose, '--strict']);
     assert.equal(code, 3);
     assert.match(stderr, /needs the input "name"/);
@@ -99,7 +156,7 @@ describe('promptforge render', function () {
     await put('repository/_shared.prompt', 'shared');
     await put('_above.prompt', 'above');
     const shared = await put('repository/a/b/one.prompt', '{{> shared}}');
-    assert.equal((await promptforge(['render', shared])).stdout, 'shared\n');
+    assert.equal((await promptforge(['render', shared])).stdout, 'shared');
     const above = await put('repository/a/b/two.prompt', '{{> above}}');
     assert.equal((await promptforge(['render', above])).code, 3);
   });
@@ -110,7 +167,7 @@ describe('promptforge render', function () {
       stdin: 'ticket: Hi',
     });
     assert.equal(code, 0);
-    assert.match(stdout, /Hi\n$/);
+    assert.match(stdout, /Hi$/);
   });
 
   const broken: readonly [string, string | Uint8Array, RegExp][] = [

@@ -7,6 +7,8 @@ export function renderCommand(): Command {
     .description('render a prompt file with an input')
     .argument('<file>', 'the prompt file')
     .addOption(new Option('--input <file>', 'a YAML or JSON file with the input, or - for stdin'))
+    .addOption(new Option('--messages <file>', 'a YAML or JSON list of earlier messages, for {{history}}'))
+    .addOption(new Option('--context <file>', 'a YAML or JSON file with what {{@name}} reads'))
     .option('--strict', 'also refuse variables that the prompt does not declare and the input does not give')
     .option('--json', 'print the messages as the API gives them: {"messages": [...]}')
     .addHelpText(

@@ -29,10 +29,18 @@ export const handleRender: Handler<'render'> = async ({
   const { version, channel } = chosen;
   const reference = versionReference(prompt, version);
   const { source, partials, digest } = content;
-  const { input, strict } = body;
+  const { input, context, strict } = body;
   const messages = body.messages as Messages | undefined;
   const label = reference;
-  const rendered = await render({ source, partials, input, strict, label, ...(messages && { messages }) });
+  const rendered = await render({
+    source,
+    partials,
+    input,
+    strict,
+    label,
+    ...(messages && { messages }),
+    ...(context && { context }),
+  });
   const whole = {
     name: prompt,
     version,
