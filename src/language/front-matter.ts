@@ -1,8 +1,15 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
-import { parseSource } from '../core/source.ts';
+import { locateFrontMatter, NEVER_CLOSED } from '../core/source.ts';
+import { checkKeys } from './check-keys.ts';
 import type { Finding } from './finding.ts';
+import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';
+import { part } from './json-schema-types.ts';
+import { nearest } from './near.ts';
+import { readSchema, type SchemaFacts } from './schema.ts';
 import type { Span } from './span.ts';
 import type { Declared } from './value-type.ts';
+import { misfits, typeOfValue, wordsOfPath } from './values.ts';
+import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from './yaml-places.ts';
 
 /** A key of a mapping with its value, as the text has them. */
 export interface FrontMatterEntry {
@@ -21,7 +28,10 @@ export interface FrontMatterFacts {
   /** The YAML between the two. */
   readonly yamlSpan: Span | undefined;
   readonly entries: readonly FrontMatterEntry[];
-  /** Whether `input.schema` stands there: only then is a variable that it does not name undeclared. */
+  /**
+   * Whether `input.schema` stands there and says all there may be (it has no wildcard): only then is a variable that
+   * it does not name undeclared.
+   */
   readonly declaresInput: boolean;
   /** The input variables of `input.schema`, in their order; those only in `input.default` after them, with the type of their value. */
   readonly variables: readonly Declared[];
@@ -30,18 +40,122 @@ export interface FrontMatterFacts {
   readonly findings: readonly Finding[];
 }
 
-/** Reads the front matter of a prompt's whole text. Never throws. */
+/** Enough for whoever looks. */
+const MAX_FINDINGS = 500;
+
+/** Reads the front matter of a prompt's whole text, as far as it can be read. Never throws. */
 export function readFrontMatter(text: string): FrontMatterFacts {
-  const { templateOffset, frontMatter } = parseSource(text);
-  const none = templateOffset <= 1 && Object.keys(frontMatter).length === 0;
-  const span = none ? undefined : { start: 0, end: templateOffset };
+  const place = locateFrontMatter(text);
+  if (place === undefined) return NONE;
+  const { start, yamlStart, yamlEnd, bodyStart } = place;
+  if (yamlEnd === undefined) {
+    const opening = { start, end: start + 3 };
+    return { ...NONE, findings: [{ code: 'front-matter-syntax', span: opening, message: NEVER_CLOSED }] };
+  }
+  const yamlSpan = { start: yamlStart, end: yamlEnd };
+  const { root, problems } = readYaml(text.slice(yamlStart, yamlEnd), yamlStart);
+  const findings: Finding[] = problems.map(problem => ({ code: 'front-matter-syntax', ...problem }));
+  if (root.kind === 'mapping') findings.push(...checkKeys(root.pairs, FRONT_MATTER_KEYS, true));
+  else if (root.value !== null && problems.length === 0)
+    findings.push({
+      code: 'front-matter-type',
+      span: root.span,
+      message: 'Front matter must be keys and values, one a line, such as "model: vendor/name".',
+    });
+  const input = part(root, 'input');
+  const output = part(root, 'output');
+  const find = (finding: Finding): void => {
+    findings.push(finding);
+  };
+  const schema = readIfThere(input, 'input', find);
+  readIfThere(output, 'output', find);
+  const defaults = new Map(defaultsOf(input).map(entry => [entry.key, entry]));
+  findings.push(...checkDefaults(defaults, schema));
   return {
-    span,
-    yamlSpan: span,
-    entries: [],
-    declaresInput: false,
-    variables: [],
-    defaults: new Map(),
-    findings: [],
+    span: { start, end: bodyStart },
+    yamlSpan,
+    entries: root.pairs,
+    declaresInput: schema !== undefined && !schema.isOpen,
+    variables: variablesOf(schema, defaults),
+    defaults,
+    findings: findings.sort((one, other) => one.span.start - other.span.start).slice(0, MAX_FINDINGS),
+  };
+}
+
+const NONE: FrontMatterFacts = {
+  span: undefined,
+  yamlSpan: undefined,
+  entries: [],
+  declaresInput: false,
+  variables: [],
+  defaults: new Map(),
+  findings: [],
+};
+
+function readIfThere(
+  mapping: PlacedValue | undefined,
+  of: 'input' | 'output',
+  find: (finding: Finding) => void,
+): SchemaFacts | undefined {
+  const schema = mapping && part(mapping, 'schema');
+  return schema && readSchema(schema, of, find);
+}
+
+function defaultsOf(input: PlacedValue | undefined): readonly PlacedPair[] {
+  return (input && part(input, 'default')?.pairs) ?? [];
+}
+
+function variablesOf(
+  schema: SchemaFacts | undefined,
+  defaults: ReadonlyMap<string, PlacedPair>,
+): readonly Declared[] {
+  const declared = schema?.type.kind === 'object' ? schema.type.properties : [];
+  const names = new Set(declared.map(({ name }) => name));
+  const others = [...defaults.values()].filter(({ key }) => !names.has(key));
+  return [
+    ...declared,
+    ...others.map(({ key, keySpan, keyText, node }) => ({
+      name: key,
+      type: typeOfValue(node.value),
+      optional: true,
+      nameSpan: keyText,
+      span: { start: keySpan.start, end: Math.max(keySpan.end, node.span.end) },
+    })),
+  ];
+}
+
+function checkDefaults(
+  defaults: ReadonlyMap<string, PlacedPair>,
+  schema: SchemaFacts | undefined,
+): readonly Finding[] {
+  if (schema?.type.kind !== 'object') return [];
+  const { properties, others } = schema.type;
+  const byName = new Map(properties.map(property => [property.name, property]));
+  return [...defaults.values()].flatMap((entry): readonly Finding[] => {
+    const declared = byName.get(entry.key);
+    if (declared === undefined && !schema.isOpen) return [undeclaredDefault(entry, byName.keys())];
+    const type = declared?.type ?? others;
+    // A default of null, or none, is as if there were no default.
+    if (type === undefined || entry.value === null) return [];
+    return misfits(entry.value, type).map(misfit => {
+      const { path, message, near } = misfit;
+      return {
+        code: 'default-mismatch',
+        span: placeOfMisfit(entry, misfit),
+        message: `The default does not fit: ${wordsOfPath([entry.key, ...path])}: ${message}${near ? '' : '.'}`,
+        ...(near !== undefined && { data: { near } }),
+      };
+    });
+  });
+}
+
+function undeclaredDefault({ key, keySpan }: PlacedPair, names: Iterable<string>): Finding {
+  const near = nearest(key, names);
+  const advice = near === undefined ? 'Declare it there, or remove it.' : `Did you mean "${near}"?`;
+  return {
+    code: 'default-mismatch',
+    span: keySpan,
+    message: `The schema has no variable "${key}". ${advice}`,
+    data: near === undefined ? { name: key } : { name: key, near },
   };
 }

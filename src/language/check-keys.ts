@@ -1,0 +1,103 @@
+/** Whether the keys of the front matter are known, and hold what they should. */
+import type { Finding } from './finding.ts';
+import type { KnownKey } from './front-matter-keys.ts';
+import { nearest } from './near.ts';
+import type { Span } from './span.ts';
+import { wordsOfValue } from './values.ts';
+import type { PlacedPair, PlacedValue } from './yaml-places.ts';
+
+/** What is wrong with `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
+export function checkKeys(
+  pairs: readonly PlacedPair[],
+  known: readonly KnownKey[],
+  isTop: boolean,
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const pair of pairs) {
+    const key = known.find(({ name }) => name === pair.key);
+    if (key !== undefined) findings.push(...checkValue(pair, key));
+    else if (!isTop || !pair.key.includes('.')) findings.push(unknownKey(pair, known, isTop));
+  }
+  return findings;
+}
+
+function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], isTop: boolean): Finding {
+  const names = known.map(({ name }) => name);
+  const near = nearest(key, names);
+  const shown = key.length > 30 ? 'this key' : `"${key}"`;
+  const own = isTop ? ' A key of your own needs a dot in its name, such as "team.owner".' : '';
+  const advice = near === undefined ? `Known here: ${names.join(', ')}.${own}` : `Did you mean "${near}"?`;
+  return {
+    code: 'front-matter-key',
+    span: keySpan,
+    message: `Dotprompt does not know ${shown}. ${advice}`,
+    ...(near !== undefined && { data: { near } }),
+  };
+}
+
+function checkValue({ key, keySpan, node }: PlacedPair, known: KnownKey): Finding[] {
+  if (node.kind === 'nothing' || node.value === null) return [];
+  const wrong = (value: PlacedValue, message: string, data?: { near: string }): Finding => ({
+    code: 'front-matter-type',
+    span: value.kind === 'scalar' || value !== node ? value.span : spanOfLarge(keySpan, value),
+    message,
+    ...(data && { data }),
+  });
+  const expected = WORDS[known.type];
+  if (expected !== undefined && !isOf(node, known)) {
+    const quote = known.type === 'text' && node.kind === 'scalar' ? ' Put it in quotes.' : '';
+    return [wrong(node, `"${key}" must be ${expected}, not ${wordsOfValue(node.value)}.${quote}`)];
+  }
+  const { values, keys, isOpen, items } = known;
+  if (values !== undefined && !values.includes(node.value as string)) {
+    const near = nearest(String(node.value), values);
+    const message = `"${key}" must be ${values.map(value => `"${value}"`).join(' or ')}.`;
+    return [near === undefined ? wrong(node, message) : wrong(node, message, { near })];
+  }
+  const wrongItems = node.items
+    .filter(item => items !== undefined && !isItem(item, items))
+    .map(item => wrong(item, `The items of "${key}" must be ${items === 'text' ? 'text' : 'objects'}.`));
+  if (keys === undefined) return wrongItems;
+  const mappings = node.kind === 'list' ? node.items : [node];
+  const inside = mappings.flatMap(({ pairs }) => {
+    const checked = isOpen ? pairs.filter(pair => keys.some(({ name }) => name === pair.key)) : pairs;
+    return checkKeys(checked, keys, false);
+  });
+  return [...wrongItems, ...inside];
+}
+
+const WORDS: Readonly<Partial<Record<KnownKey['type'], string>>> = {
+  text: 'text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  mapping: 'an object: keys and values on the lines below it, indented',
+  list: 'a list',
+};
+
+function isOf({ kind, value }: PlacedValue, { type }: KnownKey): boolean {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string';
+    case 'number':
+      return typeof value === 'number';
+    case 'integer':
+      return Number.isInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'mapping':
+    case 'list':
+      return kind === type;
+    default:
+      return true;
+  }
+}
+
+function isItem({ kind, value }: PlacedValue, items: 'text' | 'mapping'): boolean {
+  return items === 'text' ? typeof value === 'string' : kind === 'mapping';
+}
+
+/** A mapping or a list may go on for many lines: its key says enough. */
+function spanOfLarge(keySpan: Span, { kind, span }: PlacedValue): Span {
+  return kind === 'mapping' || kind === 'list' ? keySpan : span;
+}

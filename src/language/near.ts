@@ -1,0 +1,53 @@
+/** The name that was probably meant: the nearest of those there are. */
+
+/** How many slips apart two names may be. */
+const MAX_DISTANCE = 2;
+/** Longer names are not compared: nobody mistypes them by hand, and the comparison grows with their product. */
+const MAX_LENGTH = 100;
+
+/**
+ * The candidate with the fewest slips (a letter too many, too few, another one, two swapped) from `name`, upper and
+ * lower case being half the same; undefined where none is within two slips, or half of the name's letters.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.min(MAX_DISTANCE, Math.floor(name.length / 2)) + 0.5;
+  for (const candidate of candidates) {
+    if (candidate === name || Math.abs(candidate.length - name.length) > MAX_DISTANCE) continue;
+    const distance = distanceOf(name, candidate);
+    if (distance >= bestDistance) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+function distanceOf(name: string, candidate: string): number {
+  if (Math.max(name.length, candidate.length) > MAX_LENGTH) return Number.POSITIVE_INFINITY;
+  const lower = slips(name.toLowerCase(), candidate.toLowerCase());
+  return lower === 0 ? 0.25 : lower;
+}
+
+/** Damerau–Levenshtein distance (optimal string alignment) in UTF-16 units. */
+export function slips(left: string, right: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const same = left[row - 1] === right[column - 1];
+      let least = Math.min(
+        (previous[column] as number) + 1,
+        (current[column - 1] as number) + 1,
+        (previous[column - 1] as number) + (same ? 0 : 1),
+      );
+      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      if (row > 1 && column > 1 && swapped)
+        least = Math.min(least, (beforePrevious[column - 2] as number) + 1);
+      current.push(least);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[right.length] as number;
+}

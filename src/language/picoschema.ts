@@ -1,0 +1,228 @@
+/**
+ * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
+ * what it refuses, or takes for something no author means, is told where it stands.
+ */
+import type { Finding } from './finding.ts';
+import { nearest } from './near.ts';
+import type { Span } from './span.ts';
+import { ANY, type Declared, type ValueType } from './value-type.ts';
+import { type PlacedPair, type PlacedValue, placeInText } from './yaml-places.ts';
+
+/** What stands after the colon. */
+export const SCALAR_TYPES = {
+  string: 'Text.',
+  number: 'A number, whole or not.',
+  integer: 'A whole number.',
+  boolean: 'true or false.',
+  null: 'Nothing: null.',
+  any: 'A value of any type.',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** What stands in parentheses after the name. */
+export const CONTAINER_TYPES = {
+  array: 'A list; what its items are stands after the colon.',
+  object: 'An object; its properties stand on the lines below.',
+  enum: 'One of the values listed after the colon.',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** As a key: what properties have that are not named. */
+export const WILDCARD = '(*)';
+
+type ScalarName = keyof typeof SCALAR_TYPES;
+
+export interface SchemaFinding extends Finding {
+  readonly code: 'picoschema' | 'front-matter-key';
+}
+/** What one key declares. */
+interface Typed {
+  readonly type: ValueType;
+  readonly description?: string;
+}
+
+/** Takes what is wrong with a schema. */
+export type Find = (finding: SchemaFinding) => void;
+
+export function isScalarName(name: string): name is ScalarName {
+  return Object.hasOwn(SCALAR_TYPES, name);
+}
+
+/** Reads one schema's values; those that aliases share are read once. */
+export class PicoschemaReader {
+  readonly #find: Find;
+  readonly #read = new Map<readonly PlacedPair[], ValueType>();
+
+  constructor(find: Find) {
+    this.#find = find;
+  }
+
+  /** What stands after a colon: a type with its description, or properties. Where nothing does, it is told at `key`. */
+  read(schema: PlacedValue, key: Span): ValueType {
+    return this.#value(schema, key).type;
+  }
+
+  #value(schema: PlacedValue, key: Span): Typed {
+    if (schema.kind === 'mapping') return { type: this.properties(schema) };
+    if (schema.kind === 'list')
+      return this.#wrong(
+        schema.span,
+        'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.',
+      );
+    if (schema.kind === 'nothing' || schema.value === null)
+      return this.#wrong(
+        schema.kind === 'nothing' ? key : schema.span,
+        `A type is missing. Write one of ${listOf(SCALAR_TYPES)}, or properties below.`,
+      );
+    if (typeof schema.value !== 'string')
+      return this.#wrong(schema.span, `This is no type. Write one of ${listOf(SCALAR_TYPES)}.`);
+    return this.scalar(schema, schema.value);
+  }
+
+  /** `string`, `string, what it is for` */
+  scalar(schema: PlacedValue, text: string): Typed {
+    const [name, description] = splitDescription(text);
+    if (isScalarName(name)) return { type: { kind: name }, ...(description && { description }) };
+    const place = placeInText(schema, 0, name.length);
+    if (/[\r\n]/.test(name))
+      return this.#wrong(
+        schema.span,
+        'A type and its description stand on one line. Write long ones below ">-" instead of ">" or "|".',
+      );
+    const trimmed = name.trim();
+    if (trimmed !== name && isScalarName(trimmed))
+      return this.#wrong(place, `Write "${trimmed}" without a space before the comma.`, trimmed);
+    if (Object.hasOwn(CONTAINER_TYPES, name))
+      return this.#wrong(place, `"${name}" stands in parentheses after the name: "name(${name}): …".`);
+    return this.#unknownType(place, trimmed, SCALAR_TYPES);
+  }
+
+  /** The properties of a mapping, in their order. */
+  properties({ pairs }: PlacedValue): ValueType & { kind: 'object' } {
+    const known = this.#read.get(pairs);
+    if (known?.kind === 'object') return known;
+    const properties: Declared[] = [];
+    /** By name. */
+    const keys = new Map<string, string>();
+    let others: ValueType | undefined;
+    for (const pair of pairs) {
+      if (pair.key === WILDCARD) {
+        others = this.read(pair.node, pair.keySpan);
+        continue;
+      }
+      const declared = this.#property(pair);
+      if (declared === undefined) continue;
+      const first = keys.get(declared.name);
+      // Of the very same key the YAML is wrong already.
+      if (first !== undefined && first !== pair.key)
+        this.#wrong(pair.keySpan, `"${declared.name}" is declared a second time: remove or rename one.`);
+      if (first === undefined) properties.push(declared);
+      keys.set(declared.name, pair.key);
+    }
+    const type = { kind: 'object', properties, others } as const;
+    this.#read.set(pairs, type);
+    return type;
+  }
+
+  #property(pair: PlacedPair): Declared | undefined {
+    const { key, keySpan, keyText, node } = pair;
+    const open = key.indexOf('(');
+    const marked = open < 0 ? key : key.slice(0, open);
+    const optional = marked.endsWith('?');
+    const name = optional ? marked.slice(0, -1) : marked;
+    if (!this.#isName(name, pair)) return undefined;
+    const isVerbatim = keyText.end - keyText.start === key.length;
+    const nameSpan = isVerbatim ? { start: keyText.start, end: keyText.start + name.length } : keySpan;
+    const span = { start: keySpan.start, end: Math.max(keySpan.end, node.span.end) };
+    const { type, description } =
+      open < 0 ? this.#value(node, keySpan) : this.#contained(pair, key.slice(open + 1), open + 1);
+    return { name, type, optional, ...(description && { description }), nameSpan, span };
+  }
+
+  #isName(name: string, { key, keySpan }: PlacedPair): boolean {
+    let message: string | undefined;
+    if (name === '')
+      message = key.startsWith('(')
+        ? 'A name must stand before the parenthesis. For properties of any name write "(*)".'
+        : 'A name is missing before the colon.';
+    else if (name !== name.trim() || /\s\?/.test(key))
+      message = `A space stands before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
+    else if (/[\r\n]/.test(key))
+      message = 'A name and what stands in its parentheses must stand on one line.';
+    else if (name === '__proto__') message = '"__proto__" cannot be a name: rename it.';
+    if (message !== undefined) this.#wrong(keySpan, message);
+    return message === undefined;
+  }
+
+  /** `name(array, what it is for): …`: `inside` is all after the opening parenthesis, which stands before `from`. */
+  #contained({ key, keySpan, keyText, node }: PlacedPair, inside: string, from: number): Typed {
+    const isVerbatim = keyText.end - keyText.start === key.length;
+    const place = (length: number): Span =>
+      isVerbatim ? { start: keyText.start + from, end: keyText.start + from + length } : keySpan;
+    if (!inside.endsWith(')')) {
+      this.#wrong(
+        keySpan,
+        inside.endsWith(')?')
+          ? 'The "?" stands before the parenthesis: "name?(…)".'
+          : 'The parenthesis is not closed: write "name(type, description):".',
+      );
+      return { type: ANY };
+    }
+    const [name, description] = splitDescription(inside.slice(0, -1));
+    const described = description ? { description } : {};
+    switch (name) {
+      case 'array':
+        return { type: { kind: 'array', items: this.read(node, keySpan) }, ...described };
+      case 'object':
+        return { type: this.#object(node, keySpan), ...described };
+      case 'enum':
+        return { type: this.#enumeration(node, keySpan), ...described };
+    }
+    if (isScalarName(name))
+      return this.#wrong(
+        place(name.length),
+        `"${name}" stands after the colon: "${key.slice(0, from - 1)}: ${name}".`,
+      );
+    return this.#unknownType(place(name.length), name, CONTAINER_TYPES);
+  }
+
+  #object(node: PlacedValue, key: Span): ValueType {
+    if (node.kind === 'mapping') return this.properties(node);
+    return this.#wrong(
+      node.kind === 'nothing' ? key : node.span,
+      'The properties of an object stand on the lines below its name, indented.',
+    ).type;
+  }
+
+  #enumeration({ kind, items, value, span }: PlacedValue, key: Span): ValueType {
+    if (kind === 'list' && items.length > 0) return { kind: 'enum', values: value as unknown[] };
+    const message =
+      kind === 'list' ? 'A choice needs at least one value.' : 'A choice is a list of its values.';
+    return this.#wrong(kind === 'nothing' ? key : span, `${message} Write "name(enum): [a, b]".`).type;
+  }
+
+  #unknownType(span: Span, name: string, types: Readonly<Record<string, string>>): Typed {
+    const near = nearest(name, Object.keys(types));
+    const advice = near === undefined ? `Write one of ${listOf(types)}` : `Did you mean "${near}"?`;
+    const end = near === undefined ? (types === CONTAINER_TYPES ? ' in the parentheses.' : '.') : '';
+    // A long name is no name, and might be what should not be repeated.
+    const shown = name.length > 30 ? 'of this name' : `"${name}"`;
+    const message =
+      types === CONTAINER_TYPES ? `Unknown in parentheses: ${shown}.` : `There is no type ${shown}.`;
+    return this.#wrong(span, `${message} ${advice}${end}`, near);
+  }
+
+  #wrong(span: Span, message: string, near?: string): Typed {
+    this.#find({ code: 'picoschema', span, message, ...(near !== undefined && { data: { near } }) });
+    return { type: ANY };
+  }
+}
+
+/** As Dotprompt divides `type, description`: at the first comma, both on one line. */
+function splitDescription(text: string): readonly [string, string | undefined] {
+  const match = /(.*?), *(.*)$/.exec(text);
+  return match === null ? [text, undefined] : [match[1] as string, match[2]];
+}
+
+function listOf(types: Readonly<Record<string, string>>): string {
+  const names = Object.keys(types).map(name => `"${name}"`);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

@@ -1,0 +1,65 @@
+/** A prompt's schema, of its input or its output: Picoschema or JSON Schema, told apart as Dotprompt does. */
+import { JsonSchemaReader, part } from './json-schema-types.ts';
+import { type Find, isScalarName, PicoschemaReader } from './picoschema.ts';
+import { ANY, type ValueType } from './value-type.ts';
+import type { PlacedValue } from './yaml-places.ts';
+
+export interface SchemaFacts {
+  readonly type: ValueType;
+  /** Whether it says itself that there may be more than it names. */
+  readonly isOpen: boolean;
+}
+
+/** Whether Dotprompt takes a mapping for JSON Schema: by its `type`, or because it has `properties`. */
+function isJsonSchema(schema: PlacedValue): boolean {
+  const type = part(schema, 'type')?.value;
+  if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array')) return true;
+  const properties = part(schema, 'properties');
+  // As `typeof … === 'object'` has it: nothing and lists too.
+  return properties !== undefined && typeof properties.value === 'object';
+}
+
+/** Undefined where there is no schema. Only of an output may the schema be of something else than an object. */
+export function readSchema(schema: PlacedValue, of: 'input' | 'output', find: Find): SchemaFacts | undefined {
+  if (schema.kind === 'nothing' || schema.value === null) return undefined;
+  if (schema.kind !== 'mapping') return readUnnamed(schema, of, find);
+  const read = isJsonSchema(schema) ? readJsonSchema(schema, find) : readPicoschema(schema, find);
+  if (of === 'output' || read.type.kind === 'object') return read;
+  const { key, keySpan } = schema.pairs.findLast(pair => pair.key === 'type') ?? {};
+  find({
+    code: 'picoschema',
+    span: keySpan ?? schema.span,
+    message:
+      key === undefined
+        ? 'The input is an object: declare its variables by name.'
+        : 'This "type" makes the whole schema a JSON Schema of something that is no object. For a variable named "type" add a description: "type: string, what it is for".',
+  });
+  return { type: ANY, isOpen: true };
+}
+
+function readJsonSchema(schema: PlacedValue, find: Find): SchemaFacts {
+  const reader = new JsonSchemaReader(schema, find);
+  const named = part(schema, 'type')?.value;
+  // Beside `properties`, Dotprompt takes any other type for "object".
+  const isOther = typeof named === 'string' && (isScalarName(named) || named === 'array');
+  const type = isOther ? reader.read(schema) : reader.object(schema);
+  const others = part(schema, 'additionalProperties');
+  return { type, isOpen: others !== undefined && others.value !== false };
+}
+
+function readPicoschema(schema: PlacedValue, find: Find): SchemaFacts {
+  const type = new PicoschemaReader(find).properties(schema);
+  return { type, isOpen: type.others !== undefined };
+}
+
+/** Not a mapping: of an output, the name of a type. */
+function readUnnamed(schema: PlacedValue, of: 'input' | 'output', find: Find): SchemaFacts {
+  if (of === 'output' && typeof schema.value === 'string')
+    return { type: new PicoschemaReader(find).read(schema, schema.span), isOpen: false };
+  const message =
+    of === 'input'
+      ? 'The input is an object: declare its variables, one a line, such as "name: string". Schemas of other files cannot be named here.'
+      : 'A schema is a type, such as "string", or the properties of an object, one a line.';
+  find({ code: 'picoschema', span: schema.span, message });
+  return { type: ANY, isOpen: true };
+}

@@ -1,0 +1,336 @@
+/**
+ * YAML as values with places: what an editor needs of the `yaml` package's tree, read in one walk. Aliases share what
+ * they point to, so that a text can be no larger than itself.
+ */
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Parser,
+  type Scalar,
+  YAMLParseError,
+} from 'yaml';
+import type { FrontMatterEntry } from './front-matter.ts';
+import type { Span } from './span.ts';
+import type { Misfit } from './values.ts';
+import { NESTS_TOO_DEEP, wordsOfYamlError } from './yaml-words.ts';
+
+export interface PlacedValue {
+  /** `nothing` where no value is written. An alias is what it points to, at the alias's place. */
+  readonly kind: 'mapping' | 'list' | 'scalar' | 'nothing';
+  /** Empty where nothing is written. */
+  readonly span: Span;
+  /** As JSON has it; what aliases share is shared. */
+  readonly value: unknown;
+  /** Of a mapping, in their order. */
+  readonly pairs: readonly PlacedPair[];
+  /** Of a list. */
+  readonly items: readonly PlacedValue[];
+  /** Where a scalar's text begins, quotes off. */
+  readonly textStart: number;
+  /** How many of the text's first characters stand there as they are: no escape, no folded line, no alias. */
+  readonly verbatim: number;
+  readonly isAlias: boolean;
+}
+
+export interface PlacedPair extends FrontMatterEntry {
+  /** Of the key's characters, quotes off, where they stand there as they are; else of the whole key. */
+  readonly keyText: Span;
+  readonly node: PlacedValue;
+  readonly entries: readonly PlacedPair[];
+}
+
+export interface YamlProblem {
+  readonly span: Span;
+  readonly message: string;
+}
+
+export interface PlacedYaml {
+  readonly root: PlacedValue;
+  readonly problems: readonly YamlProblem[];
+}
+
+/** Enough for whoever looks. */
+const MAX_PROBLEMS = 100;
+/** How deep values may lie in each other. */
+const MAX_DEPTH = 200;
+/** What aliases may expand to, as in src/core/source.ts. */
+const MAX_ALIAS_COUNT = 100;
+
+/** Reads `yaml`, whose first character stands at `offset` of the document. Never throws: what is wrong is told. */
+export function readYaml(yaml: string, offset: number): PlacedYaml {
+  const tokens = [...new Parser().parse(yaml)];
+  const tooDeep = placeTooDeep(tokens);
+  if (tooDeep !== undefined) {
+    const span = { start: offset + tooDeep, end: offset + Math.min(tooDeep + 1, yaml.length) };
+    const root = { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT } as const;
+    return { root, problems: [{ span, message: NESTS_TOO_DEEP }] };
+  }
+  const document = compose(tokens, yaml.length);
+  let reader = new Reader(yaml, offset, 'share');
+  let root = reader.read(document.contents, 0);
+  const trouble = reader.hasAliases ? troubleOfAliases(document) : undefined;
+  if (trouble !== undefined) {
+    reader = new Reader(yaml, offset, trouble);
+    root = reader.read(document.contents, 0);
+  }
+  const syntax = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS).map(error => {
+    const span = reader.placeOfError(error.pos);
+    return { span, message: wordsOfYamlError(error, yaml.slice(span.start - offset, span.end - offset)) };
+  });
+  return { root, problems: [...syntax, ...reader.problems].slice(0, MAX_PROBLEMS) };
+}
+
+/** Where collections lie too deep in each other for what reads them with recursion. */
+function placeTooDeep(tokens: readonly CST.Token[]): number | undefined {
+  let level: readonly CST.Token[] = tokens;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return level[0]?.offset;
+    level = level.flatMap(innerCollections);
+  }
+  return undefined;
+}
+
+function innerCollections(token: CST.Token): CST.Token[] {
+  const inner: CST.Token[] = [];
+  const add = (part: CST.Token | null | undefined): void => {
+    if (part && 'items' in part) inner.push(part);
+  };
+  if (token.type === 'document') add(token.value);
+  if ('items' in token)
+    for (const item of token.items) {
+      if ('key' in item) add(item.key);
+      add(item.value);
+    }
+  return inner;
+}
+
+/** As `parseDocument` does, but with keys compared by `Reader`: the package compares each with each. */
+function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  let first: Document.Parsed | undefined;
+  for (const document of composer.compose(tokens, true, length)) {
+    if (first === undefined) {
+      first = document;
+      continue;
+    }
+    const [start, end] = document.range;
+    first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', 'second document'));
+    break;
+  }
+  return first as Document.Parsed; // at the end there always is one
+}
+
+/** What to do with aliases: share what they point to; or read none, telling where there are too many or not. */
+type Aliases = 'share' | 'too-many' | 'none';
+
+/** Undefined where a document's aliases expand to something of a sane size. */
+function troubleOfAliases(document: Document.Parsed): Aliases | undefined {
+  try {
+    document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+    return undefined;
+  } catch (error) {
+    // Of an alias that points nowhere the reader itself tells.
+    return error instanceof Error && error.message.startsWith('Excessive') ? 'too-many' : 'none';
+  }
+}
+
+class Reader {
+  readonly #yaml: string;
+  readonly #offset: number;
+  readonly #aliases: Aliases;
+  /** By anchor; undefined while what it names is being read. */
+  readonly #anchors = new Map<string, PlacedValue | undefined>();
+  /** Where quoted texts begin, by where they end. */
+  readonly #quotes = new Map<number, number>();
+  readonly problems: YamlProblem[] = [];
+  hasAliases = false;
+  #toldTooMany = false;
+
+  constructor(yaml: string, offset: number, aliases: Aliases) {
+    this.#yaml = yaml;
+    this.#offset = offset;
+    this.#aliases = aliases;
+  }
+
+  read(node: unknown, position: number, depth = 0): PlacedValue {
+    if (isAlias(node)) return this.#alias(node);
+    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+    if (anchor !== undefined) this.#anchors.set(anchor, undefined);
+    const read = this.#unnamed(node, position, depth);
+    if (anchor !== undefined) this.#anchors.set(anchor, read);
+    return read;
+  }
+
+  #unnamed(node: unknown, position: number, depth: number): PlacedValue {
+    if (isScalar(node)) return this.#scalar(node, position);
+    if (isMap(node)) {
+      const pairs = this.#pairs(node.items, depth);
+      return this.#mapping(pairs, this.#span(node.range, position));
+    }
+    if (isSeq(node)) {
+      const span = this.#span(node.range, position);
+      const items = node.items.map(item =>
+        // Of !!omap and !!pairs.
+        isPair(item)
+          ? this.#mapping(this.#pairs([item], depth + 1), span)
+          : this.read(item, span.start - this.#offset, depth + 1),
+      );
+      return { kind: 'list', span, value: items.map(({ value }) => value), pairs: [], items, ...NO_TEXT };
+    }
+    return this.#nothing(position);
+  }
+
+  #mapping(pairs: readonly PlacedPair[], span: Span): PlacedValue {
+    const value: Record<string, unknown> = {};
+    for (const { key, node } of pairs)
+      if (key === '__proto__') Object.defineProperty(value, key, { ...PLAIN_PROPERTY, value: node.value });
+      else value[key] = node.value;
+    return { kind: 'mapping', span, value, pairs, items: [], ...NO_TEXT };
+  }
+
+  #pairs(items: readonly { key: unknown; value: unknown }[], depth: number): PlacedPair[] {
+    const seen = new Set<string>();
+    return items.map(({ key, value }) => {
+      const placedKey = this.read(key, 0, depth + 1);
+      const { span: keySpan } = placedKey;
+      const name = this.#nameOf(placedKey);
+      if (placedKey.kind === 'mapping' || placedKey.kind === 'list') this.#problem(keySpan, NO_KEY);
+      if (seen.has(name))
+        this.#problem(keySpan, `"${name}" stands here a second time: remove or rename one.`);
+      seen.add(name);
+      const node = this.read(value, keySpan.end - this.#offset, depth + 1);
+      return {
+        key: name,
+        keySpan,
+        keyText: placeInText(placedKey, 0, name.length),
+        valueSpan: node.kind === 'nothing' ? undefined : node.span,
+        value: node.value,
+        entries: entriesOf(node),
+        node,
+      };
+    });
+  }
+
+  /** As the `yaml` package names a property; a collection as a key, which it writes anew, as it is written. */
+  #nameOf({ kind, value, span }: PlacedValue): string {
+    if (kind === 'nothing' || value === null) return '';
+    if (typeof value === 'symbol') return value.description ?? '';
+    if (kind === 'scalar' && typeof value !== 'object') return String(value);
+    return this.#yaml.slice(span.start - this.#offset, span.end - this.#offset);
+  }
+
+  #alias(node: { source: string; range?: [number, number, number] | null | undefined }): PlacedValue {
+    this.hasAliases = true;
+    const span = this.#span(node.range, 0);
+    const target = this.#anchors.get(node.source);
+    if (target !== undefined && this.#aliases === 'share')
+      return { ...target, span, verbatim: 0, isAlias: true };
+    if (!this.#anchors.has(node.source))
+      this.#problem(
+        span,
+        `No anchor "&${node.source}" stands before this alias. Quote the value if "*" belongs to it.`,
+      );
+    else if (target === undefined)
+      this.#problem(span, 'This alias stands inside what it points to: remove it.');
+    else if (this.#aliases === 'too-many' && !this.#toldTooMany) {
+      this.#toldTooMany = true;
+      this.#problem(span, 'Aliases are used too often from here on, so none is read: write the values out.');
+    }
+    return { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT };
+  }
+
+  #scalar(node: Scalar, position: number): PlacedValue {
+    const span = this.#span(node.range, position);
+    const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
+    if (quoted) this.#quotes.set(span.end - this.#offset, span.start - this.#offset);
+    if (span.start === span.end) return { ...this.#nothing(span.start - this.#offset), value: node.value };
+    const textStart = span.start + (quoted ? 1 : 0);
+    const verbatim =
+      typeof node.value === 'string' ? this.#verbatim(node.value, textStart - this.#offset) : 0;
+    const { value } = node;
+    return { kind: 'scalar', span, value, pairs: [], items: [], textStart, verbatim, isAlias: false };
+  }
+
+  #verbatim(text: string, position: number): number {
+    let length = 0;
+    while (length < text.length && text[length] === this.#yaml[position + length]) length += 1;
+    return length;
+  }
+
+  #nothing(position: number): PlacedValue {
+    const span = { start: this.#offset + position, end: this.#offset + position };
+    return { kind: 'nothing', span, value: null, pairs: [], items: [], ...NO_TEXT };
+  }
+
+  /** Without the line break that ends a block scalar. */
+  #span(range: readonly [number, number, number] | null | undefined, position: number): Span {
+    const [start, end] = range ?? [position, position];
+    let last = end;
+    while (last > start && this.#yaml[last - 1] === '\n') last -= this.#yaml[last - 2] === '\r' ? 2 : 1;
+    last = Math.max(start, last);
+    return { start: this.#offset + start, end: this.#offset + last };
+  }
+
+  #problem(span: Span, message: string): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ span, message });
+  }
+
+  /** In the document, a whole word where one begins; of a quote that never ends, its beginning. */
+  placeOfError([from, to]: readonly [number, number]): Span {
+    const quote = from >= this.#yaml.length ? this.#quotes.get(from) : undefined;
+    const start = quote ?? Math.max(0, Math.min(from, this.#yaml.length - 1));
+    WORD.lastIndex = start;
+    const word = quote === undefined ? (WORD.exec(this.#yaml)?.[0].length ?? 1) : 1;
+    const end = Math.min(Math.max(quote === undefined ? to : 0, start + word), this.#yaml.length);
+    return { start: this.#offset + start, end: this.#offset + end };
+  }
+}
+
+/** A word, or an escape in double quotes. */
+const WORD = /\\.|[\p{L}\p{N}_-]{1,100}/uy;
+const NO_KEY =
+  'An object or a list cannot be a key. If this belongs to a text, such as "{{name}}", put the text in quotes.';
+const NO_TEXT = { textStart: 0, verbatim: 0, isAlias: false };
+const PLAIN_PROPERTY = { writable: true, enumerable: true, configurable: true };
+
+/** What an alias points to has its places where it is written, and only there. */
+function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly PlacedPair[] {
+  if (isAlias) return [];
+  return kind === 'list' ? items.flatMap(item => (item.isAlias ? [] : item.pairs)) : pairs;
+}
+
+/** Where to show what does not fit in a pair's value: at the value, of an unknown name at the name. */
+export function placeOfMisfit(pair: PlacedPair, { path, problem }: Misfit): Span {
+  let at = pair;
+  let place = pair.valueSpan ?? pair.keySpan;
+  for (const step of path) {
+    const { node } = at;
+    if (node.isAlias) return place; // what it points to is written elsewhere
+    if (typeof step === 'number') {
+      const item = node.items[step];
+      if (item === undefined) return place;
+      at = { ...pair, node: item };
+      place = item.span;
+      continue;
+    }
+    const next = node.pairs.findLast(({ key }) => key === step);
+    // Of what is missing, where its object begins.
+    if (next === undefined) return { start: place.start, end: Math.min(place.end, node.span.start + 1) };
+    at = next;
+    place = next.valueSpan ?? next.keySpan;
+  }
+  return problem === 'unknown' ? at.keySpan : place;
+}
+
+/** Where `length` characters of a scalar's text stand from `from` on; the whole of it where the text is written otherwise. */
+export function placeInText(scalar: PlacedValue, from: number, length: number): Span {
+  const { textStart, verbatim, span } = scalar;
+  if (from + length > verbatim) return span;
+  return { start: textStart + from, end: textStart + from + length };
+}
