@@ -1,0 +1,216 @@
+/**
+ * What each helper is that a prompt may call: how it is written, what it takes, what it does. Completion, hover and the
+ * checks read this. After handlebarsjs.com/guide/builtin-helpers.html, google.github.io/dotprompt/reference/template
+ * and what the helpers in Handlebars' and Dotprompt's sources take.
+ */
+
+export interface HelperParameter {
+  readonly name: string;
+  /** Of the values it takes, where there are only these; `suggested`: there may be others. */
+  readonly values?: readonly string[];
+  readonly suggested?: true;
+}
+
+export interface HelperOption extends HelperParameter {
+  readonly required?: true;
+  readonly description: string;
+}
+
+export interface KnownHelper {
+  readonly name: string;
+  /** Whether it stands around a body, `{{#name}}…{{/name}}`, or gives a value, `{{name}}` and `(name)`. */
+  readonly as: 'block' | 'value';
+  /** The arguments without a name, in their order: all of them are needed. */
+  readonly parameters: readonly HelperParameter[];
+  /** Whether more arguments may follow `parameters`. */
+  readonly takesMore?: true;
+  /** The arguments with a name, `indent=2`. */
+  readonly options: readonly HelperOption[];
+  /** Whether other named arguments than `options` mean something. */
+  readonly anyOption?: true;
+  /** What it gives the body's block parameters, in their order, `as |item index|`. */
+  readonly blockParams?: readonly string[];
+  /** One sentence or two. */
+  readonly description: string;
+  /** A template that uses it. */
+  readonly example: string;
+  readonly documentation: string;
+}
+
+const HANDLEBARS = 'https://handlebarsjs.com/guide/builtin-helpers.html';
+const DOTPROMPT = 'https://google.github.io/dotprompt/reference/template/';
+const INCLUDE_ZERO: HelperOption = {
+  name: 'includeZero',
+  values: ['true', 'false'],
+  description: 'Whether 0 counts as something.',
+};
+
+const ALL: readonly KnownHelper[] = [
+  {
+    name: 'if',
+    as: 'block',
+    parameters: [{ name: 'condition' }],
+    options: [INCLUDE_ZERO],
+    description:
+      'Writes its body where the condition is something; else what stands after `{{else}}`. Nothing are `false`, `0`, an empty text, an empty list, `null` and what is not given.',
+    example: '{{#if urgent}}Answer at once.{{else}}Take your time.{{/if}}',
+    documentation: `${HANDLEBARS}#if`,
+  },
+  {
+    name: 'unless',
+    as: 'block',
+    parameters: [{ name: 'condition' }],
+    options: [INCLUDE_ZERO],
+    description:
+      'Writes its body where the condition is nothing: `false`, `0`, an empty text, an empty list, `null`, or not given.',
+    example: '{{#unless history}}This is the first message.{{/unless}}',
+    documentation: `${HANDLEBARS}#unless`,
+  },
+  {
+    name: 'each',
+    as: 'block',
+    parameters: [{ name: 'items' }],
+    options: [],
+    blockParams: ['item', 'index'],
+    description:
+      'Writes its body once for each item of a list, or each property of an object; `this` is the item, `@index` its number from 0, `@key` its name. `{{else}}` is written where there is none.',
+    example: '{{#each items}}\n- {{this}}\n{{else}}\nNothing.\n{{/each}}',
+    documentation: `${HANDLEBARS}#each`,
+  },
+  {
+    name: 'with',
+    as: 'block',
+    parameters: [{ name: 'context' }],
+    options: [],
+    blockParams: ['value'],
+    description:
+      'Writes its body with the names of an object’s properties; `{{else}}` is written where the object is not given or empty.',
+    example: '{{#with customer}}{{name}}, {{country}}{{/with}}',
+    documentation: `${HANDLEBARS}#with`,
+  },
+  {
+    name: 'lookup',
+    as: 'value',
+    parameters: [{ name: 'object' }, { name: 'key' }],
+    options: [],
+    description: 'The property of an object, or the item of a list, whose name or number is itself a value.',
+    example: '{{lookup prices country}}',
+    documentation: `${HANDLEBARS}#lookup`,
+  },
+  {
+    name: 'log',
+    as: 'value',
+    parameters: [],
+    takesMore: true,
+    options: [
+      {
+        name: 'level',
+        values: ['debug', 'info', 'warn', 'error'],
+        description: 'How important the message is.',
+      },
+    ],
+    description:
+      'Writes its arguments to the log of whoever renders the prompt, and nothing into the prompt.',
+    example: '{{log "rendered for" customer level="debug"}}',
+    documentation: `${HANDLEBARS}#log`,
+  },
+  {
+    name: 'role',
+    as: 'value',
+    parameters: [{ name: 'name', values: ['system', 'user', 'model', 'tool'], suggested: true }],
+    options: [],
+    anyOption: true,
+    description: 'What follows is a message of this role, up to the next role.',
+    example: '{{role "system"}}\nYou are a helpful teller.\n{{role "user"}}\n{{question}}',
+    documentation: `${DOTPROMPT}#role`,
+  },
+  {
+    name: 'history',
+    as: 'value',
+    parameters: [],
+    options: [],
+    description:
+      'The earlier messages of the conversation stand here. Without it they stand before the last user message.',
+    example: '{{role "system"}}\nYou are a helpful teller.\n{{history}}',
+    documentation: `${DOTPROMPT}#history`,
+  },
+  {
+    name: 'media',
+    as: 'value',
+    parameters: [],
+    options: [
+      {
+        name: 'url',
+        required: true,
+        description: 'Where the picture, sound or file is; may be a data: URL.',
+      },
+      { name: 'contentType', description: 'Its media type, such as "image/png".' },
+    ],
+    description: 'A picture, sound or file as a part of the message.',
+    example: '{{media url=photo contentType="image/jpeg"}}',
+    documentation: `${DOTPROMPT}#media`,
+  },
+  {
+    name: 'section',
+    as: 'value',
+    parameters: [{ name: 'name' }],
+    options: [],
+    description: 'A place in the message that the caller of the prompt fills, by its name.',
+    example: '{{section "output"}}',
+    documentation: `${DOTPROMPT}#section`,
+  },
+  {
+    name: 'json',
+    as: 'value',
+    parameters: [{ name: 'value' }],
+    options: [{ name: 'indent', description: 'By how many spaces each level is indented; 0 is one line.' }],
+    description: 'The value as JSON.',
+    example: '{{json order indent=2}}',
+    documentation: `${DOTPROMPT}#json`,
+  },
+  {
+    name: 'ifEquals',
+    as: 'block',
+    parameters: [{ name: 'one' }, { name: 'other' }],
+    options: [],
+    description:
+      'Writes its body where both values are the same, of one type as well (`5` is not `"5"`); else what stands after `{{else}}`.',
+    example: '{{#ifEquals tone "formal"}}Dear {{name}},{{else}}Hi {{name}},{{/ifEquals}}',
+    documentation: `${DOTPROMPT}#ifequals`,
+  },
+  {
+    name: 'unlessEquals',
+    as: 'block',
+    parameters: [{ name: 'one' }, { name: 'other' }],
+    options: [],
+    description:
+      'Writes its body where the two values are not the same, or not of one type (`5` and `"5"`); else what stands after `{{else}}`.',
+    example: '{{#unlessEquals language "en"}}Answer in {{language}}.{{/unlessEquals}}',
+    documentation: `${DOTPROMPT}#unlessequals`,
+  },
+];
+
+/** By name. Handlebars' own `helperMissing` and `blockHelperMissing` are not for authors. */
+export const HELPERS: ReadonlyMap<string, KnownHelper> = new Map(ALL.map(helper => [helper.name, helper]));
+
+/** How many arguments without a name it takes; `most` is infinite where there is no limit. */
+export function arityOf({ parameters, takesMore }: KnownHelper): {
+  readonly least: number;
+  readonly most: number;
+} {
+  return { least: parameters.length, most: takesMore ? Number.POSITIVE_INFINITY : parameters.length };
+}
+
+/** As it is written: `{{#each items as |item index|}}…{{/each}}`, `{{json value indent=…}}`. */
+export function signatureOf(helper: KnownHelper): string {
+  const { name, parameters, options, blockParams, takesMore, anyOption } = helper;
+  const words = [
+    name,
+    ...parameters.map(parameter => parameter.name),
+    ...(takesMore ? ['…'] : []),
+    ...options.map(option => `${option.name}=…`),
+    ...(anyOption ? ['key=…'] : []),
+    ...(blockParams ? [`as |${blockParams.join(' ')}|`] : []),
+  ].join(' ');
+  return helper.as === 'block' ? `{{#${words}}}…{{/${name}}}` : `{{${words}}}`;
+}

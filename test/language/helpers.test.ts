@@ -1,0 +1,46 @@
+/** The table of helpers says what rendering does with them. */
+import assert from 'node:assert/strict';
+import { render } from '../../src/core/render.ts';
+import { KNOWN_HELPERS } from '../../src/core/variables.ts';
+import { arityOf, HELPERS, type KnownHelper, signatureOf } from '../../src/language/helpers.ts';
+import { parseBody } from '../../src/language/parse-body.ts';
+
+describe('the table of helpers', () => {
+  it('has every helper that a prompt may call', () => {
+    const internal = new Set(['helperMissing', 'blockHelperMissing']);
+    assert.deepEqual(
+      [...HELPERS.keys()].sort(),
+      [...KNOWN_HELPERS].filter(name => !internal.has(name)).sort(),
+    );
+  });
+  for (const helper of HELPERS.values()) {
+    it(`shows ${helper.name} in an example that renders`, async () => {
+      assert.deepEqual(parseBody(helper.example, 0).findings, []);
+      assert.match(helper.example, new RegExp(`\\{\\{#?${helper.name}\\b`));
+      const input = { items: ['a'], customer: { name: 'Ada' }, prices: { CH: 5 }, country: 'CH' };
+      await render({ source: helper.example, partials: new Map(), input, label: helper.name });
+    });
+  }
+  it('writes signatures as an author does', () => {
+    const signature = (name: string) => signatureOf(HELPERS.get(name) as KnownHelper);
+    assert.equal(signature('each'), '{{#each items as |item index|}}…{{/each}}');
+    assert.equal(signature('json'), '{{json value indent=…}}');
+    assert.equal(signature('role'), '{{role name key=…}}');
+    assert.equal(signature('log'), '{{log … level=…}}');
+  });
+  it('counts the arguments that must be and may be', () => {
+    const arities = [...HELPERS].map(([name, helper]) => [name, arityOf(helper).least, arityOf(helper).most]);
+    assert.deepEqual(
+      arities.find(([name]) => name === 'lookup'),
+      ['lookup', 2, 2],
+    );
+    assert.deepEqual(
+      arities.find(([name]) => name === 'log'),
+      ['log', 0, Number.POSITIVE_INFINITY],
+    );
+    assert.deepEqual(
+      arities.find(([name]) => name === 'media'),
+      ['media', 0, 0],
+    );
+  });
+});
