@@ -1,0 +1,115 @@
+/** JSON Schema in front matter, read into types. */
+import assert from 'node:assert/strict';
+import { readFrontMatter } from '../../src/language/front-matter.ts';
+import { wordsOfType } from '../../src/language/value-type.ts';
+
+describe('JSON Schema', () => {
+  it('is what has "type" or "properties", as Dotprompt decides it', () => {
+    for (const schema of [
+      '{type: object, properties: {a: {type: string}}}',
+      '{properties: {a: {type: string}}}',
+    ])
+      assert.deepEqual(typesIn(schema), { a: 'string?' }, schema);
+    assert.deepEqual(typesIn('{type: "string, a kind", a: string}'), { type: 'string', a: 'string' });
+  });
+  for (const [schema, words] of [
+    ['{type: string}', 'string'],
+    ['{type: [string, "null"]}', 'string'],
+    ['{type: [string, number]}', 'any'],
+    ['{type: "null"}', 'null'],
+    ['{type: integer, minimum: 0}', 'integer'],
+    ['{enum: [a, 1]}', '"a" | 1'],
+    ['{type: string, enum: [a]}', '"a"'],
+    ['{const: x}', '"x"'],
+    ['{type: array, items: {type: number}}', 'number[]'],
+    ['{type: array}', 'any[]'],
+    ['{type: object}', '{…}'],
+    ['{type: object, properties: {x: {type: string}}, required: [x]}', '{x, …}'],
+    ['{properties: {x: {type: string}}, additionalProperties: false}', '{x?}'],
+    ['{$ref: "#/$defs/address"}', '{street?, …}'],
+    ['{$ref: "#/$defs/itself"}', '{inner?, …}'],
+    ['{$ref: "https://example.com/schema"}', 'any'],
+    ['{anyOf: [{type: string}, {type: "null"}]}', 'string'],
+    ['{oneOf: [{type: string}, {type: number}]}', 'any'],
+    ['{allOf: [{$ref: "#/$defs/address"}]}', '{street?, …}'],
+    ['true', 'any'],
+    ['{}', 'any'],
+    ['{description: what}', 'any'],
+  ] as const)
+    it(`reads ${schema} as ${words}`, () => {
+      const text = sourceOf(
+        `{type: object, required: [a], properties: {a: ${schema}}, $defs: {address: {properties: {street: {type: string}}}, itself: {properties: {inner: {$ref: "#/$defs/itself"}}}}}`,
+      );
+      const { variables, findings } = readFrontMatter(text);
+      assert.deepEqual(findings, []);
+      assert.deepEqual(
+        variables.map(({ name, type }) => [name, wordsOfType(type)]),
+        [['a', words]],
+      );
+    });
+  it('has names, descriptions and what is required at their places', () => {
+    const text =
+      '---\ninput:\n  schema:\n    type: object\n    required: [b, c]\n    properties:\n      a: {type: string, description: an a}\n      b:\n        type: number\n---\n';
+    const { variables, findings } = readFrontMatter(text);
+    assert.deepEqual(findings, []);
+    assert.deepEqual(
+      variables.map(({ name, optional, description, nameSpan, span }) => [
+        name,
+        optional,
+        description,
+        text.slice(nameSpan?.start, nameSpan?.end),
+        text.slice(span?.start, span?.end),
+      ]),
+      [
+        ['a', true, 'an a', 'a', 'a: {type: string, description: an a}'],
+        ['b', false, undefined, 'b', 'b:\n        type: number'],
+        ['c', false, undefined, 'c', 'c'],
+      ],
+    );
+  });
+  for (const [schema, code, place] of [
+    ['{type: object, properties: {a: {type: strng}}}', 'picoschema', 'strng'],
+    ['{type: object, properties: {a: {type: [string, 5]}}}', 'picoschema', '5'],
+    ['{type: object, properties: {a: text}}', 'picoschema', 'text'],
+    ['{type: object, properties: text}', 'picoschema', 'text'],
+    ['{type: object, required: a}', 'picoschema', 'a'],
+    ['{type: object, required: [5]}', 'picoschema', '5'],
+    ['{type: object, properties: {a: {enum: b}}}', 'picoschema', 'b'],
+    ['{type: object, properties: {a: {enum: []}}}', 'picoschema', '[]'],
+    ['{type: object, properties: {a: {$ref: "#/$defs/b"}}}', 'picoschema', '"#/$defs/b"'],
+    [
+      '{type: object, required: [mesage], properties: {message: {type: string}}}',
+      'front-matter-key',
+      'mesage',
+    ],
+    ['{type: array, items: {type: string}}', 'picoschema', 'type'],
+  ] as const)
+    it(`is told of what is wrong in ${schema}`, () => {
+      const text = sourceOf(schema);
+      const { findings } = readFrontMatter(text);
+      assert.deepEqual(
+        findings.map(({ code, span }) => [code, text.slice(span.start, span.end)]),
+        [[code, place]],
+      );
+    });
+  it('ends where references go round, or on and on', () => {
+    const round =
+      '{type: object, properties: {a: {$ref: "#/$defs/a"}}, $defs: {a: {$ref: "#/$defs/b"}, b: {$ref: "#/$defs/a"}}}';
+    assert.deepEqual(typesIn(round), { a: 'any?' });
+    const steps = Array.from({ length: 20_000 }, (_, index) => `s${index}: {$ref: "#/$defs/s${index + 1}"}`);
+    const long = `{type: object, properties: {a: {$ref: "#/$defs/s0"}}, $defs: {${steps.join(', ')}, s20000: {type: string}}}`;
+    assert.deepEqual(typesIn(long), { a: 'any?' });
+  });
+});
+
+function sourceOf(schema: string): string {
+  return `---\ninput: {schema: ${schema}}\n---\nbody`;
+}
+
+/** `{name: words of its type}`, with `?` where it is optional. */
+function typesIn(schema: string): Record<string, string> {
+  const { variables } = readFrontMatter(sourceOf(schema));
+  return Object.fromEntries(
+    variables.map(({ name, type, optional }) => [name, `${wordsOfType(type)}${optional ? '?' : ''}`]),
+  );
+}

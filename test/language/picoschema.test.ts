@@ -1,0 +1,325 @@
+/** Picoschema as Dotprompt has it: what is valid, and what it means. */
+import assert from 'node:assert/strict';
+import { picoschema } from 'dotprompt';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { parseSource } from '../../src/core/source.ts';
+import { readFrontMatter } from '../../src/language/front-matter.ts';
+import { type ValueType, wordsOfType } from '../../src/language/value-type.ts';
+
+describe('Picoschema', () => {
+  describe('agrees with Dotprompt', () => {
+    it('on what is valid: where nothing is found wrong it accepts, and where it refuses something is', async () => {
+      let accepted = 0;
+      let refused = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(schemas, almostSchemas), async schema => {
+          const text = sourceOf(schema);
+          const { findings } = readFrontMatter(text);
+          if (findings.some(({ code }) => code === 'front-matter-syntax')) return;
+          const expected = await readByDotprompt(text);
+          if (expected === 'refused') {
+            refused += 1;
+            assert.notDeepEqual(findings, []);
+          } else if (findings.length === 0) accepted += 1;
+        }),
+        { numRuns: 4000 },
+      );
+      assert.ok(accepted > 1000 && refused > 300, `${accepted} accepted, ${refused} refused`);
+    });
+    it('on what it means: the same names, the same of them required, the same types and descriptions', async () => {
+      let compared = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(schemas, almostSchemas), async schema => {
+          const text = sourceOf(schema);
+          const { variables, findings } = readFrontMatter(text);
+          if (findings.length > 0) return;
+          const expected = await readByDotprompt(text);
+          if (expected === 'refused' || expected === null) return;
+          compared += 1;
+          const others = expected.additionalProperties;
+          const type: ValueType = {
+            kind: 'object',
+            properties: variables,
+            // Not among the facts: whether the names are all there may be is.
+            others: typeof others === 'object' ? typeOf(others) : undefined,
+          };
+          assert.deepEqual(comparable(type), comparable(typeOf(expected)));
+          const described = variables.filter(({ description }) => description?.includes('(') === false);
+          for (const { name, description } of described)
+            assert.equal(description, expected.properties?.[name]?.description);
+        }),
+        { numRuns: 4000 },
+      );
+      assert.ok(compared > 1000, `${compared} compared`);
+    });
+    it('finds nothing wrong in what an author writes rightly', () => {
+      fc.assert(
+        fc.property(schemas, schema => {
+          assert.deepEqual(readFrontMatter(sourceOf(schema)).findings, []);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+  });
+
+  describe('is read with its places', () => {
+    const text =
+      '---\ninput:\n  schema:\n    a?(array, what it is):\n      "b": string, what b is\n    c d: any\n  default: {e: 1}\n---\n';
+    const { variables } = readFrontMatter(text);
+    const [first, second, third] = variables;
+    const at = (span: { start: number; end: number } | undefined) => span && text.slice(span.start, span.end);
+    it('of names', () => {
+      assert.deepEqual([at(first?.nameSpan), at(second?.nameSpan), at(third?.nameSpan)], ['a', 'c d', 'e']);
+    });
+    it('of whole declarations', () => {
+      assert.equal(at(first?.span), 'a?(array, what it is):\n      "b": string, what b is');
+      assert.equal(at(second?.span), 'c d: any');
+    });
+    it('of what is inside', () => {
+      const items = first?.type.kind === 'array' ? first.type.items : undefined;
+      const inner = items?.kind === 'object' ? items.properties[0] : undefined;
+      assert.equal(at(inner?.nameSpan), 'b');
+      assert.equal(inner?.description, 'what b is');
+    });
+  });
+
+  describe('is told of what is wrong, at its place', () => {
+    for (const [schema, place, message] of [
+      ['a: strng', 'strng', /no type "strng". Did you mean "string"\?/],
+      ['a: strng, long', 'strng', /Did you mean "string"/],
+      ['a: "strng, long"', 'strng', /Did you mean "string"/],
+      ['a: >-\n  strng,\n  long', '>-\n      strng,\n      long', /Did you mean "string"/],
+      ['a: CustomerRecord', 'CustomerRecord', /no type "CustomerRecord". Write one of/],
+      ['a: array', 'array', /in parentheses after the name: "name\(array\): …"/],
+      ['a: "string , x"', 'string ', /without a space before the comma/],
+      ['a: |\n  string, x', '|\n      string, x', /on one line/],
+      ['a(arr): string', 'arr', /Unknown in parentheses: "arr"/],
+      ['a(aray): string', 'aray', /Did you mean "array"/],
+      ['a(string): x', 'string', /"string" stands after the colon: "a: string"/],
+      ['a(array: string', 'a(array', /parenthesis is not closed/],
+      ['a(array)?: string', 'a(array)?', /"\?" stands before the parenthesis/],
+      ['a(): string', '', /Unknown in parentheses/],
+      ['a (array): string', 'a (array)', /A space .* write "a\(array\)"/],
+      ['a ?: string', 'a ?', /A space .* write "a\?"/],
+      ['(array): string', '(array)', /A name must stand before the parenthesis/],
+      ['"": string', '""', /name is missing/],
+      ['a(enum): x', 'x', /A choice is a list/],
+      ['a(enum): []', '[]', /at least one value/],
+      ['a(enum):', 'a(enum)', /A choice is a list/],
+      ['a(object): string', 'string', /properties of an object stand on the lines below/],
+      ['a: [x, y]', '[x, y]', /name\(enum\): \[a, b\]/],
+      ['a: 5', '5', /no type/],
+      ['a:', 'a', /type is missing/],
+      ['a: string\na?: number', 'a?', /declared a second time/],
+      ['__proto__: string', '__proto__', /cannot be a name/],
+      ['a:\n  b:\n    c: strng', 'strng', /Did you mean/],
+      ['(*): strng', 'strng', /Did you mean/],
+      ['type: string\nmessage: string', 'type', /variable named "type"/],
+    ] as const)
+      it(`in ${JSON.stringify(schema)}`, () => {
+        const text = `---\ninput:\n  schema:\n${schema.replaceAll(/^/gm, '    ')}\n---\n`;
+        const { findings } = readFrontMatter(text);
+        assert.equal(findings.length, 1, JSON.stringify(findings));
+        const [{ code, span, message: told } = assert.fail()] = findings;
+        assert.equal(code, 'picoschema');
+        assert.equal(text.slice(span.start, span.end), place);
+        assert.match(told, message);
+      });
+    for (const [schema, message] of [
+      ['string', /The input is an object/],
+      ['CustomerRecord', /Schemas of other files/],
+      ['[a, b]', /The input is an object/],
+      ['5', /The input is an object/],
+    ] as const)
+      it(`in a schema that is ${schema}`, () => {
+        const { findings, declaresInput } = readFrontMatter(`---\ninput: {schema: ${schema}}\n---\n`);
+        assert.equal(declaresInput, false);
+        assert.equal(findings.length, 1);
+        assert.match(findings[0]?.message ?? '', message);
+      });
+    it('and the rest is read all the same', () => {
+      const { variables } = readFrontMatter(
+        '---\ninput:\n  schema:\n    a: strng\n    b(array: string\n    c: number\n    d(array):\n      x: strng\n      y: string\n---\n',
+      );
+      assert.deepEqual(
+        variables.map(({ name, type }) => `${name}: ${wordsOfType(type)}`),
+        ['a: any', 'b: any', 'c: number', 'd: {x, y}[]'],
+      );
+    });
+    it('in the output as well, where the schema may be of anything', () => {
+      const findingsOf = (schema: string) =>
+        readFrontMatter(`---\noutput:\n  schema: ${schema}\n---\n`).findings.map(({ code }) => code);
+      assert.deepEqual(findingsOf('string, an answer'), []);
+      assert.deepEqual(findingsOf('{type: array, items: {type: string}}'), []);
+      assert.deepEqual(findingsOf('strng'), ['picoschema']);
+      assert.deepEqual(findingsOf('{a(enum): b}'), ['picoschema']);
+    });
+  });
+});
+
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly description?: string;
+}
+
+async function readByDotprompt(text: string): Promise<JsonSchema | 'refused' | null> {
+  const { input } = parseSource(text).frontMatter as { input?: { schema?: unknown } };
+  try {
+    return await picoschema(input?.schema);
+  } catch {
+    return 'refused';
+  }
+}
+
+/** The JSON Schema that Dotprompt makes of Picoschema, read by itself. */
+function typeOf(schema: JsonSchema): ValueType {
+  if (schema.enum !== undefined) return { kind: 'enum', values: schema.enum };
+  const type = typeof schema.type === 'object' ? schema.type[0] : schema.type;
+  switch (type) {
+    case undefined:
+      return { kind: 'any' };
+    case 'array':
+      return { kind: 'array', items: typeOf(schema.items ?? {}) };
+    case 'object': {
+      const required = new Set(schema.required);
+      const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+        name,
+        type: typeOf(property),
+        optional: !required.has(name),
+        nameSpan: undefined,
+        span: undefined,
+      }));
+      const others =
+        typeof schema.additionalProperties === 'object' ? typeOf(schema.additionalProperties) : undefined;
+      return { kind: 'object', properties, others };
+    }
+    default:
+      return { kind: type as 'string' };
+  }
+}
+
+/** Without places and order, in which names that are numbers differ; `null` stands in every optional enum. */
+function comparable(type: ValueType): unknown {
+  switch (type.kind) {
+    case 'enum':
+      return type.values.filter(value => value !== null);
+    case 'array':
+      return [comparable(type.items)];
+    case 'object': {
+      const properties = type.properties.map(({ name, optional, type }) => [
+        name,
+        { optional, type: comparable(type) },
+      ]);
+      return { properties: Object.fromEntries(properties), others: type.others && comparable(type.others) };
+    }
+    default:
+      return type.kind;
+  }
+}
+
+function sourceOf(schema: unknown): string {
+  return `---\n${stringify({ input: { schema } }, { aliasDuplicateObjects: false })}---\nbody`;
+}
+
+const name = fc.oneof(
+  fc.constantFrom('a', 'b', 'message', 'type', 'customerName', 'x-y', 'größe', 'two words', '1', 'toString'),
+  fc.stringMatching(/^[a-z_][a-z0-9_]{0,5}$/),
+);
+const description = fc.constantFrom(
+  '',
+  ', what it is',
+  ', a, b and c',
+  ',no space',
+  ',  spaces: two',
+  ', 0 to 1 %',
+);
+const scalar = fc
+  .tuple(fc.constantFrom('string', 'number', 'integer', 'boolean', 'null', 'any'), description)
+  .map(parts => parts.join(''));
+const values = fc.array(fc.oneof(fc.constantFrom('a', 'b', 'c d', 1, true, null), fc.string()), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+/** What an author writes. The first key keeps it from being JSON Schema. */
+const { property: anyType } = fc.letrec<{ property: unknown; object: unknown }>(tie => ({
+  property: fc.oneof({ depthSize: 'small', withCrossShrink: true }, scalar, tie('object')),
+  object: fc
+    .array(
+      fc.oneof(
+        fc.tuple(name, fc.constantFrom('', '?'), fc.constant(''), tie('property')),
+        fc.tuple(
+          name,
+          fc.constantFrom('', '?'),
+          fc.constantFrom('array', 'array', 'array, many'),
+          tie('property'),
+        ),
+        fc.tuple(name, fc.constantFrom('', '?'), fc.constantFrom('object', 'object, one'), tie('object')),
+        fc.tuple(name, fc.constantFrom('', '?'), fc.constantFrom('enum', 'enum,which'), values),
+        fc.tuple(fc.constant(''), fc.constant(''), fc.constant('*'), scalar),
+      ),
+      { maxLength: 4 },
+    )
+    .map(parts => {
+      const named = new Map(parts.map(part => [part[0], part]));
+      return Object.fromEntries(
+        [...named.values()].map(([name, optional, inside, type]) => [
+          `${name}${optional}${inside && `(${inside})`}`,
+          type,
+        ]),
+      );
+    }),
+}));
+const isJsonSchema = (schema: Record<string, unknown>) => 'type' in schema || 'properties' in schema;
+const schemas = anyType.filter(
+  (schema): schema is Record<string, unknown> =>
+    typeof schema === 'object' && schema !== null && !isJsonSchema(schema as Record<string, unknown>),
+);
+
+/** What somebody might write by mistake. */
+const wrongKey = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'ab?(),* \n:arraynum'), maxLength: 12 }),
+  fc.constantFrom(
+    'a(array',
+    'a(array)?',
+    'a (enum)',
+    '(*)?',
+    'a((array))',
+    'a(array, (x) y)',
+    'a(array(x))',
+    'a(',
+    '?',
+  ),
+  fc.constantFrom(
+    'type',
+    'properties',
+    'a(enum, x)',
+    'a?(enum)',
+    'a?(array)',
+    'b(object)',
+    '(*)',
+    'constructor',
+  ),
+);
+const wrongValue = fc.oneof(
+  fc.constantFrom('strin', 'string ', ' string', 'string,\nx', 'x, string', 'object', 'array', '', ','),
+  fc.constantFrom(null, true, 0, 5, [], ['a'], {}, ['string'], { type: 'string' }),
+  fc.string({ maxLength: 8 }),
+  scalar,
+);
+const almostSchemas = fc.oneof(
+  fc
+    .tuple(
+      schemas,
+      fc.array(fc.tuple(wrongKey, fc.oneof(wrongValue, anyType)), { minLength: 1, maxLength: 2 }),
+    )
+    .map(([schema, wrong]) => ({ ...schema, ...Object.fromEntries(wrong) })),
+  wrongValue,
+  fc.tuple(name, wrongValue).map(([key, value]) => ({ [key]: { nested: value, fine: 'string' } })),
+);
