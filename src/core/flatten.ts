@@ -7,7 +7,7 @@
  * defined once as an inline partial (`{{#*inline}}`, Handlebars' own) and called by the version's reference.
  */
 import { Problem } from './problem.ts';
-import { type PartialUse, parseTemplate, partialUses } from './template.ts';
+import { type PartialUse, partialUses, readTemplate } from './template.ts';
 import { definesTheSame, mayStandInPlace, sameMeaning, splice } from './template-shape.ts';
 
 /** A template and what each partial name in it stands for. */
@@ -191,10 +191,11 @@ function usesInPlace(
   uses: readonly PartialUse[],
   contents: ReadonlyMap<string, string>,
 ): ReadonlySet<PartialUse> {
-  const tree = parseTemplate(template);
-  const candidates = uses.filter(
-    use => use.simple && mayStandInPlace(tree, contents.get(use.reference) ?? ''),
+  const tree = readTemplate(template);
+  const may = new Map(
+    [...contents].map(([reference, content]) => [reference, mayStandInPlace(tree, content)]),
   );
+  const candidates = uses.filter(({ simple, reference }) => simple && may.get(reference));
   const works = (some: readonly PartialUse[]) => sameMeaning(template, some, contents);
   if (works(candidates)) return new Set(candidates);
   if (candidates.length > MAX_TRIES) return new Set();

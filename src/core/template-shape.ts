@@ -1,6 +1,6 @@
 /** Whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
 import type { PartialUse } from './template.ts';
-import { parseTemplate } from './template.ts';
+import { readTemplate } from './template.ts';
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -24,7 +24,7 @@ const IRRELEVANT = new Set([
 export function mayStandInPlace(tree: hbs.AST.Program, content: string): boolean {
   return (
     !some(tree, node => Array.isArray(node['blockParams']) && node['blockParams'].length > 0) &&
-    !some(parseTemplate(content), reachesOut)
+    !some(readTemplate(content), reachesOut)
   );
 }
 
@@ -54,15 +54,13 @@ export function sameMeaning(
   }
   spliced += template.slice(done);
   const lines = lineOffsets(template);
-  const expected = shape(parseTemplate(template) as unknown as Node, node => {
+  const expected = shape(readTemplate(template) as unknown as Node, node => {
     if (node.type !== 'PartialStatement' || node['indent'] !== '') return undefined;
     const { start } = node['loc'] as hbs.AST.SourceLocation;
     const use = chosen.get((lines[start.line - 1] ?? 0) + start.column);
-    return use === undefined ? undefined : parseTemplate(contents.get(use.reference) ?? '').body;
+    return use === undefined ? undefined : readTemplate(contents.get(use.reference) ?? '').body;
   });
-  return (
-    JSON.stringify(expected) === JSON.stringify(shape(parseTemplate(spliced) as unknown as Node, asItIs))
-  );
+  return JSON.stringify(expected) === JSON.stringify(shape(readTemplate(spliced) as unknown as Node, asItIs));
 }
 
 /** The edit that puts `content` where `use` stands. A tag alone on its line takes the end of that line with it, as in Handlebars. */
@@ -80,10 +78,10 @@ export function splice(
 
 /** Whether an `{{#*inline}}` block gives its partial the very tree that `content` has on its own. */
 export function definesTheSame(inlineBlock: string, content: string): boolean {
-  const [block] = parseTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
+  const [block] = readTemplate(inlineBlock).body as hbs.AST.DecoratorBlock[];
   return (
     JSON.stringify(shape(block?.program.body, asItIs)) ===
-    JSON.stringify(shape(parseTemplate(content).body, asItIs))
+    JSON.stringify(shape(readTemplate(content).body, asItIs))
   );
 }
 

@@ -37,8 +37,35 @@ const { Parser } = Handlebars as unknown as { Parser: HandlebarsParser };
 
 /** The template's AST, after whitespace control. @throws Error of Handlebars: ask `templateIssues` for its place. */
 export function parseTemplate(template: string): hbs.AST.Program {
-  return Handlebars.parse(template);
+  const tree = kept.get(template);
+  return tree === undefined ? Handlebars.parse(template) : copyOf(tree);
 }
+
+/** A copy whose nodes may be changed; what is no node (places, strips) is shared. */
+function copyOf<T>(node: T): T {
+  if (Array.isArray(node)) return node.map(copyOf) as T;
+  if (typeof node !== 'object' || node === null || !('type' in node)) return node;
+  const copy: Record<string, unknown> = { ...node };
+  for (const key in copy) if (typeof copy[key] === 'object') copy[key] = copyOf(copy[key]);
+  return copy as T;
+}
+
+/** As `parseTemplate`, of a tree that is read and never changed: one rendering reads the same template several times. */
+export function readTemplate(template: string): hbs.AST.Program {
+  const tree = kept.get(template) ?? Handlebars.parse(template);
+  if (template.length > MAX_KEPT_LENGTH) return tree;
+  // What was asked for last is kept longest.
+  kept.delete(template);
+  kept.set(template, tree);
+  const [oldest] = kept.keys();
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  return tree;
+}
+
+const MAX_KEPT = 4;
+/** In UTF-16 code units; a tree takes some hundred times as many bytes. */
+const MAX_KEPT_LENGTH = 64 * 1024;
+const kept = new Map<string, hbs.AST.Program>();
 
 /** What is wrong with a source's template; empty when Handlebars can parse it. */
 export function templateIssues(source: string, parsed: PromptSource): SourceIssue[] {
@@ -48,7 +75,7 @@ export function templateIssues(source: string, parsed: PromptSource): SourceIssu
       issueAt(source, parsed.templateOffset + deep.start, parsed.templateOffset + deep.end, deep.message),
     ];
   try {
-    Handlebars.parse(parsed.template);
+    readTemplate(parsed.template);
     return [];
   } catch (error) {
     const lines = lineStarts(parsed.template);
@@ -209,7 +236,7 @@ export function partialUses(template: string): PartialUse[] {
       super.DecoratorBlock(node);
     }
   })();
-  visitor.accept(parseTemplate(template));
+  visitor.accept(readTemplate(template));
   return uses.filter(use => !defined.has(use.reference) && use.reference !== '@partial-block');
 
   function note(

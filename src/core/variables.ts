@@ -1,6 +1,6 @@
 /** The variables of a template: what it reads from the input, told from helpers, block parameters and inner contexts. */
 import Handlebars from 'handlebars';
-import { parseTemplate } from './template.ts';
+import { readTemplate } from './template.ts';
 
 /** Handlebars' built-in helpers and Dotprompt's. */
 export const KNOWN_HELPERS: ReadonlySet<string> = new Set([
@@ -64,6 +64,6 @@ export function undeclaredVariables(template: string, declared: ReadonlySet<stri
       found.add(name);
     }
   })();
-  visitor.accept(parseTemplate(template));
+  visitor.accept(readTemplate(template));
   return [...found];
 }
