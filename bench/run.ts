@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),
+  preview: async () => (await import('./preview.ts')).measure(),
 };
 
 const given = process.argv.slice(2);
