@@ -113,6 +113,12 @@ export const promptMetadata = z
       default: z.record(z.string(), z.unknown()),
     }),
     output: z.unknown().optional(),
+    ext: z.record(z.string(), z.record(z.string(), z.unknown())).meta({
+      description: 'Front matter keys with a dot, by what stands before the last one.',
+    }),
+    raw: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'The whole front matter as it is written: tools, variants, your own keys.' }),
   })
   .meta({ id: 'PromptMetadata' });
 

@@ -199,22 +199,28 @@ function requiredInputs(schema: InputSchema | undefined): readonly string[] {
 export async function readMetadata(source: string, label: string): Promise<PromptMetadata> {
   const parsed = parseSource(source);
   checkNoIssues(parsed.issues, label);
-  const { model, config, description, input, output } = parsed.frontMatter as Record<string, unknown>;
-  const schema = (await metadataOf(promptOf(parsed, parsed.template), label)).input?.schema;
-  const declared = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const { model, config, description, input, output, ext, raw } = (await metadataOf(
+    promptOf(parsed, parsed.template),
+    label,
+  )) as Readonly<Record<string, unknown>>;
+  const declared = asObject(input);
   return {
     ...(typeof model === 'string' && { model }),
     ...(typeof description === 'string' && { description }),
-    config:
-      typeof config === 'object' && config !== null && !Array.isArray(config)
-        ? (config as Record<string, unknown>)
-        : {},
+    config: asObject(config),
     input: {
-      schema: (schema as Record<string, unknown> | undefined) ?? null,
-      default: (declared['default'] as Record<string, unknown> | undefined) ?? {},
+      schema: declared['schema'] === undefined ? null : asObject(declared['schema']),
+      default: asObject(declared['default']),
     },
     ...(output !== undefined && { output }),
+    ext: asObject(ext) as PromptMetadata['ext'],
+    raw: asObject(raw),
   };
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 export interface PromptMetadata {
@@ -226,7 +232,12 @@ export interface PromptMetadata {
     readonly schema: Readonly<Record<string, unknown>> | null;
     readonly default: Readonly<Record<string, unknown>>;
   };
+  /** Its schema is JSON Schema too. */
   readonly output?: unknown;
+  /** Keys with a dot, by what stands before the last one. */
+  readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The whole front matter as it is written. */
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 /** Messages with their text beside them. */

@@ -363,7 +363,7 @@ describe('a client of a server that misbehaves', () => {
       environment: 'development',
       channel: 'stable',
       template: 'x',
-      metadata: { config: {}, input: { schema: null, default: {} } },
+      metadata: { config: {}, input: { schema: null, default: {} }, ext: {}, raw: {} },
     };
     await using server = await misbehavingServer(json(delivery));
     await refused(aClient(server.url).deliver(triage), 'wrong_shape', /"other"/);

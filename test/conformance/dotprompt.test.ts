@@ -1,8 +1,11 @@
 /** Rendering beside the `dotprompt` package, Dotprompt's reference implementation: any template, any input, the same messages. */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { Dotprompt, type Message } from 'dotprompt';
 import fc from 'fast-check';
 import { render } from '../../src/core/render.ts';
+import { RULES } from './rules/all.ts';
+import { expected } from './rules/rule.ts';
 
 const NAMES = ['name', 'items', 'person', 'flag', 'note'] as const;
 
@@ -14,7 +17,6 @@ const path = fc.constantFrom(
   'this',
   'person.first',
   'person.age',
-  'items.0',
   'items.[1]',
   './note',
   '../name',
@@ -138,8 +140,8 @@ const frontMatter = fc.constantFrom(
 
 interface Case {
   readonly source: string;
-  readonly input: Record<string, unknown>;
-  readonly context: Record<string, unknown>;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly context: Readonly<Record<string, unknown>>;
   readonly messages: Message[] | undefined;
 }
 
@@ -156,8 +158,11 @@ async function ours({ source, input, context, messages }: Case): Promise<unknown
 }
 
 /** The package leaves it to its caller to hand on the front matter's defaults. */
-async function theirs({ source, input, context, messages }: Case): Promise<unknown> {
-  const dotprompt = new Dotprompt();
+async function theirs(
+  { source, input, context, messages }: Case,
+  partials: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const dotprompt = new Dotprompt({ partials });
   const defaults = dotprompt.parse(source).input?.default ?? {};
   const data = {
     input,
@@ -169,6 +174,18 @@ async function theirs({ source, input, context, messages }: Case): Promise<unkno
 
 const refused = Symbol('refused');
 const orRefused = (rendering: Promise<unknown>) => rendering.catch(() => refused);
+
+describe('the dotprompt package', () => {
+  for (const [topic, rules] of Object.entries(RULES))
+    for (const { differs, ...rule } of rules)
+      it(`${differs === undefined ? 'agrees' : `differs (${differs})`}: ${topic} ${rule.rule}`, async () => {
+        const { source, input = {}, context = {}, messages, partials = {} } = rule;
+        const given = { source, input, context, messages: messages && [...messages] };
+        const rendered = await orRefused(theirs(given, partials));
+        const same = isDeepStrictEqual(rendered, expected(rule));
+        assert.equal(same, differs === undefined, JSON.stringify(rendered));
+      });
+});
 
 describe('rendering and the dotprompt package', function () {
   this.timeout(60_000);

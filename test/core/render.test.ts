@@ -105,6 +105,8 @@ describe('metadata', () => {
         },
         default: {},
       },
+      ext: {},
+      raw: { model: 'v/m', config: { temperature: 0 }, input: { schema: { a: 'string, the a' } } },
     });
   });
 });

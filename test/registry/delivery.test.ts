@@ -79,6 +79,8 @@ describe('delivery', () => {
           },
           default: {},
         },
+        ext: {},
+        raw: { model: 'acme/small', input: { schema: { mail: 'string' } } },
       },
     });
     const text = await get('?version=1');

@@ -1,0 +1,37 @@
+/** The first rules of every topic once more through `promptforge render --json`, on files. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promptforge } from '../cli/promptforge.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { RULES } from './rules/all.ts';
+import { expected, type Rule } from './rules/rule.ts';
+
+/** Every one starts a process. */
+const OF_EACH_TOPIC = 2;
+
+async function renderedByCommand(rule: Rule): Promise<unknown> {
+  await using folder = await temporaryFolder();
+  const put = async (name: string, text: string) => {
+    await writeFile(join(folder.path, name), text);
+    return join(folder.path, name);
+  };
+  await mkdir(join(folder.path, '.git'));
+  for (const [name, text] of Object.entries(rule.partials ?? {})) await put(`_${name}.prompt`, text);
+  const args = ['render', await put('a.prompt', rule.source), '--json'];
+  for (const given of ['input', 'messages', 'context'] as const)
+    if (rule[given] !== undefined)
+      args.push(`--${given}`, await put(`${given}.json`, JSON.stringify(rule[given])));
+  const { code, stdout, stderr } = await promptforge(args);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+describe('Dotprompt by the command', function () {
+  this.timeout(60_000);
+  for (const [topic, rules] of Object.entries(RULES))
+    for (const rule of rules.slice(0, OF_EACH_TOPIC))
+      it(`${topic} ${rule.rule}`, async () => {
+        assert.deepEqual(await renderedByCommand(rule), { messages: expected(rule) });
+      });
+});
