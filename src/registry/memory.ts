@@ -2,6 +2,7 @@
  * What may be kept in memory: only what was read since the last event of the log. Any process may write, so every
  * use asks the store first whether something was committed: another process's commit shows within 5 ms.
  */
+import type { EnvironmentName } from '../core/environment.ts';
 import type { KnownKey } from './access/known-key.ts';
 import type { PreparedDelivery } from './delivery/prepared.ts';
 import { logHead } from './store/log.ts';
@@ -10,8 +11,10 @@ import type { Store } from './store/store.ts';
 export interface Kept {
   /** By id. */
   readonly keys: Map<string, KnownKey>;
-  /** By environment, representation and target. */
-  readonly deliveries: Map<string, PreparedDelivery>;
+  /** By representation, environment and target. */
+  readonly deliveries: Readonly<
+    Record<'text/plain' | 'application/json', Map<EnvironmentName, Map<string, PreparedDelivery>>>
+  >;
 }
 
 export interface Memory {
@@ -42,7 +45,7 @@ export function memory(store: Store): Memory {
 }
 
 function nothing(): Kept {
-  return { keys: new Map(), deliveries: new Map() };
+  return { keys: new Map(), deliveries: { 'text/plain': new Map(), 'application/json': new Map() } };
 }
 
 /** Puts `value` in, all others out first when there are `limit`. */

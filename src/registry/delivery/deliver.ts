@@ -13,7 +13,7 @@ import { negotiate } from '../http/accept.ts';
 import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import { noneMatchFails } from '../http/conditional.ts';
 import { parseQuery } from '../http/query.ts';
-import { keep, type Memory } from '../memory.ts';
+import { type Kept, keep, type Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { chooseVersion, type Wanted } from './choose-version.ts';
 import type { Contents } from './content.ts';
@@ -49,7 +49,7 @@ export function delivery({ store, memory, authenticator, contents, onFault }: De
     try {
       const kept = memory.present();
       const caller = kept && authenticator.recognize(request.authorization, kept);
-      const known = caller && kept.deliveries.get(placeOf(caller, request));
+      const known = caller && placesOf(kept, caller, request.accept).get(request.target);
       return known === undefined ? fromStore(request) : answerFrom(known, request.ifNoneMatch);
     } catch (error) {
       return failed(error);
@@ -61,9 +61,9 @@ export function delivery({ store, memory, authenticator, contents, onFault }: De
       const caller = await authenticator.authenticate(request.authorization);
       const representation = negotiate(request.accept, REPRESENTATIONS);
       const { name, wanted } = parseTarget(request.target);
-      const { deliveries } = await memory.load();
+      const kept = await memory.load();
       const prepared = await prepare(caller, name, wanted, representation);
-      keep(deliveries, MAX_KEPT, placeOf(caller, request), prepared);
+      keep(placesOf(kept, caller, request.accept), MAX_KEPT, request.target, prepared);
       return answerFrom(prepared, request.ifNoneMatch);
     } catch (error) {
       return failed(error);
@@ -105,8 +105,19 @@ function answerFrom({ etag, whole, notModified }: PreparedDelivery, ifNoneMatch:
   return ifNoneMatch !== undefined && noneMatchFails(ifNoneMatch, etag) ? notModified : whole;
 }
 
-function placeOf({ environment }: Caller, { accept, target }: DeliveryRequest): string {
-  return `${environment} ${accept === undefined ? 'text/plain' : negotiate(accept, REPRESENTATIONS)} ${target}`;
+/** What is kept for a caller who accepts this, by target. */
+function placesOf(
+  { deliveries }: Kept,
+  { environment }: Caller,
+  accept: string | undefined,
+): Map<string, PreparedDelivery> {
+  const representation = accept === undefined ? 'text/plain' : negotiate(accept, REPRESENTATIONS);
+  const byEnvironment = deliveries[representation];
+  const known = byEnvironment.get(environment);
+  if (known !== undefined) return known;
+  const places = new Map<string, PreparedDelivery>();
+  byEnvironment.set(environment, places);
+  return places;
 }
 
 function shortHash(text: string): string {
