@@ -20,6 +20,8 @@ export interface FileRenderRequest {
   readonly context?: RenderRequest['context'] | undefined;
   /** What to render instead of the file's bytes: an editor's unsaved text. */
   readonly source?: string | undefined;
+  /** The unsaved text of a file by its absolute path, the prompt's or a partial's; undefined where the file's bytes are right. */
+  readonly read?: ((path: string) => string | undefined) | undefined;
   /** The folder that messages name files from; the working directory unless told. */
   readonly shownFrom?: string | undefined;
   readonly fileSystem: FileSystem;
@@ -42,27 +44,40 @@ export async function renderFile(request: FileRenderRequest): Promise<Rendered> 
   });
 }
 
+export interface LinkedFile {
+  readonly source: string;
+  /** By the reference as written. */
+  readonly partials: ReadonlyMap<string, LinkedPartial>;
+  /** Where each partial was read, by its id: absolute paths. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Names the file in messages. */
+  readonly label: string;
+}
+
 /** A file's source and its partials, found beside it and in the folders above it, up to the root. @throws as `renderFile` */
 export async function linkFile(
-  request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'fileSystem' | 'shownFrom'>,
-): Promise<{ source: string; partials: ReadonlyMap<string, LinkedPartial>; label: string }> {
+  request: Pick<FileRenderRequest, 'file' | 'root' | 'source' | 'read' | 'fileSystem' | 'shownFrom'>,
+): Promise<LinkedFile> {
   const { fileSystem } = request;
+  const read = async (path: string) =>
+    request.read?.(path) ?? (await readSource(path, shown(path), fileSystem));
+  const files = new Map<string, string>();
   const file = resolve(request.file);
   const shown = (path: string) => shownPath(path, request.shownFrom ?? process.cwd());
   const { root, name } = placeOf(file, request.root === undefined ? undefined : resolve(request.root), shown);
-  const source = request.source ?? (await readSource(file, shown(file), fileSystem));
+  const source = request.source ?? (await read(file));
   if (source === undefined)
     throw new WorkspaceError('file_missing', file, 'There is no such file.', { shownAs: shown(file) });
   const find = async (candidate: PromptName): Promise<FoundPrompt | undefined> => {
     const path = join(root, ...fileOfPrompt(candidate).split('/'));
     await checkInside(path, root, shown(path), fileSystem);
-    const found = await readSource(path, shown(path), fileSystem);
-    return found === undefined
-      ? undefined
-      : { name: candidate, source: found, id: candidate, label: shown(path) };
+    const found = await read(path);
+    if (found === undefined) return undefined;
+    files.set(candidate, path);
+    return { name: candidate, source: found, id: candidate, label: shown(path) };
   };
   const partials = await linkPartials(name, source, find, shown(file));
-  return { source, partials, label: shown(file) };
+  return { source, partials, files, label: shown(file) };
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../src/core/problem.ts';
-import { type FileRenderRequest, renderFile } from '../../src/workspace/file-partials.ts';
+import { type FileRenderRequest, linkFile, renderFile } from '../../src/workspace/file-partials.ts';
 import { nodeFileSystem } from '../../src/workspace/node-file-system.ts';
 import { WorkspaceError } from '../../src/workspace/workspace-error.ts';
 import { aWorkspace, type Workspace } from './a-workspace.ts';
@@ -72,6 +72,36 @@ describe('rendering a file', () => {
       await rendered(workspace, 'x.prompt', { source: '{{> header}}, unsaved' }),
       'header, unsaved',
     );
+  });
+
+  it('takes the unsaved text of the file and of its partials, and says where each partial is', async () => {
+    await using workspace = await aWorkspace({
+      'a/x.prompt': 'saved {{> header}} {{> footer}}',
+      'a/_header.prompt': 'saved header',
+      '_footer.prompt': 'saved footer',
+    });
+    const at = (file: string) => join(workspace.root, ...file.split('/'));
+    const unsaved = new Map([
+      [at('a/x.prompt'), 'unsaved {{> header}} {{> footer}} {{> new}}'],
+      [at('a/_header.prompt'), 'unsaved header'],
+      [at('_new.prompt'), 'never saved'],
+    ]);
+    const read = (path: string) => unsaved.get(path);
+    assert.equal(
+      await rendered(workspace, 'a/x.prompt', { read }),
+      'unsaved unsaved header saved footer never saved',
+    );
+    const { files } = await linkFile({
+      file: at('a/x.prompt'),
+      root: workspace.root,
+      read,
+      fileSystem: nodeFileSystem,
+    });
+    assert.deepEqual(Object.fromEntries(files), {
+      'a/_header': at('a/_header.prompt'),
+      _footer: at('_footer.prompt'),
+      _new: at('_new.prompt'),
+    });
   });
 
   it('names the file, line and column that is wrong, in the file or a partial of it', async () => {
