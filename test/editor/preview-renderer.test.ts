@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
 import { render } from '../../src/core/render.ts';
-import type { PreviewOutcome, PreviewRequest } from '../../src/editor/preview/renderer/outcome.ts';
+import type {
+  LinkedRequest,
+  PreviewOutcome,
+  PreviewRequest,
+} from '../../src/editor/preview/renderer/outcome.ts';
 import { PreviewRenderer } from '../../src/editor/preview/renderer/preview-renderer.ts';
+import { aWorkspace } from '../workspace/a-workspace.ts';
 
 const WORKER = new URL('../../src/editor/preview/renderer/worker.ts', import.meta.url);
 
 function request(
   source: string,
   input: Record<string, unknown> = {},
-  more: Partial<PreviewRequest> = {},
-): PreviewRequest {
+  more: Partial<LinkedRequest> = {},
+): LinkedRequest {
   return { source, input, partials: new Map(), label: 'a/b', ...more };
 }
 
@@ -79,6 +85,35 @@ describe('the preview’s renderer', () => {
     assert.equal(long.words, 250_000);
     const wide = rendered(await go(request('{{x}}', { x: 'a'.repeat(50_000) })));
     assert.equal(wide.tokens.count, null);
+  });
+
+  it('finds a file’s partials, unsaved ones first, and says where they are', async () => {
+    await using workspace = await aWorkspace({
+      'a/x.prompt': 'saved',
+      'a/_header.prompt': '---\nmodel: m\n---\nsaved {{name}}',
+      '_footer.prompt': 'footer',
+      'a/_broken.prompt': 'one\n{{/if}}',
+    });
+    const { root } = workspace;
+    const asked = { file: join(root, 'a', 'x.prompt'), root, shownFrom: root, input: { name: 'Ada' } };
+    const header = join(root, 'a', '_header.prompt');
+    const unsaved = new Map([[header, 'unsaved {{name}}']]);
+    const source = '{{> header}} {{> footer}}';
+    const { traced, files } = rendered(await go({ ...asked, source, unsaved }));
+    assert.equal(traced.rendered.text, 'unsaved Ada footer');
+    const [part] = traced.messages[0]?.parts ?? [];
+    assert.ok(part?.kind === 'text');
+    assert.deepEqual(part.spans[0]?.source, { prompt: 'a/_header', start: 8, end: 16 });
+    assert.equal(files?.get('a/_header'), header);
+    const saved = rendered(await go({ ...asked, source, unsaved: new Map() })).traced.messages[0]?.parts[0];
+    assert.ok(saved?.kind === 'text');
+    assert.deepEqual(saved.spans[0]?.source, { prompt: 'a/_header', start: 23, end: 31 });
+    const broken = await go({ ...asked, source: '{{> broken}}', unsaved });
+    assert.ok(broken.kind === 'problem');
+    assert.match(broken.message, /^a\/_broken\.prompt:2:1: /);
+    const outside = await go({ ...asked, root: join(root, 'b'), source, unsaved });
+    assert.ok(outside.kind === 'problem');
+    assert.match(outside.message, /is not in/);
   });
 
   it('marks what is missing instead of refusing', async () => {

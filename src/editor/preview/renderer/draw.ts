@@ -3,7 +3,16 @@ import { OutputTooLarge } from '../../../core/bounded-tree.ts';
 import { Problem } from '../../../core/problem.ts';
 import { parseSource } from '../../../core/source.ts';
 import { renderTraced, type Traced, type TracedPart } from '../../../core/trace.ts';
-import type { PreviewLimit, PreviewProblem, PreviewRendered, PreviewRequest } from './outcome.ts';
+import { linkFile } from '../../../workspace/file-partials.ts';
+import { nodeFileSystem } from '../../../workspace/node-file-system.ts';
+import { WorkspaceError } from '../../../workspace/workspace-error.ts';
+import type {
+  LinkedRequest,
+  PreviewLimit,
+  PreviewProblem,
+  PreviewRendered,
+  PreviewRequest,
+} from './outcome.ts';
 import { lengthWhenWritten } from './size.ts';
 import { type EncodingName, encodingOf } from './tokens.ts';
 
@@ -24,7 +33,8 @@ export async function draw(request: PreviewRequest): Promise<Drawn> {
   if (lengthWhenWritten([request.input, request.messages], MAX_INPUT_LENGTH) > MAX_INPUT_LENGTH)
     return { outcome: INPUT_TOO_LARGE };
   try {
-    const traced = await renderTraced(request, MAX_LENGTH);
+    const { files, ...linked } = await link(request);
+    const traced = await renderTraced(linked, MAX_LENGTH);
     const texts = textsOf(traced);
     const { model } = parseSource(request.source).frontMatter;
     return {
@@ -32,6 +42,7 @@ export async function draw(request: PreviewRequest): Promise<Drawn> {
       outcome: {
         kind: 'rendered',
         traced: withFewerSpans(traced),
+        ...(files && { files }),
         characters: sum(texts, text => text.length - occurrences(text, /[\ud800-\udbff][\udc00-\udfff]/g)),
         words: sum(texts, text => occurrences(text, /\S+/g)),
       },
@@ -41,11 +52,20 @@ export async function draw(request: PreviewRequest): Promise<Drawn> {
   }
 }
 
+async function link(request: PreviewRequest): Promise<LinkedRequest & Pick<PreviewRendered, 'files'>> {
+  if (!('file' in request)) return request;
+  const { unsaved, input, messages, ...file } = request;
+  const read = (path: string) => unsaved.get(path);
+  const linked = await linkFile({ ...file, read, fileSystem: nodeFileSystem });
+  return { ...linked, input, ...(messages && { messages }) };
+}
+
 function refusal(error: unknown): PreviewProblem | PreviewLimit {
   if (error instanceof OutputTooLarge) return TOO_LARGE;
   const cause = Problem.is(error) ? error.cause : error;
   // Handlebars walks what it renders recursively; the engine refuses texts over half a gigabyte.
   if (cause instanceof RangeError) return /string length/.test(cause.message) ? TOO_LARGE : TOO_DEEP;
+  if (error instanceof WorkspaceError) return { kind: 'problem', message: error.message };
   if (!Problem.is(error)) throw error;
   const { message, details } = error;
   return { kind: 'problem', message, ...(details.issues && { issues: details.issues }) };

@@ -4,15 +4,33 @@ import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
 import type { Traced } from '../../../core/trace.ts';
 
-export interface PreviewRequest {
+/** A prompt whose partials are known, or a file whose partials are to be found: all of that happens in the worker. */
+export type PreviewRequest = LinkedRequest | FileRequest;
+
+interface Given {
   readonly source: string;
-  /** As `linkFile` of `src/workspace/file-partials.ts` gives them. */
-  readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name, as JSON has them. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly messages?: NonNullable<RenderRequest['messages']>;
-  /** Names the prompt or file in messages. */
+}
+
+/** Such as a published version. */
+export interface LinkedRequest extends Given {
+  readonly partials: ReadonlyMap<string, LinkedPartial>;
+  /** Names the prompt in messages. */
   readonly label: string;
+}
+
+/** A prompt file with `source` for its text, saved or not; its partials are read as `linkFile` finds them. */
+export interface FileRequest extends Given {
+  /** Absolute path. */
+  readonly file: string;
+  /** The prompts folder; unless told, as far up as the folders' names allow. */
+  readonly root?: string;
+  /** The folder that messages name files from. */
+  readonly shownFrom?: string;
+  /** Texts of open editors that are not saved, by absolute path. */
+  readonly unsaved: ReadonlyMap<string, string>;
 }
 
 export type PreviewOutcome = PreviewRendered | PreviewProblem | PreviewLimit;
@@ -21,6 +39,8 @@ export interface PreviewRendered {
   readonly kind: 'rendered';
   /** Of its spans the first 10 000: what follows is text without any. */
   readonly traced: Traced;
+  /** Where each partial was read, by its id as in `TracedSource.prompt`: absolute paths. Of a file's request alone. */
+  readonly files?: ReadonlyMap<string, string>;
   readonly tokens: Tokens;
   /** Unicode code points of all messages' text. */
   readonly characters: number;
