@@ -1,0 +1,41 @@
+/** What is front matter and what is text: Dotprompt's rules, and where we hold another on purpose (docs/dotprompt.md). */
+import assert from 'node:assert/strict';
+import { Problem } from '../../src/core/problem.ts';
+import { readMetadata, render } from '../../src/core/render.ts';
+
+const textOf = async (source: string) =>
+  (await render({ source, input: {}, partials: new Map(), label: 'a' })).text;
+
+describe('front matter', () => {
+  it('is what stands between two lines "---" at the beginning', async () => {
+    const source = '---\nmodel: m\n---\nHello.\n---\nStill text.';
+    assert.equal(await textOf(source), 'Hello.\n---\nStill text.');
+    assert.equal((await readMetadata(source, 'a')).model, 'm');
+  });
+  it('is nowhere else: a line "---" between texts is text', async () => {
+    for (const source of ['Hello.\n---\nmodel: m\n---\n', ' ---\na: 1\n---\n', '---', '----\na: 1\n----\n'])
+      assert.equal(await textOf(source), source);
+  });
+  it('may be empty, and may be all there is, with no line break at its end', async () => {
+    assert.equal(await textOf('---\n---\nHello.'), 'Hello.');
+    assert.equal(await textOf('---\n\n---\nHello.'), 'Hello.');
+    assert.equal(await textOf('---\n# only a comment\n---\nHello.'), 'Hello.');
+    assert.equal(await textOf('---\nmodel: m\n---'), '');
+  });
+  it('may stand after a byte order mark, which is no text', async () => {
+    assert.equal(await textOf('\ufeff---\nmodel: m\n---\nHello.'), 'Hello.');
+    assert.equal(await textOf('\ufeffHello.'), 'Hello.');
+  });
+  it('does not stand below a comment: headings begin with "#" too', async () => {
+    const source = '# Title\n\n---\nnote: x\n---\nText.';
+    assert.equal(await textOf(source), source);
+  });
+  it('that is not closed or no YAML is refused, never taken for text', async () => {
+    for (const source of ['---\nmodel: m\nHello.', '---\na: [\n---\nHello.', '---\n- a\n---\nHello.'])
+      await assert.rejects(textOf(source), error => Problem.is(error, 'invalid_source'));
+  });
+  it('of a partial is no part of its text', async () => {
+    const partials = new Map([['p', { id: 'p', template: '', partials: new Map() }]]);
+    assert.equal((await render({ source: 'a{{> p}}b', input: {}, partials, label: 'a' })).text, 'ab');
+  });
+});
