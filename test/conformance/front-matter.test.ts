@@ -1,10 +1,19 @@
 /** What is front matter and what is text: Dotprompt's rules, and where we hold another on purpose (docs/dotprompt.md). */
 import assert from 'node:assert/strict';
+import { linkPartials } from '../../src/core/link.ts';
+import { type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata, render } from '../../src/core/render.ts';
 
 const textOf = async (source: string) =>
   (await render({ source, input: {}, partials: new Map(), label: 'a' })).text;
+
+/** Where every partial has this source. */
+async function withPartial(source: string, partial: string): Promise<string> {
+  const found = async (name: PromptName) => ({ name, source: partial, id: name });
+  const partials = await linkPartials(parsePromptName('a'), source, found);
+  return (await render({ source, input: {}, partials, label: 'a' })).text;
+}
 
 describe('front matter', () => {
   it('is what stands between two lines "---" at the beginning', async () => {
@@ -35,7 +44,27 @@ describe('front matter', () => {
       await assert.rejects(textOf(source), error => Problem.is(error, 'invalid_source'));
   });
   it('of a partial is no part of its text', async () => {
-    const partials = new Map([['p', { id: 'p', template: '', partials: new Map() }]]);
-    assert.equal((await render({ source: 'a{{> p}}b', input: {}, partials, label: 'a' })).text, 'ab');
+    assert.equal(await withPartial('a{{> p}}b', '---\ndescription: x\n---\n-\n'), 'a-b');
+  });
+});
+
+describe('a partial', () => {
+  it('has a name of small letters, and is refused with another', async () => {
+    await assert.rejects(
+      withPartial('{{> userCard}}', 'x'),
+      error => Problem.is(error, 'invalid_source') && error.message.includes('"userCard" was not found'),
+    );
+  });
+  it('is named, not computed', async () => {
+    await assert.rejects(
+      withPartial('{{> (lookup . "which")}}', 'x'),
+      error => Problem.is(error, 'invalid_source') && error.message.includes('must be named'),
+    );
+  });
+  it('does not use itself', async () => {
+    await assert.rejects(
+      withPartial('{{> p}}', '{{> p}}'),
+      error => Problem.is(error, 'invalid_source') && error.message.includes('uses itself'),
+    );
   });
 });

@@ -119,5 +119,12 @@ export const PART_RULES: Readonly<Record<string, readonly Rule[]>> = {
       source: '{{role "system"}}{{section "a"}}A{{role "user"}}{{section "b"}}B',
       gives: [said('system', [pending('a'), { text: 'A' }]), said('user', [pending('b'), { text: 'B' }])],
     },
+    {
+      rule: 'keeps a name with spaces whole',
+      differs: TORN,
+      source: '{{section s}}t',
+      input: { s: 'two words' },
+      gives: [said('user', [pending('two words'), { text: 't' }])],
+    },
   ],
 };
