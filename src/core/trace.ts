@@ -72,7 +72,9 @@ export async function renderTraced(request: RenderRequest, maxLength: number = M
   const { template, missing, parsed } = prepared;
   const { tree, expressions, marksRoles } = withTrace(template, new Set(missing));
   boundTree(tree, JSON.stringify(request.messages ?? []).length);
-  const marks = chooseMarks(template + JSON.stringify([parsed.frontMatter, request.input, request.messages]));
+  const marks = chooseMarks(
+    template + JSON.stringify([parsed.frontMatter, request.input, request.messages, request.context]),
+  );
 
   const markings: TraceState['marking'][] =
     missing.length > 0 ? ['solid', 'all', 'written'] : ['all', 'written'];

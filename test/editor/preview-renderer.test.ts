@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
 import { render } from '../../src/core/render.ts';
 import type {
-  LinkedRequest,
+  PreviewFileRequest,
   PreviewOutcome,
   PreviewRequest,
 } from '../../src/editor/preview/renderer/outcome.ts';
@@ -15,8 +15,8 @@ const WORKER = new URL('../../src/editor/preview/renderer/worker.ts', import.met
 function request(
   source: string,
   input: Record<string, unknown> = {},
-  more: Partial<LinkedRequest> = {},
-): LinkedRequest {
+  more: Partial<PreviewRequest> = {},
+): PreviewRequest {
   return { source, input, partials: new Map(), label: 'a/b', ...more };
 }
 
@@ -34,7 +34,8 @@ function manyTimes(value: unknown, times: number): unknown {
 
 describe('the preview’s renderer', () => {
   let renderer: PreviewRenderer;
-  const go = (asked: PreviewRequest, signal = new AbortController().signal) => renderer.render(asked, signal);
+  const go = (asked: PreviewRequest | PreviewFileRequest, signal = new AbortController().signal) =>
+    renderer.render(asked, signal);
   beforeEach(() => {
     renderer = new PreviewRenderer(WORKER);
   });

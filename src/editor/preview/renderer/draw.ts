@@ -7,7 +7,7 @@ import { linkFile } from '../../../workspace/file-partials.ts';
 import { nodeFileSystem } from '../../../workspace/node-file-system.ts';
 import { WorkspaceError } from '../../../workspace/workspace-error.ts';
 import type {
-  LinkedRequest,
+  PreviewFileRequest,
   PreviewLimit,
   PreviewProblem,
   PreviewRendered,
@@ -29,8 +29,10 @@ export type Drawn =
   | { readonly outcome: Omit<PreviewRendered, 'tokens'>; readonly encoding: EncodingName };
 
 /** Never throws for what a prompt or an input can be. */
-export async function draw(request: PreviewRequest): Promise<Drawn> {
-  if (lengthWhenWritten([request.input, request.messages], MAX_INPUT_LENGTH) > MAX_INPUT_LENGTH)
+export async function draw(request: PreviewRequest | PreviewFileRequest): Promise<Drawn> {
+  if (
+    lengthWhenWritten([request.input, request.messages, request.context], MAX_INPUT_LENGTH) > MAX_INPUT_LENGTH
+  )
     return { outcome: INPUT_TOO_LARGE };
   try {
     const { files, ...linked } = await link(request);
@@ -52,12 +54,14 @@ export async function draw(request: PreviewRequest): Promise<Drawn> {
   }
 }
 
-async function link(request: PreviewRequest): Promise<LinkedRequest & Pick<PreviewRendered, 'files'>> {
+async function link(
+  request: PreviewRequest | PreviewFileRequest,
+): Promise<PreviewRequest & Pick<PreviewRendered, 'files'>> {
   if (!('file' in request)) return request;
-  const { unsaved, input, messages, ...file } = request;
+  const { unsaved, input, messages, context, ...file } = request;
   const read = (path: string) => unsaved.get(path);
   const linked = await linkFile({ ...file, read, fileSystem: nodeFileSystem });
-  return { ...linked, input, ...(messages && { messages }) };
+  return { ...linked, input, ...(messages && { messages }), ...(context && { context }) };
 }
 
 function refusal(error: unknown): PreviewProblem | PreviewLimit {

@@ -4,25 +4,27 @@ import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
 import type { Traced } from '../../../core/trace.ts';
 
-/** A prompt whose partials are known, or a file whose partials are to be found: all of that happens in the worker. */
-export type PreviewRequest = LinkedRequest | FileRequest;
-
 interface Given {
   readonly source: string;
   /** Values by variable name, as JSON has them. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly messages?: NonNullable<RenderRequest['messages']>;
+  /** What `{{@name}}` reads, by name. */
+  readonly context?: NonNullable<RenderRequest['context']>;
 }
 
-/** Such as a published version. */
-export interface LinkedRequest extends Given {
+/** A prompt whose partials are known. */
+export interface PreviewRequest extends Given {
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Names the prompt in messages. */
   readonly label: string;
 }
 
-/** A prompt file with `source` for its text, saved or not; its partials are read as `linkFile` finds them. */
-export interface FileRequest extends Given {
+/**
+ * A prompt file with `source` for its text, saved or not. The worker finds its partials, as `linkFile` does: for a
+ * large prompt that takes long enough to be felt.
+ */
+export interface PreviewFileRequest extends Given {
   /** Absolute path. */
   readonly file: string;
   /** The prompts folder; unless told, as far up as the folders' names allow. */

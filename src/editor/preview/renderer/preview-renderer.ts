@@ -2,7 +2,13 @@
  * Renders previews in a worker thread, one at a time, within limits: whatever a template does, the window goes on and
  * hears within about a second. The thread is made for the first request, and again after one that had to be stopped.
  */
-import type { PreviewOutcome, PreviewRendered, PreviewRequest, Tokens } from './outcome.ts';
+import type {
+  PreviewFileRequest,
+  PreviewOutcome,
+  PreviewRendered,
+  PreviewRequest,
+  Tokens,
+} from './outcome.ts';
 import { type Heard, Thread } from './thread.ts';
 import type { FromWorker } from './worker.ts';
 
@@ -15,7 +21,7 @@ const LOAD_LIMIT = 10_000;
 const COUNT_LIMIT = 500;
 
 interface Job {
-  readonly request: PreviewRequest;
+  readonly request: PreviewRequest | PreviewFileRequest;
   readonly signal: AbortSignal;
   readonly resolve: (outcome: PreviewOutcome) => void;
   readonly reject: (reason: unknown) => void;
@@ -38,7 +44,7 @@ export class PreviewRenderer {
    * @throws the signal's reason when it is aborted, and an AbortError when a newer request came first or the renderer
    * is disposed
    */
-  render(request: PreviewRequest, signal: AbortSignal): Promise<PreviewOutcome> {
+  render(request: PreviewRequest | PreviewFileRequest, signal: AbortSignal): Promise<PreviewOutcome> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#isDisposed) return Promise.reject(abandoned('The preview is closed.'));
     const { promise, resolve, reject } = Promise.withResolvers<PreviewOutcome>();

@@ -1,6 +1,6 @@
 /** A worker thread that answers in messages, each waited for with a limit; where one comes too late it is ended. */
 import { Worker } from 'node:worker_threads';
-import type { PreviewRequest } from './outcome.ts';
+import type { PreviewFileRequest, PreviewRequest } from './outcome.ts';
 import type { FromWorker } from './worker.ts';
 
 /** Rendering 4 Mi characters takes well under this; what takes more is stopped before the window feels it. */
@@ -38,7 +38,7 @@ export class Thread {
   }
 
   /** @throws DataCloneError for what is no plain data */
-  post(request: PreviewRequest): void {
+  post(request: PreviewRequest | PreviewFileRequest): void {
     this.#worker.postMessage(request);
   }
 

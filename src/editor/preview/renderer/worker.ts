@@ -4,7 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { draw, textsOf } from './draw.ts';
-import type { PreviewRequest, Tokens } from './outcome.ts';
+import type { PreviewFileRequest, PreviewRequest, Tokens } from './outcome.ts';
 import { type CountTokens, counted, type EncodingName, loadEncoding, reasonNotToCount } from './tokens.ts';
 
 /** Each request is answered by `drawn`; after a rendered one come `loaded` and `counted`. */
@@ -27,10 +27,10 @@ if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromWorker) => port.postMessage(message);
 const encodings = new Map<EncodingName, Promise<CountTokens>>();
 
-port.on('message', (request: PreviewRequest) => void answer(request));
+port.on('message', (request: PreviewRequest | PreviewFileRequest) => void answer(request));
 tell({ step: 'ready' });
 
-async function answer(request: PreviewRequest): Promise<void> {
+async function answer(request: PreviewRequest | PreviewFileRequest): Promise<void> {
   const drawn = await draw(request);
   tell({ step: 'drawn', ...drawn });
   if (!('encoding' in drawn)) return;
