@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { Dotprompt, type Message } from 'dotprompt';
 import fc from 'fast-check';
+import { linkPartials } from '../../src/core/link.ts';
+import { parsePromptName } from '../../src/core/name.ts';
 import { render } from '../../src/core/render.ts';
 import { RULES } from './rules/all.ts';
 import { expected } from './rules/rule.ts';
@@ -52,54 +54,77 @@ const block = (name: string, head: fc.Arbitrary<string>, body: fc.Arbitrary<stri
     )
     .map(([from, inside, other, to]) => from + inside + (other?.join('') ?? '') + to);
 
-const { template } = fc.letrec<{ template: string; piece: string; short: string }>(tie => ({
-  template: fc.array(tie('piece'), { maxLength: 7 }).map(parts => parts.join('')),
-  short: fc.array(tie('piece'), { maxLength: 3 }).map(parts => parts.join('')),
-  piece: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    { weight: 4, arbitrary: text },
-    // Alone between texts: what neighbouring values of numbers come to is a difference that we chose.
-    {
-      weight: 4,
-      arbitrary: fc.tuple(fc.constantFrom('a', ' ', '\n'), tag(path)).map(pair => `${pair.join('')}.`),
-    },
-    {
-      weight: 3,
-      arbitrary: tag(fc.constantFrom('system', 'user', 'model', 'tool').map(role => `role "${role}"`)),
-    },
-    tag(fc.constantFrom('history')),
-    tag(fc.constantFrom('section "intro"', 'section "code"', 'section link')),
-    tag(
-      fc.constantFrom(
-        'media url="https://a.b/c.png"',
-        'media url=link contentType="image/png"',
-        'media url=link',
+/** Templates that use partials in these ways. */
+const templateWith = (partials: fc.Arbitrary<string>) =>
+  fc.letrec<{ template: string; piece: string; short: string }>(tie => ({
+    template: fc.array(tie('piece'), { maxLength: 7 }).map(parts => parts.join('')),
+    short: fc.array(tie('piece'), { maxLength: 3 }).map(parts => parts.join('')),
+    piece: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { weight: 4, arbitrary: text },
+      // Alone between texts: what neighbouring values of numbers come to is a difference that we chose.
+      {
+        weight: 4,
+        arbitrary: fc.tuple(fc.constantFrom('a', ' ', '\n'), tag(path)).map(pair => `${pair.join('')}.`),
+      },
+      {
+        weight: 3,
+        arbitrary: tag(fc.constantFrom('system', 'user', 'model', 'tool').map(role => `role "${role}"`)),
+      },
+      tag(fc.constantFrom('history')),
+      tag(fc.constantFrom('section "intro"', 'section "code"', 'section link')),
+      tag(
+        fc.constantFrom(
+          'media url="https://a.b/c.png"',
+          'media url=link contentType="image/png"',
+          'media url=link',
+        ),
       ),
+      tag(path.map(it => `json ${it}`)).map(json => `.${json}.`),
+      tag(path.map(it => `json ${it} indent=2`)).map(json => `.${json}.`),
+      fc.constantFrom('{{! a comment }}', '{{!-- {{name}} --}}', '\\{{name}}', '{{{note}}}.', '{{&note}}.'),
+      fc.constantFrom('{{lookup items 0}}.', '{{lookup person "first"}}.'),
+      partials,
+      block('if', path, tie('short')),
+      block('unless', path, tie('short')),
+      block('each', fc.constantFrom('items', 'person', 'nothing'), tie('short')),
+      block('each', fc.constant('items as |item at|'), tie('short')),
+      block('with', fc.constantFrom('person', 'nothing', 'this'), tie('short')),
+      block(
+        'ifEquals',
+        fc.tuple(value, value).map(pair => pair.join(' ')),
+        tie('short'),
+      ),
+      block(
+        'unlessEquals',
+        fc.tuple(value, value).map(pair => pair.join(' ')),
+        tie('short'),
+      ),
+      fc
+        .tuple(path, tie('short'))
+        .map(([it, body]) => (/^[a-z]+$/.test(it) ? `{{#${it}}}${body}{{/${it}}}` : body)),
     ),
-    tag(path.map(it => `json ${it}`)).map(json => `.${json}.`),
-    tag(path.map(it => `json ${it} indent=2`)).map(json => `.${json}.`),
-    fc.constantFrom('{{! a comment }}', '{{!-- {{name}} --}}', '\\{{name}}', '{{{note}}}.', '{{&note}}.'),
-    fc.constantFrom('{{lookup items 0}}.', '{{lookup person "first"}}.'),
-    block('if', path, tie('short')),
-    block('unless', path, tie('short')),
-    block('each', fc.constantFrom('items', 'person', 'nothing'), tie('short')),
-    block('each', fc.constant('items as |item at|'), tie('short')),
-    block('with', fc.constantFrom('person', 'nothing', 'this'), tie('short')),
-    block(
-      'ifEquals',
-      fc.tuple(value, value).map(pair => pair.join(' ')),
-      tie('short'),
-    ),
-    block(
-      'unlessEquals',
-      fc.tuple(value, value).map(pair => pair.join(' ')),
-      tie('short'),
-    ),
-    fc
-      .tuple(path, tie('short'))
-      .map(([it, body]) => (/^[a-z]+$/.test(it) ? `{{#${it}}}${body}{{/${it}}}` : body)),
-  ),
-}));
+  })).template;
+
+const OTHER = [
+  '{{> other}}',
+  '{{> other}}\n',
+  '{{#> other}}{{note}}.{{/other}}',
+  '{{#> other this}}\na\n{{/other}}\n',
+];
+const PART = [
+  '{{> part}}',
+  '{{> part}}\n',
+  ' {{> part}}\n',
+  '{{~> part~}}',
+  '{{> part person}}',
+  '{{> part note="n"}}',
+];
+const template = templateWith(fc.constantFrom(...PART, ...OTHER));
+const partials = fc.record({
+  part: templateWith(fc.constantFrom(...OTHER)),
+  other: templateWith(fc.constantFrom('{{> @partial-block}}')),
+});
 
 const scalar = fc.oneof(
   fc.constantFrom('', ' ', '\n', 'Ada', '<i>&amp;</i>', 'مرحبا', '5', '0'),
@@ -143,25 +168,20 @@ interface Case {
   readonly input: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
   readonly messages: Message[] | undefined;
+  readonly partials: Readonly<Record<string, string>>;
 }
 
-async function ours({ source, input, context, messages }: Case): Promise<unknown> {
-  const { messages: rendered } = await render({
-    source,
-    input,
-    context,
-    partials: new Map(),
-    label: 'a/b',
-    ...(messages && { messages }),
+async function ours({ source, input, context, messages, partials }: Case): Promise<unknown> {
+  const linked = await linkPartials(parsePromptName('a'), source, async name => {
+    const found = partials[name.slice(1)];
+    return found === undefined ? undefined : { name, source: found, id: name };
   });
-  return rendered;
+  const request = { source, input, context, partials: linked, label: 'a', ...(messages && { messages }) };
+  return (await render(request)).messages;
 }
 
 /** The package leaves it to its caller to hand on the front matter's defaults. */
-async function theirs(
-  { source, input, context, messages }: Case,
-  partials: Readonly<Record<string, string>> = {},
-): Promise<unknown> {
+async function theirs({ source, input, context, messages, partials }: Case): Promise<unknown> {
   const dotprompt = new Dotprompt({ partials });
   const defaults = dotprompt.parse(source).input?.default ?? {};
   const data = {
@@ -180,8 +200,8 @@ describe('the dotprompt package', () => {
     for (const { differs, ...rule } of rules)
       it(`${differs === undefined ? 'agrees' : `differs (${differs})`}: ${topic} ${rule.rule}`, async () => {
         const { source, input = {}, context = {}, messages, partials = {} } = rule;
-        const given = { source, input, context, messages: messages && [...messages] };
-        const rendered = await orRefused(theirs(given, partials));
+        const given = { source, input, context, messages: messages && [...messages], partials };
+        const rendered = await orRefused(theirs(given));
         const same = isDeepStrictEqual(rendered, expected(rule));
         assert.equal(same, differs === undefined, JSON.stringify(rendered));
       });
@@ -193,7 +213,7 @@ describe('rendering and the dotprompt package', function () {
     let rendered = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ frontMatter, template, input, context, messages: history }),
+        fc.record({ frontMatter, template, partials, input, context, messages: history }),
         async ({ frontMatter, template, ...data }) => {
           const given = { source: frontMatter + template, ...data } as Case;
           const [one, other] = [await orRefused(ours(given)), await orRefused(theirs(given))];
