@@ -23,12 +23,16 @@ export class Library {
   readonly #uris = new Map<PromptName, string>();
   readonly #samples = new Map<PromptName, LibrarySamples>();
 
-  /** Puts a prompt's text in, or its new text; it is analysed when first asked for. */
-  setPrompt(uri: string, name: PromptName | undefined, text: string): void {
+  /**
+   * Puts a prompt's text in, or its new text; it is analysed when first asked for. One that is not `listed`, such as
+   * a published version, is found by its URI alone.
+   */
+  setPrompt(uri: string, name: PromptName | undefined, text: string, listed = true): void {
     const before = this.#texts.get(uri);
-    if (before?.name !== undefined && before.name !== name) this.#uris.delete(before.name);
+    if (before?.name !== undefined && before.name !== name && this.#uris.get(before.name) === uri)
+      this.#uris.delete(before.name);
     this.#texts.set(uri, { name, text });
-    if (name !== undefined) this.#uris.set(name, uri);
+    if (name !== undefined && listed) this.#uris.set(name, uri);
   }
 
   setSamples(uri: string, name: PromptName, text: string): void {

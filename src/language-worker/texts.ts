@@ -1,0 +1,126 @@
+/**
+ * The texts that the worker holds: files as the disk has them, and open documents, whose text stands for their file
+ * until they are closed.
+ */
+import { readFile } from 'node:fs/promises';
+import type { PromptName } from '../core/name.ts';
+import { Library } from '../language/library.ts';
+import type { DocumentChange, FileEntry, FileRole, OpenDocument } from './contract.ts';
+
+/** Reading the files of a large workspace one by one would take long; all at once, too many handles. */
+const READ_AT_ONCE = 16;
+/** No prompt is larger than 1 MiB; one on its way there is still told so. In bytes. */
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
+
+interface Held {
+  readonly role: FileRole;
+  readonly name: PromptName | undefined;
+  text: string;
+  /** Of an open document alone. */
+  version: number;
+}
+
+export class Texts {
+  readonly library = new Library();
+  readonly #files = new Map<string, FileEntry>();
+  readonly #open = new Map<string, Held>();
+  #reading: Promise<void> = Promise.resolve();
+  readonly #onProgress: () => void;
+
+  /** @param onProgress called while files are being read */
+  constructor(onProgress: () => void) {
+    this.#onProgress = onProgress;
+  }
+
+  /** Resolves when all files known so far are read. */
+  get whenRead(): Promise<void> {
+    return this.#reading;
+  }
+
+  setFiles(files: readonly FileEntry[]): void {
+    for (const file of files) this.#files.set(file.uri, file);
+    const reading = this.#readAll(files.map(({ uri }) => uri));
+    this.#reading = Promise.all([this.#reading, reading]).then(() => undefined);
+  }
+
+  removeFiles(uris: readonly string[]): void {
+    for (const uri of uris) {
+      this.#files.delete(uri);
+      if (!this.#open.has(uri)) this.library.remove(uri);
+    }
+  }
+
+  open({ uri, ...held }: OpenDocument): void {
+    this.#open.set(uri, held);
+    this.#put(uri, held);
+  }
+
+  /** @returns whether the text is now what the editor has */
+  change({ uri, version, changes, length }: DocumentChange): boolean {
+    const held = this.#open.get(uri);
+    if (held === undefined) return false;
+    for (const { offset, length: replaced, text } of changes)
+      held.text = held.text.slice(0, offset) + text + held.text.slice(offset + replaced);
+    held.version = version;
+    if (held.text.length !== length) return false;
+    this.#put(uri, held);
+    return true;
+  }
+
+  close(uri: string): void {
+    this.#open.delete(uri);
+    this.library.remove(uri);
+    const file = this.#files.get(uri);
+    if (file !== undefined) this.setFiles([file]);
+  }
+
+  /** The text of a prompt or samples file, open or not. */
+  textAt(uri: string): string | undefined {
+    const open = this.#open.get(uri);
+    if (open !== undefined) return open.text;
+    const name = this.#files.get(uri)?.name;
+    const samples = name === undefined ? undefined : this.library.samples(name);
+    return samples?.uri === uri ? samples.text : this.library.at(uri)?.analysis.text;
+  }
+
+  /** What kind of text an open document holds. */
+  openAt(uri: string): Omit<OpenDocument, 'uri'> | undefined {
+    return this.#open.get(uri);
+  }
+
+  async #readAll(uris: readonly string[]): Promise<void> {
+    const left = [...uris];
+    const readOn = async (): Promise<void> => {
+      for (let uri = left.pop(); uri !== undefined; uri = left.pop()) {
+        await this.#read(uri);
+        if (left.length % 100 === 0) this.#onProgress();
+      }
+    };
+    await Promise.all(Array.from({ length: READ_AT_ONCE }, readOn));
+  }
+
+  async #read(uri: string): Promise<void> {
+    const file = this.#files.get(uri);
+    if (file === undefined) return;
+    const text = await textOfFile(file.path);
+    // Opened, removed or named anew in the meantime: whoever did that has put in what counts.
+    if (this.#files.get(uri) !== file || this.#open.has(uri)) return;
+    if (text === undefined) this.library.remove(uri);
+    else this.#put(uri, { ...file, text });
+  }
+
+  #put(uri: string, { role, name, text }: Pick<Held, 'role' | 'name' | 'text'>): void {
+    if (role !== 'samples') this.library.setPrompt(uri, name, text, role === 'prompt');
+    else if (name !== undefined) this.library.setSamples(uri, name, text);
+  }
+}
+
+/** Without its byte order mark, as editors show it; undefined for what cannot be read. */
+async function textOfFile(path: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(path);
+    return bytes.byteLength > MAX_FILE_BYTES ? undefined : new TextDecoder().decode(bytes);
+  } catch {
+    return undefined; // gone since it was listed, or not readable: then nothing can refer to it
+  }
+}
