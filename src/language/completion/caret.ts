@@ -1,0 +1,211 @@
+/**
+ * What surrounds a caret in a tag that may be half written: read from the lexer's tokens up to the caret, since a tree
+ * cannot tell `{{user.` from a call of `user` with `.`.
+ */
+
+import type { Analysis } from '../analysis.ts';
+import { lex, type Token, type TokenKind } from '../lex.ts';
+import { type Scope, scopeAt } from '../resolve.ts';
+import type { Span } from '../span.ts';
+import { type OpenBlock, type Tag, tagBefore } from './tags.ts';
+
+/** The word at the caret, a path as far as it is written. */
+export interface Word {
+  /** From the first character of the path. */
+  readonly start: number;
+  /** Of what stands after the last separator, to the end of the name around the caret. */
+  readonly name: Span;
+  /** What stands before the last separator, separators off, `..` included. */
+  readonly head: readonly string[];
+  /** Begins with `@`. */
+  readonly data: boolean;
+}
+
+/** A call around the caret: of the tag, or of a parenthesis in it. */
+export interface Frame {
+  readonly callee: string | undefined;
+  /** The arguments before the caret, as written. */
+  readonly args: readonly string[];
+  /** The names of the arguments that have one. */
+  readonly options: readonly string[];
+  /** The name whose value stands at the caret: `indent=|`. */
+  readonly option: string | undefined;
+}
+
+export interface TagCaret {
+  readonly opening: Token;
+  readonly tag: Tag;
+  readonly frame: Frame;
+  /** Whether the caret is in a parenthesis. */
+  readonly inSub: boolean;
+  readonly word: Word;
+  /** Where the caret is in a text in quotes: what is between them, and the closing one if it is there. */
+  readonly quoted: { readonly span: Span; readonly quote: string; readonly isClosed: boolean } | undefined;
+  /** What follows the word in the tag. */
+  readonly next: Token | undefined;
+  readonly scope: Scope | undefined;
+  /** The blocks around the caret that are open, the innermost last. */
+  readonly open: readonly OpenBlock[];
+}
+
+const ENDS: ReadonlySet<TokenKind> = new Set([
+  'CLOSE',
+  'CLOSE_UNESCAPED',
+  'CLOSE_RAW_BLOCK',
+  'CONTENT',
+  'COMMENT',
+]);
+const STARTS: ReadonlySet<TokenKind> = new Set([
+  'OPEN',
+  'OPEN_UNESCAPED',
+  'OPEN_BLOCK',
+  'OPEN_INVERSE',
+  'OPEN_INVERSE_CHAIN',
+  'OPEN_PARTIAL',
+  'OPEN_PARTIAL_BLOCK',
+  'OPEN_RAW_BLOCK',
+  'OPEN_ENDBLOCK',
+  'END_RAW_BLOCK',
+  'INVERSE',
+]);
+const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
+const VALUES: ReadonlySet<TokenKind> = new Set(['STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
+
+/** Undefined where the caret is in no tag, or where nothing can be offered: in a comment, in a number, after `as |`. */
+export function caretInTag({ text, body, resolved }: Analysis, offset: number): TagCaret | undefined {
+  const tag = tagBefore(body.body, offset);
+  if (tag === undefined || tag.isComment) return undefined;
+  const { start, end } = tag.span;
+  if (end < offset && (tag.isSound || /[\r\n]/.test(text.slice(end, offset)))) return undefined;
+  // The blank ends a name at the caret, which the lexer otherwise would not take for one.
+  const [opening, ...tokens] = lex(`${text.slice(start, offset)} `, start).tokens;
+  if (opening === undefined || !STARTS.has(opening.kind)) return undefined;
+  if (
+    opening.kind === 'OPEN_INVERSE_CHAIN' &&
+    opening.end === offset + 1 &&
+    /\S$/.test(text.slice(start, offset))
+  )
+    return undefined; // at the end of the word "else"
+  const quote = tokens.findIndex(({ kind, text }) => kind === 'INVALID' && /^["']$/.test(text));
+  const before = quote < 0 ? tokens : tokens.slice(0, quote);
+  if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || kind === 'OPEN_BLOCK_PARAMS'))
+    return undefined;
+  const around = lex(`${text.slice(start, Math.max(end, offset))} `, start).tokens;
+  const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as Token, offset, around);
+  const chain = quote < 0 ? wordTokens(before, offset) : [];
+  const word = quoted === undefined ? wordOf(chain, offset, around) : emptyWord(offset);
+  const last = before.at(-1);
+  // A number, a text that ends, a name in brackets at the caret.
+  if (quoted === undefined && chain.length === 0 && last?.end === offset && !'(='.includes(last.text))
+    return undefined;
+  const frames = framesOf(before.slice(0, before.length - chain.length), text);
+  const from = quoted === undefined ? word.name.end : quoted.span.end + (quoted.isClosed ? 1 : 0);
+  return {
+    opening,
+    tag,
+    frame: frames.at(-1) as Frame,
+    inSub: frames.length > 1,
+    word,
+    quoted,
+    next: around.find(token => token.start >= from && token.start >= opening.end),
+    scope: scopeAt(resolved, tag.scopeAt),
+    open: tag.open,
+  };
+}
+
+function quotedAt(
+  text: string,
+  { start, text: quote }: Token,
+  offset: number,
+  around: readonly Token[],
+): TagCaret['quoted'] {
+  const whole = around.find(token => token.kind === 'STRING' && token.start === start && token.end > offset);
+  // Quotes that only close a tag or a line further on are not this text's.
+  const isClosed = whole !== undefined && !/[\r\n]|\}\}/.test(text.slice(start, whole.end));
+  return { span: { start: start + 1, end: isClosed ? whole.end - 1 : offset }, quote, isClosed };
+}
+
+/** The tokens of the path that ends at the caret. */
+function wordTokens(tokens: readonly Token[], offset: number): readonly Token[] {
+  let first = tokens.length;
+  let end = offset;
+  for (
+    let token = tokens[first - 1];
+    token?.end === end && IN_WORD.has(token.kind);
+    token = tokens[first - 1]
+  ) {
+    end = token.start;
+    first -= 1;
+  }
+  return tokens.slice(first);
+}
+
+function wordOf(chain: readonly Token[], offset: number, around: readonly Token[]): Word {
+  const head: string[] = [];
+  let name: Token | undefined;
+  for (const token of chain) {
+    if (token.kind === 'DATA') continue;
+    // A point at the end of a name is read as a name of its own.
+    if (token.kind === 'SEP' || (name !== undefined && token.text.startsWith('.'))) {
+      if (name !== undefined) head.push(bare(name.text));
+      name = undefined;
+    } else name = token;
+  }
+  const whole = name && around.find(token => token.kind === 'ID' && token.start === name.start);
+  return {
+    start: chain[0]?.start ?? offset,
+    name: { start: name?.start ?? offset, end: Math.max(offset, whole?.end ?? offset) },
+    head,
+    data: chain[0]?.kind === 'DATA',
+  };
+}
+
+function emptyWord(offset: number): Word {
+  return { start: offset, name: { start: offset, end: offset }, head: [], data: false };
+}
+
+function bare(text: string): string {
+  return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+}
+
+/** The calls that are open after `tokens`, the innermost last. */
+function framesOf(tokens: readonly Token[], text: string): Frame[] {
+  type Open = { callee: Span | undefined; args: Span[]; options: string[]; option: string | undefined };
+  const open = (): Open => ({ callee: undefined, args: [], options: [], option: undefined });
+  const frames: Open[] = [open()];
+  const value = (span: { start: number; end: number }): void => {
+    const frame = frames.at(-1) as Open;
+    if (frame.callee === undefined) frame.callee = span;
+    else if (frame.option !== undefined) frame.option = undefined;
+    else frame.args.push(span);
+    last = span;
+  };
+  let last: { start: number; end: number } | undefined;
+  const starts: number[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const previous = tokens[index - 1];
+    const goesOn =
+      previous !== undefined &&
+      previous.end === token.start &&
+      IN_WORD.has(previous.kind) &&
+      IN_WORD.has(token.kind);
+    if (token.kind === 'OPEN_SEXPR') {
+      starts.push(token.start);
+      frames.push(open());
+    } else if (token.kind === 'CLOSE_SEXPR' && frames.length > 1) {
+      frames.pop();
+      value({ start: starts.pop() ?? token.start, end: token.end });
+    } else if (token.kind === 'ID' && tokens[index + 1]?.kind === 'EQUALS') {
+      const frame = frames.at(-1) as Open;
+      frame.options.push(bare(token.text));
+      frame.option = bare(token.text);
+    } else if (goesOn && last !== undefined) last.end = token.end;
+    else if (IN_WORD.has(token.kind) || VALUES.has(token.kind)) value({ start: token.start, end: token.end });
+  }
+  const written = ({ start, end }: Span): string => text.slice(start, end);
+  return frames.map(frame => ({
+    ...frame,
+    callee: frame.callee && written(frame.callee),
+    args: frame.args.map(written),
+  }));
+}
