@@ -1,4 +1,5 @@
-// Builds what ships: `dist/extension.js` and the threads it starts (`dist/preview-worker.js`) with their chunks, and
+// Builds what ships: `dist/extension.js` and the threads it starts (`dist/language-worker.js`,
+// `dist/preview-worker.js`) with their chunks, and
 // `dist/cli.js` with its own, and holds the size of what VS Code loads at activation to its limit.
 //
 //   npm run build             minified, as it ships
@@ -41,9 +42,10 @@ type Metafile = esbuild.Metafile;
 function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
   return {
     ...COMMON,
-    // Previews are rendered in a thread of their own, which has its own file to begin with.
+    // What takes long runs in threads of their own, each of which has its own file to begin with.
     entryPoints: {
       extension: 'src/extension.ts',
+      'language-worker': 'src/language-worker/worker.ts',
       'preview-worker': 'src/editor/preview/renderer/worker.ts',
     },
     outdir: 'dist',

@@ -12,6 +12,7 @@ import { registerContextKeys } from './editor/context-keys.ts';
 import { registerDecorations } from './editor/explorer/decorations.ts';
 import { PromptList } from './editor/explorer/prompt-list.ts';
 import { registerPromptsView } from './editor/explorer/prompts-view.ts';
+import { registerLanguage } from './editor/language/register.ts';
 import { registerLog } from './editor/log/log.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
@@ -76,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerArchive(workbench),
     registerStatusBar(workbench),
     registerKeepFresh(workbench, secrets),
+    registerLanguage({ workbench, extensionUri: extension.extensionUri }),
   );
   void prompts.refresh();
   performance.measure(ACTIVATE, ACTIVATE);

@@ -6,7 +6,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../scripts/projectRoot.ts';
 
-const ROOMS = ['core', 'contract', 'registry', 'client', 'workspace', 'keys', 'language', 'cli', 'editor'];
+const ROOMS = [
+  'core',
+  'contract',
+  'registry',
+  'client',
+  'workspace',
+  'keys',
+  'language',
+  'language-worker',
+  'cli',
+  'editor',
+];
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -15,9 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ['contract', 'core'],
   keys: ['core'],
   language: ['core'],
+  'language-worker': ['language', 'core'],
   workspace: ['core', 'client'],
   cli: ['core', 'contract', 'registry', 'client', 'workspace', 'keys'],
-  editor: ['core', 'contract', 'client', 'workspace', 'keys', 'language'],
+  editor: ['core', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],
 };
 
 describe('the rules for imports', () => {

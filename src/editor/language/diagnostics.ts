@@ -1,0 +1,99 @@
+/** What is wrong in the open prompts and samples, in the Problems view and in the text, while it is written. */
+import * as vscode from 'vscode';
+import type { Severity } from '../../language/finding.ts';
+import type { PlacedFinding, Queries } from '../../language-worker/queries.ts';
+import type { Session } from '../connection/session.ts';
+import { type Ask, rangeOf } from './answers.ts';
+import type { Documents } from './documents.ts';
+import { placeOfDocument } from './place-of-file.ts';
+
+/** In milliseconds after the last change. */
+const SETTLE_MS = 150;
+/** Of documents that the change may concern: partials' users, samples, prompts of samples. */
+const OTHERS_SETTLE_MS = 500;
+
+export const SOURCE = 'PromptForge';
+
+const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
+};
+
+export interface LanguageDiagnostics extends vscode.Disposable {
+  /** Looks at all open documents again: what they refer to may have changed. */
+  again(): void;
+}
+
+export function showDiagnostics(ask: Ask, documents: Documents, session: Session): LanguageDiagnostics {
+  const collection = vscode.languages.createDiagnosticCollection('promptforge.language');
+  const timers = new Map<string, NodeJS.Timeout>();
+
+  const isChecked = (document: vscode.TextDocument): boolean => {
+    const role = placeOfDocument(document, session)?.role;
+    return !document.isClosed && (role === 'prompt' || role === 'samples');
+  };
+  const check = async (document: vscode.TextDocument): Promise<void> => {
+    const { version } = document;
+    const answer = await ask('diagnose', document, null);
+    if (answer === undefined || document.isClosed || document.version !== version) return;
+    collection.set(document.uri, diagnosticsOf(answer));
+  };
+  const soon = (document: vscode.TextDocument, delay: number): void => {
+    const uri = document.uri.toString();
+    if (!isChecked(document)) {
+      collection.delete(document.uri);
+      return;
+    }
+    clearTimeout(timers.get(uri));
+    timers.set(
+      uri,
+      setTimeout(() => {
+        timers.delete(uri);
+        void check(document);
+      }, delay),
+    );
+  };
+  const others = (except?: vscode.TextDocument): void => {
+    // One that is waited for anyway is seen with what is new.
+    for (const document of vscode.workspace.textDocuments)
+      if (document !== except && isChecked(document) && !timers.has(document.uri.toString()))
+        soon(document, OTHERS_SETTLE_MS);
+  };
+  for (const document of vscode.workspace.textDocuments) if (isChecked(document)) soon(document, 0);
+  const following = documents.onDidChange(document => {
+    soon(document, SETTLE_MS);
+    if (placeOfDocument(document, session)?.name !== undefined) others(document);
+  });
+  return {
+    again: () => others(),
+    dispose: () => {
+      for (const timer of timers.values()) clearTimeout(timer);
+      following.dispose();
+      collection.dispose();
+    },
+  };
+}
+
+function diagnosticsOf({ findings, left }: Queries['diagnose']['answer']): vscode.Diagnostic[] {
+  const diagnostics = findings.map(diagnosticOf);
+  if (left > 0) {
+    const more = new vscode.Diagnostic(
+      new vscode.Range(0, 0, 0, 0),
+      `${left} more problems are not shown. They appear as those that are shown are solved.`,
+      vscode.DiagnosticSeverity.Information,
+    );
+    more.source = SOURCE;
+    diagnostics.push(more);
+  }
+  return diagnostics;
+}
+
+export function diagnosticOf({ range, message, severity, code }: PlacedFinding): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(rangeOf(range), message, SEVERITIES[severity]);
+  diagnostic.source = SOURCE;
+  diagnostic.code = code;
+  if (code === 'unused-variable') diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  return diagnostic;
+}

@@ -1,0 +1,46 @@
+/** What a file is to the language worker, and the prompt's name that its path says. */
+import { relative, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
+import type { FileRole } from '../../language-worker/contract.ts';
+import type { Session } from '../connection/session.ts';
+import { parseVersionUri, SCHEME } from '../versions/uri.ts';
+
+export const LANGUAGE = 'dotprompt';
+export const SAMPLES_EXTENSION = '.samples.yaml';
+
+export interface PlaceOfFile {
+  readonly role: FileRole;
+  readonly name: PromptName | undefined;
+}
+
+/** Undefined for a document that is neither a prompt nor samples. */
+export function placeOfDocument(
+  { uri, languageId }: vscode.TextDocument,
+  session: Session,
+): PlaceOfFile | undefined {
+  if (uri.scheme === 'file' && uri.path.endsWith(SAMPLES_EXTENSION))
+    return { role: 'samples', name: nameOf(uri, SAMPLES_EXTENSION, session) };
+  if (languageId !== LANGUAGE) return undefined;
+  if (uri.scheme === SCHEME) return { role: 'version', name: parseVersionUri(uri)?.prompt };
+  // Such as the left side of a comparison with git: the same prompt once more, which nothing must find.
+  if (uri.scheme !== 'file') return { role: 'version', name: undefined };
+  return { role: 'prompt', name: nameOf(uri, PROMPT_FILE_EXTENSION, session) };
+}
+
+/** Of a file on disk, by its name alone. */
+export function placeOfPath(uri: vscode.Uri, session: Session): PlaceOfFile | undefined {
+  if (uri.path.endsWith(SAMPLES_EXTENSION))
+    return { role: 'samples', name: nameOf(uri, SAMPLES_EXTENSION, session) };
+  if (uri.path.endsWith(PROMPT_FILE_EXTENSION))
+    return { role: 'prompt', name: nameOf(uri, PROMPT_FILE_EXTENSION, session) };
+  return undefined;
+}
+
+/** In the project's prompts folder, or in the workspace folder where there is no project. */
+function nameOf(uri: vscode.Uri, extension: string, { project }: Session): PromptName | undefined {
+  const folder = project?.promptsFolder ?? vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+  if (folder === undefined || !uri.path.endsWith(extension)) return undefined;
+  const inside = relative(folder, uri.fsPath).split(sep).join('/').slice(0, -extension.length);
+  return isPromptName(inside) ? inside : undefined;
+}
