@@ -7,6 +7,7 @@ import type {
   Call,
   Expression,
   InlinePartial,
+  Literal,
   Name,
   PartialCall,
   Path,
@@ -69,6 +70,10 @@ export interface Scope {
   readonly data: readonly string[];
   /** The scope in whose context `../` looks; undefined for the input's. */
   readonly outer: Scope | undefined;
+  /** Names that the call of a partial adds to the context. */
+  readonly given?: ReadonlySet<string>;
+  /** Whether only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
+  readonly open?: boolean;
 }
 
 export interface Resolved {
@@ -82,9 +87,18 @@ export interface Resolved {
   readonly scopes: readonly Scope[];
 }
 
-/** Never throws. `variables` are the input variables that the front matter declares. */
-export function resolveBody(body: Body, variables: readonly Declared[]): Resolved {
-  return new Resolver(variables).resolve(body);
+/** Where a body is rendered: in a prompt's own input, or for a partial in what its call gives it. */
+export type Surroundings = Pick<Scope, 'context' | 'outer'>;
+
+const OWN_INPUT: Surroundings = { context: 'input', outer: undefined };
+
+/** Never throws. `variables` are the input variables that the front matter declares, of a partial its caller's. */
+export function resolveBody(
+  body: Body,
+  variables: readonly Declared[],
+  surroundings: Surroundings = OWN_INPUT,
+): Resolved {
+  return new Resolver(variables).resolve(body, surroundings);
 }
 
 /** The innermost scope at `offset`. */
@@ -104,20 +118,17 @@ class Resolver {
   readonly #inlines: InlinePartial[] = [];
   readonly #blocks: Block[] = [];
   readonly #scopes: Scope[] = [];
+  #inlineCalls: InlineCalls | undefined;
+  #whole: Body | undefined;
 
   constructor(variables: readonly Declared[]) {
     this.#variables = new Map(variables.map(variable => [variable.name, variable]));
   }
 
-  resolve(body: Body): Resolved {
-    const scope: Scope = {
-      span: body.span,
-      context: 'input',
-      blockParams: [],
-      data: ROOT_DATA,
-      outer: undefined,
-    };
+  resolve(body: Body, { context, outer }: Surroundings): Resolved {
+    const scope: Scope = { span: body.span, context, blockParams: [], data: ROOT_DATA, outer };
     this.#scopes.push(scope);
+    this.#whole = body;
     this.#body(body, scope);
     return {
       paths: this.#paths,
@@ -145,22 +156,48 @@ class Resolver {
         this.#partials.push(node);
         if (node.computed) this.#expression(node.computed, scope);
         this.#arguments(node, scope);
-        if (node.body) this.#body(node.body, scope);
+        if (node.body) this.#within(node.body, this.#scopeOfPartialBlock(node, node.body, scope), scope);
         break;
       case 'inline':
         this.#inlines.push(node);
-        this.#body(node.body, scope);
+        this.#within(node.body, this.#scopeOfInline(node, scope), scope);
         break;
     }
+  }
+
+  #within(body: Body, inner: Scope, outer: Scope): void {
+    if (inner !== outer) this.#scopes.push(inner);
+    this.#body(body, inner);
+  }
+
+  /** What stands in a partial block is written where the partial is missing: in the context that it is called with. */
+  #scopeOfPartialBlock({ params, hash }: PartialCall, { span }: Body, scope: Scope): Scope {
+    const [context] = params;
+    if (context === undefined && hash.length === 0) return scope;
+    const given = new Set([...(scope.given ?? []), ...hash.map(({ name }) => name)]);
+    if (context === undefined) return { ...scope, span, given };
+    return { ...scope, span, given, context: this.#typeOf(context, scope), outer: scope };
+  }
+
+  /** The context of an inline partial is that of its calls. */
+  #scopeOfInline(inline: InlinePartial, scope: Scope): Scope {
+    this.#inlineCalls ??= inlineCallsIn(this.#whole ?? inline.body);
+    const calls = this.#inlineCalls.calls.get(inline.name?.name ?? '') ?? [];
+    const around = this.#inlineCalls.inlines.get(inline);
+    const { span } = inline.body;
+    if (calls.some(({ call, within }) => call.params.length > 0 || within !== around))
+      return { ...scope, span, context: ANY, outer: scope, open: true };
+    const names = calls.flatMap(({ call }) => call.hash.map(({ name }) => name));
+    return names.length === 0 ? scope : { ...scope, span, given: new Set([...(scope.given ?? []), ...names]) };
   }
 
   #block(block: Block, scope: Scope): void {
     this.#blocks.push(block);
     const type = block.call ? this.#call(block.call, 'block', block, scope) : ANY;
     const { main, other } = this.#scopesOf(block, type, scope);
-    if (main !== scope) this.#scopes.push(main);
-    if (!block.raw) this.#body(block.body, main);
-    if (block.inverse) this.#body(block.inverse.body, other);
+    if (block.raw) return;
+    this.#within(block.body, main, scope);
+    if (block.inverse) this.#within(block.inverse.body, other, scope);
   }
 
   /** The scopes of a block's body and of its else. `type`: of the block's value, where it is no helper. */
@@ -168,8 +205,11 @@ class Resolver {
     const argument = block.call?.params[0];
     const given = type ?? (argument === undefined ? ANY : this.#typeOf(argument, scope));
     const name = block.call?.callee.type === 'path' ? block.call.callee.original : '';
+    // What stands between `{{^name}}` and its else is written where there is nothing: outside.
+    const place = block.inverted ? block.inverse?.body : block.body;
+    if (place === undefined) return { main: scope, other: scope };
     const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): Scope => ({
-      span: block.body.span,
+      span: place.span,
       context,
       blockParams: [
         ...block.blockParams.map((param, index) => ({ ...param, type: types[index] ?? ANY })),
@@ -178,31 +218,44 @@ class Resolver {
       data: [...data, ...scope.data.filter(each => !data.includes(each))],
       outer: scope,
     });
-    if (block.inverted) return { main: scope, other: scope };
-    if (name === 'each' || (type !== undefined && given.kind === 'array')) {
+    const inside = this.#inside(name, type !== undefined, given, argument, scope, inner);
+    if (inside === undefined && block.blockParams.length === 0) return { main: scope, other: scope };
+    const within = inside ?? { ...scope, span: place.span, blockParams: inner(ANY, [], []).blockParams };
+    return block.inverted ? { main: scope, other: within } : { main: within, other: scope };
+  }
+
+  /** The scope inside a block that has a context of its own; undefined for one that has not. */
+  #inside(
+    name: string,
+    isValue: boolean,
+    given: ValueType,
+    argument: Expression | undefined,
+    scope: Scope,
+    inner: (context: ValueType, types: readonly ValueType[], data: readonly string[]) => Scope,
+  ): Scope | undefined {
+    if (name === 'each' || (isValue && given.kind === 'array')) {
       const item = elementOf(given);
-      return { main: inner(item, [item, NUMBER], ['index', 'key', 'first', 'last']), other: scope };
+      return inner(item, [item, NUMBER], ['index', 'key', 'first', 'last']);
     }
-    if (name === 'with' || (type !== undefined && given.kind !== 'boolean'))
-      return { main: inner(given, [given], []), other: scope };
-    if (block.blockParams.length === 0) return { main: scope, other: scope };
-    return { main: { ...inner(ANY, [], []), context: scope.context, outer: scope.outer }, other: scope };
+    if (name !== 'with' && (!isValue || given.kind === 'boolean')) return undefined;
+    const within = inner(given, [given], []);
+    // Handlebars adds no context that is the same as the one around it.
+    const isSame = argument?.type === 'path' && isThis(argument);
+    return isSame ? { ...scope, span: within.span, blockParams: within.blockParams } : within;
   }
 
   /** Gives the type of what is read; undefined where a helper is called. */
   #call(call: Call, as: HelperUse['as'], block: Block | undefined, scope: Scope): ValueType | undefined {
-    const { callee, params, hash } = call;
-    let type: ValueType | undefined = ANY;
-    if (callee.type === 'path') {
-      const plain = params.length === 0 && hash.length === 0;
-      const named = !callee.data && !callee.scoped && callee.depth === 0 && callee.segments.length === 1;
-      const name = callee.segments[0]?.name ?? '';
-      const known = named && KNOWN_HELPERS.has(name);
-      if (known || as === 'argument' || !plain) {
-        this.#helpers.push({ name: callee.original, span: callee.span, call, as, block, known, scope });
-        type = undefined;
-      } else type = this.#path(callee, scope);
-    }
+    const { params, hash } = call;
+    const callee = call.callee.type === 'path' ? call.callee : pathOfLiteral(call.callee);
+    const plain = params.length === 0 && hash.length === 0;
+    const named = !callee.data && !callee.scoped && callee.depth === 0 && callee.segments.length === 1;
+    const name = callee.segments[0]?.name ?? '';
+    const known = named && KNOWN_HELPERS.has(name);
+    const isHelper = known || as === 'argument' || !plain;
+    if (isHelper)
+      this.#helpers.push({ name: callee.original, span: callee.span, call, as, block, known, scope });
+    const type = isHelper ? undefined : this.#path(callee, scope);
     this.#arguments(call, scope);
     return type;
   }
@@ -245,6 +298,10 @@ class Resolver {
       const meaning: Meaning = { kind: 'block-param', name: param.name, declaredAt: param.span };
       const start = { ...first, type: param.type, declared: undefined, missing: false, container: ANY };
       return this.#follow(path, meaning, [start], rest, scope);
+    }
+    if (at.given?.has(first.name)) {
+      const meaning: Meaning = { kind: 'property', name: first.name, declared: undefined };
+      return this.#follow(path, meaning, [unknown(first, ANY)], rest, scope);
     }
     if (at.context === 'input') {
       const declared = this.#variables.get(first.name);
@@ -298,6 +355,61 @@ class Resolver {
     if (context !== 'input') return context;
     return { kind: 'object', properties: [...this.#variables.values()], others: ANY };
   }
+}
+
+/** The calls of partials by their name, and where the inline partials stand: `within` is what makes the context there. */
+interface InlineCalls {
+  readonly calls: ReadonlyMap<string, readonly { call: PartialCall; within: BodyNode | undefined }[]>;
+  readonly inlines: ReadonlyMap<InlinePartial, BodyNode | undefined>;
+}
+
+function inlineCallsIn(whole: Body): InlineCalls {
+  const calls = new Map<string, { call: PartialCall; within: BodyNode | undefined }[]>();
+  const inlines = new Map<InlinePartial, BodyNode | undefined>();
+  walk(whole, undefined);
+  return { calls, inlines };
+
+  function walk({ nodes }: Body, within: BodyNode | undefined): void {
+    for (const node of nodes) {
+      if (node.type === 'inline') {
+        inlines.set(node, within);
+        walk(node.body, within);
+      } else if (node.type === 'partial') {
+        const name = node.name?.name ?? '';
+        const others = calls.get(name);
+        if (others) others.push({ call: node, within });
+        else calls.set(name, [{ call: node, within }]);
+        if (node.body) walk(node.body, node.params.length > 0 ? node : within);
+      } else if (node.type === 'block') {
+        const isSame = node.call?.callee.type === 'path' && KEEPS_CONTEXT.has(node.call.callee.original);
+        walk(node.body, isSame ? within : node);
+        if (node.inverse) walk(node.inverse.body, isSame || !node.inverted ? within : node);
+      }
+    }
+  }
+}
+
+const KEEPS_CONTEXT: ReadonlySet<string> = new Set(['if', 'unless', 'ifEquals', 'unlessEquals']);
+
+/** `this`, `.` */
+function isThis({ data, depth, segments }: Path): boolean {
+  return !data && depth === 0 && segments.length === 0;
+}
+
+/** In the place of a name, Handlebars reads a literal as one: `{{"odd name"}}`. */
+function pathOfLiteral({ value, span }: Literal): Path {
+  const name = String(value);
+  const quotes = typeof value === 'string' && span.end - span.start === name.length + 2 ? 1 : 0;
+  const place = { start: span.start + quotes, end: span.end - quotes };
+  return {
+    type: 'path',
+    span,
+    original: name,
+    data: false,
+    depth: 0,
+    scoped: false,
+    segments: [{ name, span: place }],
+  };
 }
 
 /** Of the items of an array, or the values of an object. */

@@ -1,0 +1,85 @@
+/**
+ * Whether all means after a rename what it meant before: the library is read once more with its edits made, and must
+ * tell the very same places of the new name that were the old one's. So a name that something captures is found
+ * whatever captures it.
+ */
+import { Problem } from '../core/problem.ts';
+import { applyEdits, type TextEdit } from './edit.ts';
+import { Library, type LibraryPrompt } from './library.ts';
+import { type Occurrence, occurrencesOf, relatedPrompts } from './occurrences.ts';
+import type { Location } from './results.ts';
+import type { Thing } from './thing.ts';
+
+interface Renaming {
+  readonly thing: Thing & { readonly kind: 'name' };
+  readonly newName: string;
+  readonly places: readonly Occurrence[];
+  readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
+  readonly library: Library;
+}
+
+/** @throws Problem `invalid_request` that names what the new name would be taken for */
+export function checkMeaningKept({ thing, newName, places, edits, library }: Renaming): void {
+  const after = edited(thing, newName, edits, library);
+  const prompt = after.at(thing.prompt.uri) as LibraryPrompt;
+  const occurrences = occurrencesOf(newName, prompt, after);
+  const here = occurrences.at(moved(thing, edits));
+  const expected = new Set(places.map(place => keyOf(moved(place, edits))));
+  const found = here === undefined ? [] : occurrences.closed(here);
+  const other = found.find(place => !expected.has(keyOf(place)) || place.unknownIn !== undefined);
+  if (other !== undefined)
+    refuse(`"${newName}" already has a meaning in ${nameAt(other, after)}, and both would become one.`);
+  if (found.length === expected.size) return;
+  const kept = new Set(found.map(keyOf));
+  const lost = places.find(place => !kept.has(keyOf(moved(place, edits))));
+  refuse(
+    `In ${nameAt(lost ?? thing, after)}, "${newName}" would mean something else than "${thing.name}" does now.`,
+  );
+}
+
+function refuse(message: string): never {
+  throw new Problem('invalid_request', `${message} Choose another name.`);
+}
+
+function keyOf({ uri, span }: Location): string {
+  return `${span.start} ${span.end} ${uri}`;
+}
+
+function nameAt({ uri }: Location, library: Library): string {
+  const name = library.at(uri)?.name;
+  return name === undefined ? 'a file' : `"${name}"`;
+}
+
+/** Where a place stands after the edits, one of which may be of itself. */
+function moved({ uri, span }: Location, edits: Renaming['edits']): Location {
+  let start = span.start;
+  let end = span.end;
+  for (const edit of edits.get(uri) ?? []) {
+    const grown = edit.text.length - (edit.span.end - edit.span.start);
+    if (edit.span.start < span.start) start += grown;
+    if (edit.span.start < span.end) end += grown;
+  }
+  return { uri, span: { start, end } };
+}
+
+/** The library after the edits; what neither name concerns is there by name alone. */
+function edited(
+  thing: Renaming['thing'],
+  newName: string,
+  edits: Renaming['edits'],
+  library: Library,
+): Library {
+  const concerned = new Set<LibraryPrompt>();
+  for (const name of [thing.name, newName])
+    for (const prompt of relatedPrompts(name, thing.prompt, library).prompts) concerned.add(prompt);
+  const after = new Library();
+  for (const prompt of library.prompts()) {
+    const { uri, name, analysis } = prompt;
+    const text = concerned.has(prompt) ? applyEdits(analysis.text, edits.get(uri) ?? []) : '';
+    after.setPrompt(uri, name, text);
+    const samples = name === undefined ? undefined : library.samples(name);
+    if (samples && concerned.has(prompt))
+      after.setSamples(samples.uri, samples.name, applyEdits(samples.text, edits.get(samples.uri) ?? []));
+  }
+  return after;
+}

@@ -1,0 +1,154 @@
+/**
+ * A body means something in the input of whoever is rendered: a prompt's own on its own, a partial's in each prompt
+ * that calls it, with what the call gives it. A reading is one of these, so a name in a partial has as many meanings
+ * as there are ways to reach it.
+ */
+import type { Library, LibraryPrompt } from './library.ts';
+import type { Body, Expression, HashPair, PartialCall } from './nodes.ts';
+import {
+  type PathUse,
+  type Resolved,
+  resolveBody,
+  type Scope,
+  type Surroundings,
+  scopeAt,
+} from './resolve.ts';
+import { holds } from './span.ts';
+import { ANY, type Declared, type ValueType } from './value-type.ts';
+
+export interface Reading {
+  /** Whose text is read. */
+  readonly prompt: LibraryPrompt;
+  /** Whose input it is read in. */
+  readonly entry: LibraryPrompt;
+  readonly resolved: Resolved;
+  /** What of `resolved` another reading has: the bodies of inline partials that are called. */
+  readonly elsewhere: readonly Body[];
+  readonly overlays: Overlays;
+}
+
+/** Contexts that a call made from another one with its named arguments put over it. */
+export type Overlays = ReadonlyMap<ValueType, Overlay>;
+
+interface Overlay {
+  readonly hash: readonly HashPair[];
+  readonly base: ValueType | 'input';
+}
+
+/** What declares a name; a variable that nothing declares has a key of its own. */
+export type Declaration = Declared | HashPair | string;
+
+/** Against calls that multiply. */
+const MAX_READINGS = 2000;
+
+/** The ways to read what rendering `entry` reads; bodies for which `follow` does not hold are left out, with all they call. */
+export function readings(
+  entry: LibraryPrompt,
+  library: Library,
+  follow: (prompt: LibraryPrompt) => boolean,
+): Reading[] {
+  const { variables } = entry.analysis.frontMatter;
+  const overlays = new Map<ValueType, Overlay>();
+  const found: Reading[] = [];
+  const seen = new Map<Body, Surroundings[]>();
+  const root = entry.analysis.resolved.scopes[0];
+  add(entry, entry.analysis.resolved, []);
+  return found;
+
+  function add(prompt: LibraryPrompt, resolved: Resolved, within: readonly Body[]): void {
+    const { inlines } = prompt.analysis.resolved;
+    const called = new Set(prompt.analysis.resolved.partials.map(({ name }) => name?.name));
+    const elsewhere = inlines.filter(({ name }) => called.has(name?.name)).map(({ body }) => body);
+    const reading = { prompt, entry, resolved, elsewhere, overlays };
+    found.push(reading);
+    for (const call of resolved.partials) {
+      if (call.name === undefined || isElsewhere(reading, call)) continue;
+      const inline = inlines.findLast(({ name }) => name?.name === call.name?.name);
+      const partial = inline ? prompt : library.partial(prompt.name, call.name.name);
+      if (partial === undefined || !follow(partial)) continue;
+      read(partial, inline?.body ?? partial.analysis.body.body, call, reading, within);
+    }
+  }
+
+  function read(
+    prompt: LibraryPrompt,
+    body: Body,
+    call: PartialCall,
+    { resolved }: Reading,
+    within: readonly Body[],
+  ): void {
+    if (within.includes(body) || found.length >= MAX_READINGS) return;
+    const around = scopeAt(resolved, call.openTag.start);
+    const base = call.params[0] ? contextOf(call.params[0], resolved) : (around?.context ?? 'input');
+    const context = call.hash.length === 0 ? base : overlay(base, call.hash, resolved);
+    // The partials of a rendering are defined around all of it: beyond what a call gives is the input.
+    const surroundings = { context, outer: context === 'input' ? undefined : root };
+    const before = seen.get(body) ?? [];
+    if (before.some(each => each.context === context)) return;
+    seen.set(body, [...before, surroundings]);
+    add(prompt, resolveBody(body, variables, surroundings), [...within, body]);
+  }
+
+  function overlay(base: ValueType | 'input', hash: readonly HashPair[], resolved: Resolved): ValueType {
+    const given = hash.map(({ name, span, value }) => {
+      const type = value.type === 'path' ? contextOf(value, resolved) : ANY;
+      return { name, type: type === 'input' ? ANY : type, optional: false, nameSpan: span, span };
+    });
+    const names = new Set(hash.map(({ name }) => name));
+    const below = base === 'input' ? variables : base.kind === 'object' ? base.properties : [];
+    const type: ValueType = {
+      kind: 'object',
+      properties: [...given, ...below.filter(({ name }) => !names.has(name))],
+      others: ANY,
+    };
+    overlays.set(type, { hash, base });
+    return type;
+  }
+}
+
+/** Whether a node is read in another reading than this one. */
+export function isElsewhere({ elsewhere, resolved }: Reading, { span }: Pick<PartialCall, 'span'>): boolean {
+  const own = resolved.scopes[0]?.span;
+  return elsewhere.some(
+    body => holds(body.span, span) && own !== undefined && holds(own, body.span) && body.span !== own,
+  );
+}
+
+/** What an argument is as a context. */
+function contextOf(argument: Expression, resolved: Resolved): ValueType | 'input' {
+  if (argument.type !== 'path') return ANY;
+  const use = resolved.paths.find(({ path }) => path === argument);
+  return use === undefined ? ANY : containerOf(use);
+}
+
+/** What a path leads to, as something to look names up in. */
+export function containerOf({ path, meaning, scope, segments, type }: PathUse): ValueType | 'input' {
+  if (meaning.kind === 'data' && meaning.name === 'root' && segments.length === 1) return 'input';
+  if (meaning.kind !== 'context') return type;
+  let at: Scope | undefined = scope;
+  for (let up = 0; up < path.depth && at !== undefined; up++) at = at.outer;
+  return at?.context ?? ANY;
+}
+
+/** What declares `name` in a context; undefined where that cannot be told. */
+export function declarationIn(
+  container: ValueType | 'input',
+  name: string,
+  reading: Pick<Reading, 'entry' | 'overlays'>,
+): Declaration | undefined {
+  if (container === 'input') return variableOf(reading.entry, name);
+  const overlay = reading.overlays.get(container);
+  if (overlay !== undefined)
+    return overlay.hash.find(pair => pair.name === name) ?? declarationIn(overlay.base, name, reading);
+  return container.kind === 'object' ? container.properties.find(each => each.name === name) : undefined;
+}
+
+/** An input variable of a prompt. */
+export function variableOf({ uri, analysis }: LibraryPrompt, name: string): Declaration {
+  return analysis.frontMatter.variables.find(each => each.name === name) ?? `variable ${uri} ${name}`;
+}
+
+/** A block parameter, by where it is named. */
+export function blockParamOf({ uri }: LibraryPrompt, declaredAt: number): Declaration {
+  return `parameter ${uri} ${declaredAt}`;
+}

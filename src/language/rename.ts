@@ -1,0 +1,238 @@
+/** A new name for a variable, a property, a block parameter or a partial, everywhere at once, or a reason why not. */
+import { Problem } from '../core/problem.ts';
+import { KNOWN_HELPERS } from '../core/variables.ts';
+import { checkMeaningKept } from './check-rename.ts';
+import type { TextEdit } from './edit.ts';
+import { lex } from './lex.ts';
+import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
+import { type Occurrence, type Occurrences, occurrencesOf } from './occurrences.ts';
+import { inlineNames } from './partial-uses.ts';
+import { renamePartial } from './rename-partial.ts';
+import type { WorkspaceChange } from './results.ts';
+import { type Span, textOf } from './span.ts';
+import { type Thing, thingAt, thingInSamples } from './thing.ts';
+
+export interface Renamable {
+  /** Of the name alone, without quotes and brackets. */
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** @throws Problem `invalid_request` that says why what stands there cannot be renamed */
+export function prepareRename(prompt: LibraryPrompt, offset: number, library: Library): Renamable {
+  return prepared(thingAt(prompt, offset, library), library);
+}
+
+/** As `prepareRename`, in a samples file. @throws as `prepareRename` */
+export function prepareRenameInSamples(samples: LibrarySamples, offset: number, library: Library): Renamable {
+  return prepared(thingInSamples(samples, offset, library), library);
+}
+
+/**
+ * The edits that give the thing at `offset` another name and leave all meaning what it meant. Of a partial, `newName`
+ * is written as at that place: `header`, `shared/header`.
+ * @throws Problem `invalid_request` for a name that cannot be, or where something would mean another thing
+ */
+export function rename(
+  prompt: LibraryPrompt,
+  offset: number,
+  newName: string,
+  library: Library,
+): WorkspaceChange {
+  return renamed(thingAt(prompt, offset, library), newName, library);
+}
+
+/** As `rename`, from a samples file. @throws as `rename` */
+export function renameInSamples(
+  samples: LibrarySamples,
+  offset: number,
+  newName: string,
+  library: Library,
+): WorkspaceChange {
+  return renamed(thingInSamples(samples, offset, library), newName, library);
+}
+
+function refuse(message: string): never {
+  throw new Problem('invalid_request', message);
+}
+
+function prepared(thing: Thing | undefined, library: Library): Renamable {
+  switch (thing?.kind) {
+    case undefined:
+      return refuse(
+        'Nothing here has a name that can be changed. Place the cursor on a variable or a partial.',
+      );
+    case 'helper':
+      return refuse(
+        `"${thing.name}" is a helper, which Handlebars or Dotprompt defines: it cannot be renamed.`,
+      );
+    case 'keyword':
+      return refuse(`"${thing.name}" belongs to Handlebars and cannot be renamed.`);
+    case 'partial':
+      if (thing.partial === undefined)
+        return refuse(`There is no partial "${thing.name}" yet: create it, or correct the name here.`);
+      break;
+    case 'name':
+      toRename(thing, library);
+  }
+  const { text } = thing.prompt.analysis;
+  if (thing.kind === 'name') return { span: bare(thing.span, thing.name), text: thing.name };
+  const quoted = textOf(text, thing.span) !== thing.name;
+  return { span: quoted ? bare(thing.span, thing.name) : thing.span, text: thing.name };
+}
+
+/** Without what stands around a name that is written as `[name]`. */
+function bare({ start, end }: Span, name: string): Span {
+  const around = (end - start - name.length) / 2;
+  return around === 1 ? { start: start + 1, end: end - 1 } : { start, end };
+}
+
+interface ToRename {
+  readonly occurrences: Occurrences;
+  readonly places: readonly Occurrence[];
+}
+
+/** All that must change with a name. @throws Problem `invalid_request` */
+function toRename(thing: Thing & { kind: 'name' }, library: Library): ToRename {
+  const occurrences = occurrencesOf(thing.name, thing.prompt, library);
+  const here = occurrences.at(thing);
+  if (here === undefined || (here.declarations.size === 0 && here.unknownIn === undefined))
+    return refuse(`"${thing.name}" means nothing here, so nothing can be renamed with it.`);
+  if (here.declarations.size === 0)
+    return refuse(
+      `No schema says what "${thing.name}" is a property of. Declare it in the front matter, then rename it.`,
+    );
+  const places = occurrences.closed(here);
+  const unknown = places.find(({ unknownIn }) => unknownIn !== undefined);
+  if (unknown !== undefined)
+    return refuse(
+      `In ${nameOf(unknown.unknownIn)}, no schema says what "${thing.name}" is a property of. Declare it there, then rename it.`,
+    );
+  return { occurrences, places };
+}
+
+function nameOf(prompt: LibraryPrompt | undefined): string {
+  return prompt?.name === undefined ? 'this prompt' : `"${prompt.name}"`;
+}
+
+function renamed(thing: Thing | undefined, newName: string, library: Library): WorkspaceChange {
+  prepared(thing, library);
+  switch (thing?.kind) {
+    case 'partial':
+      return renamePartial(thing, newName, library);
+    case 'inline':
+      return renameInline(thing, newName, library);
+    case 'name':
+      return renameName(thing, newName, library);
+    default:
+      return refuse('Nothing here can be renamed.');
+  }
+}
+
+function renameName(thing: Thing & { kind: 'name' }, newName: string, library: Library): WorkspaceChange {
+  const { places } = toRename(thing, library);
+  const { name } = thing;
+  if (newName === name) return { edits: new Map() };
+  const inObject = places.every(({ declarations }) =>
+    [...declarations].every(each => typeof each !== 'string'),
+  );
+  checkName(newName);
+  if (KNOWN_HELPERS.has(newName) && !inObject)
+    refuse(`"${newName}" is the name of a helper: {{${newName}}} would call it. Choose another.`);
+  checkUndeclared(thing, newName, places, library);
+  const edits = new Map<string, TextEdit[]>();
+  for (const place of places) {
+    const text = textAt(place, library);
+    edits.set(place.uri, [
+      ...(edits.get(place.uri) ?? []),
+      { span: place.span, text: written(place, text, name, newName) },
+    ]);
+  }
+  checkMeaningKept({ thing, newName, places, edits, library });
+  return { edits };
+}
+
+/** Names that YAML or Handlebars take for something else. */
+const RESERVED = new Set(['true', 'false', 'null', 'undefined', 'this', 'else', '__proto__']);
+/** What can be written in YAML without quotes and in Handlebars, in brackets where it must. */
+const NAME = /^[\p{L}_$][\p{L}\p{N}\p{M}_$-]*(?:[ .][\p{L}\p{N}\p{M}_$-]+)*$/u;
+const MAX_LENGTH = 200;
+
+function checkName(name: string): void {
+  if (name === '') refuse('A name cannot be empty.');
+  if (name.length > MAX_LENGTH)
+    refuse(`A name has at most ${MAX_LENGTH} characters; this one has ${name.length}.`);
+  if (RESERVED.has(name.toLowerCase())) refuse(`"${name}" has a meaning of its own. Choose another name.`);
+  if (!NAME.test(name))
+    refuse(
+      'A name begins with a letter, "_" or "$"; letters, digits, "_", "$" and "-" follow, with single spaces or dots between them. Choose such a one.',
+    );
+}
+
+/** @throws Problem `invalid_request` where a prompt declares the new name already */
+function checkUndeclared(
+  { prompt }: Thing & { kind: 'name' },
+  newName: string,
+  places: readonly Occurrence[],
+  library: Library,
+): void {
+  const taken = new Set(places.flatMap(({ uri }) => library.at(uri) ?? [])).add(prompt);
+  const declarations = new Set(places.flatMap(each => [...each.declarations]));
+  for (const each of taken) {
+    const { variables } = each.analysis.frontMatter;
+    const isVariable = [...declarations].some(
+      declaration =>
+        (typeof declaration === 'string' && declaration.startsWith(`variable ${each.uri} `)) ||
+        variables.some(variable => variable === declaration),
+    );
+    if (isVariable && variables.some(({ name }) => name === newName))
+      refuse(`${nameOf(each)} declares "${newName}" already. Choose another name.`);
+  }
+}
+
+function textAt({ uri }: Occurrence, library: Library): string {
+  const prompt = library.at(uri);
+  if (prompt) return prompt.analysis.text;
+  return (
+    [...library.names()].map(name => library.samples(name)).find(samples => samples?.uri === uri)?.text ?? ''
+  );
+}
+
+/** The new name as its place needs it. @throws Problem `invalid_request` */
+function written({ span, as }: Occurrence, text: string, name: string, newName: string): string {
+  const before = textOf(text, span);
+  if (as === 'use' || as === 'parameter' || as === 'argument') return handlebarsName(newName);
+  if (before !== name)
+    refuse(`"${name}" is written with escapes or as an alias somewhere. Write it out there, then rename it.`);
+  return newName;
+}
+
+/** In brackets where it is no identifier of Handlebars. */
+export function handlebarsName(name: string): string {
+  const [open, id, close, ...more] = lex(`{{${name}}}`, 0).tokens;
+  const isPlain =
+    open?.kind === 'OPEN' &&
+    id?.kind === 'ID' &&
+    id.text === name &&
+    close?.kind === 'CLOSE' &&
+    more.length === 0;
+  return isPlain && name !== 'as' ? name : `[${name}]`;
+}
+
+/** Of an inline partial, in the one prompt that defines it. */
+function renameInline(thing: Thing & { kind: 'inline' }, newName: string, library: Library): WorkspaceChange {
+  const { prompt, inline } = thing;
+  if (!/^[A-Za-z_][\w-]*(?:\/[A-Za-z_][\w-]*)*$/.test(newName) || RESERVED.has(newName))
+    refuse('A partial’s name is made of letters, digits, "_" and "-". Choose such a one.');
+  const { partials, inlines } = prompt.analysis.resolved;
+  if (inlines.some(({ name }) => name?.name === newName))
+    refuse(`This prompt defines "${newName}" already. Choose another name.`);
+  if (partials.some(({ name }) => name?.name === newName) || library.partial(prompt.name, newName))
+    refuse(`"${newName}" is another partial. Choose another name.`);
+  const { definitions, uses } = inlineNames(prompt, inline);
+  const edits = [...definitions, ...uses.map(span => bare(span, thing.name))].map(span => ({
+    span,
+    text: newName,
+  }));
+  return { edits: new Map([[prompt.uri, edits]]) };
+}
