@@ -68,7 +68,7 @@ function sections(
 ): CompletionItem[] {
   return names.map(item => {
     const { edit, ...rest } = item;
-    return blockItem(analysis, caret, { ...rest, filterText: item.label }, edit.text, '');
+    return blockItem(analysis, caret, { ...rest, sortText: `s${item.sortText ?? ''}` }, edit.text, '');
   });
 }
 

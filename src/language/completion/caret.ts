@@ -68,6 +68,8 @@ const STARTS: ReadonlySet<TokenKind> = new Set([
   'END_RAW_BLOCK',
   'INVERSE',
 ]);
+/** After `as |` new names stand; after what the lexer cannot read, anything. */
+const NOT_FOR_NAMES: ReadonlySet<TokenKind> = new Set(['OPEN_BLOCK_PARAMS', 'INVALID']);
 const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
 const VALUES: ReadonlySet<TokenKind> = new Set(['STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
 
@@ -88,7 +90,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
     return undefined; // at the end of the word "else"
   const quote = tokens.findIndex(({ kind, text }) => kind === 'INVALID' && /^["']$/.test(text));
   const before = quote < 0 ? tokens : tokens.slice(0, quote);
-  if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || kind === 'OPEN_BLOCK_PARAMS'))
+  if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || NOT_FOR_NAMES.has(kind)))
     return undefined;
   const around = lex(`${text.slice(start, Math.max(end, offset))} `, start).tokens;
   const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as Token, offset, around);

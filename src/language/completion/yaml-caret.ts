@@ -23,11 +23,8 @@ const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;
 
 /** Undefined where nothing can be offered: in a comment, a text of several lines, a broken part. */
 export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret | undefined {
-  let start = offset;
-  while (start > yaml.start && WORD.test(text[start - 1] as string)) start -= 1;
-  let end = offset;
-  while (end < yaml.end && WORD.test(text[end] as string)) end += 1;
-  const word = { start, end };
+  const word = wordAt(text, yaml, offset);
+  const { start, end } = word;
   const before = text.slice(yaml.start, start);
   const after = text.slice(end, yaml.end);
   const line = lastLine(before);
@@ -47,6 +44,15 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
     const found = seek(readYaml(marked, 0).root, [], place);
     return found && { ...found, place, word, hasColon, inParentheses };
   }
+}
+
+/** The word that `offset` touches, empty where none is. */
+export function wordAt(text: string, within: Span, offset: number): Span {
+  let start = offset;
+  while (start > within.start && WORD.test(text[start - 1] as string)) start -= 1;
+  let end = offset;
+  while (end < within.end && WORD.test(text[end] as string)) end += 1;
+  return { start, end };
 }
 
 function lastLine(text: string): string {

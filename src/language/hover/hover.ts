@@ -1,0 +1,20 @@
+/** What is shown of the name under the mouse, in a prompt. */
+import { yamlAt } from '../completion/front-matter.ts';
+import type { Library, LibraryPrompt } from '../library.ts';
+import type { Span } from '../span.ts';
+import { hoverInBody } from './body.ts';
+import { hoverInFrontMatter } from './front-matter.ts';
+
+export interface Hover {
+  /** What it is about, in the document. */
+  readonly span: Span;
+  readonly markdown: string;
+}
+
+/** Undefined where nothing is known of what stands at `offset`. Never throws. */
+export function hover(prompt: LibraryPrompt, offset: number, library: Library): Hover | undefined {
+  const yaml = yamlAt(prompt.analysis.text, offset);
+  return yaml === undefined
+    ? hoverInBody(prompt, offset, library)
+    : hoverInFrontMatter(prompt, yaml, offset, library);
+}
