@@ -30,6 +30,8 @@ export function updateBody(
   const start = (nodes[first]?.span.start ?? from) - from;
   const oldEnd = (nodes[last]?.span.end ?? from) - from;
   const atEnd = last >= nodes.length - 1;
+  // A brace after the edited tags may belong to them now.
+  if (!atEnd && text.charCodeAt(oldEnd + delta) === CLOSING_BRACE) return whole();
   const part = parseBody(text.slice(start, oldEnd + delta), offset + start);
   if (!part.local) return whole();
   // Text at an end would have to be joined with what stands beyond it.
@@ -59,6 +61,8 @@ export function updateBody(
     local: true,
   };
 }
+
+const CLOSING_BRACE = 125;
 
 /** What stands between the longest beginning and the longest end that two texts share. */
 function changedRange(before: string, after: string): { start: number; oldEnd: number } {

@@ -149,7 +149,7 @@ describe('the explorer', () => {
       const words = versionWords(aVersion('a', 1, { message: 'First line\nSecond' }), summary, NOW);
       assert.equal(words.label, '@1');
       assert.equal(words.description, 'First line · mara.lindqvist · 2 days ago');
-      assert.match(words.spoken, /^Version 1, stable, staging: First line/);
+      assert.match(words.spoken, /^Version 1, stable in staging: First line/);
     });
 
     it('never lets a message become markup', () => {
