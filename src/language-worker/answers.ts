@@ -1,9 +1,10 @@
 /** Answers what is asked of the language worker: the language core's facts, with positions for offsets. */
+import { diagnose } from '../language/diagnostics/diagnose.ts';
+import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
 import { type Finding, severityOf } from '../language/finding.ts';
 import { folding } from '../language/folding.ts';
 import type { Library, LibraryPrompt } from '../language/library.ts';
 import { linkedEditing } from '../language/linked-editing.ts';
-import { checkSamples, readSamples } from '../language/samples.ts';
 import { selectionRanges } from '../language/selection-ranges.ts';
 import { semanticTokens } from '../language/semantic-tokens.ts';
 import { type Symbol as PromptSymbol, symbols } from '../language/symbols.ts';
@@ -55,10 +56,7 @@ export function answer<Method extends QueryMethod>(
 }
 
 const ANSWERS: Answers = {
-  diagnose: ({ prompt, lines }) => {
-    const { body, frontMatter } = prompt.analysis;
-    return placed([...frontMatter.findings, ...body.findings], lines);
-  },
+  diagnose: ({ prompt, library, lines }) => placed(diagnose(prompt, library), lines),
   symbols: ({ prompt, lines }) => symbols(prompt.analysis).map(symbol => placedSymbol(symbol, lines)),
   folding: ({ prompt, lines }) =>
     folding(prompt.analysis).map(({ span, kind }) => ({
@@ -80,11 +78,9 @@ const ANSWERS: Answers = {
 };
 
 function diagnoseSamplesAt(uri: string, texts: Texts): Queries['diagnose']['answer'] {
-  const document = texts.openAt(uri)!;
-  const facts = readSamples(document.text);
-  const prompt = document.name === undefined ? undefined : texts.library.prompt(document.name);
-  const misfits = prompt === undefined ? [] : checkSamples(facts, prompt.analysis.frontMatter);
-  return placed([...facts.findings, ...misfits], linesOf(uri, document.text));
+  const { name, text } = texts.openAt(uri)!;
+  const prompt = name === undefined ? undefined : texts.library.prompt(name);
+  return placed(diagnoseSamples(text, prompt), linesOf(uri, text));
 }
 
 function placed(findings: readonly Finding[], lines: LineIndex): Queries['diagnose']['answer'] {

@@ -188,7 +188,9 @@ class Resolver {
     if (calls.some(({ call, within }) => call.params.length > 0 || within !== around))
       return { ...scope, span, context: ANY, outer: scope, open: true };
     const names = calls.flatMap(({ call }) => call.hash.map(({ name }) => name));
-    return names.length === 0 ? scope : { ...scope, span, given: new Set([...(scope.given ?? []), ...names]) };
+    return names.length === 0
+      ? scope
+      : { ...scope, span, given: new Set([...(scope.given ?? []), ...names]) };
   }
 
   #block(block: Block, scope: Scope): void {

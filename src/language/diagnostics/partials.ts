@@ -1,0 +1,135 @@
+/** Whether every partial that a body uses is there, named, and does not use itself. */
+import {
+  folderOf,
+  isPartial,
+  lastSegment,
+  type PromptName,
+  parsePromptName,
+  partialCandidates,
+} from '../../core/name.ts';
+import { type Finding, MAX_FINDINGS } from '../finding.ts';
+import type { Library, LibraryPrompt } from '../library.ts';
+import { nearest } from '../near.ts';
+import type { PartialCall } from '../nodes.ts';
+
+/** How deep partials may hold partials, as in src/core/flatten.ts. */
+const MAX_PARTIAL_DEPTH = 32;
+
+export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[] {
+  const findings: Finding[] = [];
+  /** By what is wrong with a reference, which may stand many times. */
+  const known = new Map<string, Pick<Finding, 'code' | 'message' | 'data'> | undefined>();
+  const loops = new Loops(prompt, library);
+  for (const call of partialsOf(prompt)) {
+    if (findings.length >= MAX_FINDINGS) break;
+    if (call.computed !== undefined)
+      findings.push({
+        code: 'missing-partial',
+        span: call.computed.span,
+        message:
+          'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.',
+      });
+    if (call.name === undefined) continue;
+    const { name, span } = call.name;
+    if (!known.has(name)) known.set(name, whatIsWrong(name, prompt, library, loops));
+    const wrong = known.get(name);
+    if (wrong !== undefined) findings.push({ ...wrong, span });
+  }
+  return findings;
+}
+
+/** The uses of partials that stand in files of their own: not of those that the body defines itself. */
+export function partialsOf({ analysis }: LibraryPrompt): readonly PartialCall[] {
+  const { partials, inlines } = analysis.resolved;
+  const inline = new Set(inlines.map(({ name }) => name?.name));
+  return partials.filter(
+    ({ name }) => name === undefined || !(name.name === '@partial-block' || inline.has(name.name)),
+  );
+}
+
+function whatIsWrong(
+  reference: string,
+  prompt: LibraryPrompt,
+  library: Library,
+  loops: Loops,
+): Pick<Finding, 'code' | 'message' | 'data'> | undefined {
+  const found = library.partial(prompt.name, reference);
+  if (found === undefined) return missing(reference, prompt, library);
+  const chain = loops.from(found);
+  if (chain === undefined) return undefined;
+  const shown = chain
+    .slice(0, MAX_PARTIAL_DEPTH)
+    .map(({ name, uri }) => name ?? uri)
+    .join(' → ');
+  const message =
+    chain.length > MAX_PARTIAL_DEPTH
+      ? `Partials nest deeper than ${MAX_PARTIAL_DEPTH} from here: ${shown} → … Use flatter ones.`
+      : `The partial "${reference}" leads back to itself: ${shown}. Take one of these uses out.`;
+  return { code: 'partial-cycle', message, data: { name: reference } };
+}
+
+function missing(
+  reference: string,
+  { name }: LibraryPrompt,
+  library: Library,
+): Pick<Finding, 'code' | 'message' | 'data'> {
+  const from = name ?? parsePromptName('untitled');
+  const candidates = partialCandidates(from, reference);
+  const near = nearest(reference, referencesFrom(from, library));
+  const looked =
+    candidates.length === 0 ? 'No file can have this name.' : `Looked for: ${candidates.join(', ')}.`;
+  const advice = near === undefined ? '' : ` Did you mean "${near}"?`;
+  return {
+    code: 'missing-partial',
+    message: `The partial "${reference}" was not found. ${looked}${advice}`,
+    data: { name: reference, ...(near !== undefined && { near }) },
+  };
+}
+
+/** How the partials there are can be written in `from`. */
+function* referencesFrom(from: PromptName, library: Library): Generator<string, void, undefined> {
+  for (const name of library.names()) {
+    if (!isPartial(name)) continue;
+    const folder = folderOf(name);
+    const last = lastSegment(name).slice(1);
+    if (folder === '' || from.startsWith(`${folder}/`)) yield last;
+    yield folder === '' ? last : `${folder}/${last}`;
+  }
+}
+
+/** Finds the partials that lead back to one that is being used, or too deep. */
+class Loops {
+  readonly #library: Library;
+  readonly #path: LibraryPrompt[];
+  readonly #done = new Map<string, readonly LibraryPrompt[] | undefined>();
+
+  constructor(prompt: LibraryPrompt, library: Library) {
+    this.#library = library;
+    this.#path = [prompt];
+  }
+
+  /** The prompts from one around to itself again; undefined where all that `partial` uses comes to an end. */
+  from(partial: LibraryPrompt): readonly LibraryPrompt[] | undefined {
+    const before = this.#path.findIndex(({ uri }) => uri === partial.uri);
+    if (before >= 0) return [...this.#path.slice(before), partial];
+    if (this.#path.length > MAX_PARTIAL_DEPTH) return [...this.#path, partial];
+    if (this.#done.has(partial.uri)) return this.#done.get(partial.uri);
+    this.#path.push(partial);
+    const chain = this.#inside(partial);
+    this.#path.pop();
+    this.#done.set(partial.uri, chain);
+    return chain;
+  }
+
+  #inside(partial: LibraryPrompt): readonly LibraryPrompt[] | undefined {
+    const seen = new Set<string>();
+    for (const { name } of partialsOf(partial)) {
+      if (name === undefined || seen.has(name.name)) continue;
+      seen.add(name.name);
+      const next = this.#library.partial(partial.name, name.name);
+      const chain = next && this.from(next);
+      if (chain !== undefined) return chain;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** What no prompt's text may hold, whatever stands around it: too much, NUL, half characters, secrets. */
+import { secretsIn } from '../../core/secrets.ts';
+import { MAX_SOURCE_BYTES } from '../../core/source.ts';
+import type { Finding } from '../finding.ts';
+
+/** Enough for whoever looks. */
+const MAX_FINDINGS = 100;
+const WRONG = /\0|\p{Surrogate}/gu;
+
+/** NUL and lone surrogates, which no template and no UTF-8 can hold, and a text over 1 MiB. */
+export function invalidText(text: string): Finding[] {
+  const findings: Finding[] = [];
+  if (text.length * 3 > MAX_SOURCE_BYTES && Buffer.byteLength(text, 'utf8') > MAX_SOURCE_BYTES)
+    findings.push({
+      code: 'invalid-text',
+      span: { start: 0, end: 1 },
+      message: 'A prompt has at most 1 MiB of text, and this has more. Split it into partials.',
+    });
+  if (text.isWellFormed() && !text.includes('\0')) return findings;
+  for (const { index: start, 0: found } of text.matchAll(WRONG)) {
+    const message =
+      found === '\0'
+        ? 'A NUL character stands here, which no prompt can hold. Remove it.'
+        : 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
+    findings.push({ code: 'invalid-text', span: { start, end: start + 1 }, message });
+    if (findings.length >= MAX_FINDINGS) break;
+  }
+  return findings;
+}
+
+/** What looks like a provider's key; the message names the provider and never quotes the text. */
+export function secrets(text: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const { what, start, end } of secretsIn(text)) {
+    findings.push({
+      code: 'looks-like-a-secret',
+      span: { start, end },
+      message: `This looks like ${what}. Whoever reads the prompt could use it: revoke it, and take it out of the text.`,
+    });
+    if (findings.length >= MAX_FINDINGS) break;
+  }
+  return findings;
+}
