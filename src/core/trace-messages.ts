@@ -28,6 +28,11 @@ export function tracedMessages(
   expressions: readonly TracedExpression[],
   prepared: PreparedRendering,
 ): TracedMessage[] {
+  // One object for each expression, however often it was written: so it also crosses to another thread once.
+  const sources = expressions.map(expression =>
+    sourceOf(expression, prepared.pieces, prepared.parsed.templateOffset),
+  );
+  const texts = expressions.map(({ start, end }) => prepared.template.slice(start, end));
   const take = (text: string) => (marks === undefined ? { text, spans: [] } : takeOutMarks(text, marks));
   return messages.map(({ role, metadata, content }) => ({
     role,
@@ -47,12 +52,10 @@ export function tracedMessages(
   }
 
   function span({ start, end, number }: ReturnType<typeof takeOutMarks>['spans'][number]): TracedSpan[] {
-    const { expression, isMissing } = readMark(number);
-    const written = expressions[expression];
-    const source = written && sourceOf(written, prepared.pieces, prepared.parsed.templateOffset);
-    if (written === undefined || source === undefined) return [];
-    const kind = isMissing ? 'missing' : 'value';
-    return [{ start, end, kind, expression: prepared.template.slice(written.start, written.end), source }];
+    const { expression: at, isMissing } = readMark(number);
+    const [source, expression] = [sources[at], texts[at]];
+    if (source === undefined || expression === undefined) return [];
+    return [{ start, end, kind: isMissing ? 'missing' : 'value', expression, source }];
   }
 }
 

@@ -108,6 +108,7 @@ function placeOf(
 /** Never found by a partial, whose name begins with "_". */
 const STAND_IN = 'file';
 
-function shownPath(path: string, from: string): string {
+/** How messages name a file: from a folder that it is below, else in full. */
+export function shownPath(path: string, from: string): string {
   return isInside(from, path) ? relative(from, path).split(sep).join('/') : path;
 }

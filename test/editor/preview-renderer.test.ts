@@ -112,6 +112,10 @@ describe('the preview’s renderer', () => {
     const broken = await go({ ...asked, source: '{{> broken}}', unsaved });
     assert.ok(broken.kind === 'problem');
     assert.match(broken.message, /^a\/_broken\.prompt:2:1: /);
+    assert.equal(broken.file, join(root, 'a', '_broken.prompt'));
+    const wrong = await go({ ...asked, source: '{{> header}}{{/if}}', unsaved });
+    assert.ok(wrong.kind === 'problem');
+    assert.equal(wrong.file, asked.file);
     const outside = await go({ ...asked, root: join(root, 'b'), source, unsaved });
     assert.ok(outside.kind === 'problem');
     assert.match(outside.message, /is not in/);

@@ -3,7 +3,7 @@ import { OutputTooLarge } from '../../../core/bounded-tree.ts';
 import { Problem } from '../../../core/problem.ts';
 import { parseSource } from '../../../core/source.ts';
 import { renderTraced, type Traced, type TracedPart } from '../../../core/trace.ts';
-import { linkFile } from '../../../workspace/file-partials.ts';
+import { linkFile, shownPath } from '../../../workspace/file-partials.ts';
 import { nodeFileSystem } from '../../../workspace/node-file-system.ts';
 import { WorkspaceError } from '../../../workspace/workspace-error.ts';
 import type {
@@ -34,8 +34,9 @@ export async function draw(request: PreviewRequest | PreviewFileRequest): Promis
     lengthWhenWritten([request.input, request.messages, request.context], MAX_INPUT_LENGTH) > MAX_INPUT_LENGTH
   )
     return { outcome: INPUT_TOO_LARGE };
+  const asked = new Set<string>();
   try {
-    const { files, ...linked } = await link(request);
+    const { files, ...linked } = await link(request, asked);
     const traced = await renderTraced(linked, MAX_LENGTH);
     const texts = textsOf(traced);
     const { model } = parseSource(request.source).frontMatter;
@@ -50,18 +51,36 @@ export async function draw(request: PreviewRequest | PreviewFileRequest): Promis
       },
     };
   } catch (error) {
-    return { outcome: refusal(error) };
+    const outcome = refusal(error);
+    const file = outcome.kind === 'problem' ? fileOf(outcome, request, asked) : undefined;
+    return { outcome: { ...outcome, ...(file !== undefined && { file }) } };
   }
 }
 
+/** `asked` takes the paths of the partials that are looked for. */
 async function link(
   request: PreviewRequest | PreviewFileRequest,
+  asked: Set<string>,
 ): Promise<PreviewRequest & Pick<PreviewRendered, 'files'>> {
   if (!('file' in request)) return request;
   const { unsaved, input, messages, context, ...file } = request;
-  const read = (path: string) => unsaved.get(path);
+  const read = (path: string) => {
+    asked.add(path);
+    return unsaved.get(path);
+  };
   const linked = await linkFile({ ...file, read, fileSystem: nodeFileSystem });
   return { ...linked, input, ...(messages && { messages }), ...(context && { context }) };
+}
+
+/** The file that a message names at its beginning, else the one that was to be rendered. */
+function fileOf(
+  { message }: PreviewProblem,
+  request: PreviewRequest | PreviewFileRequest,
+  partials: Iterable<string>,
+): string | undefined {
+  if (!('file' in request)) return undefined;
+  const from = request.shownFrom ?? process.cwd();
+  return [...partials].find(path => message.startsWith(`${shownPath(path, from)}:`)) ?? request.file;
 }
 
 function refusal(error: unknown): PreviewProblem | PreviewLimit {

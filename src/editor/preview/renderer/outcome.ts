@@ -60,6 +60,8 @@ export interface PreviewProblem {
   readonly kind: 'problem';
   readonly message: string;
   readonly issues?: readonly SourceIssue[];
+  /** The file that the message and the issues are about: an absolute path. Of a file's request alone. */
+  readonly file?: string;
 }
 
 /** Rendering was given up: it took too long, or grew too large. */
