@@ -14,7 +14,7 @@ function refuse(message: string): never {
 
 /** @throws Problem `invalid_request` for a name that cannot be, or where a call would mean another partial */
 export function renamePartial(
-  { partial, prompt, name }: Thing & { kind: 'partial' },
+  { partial, name }: Thing & { kind: 'partial' },
   newReference: string,
   library: Library,
 ): WorkspaceChange {

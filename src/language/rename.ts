@@ -57,31 +57,27 @@ function refuse(message: string): never {
 }
 
 function prepared(thing: Thing | undefined, library: Library): Renamable {
-  switch (thing?.kind) {
-    case undefined:
-      return refuse(
-        'Nothing here has a name that can be changed. Place the cursor on a variable or a partial.',
-      );
+  if (thing === undefined)
+    return refuse(
+      'Nothing here has a name that can be changed. Place the cursor on a variable or a partial.',
+    );
+  const { name, span } = thing;
+  switch (thing.kind) {
     case 'helper':
-      return refuse(
-        `"${thing.name}" is a helper, which Handlebars or Dotprompt defines: it cannot be renamed.`,
-      );
+      return refuse(`"${name}" is a helper, which Handlebars or Dotprompt defines: it cannot be renamed.`);
     case 'keyword':
-      return refuse(`"${thing.name}" belongs to Handlebars and cannot be renamed.`);
+      return refuse(`"${name}" belongs to Handlebars and cannot be renamed.`);
     case 'partial':
       if (thing.partial === undefined)
-        return refuse(`There is no partial "${thing.name}" yet: create it, or correct the name here.`);
+        return refuse(`There is no partial "${name}" yet: create it, or correct the name here.`);
       break;
     case 'name':
       toRename(thing, library);
   }
-  const { text } = thing.prompt.analysis;
-  if (thing.kind === 'name') return { span: bare(thing.span, thing.name), text: thing.name };
-  const quoted = textOf(text, thing.span) !== thing.name;
-  return { span: quoted ? bare(thing.span, thing.name) : thing.span, text: thing.name };
+  return { span: bare(span, name), text: name };
 }
 
-/** Without what stands around a name that is written as `[name]`. */
+/** Without what stands around a name that is written as `[name]` or `"name"`. */
 function bare({ start, end }: Span, name: string): Span {
   const around = (end - start - name.length) / 2;
   return around === 1 ? { start: start + 1, end: end - 1 } : { start, end };

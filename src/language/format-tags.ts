@@ -1,0 +1,121 @@
+/** The white space inside tags, as edits: one space between arguments, none at the braces, around "=" and "(…)". */
+import type { Analysis } from './analysis.ts';
+import type { TextEdit } from './edit.ts';
+import { lex, type Token, type TokenKind } from './lex.ts';
+import { textOf } from './span.ts';
+
+const OPENS: ReadonlySet<TokenKind> = new Set([
+  'OPEN',
+  'OPEN_UNESCAPED',
+  'OPEN_BLOCK',
+  'OPEN_INVERSE',
+  'OPEN_INVERSE_CHAIN',
+  'OPEN_PARTIAL',
+  'OPEN_PARTIAL_BLOCK',
+  'OPEN_RAW_BLOCK',
+  'OPEN_ENDBLOCK',
+]);
+const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
+/** After these stands a space, or nothing: `{{> name}}`, `{{else if a}}`, `(a b)`. */
+const SPACE_AFTER: ReadonlySet<TokenKind> = new Set([
+  'OPEN_PARTIAL',
+  'OPEN_PARTIAL_BLOCK',
+  'OPEN_INVERSE_CHAIN',
+]);
+const NONE_AFTER: ReadonlySet<TokenKind> = new Set([
+  ...[...OPENS].filter(kind => !SPACE_AFTER.has(kind)),
+  'OPEN_SEXPR',
+  'OPEN_BLOCK_PARAMS',
+  'SEP',
+  'DATA',
+  'EQUALS',
+]);
+const NONE_BEFORE: ReadonlySet<TokenKind> = new Set([
+  ...CLOSES,
+  'CLOSE_SEXPR',
+  'CLOSE_BLOCK_PARAMS',
+  'SEP',
+  'EQUALS',
+]);
+
+/** More than this many findings are not told, so that what is wrong is not known. */
+const TOO_MANY_FINDINGS = 500;
+
+/** In order. A tag with something wrong in it stays as it is, and so does every line break. */
+export function formatTags({ text, body }: Analysis): TextEdit[] {
+  const { start } = body.body.span;
+  if (body.findings.length >= TOO_MANY_FINDINGS) return [];
+  const { tokens } = lex(text.slice(start), start);
+  const wrong = body.findings.map(({ span }) => span).sort((one, other) => one.start - other.start);
+  let next = 0;
+  const edits = tagsOf(tokens).flatMap(tag => {
+    const first = tag[0] as Token;
+    const last = tag.at(-1) as Token;
+    while (next < wrong.length && (wrong[next]?.end ?? 0) <= first.start) next += 1;
+    const isSound = !wrong
+      .slice(next, next + 50)
+      .some(span => span.start < last.end && span.end > first.start);
+    return isSound ? editsOf(tag, text) : [];
+  });
+  return edits;
+}
+
+/** The tokens of each tag that is closed and could be read. */
+function tagsOf(tokens: readonly Token[]): Token[][] {
+  const tags: Token[][] = [];
+  let tag: Token[] | undefined;
+  for (const token of tokens) {
+    if (token.kind === 'INVERSE') tags.push([token]);
+    if (OPENS.has(token.kind)) tag = [token];
+    else if (token.kind === 'INVALID' || token.kind === 'CONTENT' || token.kind === 'COMMENT')
+      tag = undefined;
+    else tag?.push(token);
+    if (tag === undefined || !CLOSES.has(token.kind)) continue;
+    tags.push(tag);
+    tag = undefined;
+  }
+  return tags;
+}
+
+function editsOf(tag: readonly Token[], text: string): TextEdit[] {
+  const edits: TextEdit[] = [];
+  const replace = (start: number, end: number, space: string): void => {
+    const before = text.slice(start, end);
+    if (before !== space && !/[\r\n]/.test(before)) edits.push({ span: { start, end }, text: space });
+  };
+  for (const [index, token] of tag.entries()) {
+    for (const { at, space } of spacesInside(token, text))
+      replace(token.start + at, token.start + at + space, '');
+    const next = tag[index + 1];
+    if (next !== undefined) replace(token.end, next.start, between(token, next, text));
+  }
+  return edits;
+}
+
+/** White space between two tokens of a tag. */
+function between(token: Token, next: Token, text: string): string {
+  // "{{a }}" before "}" would become "{{a}}}".
+  if (next.kind === 'CLOSE' && text[next.end] === '}') return text.slice(token.end, next.start);
+  return NONE_AFTER.has(token.kind) || NONE_BEFORE.has(next.kind) ? '' : ' ';
+}
+
+/** Of the tokens in which Handlebars takes white space: `{{ else }}`, `{{ else if`, `as  |`. */
+function spacesInside(token: Token, text: string): { at: number; space: number }[] {
+  const written = textOf(text, token);
+  const spaces = [...written.matchAll(/[^\S\r\n]+/g)].map(({ index, 0: { length } }) => ({
+    at: index,
+    space: length,
+  }));
+  switch (token.kind) {
+    case 'INVERSE':
+    case 'OPEN_INVERSE_CHAIN':
+      return /[\r\n]/.test(written) ? [] : spaces;
+    case 'OPEN_BLOCK_PARAMS':
+      // One stays.
+      return spaces
+        .filter(({ space }) => space > 1)
+        .map(({ at, space }) => ({ at: at + 1, space: space - 1 }));
+    default:
+      return [];
+  }
+}
