@@ -10,7 +10,7 @@ import { linkPartials } from '../../src/core/link.ts';
 import { fileOfPrompt, isPartial, parsePromptName, promptOfFile } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { type RenderRequest, render } from '../../src/core/render.ts';
-import { renderTraced, type Traced, type TracedSpan } from '../../src/core/trace.ts';
+import { renderTraced, type Traced, type TracedPart, type TracedSpan } from '../../src/core/trace.ts';
 
 const go = (source: string, input: Record<string, unknown> = {}, more: Partial<RenderRequest> = {}) =>
   renderTraced({ source, input, partials: new Map(), label: 'a/b', ...more });
@@ -32,25 +32,38 @@ function spansOf({ messages }: Traced): TracedSpan[] {
   return messages.flatMap(({ parts }) => parts.flatMap(part => (part.kind === 'text' ? part.spans : [])));
 }
 
-/** What holds of every trace: its text is the rendered one, and each span's place holds its expression. */
+/**
+ * What holds of every trace: its text is the rendered one, and each span's place holds its expression. Where inputs are
+ * missing there may be parts, and messages of parts, that hold nothing but their marks.
+ */
 function checkTrace(traced: Traced, sources: ReadonlyMap<string | null, string>): void {
   const { rendered, messages, missing } = traced;
-  if (missing.length === 0) {
-    assert.deepEqual(
-      messages.map(({ role, metadata, parts }) => ({
+  const isMarkAlone = (part: TracedPart) =>
+    missing.length > 0 &&
+    part.kind === 'text' &&
+    part.text.trim() === '' &&
+    part.spans.some(({ kind }) => kind === 'missing');
+  assert.deepEqual(
+    messages
+      .map(({ role, metadata, parts }) => ({
+        role,
+        metadata,
+        parts: parts.filter(part => !isMarkAlone(part)),
+      }))
+      .filter(({ parts }, at) => parts.length > 0 || messages[at]?.parts.length === 0)
+      .map(({ role, metadata, parts }) => ({
         role,
         metadata,
         text: parts.map(part => (part.kind === 'text' ? part.text : '')).join(''),
         media: parts.flatMap(part => (part.kind === 'media' ? [part.url] : [])),
       })),
-      rendered.messages.map(({ role, metadata, content }) => ({
-        role,
-        metadata,
-        text: content.map(part => part.text ?? '').join(''),
-        media: content.flatMap(part => (part.media === undefined ? [] : [part.media.url])),
-      })),
-    );
-  }
+    rendered.messages.map(({ role, metadata, content }) => ({
+      role,
+      metadata,
+      text: content.map(part => part.text ?? '').join(''),
+      media: content.flatMap(part => (part.media === undefined ? [] : [part.media.url])),
+    })),
+  );
   for (const { parts } of messages)
     for (const part of parts) {
       if (part.kind !== 'text') continue;
@@ -350,6 +363,30 @@ describe('a traced rendering of any template', () => {
     '<<<dotprompt:history>>>',
   );
   const input = fc.record({ a: value, b: value, o: value, xs: value, odd: value }, { requiredKeys: [] });
+
+  it('leaves out what is missing, and changes nothing else', async () => {
+    const head = '---\ninput:\n  schema:\n    a: string\n    b: any\n    xs(array): any\n---\n';
+    await fc.assert(
+      fc.asyncProperty(template, input, async (body, given) => {
+        const source = `${head}x${body.replaceAll(/\{\{#?>.*?\}\}|\{\{\/q\}\}/g, '')}`;
+        const request: RenderRequest = { source, partials: new Map(), input: given, label: 'a/b' };
+        const isGiven = (name: 'a' | 'b' | 'xs') => given[name] !== undefined && given[name] !== null;
+        let traced: Traced;
+        try {
+          traced = await renderTraced(request);
+        } catch (error) {
+          assert.ok(Problem.is(error, 'invalid_source'));
+          return;
+        }
+        assert.deepEqual(
+          traced.missing,
+          (['a', 'b', 'xs'] as const).filter(name => !isGiven(name)),
+        );
+        checkTrace(traced, new Map([[null, source]]));
+      }),
+      { numRuns: 300 },
+    );
+  });
 
   it('is what rendering answers, each span’s expression standing where it says', async () => {
     let runs = 0;
