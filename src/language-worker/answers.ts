@@ -1,43 +1,67 @@
 /** Answers what is asked of the language worker: the language core's facts, with positions for offsets. */
+import { Problem } from '../core/problem.ts';
+import { complete, completeSamples } from '../language/completion/complete.ts';
+import { definition, definitionInSamples } from '../language/definition.ts';
 import { diagnose } from '../language/diagnostics/diagnose.ts';
 import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
-import { type Finding, severityOf } from '../language/finding.ts';
 import { folding } from '../language/folding.ts';
-import type { Library, LibraryPrompt } from '../language/library.ts';
+import { format } from '../language/format.ts';
+import { hover } from '../language/hover/hover.ts';
+import type { Library, LibraryPrompt, LibrarySamples } from '../language/library.ts';
 import { linkedEditing } from '../language/linked-editing.ts';
+import { references, referencesInSamples } from '../language/references.ts';
+import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../language/rename.ts';
 import { selectionRanges } from '../language/selection-ranges.ts';
 import { semanticTokens } from '../language/semantic-tokens.ts';
-import { type Symbol as PromptSymbol, symbols } from '../language/symbols.ts';
+import { symbols } from '../language/symbols.ts';
 import type { FileRole } from './contract.ts';
 import { encodeTokens } from './encode-tokens.ts';
-import { LineIndex } from './line-index.ts';
-import type { PlacedFinding, PlacedSymbol, Queries, QueryMethod } from './queries.ts';
+import { type Placing, placing } from './placing.ts';
+import type { Queries, QueryMethod, Refusal } from './queries.ts';
 import type { Texts } from './texts.ts';
 
-/** More than anybody reads; each is drawn and listed by the window. */
-const MAX_FINDINGS = 1000;
-
-/** What an answer may need. */
 interface Asked<Params> {
-  readonly uri: string;
-  readonly role: FileRole;
   readonly params: Params;
-  readonly texts: Texts;
   readonly library: Library;
-  readonly prompt: LibraryPrompt;
-  readonly lines: LineIndex;
+  readonly place: Placing;
 }
 
-type Answers = {
-  readonly [Method in QueryMethod]: (asked: Asked<Queries[Method]['params']>) => Queries[Method]['answer'];
+interface AskedOfPrompt<Params> extends Asked<Params> {
+  readonly prompt: LibraryPrompt;
+  readonly role: FileRole;
+}
+
+interface AskedOfSamples<Params> extends Asked<Params> {
+  readonly samples: LibrarySamples;
+  /** The one that the samples are for. */
+  readonly prompt: LibraryPrompt | undefined;
+}
+
+type OfPrompts = {
+  readonly [Method in QueryMethod]: (
+    asked: AskedOfPrompt<Queries[Method]['params']>,
+  ) => Queries[Method]['answer'];
 };
 
-/** For the methods that other files' texts bear upon: they are read first. */
-export const NEEDS_ALL: ReadonlySet<QueryMethod> = new Set<QueryMethod>(['diagnose']);
+type OfSamples = {
+  readonly [Method in QueryMethod]?: (
+    asked: AskedOfSamples<Queries[Method]['params']>,
+  ) => Queries[Method]['answer'];
+};
+
+/** What the text of the document alone answers; for all else the workspace's files are read first. */
+export const NEEDS_NO_FILES: ReadonlySet<QueryMethod> = new Set<QueryMethod>([
+  'folding',
+  'format',
+  'linkedEditing',
+  'selectionRanges',
+  'symbols',
+  'tokens',
+]);
 
 /**
- * The answer to one query; undefined where the document is not known, or is not of a kind that has one.
- * Synchronous: what is asked is one step of work.
+ * The answer to one query; undefined where the document is not open, or is of a kind that has none.
+ * @throws only what a feature of the language core throws by mistake
  */
 export function answer<Method extends QueryMethod>(
   method: Method,
@@ -45,78 +69,72 @@ export function answer<Method extends QueryMethod>(
   params: Queries[Method]['params'],
   texts: Texts,
 ): Queries[Method]['answer'] | undefined {
-  const role = texts.openAt(uri)?.role;
-  if (role === undefined) return undefined;
-  if (role === 'samples')
-    return method === 'diagnose' ? (diagnoseSamplesAt(uri, texts) as Queries[Method]['answer']) : undefined;
-  const prompt = texts.library.at(uri);
-  if (prompt === undefined) return undefined;
-  const lines = linesOf(uri, prompt.analysis.text);
-  return ANSWERS[method]({ uri, role, params, texts, library: texts.library, prompt, lines });
+  const document = texts.openAt(uri);
+  if (document === undefined) return undefined;
+  const { library } = texts;
+  const { role, name, text } = document;
+  const place = placing(uri, texts);
+  if (role !== 'samples') {
+    const prompt = library.at(uri);
+    return prompt && OF_PROMPTS[method]({ params, library, place, prompt, role });
+  }
+  if (name === undefined) return undefined;
+  const prompt = library.prompt(name);
+  return OF_SAMPLES[method]?.({ params, library, place, prompt, samples: { uri, name, text } });
 }
 
-const ANSWERS: Answers = {
-  diagnose: ({ prompt, library, lines }) => placed(diagnose(prompt, library), lines),
-  symbols: ({ prompt, lines }) => symbols(prompt.analysis).map(symbol => placedSymbol(symbol, lines)),
-  folding: ({ prompt, lines }) =>
-    folding(prompt.analysis).map(({ span, kind }) => ({
-      startLine: lines.positionAt(span.start).line,
-      endLine: lines.positionAt(span.end).line,
-      kind,
-    })),
-  selectionRanges: ({ prompt, lines, params }) =>
-    params.offsets.map(offset => selectionRanges(prompt.analysis, offset).map(span => lines.rangeOf(span))),
-  linkedEditing: ({ prompt, lines, params }) =>
-    linkedEditing(prompt.analysis, params.offset)?.map(span => lines.rangeOf(span)),
-  tokens: ({ prompt, lines, params, role }) => {
-    const { span } = params;
+const OF_PROMPTS: OfPrompts = {
+  diagnose: ({ prompt, library, place }) => place.findings(diagnose(prompt, library)),
+  complete: ({ prompt, library, place, params }) =>
+    complete(prompt, params.offset, library).map(item => place.completion(item)),
+  hover: ({ prompt, library, place, params }) => {
+    const found = hover(prompt, params.offset, library);
+    return found && { range: place.range(found.span), markdown: found.markdown };
+  },
+  definition: ({ prompt, library, place, params }) =>
+    definition(prompt, params.offset, library).map(each => place.location(each)),
+  references: ({ prompt, library, place, params }) =>
+    references(prompt, params.offset, library, params.includeDeclaration).map(each => place.location(each)),
+  prepareRename: ({ prompt, library, place, params }) =>
+    orRefusal(() => place.renamable(prepareRename(prompt, params.offset, library))),
+  rename: ({ prompt, library, place, params }) =>
+    orRefusal(() => place.change(rename(prompt, params.offset, params.newName, library))),
+  format: ({ prompt, place, params }) => format(prompt.analysis, params).map(edit => place.edit(edit)),
+  symbols: ({ prompt, place }) => symbols(prompt.analysis).map(symbol => place.symbol(symbol)),
+  folding: ({ prompt, place }) => folding(prompt.analysis).map(fold => place.fold(fold)),
+  selectionRanges: ({ prompt, place, params }) =>
+    params.offsets.map(offset => selectionRanges(prompt.analysis, offset).map(span => place.range(span))),
+  linkedEditing: ({ prompt, place, params }) =>
+    linkedEditing(prompt.analysis, params.offset)?.map(span => place.range(span)),
+  tokens: ({ prompt, place, params: { span }, role }) => {
     const tokens = semanticTokens(prompt.analysis).filter(
       token => span === undefined || (token.span.end > span.start && token.span.start < span.end),
     );
-    return encodeTokens(tokens, lines, { withUndeclared: role !== 'text' });
+    return encodeTokens(tokens, place.lines, { withUndeclared: role !== 'text' });
   },
 };
 
-function diagnoseSamplesAt(uri: string, texts: Texts): Queries['diagnose']['answer'] {
-  const { name, text } = texts.openAt(uri)!;
-  const prompt = name === undefined ? undefined : texts.library.prompt(name);
-  return placed(diagnoseSamples(text, prompt), linesOf(uri, text));
-}
+const OF_SAMPLES: OfSamples = {
+  diagnose: ({ samples, prompt, place }) => place.findings(diagnoseSamples(samples.text, prompt)),
+  complete: ({ samples, prompt, place, params }) =>
+    completeSamples(samples, prompt, params.offset).map(item => place.completion(item)),
+  definition: ({ samples, library, place, params }) =>
+    definitionInSamples(samples, params.offset, library).map(each => place.location(each)),
+  references: ({ samples, library, place, params }) =>
+    referencesInSamples(samples, params.offset, library, params.includeDeclaration).map(each =>
+      place.location(each),
+    ),
+  prepareRename: ({ samples, library, place, params }) =>
+    orRefusal(() => place.renamable(prepareRenameInSamples(samples, params.offset, library))),
+  rename: ({ samples, library, place, params }) =>
+    orRefusal(() => place.change(renameInSamples(samples, params.offset, params.newName, library))),
+};
 
-function placed(findings: readonly Finding[], lines: LineIndex): Queries['diagnose']['answer'] {
-  const shown = findings.slice(0, MAX_FINDINGS).map(
-    ({ span, ...finding }): PlacedFinding => ({
-      ...finding,
-      severity: severityOf({ span, ...finding }),
-      range: lines.rangeOf(span),
-    }),
-  );
-  return { findings: shown, left: findings.length - shown.length };
-}
-
-function placedSymbol(
-  { span, selectionSpan, children, ...symbol }: PromptSymbol,
-  lines: LineIndex,
-): PlacedSymbol {
-  return {
-    ...symbol,
-    range: lines.rangeOf(span),
-    nameRange: lines.rangeOf(selectionSpan),
-    children: children.map(child => placedSymbol(child, lines)),
-  };
-}
-
-/** Of the text asked for last, for each of the few files that are asked for at once. */
-const known = new Map<string, { readonly text: string; readonly lines: LineIndex }>();
-const KEPT = 20;
-
-function linesOf(uri: string, text: string): LineIndex {
-  const kept = known.get(uri);
-  if (kept?.text === text) return kept.lines;
-  const lines = new LineIndex(text);
-  known.delete(uri);
-  known.set(uri, { text, lines });
-  const [oldest] = known.keys();
-  if (known.size > KEPT && oldest !== undefined) known.delete(oldest);
-  return lines;
+function orRefusal<Answer>(made: () => Answer): Answer | Refusal {
+  try {
+    return made();
+  } catch (error) {
+    if (!Problem.is(error)) throw error;
+    return { refused: error.message };
+  }
 }

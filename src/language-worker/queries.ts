@@ -1,7 +1,9 @@
 /** What can be asked of the language worker, and the shape of each answer. Offsets go in, positions come out. */
 
+import type { CompletionItem } from '../language/completion/item.ts';
 import type { Finding, Severity } from '../language/finding.ts';
 import type { Fold } from '../language/folding.ts';
+import type { FormatOptions } from '../language/format.ts';
 import type { Span } from '../language/span.ts';
 import type { Symbol as PromptSymbol } from '../language/symbols.ts';
 import type { Range } from './line-index.ts';
@@ -25,11 +27,63 @@ export interface PlacedFold {
   readonly kind: Fold['kind'];
 }
 
+export interface PlacedCompletion extends Omit<CompletionItem, 'edit'> {
+  readonly range: Range;
+  readonly text: string;
+}
+
+export interface PlacedEdit {
+  readonly range: Range;
+  readonly text: string;
+}
+
+/** In any file, open or not. */
+export interface PlacedLocation {
+  readonly uri: string;
+  readonly range: Range;
+}
+
+/** Edits by file, and files that get another name. */
+export interface PlacedChange {
+  readonly edits: readonly { readonly uri: string; readonly edits: readonly PlacedEdit[] }[];
+  readonly renames: readonly { readonly from: string; readonly toName: string }[];
+}
+
+/** Why what was asked for cannot be, for the author. */
+export interface Refusal {
+  readonly refused: string;
+}
+
 export interface Queries {
   readonly diagnose: {
     readonly params: null;
     readonly answer: { readonly findings: readonly PlacedFinding[]; readonly left: number };
   };
+  readonly complete: {
+    readonly params: { readonly offset: number };
+    readonly answer: readonly PlacedCompletion[];
+  };
+  readonly hover: {
+    readonly params: { readonly offset: number };
+    readonly answer: { readonly range: Range; readonly markdown: string } | undefined;
+  };
+  readonly definition: {
+    readonly params: { readonly offset: number };
+    readonly answer: readonly PlacedLocation[];
+  };
+  readonly references: {
+    readonly params: { readonly offset: number; readonly includeDeclaration: boolean };
+    readonly answer: readonly PlacedLocation[];
+  };
+  readonly prepareRename: {
+    readonly params: { readonly offset: number };
+    readonly answer: { readonly range: Range; readonly text: string } | Refusal;
+  };
+  readonly rename: {
+    readonly params: { readonly offset: number; readonly newName: string };
+    readonly answer: PlacedChange | Refusal;
+  };
+  readonly format: { readonly params: FormatOptions; readonly answer: readonly PlacedEdit[] };
   readonly symbols: { readonly params: null; readonly answer: readonly PlacedSymbol[] };
   readonly folding: { readonly params: null; readonly answer: readonly PlacedFold[] };
   /** From the outermost to the innermost, for each offset. */

@@ -1,6 +1,6 @@
 /** The language worker's entry: takes messages in their order, and answers one query at a time. */
 import { parentPort } from 'node:worker_threads';
-import { answer, NEEDS_ALL } from './answers.ts';
+import { answer, NEEDS_NO_FILES } from './answers.ts';
 import type { FromWorker, Query, ToWorker } from './contract.ts';
 import { Texts } from './texts.ts';
 
@@ -34,7 +34,7 @@ post({ kind: 'ready' });
 
 async function reply({ id, method, uri, params }: Query): Promise<void> {
   try {
-    if (NEEDS_ALL.has(method)) await texts.whenRead;
+    if (!NEEDS_NO_FILES.has(method)) await texts.whenRead;
     const found = answer(method, uri, params, texts);
     post({ kind: 'answer', id, answer: found }, found instanceof Uint32Array ? [found.buffer] : []);
   } catch (error) {

@@ -1,0 +1,98 @@
+/** Files of the workspace: read by the worker, overridden by open documents, read again when those are closed. */
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parsePromptName } from '../../src/core/name.ts';
+import type { FileEntry } from '../../src/language-worker/contract.ts';
+import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
+import { AnEditor } from './an-editor.ts';
+
+const USER = '{{> shared/tone }}\n';
+const USER_OF_TWO = '{{> shared/tone }}{{> shared/other }}\n';
+
+describe('the files that the language worker reads', () => {
+  let folder: TemporaryFolder;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(() => folder[Symbol.asyncDispose]());
+
+  async function file(name: string, content: string | Uint8Array): Promise<FileEntry> {
+    const path = join(folder.path, `${name}.prompt`);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    return { uri: pathToFileURL(path).href, path, role: 'prompt', name: parsePromptName(name) };
+  }
+
+  it('are partials of what is open, from the first answer on', async () => {
+    await using editor = new AnEditor();
+    editor.client.setFiles([await file('shared/_tone', 'Be kind.\n')]);
+    assert.deepEqual(await editor.codes(editor.open('shared/_user', USER)), []);
+    assert.deepEqual(await editor.codes(editor.open('other', USER_OF_TWO)), ['missing-partial']);
+  });
+
+  it('come and go', async () => {
+    await using editor = new AnEditor();
+    const uri = editor.open('shared/_user', USER);
+    assert.deepEqual(await editor.codes(uri), ['missing-partial']);
+    const tone = await file('shared/_tone', 'Be kind.\n');
+    editor.client.setFiles([tone]);
+    assert.deepEqual(await editor.codes(uri), []);
+    editor.client.removeFiles([tone.uri]);
+    assert.deepEqual(await editor.codes(uri), ['missing-partial']);
+  });
+
+  it('are read again when they change: a partial that begins to call its user is a cycle', async () => {
+    await using editor = new AnEditor();
+    const uri = editor.open('shared/_user', USER);
+    editor.client.setFiles([await file('shared/_tone', 'Be kind.\n')]);
+    assert.deepEqual(await editor.codes(uri), []);
+    editor.client.setFiles([await file('shared/_tone', '{{> user }}\n')]);
+    assert.deepEqual(await editor.codes(uri), ['partial-cycle']);
+  });
+
+  it('give way to unsaved text, and count again once that is closed', async () => {
+    await using editor = new AnEditor();
+    const uri = editor.open('shared/_user', USER);
+    const tone = await file('shared/_tone', 'Be kind.\n');
+    editor.client.setFiles([tone]);
+    editor.open('shared/_tone', '{{> user }}', 'prompt', tone.uri);
+    assert.deepEqual(await editor.codes(uri), ['partial-cycle']);
+    // What is on disk is told anew and still does not count.
+    editor.client.setFiles([tone]);
+    assert.deepEqual(await editor.codes(uri), ['partial-cycle']);
+    editor.client.close(tone.uri);
+    assert.deepEqual(await editor.codes(uri), []);
+  });
+
+  it('are told to the worker that takes over', async () => {
+    await using editor = new AnEditor({ worker: 'faulty' });
+    editor.client.setFiles([await file('shared/_tone', 'Be kind.\n')]);
+    const uri = editor.open('shared/_user', USER);
+    assert.deepEqual(await editor.codes(uri), []);
+    assert.equal(await editor.findings(editor.open('bad', 'CRASH')), undefined);
+    assert.equal(editor.restarts, 1);
+    assert.deepEqual(await editor.codes(uri), []);
+  });
+
+  it('may be gone, or no text, before they are read', async () => {
+    await using editor = new AnEditor();
+    const gone = await file('shared/_tone', '');
+    await rm(gone.path);
+    const binary = await file('shared/_other', Uint8Array.of(0xff, 0xfe, 0, 0xc3, 0x28));
+    editor.client.setFiles([gone, binary]);
+    assert.deepEqual(await editor.codes(editor.open('user', USER_OF_TWO)), ['missing-partial']);
+    assert.deepEqual(editor.logged, []);
+  });
+
+  it('have samples that are held against the prompt as it is open', async () => {
+    await using editor = new AnEditor();
+    const samples = editor.open('user', '- name: one\n  input:\n    count: many\n', 'samples');
+    assert.deepEqual(await editor.codes(samples), []);
+    const prompt = editor.open('user', '---\ninput:\n  schema:\n    count: integer\n---\n{{count}}\n');
+    assert.deepEqual(await editor.codes(samples), ['sample-mismatch']);
+    editor.write(prompt, '---\ninput:\n  schema:\n    count: string\n---\n{{count}}\n');
+    assert.deepEqual(await editor.codes(samples), []);
+  });
+});
