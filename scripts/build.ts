@@ -68,6 +68,21 @@ function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: tr
   };
 }
 
+/** The script of the preview's page: it runs in a browser, from the one folder that the page may load from. */
+function pageBundle(readable: boolean): esbuild.BuildOptions {
+  return {
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2023',
+    logLevel: 'warning',
+    entryPoints: { preview: 'src/editor/preview/webview/main.ts' },
+    outdir: 'media/preview',
+    minify: !readable,
+  };
+}
+
 /**
  * Builds the extension and the command as they ship.
  * @returns the size in bytes of what VS Code loads at activation
@@ -75,7 +90,11 @@ function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: tr
  */
 export async function buildProduct(): Promise<number> {
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
-  const [extension] = await Promise.all([esbuild.build(extensionBundle(false)), buildCommand()]);
+  const [extension] = await Promise.all([
+    esbuild.build(extensionBundle(false)),
+    buildCommand(),
+    esbuild.build(pageBundle(false)),
+  ]);
   const loaded = loadedAtActivation(extension.metafile);
   const size = loaded.reduce((sum, file) => sum + (extension.metafile.outputs[file]?.bytes ?? 0), 0);
   if (size > ACTIVATION_LIMIT_BYTES) {
@@ -138,7 +157,7 @@ function kilobytes(bytes: number): string {
 }
 
 async function watch(): Promise<void> {
-  const bundles = [extensionBundle(true), commandBundle(true)];
+  const bundles: esbuild.BuildOptions[] = [extensionBundle(true), commandBundle(true), pageBundle(true)];
   const contexts = await Promise.all(bundles.map(bundle => esbuild.context({ ...bundle, logLevel: 'info' })));
   await Promise.all(contexts.map(context => context.watch()));
   const ended = Promise.withResolvers<void>();

@@ -14,6 +14,7 @@ import { PromptList } from './editor/explorer/prompt-list.ts';
 import { registerPromptsView } from './editor/explorer/prompts-view.ts';
 import { registerLanguage } from './editor/language/register.ts';
 import { registerLog } from './editor/log/log.ts';
+import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
 import { registerArchive } from './editor/prompts/archive.ts';
@@ -71,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerCopying(workbench, view.selected),
     registerCompare(workbench),
     registerPublish(workbench),
+    registerPreview(workbench, context.extensionUri),
     registerPull(workbench),
     registerPromotion(workbench),
     registerNewPrompt(workbench),

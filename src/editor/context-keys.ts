@@ -13,6 +13,9 @@ export interface ContextKeys {
   /** The explorer shows a part of the prompts only. */
   'promptforge.filtered': boolean;
   'promptforge.selectedForCompare': boolean;
+  'promptforge.previewOpen': boolean;
+  /** The preview stays with its prompt. */
+  'promptforge.previewLocked': boolean;
   /** For the walkthrough: something was published, or promoted, from this window. */
   'promptforge.hasPublished': boolean;
   'promptforge.hasPromoted': boolean;

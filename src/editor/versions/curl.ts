@@ -16,7 +16,6 @@ export function curlOf(
   prompt: PromptName,
   what: { readonly version: number } | { readonly channel: string },
 ): Curl {
-  const base = registry === EMBEDDED ? SERVED_EMBEDDED : registry;
   const query =
     'version' in what
       ? `?version=${what.version}`
@@ -24,10 +23,19 @@ export function curlOf(
         ? ''
         : `?channel=${what.channel}`;
   return {
-    command: `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" '${base}/v1/prompts/${prompt}${query}'`,
-    note:
-      registry === EMBEDDED
-        ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and make a reader key with "promptforge keys create".'
-        : undefined,
+    command: `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" '${curlBase(registry)}/v1/prompts/${prompt}${query}'`,
+    note: curlNote(registry),
   };
+}
+
+/** Where an application reaches the registry. */
+export function curlBase(registry: string): string {
+  return registry === EMBEDDED ? SERVED_EMBEDDED : registry;
+}
+
+/** What is needed beside a key; undefined when nothing is. */
+export function curlNote(registry: string): string | undefined {
+  return registry === EMBEDDED
+    ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and make a reader key with "promptforge keys create".'
+    : undefined;
 }

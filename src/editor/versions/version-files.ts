@@ -52,7 +52,7 @@ class VersionFiles implements vscode.FileSystemProvider {
     const id = uri.toString();
     const known = this.#versions.get(id);
     if (known !== undefined) return known;
-    const fetched = this.#fetch(address).catch((error: unknown) => {
+    const fetched = fetchVersion(this.#session, address).catch((error: unknown) => {
       throw vscode.FileSystemError.Unavailable(messageOf(error));
     });
     this.#versions.set(id, fetched);
@@ -60,21 +60,6 @@ class VersionFiles implements vscode.FileSystemProvider {
     const oldest = this.#versions.keys().next();
     if (this.#versions.size > KEPT && oldest.done !== true) this.#versions.delete(oldest.value);
     return fetched;
-  }
-
-  async #fetch({ registry, prompt, version }: VersionAddress): Promise<Version> {
-    try {
-      const client = await this.#session.clientFor({ kind: 'read' });
-      if (registry !== this.#session.registry)
-        throw new Error(`This version is of ${registry}, and this window is connected to another registry.`);
-      return await client.getVersion(prompt, version);
-    } catch (error) {
-      const url = registry === EMBEDDED ? EMBEDDED_ORIGIN : registry;
-      const cache = await this.#session.cache();
-      const kept = await cache.getVersion(url, versionReference(prompt, version));
-      if (kept === undefined) throw error;
-      return kept;
-    }
   }
 
   watch(): vscode.Disposable {
@@ -99,5 +84,24 @@ class VersionFiles implements vscode.FileSystemProvider {
 
   rename(uri: vscode.Uri): void {
     throw vscode.FileSystemError.NoPermissions(uri);
+  }
+}
+
+/** A version from the registry, or as it was fetched before where the registry cannot be asked. */
+export async function fetchVersion(
+  session: Session,
+  { registry, prompt, version }: VersionAddress,
+): Promise<Version> {
+  try {
+    const client = await session.clientFor({ kind: 'read' });
+    if (registry !== session.registry)
+      throw new Error(`This version is of ${registry}, and this window is connected to another registry.`);
+    return await client.getVersion(prompt, version);
+  } catch (error) {
+    const url = registry === EMBEDDED ? EMBEDDED_ORIGIN : registry;
+    const cache = await session.cache();
+    const kept = await cache.getVersion(url, versionReference(prompt, version));
+    if (kept === undefined) throw error;
+    return kept;
   }
 }

@@ -1,0 +1,135 @@
+/** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
+import type { ValueType } from '../../language/value-type.ts';
+
+export type Input = Readonly<Record<string, unknown>>;
+/** From the input to a value in it. */
+export type Path = readonly (string | number)[];
+
+export type Control = 'text' | 'number' | 'choice' | 'list' | 'group' | 'json';
+
+/** The control for a value of a type; JSON where the value is not of the type, so that nothing is lost by looking. */
+export function controlOf(type: ValueType, value: unknown): Control {
+  const is = (kind: string) => value === undefined || value === null || typeof value === kind;
+  switch (type.kind) {
+    case 'string':
+      return is('string') ? 'text' : 'json';
+    case 'number':
+    case 'integer':
+      return is('number') ? 'number' : 'json';
+    case 'boolean':
+      return is('boolean') ? 'choice' : 'json';
+    case 'enum':
+      return value === undefined || type.values.includes(value) ? 'choice' : 'json';
+    case 'array':
+      return value === undefined || value === null || Array.isArray(value) ? 'list' : 'json';
+    case 'object':
+      return isGroup(type, value ?? {}) ? 'group' : 'json';
+    default:
+      return 'json';
+  }
+}
+
+/** What is not declared has no control of its own. */
+function isGroup({ properties }: ValueType & { kind: 'object' }, value: unknown): boolean {
+  const names = new Set(properties.map(({ name }) => name));
+  return names.size > 0 && isObject(value) && Object.keys(value).every(name => names.has(name));
+}
+
+/** The values of a choice, in order. */
+export function choicesOf(type: ValueType): readonly unknown[] {
+  if (type.kind === 'boolean') return [true, false];
+  return type.kind === 'enum' ? type.values : [];
+}
+
+/** What a new value of a type begins as: an item that was just added. */
+export function blankOf(type: ValueType): unknown {
+  switch (type.kind) {
+    case 'string':
+      return '';
+    case 'number':
+    case 'integer':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'enum':
+      return type.values[0] ?? null;
+    case 'array':
+      return [];
+    case 'object':
+      return Object.fromEntries(
+        type.properties.filter(({ optional }) => !optional).map(({ name, type }) => [name, blankOf(type)]),
+      );
+    default:
+      return null;
+  }
+}
+
+export type Typed = { readonly value: unknown } | { readonly problem: string };
+
+/** @param text of a number field */
+export function readNumber(text: string, isInteger: boolean): Typed {
+  const value = Number(text.trim());
+  if (text.trim() === '' || !Number.isFinite(value)) return { problem: 'Give a number, such as 12.5.' };
+  if (isInteger && !Number.isInteger(value)) return { problem: 'Give a whole number.' };
+  return { value };
+}
+
+/** @param text of a JSON field */
+export function readJson(text: string): Typed {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Undefined where there is none. */
+export function valueAt(input: unknown, path: Path): unknown {
+  let value = input;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[key];
+  }
+  return value;
+}
+
+/** The input with a value put at a path; what is missing on the way is made. */
+export function withValue(input: Input, path: Path, value: unknown): Input {
+  return put(input, path, value) as Input;
+}
+
+/** The input without the property or item at a path. */
+export function withoutValue(input: Input, path: Path): Input {
+  const key = path.at(-1);
+  const parent = valueAt(input, path.slice(0, -1));
+  if (key === undefined || valueAt(parent, [key]) === undefined) return input;
+  const rest = Array.isArray(parent)
+    ? parent.toSpliced(Number(key), 1)
+    : Object.fromEntries(Object.entries(parent as Input).filter(([name]) => name !== key));
+  return put(input, path.slice(0, -1), rest) as Input;
+}
+
+/** The input with the item at a path moved by so many places; the same where it cannot move so far. */
+export function withMoved(input: Input, path: Path, by: number): Input {
+  const list = valueAt(input, path.slice(0, -1));
+  const from = Number(path.at(-1));
+  const to = from + by;
+  if (!Array.isArray(list) || to < 0 || to >= list.length) return input;
+  const moved = list.toSpliced(from, 1).toSpliced(to, 0, list[from]);
+  return put(input, path.slice(0, -1), moved) as Input;
+}
+
+function put(into: unknown, path: Path, value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const inner = put(valueAt(into, [key]), rest, value);
+  if (typeof key === 'number') {
+    const list = Array.isArray(into) ? into : [];
+    return list.length <= key ? [...list, inner] : list.with(key, inner);
+  }
+  return { ...(isObject(into) ? into : {}), [key]: inner };
+}
+
+function isObject(value: unknown): value is Input {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,47 @@
+/** JSON that a person pasted as the input of a prompt: read, and held against what the prompt declares. */
+import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Declared } from '../../language/value-type.ts';
+import { isObject, misfits, wordsOfPath } from '../../language/values.ts';
+import type { Input } from './form.ts';
+import type { JsonVerdict } from './messages.ts';
+
+export interface ReadInput extends JsonVerdict {
+  /** Undefined where `problem` says why. */
+  readonly input?: Input;
+}
+
+/** Reads `text` as variables with their values; every place is told as line and column of `text`. */
+export function readJsonInput(text: string, fields: readonly Declared[]): ReadInput {
+  const at = (offset: number): string => {
+    const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+    return `Line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+  };
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [first] = errors;
+  if (first !== undefined || tree === undefined)
+    return { problem: `${at(first?.offset ?? 0)}: ${wordsOfError(first)}`, misfits: [] };
+  const value: unknown = JSON.parse(text);
+  if (!isObject(value))
+    return {
+      problem: 'An input is an object with the variables by name, such as {"name": "Ada"}.',
+      misfits: [],
+    };
+  const type = { kind: 'object', properties: fields, others: undefined } as const;
+  // What is missing shows in the preview itself.
+  const wrong = misfits(value, type).filter(({ problem }) => problem !== 'missing');
+  return {
+    input: value,
+    misfits: wrong.map(({ path, message }) => {
+      const node = findNodeAtLocation(tree, [...path]);
+      const where = node === undefined ? '' : `${at(node.offset)}, `;
+      return `${where}${wordsOfPath(path)}: ${message}.`;
+    }),
+  };
+}
+
+function wordsOfError(error: ParseError | undefined): string {
+  if (error === undefined) return 'There is nothing here. Give an object such as {"name": "Ada"}.';
+  const code = printParseErrorCode(error.error);
+  return `This is no JSON: ${code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}.`;
+}

@@ -1,0 +1,104 @@
+/** What the preview's page and the extension say to each other: two closed unions, checked where the page is heard. */
+import * as z from 'zod';
+import type { TracedMessage } from '../../core/trace.ts';
+import type { Declared } from '../../language/value-type.ts';
+import type { Tokens } from './renderer/outcome.ts';
+
+/** What the extension tells the page. */
+export type ToPage =
+  | { readonly type: 'inputs'; readonly inputs: Inputs }
+  | { readonly type: 'rendering'; readonly rendering: Rendering }
+  /** Where the caret stands in the source; null when it is somewhere else. */
+  | { readonly type: 'caret'; readonly caret: Caret | null }
+  /** What the text in the JSON field is worth. */
+  | { readonly type: 'json'; readonly verdict: JsonVerdict }
+  /** The person asked for the JSON field from outside of the page. */
+  | { readonly type: 'showJson' };
+
+/** Everything around the rendered text. A new one replaces the form. */
+export interface Inputs {
+  /** The document that is previewed. */
+  readonly uri: string;
+  /** As people call it: `support/triage`, `support/triage@12`. */
+  readonly title: string;
+  readonly isLocked: boolean;
+  readonly fields: readonly Declared[];
+  /** Values by variable name. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Names, in the file's order. */
+  readonly samples: readonly string[];
+  /** The chosen one; null for the defaults alone. */
+  readonly sample: string | null;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Whether the input is another than the sample's. */
+  readonly isEdited: boolean;
+  /** What is wrong with the samples file; undefined when nothing is. */
+  readonly trouble?: string;
+}
+
+export type Rendering =
+  | {
+      readonly kind: 'rendered';
+      readonly hasRoles: boolean;
+      readonly messages: readonly TracedMessage[];
+      /** Required inputs that were not given. */
+      readonly missing: readonly string[];
+      readonly characters: number;
+      readonly words: number;
+      readonly tokens: Tokens;
+      /** How many UTF-16 code units at the end are not shown. */
+      readonly left: number;
+    }
+  /** The page keeps what it showed before, dimmed. */
+  | { readonly kind: 'problem' | 'limit'; readonly message: string; readonly issues: readonly ShownIssue[] };
+
+export interface ShownIssue {
+  readonly message: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Caret {
+  /** As `TracedSource.prompt`. */
+  readonly prompt: string | null;
+  /** 0-based UTF-16 offset. */
+  readonly offset: number;
+}
+
+/** `problem` says what keeps the text from being used; `misfits` what does not fit the schema, and is used all the same. */
+export interface JsonVerdict {
+  readonly problem?: string;
+  readonly misfits: readonly string[];
+}
+
+const input = z.record(z.string(), z.unknown());
+const offset = z.int().min(0);
+
+/** What the page keeps over a reload of the window. */
+export const keptState = z.object({
+  uri: z.string().max(4096),
+  isLocked: z.boolean(),
+  sample: z.string().nullable(),
+  /** Null while it is the sample's. */
+  input: input.nullable(),
+});
+export type KeptState = z.infer<typeof keptState>;
+
+/** What the page tells the extension. */
+export const fromPage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('input'), input }),
+  z.strictObject({ type: z.literal('json'), text: z.string() }),
+  z.strictObject({ type: z.literal('choose'), sample: z.string().nullable() }),
+  z.strictObject({ type: z.literal('save') }),
+  z.strictObject({ type: z.literal('copy'), what: z.enum(['text', 'messages', 'curl']) }),
+  z.strictObject({ type: z.literal('openSamples') }),
+  /** Of the issues that were sent last. */
+  z.strictObject({ type: z.literal('openIssue'), index: z.int().min(0) }),
+  z.strictObject({
+    type: z.literal('reveal'),
+    source: z.strictObject({ prompt: z.string().max(300).nullable(), start: offset, end: offset }),
+  }),
+]);
+export type FromPage = z.infer<typeof fromPage>;

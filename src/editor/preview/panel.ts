@@ -1,0 +1,421 @@
+/** The preview's panel: follows a prompt, renders it in the worker as it changes, and answers what its page says. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { readFrontMatter } from '../../language/front-matter.ts';
+import { equals, typeOfValue } from '../../language/values.ts';
+import { isCancelled, messageOf } from '../problems/explain.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Input } from './form.ts';
+import { readJsonInput } from './json-input.ts';
+import { type FromPage, fromPage, type Inputs, type KeptState, type ToPage } from './messages.ts';
+import { pageHtml } from './page.ts';
+import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
+import type { PreviewRenderer } from './renderer/preview-renderer.ts';
+import { type SamplesFile, samplesAt } from './samples-file.ts';
+import { shownOf } from './shown.ts';
+import { blamedUri, isPrompt, partialUri, requestOf, type Subject, subjectOf } from './subject.ts';
+
+/** Milliseconds without a keystroke before it is rendered. */
+const DEBOUNCE = 100;
+
+export interface PanelParts {
+  readonly workbench: Workbench;
+  readonly extensionUri: vscode.Uri;
+  readonly renderer: PreviewRenderer;
+  /** The page asks for what the person can also do by a command. */
+  onAsked(asked: Extract<FromPage, { type: 'save' | 'copy' }>): void;
+}
+
+/** What a person tries a prompt with. */
+interface Trial {
+  readonly sample: string | null;
+  readonly input: Input;
+}
+
+export class PreviewPanel {
+  readonly panel: vscode.WebviewPanel;
+  readonly #parts: PanelParts;
+  readonly #disposables: vscode.Disposable[] = [];
+  /** By document, so that going from one prompt to another and back loses nothing. */
+  readonly #trials = new Map<string, Trial>();
+  #document: vscode.TextDocument | undefined;
+  #subject: Subject | undefined;
+  #samples: SamplesFile = { samples: [], trouble: undefined };
+  #fields: { readonly of: string; readonly facts: Pick<Inputs, 'fields' | 'defaults'> } | undefined;
+  #isLocked = false;
+  #rendering: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #outcome: PreviewOutcome | undefined;
+  #rendered: PreviewRendered | undefined;
+
+  constructor(panel: vscode.WebviewPanel, parts: PanelParts) {
+    this.panel = panel;
+    this.#parts = parts;
+    const { webview } = panel;
+    const media = vscode.Uri.joinPath(parts.extensionUri, 'media');
+    const uriOf = (...path: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(media, ...path)).toString();
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'prompt-file-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'prompt-file-dark.svg'),
+    };
+    webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(media, 'preview')] };
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{prompt,samples.yaml}');
+    this.#disposables.push(
+      watcher,
+      watcher.onDidChange(uri => this.#changedOnDisk(uri)),
+      watcher.onDidCreate(uri => this.#changedOnDisk(uri)),
+      watcher.onDidDelete(uri => this.#changedOnDisk(uri)),
+      webview.onDidReceiveMessage(message => void this.#heard(message)),
+      vscode.window.onDidChangeActiveTextEditor(editor => {
+        if (editor !== undefined) this.#follow(editor.document);
+      }),
+      vscode.workspace.onDidOpenTextDocument(document => {
+        if (document.uri.toString() === this.#document?.uri.toString()) this.#document = document;
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#changed(document)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#sendCaret(textEditor)),
+      parts.workbench.session.onDidChange(() => this.#schedule()),
+    );
+    panel.onDidDispose(() => this.#close());
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(24).toString('base64url'),
+      scriptUri: uriOf('preview', 'preview.js'),
+      styleUri: uriOf('preview', 'preview.css'),
+    });
+  }
+
+  get subject(): Subject | undefined {
+    return this.#subject;
+  }
+
+  get input(): Input {
+    return this.#trial().input;
+  }
+
+  /** The name of the sample that the input began as. */
+  get sample(): string | null {
+    return this.#trial().sample;
+  }
+
+  /** What was rendered last, for copying; undefined where that was not possible. */
+  get rendered(): PreviewRendered | undefined {
+    return this.#outcome?.kind === 'rendered' ? this.#outcome : undefined;
+  }
+
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  lock(isLocked: boolean): void {
+    this.#isLocked = isLocked;
+    this.#titled();
+    this.#sendInputs();
+    const { activeTextEditor } = vscode.window;
+    if (activeTextEditor !== undefined) this.#follow(activeTextEditor.document);
+  }
+
+  /** A partial of what is shown does not take its place: one looks at the whole while one writes the part. */
+  #follow(document: vscode.TextDocument): void {
+    if (this.#isLocked || !isPrompt(document) || this.#partialOf(document.uri) !== undefined) return;
+    void this.show(document);
+  }
+
+  /** Shows another prompt, or the same one after it was opened anew. */
+  async show(document: vscode.TextDocument): Promise<void> {
+    const isSame = this.#document?.uri.toString() === document.uri.toString();
+    this.#document = document;
+    if (isSame) return;
+    const subject = await subjectOf(document.uri, this.#parts.workbench);
+    if (this.#document !== document) return;
+    this.#subject = subject;
+    this.#outcome = undefined;
+    this.#rendered = undefined;
+    this.#titled();
+    await this.#readSamples();
+    await this.#render();
+  }
+
+  /** Takes up what the page of an earlier window kept. */
+  async restore({ uri, isLocked, sample, input }: KeptState): Promise<void> {
+    this.#isLocked = isLocked;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+    await this.show(document);
+    if (input !== null) this.#trials.set(document.uri.toString(), { sample, input });
+    else this.#choose(sample);
+    this.#sendInputs();
+    await this.#render();
+  }
+
+  /** The input was saved as a sample of this name. */
+  async saved(sample: string): Promise<void> {
+    await this.#readSamples();
+    this.#choose(sample);
+    this.#sendInputs();
+  }
+
+  showJson(): void {
+    this.panel.reveal(undefined, false);
+    this.#send({ type: 'showJson' });
+  }
+
+  async showSource(): Promise<void> {
+    if (this.#subject !== undefined) await this.#open(this.#subject.uri, undefined);
+  }
+
+  #titled(): void {
+    const title = this.#subject?.title ?? 'Prompt';
+    this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
+  }
+
+  #trial(): Trial {
+    const uri = this.#document?.uri.toString();
+    return (uri === undefined ? undefined : this.#trials.get(uri)) ?? { sample: null, input: {} };
+  }
+
+  #setTrial(trial: Trial): void {
+    if (this.#document !== undefined) this.#trials.set(this.#document.uri.toString(), trial);
+  }
+
+  #sampleInput(name: string | null): Input | undefined {
+    return name === null ? {} : this.#samples.samples.find(sample => sample.name === name)?.input;
+  }
+
+  #choose(name: string | null): void {
+    const input = this.#sampleInput(name);
+    if (input !== undefined) this.#setTrial({ sample: name, input });
+  }
+
+  /** Reads the samples again. An input that nobody changed follows its sample. */
+  async #readSamples(): Promise<void> {
+    const document = this.#document;
+    const before = this.#trials.get(document?.uri.toString() ?? '');
+    const wasEdited = this.#isEdited();
+    const samples = await samplesAt(this.#subject?.samplesUri);
+    if (document !== this.#document) return;
+    this.#samples = samples;
+    const first = samples.samples[0]?.name ?? null;
+    if (before === undefined) this.#choose(first);
+    else if (this.#sampleInput(before.sample) === undefined) {
+      if (wasEdited) this.#setTrial({ ...before, sample: null });
+      else this.#choose(first);
+    } else if (!wasEdited) this.#choose(before.sample);
+    this.#sendInputs();
+  }
+
+  #isEdited(): boolean {
+    const { sample, input } = this.#trial();
+    return !equals(input, this.#sampleInput(sample) ?? {});
+  }
+
+  #changed(document: vscode.TextDocument): void {
+    const uri = document.uri.toString();
+    if (uri === this.#subject?.samplesUri?.toString()) void this.#readSamples().then(() => this.#schedule());
+    else if (isPrompt(document)) this.#schedule();
+  }
+
+  #changedOnDisk(uri: vscode.Uri): void {
+    if (uri.toString() === this.#subject?.samplesUri?.toString())
+      void this.#readSamples().then(() => this.#schedule());
+    else this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#render(), DEBOUNCE);
+  }
+
+  async #render(): Promise<void> {
+    clearTimeout(this.#timer);
+    const [document, subject] = [this.#document, this.#subject];
+    if (document === undefined || subject === undefined) return;
+    this.#rendering?.abort();
+    const controller = new AbortController();
+    this.#rendering = controller;
+    const { workbench, renderer } = this.#parts;
+    const source = document.getText();
+    if (this.#refreshFields(source)) this.#sendInputs();
+    try {
+      const request = await requestOf(subject, source, this.#trial().input, workbench);
+      const outcome = await renderer.render(request, controller.signal);
+      if (controller.signal.aborted) return;
+      this.#outcome = outcome;
+    } catch (error) {
+      if (controller.signal.aborted || isCancelled(error)) return;
+      this.#outcome = { kind: 'problem', message: messageOf(error) };
+    }
+    if (this.#outcome.kind === 'rendered') this.#rendered = this.#outcome;
+    this.#sendRendering();
+  }
+
+  /** Whether the variables that a prompt declares are others than before. */
+  #refreshFields(source: string): boolean {
+    const { variables, defaults } = readFrontMatter(source);
+    const facts = {
+      fields: variables,
+      defaults: Object.fromEntries([...defaults].map(([name, { value }]) => [name, value])),
+    };
+    const shape = JSON.stringify([
+      variables.map(({ name, type, optional, description }) => [name, type, optional, description]),
+      facts.defaults,
+    ]);
+    const isNew = this.#fields?.of !== shape;
+    this.#fields = { of: shape, facts };
+    return isNew;
+  }
+
+  #sendInputs(): void {
+    const [subject, document] = [this.#subject, this.#document];
+    if (subject === undefined || document === undefined) return;
+    if (this.#fields === undefined) this.#refreshFields(document.getText());
+    const { fields = [], defaults = {} } = this.#fields?.facts ?? {};
+    const { sample, input } = this.#trial();
+    const { samples, trouble } = this.#samples;
+    const names = new Set(fields.map(({ name }) => name));
+    // What is given but not declared can be seen and changed too.
+    const others = Object.entries(input)
+      .filter(([name]) => !names.has(name))
+      .map(([name, value]) => {
+        return { name, type: typeOfValue(value), optional: true, nameSpan: undefined, span: undefined };
+      });
+    this.#send({
+      type: 'inputs',
+      inputs: {
+        uri: subject.uri.toString(),
+        title: subject.title,
+        isLocked: this.#isLocked,
+        fields: [...fields, ...others],
+        defaults,
+        samples: [...new Set(samples.map(({ name }) => name))],
+        sample,
+        input,
+        isEdited: this.#isEdited(),
+        ...(trouble !== undefined && { trouble }),
+      },
+    });
+  }
+
+  #sendRendering(): void {
+    if (this.#outcome === undefined) return;
+    this.#send({ type: 'rendering', rendering: shownOf(this.#outcome) });
+    if (this.#outcome.kind === 'rendered')
+      for (const editor of vscode.window.visibleTextEditors) this.#sendCaret(editor);
+  }
+
+  #sendCaret(editor: vscode.TextEditor): void {
+    const [subject, document] = [this.#subject, this.#document];
+    if (subject === undefined || document === undefined || !isPrompt(editor.document)) return;
+    const uri = editor.document.uri.toString();
+    const isOwn = uri === document.uri.toString();
+    const prompt = isOwn ? null : this.#partialOf(editor.document.uri);
+    if (prompt === undefined) return;
+    const offset = editor.document.offsetAt(editor.selection.active);
+    this.#send({ type: 'caret', caret: { prompt, offset } });
+  }
+
+  /** The id of the partial that a document is, among those of the last rendering. */
+  #partialOf(uri: vscode.Uri): string | undefined {
+    for (const [id, path] of this.#rendered?.files ?? []) if (path === uri.fsPath) return id;
+    return undefined;
+  }
+
+  async #heard(message: unknown): Promise<void> {
+    const parsed = fromPage.safeParse(message);
+    const { log, report } = this.#parts.workbench;
+    if (!parsed.success) {
+      log.warn('The preview’s page said something that is not known.');
+      return;
+    }
+    try {
+      await this.#answer(parsed.data);
+    } catch (error) {
+      await report(error, 'The preview');
+    }
+  }
+
+  async #answer(said: FromPage): Promise<void> {
+    switch (said.type) {
+      case 'ready':
+        this.#sendInputs();
+        if (this.#rendered !== undefined && this.#rendered !== this.#outcome)
+          this.#send({ type: 'rendering', rendering: shownOf(this.#rendered) });
+        return this.#sendRendering();
+      case 'input':
+        this.#setTrial({ ...this.#trial(), input: said.input });
+        return this.#schedule();
+      case 'json': {
+        const { input, ...verdict } = readJsonInput(said.text, this.#fields?.facts.fields ?? []);
+        if (input !== undefined) {
+          this.#setTrial({ ...this.#trial(), input });
+          this.#sendInputs();
+          this.#schedule();
+        }
+        return this.#send({ type: 'json', verdict });
+      }
+      case 'choose':
+        this.#choose(said.sample);
+        this.#sendInputs();
+        return this.#render();
+      case 'openSamples':
+        if (this.#subject?.samplesUri !== undefined) await this.#open(this.#subject.samplesUri, undefined);
+        return;
+      case 'openIssue': {
+        const [outcome, subject] = [this.#outcome, this.#subject];
+        if (outcome?.kind !== 'problem' || subject === undefined) return;
+        const issue = outcome.issues?.[said.index];
+        if (issue === undefined) return;
+        const at = new vscode.Position(issue.line - 1, issue.column - 1);
+        await this.#open(blamedUri(subject, outcome), () => new vscode.Range(at, at));
+        return;
+      }
+      case 'reveal': {
+        const { prompt, start, end } = said.source;
+        if (this.#subject === undefined) return;
+        const uri =
+          prompt === null ? this.#subject.uri : partialUri(this.#subject, prompt, this.#rendered?.files);
+        if (uri === undefined) return;
+        await this.#open(
+          uri,
+          document => new vscode.Range(document.positionAt(start), document.positionAt(end)),
+        );
+        return;
+      }
+      case 'save':
+      case 'copy':
+        return this.#parts.onAsked(said);
+    }
+  }
+
+  /** Opens a document where it is open already, else beside the preview, and selects a place in it. */
+  async #open(
+    uri: vscode.Uri,
+    rangeIn: ((document: vscode.TextDocument) => vscode.Range) | undefined,
+  ): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    const isSame = (other: vscode.Uri) => other.toString() === uri.toString();
+    const visible = vscode.window.visibleTextEditors.find(editor => isSame(editor.document.uri));
+    const tab = vscode.window.tabGroups.all.find(group =>
+      group.tabs.some(({ input }) => input instanceof vscode.TabInputText && isSame(input.uri)),
+    );
+    const source = vscode.window.visibleTextEditors.find(
+      editor => isSame(editor.document.uri) || editor.document === this.#document,
+    );
+    const viewColumn = visible?.viewColumn ?? tab?.viewColumn ?? source?.viewColumn ?? vscode.ViewColumn.One;
+    const range = rangeIn?.(document);
+    const editor = await vscode.window.showTextDocument(document, {
+      viewColumn,
+      ...(range !== undefined && { selection: range }),
+    });
+    if (range !== undefined) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  #send(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer);
+    this.#rendering?.abort();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}

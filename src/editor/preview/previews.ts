@@ -1,0 +1,212 @@
+/** What the preview's commands do: one panel that follows the prompt in front, and what is copied or saved of it. */
+import * as vscode from 'vscode';
+import { setContext } from '../context-keys.ts';
+import { namedTarget } from '../explorer/target.ts';
+import { messageOf } from '../problems/explain.ts';
+import { curlNote } from '../versions/curl.ts';
+import { versionUri } from '../versions/open-version.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import { messagesJson, renderCurl } from './copies.ts';
+import { Difference } from './difference.ts';
+import { type FromPage, keptState } from './messages.ts';
+import { PreviewPanel } from './panel.ts';
+import { VIEW_TYPE } from './preview.ts';
+import { PreviewRenderer } from './renderer/preview-renderer.ts';
+import { samplesAt, saveSample } from './samples-file.ts';
+import { isPrompt } from './subject.ts';
+
+type Copied = Extract<FromPage, { type: 'copy' }>['what'];
+
+const MAX_NAME = 200;
+
+export class Previews implements vscode.Disposable {
+  readonly #workbench: Workbench;
+  readonly #extensionUri: vscode.Uri;
+  readonly #renderer: PreviewRenderer;
+  readonly #difference: Difference;
+  #shown: PreviewPanel | undefined;
+
+  constructor(workbench: Workbench, extensionUri: vscode.Uri) {
+    this.#workbench = workbench;
+    this.#extensionUri = extensionUri;
+    const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
+    this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
+    this.#difference = new Difference(workbench, this.#renderer);
+  }
+
+  /** The panel; undefined while none is open. */
+  get shown(): PreviewPanel | undefined {
+    return this.#shown;
+  }
+
+  /** Previews what was named, or the prompt in front, beside it. */
+  async open(argument: unknown): Promise<void> {
+    const document = await this.#named(argument);
+    if (document === undefined) {
+      await this.#workbench.ask.tell('info', 'Open a prompt first: the preview shows the one in front.');
+      return;
+    }
+    if (this.#shown === undefined) {
+      const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      const options = { enableFindWidget: true };
+      this.#attach(vscode.window.createWebviewPanel(VIEW_TYPE, 'Preview', place, options));
+    } else this.#shown.panel.reveal(undefined, true);
+    await this.#shown?.show(document);
+  }
+
+  /** Fills a panel of an earlier window. */
+  async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const shown = this.#attach(panel);
+    const kept = keptState.safeParse(state);
+    try {
+      if (!kept.success) return;
+      setContext('promptforge.previewLocked', kept.data.isLocked);
+      await shown.restore(kept.data);
+    } catch (error) {
+      this.#workbench.log.info(`The preview of an earlier window is not shown again: ${messageOf(error)}`);
+      panel.dispose();
+    }
+  }
+
+  lock(isLocked: boolean): void {
+    this.#shown?.lock(isLocked);
+    setContext('promptforge.previewLocked', isLocked);
+  }
+
+  showJson(): void {
+    this.#shown?.showJson();
+  }
+
+  async showSource(): Promise<void> {
+    await this.#shown?.showSource();
+  }
+
+  difference(argument: unknown): Promise<void> {
+    const shown = this.#shown;
+    const trial = shown && { prompt: shown.subject?.prompt, sample: shown.sample, input: shown.input };
+    return this.#difference.show(argument, trial);
+  }
+
+  async copy(what: Copied): Promise<void> {
+    const { ask, session, prompts } = this.#workbench;
+    const shown = this.#shown;
+    if (shown?.subject === undefined) {
+      await ask.tell('info', 'Nothing is previewed. Open a prompt, then its preview to the side.');
+      return;
+    }
+    if (what === 'curl') {
+      const { prompt, version, title } = shown.subject;
+      const listed = prompt && prompts.listed.get(prompt);
+      const of = version ?? listed?.summary?.newest.version;
+      if (prompt === undefined || of === undefined) {
+        await ask.tell('info', `${title} is not published: the registry has nothing to render yet.`);
+        return;
+      }
+      await vscode.env.clipboard.writeText(renderCurl(session.registry ?? EMBEDDED, prompt, of, shown.input));
+      const unpublished =
+        version === undefined && listed?.state !== 'clean' ? ' What is not published is not in it.' : '';
+      const note = curlNote(session.registry ?? EMBEDDED);
+      const said = `Copied: the registry renders ${prompt}@${of}.${unpublished} Put a key into the environment variable PROMPTFORGE_KEY before you run it.`;
+      void ask.tell('info', note === undefined ? said : `${said} ${note}`);
+      return;
+    }
+    const rendered = shown.rendered?.traced.rendered;
+    if (rendered === undefined) {
+      await ask.tell('info', `${shown.subject.title} does not render: correct it first, then copy.`);
+      return;
+    }
+    await vscode.env.clipboard.writeText(what === 'text' ? rendered.text : messagesJson(rendered.messages));
+    vscode.window.setStatusBarMessage(what === 'text' ? 'Copied the text' : 'Copied the messages', 3000);
+  }
+
+  async saveSample(): Promise<void> {
+    const { ask } = this.#workbench;
+    const shown = this.#shown;
+    const uri = shown?.subject?.samplesUri;
+    if (shown?.subject === undefined || uri === undefined) {
+      await ask.tell('info', 'Samples stand beside a prompt’s file: save the prompt first.');
+      return;
+    }
+    const { samples, trouble } = await samplesAt(uri);
+    if (trouble !== undefined) {
+      const open = 'Open Samples';
+      const chosen = await ask.tell('error', `No sample was saved. ${trouble}`, open);
+      if (chosen === open) await vscode.window.showTextDocument(uri);
+      return;
+    }
+    const { input } = shown;
+    const name = await ask.text({
+      title: `Save Sample of ${shown.subject.title}`,
+      prompt: 'A name that says what is special about this input',
+      ...(shown.sample !== null && { value: shown.sample }),
+      validate: text => {
+        if (text.trim() === '') return 'Give the sample a name.';
+        if (text.length > MAX_NAME) return `A name has at most ${MAX_NAME} characters.`;
+        const isThere = samples.some(sample => sample.name === text.trim());
+        return isThere ? { note: `Replaces the input of "${text.trim()}".` } : undefined;
+      },
+    });
+    if (name === undefined) return;
+    await saveSample(uri, name.trim(), input);
+    await shown.saved(name.trim());
+    vscode.window.setStatusBarMessage(`Saved the sample "${name.trim()}"`, 3000);
+  }
+
+  dispose(): void {
+    this.#shown?.panel.dispose();
+    this.#difference.dispose();
+    this.#renderer.dispose();
+  }
+
+  #attach(panel: vscode.WebviewPanel): PreviewPanel {
+    this.#shown?.panel.dispose();
+    const shown = new PreviewPanel(panel, {
+      workbench: this.#workbench,
+      extensionUri: this.#extensionUri,
+      renderer: this.#renderer,
+      onAsked: asked =>
+        void vscode.commands.executeCommand(
+          `promptforge.${asked.type === 'save' ? 'previewSaveSample' : COPY[asked.what]}`,
+        ),
+    });
+    this.#shown = shown;
+    setContext('promptforge.previewOpen', true);
+    setContext('promptforge.previewLocked', false);
+    panel.onDidDispose(() => {
+      if (this.#shown !== shown) return;
+      this.#shown = undefined;
+      setContext('promptforge.previewOpen', false);
+    });
+    return shown;
+  }
+
+  async #named(argument: unknown): Promise<vscode.TextDocument | undefined> {
+    const active = vscode.window.activeTextEditor?.document;
+    if (argument === undefined && active !== undefined && isPrompt(active)) return active;
+    const uri = argument instanceof vscode.Uri ? argument : await this.#uriOf(argument);
+    if (uri === undefined) return undefined;
+    const document = await vscode.workspace.openTextDocument(uri);
+    return isPrompt(document) ? document : undefined;
+  }
+
+  /** Of a node of the tree, or a prompt's name: its file, else its newest version. */
+  async #uriOf(argument: unknown): Promise<vscode.Uri | undefined> {
+    const { prompts, session } = this.#workbench;
+    const target = await namedTarget(argument, this.#workbench);
+    if (target === undefined) return undefined;
+    const { prompt } = target;
+    const listed = prompts.listed.get(prompt);
+    const copy = await prompts.workingCopy();
+    if (target.version === undefined && listed?.hasFile === true && copy !== undefined)
+      return vscode.Uri.file(copy.folder.pathOf(prompt));
+    const version = target.version ?? listed?.summary?.newest.version;
+    return version === undefined ? undefined : versionUri(session.registry, { prompt, version });
+  }
+}
+
+const COPY: Readonly<Record<Copied, string>> = {
+  text: 'previewCopyText',
+  messages: 'previewCopyMessages',
+  curl: 'previewCopyCurl',
+};

@@ -1,0 +1,76 @@
+/** `<name>.samples.yaml` in the editor: as it is open or on disk, and with a sample put in where one was saved. */
+import * as vscode from 'vscode';
+import { readSamples, type Sample } from '../../language/samples.ts';
+import { withSample } from '../../language/write-sample.ts';
+
+export interface SamplesFile {
+  readonly samples: readonly Sample[];
+  /** What is wrong with the file, with the place; undefined when nothing is. */
+  readonly trouble: string | undefined;
+}
+
+/** VS Code cuts it to what there is. */
+const ALL = new vscode.Range(0, 0, Number.MAX_SAFE_INTEGER, 0);
+/** More than anybody tries a prompt with; what is larger is not read. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** What the file holds; nothing where there is none. Never rejects for what is in it. */
+export async function samplesAt(uri: vscode.Uri | undefined): Promise<SamplesFile> {
+  if (uri === undefined) return { samples: [], trouble: undefined };
+  try {
+    const text = await textAt(uri);
+    const { samples, findings } = readSamples(text);
+    const [first] = findings;
+    const name = uri.path.split('/').at(-1);
+    const line = first && text.slice(0, first.span.start).split(/\r\n|\r|\n/).length;
+    return { samples, trouble: first && `${name}, line ${line}: ${first.message}` };
+  } catch (error) {
+    return { samples: [], trouble: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * Puts a sample into the file under its name, in the place of one that has it; everything else stays as it is. The
+ * file is made where there is none, and saved unless it had edits that were not.
+ * @throws Error when the file has mistakes: nothing is written into what cannot be read
+ */
+export async function saveSample(
+  uri: vscode.Uri,
+  name: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const text = await textAt(uri);
+  const written = withSample(text, name, input);
+  const edit = new vscode.WorkspaceEdit();
+  if (!(await exists(uri))) edit.createFile(uri, { ignoreIfExists: true });
+  const wasDirty = openDocument(uri)?.isDirty === true;
+  edit.replace(uri, ALL, written);
+  if (!(await vscode.workspace.applyEdit(edit)))
+    throw new Error(`${uri.fsPath} could not be changed. Is it read-only?`);
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (!wasDirty && !(await document.save())) throw new Error(`${uri.fsPath} could not be saved.`);
+}
+
+function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+}
+
+/** Empty where there is no such file. */
+async function textAt(uri: vscode.Uri): Promise<string> {
+  const document = openDocument(uri);
+  if (document !== undefined) return document.getText();
+  if (!(await exists(uri))) return '';
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB: its samples are not read.`);
+  return Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** What the page is sent of a rendering: the text with its places, as far as anybody reads. */
+import type { TracedMessage, TracedPart } from '../../core/trace.ts';
+import type { Rendering } from './messages.ts';
+import type { PreviewOutcome } from './renderer/outcome.ts';
+
+/** In UTF-16 code units. A page of more is slow to draw and is read by nobody; copying takes all. */
+const MAX_SHOWN = 400_000;
+
+export function shownOf(outcome: PreviewOutcome, limit: number = MAX_SHOWN): Rendering {
+  if (outcome.kind !== 'rendered') {
+    const issues = 'issues' in outcome ? (outcome.issues ?? []) : [];
+    return {
+      kind: outcome.kind,
+      message: outcome.message,
+      issues: issues.map(({ message, line, column }) => ({ message, line, column })),
+    };
+  }
+  const { traced, characters, words, tokens } = outcome;
+  let left = 0;
+  let room = limit;
+  const part = (part: TracedPart): TracedPart => {
+    if (part.kind !== 'text') return part;
+    const text = part.text.slice(0, room);
+    left += part.text.length - text.length;
+    room -= text.length;
+    return { ...part, text, spans: part.spans.filter(span => span.end <= text.length) };
+  };
+  const messages = traced.messages.map(
+    (message): TracedMessage => ({ ...message, parts: message.parts.map(part) }),
+  );
+  return {
+    kind: 'rendered',
+    hasRoles: traced.hasRoles,
+    messages,
+    missing: traced.missing,
+    characters,
+    words,
+    tokens,
+    left,
+  };
+}

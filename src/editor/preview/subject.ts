@@ -1,0 +1,120 @@
+/** What is previewed: a prompt file or a published version, and what the renderer is asked about it. */
+import { dirname, relative, resolve, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
+import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
+import { versionUri } from '../versions/open-version.ts';
+import { parseVersionUri } from '../versions/uri.ts';
+import { fetchVersion } from '../versions/version-files.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Input } from './form.ts';
+import type {
+  PreviewFileRequest,
+  PreviewProblem,
+  PreviewRendered,
+  PreviewRequest,
+} from './renderer/outcome.ts';
+import { versionRequest } from './renderer/version-request.ts';
+
+export interface Subject {
+  readonly uri: vscode.Uri;
+  /** As people call it: `support/triage`, `support/triage@12`; a file outside of the prompts folder by its name. */
+  readonly title: string;
+  /** Undefined for a file that is no prompt of the project. */
+  readonly prompt: PromptName | undefined;
+  /** Of a published version. */
+  readonly version: VersionNumber | undefined;
+  /** `<name>.samples.yaml`; undefined where there cannot be one. */
+  readonly samplesUri: vscode.Uri | undefined;
+}
+
+/** Whether a document is one of those that can be previewed. */
+export function isPrompt({ languageId, uri }: vscode.TextDocument): boolean {
+  return languageId === 'dotprompt' && ['file', 'untitled', 'promptforge'].includes(uri.scheme);
+}
+
+export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promise<Subject> {
+  const copy = await prompts.workingCopy();
+  const samplesOf = (path: string) =>
+    vscode.Uri.file(`${path.slice(0, -PROMPT_FILE_EXTENSION.length)}.samples.yaml`);
+  const address = parseVersionUri(uri);
+  if (address !== undefined) {
+    const { prompt, version } = address;
+    return {
+      uri,
+      title: versionReference(prompt, version),
+      prompt,
+      version,
+      samplesUri: copy && samplesOf(copy.folder.pathOf(prompt)),
+    };
+  }
+  const prompt = uri.scheme === 'file' ? copy?.folder.promptOf(uri.fsPath) : undefined;
+  const name = uri.path.split('/').at(-1) ?? '';
+  return {
+    uri,
+    title:
+      prompt ?? (name.endsWith(PROMPT_FILE_EXTENSION) ? name.slice(0, -PROMPT_FILE_EXTENSION.length) : name),
+    prompt,
+    version: undefined,
+    samplesUri:
+      uri.scheme === 'file' && uri.path.endsWith(PROMPT_FILE_EXTENSION) ? samplesOf(uri.fsPath) : undefined,
+  };
+}
+
+/**
+ * What the renderer is asked: of a file with the partials around it, as the open editors have them; of a version with
+ * those that publishing recorded.
+ * @throws MissingKey, Problem, RegistryUnreachable for a version whose partials cannot be fetched
+ */
+export async function requestOf(
+  subject: Subject,
+  source: string,
+  input: Input,
+  { prompts, session }: Workbench,
+): Promise<PreviewRequest | PreviewFileRequest> {
+  const address = parseVersionUri(subject.uri);
+  if (address !== undefined) {
+    const read = (prompt: PromptName, version: VersionNumber) =>
+      fetchVersion(session, { ...address, prompt, version });
+    const request = await versionRequest(await read(address.prompt, address.version), read);
+    return { ...request, input };
+  }
+  const { file, shownFrom } = placeOf(subject.uri);
+  const folder = (await prompts.workingCopy())?.folder;
+  const root = folder?.promptOf(file) === undefined ? shownFrom : folder.path;
+  return { source, input, file, root, shownFrom, unsaved: unsavedPrompts() };
+}
+
+/** The document of a partial, by its id in a rendering. */
+export function partialUri(
+  subject: Subject,
+  id: string,
+  files: PreviewRendered['files'],
+): vscode.Uri | undefined {
+  const address = parseVersionUri(subject.uri);
+  if (address !== undefined) return versionUri(address.registry, parseVersionReference(id));
+  const path = files?.get(id);
+  return path === undefined ? undefined : vscode.Uri.file(path);
+}
+
+/** The document that a problem is about: the prompt itself, or the file of a partial. */
+export function blamedUri(subject: Subject, { file }: PreviewProblem): vscode.Uri {
+  if (file === undefined || file === placeOf(subject.uri).file) return subject.uri;
+  return vscode.Uri.file(file);
+}
+
+/** Of a prompt that was never saved: at the top, so that it finds the partials that all prompts share. */
+function placeOf(uri: vscode.Uri): { readonly file: string; readonly shownFrom: string } {
+  const around = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
+  const top = around?.uri.fsPath ?? process.cwd();
+  if (uri.scheme !== 'file') return { file: resolve(top, 'untitled.prompt'), shownFrom: top };
+  const isInside = !relative(top, uri.fsPath).startsWith(`..${sep}`);
+  return { file: uri.fsPath, shownFrom: isInside ? top : dirname(uri.fsPath) };
+}
+
+function unsavedPrompts(): Map<string, string> {
+  const unsaved = vscode.workspace.textDocuments.filter(
+    ({ isDirty, languageId, uri }) => isDirty && languageId === 'dotprompt' && uri.scheme === 'file',
+  );
+  return new Map(unsaved.map(document => [document.uri.fsPath, document.getText()]));
+}

@@ -1,0 +1,335 @@
+/** The form of an input: a control for each value of the schema, and the input as the person changes it. */
+import type { Declared, ValueType } from '../../../language/value-type.ts';
+import {
+  blankOf,
+  choicesOf,
+  controlOf,
+  type Input,
+  type Path,
+  readJson,
+  readNumber,
+  type Typed,
+  valueAt,
+  withMoved,
+  withoutValue,
+  withValue,
+} from '../form.ts';
+import { button, element } from './dom.ts';
+
+export interface FormParts {
+  readonly fields: readonly Declared[];
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly input: Input;
+}
+
+/** A place in the form, with what is needed to build it. */
+interface Place {
+  readonly path: Path;
+  readonly label: string;
+  readonly type: ValueType;
+  readonly isNeeded: boolean;
+  readonly description: string | undefined;
+  /** What stands for it while it is not given. */
+  readonly fallback: unknown;
+}
+
+export class FormView {
+  readonly #root: HTMLElement;
+  readonly #onChange: (input: Input) => void;
+  #parts: FormParts = { fields: [], defaults: {}, input: {} };
+
+  constructor(root: HTMLElement, onChange: (input: Input) => void) {
+    this.#root = root;
+    this.#onChange = onChange;
+  }
+
+  /** Builds the form anew; what has the focus keeps it. */
+  show(parts: FormParts): void {
+    this.#parts = parts;
+    const { fields, defaults } = parts;
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : '';
+    const rows = fields.map(({ name, type, optional, description }) => {
+      const fallback = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
+      const isNeeded = !optional && (fallback === undefined || fallback === null);
+      return this.#row({ path: [name], label: name, type, isNeeded, description, fallback });
+    });
+    if (rows.length === 0)
+      rows.push(
+        element('p', { class: 'note' }, 'This prompt declares no inputs. Give what it reads as JSON.'),
+      );
+    this.#root.replaceChildren(...rows);
+    this.#focusId(focused);
+  }
+
+  /** Puts the focus on the control of a variable. */
+  focus(name: string): void {
+    this.#focusId(idOf([name]));
+  }
+
+  #focusId(id: string): void {
+    if (id !== '' && this.#root.contains(document.getElementById(id))) document.getElementById(id)?.focus();
+  }
+
+  #change(input: Input): void {
+    this.#parts = { ...this.#parts, input };
+    this.#onChange(input);
+  }
+
+  /** As `#change`, where what there is to fill in changes with it. */
+  #rebuild(input: Input, focus?: string): void {
+    this.#change(input);
+    this.show(this.#parts);
+    if (focus !== undefined) this.#focusId(focus);
+  }
+
+  #row(place: Place): HTMLElement {
+    const { path, type } = place;
+    const control = controlOf(type, valueAt(this.#parts.input, path));
+    if (control === 'list') return this.#list(place);
+    if (control === 'group') return this.#group(place);
+    const row = element('div', { class: 'field' });
+    const id = idOf(path);
+    row.append(this.#heading(place, id), this.#control(place, control, row), this.#description(place));
+    row.append(element('p', { class: 'problem', id: `${id}-problem`, role: 'status' }));
+    this.#mark(row, place);
+    return row;
+  }
+
+  #heading(place: Place, id: string): HTMLElement {
+    const { label, isNeeded, path } = place;
+    const heading = element('div', { class: 'heading' });
+    const words = element('label', { for: id }, label);
+    if (isNeeded) words.append(element('span', { class: 'needed', title: 'Required' }, ' *'));
+    heading.append(words);
+    if (typeof path.at(-1) === 'string') heading.append(this.#leaveOut(place));
+    return heading;
+  }
+
+  /** Takes a value out again, so that its default stands for it. */
+  #leaveOut({ path, label }: Place): HTMLButtonElement {
+    return button('×', () => this.#rebuild(withoutValue(this.#parts.input, path), idOf(path)), {
+      class: 'quiet leave-out',
+      'aria-label': `Leave out ${label}`,
+      title: 'Leave out',
+    });
+  }
+
+  #description({ description, path }: Place): HTMLElement {
+    return element('p', { class: 'note', id: `${idOf(path)}-note` }, description ?? '');
+  }
+
+  #control(place: Place, control: 'text' | 'number' | 'choice' | 'json', row: HTMLElement): HTMLElement {
+    const { path, type, fallback } = place;
+    const id = idOf(path);
+    const value = valueAt(this.#parts.input, path);
+    const described = { id, 'aria-describedby': `${id}-note ${id}-problem` };
+    if (control === 'choice') return this.#choice(place, described);
+    const hint = fallback === undefined || fallback === null ? '' : `default: ${wordsOf(fallback)}`;
+    if (control === 'number') {
+      const field = element('input', {
+        ...described,
+        inputmode: 'decimal',
+        placeholder: hint,
+        spellcheck: 'false',
+      });
+      field.value = value === undefined || value === null ? '' : String(value);
+      field.addEventListener('input', () =>
+        this.#typed(
+          place,
+          row,
+          field,
+          field.value === '' ? undefined : readNumber(field.value, type.kind === 'integer'),
+        ),
+      );
+      return field;
+    }
+    const field = element('textarea', {
+      ...described,
+      placeholder: hint,
+      rows: '1',
+      spellcheck: control === 'text' ? undefined : 'false',
+    });
+    if (control === 'text') field.value = typeof value === 'string' ? value : '';
+    else field.value = value === undefined ? '' : JSON.stringify(value, null, 2);
+    field.addEventListener('input', () => {
+      const isNothing = control === 'json' && field.value.trim() === '';
+      this.#typed(
+        place,
+        row,
+        field,
+        isNothing ? undefined : control === 'text' ? { value: field.value } : readJson(field.value),
+      );
+    });
+    return field;
+  }
+
+  #choice(place: Place, attributes: Readonly<Record<string, string>>): HTMLSelectElement {
+    const { path, type, fallback } = place;
+    const choices = choicesOf(type);
+    const value = valueAt(this.#parts.input, path);
+    const none = fallback === undefined || fallback === null ? 'not given' : `default: ${wordsOf(fallback)}`;
+    const select = element(
+      'select',
+      attributes,
+      element('option', { value: '' }, none),
+      ...choices.map((choice, index) => element('option', { value: String(index) }, wordsOf(choice))),
+    );
+    const at = choices.indexOf(value);
+    select.value = at < 0 ? '' : String(at);
+    select.addEventListener('change', () => {
+      const { input } = this.#parts;
+      const isNone = select.value === '';
+      this.#change(
+        isNone ? withoutValue(input, path) : withValue(input, path, choices[Number(select.value)]),
+      );
+      const row = select.closest('.field');
+      if (row instanceof HTMLElement) this.#mark(row, place);
+    });
+    return select;
+  }
+
+  /** Takes what was typed, or says what is wrong with it. */
+  #typed(place: Place, row: HTMLElement, field: HTMLElement, typed: Typed | undefined): void {
+    const { input } = this.#parts;
+    const problem = typed !== undefined && 'problem' in typed ? typed.problem : '';
+    field.setAttribute('aria-invalid', String(problem !== ''));
+    const said = row.querySelector('.problem');
+    if (said !== null) said.textContent = problem;
+    if (typed === undefined) this.#change(withoutValue(input, place.path));
+    else if ('value' in typed) this.#change(withValue(input, place.path, typed.value));
+    this.#mark(row, place);
+  }
+
+  #mark(row: HTMLElement, { path, isNeeded }: Place): void {
+    const value = valueAt(this.#parts.input, path);
+    row.classList.toggle('given', value !== undefined);
+    row.classList.toggle('missing', isNeeded && (value === undefined || value === null));
+  }
+
+  #list(place: Place): HTMLElement {
+    const { path, label, type, fallback } = place;
+    const items = type.kind === 'array' ? type.items : undefined;
+    const value = valueAt(this.#parts.input, path);
+    const given = Array.isArray(value) ? value : [];
+    const box = this.#box(place);
+    if (items === undefined) return box;
+    for (const [index] of given.entries()) {
+      const name = `${label} ${index + 1}`;
+      const at = [...path, index];
+      const move = (by: number) =>
+        this.#rebuild(withMoved(this.#parts.input, at, by), idOf([...path, index + by]));
+      box.append(
+        element(
+          'div',
+          { class: 'item' },
+          this.#row({
+            path: at,
+            label: name,
+            type: items,
+            isNeeded: false,
+            description: undefined,
+            fallback: undefined,
+          }),
+          element(
+            'div',
+            { class: 'bar', role: 'group', 'aria-label': name },
+            button('↑', () => move(-1), {
+              class: 'quiet',
+              'aria-label': `Move ${name} up`,
+              title: 'Move up',
+              disabled: index === 0,
+            }),
+            button('↓', () => move(1), {
+              class: 'quiet',
+              'aria-label': `Move ${name} down`,
+              title: 'Move down',
+              disabled: index === given.length - 1,
+            }),
+            button('×', () => this.#rebuild(withoutValue(this.#parts.input, at), `${idOf(path)}-add`), {
+              class: 'quiet',
+              'aria-label': `Remove ${name}`,
+              title: 'Remove',
+            }),
+          ),
+        ),
+      );
+    }
+    if (value === undefined && fallback !== undefined)
+      box.append(element('p', { class: 'note' }, `default: ${wordsOf(fallback)}`));
+    box.append(
+      button(
+        'Add',
+        () => {
+          const at = [...path, given.length];
+          this.#rebuild(withValue(this.#parts.input, at, blankOf(items)), idOf(at));
+        },
+        { id: `${idOf(path)}-add`, 'aria-label': `Add to ${label}` },
+      ),
+    );
+    if (value === undefined && place.isNeeded)
+      box.append(
+        ' ',
+        button(
+          'Empty list',
+          () => this.#rebuild(withValue(this.#parts.input, path, []), `${idOf(path)}-add`),
+          {
+            'aria-label': `Give ${label} as an empty list`,
+          },
+        ),
+      );
+    return box;
+  }
+
+  #group(place: Place): HTMLElement {
+    const { path, type } = place;
+    const box = this.#box(place);
+    if (type.kind !== 'object') return box;
+    const value = valueAt(this.#parts.input, path);
+    if (value === undefined && typeof path.at(-1) === 'string') {
+      const add = button(
+        'Add',
+        () => this.#rebuild(withValue(this.#parts.input, path, blankOf(type)), idOf(path)),
+        {
+          id: idOf(path),
+          'aria-label': `Add ${place.label}`,
+        },
+      );
+      box.append(add);
+      return box;
+    }
+    for (const { name, type: inner, optional, description } of type.properties)
+      box.append(
+        this.#row({
+          path: [...path, name],
+          label: name,
+          type: inner,
+          isNeeded: !optional,
+          description,
+          fallback: undefined,
+        }),
+      );
+    return box;
+  }
+
+  /** The frame of what holds other values. */
+  #box(place: Place): HTMLFieldSetElement {
+    const { label, isNeeded, path } = place;
+    const legend = element('legend', {}, label);
+    if (isNeeded) legend.append(element('span', { class: 'needed', title: 'Required' }, ' *'));
+    const box = element('fieldset', { 'aria-describedby': `${idOf(path)}-note` }, legend);
+    const value = valueAt(this.#parts.input, path);
+    if (value !== undefined && typeof path.at(-1) === 'string') legend.append(' ', this.#leaveOut(place));
+    box.append(this.#description(place));
+    this.#mark(box, place);
+    return box;
+  }
+}
+
+/** The id of a value's control. */
+function idOf(path: Path): string {
+  return `input-${path.map(key => encodeURIComponent(key)).join('/')}`;
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,202 @@
+/** The script of the preview's page: shows what the extension sends, and tells it what the person does. */
+import type { FromPage, Inputs, KeptState, Rendering, ToPage } from '../messages.ts';
+import { button, byId, element } from './dom.ts';
+import { FormView } from './form-view.ts';
+import { RenderingView } from './rendering-view.ts';
+
+interface Host {
+  postMessage(message: FromPage): void;
+  setState(state: KeptState & { readonly scroll: number }): void;
+  getState(): { readonly scroll?: unknown } | undefined;
+}
+declare function acquireVsCodeApi(): Host;
+
+const host = acquireVsCodeApi();
+const DEFAULTS_ONLY = '\u0000';
+/** Milliseconds without news before a screen reader is told. */
+const QUIET = 1000;
+
+const sample = byId('sample', HTMLSelectElement);
+const json = byId('json', HTMLTextAreaElement);
+const rendered = byId('rendered', HTMLElement);
+let inputs: Inputs | undefined;
+let scroll = numberOf(host.getState()?.scroll);
+let hasScrolled = false;
+let spoken: number | undefined;
+
+const form = new FormView(byId('form', HTMLElement), input => {
+  if (inputs !== undefined) inputs = { ...inputs, input, isEdited: true };
+  byId('edited', HTMLElement).hidden = false;
+  host.postMessage({ type: 'input', input: { ...input } });
+  keep();
+});
+const rendering = new RenderingView(rendered, source => host.postMessage({ type: 'reveal', source }));
+
+sample.addEventListener('change', () =>
+  host.postMessage({ type: 'choose', sample: sample.value === DEFAULTS_ONLY ? null : sample.value }),
+);
+byId('save', HTMLButtonElement).addEventListener('click', () => host.postMessage({ type: 'save' }));
+byId('open-samples', HTMLButtonElement).addEventListener('click', () =>
+  host.postMessage({ type: 'openSamples' }),
+);
+byId('as-json', HTMLButtonElement).addEventListener('click', () => showJson(!isJsonShown()));
+json.addEventListener('input', () => host.postMessage({ type: 'json', text: json.value }));
+for (const copy of document.querySelectorAll<HTMLElement>('[data-copy]'))
+  copy.addEventListener('click', () =>
+    host.postMessage({ type: 'copy', what: copy.dataset['copy'] as 'text' | 'messages' | 'curl' }),
+  );
+window.addEventListener('scroll', () => {
+  scroll = window.scrollY;
+  keep();
+});
+window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => heard(data));
+host.postMessage({ type: 'ready' });
+
+function heard(message: ToPage): void {
+  switch (message.type) {
+    case 'inputs':
+      showInputs(message.inputs);
+      break;
+    case 'rendering':
+      showRendering(message.rendering);
+      break;
+    case 'caret':
+      rendering.highlight(message.caret);
+      break;
+    case 'showJson':
+      byId('inputs', HTMLDetailsElement).open = true;
+      showJson(true);
+      json.focus();
+      json.select();
+      break;
+    case 'json': {
+      const { problem, misfits } = message.verdict;
+      byId('json-problem', HTMLElement).textContent = problem ?? misfits.join('\n');
+      json.setAttribute('aria-invalid', String(problem !== undefined));
+    }
+  }
+}
+
+function showInputs(shown: Inputs): void {
+  const isOther = inputs?.uri !== shown.uri;
+  inputs = shown;
+  byId('title', HTMLElement).textContent = shown.title;
+  const options = shown.samples.map(name => element('option', { value: name }, name));
+  sample.replaceChildren(...options, element('option', { value: DEFAULTS_ONLY }, 'Defaults only'));
+  sample.value = shown.sample ?? DEFAULTS_ONLY;
+  byId('edited', HTMLElement).hidden = !shown.isEdited;
+  byId('trouble', HTMLElement).hidden = shown.trouble === undefined;
+  byId('trouble-text', HTMLElement).textContent = shown.trouble ?? '';
+  form.show(shown);
+  // What the person writes there is theirs, also while it is no JSON yet.
+  if (isOther || document.activeElement !== json) fillJson();
+  keep();
+}
+
+function isJsonShown(): boolean {
+  return !byId('json-editor', HTMLElement).hidden;
+}
+
+function showJson(isShown: boolean): void {
+  byId('json-editor', HTMLElement).hidden = !isShown;
+  byId('form', HTMLElement).hidden = isShown;
+  byId('as-json', HTMLElement).setAttribute('aria-pressed', String(isShown));
+  fillJson();
+}
+
+function fillJson(): void {
+  json.value = JSON.stringify(inputs?.input ?? {}, null, 2);
+  byId('json-problem', HTMLElement).textContent = '';
+  json.removeAttribute('aria-invalid');
+}
+
+function showRendering(shown: Rendering): void {
+  const problem = byId('problem', HTMLElement);
+  const isRendered = shown.kind === 'rendered';
+  problem.hidden = isRendered;
+  rendered.classList.toggle('old', !isRendered);
+  const isEmpty = rendered.childElementCount === 0;
+  if (!isRendered) {
+    const issues = shown.issues.map((issue, index) =>
+      element(
+        'li',
+        {},
+        button(
+          `Line ${issue.line}, column ${issue.column}`,
+          () => host.postMessage({ type: 'openIssue', index }),
+          {
+            class: 'link',
+          },
+        ),
+        `: ${issue.message}`,
+      ),
+    );
+    problem.replaceChildren(
+      element('p', {}, issues.length > 0 ? 'The prompt cannot be rendered.' : shown.message),
+      ...(issues.length > 0 ? [element('ul', {}, ...issues)] : []),
+      ...(isEmpty ? [] : [element('p', { class: 'note' }, 'Below is how it was before.')]),
+    );
+    byId('missing', HTMLElement).hidden = true;
+    speak(issues.length > 0 ? 'The prompt cannot be rendered.' : shown.message);
+    return;
+  }
+  rendering.show(shown);
+  showMissing(shown.missing);
+  const { characters, words, tokens } = shown;
+  const counted =
+    tokens.count === null
+      ? `tokens not counted: ${tokens.reason}`
+      : `${count(tokens.count, 'token')} (${tokens.encoding})`;
+  byId('counts', HTMLElement).textContent = [
+    count(characters, 'character'),
+    count(words, 'word'),
+    counted,
+  ].join(' · ');
+  if (!hasScrolled) {
+    hasScrolled = true;
+    window.scrollTo(0, scroll);
+  }
+  speak(shown.missing.length > 0 ? `Rendered. Missing: ${shown.missing.join(', ')}.` : 'Rendered.');
+}
+
+function showMissing(names: readonly string[]): void {
+  const missing = byId('missing', HTMLElement);
+  missing.hidden = names.length === 0;
+  const buttons = names.map(name => {
+    return button(
+      name,
+      () => {
+        byId('inputs', HTMLDetailsElement).open = true;
+        showJson(false);
+        form.focus(name);
+      },
+      { class: 'link', title: `Give ${name}` },
+    );
+  });
+  missing.replaceChildren(
+    'Missing: ',
+    ...buttons.flatMap((each, index) => (index === 0 ? [each] : [', ', each])),
+  );
+}
+
+/** After a pause, so that a screen reader is not told of every keystroke. */
+function speak(text: string): void {
+  clearTimeout(spoken);
+  spoken = window.setTimeout(() => {
+    byId('status', HTMLElement).textContent = text;
+  }, QUIET);
+}
+
+function keep(): void {
+  if (inputs === undefined) return;
+  const { uri, isLocked, input, isEdited } = inputs;
+  host.setState({ uri, isLocked, sample: inputs.sample, input: isEdited ? { ...input } : null, scroll });
+}
+
+function count(number: number, of: string): string {
+  return `${number.toLocaleString()} ${of}${number === 1 ? '' : 's'}`;
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,163 @@
+/** The rendered messages: text as it is, every value in it marked, leading to its place in the source. */
+import type { TracedMessage, TracedPart, TracedSource, TracedSpan } from '../../../core/trace.ts';
+import type { Caret, Rendering } from '../messages.ts';
+import { element } from './dom.ts';
+
+type Rendered = Extract<Rendering, { kind: 'rendered' }>;
+
+export class RenderingView {
+  readonly #root: HTMLElement;
+  readonly #onReveal: (source: TracedSource) => void;
+  /** In the order of the text. */
+  #marks: { readonly mark: HTMLElement; readonly source: TracedSource }[] = [];
+  /** What is shown, message by message, so that only what changed is drawn again. */
+  #drawn: { readonly of: string; readonly section: HTMLElement; readonly marks: readonly TracedSource[] }[] =
+    [];
+
+  constructor(root: HTMLElement, onReveal: (source: TracedSource) => void) {
+    this.#root = root;
+    this.#onReveal = onReveal;
+    root.addEventListener('click', event => {
+      // Selecting text is no click on it.
+      if (document.getSelection()?.isCollapsed === false) return;
+      this.#reveal(event.target);
+    });
+    root.addEventListener('keydown', event => this.#key(event));
+    root.addEventListener('focusin', ({ target }) => this.#makeStop(target));
+  }
+
+  show({ messages, hasRoles, left }: Rendered): void {
+    const before = this.#drawn;
+    this.#drawn = messages.map((message, index) => {
+      const of = JSON.stringify([hasRoles, message]);
+      const same = before[index]?.of === of ? before[index] : undefined;
+      return same ?? { of, ...sectionOf(message, hasRoles, index) };
+    });
+    const sections: HTMLElement[] = this.#drawn.map(({ section }) => section);
+    if (messages.length === 0)
+      sections.push(element('p', { class: 'note' }, 'The prompt renders to nothing.'));
+    if (left > 0)
+      sections.push(
+        element(
+          'p',
+          { class: 'note' },
+          `${left.toLocaleString()} more characters are not shown. Copying takes them all.`,
+        ),
+      );
+    if (
+      this.#root.childElementCount !== sections.length ||
+      sections.some((each, at) => this.#root.children[at] !== each)
+    )
+      this.#root.replaceChildren(...sections);
+    this.#marks = this.#drawn.flatMap(({ section, marks }) => {
+      const found = section.querySelectorAll<HTMLElement>('.mark');
+      return marks.flatMap((source, index) => {
+        const mark = found[index];
+        return mark === undefined ? [] : [{ mark, source }];
+      });
+    });
+    if (!this.#marks.some(({ mark }) => mark.tabIndex === 0)) this.#makeStop(this.#marks[0]?.mark);
+  }
+
+  /** Marks what the caret in the source stands on. */
+  highlight(caret: Caret | null): void {
+    let first: HTMLElement | undefined;
+    for (const { mark, source } of this.#marks) {
+      const isAt =
+        caret !== null &&
+        source.prompt === caret.prompt &&
+        source.start <= caret.offset &&
+        caret.offset <= source.end;
+      if (isAt) first ??= mark;
+      mark.classList.toggle('at-caret', isAt);
+    }
+    first?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #indexOf(target: EventTarget | null | undefined): number {
+    const mark = target instanceof Element ? target.closest('.mark') : null;
+    return mark === null ? -1 : this.#marks.findIndex(each => each.mark === mark);
+  }
+
+  #reveal(target: EventTarget | null): boolean {
+    const found = this.#marks[this.#indexOf(target)];
+    if (found !== undefined) this.#onReveal(found.source);
+    return found !== undefined;
+  }
+
+  /** All marks are one stop of the Tab key; the arrow keys go from one to the next. */
+  #key(event: KeyboardEvent): void {
+    const at = this.#indexOf(event.target);
+    if (at < 0) return;
+    const last = this.#marks.length - 1;
+    const to = {
+      ArrowRight: Math.min(at + 1, last),
+      ArrowDown: Math.min(at + 1, last),
+      ArrowLeft: Math.max(at - 1, 0),
+      ArrowUp: Math.max(at - 1, 0),
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to !== undefined) this.#marks[to]?.mark.focus();
+    else if (event.key !== 'Enter' && event.key !== ' ') return;
+    else this.#reveal(event.target);
+    event.preventDefault();
+  }
+
+  #makeStop(target: EventTarget | null | undefined): void {
+    const found = this.#marks[this.#indexOf(target)];
+    if (found === undefined) return;
+    for (const { mark } of this.#marks) if (mark.tabIndex === 0) mark.tabIndex = -1;
+    found.mark.tabIndex = 0;
+  }
+}
+
+function sectionOf(
+  { role, metadata, parts }: TracedMessage,
+  hasRoles: boolean,
+  index: number,
+): { section: HTMLElement; marks: readonly TracedSource[] } {
+  const isHistory = metadata?.['purpose'] === 'history';
+  const name = isHistory ? `${role}, earlier` : role;
+  const section = element('section', { 'aria-label': hasRoles ? `Message ${index + 1}: ${name}` : 'Text' });
+  if (hasRoles) section.append(element('h2', {}, name));
+  const marks: TracedSource[] = [];
+  for (const part of parts) section.append(partOf(part, marks));
+  return { section, marks };
+}
+
+function partOf(part: TracedPart, marks: TracedSource[]): HTMLElement {
+  if (part.kind === 'media') {
+    const type = part.contentType === undefined ? 'Media' : `Media, ${part.contentType}`;
+    return element('p', { class: 'media' }, `${type}: `, element('a', { href: part.url }, part.url));
+  }
+  if (part.kind === 'other')
+    return element('pre', { class: 'other', 'aria-label': 'Other content' }, part.json);
+  const text = element('div', { class: 'text' });
+  let done = 0;
+  for (const span of part.spans) {
+    if (span.start > done) text.append(part.text.slice(done, span.start));
+    text.append(markOf(span, part.text.slice(span.start, span.end)));
+    marks.push(span.source);
+    done = span.end;
+  }
+  text.append(part.text.slice(done));
+  return text;
+}
+
+function markOf({ kind, expression }: TracedSpan, text: string): HTMLElement {
+  const isMissing = kind === 'missing';
+  return element(
+    'span',
+    {
+      class: isMissing ? 'mark missing' : text === '' ? 'mark empty' : 'mark',
+      role: 'link',
+      tabindex: '-1',
+      title: isMissing ? `${expression} is missing` : expression,
+      // What stands for nothing is drawn by the style sheet, so that a copied selection is the text alone.
+      'data-expression': isMissing ? expression : undefined,
+      'aria-label': isMissing ? `Missing: ${expression}` : text === '' ? `Empty: ${expression}` : undefined,
+    },
+    text,
+  );
+}
