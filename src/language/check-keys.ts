@@ -1,5 +1,5 @@
 /** Whether the keys of the front matter are known, and hold what they should. */
-import type { Finding } from './finding.ts';
+import { type Finding, MAX_FINDINGS } from './finding.ts';
 import type { KnownKey } from './front-matter-keys.ts';
 import { nearest } from './near.ts';
 import type { Span } from './span.ts';
@@ -14,6 +14,7 @@ export function checkKeys(
 ): Finding[] {
   const findings: Finding[] = [];
   for (const pair of pairs) {
+    if (findings.length >= MAX_FINDINGS) break;
     const key = known.find(({ name }) => name === pair.key);
     if (key !== undefined) findings.push(...checkValue(pair, key));
     else if (!isTop || !pair.key.includes('.')) findings.push(unknownKey(pair, known, isTop));

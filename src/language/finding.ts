@@ -27,6 +27,9 @@ export const FINDING_CODES = {
   'invalid-text': 'error',
 } as const satisfies Readonly<Record<string, Severity>>;
 
+/** How many findings of one kind of a text are told: enough for whoever looks, and a text can have a million. */
+export const MAX_FINDINGS = 200;
+
 export type FindingCode = keyof typeof FINDING_CODES;
 
 export interface Finding {

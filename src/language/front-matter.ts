@@ -1,7 +1,7 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
 import { locateFrontMatter, NEVER_CLOSED } from '../core/source.ts';
 import { checkKeys } from './check-keys.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, MAX_FINDINGS } from './finding.ts';
 import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';
 import { part } from './json-schema-types.ts';
 import { nearest } from './near.ts';
@@ -40,9 +40,6 @@ export interface FrontMatterFacts {
   readonly findings: readonly Finding[];
 }
 
-/** Enough for whoever looks. */
-const MAX_FINDINGS = 500;
-
 /** Reads the front matter of a prompt's whole text, as far as it can be read. Never throws. */
 export function readFrontMatter(text: string): FrontMatterFacts {
   const place = locateFrontMatter(text);
@@ -65,7 +62,7 @@ export function readFrontMatter(text: string): FrontMatterFacts {
   const input = part(root, 'input');
   const output = part(root, 'output');
   const find = (finding: Finding): void => {
-    findings.push(finding);
+    if (findings.length < 2 * MAX_FINDINGS) findings.push(finding);
   };
   const schema = readIfThere(input, 'input', find);
   readIfThere(output, 'output', find);
@@ -78,7 +75,7 @@ export function readFrontMatter(text: string): FrontMatterFacts {
     declaresInput: schema !== undefined && !schema.isOpen,
     variables: variablesOf(schema, defaults),
     defaults,
-    findings: findings.sort((one, other) => one.span.start - other.span.start).slice(0, MAX_FINDINGS),
+    findings: findings.sort((one, other) => one.span.start - other.span.start),
   };
 }
 
@@ -131,22 +128,25 @@ function checkDefaults(
   if (schema?.type.kind !== 'object') return [];
   const { properties, others } = schema.type;
   const byName = new Map(properties.map(property => [property.name, property]));
-  return [...defaults.values()].flatMap((entry): readonly Finding[] => {
+  const findings: Finding[] = [];
+  for (const entry of defaults.values()) {
+    if (findings.length >= MAX_FINDINGS) break;
     const declared = byName.get(entry.key);
-    if (declared === undefined && !schema.isOpen) return [undeclaredDefault(entry, byName.keys())];
-    const type = declared?.type ?? others;
+    if (declared === undefined && !schema.isOpen) findings.push(undeclaredDefault(entry, byName.keys()));
+    const type = declared?.type ?? (schema.isOpen ? others : undefined);
     // A default of null, or none, is as if there were no default.
-    if (type === undefined || entry.value === null) return [];
-    return misfits(entry.value, type).map(misfit => {
+    if (type === undefined || entry.value === null) continue;
+    for (const misfit of misfits(entry.value, type)) {
       const { path, message, near } = misfit;
-      return {
+      findings.push({
         code: 'default-mismatch',
         span: placeOfMisfit(entry, misfit),
-        message: `The default does not fit: ${wordsOfPath([entry.key, ...path])}: ${message}${near ? '' : '.'}`,
+        message: `The default does not fit: ${wordsOfPath([entry.key, ...path])}: ${message}${near === undefined ? '.' : ''}`,
         ...(near !== undefined && { data: { near } }),
-      };
-    });
-  });
+      });
+    }
+  }
+  return findings;
 }
 
 function undeclaredDefault({ key, keySpan }: PlacedPair, names: Iterable<string>): Finding {

@@ -4,6 +4,8 @@
 const MAX_DISTANCE = 2;
 /** Longer names are not compared: nobody mistypes them by hand, and the comparison grows with their product. */
 const MAX_LENGTH = 100;
+/** Of more names than this only the first are compared. */
+const MAX_CANDIDATES = 1000;
 
 /**
  * The candidate with the fewest slips (a letter too many, too few, another one, two swapped) from `name`, upper and
@@ -12,7 +14,10 @@ const MAX_LENGTH = 100;
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.min(MAX_DISTANCE, Math.floor(name.length / 2)) + 0.5;
+  let compared = 0;
   for (const candidate of candidates) {
+    compared += 1;
+    if (compared > MAX_CANDIDATES) break;
     if (candidate === name || Math.abs(candidate.length - name.length) > MAX_DISTANCE) continue;
     const distance = distanceOf(name, candidate);
     if (distance >= bestDistance) continue;

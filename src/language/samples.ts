@@ -1,6 +1,6 @@
 /** `<name>.samples.yaml`: named inputs beside a prompt, to try it with. A list of `{name, input}`. */
-import type { Finding } from './finding.ts';
-import type { FrontMatterEntry, FrontMatterFacts } from './front-matter.ts';
+import { type Finding, MAX_FINDINGS } from './finding.ts';
+import type { FrontMatterFacts } from './front-matter.ts';
 import { nearest } from './near.ts';
 import type { Span } from './span.ts';
 import { isObject, misfits, wordsOfPath, wordsOfValue } from './values.ts';
@@ -13,7 +13,7 @@ export interface Sample {
   /** Values by variable name, as JSON has them. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Of `input`. */
-  readonly entries: readonly FrontMatterEntry[];
+  readonly entries: readonly PlacedPair[];
   readonly span: Span;
 }
 
@@ -22,15 +22,7 @@ export interface SamplesFacts {
   readonly findings: readonly Finding[];
 }
 
-/** A sample with the places inside its input. */
-interface PlacedSample extends Sample {
-  readonly entries: readonly PlacedPair[];
-}
-
 const KEYS = ['name', 'input'] as const;
-/** Enough for whoever looks. */
-const MAX_FINDINGS = 500;
-
 /** Reads a samples file's whole text, as far as it can be read. Never throws. */
 export function readSamples(text: string): SamplesFacts {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
@@ -56,7 +48,7 @@ export function readSamples(text: string): SamplesFacts {
 
 type Find = (span: Span, message: string, near?: string) => void;
 
-function readSample(item: PlacedValue, find: Find): readonly PlacedSample[] {
+function readSample(item: PlacedValue, find: Find): readonly Sample[] {
   if (item.kind !== 'mapping') {
     find(item.span, 'A sample has a "name" and an "input".');
     return [];
@@ -108,29 +100,33 @@ export function checkSamples(
   declarations: Declarations,
   usedNames: ReadonlySet<string> = new Set(),
 ): Finding[] {
-  const byName = new Map(declarations.variables.map(variable => [variable.name, variable]));
+  const { variables, declaresInput } = declarations;
+  const byName = new Map(variables.map(variable => [variable.name, variable]));
   const names = [...byName.keys(), ...usedNames];
-  const findings = (samples as readonly PlacedSample[]).flatMap(sample => {
-    const given = sample.entries.flatMap(entry => {
+  const needed = variables.filter(({ name, optional }) => !optional && !hasDefault(declarations, name));
+  const findings: Finding[] = [];
+  for (const sample of samples) {
+    if (findings.length >= MAX_FINDINGS) break;
+    for (const { name } of needed) if (!isGiven(sample, name)) findings.push(missing(sample, name));
+    for (const entry of sample.entries) {
+      if (findings.length >= MAX_FINDINGS) break;
       const variable = byName.get(entry.key);
-      if (variable === undefined)
-        return usedNames.has(entry.key) ? [] : undeclared(entry, names, declarations.declaresInput);
-      if (entry.value === null) return []; // as if it were not given
-      return misfits(entry.value, variable.type).map(misfit => mismatch(entry, misfit));
-    });
-    const missing = declarations.variables
-      .filter(({ name, optional }) => !optional && !isGiven(sample, name) && !hasDefault(declarations, name))
-      .map(
-        ({ name }): Finding => ({
-          code: 'sample-missing',
-          span: sample.nameSpan,
-          message: `This sample lacks "${name}", which the prompt needs: add it to the input.`,
-          data: { name },
-        }),
-      );
-    return [...missing, ...given];
-  });
+      if (variable === undefined) {
+        if (!usedNames.has(entry.key)) findings.push(...undeclared(entry, names, declaresInput));
+      } else if (entry.value !== null)
+        findings.push(...misfits(entry.value, variable.type).map(misfit => mismatch(entry, misfit)));
+    }
+  }
   return findings.slice(0, MAX_FINDINGS);
+}
+
+function missing({ nameSpan }: Sample, name: string): Finding {
+  return {
+    code: 'sample-missing',
+    span: nameSpan,
+    message: `This sample lacks "${name}", which the prompt needs: add it to the input.`,
+    data: { name },
+  };
 }
 
 function undeclared(
