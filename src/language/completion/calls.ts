@@ -98,7 +98,8 @@ export function argumentItems(caret: TagCaret): CompletionItem[] {
     });
   }
   const { blockParams } = helper;
-  if (blockParams && !missing && caret.opening.kind === 'OPEN_BLOCK' && !caret.inSub) {
+  const isDue = frame.args.length === helper.parameters.length;
+  if (blockParams && isDue && caret.opening.kind === 'OPEN_BLOCK' && !caret.inSub) {
     const names = blockParams.map((name, index) => `\${${index + 1}:${name}}`).join(' ');
     const edit = { span: wordSpan(caret), text: `as |${names}|` };
     items.push({

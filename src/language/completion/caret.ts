@@ -109,10 +109,18 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
     inSub: frames.length > 1,
     word,
     quoted,
-    next: around.find(token => token.start >= from && token.start >= opening.end),
+    next: nextToken(around, opening, from),
     scope: scopeAt(resolved, tag.scopeAt),
     open: tag.open,
   };
+}
+
+function nextToken(around: readonly Token[], opening: Token, from: number): Token | undefined {
+  const [whole] = around;
+  // `{{^}}` is one token: an else. With a name in it, it is not.
+  if (whole?.kind === 'INVERSE' && whole.end > from)
+    return { kind: 'CLOSE', text: '}}', start: from, end: whole.end };
+  return around.find(token => token.start >= from && token.start >= opening.end);
 }
 
 function quotedAt(

@@ -85,8 +85,12 @@ function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag
   return found ?? tag(node.openTag, node.sound, { block: node });
 }
 
+/** Where a block's last node stands; of an `{{else if}}`, in its block, which this one's tag closes. */
 function lastBody(node: OpenBlock): Body | undefined {
-  return (node.type === 'block' ? node.inverse?.body : undefined) ?? node.body;
+  const inverse = node.type === 'block' ? node.inverse : undefined;
+  const [first] = inverse?.chained ? inverse.body.nodes : [];
+  if (first?.type === 'block') return lastBody(first);
+  return inverse?.body ?? node.body;
 }
 
 /** The blocks at a body's end that nothing closes, the innermost last. */
