@@ -3,8 +3,11 @@ import { Worker } from 'node:worker_threads';
 import type { PreviewFileRequest, PreviewRequest } from './outcome.ts';
 import type { FromWorker } from './worker.ts';
 
-/** Rendering 4 Mi characters takes well under this; what takes more is stopped before the window feels it. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/**
+ * Rendering 4 Mi characters takes well under this; what takes more is stopped before the window feels it. The young
+ * generation holds what several keystrokes leave behind: collecting the old one would show as a stutter.
+ */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 96 };
 
 export type Heard =
   | { readonly kind: 'message'; readonly message: FromWorker }
