@@ -137,7 +137,11 @@ function readFrontMatter(
   source: string,
   offset: number,
 ): Pick<PromptSource, 'frontMatter' | 'issues'> {
-  const document = parseDocument(yaml, { lineCounter: new LineCounter(), prettyErrors: false });
+  const document = parseDocument(yaml, {
+    lineCounter: new LineCounter(),
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const issues = document.errors.map(error =>
     issueAt(source, offset + error.pos[0], offset + error.pos[1], `Front matter: ${error.message}`),
   );

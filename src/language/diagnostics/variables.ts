@@ -1,10 +1,11 @@
 /** Whether what a body reads is declared, and what is declared is read. */
 import type { Analysis } from '../analysis.ts';
+import { segmentText } from '../completion/names.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import { contextOf, inferTypes } from '../inferred-types.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { nearest } from '../near.ts';
-import { segmentText } from '../path-text.ts';
+
 import type { PathUse, Resolved, Scope, SegmentUse } from '../resolve.ts';
 import { holds } from '../span.ts';
 import { type ValueType, wordsOfType } from '../value-type.ts';
@@ -87,7 +88,7 @@ function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<s
   let at: Scope | undefined = contextOf(scope, path.depth)?.outer;
   for (let up = 1; at !== undefined; at = at.outer, up += 1) {
     if (!hasName(at.context, segment.name, variables)) continue;
-    const text = segmentText(segment.name) ?? segment.name;
+    const text = segmentText(segment.name, false) ?? segment.name;
     // After `this.` no `../` can stand: it goes as well.
     const start = path.scoped ? path.span.start : segment.span.start;
     const near = `${'../'.repeat(up)}${text}`;
@@ -112,7 +113,7 @@ function unknownProperty({ name, span, container }: SegmentUse): Finding {
       ? container.properties.map(property => property.name)
       : [];
   const near = nearest(name, names);
-  const found = near === undefined ? undefined : segmentText(near);
+  const found = near === undefined ? undefined : segmentText(near, false);
   const words = container === 'input' ? 'the input' : wordsOfType(container);
   const what = words.length > 80 ? 'What it is looked up in' : `${words}`;
   const advice = found === undefined ? '' : ` Did you mean "${near}"?`;

@@ -1,0 +1,94 @@
+/**
+ * `npm run fuzz`: the language core on texts that nobody would write. `-- --count 1000000` for more than 100,000 of them,
+ * `-- --seed 42` to repeat a run, `-- --threads 4`. What is found is printed as small as fast-check can make it.
+ */
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import fc from 'fast-check';
+import { CoreCheck } from './fuzzing/check.ts';
+import { fuzzInputs } from './fuzzing/inputs.ts';
+
+interface Share {
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** From a thread: how many inputs it has tried since it last said so, or what it found. */
+type News = { readonly tried: number } | { readonly found: string };
+
+const NEWS_EVERY = 200;
+
+if (isMainThread) await main();
+else runShare(workerData as Share);
+
+function runShare({ seed, count }: Share): void {
+  const check = new CoreCheck();
+  const tell = (news: News) => parentPort?.postMessage(news);
+  let tried = 0;
+  const property = fc.property(fuzzInputs({ withEnormous: true }), input => {
+    check.run(input);
+    tried += 1;
+    if (tried % NEWS_EVERY === 0) tell({ tried: NEWS_EVERY });
+  });
+  const result = fc.check(property, { seed, numRuns: count, interruptAfterTimeLimit: 12 * 60 * 60 * 1000 });
+  if (result.failed)
+    tell({
+      found: `${fc.stringify(result.counterexample)}\n${String(result.errorInstance)}\n--seed ${seed}, path ${result.counterexamplePath}`,
+    });
+  else tell({ tried: tried % NEWS_EVERY });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      count: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+      threads: { type: 'string', default: String(Math.max(1, os.availableParallelism())) },
+    },
+  });
+  const [count, seed, threads] = [values.count, values.seed, values.threads].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (![count, seed, threads].every(Number.isSafeInteger) || threads < 1) {
+    console.error('--count, --seed and --threads are whole numbers.');
+    process.exitCode = 2;
+    return;
+  }
+  console.log(`${count} inputs on ${threads} threads, --seed ${seed}`);
+  const started = performance.now();
+  let tried = 0;
+  let failures = 0;
+  const said = setInterval(() => {
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`${tried} of ${count}, ${Math.round(tried / seconds)} a second`);
+  }, 10_000);
+  const shares = Array.from({ length: threads }, (_, index) => ({
+    seed: seed + index,
+    count: Math.floor(count / threads) + (index < count % threads ? 1 : 0),
+  }));
+  await Promise.all(
+    shares.map(
+      share =>
+        new Promise<void>((resolve, reject) => {
+          const worker = new Worker(new URL(import.meta.url), { workerData: share });
+          worker.on('message', (news: News) => {
+            if ('tried' in news) tried += news.tried;
+            else {
+              failures += 1;
+              console.error(news.found);
+            }
+          });
+          worker.once('error', reject);
+          worker.once('exit', () => resolve());
+        }),
+    ),
+  );
+  clearInterval(said);
+  console.log(
+    `${tried} inputs tried, ${failures === 0 ? 'nothing found' : `${failures} found`} (--seed ${seed})`,
+  );
+  process.exitCode = failures === 0 ? 0 : 1;
+}

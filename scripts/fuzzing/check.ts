@@ -1,0 +1,212 @@
+/**
+ * What holds of the language core whatever it is given: nothing unexpected is thrown, every place lies in the text, an
+ * edit leads to what reading everything anew gives, what publishing refuses is an error, and nothing takes long.
+ */
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { parsePromptName, promptOfFile } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { parseSource } from '../../src/core/source.ts';
+import { sourceIssues } from '../../src/core/template.ts';
+import { type Analysis, analyze } from '../../src/language/analysis.ts';
+import { complete, completeSamples } from '../../src/language/completion/complete.ts';
+import { definition, definitionInSamples } from '../../src/language/definition.ts';
+import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
+import { diagnoseSamples } from '../../src/language/diagnostics/diagnose-samples.ts';
+import { applyEdits, type TextEdit } from '../../src/language/edit.ts';
+import { severityOf } from '../../src/language/finding.ts';
+import { folding } from '../../src/language/folding.ts';
+import { format } from '../../src/language/format.ts';
+import { hover } from '../../src/language/hover/hover.ts';
+import { Library, type LibraryPrompt } from '../../src/language/library.ts';
+import { linkedEditing } from '../../src/language/linked-editing.ts';
+import { references, referencesInSamples } from '../../src/language/references.ts';
+import { prepareRename, rename } from '../../src/language/rename.ts';
+import type { WorkspaceChange } from '../../src/language/results.ts';
+import { readSamples } from '../../src/language/samples.ts';
+import { selectionRanges } from '../../src/language/selection-ranges.ts';
+import { semanticTokens } from '../../src/language/semantic-tokens.ts';
+import { symbols } from '../../src/language/symbols.ts';
+import { withSample } from '../../src/language/write-sample.ts';
+import { demoFiles, type FuzzInput } from './inputs.ts';
+
+/** Of one step on one input. */
+const MAX_MILLISECONDS = 2000;
+const URI = 'support/fuzz.prompt';
+const SAMPLES_URI = 'support/fuzz.samples.yaml';
+const NAME = parsePromptName('support/fuzz');
+
+/** Runs everything the language core does on one input. */
+export class CoreCheck {
+  readonly #library = new Library();
+
+  constructor() {
+    for (const [path, text] of demoFiles('.prompt')) this.#library.setPrompt(path, promptOfFile(path), text);
+  }
+
+  /** @throws what is wrong, with the step in its message */
+  run({ text, samples, edits, carets }: FuzzInput): void {
+    this.#library.setPrompt(URI, NAME, text);
+    this.#library.setSamples(SAMPLES_URI, NAME, samples);
+    const prompt = timed('analyze', () => this.#library.at(URI) as LibraryPrompt);
+    checkPlaces('analyze', prompt.analysis, text.length);
+    this.#features(prompt, carets);
+    this.#samples(prompt, samples, carets);
+    let { analysis } = prompt;
+    for (const { at, removed, inserted } of edits) {
+      const start = Math.floor((at / 1000) * analysis.text.length);
+      const edited = analysis.text.slice(0, start) + inserted + analysis.text.slice(start + removed);
+      analysis = timed('analyze again', () => analyze(edited, NAME, analysis));
+      const whole = analyze(edited, NAME);
+      assert.ok(
+        sameFacts(analysis, whole),
+        `after an edit the analysis is another: ${JSON.stringify(edited.slice(0, 2000))}`,
+      );
+    }
+  }
+
+  #features(prompt: LibraryPrompt, carets: readonly number[]): void {
+    const { analysis } = prompt;
+    const { text } = analysis;
+    const library = this.#library;
+    const placed = <T>(step: string, run: () => T): T => {
+      const result = timed(step, run);
+      checkPlaces(step, result, text.length);
+      return result;
+    };
+    const findings = placed('diagnose', () => diagnose(prompt, library));
+    const parsed = parseSource(text);
+    const refused = sourceIssues(text, parsed).length > 0 || !text.isWellFormed();
+    if (refused)
+      assert.ok(
+        findings.some(finding => severityOf(finding) === 'error'),
+        'publishing refuses it, and no finding is an error',
+      );
+    placed('symbols', () => symbols(analysis));
+    placed('folding', () => folding(analysis));
+    placed('semantic tokens', () => semanticTokens(analysis));
+    const edits = placed('format', () => format(analysis, { tabSize: 2, insertSpaces: true }));
+    checkEdits('format', text, edits);
+    for (const caret of carets) {
+      const offset = Math.floor((caret / 1000) * text.length);
+      placed('completion', () => complete(prompt, offset, library));
+      placed('hover', () => hover(prompt, offset, library));
+      placed('selection ranges', () => selectionRanges(analysis, offset));
+      placed('linked editing', () => linkedEditing(analysis, offset));
+      this.#locations(
+        'definition',
+        timed('definition', () => definition(prompt, offset, library)),
+      );
+      this.#locations(
+        'references',
+        timed('references', () => references(prompt, offset, library, true)),
+      );
+      expectedly('prepare rename', () => prepareRename(prompt, offset, library));
+      const change = expectedly('rename', () => rename(prompt, offset, 'renamed', library));
+      if (change) this.#change('rename', change);
+    }
+  }
+
+  #samples(prompt: LibraryPrompt, text: string, carets: readonly number[]): void {
+    const samples = this.#library.samples(NAME);
+    if (samples === undefined) return;
+    const { findings } = timed('read samples', () => readSamples(text));
+    checkPlaces('read samples', findings, text.length);
+    const found = timed('diagnose samples', () => diagnoseSamples(text, prompt));
+    checkPlaces('diagnose samples', found, text.length);
+    expectedly('with sample', () => withSample(text, 'new', { name: 'x', items: [1, { a: null }] }));
+    for (const caret of carets) {
+      const offset = Math.floor((caret / 1000) * text.length);
+      const items = timed('complete samples', () => completeSamples(samples, prompt, offset));
+      checkPlaces('complete samples', items, text.length);
+      this.#locations('definition in samples', definitionInSamples(samples, offset, this.#library));
+      this.#locations('references in samples', referencesInSamples(samples, offset, this.#library, true));
+    }
+  }
+
+  #lengthOf(uri: string): number {
+    const text =
+      uri === SAMPLES_URI ? this.#library.samples(NAME)?.text : this.#library.at(uri)?.analysis.text;
+    assert.ok(text !== undefined, `there is no ${uri}`);
+    return text.length;
+  }
+
+  #locations(step: string, locations: readonly { uri: string; span: object }[]): void {
+    for (const { uri, span } of locations) checkPlaces(step, span, this.#lengthOf(uri));
+  }
+
+  #change(step: string, { edits }: WorkspaceChange): void {
+    for (const [uri, textEdits] of edits) {
+      const length = this.#lengthOf(uri);
+      checkPlaces(step, textEdits, length);
+      checkEdits(step, ' '.repeat(length), textEdits);
+    }
+  }
+}
+
+/** Runs a step that may refuse with a `Problem`; undefined when it does. */
+function expectedly<T>(step: string, run: () => T): T | undefined {
+  return timed(step, () => {
+    try {
+      return run();
+    } catch (error) {
+      if (Problem.is(error)) return undefined; // it says to the person what is wrong
+      throw error;
+    }
+  });
+}
+
+function timed<T>(step: string, run: () => T): T {
+  const once = (): [result: T, milliseconds: number] => {
+    const start = performance.now();
+    try {
+      return [run(), performance.now() - start];
+    } catch (cause) {
+      throw new Error(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+  };
+  const [result, milliseconds] = once();
+  if (milliseconds <= MAX_MILLISECONDS) return result;
+  // The machine may have been busy: only what is slow three times is slow.
+  const least = Math.min(milliseconds, once()[1], once()[1]);
+  assert.ok(least <= MAX_MILLISECONDS, `${step} takes ${Math.round(least)} ms`);
+  return result;
+}
+
+function sameFacts(one: Analysis, other: Analysis): boolean {
+  // Which findings of very many are kept may differ.
+  const key = ({ body, frontMatter, resolved }: Analysis) => ({
+    tree: body.body,
+    findings: body.findings,
+    frontMatter,
+    resolved,
+  });
+  return isDeepStrictEqual(key(one), key(other));
+}
+
+/** Every `start` and `end` in a value. */
+function checkPlaces(step: string, value: unknown, length: number): void {
+  const seen = new Set<object>();
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue;
+    seen.add(next);
+    if ('start' in next && 'end' in next && typeof next.start === 'number' && typeof next.end === 'number')
+      assert.ok(
+        0 <= next.start && next.start <= next.end && next.end <= length,
+        `${step}: the place ${next.start}–${next.end} is not in a text of ${length}`,
+      );
+    if (next instanceof Map || next instanceof Set) for (const item of next.values()) waiting.push(item);
+    else for (const item of Object.values(next)) waiting.push(item);
+  }
+}
+
+function checkEdits(step: string, text: string, edits: readonly TextEdit[]): void {
+  const sorted = edits.toSorted((one, other) => one.span.start - other.span.start);
+  for (const [index, { span }] of sorted.entries()) {
+    const next = sorted[index + 1];
+    assert.ok(next === undefined || span.end <= next.span.start, `${step}: two edits overlap`);
+  }
+  applyEdits(text, edits);
+}

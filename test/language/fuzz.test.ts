@@ -1,0 +1,15 @@
+/** A short run of `npm run fuzz`, the same each time. */
+import fc from 'fast-check';
+import { CoreCheck } from '../../scripts/fuzzing/check.ts';
+import { fuzzInputs } from '../../scripts/fuzzing/inputs.ts';
+
+describe('the language core', () => {
+  it('bears texts that nobody would write', function () {
+    this.timeout(300_000);
+    const check = new CoreCheck();
+    fc.assert(
+      fc.property(fuzzInputs({ withEnormous: false }), input => check.run(input)),
+      { numRuns: 2000, seed: 3 },
+    );
+  });
+});
