@@ -15,23 +15,30 @@ export class OutputTooLarge extends Error {
   override readonly name = 'OutputTooLarge';
 }
 
-/** What one run has written. All in UTF-16 code units. */
+/** What one run has written; lengths in UTF-16 code units. */
 export interface Growth {
   readonly maxLength: number;
   length: number;
+  /** How many values, empty ones too. */
+  values: number;
   /** What Handlebars puts before each line of the partials it is in. */
   indent: number;
 }
 
 /** What a run of a bounded tree needs beside it. */
 export function growthData(maxLength: number): Readonly<Record<string, unknown>> {
-  const growth: Growth = { maxLength, length: 0, indent: 0 };
+  const growth: Growth = { maxLength, length: 0, values: 0, indent: 0 };
   return { [GROWTH]: growth };
 }
 
-/** Counts a text before it is written. @throws OutputTooLarge */
+/** Above this, what is remembered of each value takes more memory than the text. */
+const MAX_VALUES = 250_000;
+
+/** Counts a value before it is written. @throws OutputTooLarge */
 export function grow(data: Readonly<Record<string, unknown>>, text: string): void {
   const growth = data[GROWTH] as Growth;
+  growth.values += 1;
+  if (growth.values > MAX_VALUES) throw new OutputTooLarge(`Over ${MAX_VALUES} values.`);
   add(growth, text.length, growth.indent > 0 ? lineEnds(text) : 0);
 }
 
@@ -96,9 +103,10 @@ export function boundTree(tree: hbs.AST.Program, historyLength: number): void {
 function writesHistory(statement: hbs.AST.Statement): boolean {
   if (statement.type !== 'MustacheStatement') return false;
   const { path, params } = statement as hbs.AST.MustacheStatement;
-  return [path, ...params].some(
-    expression => (expression as Partial<hbs.AST.PathExpression>).original === 'history',
+  const called = [path, ...params].map(expression =>
+    expression.type === 'SubExpression' ? (expression as hbs.AST.SubExpression).path : expression,
   );
+  return called.some(expression => (expression as Partial<hbs.AST.PathExpression>).original === 'history');
 }
 
 /** A partial that Handlebars indents, between what tells so. */

@@ -200,6 +200,12 @@ describe('a traced rendering', () => {
     const nested = `${'{{#each @root.xs}}'.repeat(5)}text${'{{/each}}'.repeat(5)}`;
     await assert.rejects(go(nested, { xs }), OutputTooLarge);
     await assert.rejects(go('{{x}}{{x}}', { x: 'a'.repeat(3 * 1024 * 1024) }), OutputTooLarge);
+    const messages = xs.map(() => ({ role: 'model' as const, content: [{ text: 'earlier' }] }));
+    await assert.rejects(go('{{#each xs}}{{history}}{{/each}}', { xs }, { messages }), OutputTooLarge);
+    const quoting = `{{json ${'(json '.repeat(30)}x${')'.repeat(30)}}}`;
+    await assert.rejects(go(quoting, { x: '"' }), OutputTooLarge);
+    const indented = `{{#*inline "a"}}{{x}}{{/inline}}\n${' '.repeat(50)}{{> a}}\n`;
+    await assert.rejects(go(indented, { x: '\n'.repeat(100_000) }), OutputTooLarge);
     const roomy = await renderTraced(
       { source: '{{x}}', input: { x: 'abc' }, partials: new Map(), label: '' },
       3,

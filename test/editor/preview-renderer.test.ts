@@ -165,6 +165,9 @@ describe('the preview’s renderer', () => {
       { xs },
       { messages: xs.map(() => ({ role: 'model' as const, content: [{ text: 'x' }] })) },
     ),
+    'more values than there is memory for': request('{{#each many}}{{this}}{{/each}}', {
+      many: Array.from({ length: 500_000 }, () => 1),
+    }),
     'a megabyte of expressions': request('{{a}}'.repeat(200_000), { a: 1 }),
     'a megabyte of braces': request('{'.repeat(1_000_000)),
   };

@@ -97,7 +97,7 @@ function refusal(error: unknown): PreviewProblem | PreviewLimit {
 const TOO_LARGE: PreviewLimit = {
   kind: 'limit',
   message:
-    'The rendered text grows over 4 Mi characters. Look for a loop inside a loop over the same list, or give a smaller input.',
+    'The rendered text grows over 4 Mi characters or 250 000 values. Look for a loop inside a loop over the same list, or give a smaller input.',
 };
 
 const INPUT_TOO_LARGE: PreviewLimit = {

@@ -126,7 +126,7 @@ export class PreviewRenderer {
     const what = heard.kind === 'ended' ? 'needs too much memory' : 'takes longer than a second';
     return {
       kind: 'limit',
-      message: `Rendering ${what}. Look for a loop inside a loop over the same list, or give a smaller input.`,
+      message: `Rendering ${what}. Look for a loop inside a loop over the same list, or take a smaller input or prompt.`,
     };
   }
 }

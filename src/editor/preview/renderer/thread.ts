@@ -4,10 +4,11 @@ import type { PreviewFileRequest, PreviewRequest } from './outcome.ts';
 import type { FromWorker } from './worker.ts';
 
 /**
- * Rendering 4 Mi characters takes well under this; what takes more is stopped before the window feels it. The young
- * generation holds what several keystrokes leave behind: collecting the old one would show as a stutter.
+ * Rendering counts what it writes and ends long before this; a thread that gets here may take the whole process with
+ * it, so there is room for all that can be asked for in the second that it has. The young generation holds what several
+ * keystrokes leave behind: collecting the old one would show as a stutter.
  */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 96 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 };
 
 export type Heard =
   | { readonly kind: 'message'; readonly message: FromWorker }
