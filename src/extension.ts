@@ -31,6 +31,7 @@ import type { Workbench } from './editor/workbench.ts';
 export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
+  readonly previews: ReturnType<typeof registerPreview>['previews'];
   /** Answers questions in the person's place from now on. */
   answerWith(ask: Ask): void;
 }
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const report = reporter(ask, log);
   const workbench: Workbench = { session, prompts, ask, report, log };
   const view = registerPromptsView(workbench);
+  const preview = registerPreview(workbench, context.extensionUri);
 
   subscriptions.push(
     log,
@@ -72,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerCopying(workbench, view.selected),
     registerCompare(workbench),
     registerPublish(workbench),
-    registerPreview(workbench, context.extensionUri),
+    preview,
     registerPull(workbench),
     registerPromotion(workbench),
     registerNewPrompt(workbench),
@@ -85,5 +87,5 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   performance.measure(ACTIVATE, ACTIVATE);
 
   if (extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { workbench, tree: view.tree, answerWith: other => (answering = other) };
+  return { workbench, tree: view.tree, previews: preview.previews, answerWith: other => (answering = other) };
 }

@@ -30,8 +30,8 @@ export function pageHtml({ cspSource, scriptUri, styleUri, nonce }: PageParts): 
 <button id="save" type="button">Save…</button>
 </div>
 <p id="trouble" hidden><span id="trouble-text"></span> <button id="open-samples" type="button" class="link">Open the samples file</button></p>
-<details id="inputs" open>
-<summary>Inputs</summary>
+<details id="inputs">
+<summary>Inputs <span id="given"></span></summary>
 <div class="bar"><button id="as-json" type="button" aria-pressed="false" aria-controls="form json-editor">Edit as JSON</button></div>
 <div id="form"></div>
 <div id="json-editor" hidden>

@@ -6,7 +6,11 @@ import type { Previews } from './previews.ts';
 
 export const VIEW_TYPE = 'promptforge.preview';
 
-export function registerPreview(workbench: Workbench, extensionUri: vscode.Uri): vscode.Disposable {
+/** @returns with it, what gives the previews when they are loaded */
+export function registerPreview(
+  workbench: Workbench,
+  extensionUri: vscode.Uri,
+): vscode.Disposable & { readonly previews: () => Promise<Previews> } {
   let loading: Promise<Previews> | undefined;
   let loaded: Previews | undefined;
   const previews = () => {
@@ -18,7 +22,7 @@ export function registerPreview(workbench: Workbench, extensionUri: vscode.Uri):
   };
   const command = (id: string, doing: string, run: (previews: Previews, argument: unknown) => unknown) =>
     registerCommand(id, doing, workbench.report, async argument => run(await previews(), argument));
-  return vscode.Disposable.from(
+  const registered = vscode.Disposable.from(
     command('openPreviewToSide', 'Opening the preview', (all, argument) => all.open(argument)),
     command('previewCopyText', 'Copying the text', all => all.copy('text')),
     command('previewCopyMessages', 'Copying the messages', all => all.copy('messages')),
@@ -32,6 +36,12 @@ export function registerPreview(workbench: Workbench, extensionUri: vscode.Uri):
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
       deserializeWebviewPanel: async (panel, state) => (await previews()).restore(panel, state),
     }),
-    new vscode.Disposable(() => loaded?.dispose()),
   );
+  return {
+    previews,
+    dispose() {
+      registered.dispose();
+      loaded?.dispose();
+    },
+  };
 }

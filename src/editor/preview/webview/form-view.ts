@@ -254,8 +254,18 @@ export class FormView {
         ),
       );
     }
-    if (value === undefined && fallback !== undefined)
-      box.append(element('p', { class: 'note' }, `default: ${wordsOf(fallback)}`));
+    if (value === undefined && Array.isArray(fallback)) {
+      const count = `${fallback.length} ${fallback.length === 1 ? 'item' : 'items'}`;
+      box.append(
+        element('p', { class: 'note' }, `default: ${count}`),
+        button(
+          'Edit the default',
+          () => this.#rebuild(withValue(this.#parts.input, path, fallback), `${idOf(path)}-add`),
+          { 'aria-label': `Edit the default of ${label}` },
+        ),
+        ' ',
+      );
+    }
     box.append(
       button(
         'Add',

@@ -4,10 +4,15 @@ import { button, byId, element } from './dom.ts';
 import { FormView } from './form-view.ts';
 import { RenderingView } from './rendering-view.ts';
 
+/** What the page itself needs after a reload. */
+interface PageState {
+  readonly scroll: number;
+  readonly isFormOpen: boolean;
+}
 interface Host {
   postMessage(message: FromPage): void;
-  setState(state: KeptState & { readonly scroll: number }): void;
-  getState(): { readonly scroll?: unknown } | undefined;
+  setState(state: KeptState & PageState): void;
+  getState(): Partial<PageState> | undefined;
 }
 declare function acquireVsCodeApi(): Host;
 
@@ -18,9 +23,11 @@ const QUIET = 1000;
 
 const sample = byId('sample', HTMLSelectElement);
 const json = byId('json', HTMLTextAreaElement);
+const details = byId('inputs', HTMLDetailsElement);
 const rendered = byId('rendered', HTMLElement);
 let inputs: Inputs | undefined;
-let scroll = numberOf(host.getState()?.scroll);
+const before = host.getState();
+let scroll = before?.scroll ?? 0;
 let hasScrolled = false;
 let spoken: number | undefined;
 
@@ -28,10 +35,13 @@ const form = new FormView(byId('form', HTMLElement), input => {
   if (inputs !== undefined) inputs = { ...inputs, input, isEdited: true };
   byId('edited', HTMLElement).hidden = false;
   host.postMessage({ type: 'input', input: { ...input } });
+  showGiven();
   keep();
 });
 const rendering = new RenderingView(rendered, source => host.postMessage({ type: 'reveal', source }));
 
+details.open = before?.isFormOpen === true;
+details.addEventListener('toggle', keep);
 sample.addEventListener('change', () =>
   host.postMessage({ type: 'choose', sample: sample.value === DEFAULTS_ONLY ? null : sample.value }),
 );
@@ -64,7 +74,7 @@ function heard(message: ToPage): void {
       rendering.highlight(message.caret);
       break;
     case 'showJson':
-      byId('inputs', HTMLDetailsElement).open = true;
+      details.open = true;
       showJson(true);
       json.focus();
       json.select();
@@ -88,9 +98,19 @@ function showInputs(shown: Inputs): void {
   byId('trouble', HTMLElement).hidden = shown.trouble === undefined;
   byId('trouble-text', HTMLElement).textContent = shown.trouble ?? '';
   form.show(shown);
+  showGiven();
   // What the person writes there is theirs, also while it is no JSON yet.
   if (isOther || document.activeElement !== json) fillJson();
   keep();
+}
+
+/** So that one knows what is behind the closed form. */
+function showGiven(): void {
+  const { fields = [], input = {}, defaults = {} } = inputs ?? {};
+  const given = fields.filter(({ name }) => Object.hasOwn(input, name)).length;
+  const byDefault = fields.filter(({ name }) => !Object.hasOwn(input, name) && Object.hasOwn(defaults, name));
+  const words = [`${given} given`, ...(byDefault.length > 0 ? [`${byDefault.length} by default`] : [])];
+  byId('given', HTMLElement).textContent = fields.length === 0 ? '' : words.join(', ');
 }
 
 function isJsonShown(): boolean {
@@ -166,7 +186,7 @@ function showMissing(names: readonly string[]): void {
     return button(
       name,
       () => {
-        byId('inputs', HTMLDetailsElement).open = true;
+        details.open = true;
         showJson(false);
         form.focus(name);
       },
@@ -190,13 +210,16 @@ function speak(text: string): void {
 function keep(): void {
   if (inputs === undefined) return;
   const { uri, isLocked, input, isEdited } = inputs;
-  host.setState({ uri, isLocked, sample: inputs.sample, input: isEdited ? { ...input } : null, scroll });
+  host.setState({
+    uri,
+    isLocked,
+    sample: inputs.sample,
+    input: isEdited ? { ...input } : null,
+    scroll,
+    isFormOpen: details.open,
+  });
 }
 
 function count(number: number, of: string): string {
   return `${number.toLocaleString()} ${of}${number === 1 ? '' : 's'}`;
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
 }

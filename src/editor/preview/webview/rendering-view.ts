@@ -3,6 +3,9 @@ import type { TracedMessage, TracedPart, TracedSource, TracedSpan } from '../../
 import type { Caret, Rendering } from '../messages.ts';
 import { element } from './dom.ts';
 
+/** Of a data URL there is nothing to read. */
+const MAX_URL = 200;
+
 type Rendered = Extract<Rendering, { kind: 'rendered' }>;
 
 export class RenderingView {
@@ -129,7 +132,7 @@ function sectionOf(
 function partOf(part: TracedPart, marks: TracedSource[]): HTMLElement {
   if (part.kind === 'media') {
     const type = part.contentType === undefined ? 'Media' : `Media, ${part.contentType}`;
-    return element('p', { class: 'media' }, `${type}: `, element('a', { href: part.url }, part.url));
+    return element('p', { class: 'media' }, `${type}: `, linkTo(part.url));
   }
   if (part.kind === 'other')
     return element('pre', { class: 'other', 'aria-label': 'Other content' }, part.json);
@@ -143,6 +146,12 @@ function partOf(part: TracedPart, marks: TracedSource[]): HTMLElement {
   }
   text.append(part.text.slice(done));
   return text;
+}
+
+/** A link where it leads to the web; what is loaded from there is for the browser alone. */
+function linkTo(url: string): HTMLElement {
+  const isWeb = /^https?:\/\//i.test(url);
+  return isWeb ? element('a', { href: url }, url) : element('code', {}, url.slice(0, MAX_URL));
 }
 
 function markOf({ kind, expression }: TracedSpan, text: string): HTMLElement {
