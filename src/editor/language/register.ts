@@ -1,6 +1,8 @@
 /** Waits for the first document that the language worker has something to say about, and loads all of that then. */
 import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
+import { includedFiles, isIncluded } from './included.ts';
+import { LANGUAGE, SAMPLES_EXTENSION } from './place-of-file.ts';
 
 export interface LanguageParts {
   readonly workbench: Workbench;
@@ -15,13 +17,17 @@ export function registerLanguage(parts: LanguageParts): vscode.Disposable {
     const { startLanguage } = await import('./start.ts');
     if (!isOver) started = startLanguage(parts);
   };
-  const look = (document: vscode.TextDocument): void => {
-    if (concernsLanguage(document))
+  const look = (documents: readonly vscode.TextDocument[]): void => {
+    const filters = includedFiles();
+    if (documents.some(document => concernsLanguage(document) || isIncluded(document, filters)))
       start().catch((error: unknown) => parts.workbench.report(error, 'Starting the language features'));
   };
-  const waiting = vscode.workspace.onDidOpenTextDocument(look);
-  const first = vscode.workspace.textDocuments.find(concernsLanguage);
-  if (first !== undefined) look(first);
+  const lookAtAll = (): void => look(vscode.workspace.textDocuments);
+  const waiting = vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(document => look([document])),
+    vscode.workspace.onDidChangeConfiguration(lookAtAll),
+  );
+  lookAtAll();
   return new vscode.Disposable(() => {
     isOver = true;
     waiting.dispose();
@@ -30,5 +36,5 @@ export function registerLanguage(parts: LanguageParts): vscode.Disposable {
 }
 
 function concernsLanguage({ languageId, uri }: vscode.TextDocument): boolean {
-  return languageId === 'dotprompt' || (uri.scheme === 'file' && uri.path.endsWith('.samples.yaml'));
+  return languageId === LANGUAGE || (uri.scheme === 'file' && uri.path.endsWith(SAMPLES_EXTENSION));
 }

@@ -3,26 +3,50 @@ import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { LanguageClient } from '../../language-worker/client.ts';
 import { asking } from './answers.ts';
+import { registerCodeLens } from './code-lens.ts';
+import { registerCompletion } from './completion.ts';
 import { showDiagnostics } from './diagnostics.ts';
 import { followDocuments, openDocument } from './documents.ts';
+import { registerFormatting } from './formatting.ts';
+import { registerHover } from './hover.ts';
+import { registerIncludedFiles } from './included-files.ts';
+import { registerNavigation } from './navigation.ts';
 import type { LanguageParts } from './register.ts';
+import { registerRename } from './rename.ts';
+import { PROMPTS } from './selectors.ts';
+import { registerSemanticTokens } from './semantic-tokens.ts';
+import { registerStructure } from './structure.ts';
 import { followFiles } from './workspace-files.ts';
 
 export function startLanguage({ workbench, extensionUri }: LanguageParts): vscode.Disposable {
   const { session, log } = workbench;
+  const renewed = new vscode.EventEmitter<void>();
   const client = new LanguageClient({
     workerUrl: pathToFileURL(vscode.Uri.joinPath(extensionUri, 'dist', 'language-worker.js').fsPath),
     document: uri => openDocument(uri, session),
     log: message => log.warn(message),
-    onRestart: () => diagnostics.again(),
+    onRestart: () => {
+      diagnostics.again();
+      renewed.fire();
+    },
   });
   const documents = followDocuments(client, session);
   const ask = asking(client);
   const diagnostics = showDiagnostics(ask, documents, session);
   return vscode.Disposable.from(
+    renewed,
     documents,
     diagnostics,
     followFiles(client, session, () => diagnostics.again()),
+    registerCodeLens(workbench),
+    registerCompletion(ask),
+    registerHover(ask),
+    registerNavigation(ask),
+    registerRename(ask, session),
+    registerStructure(ask),
+    registerFormatting(ask),
+    registerSemanticTokens(ask, PROMPTS, renewed.event),
+    registerIncludedFiles(ask, documents),
     new vscode.Disposable(() => void client.dispose()),
   );
 }

@@ -1,0 +1,38 @@
+/** The words over a prompt's first line. */
+import { LATEST, STABLE } from '../../core/channel.ts';
+import type { Listed } from '../explorer/listed.ts';
+import { wordsOf } from '../explorer/state-words.ts';
+
+/** `@12 · modified`; `Not published yet`. */
+export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'summary' | 'state'>): string {
+  if (summary === undefined && base === undefined) return 'Not published yet';
+  const version = base ?? summary?.newest.version;
+  const state_ = wordsOf(state)?.word;
+  const newest =
+    summary !== undefined && summary.newest.version !== base
+      ? `newest @${summary.newest.version}`
+      : undefined;
+  return [`@${version}`, state_, newest].filter(word => word !== undefined).join(' · ');
+}
+
+/** `production @11 · staging @12, canary @13`. Undefined where nothing is live, or nothing is known. */
+export function liveTitle(
+  summary: Listed['summary'],
+): { readonly title: string; readonly tooltip: string } | undefined {
+  const live = (summary?.pointers ?? []).filter(({ channel }) => channel !== LATEST);
+  if (live.length === 0)
+    return summary === undefined
+      ? undefined
+      : { title: 'Live nowhere', tooltip: 'Promote a version to an environment' };
+  const byEnvironment = Map.groupBy(live, ({ environment }) => environment);
+  const title = Array.from(byEnvironment, ([environment, pointers]) => {
+    const versions = pointers.map(({ channel, version }) =>
+      channel === STABLE ? `@${version}` : `${channel} @${version}`,
+    );
+    return `${environment} ${versions.join(', ')}`;
+  }).join(' · ');
+  const tooltip = live
+    .map(({ environment, channel, version }) => `@${version} is ${channel} in ${environment}.`)
+    .join('\n');
+  return { title: `Live: ${title}`, tooltip };
+}

@@ -1,0 +1,57 @@
+/** Over the first line of a prompt's file: its version, what is live where, and what one does next. */
+import * as vscode from 'vscode';
+import type { PromptList } from '../explorer/prompt-list.ts';
+import type { Workbench } from '../workbench.ts';
+import { liveTitle, versionTitle } from './code-lens-words.ts';
+import { placeOfDocument } from './place-of-file.ts';
+import { PROMPT_FILES } from './selectors.ts';
+
+export function registerCodeLens({
+  session,
+  prompts,
+}: Pick<Workbench, 'session' | 'prompts'>): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changed,
+    prompts.onDidChange(() => changed.fire()),
+    vscode.languages.registerCodeLensProvider(PROMPT_FILES, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses: document => {
+        const name = session.project && placeOfDocument(document, session)?.name;
+        return commandsOf(document.uri, name && prompts.listed.get(name)).map(
+          command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command),
+        );
+      },
+    }),
+  );
+}
+
+type Listed = ReturnType<PromptList['listed']['get']>;
+
+function commandsOf(uri: vscode.Uri, listed: Listed): vscode.Command[] {
+  const command = (id: string, title: string, tooltip: string): vscode.Command => ({
+    command: `promptforge.${id}`,
+    title,
+    tooltip,
+    arguments: [uri],
+  });
+  const preview = command('openPreviewToSide', 'Preview', 'Show what a model gets, as you type');
+  if (listed === undefined) return [preview];
+  const { name, summary } = listed;
+  const live = liveTitle(summary);
+  const compare = command(
+    'compareWithNewest',
+    'Compare',
+    `Compare your file with the newest version of ${name}`,
+  );
+  const publish = command('publish', 'Publish…', 'Make a version of the file; what is new is shown first');
+  const promote = command('promote', 'Promote…', `Put a version of ${name} live in an environment`);
+  return [
+    command('openVersion', versionTitle(listed), 'Choose a version to open'),
+    ...(live === undefined ? [] : [command('promote', live.title, live.tooltip)]),
+    ...(summary === undefined ? [] : [compare]),
+    preview,
+    publish,
+    ...(summary === undefined ? [] : [promote]),
+  ];
+}

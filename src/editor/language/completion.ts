@@ -1,0 +1,47 @@
+/** Completion in prompts and samples. */
+import * as vscode from 'vscode';
+import type { CompletionKind } from '../../language/completion/item.ts';
+import type { PlacedCompletion } from '../../language-worker/queries.ts';
+import { type Ask, rangeOf } from './answers.ts';
+import { SAMPLES, WRITTEN } from './selectors.ts';
+
+const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
+  variable: vscode.CompletionItemKind.Variable,
+  property: vscode.CompletionItemKind.Property,
+  helper: vscode.CompletionItemKind.Function,
+  block: vscode.CompletionItemKind.Struct,
+  partial: vscode.CompletionItemKind.File,
+  key: vscode.CompletionItemKind.Field,
+  value: vscode.CompletionItemKind.Value,
+  keyword: vscode.CompletionItemKind.Keyword,
+  data: vscode.CompletionItemKind.Constant,
+  type: vscode.CompletionItemKind.TypeParameter,
+};
+
+/** What begins a tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
+const TRIGGERS = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '='];
+
+export function registerCompletion(ask: Ask): vscode.Disposable {
+  const provider: vscode.CompletionItemProvider = {
+    async provideCompletionItems(document, position, token) {
+      const items = await ask('complete', document, { offset: document.offsetAt(position) }, token);
+      return items?.map(itemOf);
+    },
+  };
+  return vscode.Disposable.from(
+    vscode.languages.registerCompletionItemProvider(WRITTEN, provider, ...TRIGGERS),
+    vscode.languages.registerCompletionItemProvider(SAMPLES, provider),
+  );
+}
+
+function itemOf(completion: PlacedCompletion): vscode.CompletionItem {
+  const { label, kind, detail, documentation, range, text, snippet, sortText, filterText } = completion;
+  const item = new vscode.CompletionItem(label, KINDS[kind]);
+  item.range = rangeOf(range);
+  item.insertText = snippet === true ? new vscode.SnippetString(text) : text;
+  if (detail !== undefined) item.detail = detail;
+  if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
+  if (sortText !== undefined) item.sortText = sortText;
+  if (filterText !== undefined) item.filterText = filterText;
+  return item;
+}

@@ -1,0 +1,13 @@
+/** Which documents the language features are for. */
+import type * as vscode from 'vscode';
+import { LANGUAGE, SAMPLES_EXTENSION } from './place-of-file.ts';
+
+/** Published versions and the sides of comparisons too. */
+export const PROMPTS: vscode.DocumentSelector = { language: LANGUAGE };
+export const PROMPT_FILES: vscode.DocumentSelector = { language: LANGUAGE, scheme: 'file' };
+export const SAMPLES: vscode.DocumentSelector = { scheme: 'file', pattern: `**/*${SAMPLES_EXTENSION}` };
+/** What a person writes. */
+export const WRITTEN: vscode.DocumentSelector = [
+  { language: LANGUAGE, scheme: 'file' },
+  { language: LANGUAGE, scheme: 'untitled' },
+];
