@@ -5,10 +5,12 @@
  */
 import { Problem } from '../core/problem.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
+import type { Finding } from './finding.ts';
 import { Library, type LibraryPrompt } from './library.ts';
 import { type Occurrence, occurrencesOf, relatedPrompts } from './occurrences.ts';
 import type { Location } from './results.ts';
-import type { Thing } from './thing.ts';
+import { readSamples } from './samples.ts';
+import { samplesAt, type Thing } from './thing.ts';
 
 interface Renaming {
   readonly thing: Thing & { readonly kind: 'name' };
@@ -29,12 +31,29 @@ export function checkMeaningKept({ thing, newName, places, edits, library }: Ren
   const other = found.find(place => !expected.has(keyOf(place)) || place.unknownIn !== undefined);
   if (other !== undefined)
     refuse(`"${newName}" already has a meaning in ${nameAt(other, after)}, and both would become one.`);
+  checkStillRead(edits, library, after);
   if (found.length === expected.size) return;
   const kept = new Set(found.map(keyOf));
   const lost = places.find(place => !kept.has(keyOf(moved(place, edits))));
   refuse(
     `In ${nameAt(lost ?? thing, after)}, "${newName}" would mean something else than "${thing.name}" does now.`,
   );
+}
+
+/** What YAML or a schema refuses: two keys of one name, names that make it another kind of schema. */
+function checkStillRead(edits: Renaming['edits'], library: Library, after: Library): void {
+  for (const uri of edits.keys()) {
+    const [before, now] = [findingsOf(uri, library), findingsOf(uri, after)];
+    const added = now.find(({ message }) => before.every(each => each.message !== message));
+    if (now.length > before.length)
+      refuse(`In ${nameAt({ uri }, after)}: ${added?.message ?? 'the YAML would be wrong.'}`);
+  }
+}
+
+function findingsOf(uri: string, library: Library): readonly Finding[] {
+  const prompt = library.at(uri);
+  if (prompt !== undefined) return prompt.analysis.frontMatter.findings;
+  return readSamples(samplesAt(uri, library)?.text ?? '').findings;
 }
 
 function refuse(message: string): never {
@@ -45,9 +64,11 @@ function keyOf({ uri, span }: Location): string {
   return `${span.start} ${span.end} ${uri}`;
 }
 
-function nameAt({ uri }: Location, library: Library): string {
+function nameAt({ uri }: Pick<Location, 'uri'>, library: Library): string {
   const name = library.at(uri)?.name;
-  return name === undefined ? 'a file' : `"${name}"`;
+  if (name !== undefined) return `"${name}"`;
+  const samples = samplesAt(uri, library);
+  return samples === undefined ? 'a file' : `the samples of "${samples.name}"`;
 }
 
 /** Where a place stands after the edits, one of which may be of itself. */

@@ -15,6 +15,7 @@ import {
   isElsewhere,
   type Reading,
   readings,
+  variableKey,
   variableOf,
 } from './readings.ts';
 import type { HelperUse, PathUse } from './resolve.ts';
@@ -153,13 +154,16 @@ function collectOf(
   const samples = entry.name === undefined ? undefined : library.samples(entry.name);
   if (samples?.text.includes(name))
     inYaml(samples.uri, sampleNames(samples.text, analysis.frontMatter.variables));
-  // What a partial on its own cannot tell, its callers do.
-  const tellsAlone = analysis.frontMatter.declaresInput || !isCalled(entry);
+  // What a partial on its own cannot tell, its callers do; it can where it declares its input or has samples.
+  const isAlone = !isCalled(entry) || (samples?.text.includes(name) ?? false);
+  const tellsAlone = isAlone || analysis.frontMatter.declaresInput;
   for (const reading of readings(entry, library, mentions)) {
     if (!reading.prompt.analysis.text.includes(name)) continue;
     const unknownIn = reading.prompt !== entry || tellsAlone ? entry : undefined;
-    for (const { span, as, declaration, isNothing } of namesIn(reading, name, library))
+    for (const { span, as, declaration, isNothing } of namesIn(reading, name, library)) {
+      if (!isAlone && declaration === variableKey(entry, name)) continue;
       into.add({ uri: reading.prompt.uri, span }, as, declaration, isNothing ? undefined : unknownIn);
+    }
   }
 }
 

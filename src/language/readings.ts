@@ -63,30 +63,41 @@ export function readings(
     found.push(reading);
     for (const call of resolved.partials) {
       if (call.name === undefined || isElsewhere(reading, call)) continue;
-      const inline = inlines.findLast(({ name }) => name?.name === call.name?.name);
-      const partial = inline ? prompt : library.partial(prompt.name, call.name.name);
-      if (partial === undefined || !follow(partial)) continue;
-      read(partial, inline?.body ?? partial.analysis.body.body, call, reading, within);
+      const { name } = call.name;
+      const context = contextOfCall(call, resolved);
+      const own = inlines.filter(inline => inline.name?.name === name);
+      // Of several with one name any may be meant.
+      for (const inline of own) {
+        const defined = scopeAt(resolved, inline.span.start);
+        read(prompt, inline.body, { context, outer: defined }, within);
+        // Called in the context that it is defined in, it has no other around it.
+        if (context === defined?.context)
+          read(prompt, inline.body, { context, outer: defined.outer }, within);
+      }
+      const partial = own.length > 0 ? undefined : library.partial(prompt.name, name);
+      // Partials are defined around all that is rendered: beyond what a call gives one is the input.
+      if (partial !== undefined && follow(partial))
+        read(
+          partial,
+          partial.analysis.body.body,
+          { context, outer: context === 'input' ? undefined : root },
+          within,
+        );
     }
   }
 
-  function read(
-    prompt: LibraryPrompt,
-    body: Body,
-    call: PartialCall,
-    { resolved }: Reading,
-    within: readonly Body[],
-  ): void {
+  function read(prompt: LibraryPrompt, body: Body, at: Surroundings, within: readonly Body[]): void {
     if (within.includes(body) || found.length >= MAX_READINGS) return;
+    const before = seen.get(body) ?? [];
+    if (before.some(each => each.context === at.context && each.outer === at.outer)) return;
+    seen.set(body, [...before, at]);
+    add(prompt, resolveBody(body, variables, at), [...within, body]);
+  }
+
+  function contextOfCall(call: PartialCall, resolved: Resolved): ValueType | 'input' {
     const around = scopeAt(resolved, call.openTag.start);
     const base = call.params[0] ? contextOf(call.params[0], resolved) : (around?.context ?? 'input');
-    const context = call.hash.length === 0 ? base : overlay(base, call.hash, resolved);
-    // The partials of a rendering are defined around all of it: beyond what a call gives is the input.
-    const surroundings = { context, outer: context === 'input' ? undefined : root };
-    const before = seen.get(body) ?? [];
-    if (before.some(each => each.context === context)) return;
-    seen.set(body, [...before, surroundings]);
-    add(prompt, resolveBody(body, variables, surroundings), [...within, body]);
+    return call.hash.length === 0 ? base : overlay(base, call.hash, resolved);
   }
 
   function overlay(base: ValueType | 'input', hash: readonly HashPair[], resolved: Resolved): ValueType {
@@ -144,8 +155,13 @@ export function declarationIn(
 }
 
 /** An input variable of a prompt. */
-export function variableOf({ uri, analysis }: LibraryPrompt, name: string): Declaration {
-  return analysis.frontMatter.variables.find(each => each.name === name) ?? `variable ${uri} ${name}`;
+export function variableOf(prompt: LibraryPrompt, name: string): Declaration {
+  return prompt.analysis.frontMatter.variables.find(each => each.name === name) ?? variableKey(prompt, name);
+}
+
+/** Of a variable that nothing declares. */
+export function variableKey({ uri }: LibraryPrompt, name: string): string {
+  return `variable ${uri} ${name}`;
 }
 
 /** A block parameter, by where it is named. */

@@ -7,10 +7,12 @@ import { lex } from './lex.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import { type Occurrence, type Occurrences, occurrencesOf } from './occurrences.ts';
 import { inlineNames } from './partial-uses.ts';
+import type { Declaration } from './readings.ts';
 import { renamePartial } from './rename-partial.ts';
 import type { WorkspaceChange } from './results.ts';
 import { type Span, textOf } from './span.ts';
-import { type Thing, thingAt, thingInSamples } from './thing.ts';
+import { samplesAt, type Thing, thingAt, thingInSamples } from './thing.ts';
+import { type Declared, propertiesOf } from './value-type.ts';
 
 export interface Renamable {
   /** Of the name alone, without quotes and brackets. */
@@ -135,7 +137,7 @@ function renameName(thing: Thing & { kind: 'name' }, newName: string, library: L
   checkName(newName);
   if (KNOWN_HELPERS.has(newName) && !inObject)
     refuse(`"${newName}" is the name of a helper: {{${newName}}} would call it. Choose another.`);
-  checkUndeclared(thing, newName, places, library);
+  checkUndeclared(newName, places, library);
   const edits = new Map<string, TextEdit[]>();
   for (const place of places) {
     const text = textAt(place, library);
@@ -165,33 +167,32 @@ function checkName(name: string): void {
     );
 }
 
-/** @throws Problem `invalid_request` where a prompt declares the new name already */
-function checkUndeclared(
-  { prompt }: Thing & { kind: 'name' },
-  newName: string,
-  places: readonly Occurrence[],
-  library: Library,
-): void {
-  const taken = new Set(places.flatMap(({ uri }) => library.at(uri) ?? [])).add(prompt);
-  const declarations = new Set(places.flatMap(each => [...each.declarations]));
-  for (const each of taken) {
-    const { variables } = each.analysis.frontMatter;
-    const isVariable = [...declarations].some(
-      declaration =>
-        (typeof declaration === 'string' && declaration.startsWith(`variable ${each.uri} `)) ||
-        variables.some(variable => variable === declaration),
-    );
-    if (isVariable && variables.some(({ name }) => name === newName))
-      refuse(`${nameOf(each)} declares "${newName}" already. Choose another name.`);
+/** @throws Problem `invalid_request` where the new name is declared beside the old one */
+function checkUndeclared(newName: string, places: readonly Occurrence[], library: Library): void {
+  const renamed = new Set(places.flatMap(each => [...each.declarations]));
+  for (const uri of new Set(places.map(each => each.uri))) {
+    const prompt = library.at(uri);
+    if (prompt && isDeclaredBeside(prompt.analysis.frontMatter.variables, renamed, newName))
+      refuse(`${nameOf(prompt)} declares "${newName}" already. Choose another name.`);
   }
 }
 
-function textAt({ uri }: Occurrence, library: Library): string {
-  const prompt = library.at(uri);
-  if (prompt) return prompt.analysis.text;
-  return (
-    [...library.names()].map(name => library.samples(name)).find(samples => samples?.uri === uri)?.text ?? ''
+function isDeclaredBeside(
+  declared: readonly Declared[],
+  renamed: ReadonlySet<Declaration>,
+  newName: string,
+  within: ReadonlySet<Declared> = new Set(),
+): boolean {
+  if (declared.some(each => renamed.has(each)) && declared.some(({ name }) => name === newName)) return true;
+  return declared.some(
+    each =>
+      !within.has(each) &&
+      isDeclaredBeside(propertiesOf(each.type), renamed, newName, new Set([...within, each])),
   );
+}
+
+function textAt({ uri }: Occurrence, library: Library): string {
+  return library.at(uri)?.analysis.text ?? samplesAt(uri, library)?.text ?? '';
 }
 
 /** The new name as its place needs it. @throws Problem `invalid_request` */

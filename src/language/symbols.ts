@@ -2,7 +2,7 @@
 import type { Analysis } from './analysis.ts';
 import type { Body, BodyNode, Call } from './nodes.ts';
 import { type Span, textOf } from './span.ts';
-import { type Declared, type ValueType, wordsOfType } from './value-type.ts';
+import { type Declared, propertiesOf, wordsOfType } from './value-type.ts';
 
 export interface Symbol {
   /** Never empty. */
@@ -37,11 +37,6 @@ function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Decl
       },
     ];
   });
-}
-
-function propertiesOf(type: ValueType): readonly Declared[] {
-  if (type.kind === 'array') return propertiesOf(type.items);
-  return type.kind === 'object' ? type.properties : [];
 }
 
 /** A role holds what follows it up to the next one, a section too, or up to the next role. */

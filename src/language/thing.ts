@@ -103,3 +103,12 @@ function partialThing(call: PartialCall, span: Span, prompt: LibraryPrompt, libr
   if (inline) return { kind: 'inline', name, span, prompt, inline };
   return { kind: 'partial', name, span, prompt, partial: library.partial(prompt.name, name) };
 }
+
+/** The samples of a file. */
+export function samplesAt(uri: string, library: Library): LibrarySamples | undefined {
+  for (const name of library.names()) {
+    const samples = library.samples(name);
+    if (samples?.uri === uri) return samples;
+  }
+  return undefined;
+}

@@ -26,6 +26,13 @@ export type ValueType =
 
 export const ANY: ValueType = { kind: 'any' };
 
+/** What values of a type, or what they are lists of, are declared to hold. */
+export function propertiesOf(type: ValueType): readonly Declared[] {
+  if (type.kind === 'array') return propertiesOf(type.items);
+  if (type.kind !== 'object') return [];
+  return type.others === undefined ? type.properties : [...type.properties, ...propertiesOf(type.others)];
+}
+
 /** As an author writes it: `string`, `string[]`, `"high" | "low"`, `{id, takes}`. */
 export function wordsOfType(type: ValueType): string {
   switch (type.kind) {

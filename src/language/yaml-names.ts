@@ -2,7 +2,7 @@
 import type { Analysis } from './analysis.ts';
 import { part } from './json-schema-types.ts';
 import type { Span } from './span.ts';
-import type { Declared, ValueType } from './value-type.ts';
+import { type Declared, propertiesOf, type ValueType } from './value-type.ts';
 import { type PlacedPair, type PlacedValue, readYaml } from './yaml-places.ts';
 
 export interface YamlName {
@@ -66,12 +66,6 @@ function inputNames(
   };
   inPairs(pairs, variables, true);
   return names;
-}
-
-function propertiesOf(type: ValueType): readonly Declared[] {
-  if (type.kind === 'array') return propertiesOf(type.items);
-  if (type.kind !== 'object') return [];
-  return type.others === undefined ? type.properties : [...type.properties, ...propertiesOf(type.others)];
 }
 
 /** By where a property of a JSON Schema is named: where `required` names it. */
