@@ -185,7 +185,8 @@ describe('completion in a body', () => {
     assert.deepEqual(labels('{{media |}}').slice(0, 2), ['contentType=', 'url=']);
     assert.deepEqual(labels('{{log vip level="|'), ['debug', 'info', 'warn', 'error']);
     assert.deepEqual(labels('{{#each queues |}}'), ['as |item index|']);
-    assert.deepEqual(labels('{{#each |}}').slice(0, 5), VARIABLES);
+    assert.deepEqual(labels('{{#each |}}').slice(0, 5), ['queues', 'user', 'json', 'tone', 'vip']);
+    assert.deepEqual(labels('{{#with |}}').slice(0, 5), ['user', 'json', 'queues', 'tone', 'vip']);
   });
   it('offers the values of a choice in a comparison', () => {
     assert.deepEqual(labels('{{#ifEquals tone "|"}}'), ['formal', 'casual']);
@@ -204,6 +205,11 @@ describe('completion in a body', () => {
       '{{user\nmore us|',
       '{{{{raw}}}} {{us| {{{{/raw}}}}',
       '{{user "a|"}}',
+      '{{|#if vip}}a{{/if}}',
+      '{{|> style}}',
+      '{{|/if}}',
+      '{{|~user}}',
+      '{{#if vip}}{{else|}}{{/if}}',
     ])
       assert.deepEqual(labels(body), [], body);
   });

@@ -71,6 +71,7 @@ const STARTS: ReadonlySet<TokenKind> = new Set([
 /** After `as |` new names stand; after what the lexer cannot read, anything. */
 const NOT_FOR_NAMES: ReadonlySet<TokenKind> = new Set(['OPEN_BLOCK_PARAMS', 'INVALID']);
 const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
+const UNLIKE_NAMES: ReadonlySet<TokenKind> = new Set(['DATA', 'STRING', 'OPEN_SEXPR']);
 const VALUES: ReadonlySet<TokenKind> = new Set(['STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
 
 /** Undefined where the caret is in no tag, or where nothing can be offered: in a comment, in a number, after `as |`. */
@@ -82,23 +83,27 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   // The blank ends a name at the caret, which the lexer otherwise would not take for one.
   const [opening, ...tokens] = lex(`${text.slice(start, offset)} `, start).tokens;
   if (opening === undefined || !STARTS.has(opening.kind)) return undefined;
-  if (
-    opening.kind === 'OPEN_INVERSE_CHAIN' &&
-    opening.end === offset + 1 &&
-    /\S$/.test(text.slice(start, offset))
-  )
-    return undefined; // at the end of the word "else"
+  // At the end of the word "else".
+  if (opening.kind === 'OPEN_INVERSE_CHAIN' && opening.end === offset) return undefined;
   const quote = tokens.findIndex(({ kind, text }) => kind === 'INVALID' && /^["']$/.test(text));
   const before = quote < 0 ? tokens : tokens.slice(0, quote);
   if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || NOT_FOR_NAMES.has(kind)))
     return undefined;
   const around = lex(`${text.slice(start, Math.max(end, offset))} `, start).tokens;
+  // Between the braces and the sign of a tag nothing can stand.
+  if (around[0]?.end !== opening.end && around[0]?.kind !== 'INVERSE') return undefined;
   const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as Token, offset, around);
   const chain = quote < 0 ? wordTokens(before, offset) : [];
   const word = quoted === undefined ? wordOf(chain, offset, around) : emptyWord(offset);
   const last = before.at(-1);
   // A number, a text that ends, a name in brackets at the caret.
-  if (quoted === undefined && chain.length === 0 && last?.end === offset && !'(='.includes(last.text))
+  if (
+    quoted === undefined &&
+    chain.length === 0 &&
+    last?.end === offset &&
+    last.kind !== 'OPEN_SEXPR' &&
+    last.kind !== 'EQUALS'
+  )
     return undefined;
   const frames = framesOf(before.slice(0, before.length - chain.length), text);
   const from = quoted === undefined ? word.name.end : quoted.span.end + (quoted.isClosed ? 1 : 0);
@@ -113,6 +118,12 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
     scope: scopeAt(resolved, tag.scopeAt),
     open: tag.open,
   };
+}
+
+/** A blank where a name at the caret could not be told from what follows it. */
+export function gapAfterName({ next, word }: TagCaret): string {
+  const isJoined = next !== undefined && next.start === word.name.end && UNLIKE_NAMES.has(next.kind);
+  return isJoined ? ' ' : '';
 }
 
 function nextToken(around: readonly Token[], opening: Token, from: number): Token | undefined {

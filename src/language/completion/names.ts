@@ -5,7 +5,7 @@ import { lex } from '../lex.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';
 import type { Scope } from '../resolve.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from '../value-type.ts';
-import type { TagCaret } from './caret.ts';
+import { gapAfterName, type TagCaret } from './caret.ts';
 import type { CompletionItem } from './item.ts';
 
 /** What a name is looked up in. */
@@ -179,7 +179,7 @@ class Names {
         prefix,
         kind,
         detail: wordsOfType(each.type) + (each.optional ? ', optional' : ''),
-        order,
+        order: `${order}${fits(each.type, this.#caret) ? 0 : 1}`,
         goesOn,
         ...documentationOf(each, container === 'input' ? defaults.get(each.name)?.value : undefined),
       }),
@@ -260,7 +260,7 @@ class Names {
       kind,
       detail,
       ...(documentation !== undefined && { documentation }),
-      edit: { span, text: prefix + (written ?? '') },
+      edit: { span, text: prefix + (written ?? '') + gapAfterName(this.#caret) },
       sortText: order + name,
     };
   }
@@ -271,7 +271,7 @@ class Names {
       label,
       kind,
       detail,
-      edit: { span: { start: word.start, end: word.name.end }, text: label },
+      edit: { span: { start: word.start, end: word.name.end }, text: label + gapAfterName(this.#caret) },
       sortText: order + label,
     };
   }
@@ -279,6 +279,13 @@ class Names {
 
 /** How far `../` goes, in characters: nobody reads names from more than eight contexts further out. */
 const MAX_UP = 24;
+
+/** Whether what the caret's call is made for can be of this type. */
+function fits({ kind }: ValueType, { frame }: TagCaret): boolean {
+  if (frame.args.length > 0 || kind === 'any') return true;
+  if (frame.callee === 'each') return kind === 'array' || kind === 'object';
+  return frame.callee !== 'with' || kind === 'object';
+}
 
 const DATA: Readonly<Record<string, string>> = {
   index: 'the item’s number, from 0',
