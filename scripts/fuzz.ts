@@ -18,6 +18,8 @@ interface Share {
 type News = { readonly tried: number } | { readonly found: string };
 
 const NEWS_EVERY = 200;
+/** Of what was found: a seed and a path lead to the rest. */
+const MAX_SHOWN = 3000;
 
 if (isMainThread) await main();
 else runShare(workerData as Share);
@@ -34,7 +36,7 @@ function runShare({ seed, count }: Share): void {
   const result = fc.check(property, { seed, numRuns: count, interruptAfterTimeLimit: 12 * 60 * 60 * 1000 });
   if (result.failed)
     tell({
-      found: `${fc.stringify(result.counterexample)}\n${String(result.errorInstance)}\n--seed ${seed}, path ${result.counterexamplePath}`,
+      found: `${fc.stringify(result.counterexample).slice(0, MAX_SHOWN)}\n${String(result.errorInstance).slice(0, MAX_SHOWN)}\n--seed ${seed}, path ${result.counterexamplePath}`,
     });
   else tell({ tried: tried % NEWS_EVERY });
 }

@@ -27,7 +27,7 @@ export interface FrontMatterFacts {
   readonly span: Span | undefined;
   /** The YAML between the two. */
   readonly yamlSpan: Span | undefined;
-  readonly entries: readonly FrontMatterEntry[];
+  readonly entries: readonly PlacedPair[];
   /**
    * Whether `input.schema` stands there and says all there may be (it has no wildcard): only then is a variable that
    * it does not name undeclared.
@@ -36,7 +36,7 @@ export interface FrontMatterFacts {
   /** The input variables of `input.schema`, in their order; those only in `input.default` after them, with the type of their value. */
   readonly variables: readonly Declared[];
   /** `input.default`'s entries by variable name. */
-  readonly defaults: ReadonlyMap<string, FrontMatterEntry>;
+  readonly defaults: ReadonlyMap<string, PlacedPair>;
   readonly findings: readonly Finding[];
 }
 

@@ -1,4 +1,5 @@
 /** What features give that reaches beyond one text. */
+import type { PromptName } from '../core/name.ts';
 import type { TextEdit } from './edit.ts';
 import type { Span } from './span.ts';
 
@@ -7,8 +8,9 @@ export interface Location {
   readonly span: Span;
 }
 
-/** Edits by file, and files that get another name. */
+/** Edits by file, files that get another name, and prompts that are new. */
 export interface WorkspaceChange {
   readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
   readonly renames?: readonly { readonly from: string; readonly toName: string }[];
+  readonly creates?: readonly { readonly name: PromptName; readonly text: string }[];
 }

@@ -11,7 +11,7 @@ export interface SchemaFacts {
 }
 
 /** Whether Dotprompt takes a mapping for JSON Schema: by its `type`, or because it has `properties`. */
-function isJsonSchema(schema: PlacedValue): boolean {
+export function isJsonSchema(schema: PlacedValue): boolean {
   const type = part(schema, 'type')?.value;
   if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array')) return true;
   const properties = part(schema, 'properties');

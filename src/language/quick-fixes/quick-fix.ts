@@ -1,0 +1,21 @@
+/** What would put a finding right. */
+import type { TextEdit } from '../edit.ts';
+import type { WorkspaceChange } from '../results.ts';
+
+export interface QuickFix {
+  /** What it does, for a menu: `Declare "name" as string`. */
+  readonly title: string;
+  readonly change: WorkspaceChange;
+  /** Whether it is what the author most probably wants. */
+  readonly isPreferred: boolean;
+}
+
+/** A fix by edits of one file. */
+export function editing(
+  uri: string,
+  title: string,
+  edits: readonly TextEdit[],
+  isPreferred = false,
+): QuickFix {
+  return { title, change: { edits: new Map([[uri, edits]]) }, isPreferred };
+}

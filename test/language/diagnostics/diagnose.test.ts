@@ -1,0 +1,329 @@
+/** What is found in a prompt: each rule on texts that break it and on texts that do not. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { demoFiles, fuzzInputs } from '../../../scripts/fuzzing/inputs.ts';
+import { makeKey } from '../../../src/core/key.ts';
+import { linkPartials } from '../../../src/core/link.ts';
+import { parsePromptName } from '../../../src/core/name.ts';
+import { readMetadata } from '../../../src/core/render.ts';
+import { checkSourceText, parseSource } from '../../../src/core/source.ts';
+import { sourceIssues } from '../../../src/core/template.ts';
+import { diagnose } from '../../../src/language/diagnostics/diagnose.ts';
+import { diagnoseSamples } from '../../../src/language/diagnostics/diagnose-samples.ts';
+import { type Finding, severityOf } from '../../../src/language/finding.ts';
+import { aLibrary, promptOf } from '../a-library.ts';
+
+function findingsOf(text: string, others: Readonly<Record<string, string>> = {}): readonly Finding[] {
+  const library = aLibrary({ 'team/it': text, ...others });
+  return diagnose(promptOf(library, 'team/it'), library);
+}
+
+/** Codes with the text they stand at. */
+function found(
+  text: string,
+  others: Readonly<Record<string, string>> = {},
+): readonly (readonly [string, string])[] {
+  return findingsOf(text, others).map(({ code, span }) => [code, text.slice(span.start, span.end)]);
+}
+
+/** A prompt that declares `schema` and reads all of it in its last line. */
+function withSchema(schema: string, body: string): string {
+  return `---\ninput:\n  schema:\n${schema
+    .split('\n')
+    .map(line => `    ${line}\n`)
+    .join('')}---\n${body}`;
+}
+
+describe('diagnose', () => {
+  it('finds nothing in the demo', () => {
+    const files = demoFiles('.prompt');
+    const library = aLibrary(
+      Object.fromEntries([...files].map(([path, text]) => [path.replace('.prompt', ''), text])),
+    );
+    for (const prompt of library.prompts()) assert.deepEqual(diagnose(prompt, library), [], prompt.uri);
+  });
+
+  describe('of variables', () => {
+    it('finds one that is not declared, with the near one and a type', () => {
+      const text = withSchema(
+        'customer: string',
+        '{{customer}} {{custmer}} {{#each rows}}{{title}}{{/each}}',
+      );
+      assert.deepEqual(found(text), [
+        ['undeclared-variable', 'custmer'],
+        ['undeclared-variable', 'rows'],
+      ]);
+      assert.deepEqual(
+        findingsOf(text).map(({ data }) => data),
+        [
+          { name: 'custmer', type: 'string', near: 'customer' },
+          { name: 'rows', type: 'array' },
+        ],
+      );
+    });
+    it('finds none where nothing is declared, or a wildcard is', () => {
+      assert.deepEqual(found('{{anything}}'), []);
+      assert.deepEqual(found(withSchema('a: string\n(*): any', '{{a}}{{anything}}')), []);
+    });
+    it('takes what only has a default for declared', () => {
+      const text = '---\ninput:\n  default:\n    tone: formal\n---\n{{tone}}';
+      assert.deepEqual(found(text), []);
+    });
+    it('infers the type from every use', () => {
+      const body =
+        '{{#if flag}}x{{/if}}{{user.name}}{{user.address.city}}{{#each list}}{{this}}{{/each}}{{#ifEquals count 3}}3{{/ifEquals}}{{plain}}{{#if plain}}y{{/if}}';
+      const types = new Map(
+        findingsOf(withSchema('z: string', `{{z}}${body}`)).map(({ data }) => [
+          data?.['name'],
+          data?.['type'],
+        ]),
+      );
+      assert.deepEqual(Object.fromEntries(types), {
+        flag: 'boolean',
+        user: 'object',
+        list: 'array',
+        count: 'number',
+        plain: 'string',
+      });
+    });
+    it('knows block parameters, @data, this, helpers and inner contexts', () => {
+      const body =
+        '{{#each items as |item i|}}{{item.title}}{{i}}{{@index}}{{this.title}}{{title}}{{../z}}{{@root.z}}{{/each}}{{#with z}}{{length}}{{/with}}{{json z}}';
+      assert.deepEqual(found(withSchema('z: string\nitems(array):\n  title: string', body)), []);
+    });
+    it('does not ask for what a partial gives to its block', () => {
+      const text = withSchema('rows(array): string', '{{#> list items=rows}}{{label}}{{/list}}');
+      assert.deepEqual(found(text, { _list: '{{#each items}}{{> @partial-block}}{{/each}}' }), []);
+      assert.deepEqual(found(text, { _list: '{{items}}{{> @partial-block}}' }), [
+        ['undeclared-variable', 'label'],
+      ]);
+    });
+    it('finds one that nothing reads, in the body or a partial, however far', () => {
+      const schema = 'used: string\nunused: string\ninPartial: string\ngiven: string';
+      const text = withSchema(schema, '{{used}}{{> one x=given}}');
+      const others = { _one: '{{> two}}', _two: '{{x}}{{inPartial}}' };
+      assert.deepEqual(found(text, others), [['unused-variable', 'unused']]);
+    });
+    it('finds none unused where the whole input is read, or a partial is not there', () => {
+      assert.deepEqual(found(withSchema('a: string', '{{json this}}')), []);
+      assert.deepEqual(found(withSchema('a: string', '{{json @root}}')), []);
+      assert.deepEqual(found(withSchema('a: string', '{{> gone}}')), [['missing-partial', 'gone']]);
+    });
+    it('finds a property that a type does not have, and where it is meant one further out', () => {
+      const schema = 'vip: boolean\nuser(object):\n  name: string\nitems(array):\n  title: string';
+      const text = withSchema(
+        schema,
+        '{{vip}}{{user.nmae}}{{#each items}}{{vip}}{{this.vip}}{{titel}}{{/each}}',
+      );
+      assert.deepEqual(
+        findingsOf(text).map(({ code, span, data }) => [
+          code,
+          text.slice(span.start, span.end),
+          data?.['near'],
+        ]),
+        [
+          ['unknown-property', 'nmae', 'name'],
+          ['unknown-property', 'vip', '../vip'],
+          ['unknown-property', 'this.vip', '../vip'],
+          ['unknown-property', 'titel', 'title'],
+        ],
+      );
+    });
+  });
+
+  describe('of helpers', () => {
+    it('finds those that are not there, with the near one', () => {
+      assert.deepEqual(
+        findingsOf('{{jsno a}}{{#ifEqual a b}}x{{/ifEqual}}{{log (shout a)}}').map(({ code, data }) => [
+          code,
+          data,
+        ]),
+        [
+          ['unknown-helper', { name: 'jsno', near: 'json' }],
+          ['unknown-helper', { name: 'ifEqual', near: 'ifEquals' }],
+          ['unknown-helper', { name: 'shout' }],
+        ],
+      );
+    });
+    it('says that variables take no arguments', () => {
+      const [finding] = findingsOf(withSchema('a: string\nb: string', '{{a b}}{{a}}'));
+      assert.equal(finding?.code, 'unknown-helper');
+      assert.match(finding.message, /variables take no arguments/);
+    });
+    const wrong = [
+      '{{#if}}x{{/if}}',
+      '{{#if a b}}x{{/if}}',
+      '{{#unless}}x{{/unless}}',
+      '{{#each a b}}x{{/each}}',
+      '{{#with}}x{{/with}}',
+      '{{lookup a}}',
+      '{{json}}',
+      '{{json a b}}',
+      '{{role}}',
+      '{{section}}',
+      '{{media}}',
+      '{{media a}}',
+      '{{history a}}',
+      '{{#ifEquals a}}x{{/ifEquals}}',
+      '{{#unlessEquals a b c}}x{{/unlessEquals}}',
+      '{{if a}}',
+      '{{each a}}',
+      '{{#json a}}x{{/json}}',
+      '{{log (if a)}}',
+      '{{#if a as |b|}}x{{/if}}',
+    ];
+    for (const text of wrong)
+      it(`finds wrong arguments in ${text}`, () => {
+        assert.ok(findingsOf(text).some(({ code }) => code === 'wrong-arguments'));
+      });
+    const right = [
+      '{{#if a}}x{{else if b}}y{{/if}}',
+      '{{^if a}}x{{/if}}',
+      '{{#each a as |b i|}}x{{else}}y{{/each}}',
+      '{{#with a as |b|}}x{{/with}}',
+      '{{lookup a b}}',
+      '{{log}}',
+      '{{log a b level="info"}}',
+      '{{json a indent=2}}',
+      '{{role "user"}}',
+      '{{history}}',
+      '{{media url=a contentType="image/png"}}',
+      '{{section "x"}}',
+      '{{#ifEquals a (lookup b c)}}x{{/ifEquals}}',
+      '{{#if a includeZero=true}}x{{/if}}',
+    ];
+    for (const text of right) it(`finds nothing in ${text}`, () => assert.deepEqual(found(text), []));
+  });
+
+  describe('of partials', () => {
+    it('finds one that is not there, and says where it was looked for', () => {
+      const text = '{{> headr}}{{> known}}{{#*inline "own"}}x{{/inline}}{{> own}}{{> @partial-block}}';
+      const [finding, ...others] = findingsOf(text, { _header: 'x', 'team/_known': 'x' });
+      assert.deepEqual(others, []);
+      assert.deepEqual(finding?.data, { name: 'headr', near: 'header' });
+      assert.match(finding.message, /Looked for: team\/_headr, _headr\./);
+    });
+    it('refuses a computed name', () => {
+      assert.deepEqual(found('{{> (lookup . "p")}}'), [['missing-partial', '(lookup . "p")']]);
+    });
+    it('finds the use that leads to a cycle, here or further on', () => {
+      const others = { _a: '{{> b}}', _b: '{{> a}}', _c: 'x', _d: '{{> c}}{{> c}}' };
+      const [finding, ...more] = findingsOf('{{> d}}{{> a}}', others);
+      assert.deepEqual(more, []);
+      assert.equal(finding?.code, 'partial-cycle');
+      assert.match(finding.message, /_a → _b → _a/);
+      const library = aLibrary({ _self: '{{> self}}' });
+      assert.deepEqual(
+        diagnose(promptOf(library, '_self'), library).map(({ code }) => code),
+        ['partial-cycle'],
+      );
+    });
+  });
+
+  describe('of the text', () => {
+    it('finds NUL and lone surrogates', () => {
+      assert.deepEqual(found('a\0b\ud800c😀'), [
+        ['invalid-text', '\0'],
+        ['invalid-text', '\ud800'],
+      ]);
+    });
+    it('finds more than 1 MiB', () => {
+      assert.deepEqual(
+        findingsOf('é'.repeat(600_000)).map(({ code }) => code),
+        ['invalid-text'],
+      );
+    });
+    const letters = (count: number): string => 'aB3dE5gH7jK9mN1pQ2sT4vW6yZ8'.repeat(10).slice(0, count);
+    const keys: Readonly<Record<string, string>> = {
+      'an OpenAI key': `sk-${letters(48)}`,
+      'an OpenAI key of a project': `sk-${'proj'}-${letters(60)}`,
+      'an Anthropic key': `sk-${'ant'}-api03-${letters(90)}`,
+      'a Google API key': `AI${'za'}${letters(35)}`,
+      'an AWS access key': `AK${'IA'}${letters(16).toUpperCase()}`,
+      'a GitHub token': `gh${'p_'}${letters(36)}`,
+      'a GitHub token of the new kind': `github_${'pat_'}${letters(60)}`,
+      'a GitLab token': `gl${'pat-'}${letters(20)}`,
+      'a Slack token': `xo${'xb-'}${letters(30)}`,
+      'a Stripe key': `sk_${'live_'}${letters(24)}`,
+      'a Hugging Face token': `h${'f_'}${letters(34)}`,
+      'a JSON Web Token': ['eyJ', 'eyJ', ''].map(head => head + letters(30)).join('.'),
+      'an Azure storage key': `Account${'Key='}${letters(86)}==`,
+      'a private key': `-----BEGIN RSA ${'PRIVATE'} KEY-----\n${letters(60)}\n-----END RSA PRIVATE KEY-----`,
+      'a PromptForge key': makeKey('production' as never, count => new Uint8Array(count).fill(7)).key,
+    };
+    for (const [what, key] of Object.entries(keys))
+      it(`finds ${what}, whole, and does not quote it`, () => {
+        const text = `The key is "${key}".`;
+        const [finding, ...others] = findingsOf(text);
+        assert.deepEqual(others, []);
+        assert.equal(finding?.code, 'looks-like-a-secret');
+        assert.ok(text.slice(finding.span.start, finding.span.end) === key, 'the place is the key');
+        assert.ok(finding.message.includes(what.split(' of ')[0] ?? ''), finding.message);
+        assert.ok(!finding.message.includes(key.slice(0, 20)), 'the message quotes the key');
+      });
+    it('takes no words for keys', () => {
+      for (const text of [
+        'sk-learn',
+        'task-force-and-much-more-than-forty-characters-of-text',
+        'hf_',
+        'ghp_short',
+        'AKIA',
+        'eyJ.eyJ.x',
+      ])
+        assert.deepEqual(found(text), []);
+    });
+  });
+
+  it('has an error for whatever publishing refuses', () => {
+    fc.assert(
+      fc.property(fuzzInputs({ withEnormous: false }), ({ text }) => {
+        if (sourceIssues(text, parseSource(text)).length === 0 && text.isWellFormed()) return;
+        assert.ok(
+          findingsOf(text).some(finding => severityOf(finding) === 'error'),
+          JSON.stringify(text),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+  it('lets publishing have whatever it finds no error in', async () => {
+    let published = 0;
+    const texts = Object.fromEntries(
+      [...demoFiles('.prompt')].map(([path, text]) => [path.replace('.prompt', ''), text]),
+    );
+    await fc.assert(
+      fc.asyncProperty(fuzzInputs({ withEnormous: false }), async ({ text }) => {
+        const library = aLibrary({ ...texts, 'support/it': text });
+        const findings = diagnose(promptOf(library, 'support/it'), library);
+        if (findings.some(finding => severityOf(finding) === 'error')) return;
+        published += 1;
+        const name = parsePromptName('support/it');
+        checkSourceText(text);
+        await readMetadata(text, name);
+        await linkPartials(name, text, async wanted => {
+          const prompt = library.prompt(wanted);
+          return prompt && { name: wanted, source: prompt.analysis.text, id: wanted };
+        });
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(published > 20, `${published} of the texts had no error`);
+  });
+});
+
+describe('diagnoseSamples', () => {
+  const library = aLibrary({
+    'team/it': withSchema('name: string\nage?: integer', '{{name}}{{age}}{{tone}}'),
+  });
+  const codes = (text: string) => diagnoseSamples(text, promptOf(library, 'team/it')).map(({ code }) => code);
+  it('holds samples against what the prompt declares', () => {
+    assert.deepEqual(codes('- name: one\n  input:\n    name: x\n    age: 3\n'), []);
+    assert.deepEqual(codes('- name: one\n  input:\n    age: old\n'), ['sample-missing', 'sample-mismatch']);
+    assert.deepEqual(codes('- name: one\n  input:\n    name: x\n    tone: kind\n'), []);
+  });
+  it('finds secrets and what is no YAML, with or without a prompt', () => {
+    const key = `sk-${'a1'.repeat(24)}`;
+    assert.deepEqual(codes(`- name: one\n  input:\n    name: ${key}\n`), ['looks-like-a-secret']);
+    assert.ok(diagnoseSamples('- [', undefined).some(({ code }) => code === 'sample-syntax'));
+  });
+});
