@@ -1,18 +1,23 @@
 /** Answers what is asked of the language worker: the language core's facts, with positions for offsets. */
 import { Problem } from '../core/problem.ts';
+import type { Analysis } from '../language/analysis.ts';
 import { complete, completeSamples } from '../language/completion/complete.ts';
 import { definition, definitionInSamples } from '../language/definition.ts';
 import { diagnose } from '../language/diagnostics/diagnose.ts';
 import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
+import type { Finding } from '../language/finding.ts';
 import { folding } from '../language/folding.ts';
 import { format } from '../language/format.ts';
 import { hover } from '../language/hover/hover.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from '../language/library.ts';
 import { linkedEditing } from '../language/linked-editing.ts';
+import { quickFixes } from '../language/quick-fixes/quick-fixes.ts';
+import { sampleFixes } from '../language/quick-fixes/sample-fixes.ts';
 import { references, referencesInSamples } from '../language/references.ts';
 import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../language/rename.ts';
 import { selectionRanges } from '../language/selection-ranges.ts';
 import { semanticTokens } from '../language/semantic-tokens.ts';
+import type { Span } from '../language/span.ts';
 import { symbols } from '../language/symbols.ts';
 import type { FileRole } from './contract.ts';
 import { encodeTokens } from './encode-tokens.ts';
@@ -84,7 +89,17 @@ export function answer<Method extends QueryMethod>(
 }
 
 const OF_PROMPTS: OfPrompts = {
-  diagnose: ({ prompt, library, place }) => place.findings(diagnose(prompt, library)),
+  diagnose: ({ prompt, library, place }) => {
+    const found = diagnose(prompt, library);
+    lastFindings.set(prompt.analysis, found);
+    return place.findings(found);
+  },
+  quickFixes: ({ prompt, library, place, params }) => {
+    const found = lastFindings.get(prompt.analysis) ?? diagnose(prompt, library);
+    return touching(found, params.span).flatMap(finding =>
+      quickFixes(prompt, finding, library).map(fix => place.fix(fix, finding)),
+    );
+  },
   complete: ({ prompt, library, place, params }) =>
     complete(prompt, params.offset, library).map(item => place.completion(item)),
   hover: ({ prompt, library, place, params }) => {
@@ -116,6 +131,10 @@ const OF_PROMPTS: OfPrompts = {
 
 const OF_SAMPLES: OfSamples = {
   diagnose: ({ samples, prompt, place }) => place.findings(diagnoseSamples(samples.text, prompt)),
+  quickFixes: ({ samples, prompt, place, params }) =>
+    touching(diagnoseSamples(samples.text, prompt), params.span).flatMap(finding =>
+      sampleFixes(samples, prompt, finding).map(fix => place.fix(fix, finding)),
+    ),
   complete: ({ samples, prompt, place, params }) =>
     completeSamples(samples, prompt, params.offset).map(item => place.completion(item)),
   definition: ({ samples, library, place, params }) =>
@@ -129,6 +148,16 @@ const OF_SAMPLES: OfSamples = {
   rename: ({ samples, library, place, params }) =>
     orRefusal(() => place.change(renameInSamples(samples, params.offset, params.newName, library))),
 };
+
+/** VS Code asks for fixes wherever the cursor goes; what is wrong was found already. */
+const lastFindings = new WeakMap<Analysis, readonly Finding[]>();
+
+/** More fixes than a menu shows. */
+const MAX_FIXED = 20;
+
+function touching(findings: readonly Finding[], { start, end }: Span): readonly Finding[] {
+  return findings.filter(({ span }) => span.start <= end && start <= span.end).slice(0, MAX_FIXED);
+}
 
 function orRefusal<Answer>(made: () => Answer): Answer | Refusal {
   try {

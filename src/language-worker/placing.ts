@@ -3,6 +3,7 @@ import type { CompletionItem } from '../language/completion/item.ts';
 import type { TextEdit } from '../language/edit.ts';
 import { type Finding, severityOf } from '../language/finding.ts';
 import type { Fold } from '../language/folding.ts';
+import type { QuickFix } from '../language/quick-fixes/quick-fix.ts';
 import type { Renamable } from '../language/rename.ts';
 import type { Location, WorkspaceChange } from '../language/results.ts';
 import type { Span } from '../language/span.ts';
@@ -13,6 +14,7 @@ import type {
   PlacedCompletion,
   PlacedEdit,
   PlacedFinding,
+  PlacedFix,
   PlacedFold,
   PlacedLocation,
   PlacedSymbol,
@@ -35,6 +37,14 @@ export function placing(uri: string, texts: Texts) {
     range: range(span),
     nameRange: range(selectionSpan),
     children: children.map(symbol),
+  });
+  const change = ({ edits, renames = [], creates = [] }: WorkspaceChange): PlacedChange => ({
+    edits: [...edits].map(([at, each]) => {
+      const there = linesOf(at, texts);
+      return { uri: at, edits: each.map(({ span, text }) => ({ range: there.rangeOf(span), text })) };
+    }),
+    renames,
+    creates,
   });
   return {
     lines,
@@ -63,12 +73,13 @@ export function placing(uri: string, texts: Texts) {
       uri: at,
       range: linesOf(at, texts).rangeOf(span),
     }),
-    change: ({ edits, renames = [] }: WorkspaceChange): PlacedChange => ({
-      edits: [...edits].map(([at, each]) => {
-        const there = linesOf(at, texts);
-        return { uri: at, edits: each.map(({ span, text }) => ({ range: there.rangeOf(span), text })) };
-      }),
-      renames,
+    change,
+    fix: ({ title, isPreferred, change: made }: QuickFix, { code, span }: Finding): PlacedFix => ({
+      title,
+      isPreferred,
+      code,
+      range: range(span),
+      change: change(made),
     }),
   };
 }

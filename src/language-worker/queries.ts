@@ -1,9 +1,11 @@
 /** What can be asked of the language worker, and the shape of each answer. Offsets go in, positions come out. */
 
+import type { PromptName } from '../core/name.ts';
 import type { CompletionItem } from '../language/completion/item.ts';
-import type { Finding, Severity } from '../language/finding.ts';
+import type { Finding, FindingCode, Severity } from '../language/finding.ts';
 import type { Fold } from '../language/folding.ts';
 import type { FormatOptions } from '../language/format.ts';
+import type { QuickFix } from '../language/quick-fixes/quick-fix.ts';
 import type { Span } from '../language/span.ts';
 import type { Symbol as PromptSymbol } from '../language/symbols.ts';
 import type { Range } from './line-index.ts';
@@ -47,6 +49,15 @@ export interface PlacedLocation {
 export interface PlacedChange {
   readonly edits: readonly { readonly uri: string; readonly edits: readonly PlacedEdit[] }[];
   readonly renames: readonly { readonly from: string; readonly toName: string }[];
+  readonly creates: readonly { readonly name: PromptName; readonly text: string }[];
+}
+
+/** What would put a finding right. */
+export interface PlacedFix extends Omit<QuickFix, 'change'> {
+  /** Of the finding. */
+  readonly code: FindingCode;
+  readonly range: Range;
+  readonly change: PlacedChange;
 }
 
 /** Why what was asked for cannot be, for the author. */
@@ -58,6 +69,11 @@ export interface Queries {
   readonly diagnose: {
     readonly params: null;
     readonly answer: { readonly findings: readonly PlacedFinding[]; readonly left: number };
+  };
+  /** For the findings that touch the span, those of `diagnose`. */
+  readonly quickFixes: {
+    readonly params: { readonly span: Span };
+    readonly answer: readonly PlacedFix[];
   };
   readonly complete: {
     readonly params: { readonly offset: number };

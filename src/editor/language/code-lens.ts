@@ -38,6 +38,16 @@ function commandsOf(uri: vscode.Uri, listed: Listed): vscode.Command[] {
   const preview = command('openPreviewToSide', 'Preview', 'Show what a model gets, as you type');
   if (listed === undefined) return [preview];
   const { name, summary } = listed;
+  const shown = listed.base ?? summary?.newest.version;
+  // A lens without a command is text.
+  const version =
+    shown === undefined
+      ? { command: '' }
+      : {
+          command: 'promptforge.openVersion',
+          tooltip: `Open ${name}@${shown}`,
+          arguments: [`${name}@${shown}`],
+        };
   const live = liveTitle(summary);
   const compare = command(
     'compareWithNewest',
@@ -47,7 +57,7 @@ function commandsOf(uri: vscode.Uri, listed: Listed): vscode.Command[] {
   const publish = command('publish', 'Publish…', 'Make a version of the file; what is new is shown first');
   const promote = command('promote', 'Promote…', `Put a version of ${name} live in an environment`);
   return [
-    command('openVersion', versionTitle(listed), 'Choose a version to open'),
+    { ...version, title: versionTitle(listed) },
     ...(live === undefined ? [] : [command('promote', live.title, live.tooltip)]),
     ...(summary === undefined ? [] : [compare]),
     preview,

@@ -11,6 +11,7 @@ import { registerFormatting } from './formatting.ts';
 import { registerHover } from './hover.ts';
 import { registerIncludedFiles } from './included-files.ts';
 import { registerNavigation } from './navigation.ts';
+import { registerQuickFixes } from './quick-fixes.ts';
 import type { LanguageParts } from './register.ts';
 import { registerRename } from './rename.ts';
 import { PROMPTS } from './selectors.ts';
@@ -42,6 +43,7 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): vscod
     registerCompletion(ask),
     registerHover(ask),
     registerNavigation(ask),
+    registerQuickFixes(ask, session),
     registerRename(ask, session),
     registerStructure(ask),
     registerFormatting(ask),
