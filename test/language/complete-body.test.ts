@@ -74,6 +74,8 @@ describe('completion in a body', () => {
     assert.equal(accepted('{{user.|}}', 'name'), '{{user.name}}');
     assert.equal(accepted('{{user.|}}', 'odd name'), '{{user.[odd name]}}');
     assert.deepEqual(labels('{{queues.|}}'), ['length']);
+    assert.equal(accepted('{{us|.name}}', 'user'), '{{user.name}}');
+    assert.ok(!labels('{{us|.name}}').includes('role'), 'a helper has no properties');
   });
   it('writes a variable named as a helper so that it is the variable', () => {
     const found = items('{{|}}').filter(({ label }) => label === 'json');
@@ -149,6 +151,7 @@ describe('completion in a body', () => {
     assert.deepEqual(labels('{{#if vip}}a{{else if tone}}b{{/|'), ['if']);
     assert.deepEqual(labels('{{#user.name}}a{{/|'), ['user.name']);
     assert.deepEqual(labels('{{#> style}}a{{/|'), ['style']);
+    assert.equal(accepted('{{#user.name}}a{{/us|er.nam}}', 'user.name'), '{{#user.name}}a{{/user.name}}');
     assert.deepEqual(labels('a {{/|'), []);
   });
   it('offers partials as the registry finds them', () => {
@@ -157,6 +160,7 @@ describe('completion in a body', () => {
     assert.equal(item('{{> |', 'style').detail, 'support/_style');
     assert.equal(item('{{> |', 'style').documentation, 'How \\*we\\* write');
     assert.equal(accepted('{{> shared/he|}}', 'shared/header'), '{{> shared/header}}');
+    assert.equal(accepted('{{> sha|red/old}}', 'style'), '{{> style}}');
     assert.ok(labels('{{#*inline "own"}}x{{/inline}}{{> |').includes('own'));
   });
   it('offers what a partial reads as arguments', () => {
@@ -182,6 +186,8 @@ describe('completion in a body', () => {
     assert.equal(accepted('{{role |}}', '"system"'), '{{role "system"}}');
     assert.deepEqual(labels('{{json user ind|}}'), ['indent=']);
     assert.deepEqual(labels('{{json user indent=2 |}}'), []);
+    assert.equal(accepted('{{json user ind|=2}}', 'indent='), '{{json user indent=2}}');
+    assert.equal(accepted('{{> style w|=user}}', 'who='), '{{> style who=user}}');
     assert.deepEqual(labels('{{media |}}').slice(0, 2), ['contentType=', 'url=']);
     assert.deepEqual(labels('{{log vip level="|'), ['debug', 'info', 'warn', 'error']);
     assert.deepEqual(labels('{{#each queues |}}'), ['as |item index|']);

@@ -23,19 +23,28 @@ export function completeBody(prompt: LibraryPrompt, offset: number, library: Lib
   if (caret === undefined) return [];
   const typeOf = (path: string): ValueType => typeWritten(prompt, caret, path);
   if (caret.quoted !== undefined) return quotedItems(caret, typeOf);
-  const isPath = caret.word.head.length > 0 || caret.word.data;
+  const { word } = caret;
+  const isPath = word.head.length > 0 || word.data || word.end > word.name.end;
   const names = (): CompletionItem[] => nameItems(analysis, caret);
   if (caret.inSub && caret.frame.callee === undefined) return isPath ? [] : valueHelperItems(caret);
   const isPartial = caret.opening.kind === 'OPEN_PARTIAL' || caret.opening.kind === 'OPEN_PARTIAL_BLOCK';
   if (caret.frame.callee !== undefined) {
     if (caret.opening.kind === 'OPEN_ENDBLOCK') return [];
+    if (caret.next?.kind === 'EQUALS') {
+      const keys =
+        isPartial && !caret.inSub ? partialArgumentItems(prompt, library, caret) : argumentItems(caret);
+      return keys.filter(({ kind }) => kind === 'key').map(withoutEquals);
+    }
     if (isPartial && !caret.inSub) {
       const taken =
         caret.frame.option === undefined && (caret.frame.args.length > 0 || caret.frame.options.length > 0);
       return [...(taken ? [] : names()), ...partialArgumentItems(prompt, library, caret)];
     }
     const compared = isPath ? [] : comparedItems(caret, typeOf);
-    return [...(takesArgument(caret) ? [...names(), ...compared] : []), ...argumentItems(caret)];
+    return [
+      ...(takesArgument(caret) ? [...names(), ...compared] : []),
+      ...(isPath ? [] : argumentItems(caret)),
+    ];
   }
   switch (caret.opening.kind) {
     case 'OPEN':
@@ -70,6 +79,10 @@ function sections(
     const { edit, ...rest } = item;
     return blockItem(analysis, caret, { ...rest, sortText: `s${item.sortText ?? ''}` }, edit.text, '');
   });
+}
+
+function withoutEquals(item: CompletionItem): CompletionItem {
+  return { ...item, edit: { ...item.edit, text: item.edit.text.replace(/=$/, '') } };
 }
 
 function comparedItems(caret: TagCaret, typeOf: (path: string) => ValueType): CompletionItem[] {

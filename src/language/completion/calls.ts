@@ -76,9 +76,9 @@ export function blockItem(
 
 /** What an argument of the call around the caret can be besides a name: values, options, block parameters. */
 export function argumentItems(caret: TagCaret): CompletionItem[] {
-  const { frame, word } = caret;
+  const { frame } = caret;
   const helper = HELPERS.get(frame.callee ?? '');
-  if (helper === undefined || word.head.length > 0 || word.data) return [];
+  if (helper === undefined) return [];
   if (frame.option !== undefined)
     return valueItems(
       caret,
@@ -158,7 +158,7 @@ export function closingItems(caret: TagCaret): CompletionItem[] {
   return [...caret.open].reverse().flatMap((block, index): CompletionItem[] => {
     const name = nameOf(block);
     if (name === '') return [];
-    const edit = { span: { start: word.start, end: word.name.end }, text: isClosed ? name : `${name}}}` };
+    const edit = { span: { start: word.start, end: word.end }, text: isClosed ? name : `${name}}}` };
     const detail = index === 0 ? 'closes the innermost open block' : 'closes a block further out';
     return [{ label: name, kind: 'block', detail, edit, sortText: String(index).padStart(4, '0') }];
   });
@@ -236,7 +236,7 @@ function isArgument(kind: TokenKind): boolean {
 
 /** A blank where the next word would otherwise be taken for a part of this one. */
 function gap({ next, word }: TagCaret): string {
-  return next !== undefined && isArgument(next.kind) && next.start === word.name.end ? ' ' : '';
+  return next !== undefined && isArgument(next.kind) && next.start === word.end ? ' ' : '';
 }
 
 function wordSpan({ word }: TagCaret): { start: number; end: number } {

@@ -15,6 +15,8 @@ export interface Word {
   readonly start: number;
   /** Of what stands after the last separator, to the end of the name around the caret. */
   readonly name: Span;
+  /** Where the path around the caret ends. */
+  readonly end: number;
   /** What stands before the last separator, separators off, `..` included. */
   readonly head: readonly string[];
   /** Begins with `@`. */
@@ -41,7 +43,7 @@ export interface TagCaret {
   readonly word: Word;
   /** Where the caret is in a text in quotes: what is between them, and the closing one if it is there. */
   readonly quoted: { readonly span: Span; readonly quote: string; readonly isClosed: boolean } | undefined;
-  /** What follows the word in the tag. */
+  /** What follows the path in the tag. */
   readonly next: Token | undefined;
   readonly scope: Scope | undefined;
   /** The blocks around the caret that are open, the innermost last. */
@@ -106,7 +108,11 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   )
     return undefined;
   const frames = framesOf(before.slice(0, before.length - chain.length), text);
-  const from = quoted === undefined ? word.name.end : quoted.span.end + (quoted.isClosed ? 1 : 0);
+  const from = quoted === undefined ? word.end : quoted.span.end + (quoted.isClosed ? 1 : 0);
+  const next = nextToken(around, opening, from);
+  // Before the name of an argument: what is put there would become a part of it.
+  const afterNext = next && around[around.indexOf(next) + 1];
+  if (next?.kind === 'ID' && next.start === from && afterNext?.kind === 'EQUALS') return undefined;
   return {
     opening,
     tag,
@@ -114,7 +120,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
     inSub: frames.length > 1,
     word,
     quoted,
-    next: nextToken(around, opening, from),
+    next,
     scope: scopeAt(resolved, tag.scopeAt),
     open: tag.open,
   };
@@ -122,7 +128,7 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
 
 /** A blank where a name at the caret could not be told from what follows it. */
 export function gapAfterName({ next, word }: TagCaret): string {
-  const isJoined = next !== undefined && next.start === word.name.end && UNLIKE_NAMES.has(next.kind);
+  const isJoined = next !== undefined && next.start === word.end && UNLIKE_NAMES.has(next.kind);
   return isJoined ? ' ' : '';
 }
 
@@ -172,17 +178,25 @@ function wordOf(chain: readonly Token[], offset: number, around: readonly Token[
       name = undefined;
     } else name = token;
   }
-  const whole = name && around.find(token => token.kind === 'ID' && token.start === name.start);
+  const start = name?.start;
+  const index = around.findIndex(token => token.kind === 'ID' && token.start === start);
+  const end = Math.max(offset, around[index]?.end ?? offset);
+  let pathEnd = end;
+  for (let next = index + 1; index >= 0 && around[next]?.start === pathEnd; next += 1) {
+    if (!IN_WORD.has((around[next] as Token).kind)) break;
+    pathEnd = (around[next] as Token).end;
+  }
   return {
     start: chain[0]?.start ?? offset,
-    name: { start: name?.start ?? offset, end: Math.max(offset, whole?.end ?? offset) },
+    name: { start: start ?? offset, end },
+    end: pathEnd,
     head,
     data: chain[0]?.kind === 'DATA',
   };
 }
 
 function emptyWord(offset: number): Word {
-  return { start: offset, name: { start: offset, end: offset }, head: [], data: false };
+  return { start: offset, name: { start: offset, end: offset }, end: offset, head: [], data: false };
 }
 
 function bare(text: string): string {

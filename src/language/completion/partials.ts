@@ -20,7 +20,7 @@ const AT_THE_TOP = parsePromptName('untitled');
 /** The partials that can be named after `{{> `. */
 export function partialItems(prompt: LibraryPrompt, library: Library, caret: TagCaret): CompletionItem[] {
   const { word } = caret;
-  const span = { start: word.start, end: word.name.end };
+  const span = { start: word.start, end: word.end };
   const inlines = prompt.analysis.resolved.inlines.flatMap(({ name }) => (name ? [name.name] : []));
   const own = [...new Set(inlines)].map((name): CompletionItem[] => {
     const text = written(name);
