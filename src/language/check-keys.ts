@@ -25,7 +25,7 @@ export function checkKeys(
 function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], isTop: boolean): Finding {
   const names = known.map(({ name }) => name);
   const near = nearest(key, names);
-  const shown = key.length > 30 ? 'this key' : `"${key}"`;
+  const shown = key.length > 20 ? 'this key' : `"${key}"`;
   const own = isTop ? ' A key of your own needs a dot in its name, such as "team.owner".' : '';
   const advice = near === undefined ? `Known here: ${names.join(', ')}.${own}` : `Did you mean "${near}"?`;
   return {

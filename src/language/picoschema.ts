@@ -14,7 +14,7 @@ export const SCALAR_TYPES = {
   number: 'A number, whole or not.',
   integer: 'A whole number.',
   boolean: 'true or false.',
-  null: 'Nothing: null.',
+  null: 'Nothing. It needs quotes here: "null".',
   any: 'A value of any type.',
 } as const satisfies Readonly<Record<string, string>>;
 
@@ -67,9 +67,11 @@ export class PicoschemaReader {
         schema.span,
         'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.',
       );
-    if (schema.kind === 'nothing' || schema.value === null)
+    if (schema.kind === 'scalar' && schema.value === null)
+      return this.#wrong(schema.span, 'This is no type. For the type "null" write it in quotes.', '"null"');
+    if (schema.kind === 'nothing')
       return this.#wrong(
-        schema.kind === 'nothing' ? key : schema.span,
+        key,
         `A type is missing. Write one of ${listOf(SCALAR_TYPES)}, or properties below.`,
       );
     if (typeof schema.value !== 'string')
@@ -204,7 +206,7 @@ export class PicoschemaReader {
     const advice = near === undefined ? `Write one of ${listOf(types)}` : `Did you mean "${near}"?`;
     const end = near === undefined ? (types === CONTAINER_TYPES ? ' in the parentheses.' : '.') : '';
     // A long name is no name, and might be what should not be repeated.
-    const shown = name.length > 30 ? 'of this name' : `"${name}"`;
+    const shown = name.length > 20 ? 'of this name' : `"${name}"`;
     const message =
       types === CONTAINER_TYPES ? `Unknown in parentheses: ${shown}.` : `There is no type ${shown}.`;
     return this.#wrong(span, `${message} ${advice}${end}`, near);

@@ -56,7 +56,7 @@ function readSample(item: PlacedValue, find: Find): readonly Sample[] {
   for (const { key, keySpan } of item.pairs) {
     if ((KEYS as readonly string[]).includes(key)) continue;
     const near = nearest(key, KEYS);
-    const shown = key.length > 30 ? 'this' : `"${key}"`;
+    const shown = key.length > 20 ? 'this' : `"${key}"`;
     const advice = near === undefined ? 'Variables stand inside "input".' : `Did you mean "${near}"?`;
     find(keySpan, `A sample has no ${shown}, only "name" and "input". ${advice}`, near);
   }

@@ -74,9 +74,8 @@ export function readYaml(yaml: string, offset: number): PlacedYaml {
   const document = compose(tokens, yaml.length);
   let reader = new Reader(yaml, offset, 'share');
   let root = reader.read(document.contents, 0);
-  const trouble = reader.hasAliases ? troubleOfAliases(document) : undefined;
-  if (trouble !== undefined) {
-    reader = new Reader(yaml, offset, trouble);
+  if (reader.hasTooManyAliases) {
+    reader = new Reader(yaml, offset, 'too-many');
     root = reader.read(document.contents, 0);
   }
   const syntax = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS).map(error => {
@@ -126,33 +125,28 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
   return first as Document.Parsed; // at the end there always is one
 }
 
-/** What to do with aliases: share what they point to; or read none, telling where there are too many or not. */
-type Aliases = 'share' | 'too-many' | 'none';
-
-/** Undefined where a document's aliases expand to something of a sane size. */
-function troubleOfAliases(document: Document.Parsed): Aliases | undefined {
-  try {
-    document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-    return undefined;
-  } catch (error) {
-    // Of an alias that points nowhere the reader itself tells.
-    return error instanceof Error && error.message.startsWith('Excessive') ? 'too-many' : 'none';
-  }
+/** What an anchor names, and how often aliases repeat it, counted as the `yaml` package does. */
+interface Anchor {
+  /** Undefined while it is being read. */
+  value: PlacedValue | undefined;
+  count: number;
+  /** How often aliases repeat what is inside it at most; 0 while there is no alias to it. */
+  inside: number;
 }
 
 class Reader {
   readonly #yaml: string;
   readonly #offset: number;
-  readonly #aliases: Aliases;
-  /** By anchor; undefined while what it names is being read. */
-  readonly #anchors = new Map<string, PlacedValue | undefined>();
+  readonly #aliases: 'share' | 'too-many';
+  readonly #anchors = new Map<string, Anchor>();
+  readonly #aliased = new Map<PlacedValue, Anchor>();
   /** Where quoted texts begin, by where they end. */
   readonly #quotes = new Map<number, number>();
   readonly problems: YamlProblem[] = [];
-  hasAliases = false;
+  hasTooManyAliases = false;
   #toldTooMany = false;
 
-  constructor(yaml: string, offset: number, aliases: Aliases) {
+  constructor(yaml: string, offset: number, aliases: 'share' | 'too-many') {
     this.#yaml = yaml;
     this.#offset = offset;
     this.#aliases = aliases;
@@ -161,10 +155,11 @@ class Reader {
   read(node: unknown, position: number, depth = 0): PlacedValue {
     if (isAlias(node)) return this.#alias(node);
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
-    if (anchor !== undefined) this.#anchors.set(anchor, undefined);
-    const read = this.#unnamed(node, position, depth);
-    if (anchor !== undefined) this.#anchors.set(anchor, read);
-    return read;
+    if (anchor === undefined) return this.#unnamed(node, position, depth);
+    const named: Anchor = { value: undefined, count: 1, inside: 0 };
+    this.#anchors.set(anchor, named);
+    named.value = this.#unnamed(node, position, depth);
+    return named.value;
   }
 
   #unnamed(node: unknown, position: number, depth: number): PlacedValue {
@@ -226,23 +221,39 @@ class Reader {
   }
 
   #alias(node: { source: string; range?: [number, number, number] | null | undefined }): PlacedValue {
-    this.hasAliases = true;
     const span = this.#span(node.range, 0);
-    const target = this.#anchors.get(node.source);
-    if (target !== undefined && this.#aliases === 'share')
-      return { ...target, span, verbatim: 0, isAlias: true };
-    if (!this.#anchors.has(node.source))
+    const anchor = this.#anchors.get(node.source);
+    if (anchor?.value !== undefined && this.#aliases === 'share') {
+      anchor.count += 1;
+      if (anchor.inside === 0) anchor.inside = this.#repeated(anchor.value);
+      this.hasTooManyAliases ||= anchor.count * anchor.inside > MAX_ALIAS_COUNT;
+      const alias = { ...anchor.value, span, verbatim: 0, isAlias: true };
+      this.#aliased.set(alias, anchor);
+      return alias;
+    }
+    if (anchor === undefined)
       this.#problem(
         span,
         `No anchor "&${node.source}" stands before this alias. Quote the value if "*" belongs to it.`,
       );
-    else if (target === undefined)
+    else if (anchor.value === undefined)
       this.#problem(span, 'This alias stands inside what it points to: remove it.');
-    else if (this.#aliases === 'too-many' && !this.#toldTooMany) {
+    else if (!this.#toldTooMany) {
       this.#toldTooMany = true;
       this.#problem(span, 'Aliases are used too often from here on, so none is read: write the values out.');
     }
     return { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT };
+  }
+
+  /** How often aliases repeat what is inside `value` at most; 1 for what holds none. */
+  #repeated(value: PlacedValue): number {
+    const anchor = this.#aliased.get(value);
+    if (anchor !== undefined) return anchor.count * anchor.inside;
+    if (value.kind !== 'list' && value.kind !== 'mapping') return 1;
+    let most = value.pairs.length > 0 ? 1 : 0;
+    for (const item of value.items) most = Math.max(most, this.#repeated(item));
+    for (const { node } of value.pairs) most = Math.max(most, this.#repeated(node));
+    return most;
   }
 
   #scalar(node: Scalar, position: number): PlacedValue {

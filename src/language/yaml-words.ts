@@ -42,7 +42,7 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
       return 'A tab cannot indent YAML: use spaces.';
     case 'BAD_COLLECTION_TYPE':
     case 'TAG_RESOLVE_FAILED':
-      return `The tag "${firstOf(text, 40)}" means nothing here, or does not fit its value: remove it, or quote the value if "!" belongs to it.`;
+      return `${quoted(text)} as a tag means nothing here, or does not fit its value: remove it, or quote the value if "!" belongs to it.`;
     case 'RESOURCE_EXHAUSTION':
       return NESTS_TOO_DEEP;
     case 'UNEXPECTED_TOKEN':
@@ -58,7 +58,7 @@ function wordsOfMissing(message: string, text: string): string {
   if (message.includes('quote'))
     return 'The text that begins here with a quote never ends: add the closing quote.';
   if (message.startsWith('Implicit map keys') || message.startsWith('Missing space after :'))
-    return `"${firstOf(text, 40)}" is neither a key nor part of the value above: add ":" and a value, or indent it.`;
+    return `${quoted(text)} is neither a key nor part of the value above: add ":" and a value, or indent it.`;
   if (message.startsWith('Comments must'))
     return 'A comment needs a space before its "#". Quote the value if "#" belongs to it.';
   if (message.startsWith('Sequence item'))
@@ -74,11 +74,18 @@ function wordsOfUnexpected(message: string, text: string): string {
     return 'After "|" or ">" the line must end: put the text on the lines below, indented.';
   if (message.startsWith('Unexpected empty item') || message.startsWith('Unexpected ,'))
     return 'A comma with nothing before it: remove it, or add the item.';
-  const found = firstOf(text, 20);
-  return found === ''
+  return text.trim() === ''
     ? 'The YAML is not complete here.'
-    : `"${found}" does not belong here. Quote the value if it is text, or remove it.`;
+    : `${quoted(text)} does not belong here. Quote the value if it is text, or remove it.`;
 }
+
+/** Text that might be a key of some provider is not repeated. */
+function quoted(text: string): string {
+  const found = firstOf(text, MAX_QUOTED);
+  return found === '' || found.endsWith('…') ? 'This' : `"${found}"`;
+}
+
+const MAX_QUOTED = 16;
 
 /** The first line's first characters, whole ones. */
 function firstOf(text: string, length: number): string {

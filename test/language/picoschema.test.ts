@@ -111,6 +111,7 @@ describe('Picoschema', () => {
       ['a: [x, y]', '[x, y]', /name\(enum\): \[a, b\]/],
       ['a: 5', '5', /no type/],
       ['a:', 'a', /type is missing/],
+      ['a: null', 'null', /write it in quotes/],
       ['a: string\na?: number', 'a?', /declared a second time/],
       ['__proto__: string', '__proto__', /cannot be a name/],
       ['a:\n  b:\n    c: strng', 'strng', /Did you mean/],
