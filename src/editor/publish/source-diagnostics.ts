@@ -1,36 +1,73 @@
-/** What keeps a source from being published, in the Problems view at its place. */
+/**
+ * What kept a source from being published, in the Problems view at its place: by the registry's own rules, and only
+ * until the file is edited. What the editor finds there itself says the same, and is shown instead.
+ */
 import * as vscode from 'vscode';
 import type { SourceIssue } from '../../core/problem.ts';
 
+const SOURCE = 'PromptForge';
+
 export class SourceDiagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('promptforge');
-  readonly #edits: vscode.Disposable;
+  readonly #issues = new Map<string, { readonly uri: vscode.Uri; readonly issues: readonly SourceIssue[] }>();
+  readonly #following: vscode.Disposable;
 
   constructor() {
-    // The places are those of the text that was checked: an edit makes them wrong.
-    this.#edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0) this.#collection.delete(document.uri);
-    });
+    this.#following = vscode.Disposable.from(
+      // The places are those of the text that was checked: an edit makes them wrong.
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.clear(document.uri);
+      }),
+      vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+        for (const uri of uris) this.#show(uri);
+      }),
+    );
   }
 
   show(uri: vscode.Uri, issues: readonly SourceIssue[]): void {
-    this.#collection.set(uri, issues.map(diagnosticOf));
+    this.#issues.set(uri.toString(), { uri, issues });
+    this.#show(uri);
   }
 
   clear(uri: vscode.Uri): void {
+    this.#issues.delete(uri.toString());
     this.#collection.delete(uri);
   }
 
   dispose(): void {
-    this.#edits.dispose();
+    this.#following.dispose();
     this.#collection.dispose();
   }
+
+  #show(uri: vscode.Uri): void {
+    const known = this.#issues.get(uri.toString());
+    if (known === undefined) return;
+    const own = this.#collection.get(uri) ?? [];
+    // What the editor finds has a code; an issue of the registry has none.
+    const found = vscode.languages
+      .getDiagnostics(uri)
+      .filter(each => each.source === SOURCE && each.code !== undefined && isError(each));
+    const left = known.issues
+      .map(diagnosticOf)
+      .filter(({ range }) => !found.some(each => each.range.intersection(range) !== undefined));
+    // To show the same again would be told as a change again.
+    if (left.length !== own.length || !left.every(one => own.some(other => isSame(one, other))))
+      this.#collection.set(uri, left);
+  }
+}
+
+function isError({ severity }: vscode.Diagnostic): boolean {
+  return severity === vscode.DiagnosticSeverity.Error;
+}
+
+function isSame(one: vscode.Diagnostic, other: vscode.Diagnostic): boolean {
+  return one.message === other.message && one.range.isEqual(other.range);
 }
 
 /** VS Code counts from 0, issues from 1. */
 function diagnosticOf({ line, column, endLine, endColumn, message }: SourceIssue): vscode.Diagnostic {
   const range = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
-  diagnostic.source = 'PromptForge';
+  diagnostic.source = SOURCE;
   return diagnostic;
 }
