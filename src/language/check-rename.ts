@@ -40,19 +40,20 @@ export function checkMeaningKept({ thing, newName, places, edits, library }: Ren
   );
 }
 
-/** What YAML or a schema refuses: two keys of one name, names that make it another kind of schema. */
+/** What YAML, a schema or Handlebars refuses: two keys of one name, names that make it another kind of schema. */
 function checkStillRead(edits: Renaming['edits'], library: Library, after: Library): void {
   for (const uri of edits.keys()) {
     const [before, now] = [findingsOf(uri, library), findingsOf(uri, after)];
     const added = now.find(({ message }) => before.every(each => each.message !== message));
     if (now.length > before.length)
-      refuse(`In ${nameAt({ uri }, after)}: ${added?.message ?? 'the YAML would be wrong.'}`);
+      refuse(`In ${nameAt({ uri }, after)}: ${added?.message ?? 'the text would be wrong.'}`);
   }
 }
 
 function findingsOf(uri: string, library: Library): readonly Finding[] {
   const prompt = library.at(uri);
-  if (prompt !== undefined) return prompt.analysis.frontMatter.findings;
+  if (prompt !== undefined)
+    return [...prompt.analysis.frontMatter.findings, ...prompt.analysis.body.findings];
   return readSamples(samplesAt(uri, library)?.text ?? '').findings;
 }
 

@@ -69,20 +69,17 @@ export function readings(
       // Of several with one name any may be meant.
       for (const inline of own) {
         const defined = scopeAt(resolved, inline.span.start);
-        read(prompt, inline.body, { context, outer: defined }, within);
+        const blockParams = defined?.blockParams ?? [];
+        read(prompt, inline.body, { context, outer: defined, blockParams }, within);
         // Called in the context that it is defined in, it has no other around it.
         if (context === defined?.context)
-          read(prompt, inline.body, { context, outer: defined.outer }, within);
+          read(prompt, inline.body, { context, outer: defined.outer, blockParams }, within);
       }
       const partial = own.length > 0 ? undefined : library.partial(prompt.name, name);
+      if (partial === undefined || !follow(partial)) continue;
       // Partials are defined around all that is rendered: beyond what a call gives one is the input.
-      if (partial !== undefined && follow(partial))
-        read(
-          partial,
-          partial.analysis.body.body,
-          { context, outer: context === 'input' ? undefined : root },
-          within,
-        );
+      const outer = context === 'input' ? undefined : root;
+      read(partial, partial.analysis.body.body, { context, outer, blockParams: [] }, within);
     }
   }
 

@@ -137,6 +137,8 @@ function renameName(thing: Thing & { kind: 'name' }, newName: string, library: L
   checkName(newName);
   if (KNOWN_HELPERS.has(newName) && !inObject)
     refuse(`"${newName}" is the name of a helper: {{${newName}}} would call it. Choose another.`);
+  if (places.some(({ as }) => as === 'parameter') && handlebarsName(newName) !== newName)
+    refuse(`A block parameter cannot be named "${newName}": it takes no brackets. Choose another name.`);
   checkUndeclared(newName, places, library);
   const edits = new Map<string, TextEdit[]>();
   for (const place of places) {

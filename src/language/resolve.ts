@@ -88,9 +88,9 @@ export interface Resolved {
 }
 
 /** Where a body is rendered: in a prompt's own input, or for a partial in what its call gives it. */
-export type Surroundings = Pick<Scope, 'context' | 'outer'>;
+export type Surroundings = Pick<Scope, 'context' | 'outer' | 'blockParams'>;
 
-const OWN_INPUT: Surroundings = { context: 'input', outer: undefined };
+const OWN_INPUT: Surroundings = { context: 'input', outer: undefined, blockParams: [] };
 
 /** Never throws. `variables` are the input variables that the front matter declares, of a partial its caller's. */
 export function resolveBody(
@@ -125,8 +125,8 @@ class Resolver {
     this.#variables = new Map(variables.map(variable => [variable.name, variable]));
   }
 
-  resolve(body: Body, { context, outer }: Surroundings): Resolved {
-    const scope: Scope = { span: body.span, context, blockParams: [], data: ROOT_DATA, outer };
+  resolve(body: Body, surroundings: Surroundings): Resolved {
+    const scope: Scope = { ...surroundings, span: body.span, data: ROOT_DATA };
     this.#scopes.push(scope);
     this.#whole = body;
     this.#body(body, scope);

@@ -191,6 +191,10 @@ describe('rename', () => {
       );
     });
 
+    it('refuses a name that would need brackets, which Handlebars does not take there', () => {
+      refused({ 'a.prompt': '{{#each x as |¦a|}}{{a}}{{/each}}' }, 'a b', /no brackets/);
+    });
+
     it('refuses to capture, or to be captured', () => {
       refused({ 'a.prompt': '{{#each x as |¦a|}}{{a}}{{b}}{{/each}}' }, 'b', /already has a meaning/);
       refused(
