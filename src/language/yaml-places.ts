@@ -176,7 +176,14 @@ class Reader {
           ? this.#mapping(this.#pairs([item], depth + 1), span)
           : this.read(item, span.start - this.#offset, depth + 1),
       );
-      return { kind: 'list', span, value: items.map(({ value }) => value), pairs: [], items, ...NO_TEXT };
+      return {
+        kind: 'list',
+        span: around(span, items.map(partSpan)),
+        value: items.map(({ value }) => value),
+        pairs: [],
+        items,
+        ...NO_TEXT,
+      };
     }
     return this.#nothing(position);
   }
@@ -186,7 +193,8 @@ class Reader {
     for (const { key, node } of pairs)
       if (key === '__proto__') Object.defineProperty(value, key, { ...PLAIN_PROPERTY, value: node.value });
       else value[key] = node.value;
-    return { kind: 'mapping', span, value, pairs, items: [], ...NO_TEXT };
+    const parts = pairs.flatMap(({ keySpan, node }) => [keySpan, partSpan(node)]);
+    return { kind: 'mapping', span: around(span, parts), value, pairs, items: [], ...NO_TEXT };
   }
 
   #pairs(items: readonly { key: unknown; value: unknown }[], depth: number): PlacedPair[] {
@@ -309,6 +317,21 @@ const NO_KEY =
   'An object or a list cannot be a key. If this belongs to a text, such as "{{name}}", put the text in quotes.';
 const NO_TEXT = { textStart: 0, verbatim: 0, isAlias: false };
 const PLAIN_PROPERTY = { writable: true, enumerable: true, configurable: true };
+
+/** Where YAML is wrong, the package's ranges of collections may leave out what they hold. */
+function around(span: Span, parts: readonly (Span | undefined)[]): Span {
+  let { start, end } = span;
+  for (const part of parts) {
+    if (part === undefined) continue;
+    start = Math.min(start, part.start);
+    end = Math.max(end, part.end);
+  }
+  return { start, end };
+}
+
+function partSpan({ kind, span }: PlacedValue): Span | undefined {
+  return kind === 'nothing' ? undefined : span;
+}
 
 /** What an alias points to has its places where it is written, and only there. */
 function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly PlacedPair[] {
