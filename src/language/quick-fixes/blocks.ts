@@ -12,8 +12,10 @@ export function closeBlock({ text, body }: Analysis, { span, data }: Finding): T
   const block = blockOpenedAt(body.body.nodes, span);
   const name = data?.['name'];
   if (block === undefined || name === undefined || name === '') return undefined;
-  const tag = block.type === 'block' && block.raw ? `{{{{/${name}}}}}` : `{{/${name}}}`;
-  const { end } = block.span;
+  const isRaw = block.type === 'block' && block.raw;
+  const tag = isRaw ? `{{{{/${name}}}}}` : `{{/${name}}}`;
+  // All that follows is a raw block's text.
+  const end = isRaw ? text.length : block.span.end;
   const at = { start: end, end };
   if (!isAloneOnLine(text, span)) return { span: at, text: tag };
   const eol = endOfLineIn(text);

@@ -1,7 +1,7 @@
 /** A variable put into the front matter's input schema, and taken out of it again. */
 import type { Analysis } from '../analysis.ts';
 import { applyEdits, type TextEdit } from '../edit.ts';
-import { readFrontMatter } from '../front-matter.ts';
+import { type FrontMatterFacts, readFrontMatter } from '../front-matter.ts';
 import { part } from '../json-schema-types.ts';
 import { isJsonSchema } from '../schema.ts';
 import type { ValueType } from '../value-type.ts';
@@ -22,7 +22,12 @@ export function declareVariable(analysis: Analysis, name: string, type: ValueTyp
   if (edit === undefined) return undefined;
   const facts = readFrontMatter(applyEdits(analysis.text, [edit]));
   const isDeclared = facts.declaresInput && facts.variables.some(variable => variable.name === name);
-  return isDeclared && facts.findings.length <= analysis.frontMatter.findings.length ? [edit] : undefined;
+  return isDeclared && faults(facts) <= faults(analysis.frontMatter) ? [edit] : undefined;
+}
+
+/** How much is wrong with the front matter; a first declaration rightly makes defaults stand out that have none. */
+function faults({ findings }: FrontMatterFacts): number {
+  return findings.filter(({ code }) => code !== 'default-mismatch').length;
 }
 
 function declaration(analysis: Analysis, name: string, type: ValueType): TextEdit | undefined {
@@ -116,7 +121,7 @@ export function removeVariable(analysis: Analysis, name: string): TextEdit[] | u
   if (edits === undefined || edits.length === 0) return undefined;
   const facts = readFrontMatter(applyEdits(text, edits));
   const isGone = facts.variables.every(variable => variable.name !== name) && !facts.defaults.has(name);
-  return isGone && facts.findings.length <= frontMatter.findings.length ? edits : undefined;
+  return isGone && faults(facts) <= faults(frontMatter) ? edits : undefined;
 }
 
 function removals({ text, frontMatter }: Analysis, name: string): TextEdit[] | undefined {

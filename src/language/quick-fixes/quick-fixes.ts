@@ -30,7 +30,7 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
     case 'unused-variable':
       return removeDeclaration(prompt, finding, true);
     case 'unclosed-block':
-      return one(`Add "{{/${finding.data?.['name']}}}"`, closeBlock(analysis, finding));
+      return one(`Close the block "${finding.data?.['name']}"`, closeBlock(analysis, finding));
     case 'mismatched-block': {
       const open = finding.data?.['open'];
       if (open === undefined) return one('Remove this tag', removeStrayTag(analysis, finding));
