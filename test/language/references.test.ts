@@ -1,0 +1,117 @@
+/** Every place where one thing is written, and no place where another of its name is. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { references, referencesInSamples } from '../../src/language/references.ts';
+import { caretIn, type Files, libraryOf, marked } from './workspace.ts';
+
+function found(files: Files, includeDeclaration = true): Files {
+  const caret = caretIn(files);
+  const { library, prompt, samples, offset } = caret;
+  return marked(
+    caret.files,
+    samples
+      ? referencesInSamples(samples, offset, library, includeDeclaration)
+      : references(prompt, offset, library, includeDeclaration),
+  );
+}
+
+describe('references', () => {
+  const schema = '---\ninput:\n  schema:\n    x: string\n  default:\n    x: a\n---\n';
+  const files = {
+    'a.prompt': `${schema}{{x}} {{#each y}}{{x}} {{../x}}{{/each}} {{> p}}`,
+    'a.samples.yaml': '- input: {x: 1, y: [{x: 2}]}',
+    'b.prompt': '{{x}} {{> p}}',
+    'c.prompt': '{{x}}',
+    '_p.prompt': '{{x}}',
+  };
+  const ofA = {
+    'a.prompt': `${schema.replaceAll('x', '⟦x⟧')}{{⟦x⟧}} {{#each y}}{{x}} {{../⟦x⟧}}{{/each}} {{> p}}`,
+    'a.samples.yaml': '- input: {⟦x⟧: 1, y: [{x: 2}]}',
+    '_p.prompt': '{{⟦x⟧}}',
+  };
+
+  it('of a variable are in its schema, default, body, samples and partials', () => {
+    assert.deepEqual(found({ ...files, 'a.prompt': files['a.prompt'].replace('{{x', '{{¦x') }), ofA);
+    assert.deepEqual(found({ ...files, 'a.samples.yaml': '- input: {¦x: 1, y: [{x: 2}]}' }), ofA);
+  });
+
+  it('leave the schema out when declarations are not asked for', () => {
+    const { 'a.prompt': text } = found(
+      { ...files, 'a.samples.yaml': '- input: {¦x: 1, y: [{x: 2}]}' },
+      false,
+    );
+    assert.equal(text, ofA['a.prompt'].replace('    ⟦x⟧: string', '    x: string'));
+  });
+
+  it('in a partial are those of all its callers', () => {
+    assert.deepEqual(found({ ...files, '_p.prompt': '{{¦x}}' }), { ...ofA, 'b.prompt': '{{⟦x⟧}} {{> p}}' });
+  });
+
+  it('of a block parameter stay in its block', () => {
+    assert.deepEqual(
+      found({ 'a.prompt': '{{x}}{{#each y as |x|}}{{¦x.x}}{{#if x}}{{../x}}{{/if}}{{/each}}' }),
+      {
+        'a.prompt': '{{x}}{{#each y as |⟦x⟧|}}{{⟦x⟧.x}}{{#if ⟦x⟧}}{{../x}}{{/if}}{{/each}}',
+      },
+    );
+  });
+
+  it('of a partial are its calls by any name that means it', () => {
+    assert.deepEqual(
+      found({
+        'a.prompt': '{{> s/¦p}}{{#> s/p}}{{/s/p}}',
+        's/b.prompt': '{{> p}}',
+        's/_p.prompt': '',
+        'c.prompt': '{{> p}}',
+        '_p.prompt': '',
+      }),
+      { 'a.prompt': '{{> ⟦s/p⟧}}{{#> ⟦s/p⟧}}{{/s/p}}', 's/b.prompt': '{{> ⟦p⟧}}', 's/_p.prompt': '⟦⟧' },
+    );
+  });
+
+  it('are none for helpers and what is no name', () => {
+    for (const text of ['{{js¦on x}}{{json x}}', '{{th¦is}}', '{{@in¦dex}}', 'te¦xt', '{{#if x}}{{/i¦f}}'])
+      assert.deepEqual(found({ 'a.prompt': text }), {});
+  });
+
+  it('are asked for at any place of any text without an exception', () => {
+    const piece = fc.constantFrom(
+      '{{',
+      '}}',
+      '#each ',
+      '/each',
+      'x',
+      ' ',
+      '> p',
+      '> _q',
+      '.',
+      '"',
+      '---\n',
+      'input:',
+      '\n  ',
+      'schema:',
+      '*inline "p"',
+      'else',
+      '=',
+      '(',
+      ')',
+      '|',
+      'as |x|',
+      '[',
+      ']',
+      '../',
+      '@root.',
+    );
+    const text = fc.array(piece, { maxLength: 25 }).map(parts => parts.join(''));
+    fc.assert(
+      fc.property(text, text, text, fc.nat(), (a, p, samples, at) => {
+        const library = libraryOf({ 'a.prompt': a, '_p.prompt': p, 'a.samples.yaml': samples });
+        const prompt = library.at('a.prompt');
+        assert.ok(prompt);
+        for (const { uri, span } of references(prompt, at % (a.length + 1), library, true))
+          assert.ok(span.start >= 0 && span.end >= span.start, uri);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
