@@ -4,7 +4,7 @@ import type { Body, BodyNode, Call } from './nodes.ts';
 import { type Span, textOf } from './span.ts';
 import { type Declared, propertiesOf, wordsOfType } from './value-type.ts';
 
-export interface OutlineSymbol {
+export interface Symbol {
   /** Never empty. */
   readonly name: string;
   readonly detail: string;
@@ -12,17 +12,17 @@ export interface OutlineSymbol {
   readonly span: Span;
   /** Of its name; inside `span`. */
   readonly selectionSpan: Span;
-  readonly children: readonly OutlineSymbol[];
+  readonly children: readonly Symbol[];
 }
 
 /** In the order in which they stand. */
-export function symbols({ text, frontMatter, body }: Analysis): OutlineSymbol[] {
+export function symbols({ text, frontMatter, body }: Analysis): Symbol[] {
   return [...variableSymbols(frontMatter.variables, new Set()), ...bodySymbols(text, body.body)];
 }
 
 /** `within`: what the declared things stand in, so that a type which holds itself ends. */
-function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Declared>): OutlineSymbol[] {
-  return declared.flatMap((variable): OutlineSymbol[] => {
+function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Declared>): Symbol[] {
+  return declared.flatMap((variable): Symbol[] => {
     const { name, type, optional, nameSpan, span = nameSpan } = variable;
     if (nameSpan === undefined || span === undefined || name === '' || within.has(variable)) return [];
     const all = { start: Math.min(span.start, nameSpan.start), end: Math.max(span.end, nameSpan.end) };
@@ -40,12 +40,12 @@ function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Decl
 }
 
 /** A role holds what follows it up to the next one, a section too, or up to the next role. */
-function bodySymbols(text: string, { nodes, span }: Body): OutlineSymbol[] {
-  const top: OutlineSymbol[] = [];
-  let role: { symbols: OutlineSymbol[]; close: (end: number) => void } | undefined;
+function bodySymbols(text: string, { nodes, span }: Body): Symbol[] {
+  const top: Symbol[] = [];
+  let role: { symbols: Symbol[]; close: (end: number) => void } | undefined;
   let section: typeof role;
-  const open = (node: BodyNode, kind: 'role' | 'section', call: Call, into: OutlineSymbol[]) => {
-    const children: OutlineSymbol[] = [];
+  const open = (node: BodyNode, kind: 'role' | 'section', call: Call, into: Symbol[]) => {
+    const children: Symbol[] = [];
     const begin = { name: nameOfMarker(text, call), detail: kind, kind, selectionSpan: node.span, children };
     return {
       symbols: children,
@@ -83,7 +83,7 @@ function nameOfMarker(text: string, { params }: Call): string {
   return name.trim() || '…';
 }
 
-function nodeSymbols(text: string, node: BodyNode): OutlineSymbol[] {
+function nodeSymbols(text: string, node: BodyNode): Symbol[] {
   switch (node.type) {
     case 'block': {
       const { openTag, call, inverted, span, body, inverse } = node;

@@ -7,7 +7,7 @@ import { folding } from '../../src/language/folding.ts';
 import { linkedEditing } from '../../src/language/linked-editing.ts';
 import { selectionRanges } from '../../src/language/selection-ranges.ts';
 import { holds, type Span } from '../../src/language/span.ts';
-import { type OutlineSymbol, symbols } from '../../src/language/symbols.ts';
+import { type Symbol as PromptSymbol, symbols } from '../../src/language/symbols.ts';
 
 const read = (text: string) => analyze(text, undefined);
 const slices = (text: string, spans: readonly Span[]) =>
@@ -49,7 +49,7 @@ const texts = fc.oneof(
 );
 
 describe('symbols', () => {
-  const shown = (list: readonly OutlineSymbol[]): unknown[] =>
+  const shown = (list: readonly PromptSymbol[]): unknown[] =>
     list.map(({ name, kind, children }) =>
       children.length > 0 ? [`${kind} ${name}`, ...shown(children)] : `${kind} ${name}`,
     );
@@ -67,7 +67,7 @@ describe('symbols', () => {
   });
 
   it('lie inside one another, with their names inside them, whatever the text', () => {
-    const check = (list: readonly OutlineSymbol[], outer: Span): void => {
+    const check = (list: readonly PromptSymbol[], outer: Span): void => {
       for (const { name, span, selectionSpan, children } of list) {
         assert.notEqual(name, '');
         assert.ok(holds(outer, span) && holds(span, selectionSpan), name);
