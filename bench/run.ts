@@ -12,6 +12,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),
+  language: async () => (await import('./language.ts')).measure(),
+  'language-host': async () => (await import('./language-host.ts')).measure(),
   preview: async () => (await import('./preview.ts')).measure(),
 };
 

@@ -25,6 +25,11 @@ import { type Placing, placing } from './placing.ts';
 import type { Queries, QueryMethod, Refusal } from './queries.ts';
 import type { Texts } from './texts.ts';
 
+// An answer is read in one piece by the thread that every extension of the window shares.
+const MAX_REFERENCES = 5000;
+/** As VS Code's own limit (`editor.foldingMaximumRegions`). */
+const MAX_FOLDS = 5000;
+
 interface Asked<Params> {
   readonly params: Params;
   readonly library: Library;
@@ -109,14 +114,19 @@ const OF_PROMPTS: OfPrompts = {
   definition: ({ prompt, library, place, params }) =>
     definition(prompt, params.offset, library).map(each => place.location(each)),
   references: ({ prompt, library, place, params }) =>
-    references(prompt, params.offset, library, params.includeDeclaration).map(each => place.location(each)),
+    references(prompt, params.offset, library, params.includeDeclaration)
+      .slice(0, MAX_REFERENCES)
+      .map(each => place.location(each)),
   prepareRename: ({ prompt, library, place, params }) =>
     orRefusal(() => place.renamable(prepareRename(prompt, params.offset, library))),
   rename: ({ prompt, library, place, params }) =>
     orRefusal(() => place.change(rename(prompt, params.offset, params.newName, library))),
   format: ({ prompt, place, params }) => format(prompt.analysis, params).map(edit => place.edit(edit)),
-  symbols: ({ prompt, place }) => symbols(prompt.analysis).map(symbol => place.symbol(symbol)),
-  folding: ({ prompt, place }) => folding(prompt.analysis).map(fold => place.fold(fold)),
+  symbols: ({ prompt, place }) => place.symbols(symbols(prompt.analysis)),
+  folding: ({ prompt, place }) =>
+    folding(prompt.analysis)
+      .slice(0, MAX_FOLDS)
+      .map(fold => place.fold(fold)),
   selectionRanges: ({ prompt, place, params }) =>
     params.offsets.map(offset => selectionRanges(prompt.analysis, offset).map(span => place.range(span))),
   linkedEditing: ({ prompt, place, params }) =>
@@ -140,9 +150,9 @@ const OF_SAMPLES: OfSamples = {
   definition: ({ samples, library, place, params }) =>
     definitionInSamples(samples, params.offset, library).map(each => place.location(each)),
   references: ({ samples, library, place, params }) =>
-    referencesInSamples(samples, params.offset, library, params.includeDeclaration).map(each =>
-      place.location(each),
-    ),
+    referencesInSamples(samples, params.offset, library, params.includeDeclaration)
+      .slice(0, MAX_REFERENCES)
+      .map(each => place.location(each)),
   prepareRename: ({ samples, library, place, params }) =>
     orRefusal(() => place.renamable(prepareRenameInSamples(samples, params.offset, library))),
   rename: ({ samples, library, place, params }) =>

@@ -9,7 +9,7 @@ import type { Queries, QueryMethod } from './queries.ts';
 
 /** In milliseconds. */
 const START_LIMIT = 20_000;
-const ANSWER_LIMIT = 5000;
+const ANSWER_LIMIT = 10_000;
 /** What analysing the largest workspaces needs, and not all that the machine has. */
 const MAX_HEAP_MB = 1024;
 

@@ -24,6 +24,8 @@ import type { Texts } from './texts.ts';
 
 /** More than anybody reads; each is drawn and listed by the window. */
 const MAX_FINDINGS = 1000;
+/** More than an outline is read for. */
+const MAX_SYMBOLS = 2000;
 
 export type Placing = ReturnType<typeof placing>;
 
@@ -32,12 +34,14 @@ export function placing(uri: string, texts: Texts) {
   const lines = linesOf(uri, texts);
   const range = (span: Span): Range => lines.rangeOf(span);
   const edit = ({ span, text }: TextEdit): PlacedEdit => ({ range: range(span), text });
-  const symbol = ({ span, selectionSpan, children, ...rest }: PromptSymbol): PlacedSymbol => ({
-    ...rest,
-    range: range(span),
-    nameRange: range(selectionSpan),
-    children: children.map(symbol),
-  });
+  /** The first ones, those inside others included. */
+  const symbolsOf = (symbols: readonly PromptSymbol[], left = { count: MAX_SYMBOLS }): PlacedSymbol[] =>
+    symbols.flatMap(({ span, selectionSpan, children, ...rest }) => {
+      if (left.count === 0) return [];
+      left.count -= 1;
+      const ranges = { range: range(span), nameRange: range(selectionSpan) };
+      return [{ ...rest, ...ranges, children: symbolsOf(children, left) }];
+    });
   const change = ({ edits, renames = [], creates = [] }: WorkspaceChange): PlacedChange => ({
     edits: [...edits].map(([at, each]) => {
       const there = linesOf(at, texts);
@@ -50,7 +54,7 @@ export function placing(uri: string, texts: Texts) {
     lines,
     range,
     edit,
-    symbol,
+    symbols: (symbols: readonly PromptSymbol[]) => symbolsOf(symbols),
     findings: (findings: readonly Finding[]): Queries['diagnose']['answer'] => ({
       findings: findings.slice(0, MAX_FINDINGS).map((finding): PlacedFinding => {
         const { span, ...rest } = finding;
