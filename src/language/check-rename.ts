@@ -23,10 +23,11 @@ interface Renaming {
 /** @throws Problem `invalid_request` that names what the new name would be taken for */
 export function checkMeaningKept({ thing, newName, places, edits, library }: Renaming): void {
   const after = edited(thing, newName, edits, library);
+  const moved = mover(edits);
   const prompt = after.at(thing.prompt.uri) as LibraryPrompt;
   const occurrences = occurrencesOf(newName, prompt, after);
-  const here = occurrences.at(moved(thing, edits));
-  const expected = new Set(places.map(place => keyOf(moved(place, edits))));
+  const here = occurrences.at(moved(thing));
+  const expected = new Set(places.map(place => keyOf(moved(place))));
   const found = here === undefined ? [] : occurrences.closed(here);
   const other = found.find(place => !expected.has(keyOf(place)) || place.unknownIn !== undefined);
   if (other !== undefined)
@@ -34,7 +35,7 @@ export function checkMeaningKept({ thing, newName, places, edits, library }: Ren
   checkStillRead(edits, library, after);
   if (found.length === expected.size) return;
   const kept = new Set(found.map(keyOf));
-  const lost = places.find(place => !kept.has(keyOf(moved(place, edits))));
+  const lost = places.find(place => !kept.has(keyOf(moved(place))));
   refuse(
     `In ${nameAt(lost ?? thing, after)}, "${newName}" would mean something else than "${thing.name}" does now.`,
   );
@@ -72,16 +73,34 @@ function nameAt({ uri }: Pick<Location, 'uri'>, library: Library): string {
   return samples === undefined ? 'a file' : `the samples of "${samples.name}"`;
 }
 
-/** Where a place stands after the edits, one of which may be of itself. */
-function moved({ uri, span }: Location, edits: Renaming['edits']): Location {
-  let start = span.start;
-  let end = span.end;
-  for (const edit of edits.get(uri) ?? []) {
-    const grown = edit.text.length - (edit.span.end - edit.span.start);
-    if (edit.span.start < span.start) start += grown;
-    if (edit.span.start < span.end) end += grown;
+/** Tells where a place stands after the edits, one of which may be of itself. */
+function mover(edits: Renaming['edits']): (place: Location) => Location {
+  const shifts = new Map(
+    [...edits].map(([uri, some]) => {
+      const inOrder = [...some].sort((one, other) => one.span.start - other.span.start);
+      const grown = [0];
+      for (const { span, text } of inOrder)
+        grown.push((grown.at(-1) as number) + text.length - (span.end - span.start));
+      return [uri, { starts: inOrder.map(({ span }) => span.start), grown }];
+    }),
+  );
+  return ({ uri, span }) => {
+    const { starts, grown } = shifts.get(uri) ?? { starts: [], grown: [0] };
+    const by = (offset: number): number => grown[countBelow(starts, offset)] as number;
+    return { uri, span: { start: span.start + by(span.start), end: span.end + by(span.end) } };
+  };
+}
+
+/** How many of numbers in order are below a limit. */
+function countBelow(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] as number) < limit) low = middle + 1;
+    else high = middle;
   }
-  return { uri, span: { start, end } };
+  return low;
 }
 
 /** The library after the edits; what neither name concerns is there by name alone. */

@@ -9,8 +9,11 @@ export interface TextEdit {
 
 /** Edits of one text that do not overlap, in any order. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  let changed = text;
-  for (const { span, text: replacement } of [...edits].sort((a, b) => b.span.start - a.span.start))
-    changed = changed.slice(0, span.start) + replacement + changed.slice(span.end);
-  return changed;
+  const parts: string[] = [];
+  let done = 0;
+  for (const { span, text: replacement } of [...edits].sort((a, b) => a.span.start - b.span.start)) {
+    parts.push(text.slice(done, span.start), replacement);
+    done = span.end;
+  }
+  return parts.join('') + text.slice(done);
 }

@@ -90,7 +90,13 @@ class Collected implements Occurrences {
 
   closed(occurrence: Occurrence): readonly Occurrence[] {
     const found = new Set([occurrence]);
-    for (const each of found) for (const other of this.like(each)) found.add(other);
+    const followed = new Set<Declaration>();
+    for (const each of found)
+      for (const declaration of each.declarations) {
+        if (followed.has(declaration)) continue;
+        followed.add(declaration);
+        for (const other of this.#byDeclaration.get(declaration) ?? []) found.add(other);
+      }
     return [...found];
   }
 }
@@ -177,6 +183,7 @@ interface NameInBody {
 
 function* namesIn(reading: Reading, name: string, library: Library): Generator<NameInBody> {
   const { resolved, prompt } = reading;
+  const uses = new Map<unknown, PathUse>(resolved.paths.map(use => [use.path, use]));
   for (const use of resolved.paths)
     if (!isElsewhere(reading, use.path)) yield* namesInPath(use, name, reading);
   for (const block of resolved.blocks) {
@@ -184,7 +191,7 @@ function* namesIn(reading: Reading, name: string, library: Library): Generator<N
     for (const param of block.blockParams)
       if (param.name === name)
         yield { span: param.span, as: 'parameter', declaration: blockParamOf(prompt, param.span.start) };
-    const opening = resolved.paths.find(({ path }) => path === block.call?.callee);
+    const opening = uses.get(block.call?.callee);
     const path = opening && closingPath(block, prompt.analysis.text);
     if (opening && path?.segments.length === opening.segments.length) {
       const segments = opening.segments.map((use, index) => ({ ...use, ...(path.segments[index] as Name) }));
@@ -202,8 +209,7 @@ function* namesIn(reading: Reading, name: string, library: Library): Generator<N
   for (const helper of resolved.helpers) {
     const key = keyOfLookup(helper);
     if (key?.value !== name || isElsewhere(reading, key)) continue;
-    const object = helper.call.params[0];
-    const use = resolved.paths.find(({ path }) => path === object);
+    const use = uses.get(helper.call.params[0]);
     const declaration = use && declarationIn(containerOf(use), name, reading);
     yield { span: { start: key.span.start + 1, end: key.span.end - 1 }, as: 'key', declaration };
   }

@@ -143,10 +143,9 @@ function renameName(thing: Thing & { kind: 'name' }, newName: string, library: L
   const edits = new Map<string, TextEdit[]>();
   for (const place of places) {
     const text = textAt(place, library);
-    edits.set(place.uri, [
-      ...(edits.get(place.uri) ?? []),
-      { span: place.span, text: written(place, text, name, newName) },
-    ]);
+    const some = edits.get(place.uri) ?? [];
+    edits.set(place.uri, some);
+    some.push({ span: place.span, text: written(place, text, name, newName) });
   }
   checkMeaningKept({ thing, newName, places, edits, library });
   return { edits };
