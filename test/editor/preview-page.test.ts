@@ -209,7 +209,7 @@ describe('what the page is sent', () => {
     const whole = shownOf(rendered);
     assert.ok(whole.kind === 'rendered');
     assert.deepEqual([whole.left, whole.missing, whole.messages], [0, ['who'], rendered.traced.messages]);
-    const short = shownOf(rendered, 5);
+    const short = shownOf(rendered, undefined, 5);
     assert.ok(short.kind === 'rendered');
     const [part] = short.messages[0]?.parts ?? [];
     assert.ok(part?.kind === 'text');
@@ -223,6 +223,8 @@ describe('what the page is sent', () => {
       message: 'a:2:3: No.',
       issues: [{ message: 'No.', line: 2, column: 3 }],
     });
+    const partial = shownOf({ kind: 'problem', message: 'b:2:3: No.', issues: [issue] }, 'b');
+    assert.ok(partial.kind === 'problem' && partial.of === 'b');
     assert.deepEqual(shownOf({ kind: 'limit', message: 'Too large.' }), {
       kind: 'limit',
       message: 'Too large.',

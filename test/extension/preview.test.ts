@@ -195,4 +195,34 @@ describe('the preview', () => {
     await open(TRIAGE);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
+
+  it('is filled again after the window was loaded anew: prompt, sample, edits and lock', async () => {
+    const previews = await (await inside()).previews();
+    const panel = () =>
+      vscode.window.createWebviewPanel('promptforge.preview', 'Preview', vscode.ViewColumn.Beside);
+    const uri = vscode.Uri.file(promptFile('support/reply-draft')).toString();
+    const sample = 'Nothing known yet';
+    await previews.restore(panel(), { uri, isLocked: false, sample, input: null, scroll: 0 });
+    await rendered('support/reply-draft', 'My card does not work at any petrol station');
+    const input = { ...(await shown()).input, question: 'And now?' };
+    await previews.restore(panel(), { uri, isLocked: true, sample, input });
+    await rendered('support/reply-draft', 'And now?');
+    const { isLocked, sample: kept } = await shown();
+    assert.deepEqual([isLocked, kept], [true, sample]);
+  });
+
+  it('goes on with the prompt in front where nothing was kept, and is gone with its prompt', async () => {
+    const previews = await (await inside()).previews();
+    const panel = () =>
+      vscode.window.createWebviewPanel('promptforge.preview', 'Preview', {
+        viewColumn: vscode.ViewColumn.Beside,
+        preserveFocus: true,
+      });
+    await open(TRIAGE);
+    await previews.restore(panel(), undefined);
+    await rendered(TRIAGE, 'My bag was stolen');
+    const uri = vscode.Uri.file(promptFile('support/removed')).toString();
+    await previews.restore(panel(), { uri, isLocked: false, sample: null, input: null });
+    assert.equal(previews.shown, undefined);
+  });
 });

@@ -4,7 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { compareTitle, knownAs, type Side } from '../compare/titles.ts';
-import { targetOf } from '../explorer/target.ts';
+import { namedTarget, targetOf } from '../explorer/target.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -46,10 +46,13 @@ export class Difference implements vscode.Disposable {
 
   /** Asks for what is not clear, and shows the two texts side by side. */
   async show(argument: unknown, open: OpenTrial | undefined): Promise<void> {
-    const target = await targetOf(argument ?? open?.prompt, this.#workbench, {
-      title: 'Preview Difference',
-      admits: ({ summary }) => summary !== undefined,
-    });
+    const named = await namedTarget(argument, this.#workbench);
+    const target =
+      named ??
+      (await targetOf(open?.prompt, this.#workbench, {
+        title: 'Preview Difference',
+        admits: ({ summary }) => summary !== undefined,
+      }));
     if (target === undefined) return;
     const { prompt } = target;
     const ends = await this.#pickEnds(prompt, target.version);

@@ -50,7 +50,13 @@ export type Rendering =
       readonly left: number;
     }
   /** The page keeps what it showed before, dimmed. */
-  | { readonly kind: 'problem' | 'limit'; readonly message: string; readonly issues: readonly ShownIssue[] };
+  | {
+      readonly kind: 'problem' | 'limit';
+      readonly message: string;
+      readonly issues: readonly ShownIssue[];
+      /** The file with the issues, where it is not the prompt's own: that of a partial. */
+      readonly of?: string;
+    };
 
 export interface ShownIssue {
   readonly message: string;

@@ -27,7 +27,7 @@ export function pageHtml({ cspSource, scriptUri, styleUri, nonce }: PageParts): 
 <label for="sample">Sample</label>
 <select id="sample"></select>
 <span id="edited" hidden>edited</span>
-<button id="save" type="button">Save…</button>
+<button id="save" type="button" aria-label="Save sample…">Save…</button>
 </div>
 <p id="trouble" hidden><span id="trouble-text"></span> <button id="open-samples" type="button" class="link">Open the samples file</button></p>
 <details id="inputs">

@@ -30,7 +30,11 @@ export interface PanelParts {
 interface Trial {
   readonly sample: string | null;
   readonly input: Input;
+  /** Whether the input is another than the sample's. */
+  readonly isEdited: boolean;
 }
+
+const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
 
 export class PreviewPanel {
   readonly panel: vscode.WebviewPanel;
@@ -74,7 +78,7 @@ export class PreviewPanel {
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#changed(document)),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#sendCaret(textEditor)),
-      parts.workbench.session.onDidChange(() => this.#schedule()),
+      parts.workbench.session.onDidChange(() => void this.#resubject()),
     );
     panel.onDidDispose(() => this.#close());
     webview.html = pageHtml({
@@ -111,6 +115,11 @@ export class PreviewPanel {
     this.#isLocked = isLocked;
     this.#titled();
     this.#sendInputs();
+    this.followActive();
+  }
+
+  /** Shows the prompt in front, if there is one. */
+  followActive(): void {
     const { activeTextEditor } = vscode.window;
     if (activeTextEditor !== undefined) this.#follow(activeTextEditor.document);
   }
@@ -129,6 +138,7 @@ export class PreviewPanel {
     const subject = await subjectOf(document.uri, this.#parts.workbench);
     if (this.#document !== document) return;
     this.#subject = subject;
+    this.#samples = { samples: [], trouble: undefined };
     this.#outcome = undefined;
     this.#rendered = undefined;
     this.#titled();
@@ -141,7 +151,7 @@ export class PreviewPanel {
     this.#isLocked = isLocked;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
     await this.show(document);
-    if (input !== null) this.#trials.set(document.uri.toString(), { sample, input });
+    if (input !== null) this.#setTrial({ sample, input, isEdited: true });
     else this.#choose(sample);
     this.#sendInputs();
     await this.#render();
@@ -152,6 +162,18 @@ export class PreviewPanel {
     await this.#readSamples();
     this.#choose(sample);
     this.#sendInputs();
+  }
+
+  /** The project may be found only after the preview of an earlier window is there. */
+  async #resubject(): Promise<void> {
+    const document = this.#document;
+    if (document === undefined) return;
+    const subject = await subjectOf(document.uri, this.#parts.workbench);
+    if (this.#document !== document) return;
+    this.#subject = subject;
+    this.#titled();
+    await this.#readSamples();
+    this.#schedule();
   }
 
   showJson(): void {
@@ -170,7 +192,7 @@ export class PreviewPanel {
 
   #trial(): Trial {
     const uri = this.#document?.uri.toString();
-    return (uri === undefined ? undefined : this.#trials.get(uri)) ?? { sample: null, input: {} };
+    return (uri === undefined ? undefined : this.#trials.get(uri)) ?? NOTHING;
   }
 
   #setTrial(trial: Trial): void {
@@ -183,29 +205,33 @@ export class PreviewPanel {
 
   #choose(name: string | null): void {
     const input = this.#sampleInput(name);
-    if (input !== undefined) this.#setTrial({ sample: name, input });
+    if (input !== undefined) this.#setTrial({ sample: name, input, isEdited: false });
   }
 
   /** Reads the samples again. An input that nobody changed follows its sample. */
   async #readSamples(): Promise<void> {
     const document = this.#document;
     const before = this.#trials.get(document?.uri.toString() ?? '');
-    const wasEdited = this.#isEdited();
-    const samples = await samplesAt(this.#subject?.samplesUri);
+    const { samples, trouble } = await samplesAt(this.#subject?.samplesUri);
     if (document !== this.#document) return;
-    this.#samples = samples;
-    const first = samples.samples[0]?.name ?? null;
+    // While somebody writes in the file it may be no YAML: what it held before is still what is tried.
+    const isBroken = trouble !== undefined && before !== undefined;
+    const known = this.#samples.samples;
+    this.#samples = { samples: isBroken && known.length > 0 ? known : samples, trouble };
+    const first = samples[0]?.name ?? null;
     if (before === undefined) this.#choose(first);
-    else if (this.#sampleInput(before.sample) === undefined) {
-      if (wasEdited) this.#setTrial({ ...before, sample: null });
-      else this.#choose(first);
-    } else if (!wasEdited) this.#choose(before.sample);
+    else if (!isBroken) {
+      const isThere = this.#sampleInput(before.sample) !== undefined;
+      if (!before.isEdited) this.#choose(isThere ? before.sample : first);
+      else if (!isThere) this.#setTrial({ ...before, sample: null });
+    }
     this.#sendInputs();
   }
 
-  #isEdited(): boolean {
-    const { sample, input } = this.#trial();
-    return !equals(input, this.#sampleInput(sample) ?? {});
+  /** The person wrote another input. */
+  #edit(input: Input): void {
+    const { sample } = this.#trial();
+    this.#setTrial({ sample, input, isEdited: !equals(input, this.#sampleInput(sample)) });
   }
 
   #changed(document: vscode.TextDocument): void {
@@ -269,7 +295,7 @@ export class PreviewPanel {
     if (subject === undefined || document === undefined) return;
     if (this.#fields === undefined) this.#refreshFields(document.getText());
     const { fields = [], defaults = {} } = this.#fields?.facts ?? {};
-    const { sample, input } = this.#trial();
+    const { sample, input, isEdited } = this.#trial();
     const { samples, trouble } = this.#samples;
     const names = new Set(fields.map(({ name }) => name));
     // What is given but not declared can be seen and changed too.
@@ -289,7 +315,7 @@ export class PreviewPanel {
         samples: [...new Set(samples.map(({ name }) => name))],
         sample,
         input,
-        isEdited: this.#isEdited(),
+        isEdited,
         ...(trouble !== undefined && { trouble }),
       },
     });
@@ -297,9 +323,19 @@ export class PreviewPanel {
 
   #sendRendering(): void {
     if (this.#outcome === undefined) return;
-    this.#send({ type: 'rendering', rendering: shownOf(this.#outcome) });
+    this.#send({ type: 'rendering', rendering: shownOf(this.#outcome, this.#partialToBlame()) });
     if (this.#outcome.kind === 'rendered')
       for (const editor of vscode.window.visibleTextEditors) this.#sendCaret(editor);
+  }
+
+  /** The file of a partial that keeps the prompt from being rendered, as messages name it. */
+  #partialToBlame(): string | undefined {
+    const [subject, outcome] = [this.#subject, this.#outcome];
+    if (subject === undefined || outcome?.kind !== 'problem') return undefined;
+    const uri = blamedUri(subject, outcome);
+    return uri.toString() === subject.uri.toString()
+      ? undefined
+      : vscode.workspace.asRelativePath(uri, false);
   }
 
   #sendCaret(editor: vscode.TextEditor): void {
@@ -341,12 +377,12 @@ export class PreviewPanel {
           this.#send({ type: 'rendering', rendering: shownOf(this.#rendered) });
         return this.#sendRendering();
       case 'input':
-        this.#setTrial({ ...this.#trial(), input: said.input });
+        this.#edit(said.input);
         return this.#schedule();
       case 'json': {
         const { input, ...verdict } = readJsonInput(said.text, this.#fields?.facts.fields ?? []);
         if (input !== undefined) {
-          this.#setTrial({ ...this.#trial(), input });
+          this.#edit(input);
           this.#sendInputs();
           this.#schedule();
         }

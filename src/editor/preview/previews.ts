@@ -60,7 +60,11 @@ export class Previews implements vscode.Disposable {
     const shown = this.#attach(panel);
     const kept = keptState.safeParse(state);
     try {
-      if (!kept.success) return;
+      if (!kept.success) {
+        // The window ended before its page could keep anything: it goes on with the prompt in front.
+        shown.followActive();
+        return;
+      }
       setContext('promptforge.previewLocked', kept.data.isLocked);
       await shown.restore(kept.data);
     } catch (error) {

@@ -6,13 +6,15 @@ import type { PreviewOutcome } from './renderer/outcome.ts';
 /** In UTF-16 code units. A page of more is slow to draw and is read by nobody; copying takes all. */
 const MAX_SHOWN = 400_000;
 
-export function shownOf(outcome: PreviewOutcome, limit: number = MAX_SHOWN): Rendering {
+/** @param of the file that a problem is about, where it is a partial's */
+export function shownOf(outcome: PreviewOutcome, of?: string, limit: number = MAX_SHOWN): Rendering {
   if (outcome.kind !== 'rendered') {
     const issues = 'issues' in outcome ? (outcome.issues ?? []) : [];
     return {
       kind: outcome.kind,
       message: outcome.message,
       issues: issues.map(({ message, line, column }) => ({ message, line, column })),
+      ...(of !== undefined && { of }),
     };
   }
   const { traced, characters, words, tokens } = outcome;

@@ -137,6 +137,8 @@ function showRendering(shown: Rendering): void {
   rendered.classList.toggle('old', !isRendered);
   const isEmpty = rendered.childElementCount === 0;
   if (!isRendered) {
+    const where = shown.of === undefined ? 'The prompt' : `The partial ${shown.of}`;
+    const told = shown.issues.length > 0 ? `${where} cannot be rendered.` : shown.message;
     const issues = shown.issues.map((issue, index) =>
       element(
         'li',
@@ -152,12 +154,12 @@ function showRendering(shown: Rendering): void {
       ),
     );
     problem.replaceChildren(
-      element('p', {}, issues.length > 0 ? 'The prompt cannot be rendered.' : shown.message),
+      element('p', {}, told),
       ...(issues.length > 0 ? [element('ul', {}, ...issues)] : []),
       ...(isEmpty ? [] : [element('p', { class: 'note' }, 'Below is how it was before.')]),
     );
     byId('missing', HTMLElement).hidden = true;
-    speak(issues.length > 0 ? 'The prompt cannot be rendered.' : shown.message);
+    speak(told);
     return;
   }
   rendering.show(shown);
