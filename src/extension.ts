@@ -30,8 +30,6 @@ import type { Workbench } from './editor/workbench.ts';
 /** What the extension's own tests get of it; undefined for everyone else. */
 export interface Inside {
   readonly workbench: Workbench;
-  /** The folder of our own log, below that of the extension host's. */
-  readonly logUri: vscode.Uri;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
   readonly previews: ReturnType<typeof registerPreview>['previews'];
   /** Answers questions in the person's place from now on. */
@@ -91,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   if (extensionMode !== vscode.ExtensionMode.Test) return undefined;
   return {
     workbench,
-    logUri: context.logUri,
+
     tree: view.tree,
     previews: preview.previews,
     answerWith: other => (answering = other),
