@@ -1,11 +1,16 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, isScalar, visit } from 'yaml';
 import { Problem, type SourceIssue } from './problem.ts';
+import { composeYaml } from './yaml-document.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
 /** What front matter may expand to through YAML aliases before it is refused. */
 const MAX_ALIAS_COUNT = 100;
+/** How many aliases may be written: finding what one points to takes the longer the more there are. */
+const MAX_ALIASES = 1000;
+/** How much of what is wrong is told. */
+const MAX_ISSUES = 100;
 
 /** Front matter's values as YAML gives them; keys outside Dotprompt's own are kept. */
 export type FrontMatter = Readonly<Record<string, unknown>>;
@@ -137,24 +142,27 @@ function readFrontMatter(
   source: string,
   offset: number,
 ): Pick<PromptSource, 'frontMatter' | 'issues'> {
-  const document = parseDocument(yaml, {
-    lineCounter: new LineCounter(),
-    prettyErrors: false,
-    logLevel: 'error',
-  });
-  const issues = document.errors.map(error =>
-    issueAt(source, offset + error.pos[0], offset + error.pos[1], `Front matter: ${error.message}`),
-  );
-  if (issues.length > 0) return { frontMatter: {}, issues };
   const whole = (message: string) => [issueAt(source, offset, offset + yaml.length, message)];
   let value: unknown;
   try {
+    const composed = composeYaml(yaml);
+    if ('tooDeepAt' in composed) {
+      const at = offset + composed.tooDeepAt;
+      return {
+        frontMatter: {},
+        issues: [issueAt(source, at, at + 1, 'Front matter: values nest too deep here. Flatten them.')],
+      };
+    }
+    const { document } = composed;
+    const found = document.errors.length > 0 ? document.errors.slice(0, MAX_ISSUES) : whatIsRefused(document);
+    const issues = found.map(({ pos, message }) =>
+      issueAt(source, offset + pos[0], offset + pos[1], `Front matter: ${message}`),
+    );
+    if (issues.length > 0) return { frontMatter: {}, issues };
     value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (error) {
-    return {
-      frontMatter: {},
-      issues: whole(`Front matter: ${error instanceof Error ? error.message : String(error)}`),
-    };
+    const why = error instanceof Error ? error.message : String(error);
+    return { frontMatter: {}, issues: whole(`Front matter: ${why}`) };
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [] };
   if (typeof value !== 'object' || Array.isArray(value))
@@ -163,6 +171,43 @@ function readFrontMatter(
       issues: whole('Front matter must be a list of keys and values, such as "model: vendor/name".'),
     };
   return { frontMatter: value as FrontMatter, issues: [] };
+}
+
+/** What YAML allows and a front matter must not have, at its first place: the same key twice, too many aliases, an alias inside itself. */
+function whatIsRefused(document: Document): { pos: readonly [number, number]; message: string }[] {
+  const place = (node: unknown): [number, number] => {
+    const range = isNode(node) ? node.range : undefined;
+    return [range?.[0] ?? 0, range?.[1] ?? 0];
+  };
+  let refused: { pos: readonly [number, number]; message: string } | undefined;
+  let aliases = 0;
+  visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value)) {
+          refused = { pos: place(key), message: 'Map keys must be unique' };
+          return visit.BREAK;
+        }
+        keys.add(key.value);
+      }
+      return undefined;
+    },
+    Alias(_, alias, path) {
+      aliases += 1;
+      const inItself = path.some(
+        above => isNode(above) && 'anchor' in above && above.anchor === alias.source,
+      );
+      if (!inItself && aliases <= MAX_ALIASES) return undefined;
+      const message = inItself
+        ? `The alias *${alias.source} stands inside what it names: write the value out.`
+        : `There are more than ${MAX_ALIASES} aliases: write the values out.`;
+      refused = { pos: place(alias), message };
+      return visit.BREAK;
+    },
+  });
+  return refused === undefined ? [] : [refused];
 }
 
 /** A range of offsets as an issue with lines and columns. */

@@ -2,19 +2,8 @@
  * YAML as values with places: what an editor needs of the `yaml` package's tree, read in one walk. Aliases share what
  * they point to, so that a text can be no larger than itself.
  */
-import {
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  Parser,
-  type Scalar,
-  YAMLParseError,
-} from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml';
+import { composeYaml } from '../core/yaml-document.ts';
 import type { FrontMatterEntry } from './front-matter.ts';
 import type { Span } from './span.ts';
 import type { Misfit } from './values.ts';
@@ -57,21 +46,19 @@ export interface PlacedYaml {
 
 /** Enough for whoever looks. */
 const MAX_PROBLEMS = 100;
-/** How deep values may lie in each other. */
-const MAX_DEPTH = 200;
 /** What aliases may expand to, as in src/core/source.ts. */
 const MAX_ALIAS_COUNT = 100;
 
 /** Reads `yaml`, whose first character stands at `offset` of the document. Never throws: what is wrong is told. */
 export function readYaml(yaml: string, offset: number): PlacedYaml {
-  const tokens = [...new Parser().parse(yaml)];
-  const tooDeep = placeTooDeep(tokens);
-  if (tooDeep !== undefined) {
+  const composed = composeYaml(yaml);
+  if ('tooDeepAt' in composed) {
+    const tooDeep = composed.tooDeepAt;
     const span = { start: offset + tooDeep, end: offset + Math.min(tooDeep + 1, yaml.length) };
     const root = { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT } as const;
     return { root, problems: [{ span, message: NESTS_TOO_DEEP }] };
   }
-  const document = compose(tokens, yaml.length);
+  const { document } = composed;
   let reader = new Reader(yaml, offset, 'share');
   let root = reader.read(document.contents, 0);
   if (reader.hasTooManyAliases) {
@@ -83,46 +70,6 @@ export function readYaml(yaml: string, offset: number): PlacedYaml {
     return { span, message: wordsOfYamlError(error, yaml.slice(span.start - offset, span.end - offset)) };
   });
   return { root, problems: [...syntax, ...reader.problems].slice(0, MAX_PROBLEMS) };
-}
-
-/** Where collections lie too deep in each other for what reads them with recursion. */
-function placeTooDeep(tokens: readonly CST.Token[]): number | undefined {
-  let level: readonly CST.Token[] = tokens;
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return level[0]?.offset;
-    level = level.flatMap(innerCollections);
-  }
-  return undefined;
-}
-
-function innerCollections(token: CST.Token): CST.Token[] {
-  const inner: CST.Token[] = [];
-  const add = (part: CST.Token | null | undefined): void => {
-    if (part && 'items' in part) inner.push(part);
-  };
-  if (token.type === 'document') add(token.value);
-  if ('items' in token)
-    for (const item of token.items) {
-      if ('key' in item) add(item.key);
-      add(item.value);
-    }
-  return inner;
-}
-
-/** As `parseDocument` does, but with keys compared by `Reader`: the package compares each with each. */
-function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
-  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
-  let first: Document.Parsed | undefined;
-  for (const document of composer.compose(tokens, true, length)) {
-    if (first === undefined) {
-      first = document;
-      continue;
-    }
-    const [start, end] = document.range;
-    first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', 'second document'));
-    break;
-  }
-  return first as Document.Parsed; // at the end there always is one
 }
 
 /** What an anchor names, and how often aliases repeat it, counted as the `yaml` package does. */

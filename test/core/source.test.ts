@@ -164,3 +164,26 @@ describe('linking partials', () => {
     );
   });
 });
+
+describe('front matter made to keep the registry busy', () => {
+  const issue = (yaml: string) => parseSource(`---\n${yaml}\n---\nx`).issues[0]?.message ?? '';
+  const many = (count: number, line: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => line(index)).join('\n');
+
+  // Each took minutes, or all memory, where the YAML package was left to itself.
+  it('is read or refused in one pass', () => {
+    assert.equal(
+      Object.keys(parseSource(`---\n${many(50_000, i => `k${i}: 1`)}\n---\n`).frontMatter).length,
+      50_000,
+    );
+    assert.match(issue(many(10_000, i => `k${i}: &a${i} 1\nj${i}: *a${i}`)), /more than 1000 aliases/);
+    assert.match(issue(`${'{'.repeat(500)}a: 1${'}'.repeat(500)}`), /nest too deep/);
+    assert.match(issue(`a: ${'['.repeat(100_000)}`), /nest too deep/);
+    const nine = (name: string) => `[${Array(9).fill(`*${name}`)}]`;
+    assert.match(issue(`a: &a [x]\nb: &b ${nine('a')}\nc: &c ${nine('b')}\nd: ${nine('c')}`), /[Aa]lias/);
+  });
+  it('is refused where a key stands twice, or an alias inside what it names', () => {
+    assert.match(issue('a: 1\nb: {c: 1, c: 2}'), /unique/);
+    assert.match(issue('a: &x\n  b: *x'), /inside what it names/);
+  });
+});

@@ -1,0 +1,60 @@
+/**
+ * YAML composed by the `yaml` package, but for what takes it minutes: values that nest hundreds deep, and its check of
+ * keys, which compares each with each.
+ */
+import { Composer, type CST, type Document, Parser, YAMLParseError } from 'yaml';
+
+/** How deep values may lie in each other. */
+const MAX_DEPTH = 200;
+
+/**
+ * The first document of `yaml`, its keys not yet compared; or the offset at which values nest too deep to be read.
+ * What is wrong otherwise is in the document's errors.
+ */
+export function composeYaml(
+  yaml: string,
+): { readonly document: Document.Parsed } | { readonly tooDeepAt: number } {
+  const tokens = [...new Parser().parse(yaml)];
+  const tooDeepAt = placeTooDeep(tokens);
+  return tooDeepAt === undefined ? { document: compose(tokens, yaml.length) } : { tooDeepAt };
+}
+
+/** Where collections lie too deep in each other for what reads them with recursion. */
+function placeTooDeep(tokens: readonly CST.Token[]): number | undefined {
+  let level: readonly CST.Token[] = tokens;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return level[0]?.offset;
+    level = level.flatMap(innerCollections);
+  }
+  return undefined;
+}
+
+function innerCollections(token: CST.Token): CST.Token[] {
+  const inner: CST.Token[] = [];
+  const add = (part: CST.Token | null | undefined): void => {
+    if (part && 'items' in part) inner.push(part);
+  };
+  if (token.type === 'document') add(token.value);
+  if ('items' in token)
+    for (const item of token.items) {
+      if ('key' in item) add(item.key);
+      add(item.value);
+    }
+  return inner;
+}
+
+/** As `parseDocument` does, but with keys compared by `Reader`: the package compares each with each. */
+function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  let first: Document.Parsed | undefined;
+  for (const document of composer.compose(tokens, true, length)) {
+    if (first === undefined) {
+      first = document;
+      continue;
+    }
+    const [start, end] = document.range;
+    first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', 'second document'));
+    break;
+  }
+  return first as Document.Parsed; // at the end there always is one
+}
