@@ -18,11 +18,14 @@ export interface YamlCaret {
 
 /** Of private use, so that no text has it. */
 const MARK = '\uE07Acaret';
+/** Longer YAML is not read anew at each keystroke: no front matter is, but all of a text after a lone `---` may be. */
+const MAX_LENGTH = 128 * 1024;
 /** What a key, a value or a part of them is made of. */
 const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;
 
 /** Undefined where nothing can be offered: in a comment, a text of several lines, a broken part. */
 export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret | undefined {
+  if (yaml.end - yaml.start > MAX_LENGTH) return undefined;
   const word = wordAt(text, yaml, offset);
   const { start, end } = word;
   const before = text.slice(yaml.start, start);
