@@ -1,9 +1,11 @@
 /** The preview's panel: follows a prompt, renders it in the worker as it changes, and answers what its page says. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { versionReference } from '../../core/version.ts';
 import { readFrontMatter } from '../../language/front-matter.ts';
 import { equals, typeOfValue } from '../../language/values.ts';
 import { isCancelled, messageOf } from '../problems/explain.ts';
+import { parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Input } from './form.ts';
 import { readJsonInput } from './json-input.ts';
@@ -44,9 +46,14 @@ export class PreviewPanel {
   readonly #trials = new Map<string, Trial>();
   #document: vscode.TextDocument | undefined;
   #subject: Subject | undefined;
+  /** What is shown or about to be. */
+  #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
+  #reads = 0;
   #samples: SamplesFile = { samples: [], trouble: undefined };
   #fields: { readonly of: string; readonly facts: Pick<Inputs, 'fields' | 'defaults'> } | undefined;
   #isLocked = false;
+  /** The document that the preview opened last. */
+  #opened: string | undefined;
   #rendering: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #outcome: PreviewOutcome | undefined;
@@ -124,19 +131,33 @@ export class PreviewPanel {
     if (activeTextEditor !== undefined) this.#follow(activeTextEditor.document);
   }
 
-  /** A partial of what is shown does not take its place: one looks at the whole while one writes the part. */
+  /**
+   * A partial of what is shown does not take its place, nor does what the preview itself led to: one looks at the
+   * whole while one writes the part.
+   */
   #follow(document: vscode.TextDocument): void {
-    if (this.#isLocked || !isPrompt(document) || this.#partialOf(document.uri) !== undefined) return;
-    void this.show(document);
+    const isPart = this.#partialOf(document.uri) !== undefined || this.#opened === document.uri.toString();
+    if (this.#isLocked || !isPrompt(document) || isPart) return;
+    this.#opened = undefined;
+    this.show(document).catch(error => this.#parts.workbench.report(error, 'The preview'));
   }
 
   /** Shows another prompt, or the same one after it was opened anew. */
-  async show(document: vscode.TextDocument): Promise<void> {
-    const isSame = this.#document?.uri.toString() === document.uri.toString();
-    this.#document = document;
-    if (isSame) return;
+  show(document: vscode.TextDocument): Promise<void> {
+    const uri = document.uri.toString();
+    if (this.#showing?.uri === uri) {
+      if (this.#document?.uri.toString() === uri) this.#document = document;
+      return this.#showing.done;
+    }
+    const done = this.#load(document);
+    this.#showing = { uri, done };
+    return done;
+  }
+
+  async #load(document: vscode.TextDocument): Promise<void> {
     const subject = await subjectOf(document.uri, this.#parts.workbench);
-    if (this.#document !== document) return;
+    if (this.#showing?.uri !== document.uri.toString()) return;
+    this.#document = document;
     this.#subject = subject;
     this.#samples = { samples: [], trouble: undefined };
     this.#outcome = undefined;
@@ -157,19 +178,18 @@ export class PreviewPanel {
     await this.#render();
   }
 
-  /** The input was saved as a sample of this name. */
-  async saved(sample: string): Promise<void> {
+  /** An input was saved as a sample of this name. */
+  async saved(sample: string, input: Input): Promise<void> {
+    this.#setTrial({ sample, input, isEdited: false });
     await this.#readSamples();
-    this.#choose(sample);
-    this.#sendInputs();
   }
 
   /** The project may be found only after the preview of an earlier window is there. */
   async #resubject(): Promise<void> {
-    const document = this.#document;
-    if (document === undefined) return;
-    const subject = await subjectOf(document.uri, this.#parts.workbench);
-    if (this.#document !== document) return;
+    const before = this.#subject;
+    if (before === undefined) return;
+    const subject = await subjectOf(before.uri, this.#parts.workbench);
+    if (this.#subject !== before) return;
     this.#subject = subject;
     this.#titled();
     await this.#readSamples();
@@ -210,10 +230,12 @@ export class PreviewPanel {
 
   /** Reads the samples again. An input that nobody changed follows its sample. */
   async #readSamples(): Promise<void> {
-    const document = this.#document;
-    const before = this.#trials.get(document?.uri.toString() ?? '');
+    this.#reads += 1;
+    const read = this.#reads;
     const { samples, trouble } = await samplesAt(this.#subject?.samplesUri);
-    if (document !== this.#document) return;
+    // An older reading may end after a newer one.
+    if (read !== this.#reads) return;
+    const before = this.#trials.get(this.#document?.uri.toString() ?? '');
     // While somebody writes in the file it may be no YAML: what it held before is still what is tried.
     const isBroken = trouble !== undefined && before !== undefined;
     const known = this.#samples.samples;
@@ -343,7 +365,7 @@ export class PreviewPanel {
     if (subject === undefined || document === undefined || !isPrompt(editor.document)) return;
     const uri = editor.document.uri.toString();
     const isOwn = uri === document.uri.toString();
-    const prompt = isOwn ? null : this.#partialOf(editor.document.uri);
+    const prompt = isOwn ? null : (this.#partialOf(editor.document.uri) ?? versionId(editor.document.uri));
     if (prompt === undefined) return;
     const offset = editor.document.offsetAt(editor.selection.active);
     this.#send({ type: 'caret', caret: { prompt, offset } });
@@ -351,7 +373,8 @@ export class PreviewPanel {
 
   /** The id of the partial that a document is, among those of the last rendering. */
   #partialOf(uri: vscode.Uri): string | undefined {
-    for (const [id, path] of this.#rendered?.files ?? []) if (path === uri.fsPath) return id;
+    const { files } = this.#rendered ?? {};
+    for (const [id, path] of files ?? []) if (uri.scheme === 'file' && path === uri.fsPath) return id;
     return undefined;
   }
 
@@ -438,6 +461,7 @@ export class PreviewPanel {
     );
     const viewColumn = visible?.viewColumn ?? tab?.viewColumn ?? source?.viewColumn ?? vscode.ViewColumn.One;
     const range = rangeIn?.(document);
+    this.#opened = uri.toString();
     const editor = await vscode.window.showTextDocument(document, {
       viewColumn,
       ...(range !== undefined && { selection: range }),
@@ -454,4 +478,10 @@ export class PreviewPanel {
     this.#rendering?.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+/** The id that a version has as a partial of other versions. */
+function versionId(uri: vscode.Uri): string | undefined {
+  const address = parseVersionUri(uri);
+  return address && versionReference(address.prompt, address.version);
 }

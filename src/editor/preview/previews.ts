@@ -153,7 +153,7 @@ export class Previews implements vscode.Disposable {
     });
     if (name === undefined) return;
     await saveSample(uri, name.trim(), input);
-    await shown.saved(name.trim());
+    await shown.saved(name.trim(), input);
     vscode.window.setStatusBarMessage(`Saved the sample "${name.trim()}"`, 3000);
   }
 
