@@ -254,7 +254,7 @@ describe('writing a prompt', () => {
     await shows('Not published yet | Preview | Publish…');
     await run('publish', { texts: ['Tone'] }, 'mail/_tone');
     await run('publish', { texts: ['First'] }, 'mail/write');
-    await shows('@1 | Live nowhere | Compare | Preview | Publish… | Promote…');
+    await shows('Based on @1 | Live nowhere | Compare | Preview | Publish… | Promote…');
     await run(
       'promote',
       { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] },
@@ -262,10 +262,10 @@ describe('writing a prompt', () => {
       1,
     );
     await vscode.window.showTextDocument(editor.document);
-    await shows('@1 | Live: staging @1 | Compare | Preview | Publish… | Promote…');
+    await shows('Based on @1 | Live: staging @1 | Compare | Preview | Publish… | Promote…');
     await vscode.workspace.fs.writeFile(editor.document.uri, Buffer.from(`${SOUND}More.\n`));
     await run('refresh');
-    await shows('@1 · modified | Live: staging @1 | Compare | Preview | Publish… | Promote…');
+    await shows('Based on @1 · modified | Live: staging @1 | Compare | Preview | Publish… | Promote…');
   });
 
   it('shows a published version in the same colours, with nothing to put right', async () => {

@@ -3,16 +3,17 @@ import { LATEST, STABLE } from '../../core/channel.ts';
 import type { Listed } from '../explorer/listed.ts';
 import { wordsOf } from '../explorer/state-words.ts';
 
-/** `@12 · modified`; `Not published yet`. */
+/** `Based on @12 · modified`; `Not published yet`; for a file that says nothing of its base, the newest there is. */
 export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'summary' | 'state'>): string {
   if (summary === undefined && base === undefined) return 'Not published yet';
-  const version = base ?? summary?.newest.version;
-  const state_ = wordsOf(state)?.word;
-  const newest =
-    summary !== undefined && summary.newest.version !== base
-      ? `newest @${summary.newest.version}`
-      : undefined;
-  return [`@${version}`, state_, newest].filter(word => word !== undefined).join(' · ');
+  const newest = summary && `newest @${summary.newest.version}`;
+  const words = [
+    base === undefined ? undefined : `Based on @${base}`,
+    wordsOf(state)?.word,
+    base === undefined || summary?.newest.version !== base ? newest : undefined,
+  ].filter(word => word !== undefined);
+  const title = words.join(' · ');
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 /** `production @11 · staging @12, canary @13`. Undefined where nothing is live, or nothing is known. */
