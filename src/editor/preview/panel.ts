@@ -3,19 +3,21 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { versionReference } from '../../core/version.ts';
 import { readFrontMatter } from '../../language/front-matter.ts';
-import { equals, typeOfValue } from '../../language/values.ts';
+import { typeOfValue } from '../../language/values.ts';
 import { isCancelled, messageOf } from '../problems/explain.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Input } from './form.ts';
 import { readJsonInput } from './json-input.ts';
 import { type FromPage, fromPage, type Inputs, type KeptState, type ToPage } from './messages.ts';
+import { openPlace } from './open-place.ts';
 import { pageHtml } from './page.ts';
 import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
-import { type SamplesFile, samplesAt } from './samples-file.ts';
+import { samplesAt } from './samples-file.ts';
 import { shownOf } from './shown.ts';
 import { blamedUri, isPrompt, partialUri, requestOf, type Subject, subjectOf } from './subject.ts';
+import { Trials } from './trials.ts';
 
 /** Milliseconds without a keystroke before it is rendered. */
 const DEBOUNCE = 100;
@@ -28,30 +30,21 @@ export interface PanelParts {
   onAsked(asked: Extract<FromPage, { type: 'save' | 'copy' }>): void;
 }
 
-/** What a person tries a prompt with. */
-interface Trial {
-  readonly sample: string | null;
-  readonly input: Input;
-  /** Whether the input is another than the sample's. */
-  readonly isEdited: boolean;
-}
-
-const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
-
 export class PreviewPanel {
   readonly panel: vscode.WebviewPanel;
   readonly #parts: PanelParts;
   readonly #disposables: vscode.Disposable[] = [];
-  /** By document, so that going from one prompt to another and back loses nothing. */
-  readonly #trials = new Map<string, Trial>();
+  readonly #trials = new Trials();
   #document: vscode.TextDocument | undefined;
   #subject: Subject | undefined;
   /** What is shown or about to be. */
   #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
   #reads = 0;
-  #samples: SamplesFile = { samples: [], trouble: undefined };
+  /** What is wrong with the samples file. */
+  #trouble: string | undefined;
   #fields: { readonly of: string; readonly facts: Pick<Inputs, 'fields' | 'defaults'> } | undefined;
   #isLocked = false;
+  #isClosed = false;
   /** The document that the preview opened last. */
   #opened: string | undefined;
   #rendering: AbortController | undefined;
@@ -101,12 +94,12 @@ export class PreviewPanel {
   }
 
   get input(): Input {
-    return this.#trial().input;
+    return this.#trials.current.input;
   }
 
   /** The name of the sample that the input began as. */
   get sample(): string | null {
-    return this.#trial().sample;
+    return this.#trials.current.sample;
   }
 
   /** What was rendered last, for copying; undefined where that was not possible. */
@@ -159,7 +152,8 @@ export class PreviewPanel {
     if (this.#showing?.uri !== document.uri.toString()) return;
     this.#document = document;
     this.#subject = subject;
-    this.#samples = { samples: [], trouble: undefined };
+    this.#trouble = undefined;
+    this.#trials.goTo(subject.uri.toString());
     this.#outcome = undefined;
     this.#rendered = undefined;
     this.#titled();
@@ -172,15 +166,15 @@ export class PreviewPanel {
     this.#isLocked = isLocked;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
     await this.show(document);
-    if (input !== null) this.#setTrial({ sample, input, isEdited: true });
-    else this.#choose(sample);
+    if (input !== null) this.#trials.set({ sample, input, isEdited: true });
+    else this.#trials.choose(sample);
     this.#sendInputs();
     await this.#render();
   }
 
   /** An input was saved as a sample of this name. */
   async saved(sample: string, input: Input): Promise<void> {
-    this.#setTrial({ sample, input, isEdited: false });
+    this.#trials.set({ sample, input, isEdited: false });
     await this.#readSamples();
   }
 
@@ -202,7 +196,7 @@ export class PreviewPanel {
   }
 
   async showSource(): Promise<void> {
-    if (this.#subject !== undefined) await this.#open(this.#subject.uri, undefined);
+    if (this.#subject !== undefined) await this.#open(this.#subject.uri);
   }
 
   #titled(): void {
@@ -210,50 +204,15 @@ export class PreviewPanel {
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
   }
 
-  #trial(): Trial {
-    const uri = this.#document?.uri.toString();
-    return (uri === undefined ? undefined : this.#trials.get(uri)) ?? NOTHING;
-  }
-
-  #setTrial(trial: Trial): void {
-    if (this.#document !== undefined) this.#trials.set(this.#document.uri.toString(), trial);
-  }
-
-  #sampleInput(name: string | null): Input | undefined {
-    return name === null ? {} : this.#samples.samples.find(sample => sample.name === name)?.input;
-  }
-
-  #choose(name: string | null): void {
-    const input = this.#sampleInput(name);
-    if (input !== undefined) this.#setTrial({ sample: name, input, isEdited: false });
-  }
-
-  /** Reads the samples again. An input that nobody changed follows its sample. */
   async #readSamples(): Promise<void> {
     this.#reads += 1;
     const read = this.#reads;
     const { samples, trouble } = await samplesAt(this.#subject?.samplesUri);
     // An older reading may end after a newer one.
     if (read !== this.#reads) return;
-    const before = this.#trials.get(this.#document?.uri.toString() ?? '');
-    // While somebody writes in the file it may be no YAML: what it held before is still what is tried.
-    const isBroken = trouble !== undefined && before !== undefined;
-    const known = this.#samples.samples;
-    this.#samples = { samples: isBroken && known.length > 0 ? known : samples, trouble };
-    const first = samples[0]?.name ?? null;
-    if (before === undefined) this.#choose(first);
-    else if (!isBroken) {
-      const isThere = this.#sampleInput(before.sample) !== undefined;
-      if (!before.isEdited) this.#choose(isThere ? before.sample : first);
-      else if (!isThere) this.#setTrial({ ...before, sample: null });
-    }
+    this.#trouble = trouble;
+    this.#trials.read(samples, trouble !== undefined);
     this.#sendInputs();
-  }
-
-  /** The person wrote another input. */
-  #edit(input: Input): void {
-    const { sample } = this.#trial();
-    this.#setTrial({ sample, input, isEdited: !equals(input, this.#sampleInput(sample)) });
   }
 
   #changed(document: vscode.TextDocument): void {
@@ -284,7 +243,7 @@ export class PreviewPanel {
     const source = document.getText();
     if (this.#refreshFields(source)) this.#sendInputs();
     try {
-      const request = await requestOf(subject, source, this.#trial().input, workbench);
+      const request = await requestOf(subject, source, this.#trials.current.input, workbench);
       const outcome = await renderer.render(request, controller.signal);
       if (controller.signal.aborted) return;
       this.#outcome = outcome;
@@ -317,8 +276,8 @@ export class PreviewPanel {
     if (subject === undefined || document === undefined) return;
     if (this.#fields === undefined) this.#refreshFields(document.getText());
     const { fields = [], defaults = {} } = this.#fields?.facts ?? {};
-    const { sample, input, isEdited } = this.#trial();
-    const { samples, trouble } = this.#samples;
+    const { sample, input, isEdited } = this.#trials.current;
+    const trouble = this.#trouble;
     const names = new Set(fields.map(({ name }) => name));
     // What is given but not declared can be seen and changed too.
     const others = Object.entries(input)
@@ -334,7 +293,7 @@ export class PreviewPanel {
         isLocked: this.#isLocked,
         fields: [...fields, ...others],
         defaults,
-        samples: [...new Set(samples.map(({ name }) => name))],
+        samples: [...new Set(this.#trials.samples.map(({ name }) => name))],
         sample,
         input,
         isEdited,
@@ -400,23 +359,23 @@ export class PreviewPanel {
           this.#send({ type: 'rendering', rendering: shownOf(this.#rendered) });
         return this.#sendRendering();
       case 'input':
-        this.#edit(said.input);
+        this.#trials.edit(said.input);
         return this.#schedule();
       case 'json': {
         const { input, ...verdict } = readJsonInput(said.text, this.#fields?.facts.fields ?? []);
         if (input !== undefined) {
-          this.#edit(input);
+          this.#trials.edit(input);
           this.#sendInputs();
           this.#schedule();
         }
         return this.#send({ type: 'json', verdict });
       }
       case 'choose':
-        this.#choose(said.sample);
+        this.#trials.choose(said.sample);
         this.#sendInputs();
         return this.#render();
       case 'openSamples':
-        if (this.#subject?.samplesUri !== undefined) await this.#open(this.#subject.samplesUri, undefined);
+        if (this.#subject?.samplesUri !== undefined) await this.#open(this.#subject.samplesUri);
         return;
       case 'openIssue': {
         const [outcome, subject] = [this.#outcome, this.#subject];
@@ -445,35 +404,18 @@ export class PreviewPanel {
     }
   }
 
-  /** Opens a document where it is open already, else beside the preview, and selects a place in it. */
-  async #open(
-    uri: vscode.Uri,
-    rangeIn: ((document: vscode.TextDocument) => vscode.Range) | undefined,
-  ): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(uri);
-    const isSame = (other: vscode.Uri) => other.toString() === uri.toString();
-    const visible = vscode.window.visibleTextEditors.find(editor => isSame(editor.document.uri));
-    const tab = vscode.window.tabGroups.all.find(group =>
-      group.tabs.some(({ input }) => input instanceof vscode.TabInputText && isSame(input.uri)),
-    );
-    const source = vscode.window.visibleTextEditors.find(
-      editor => isSame(editor.document.uri) || editor.document === this.#document,
-    );
-    const viewColumn = visible?.viewColumn ?? tab?.viewColumn ?? source?.viewColumn ?? vscode.ViewColumn.One;
-    const range = rangeIn?.(document);
+  async #open(uri: vscode.Uri, rangeIn?: Parameters<typeof openPlace>[2]): Promise<void> {
     this.#opened = uri.toString();
-    const editor = await vscode.window.showTextDocument(document, {
-      viewColumn,
-      ...(range !== undefined && { selection: range }),
-    });
-    if (range !== undefined) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    await openPlace(uri, this.#subject?.uri, rangeIn);
   }
 
   #send(message: ToPage): void {
+    if (this.#isClosed) return;
     void this.panel.webview.postMessage(message);
   }
 
   #close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#rendering?.abort();
     for (const disposable of this.#disposables) disposable.dispose();

@@ -1,0 +1,77 @@
+/** What a person tries each prompt with: a sample, the defaults alone, or an input of their own that began as one. */
+import { equals } from '../../language/values.ts';
+import type { Input } from './form.ts';
+
+export interface Trial {
+  /** The sample that the input is, or began as; null for the defaults alone. */
+  readonly sample: string | null;
+  readonly input: Input;
+  /** Whether the input is another than the sample's. */
+  readonly isEdited: boolean;
+}
+
+export interface NamedInput {
+  readonly name: string;
+  readonly input: Input;
+}
+
+const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
+
+/** Kept by document, so that going from one prompt to another and back loses nothing. */
+export class Trials {
+  readonly #trials = new Map<string, Trial>();
+  #uri = '';
+  #samples: readonly NamedInput[] = [];
+
+  /** Of the prompt that is shown, as they were read last without a mistake. */
+  get samples(): readonly NamedInput[] {
+    return this.#samples;
+  }
+
+  get current(): Trial {
+    return this.#trials.get(this.#uri) ?? NOTHING;
+  }
+
+  /** Another prompt is shown, whose samples are not read yet. */
+  goTo(uri: string): void {
+    this.#uri = uri;
+    this.#samples = [];
+  }
+
+  /** Takes a sample, or for null the defaults alone; nothing happens where there is no such sample. */
+  choose(sample: string | null): void {
+    const input = this.#inputOf(sample);
+    if (input !== undefined) this.set({ sample, input, isEdited: false });
+  }
+
+  /** The person wrote another input. */
+  edit(input: Input): void {
+    const { sample } = this.current;
+    this.set({ sample, input, isEdited: !equals(input, this.#inputOf(sample)) });
+  }
+
+  set(trial: Trial): void {
+    this.#trials.set(this.#uri, trial);
+  }
+
+  /**
+   * The samples were read again. A prompt that nothing was tried with takes the first; an input that nobody changed
+   * follows its sample. While the file has mistakes, what it held before is still what is tried.
+   */
+  read(samples: readonly NamedInput[], hasMistakes: boolean): void {
+    const before = this.#trials.get(this.#uri);
+    const isBroken = hasMistakes && before !== undefined;
+    if (!isBroken || this.#samples.length === 0) this.#samples = samples;
+    const first = samples[0]?.name ?? null;
+    if (before === undefined) this.choose(first);
+    else if (!isBroken) {
+      const isThere = this.#inputOf(before.sample) !== undefined;
+      if (!before.isEdited) this.choose(isThere ? before.sample : first);
+      else if (!isThere) this.set({ ...before, sample: null });
+    }
+  }
+
+  #inputOf(sample: string | null): Input | undefined {
+    return sample === null ? {} : this.#samples.find(({ name }) => name === sample)?.input;
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { Trials } from '../../src/editor/preview/trials.ts';
+
+const ONE = { name: 'One', input: { a: 1 } };
+const TWO = { name: 'Two', input: { a: 2 } };
+
+describe('what a prompt is tried with', () => {
+  let trials: Trials;
+  beforeEach(() => {
+    trials = new Trials();
+    trials.goTo('file:///a.prompt');
+  });
+  const current = () => {
+    const { sample, input, isEdited } = trials.current;
+    return [sample, input, isEdited];
+  };
+
+  it('is the first sample, or the defaults alone where there is none', () => {
+    trials.read([], false);
+    assert.deepEqual(current(), [null, {}, false]);
+    trials.goTo('file:///b.prompt');
+    trials.read([ONE, TWO], false);
+    assert.deepEqual(current(), ['One', { a: 1 }, false]);
+  });
+
+  it('is what was chosen, and nothing else for a sample that is not there', () => {
+    trials.read([ONE, TWO], false);
+    trials.choose('Two');
+    assert.deepEqual(current(), ['Two', { a: 2 }, false]);
+    trials.choose('Three');
+    assert.deepEqual(current(), ['Two', { a: 2 }, false]);
+    trials.choose(null);
+    assert.deepEqual(current(), [null, {}, false]);
+  });
+
+  it('is edited while it is another than its sample', () => {
+    trials.read([ONE], false);
+    trials.edit({ a: 7 });
+    assert.deepEqual(current(), ['One', { a: 7 }, true]);
+    trials.edit({ a: 1 });
+    assert.deepEqual(current(), ['One', { a: 1 }, false]);
+  });
+
+  it('follows its sample while nobody edited it', () => {
+    trials.read([ONE], false);
+    trials.read([{ name: 'One', input: { a: 9 } }], false);
+    assert.deepEqual(current(), ['One', { a: 9 }, false]);
+    trials.edit({ a: 7 });
+    trials.read([ONE], false);
+    assert.deepEqual(current(), ['One', { a: 7 }, true]);
+  });
+
+  it('outlives its sample only where it was edited', () => {
+    trials.read([ONE, TWO], false);
+    trials.read([TWO], false);
+    assert.deepEqual(current(), ['Two', { a: 2 }, false]);
+    trials.edit({ a: 7 });
+    trials.read([ONE], false);
+    assert.deepEqual(current(), [null, { a: 7 }, true]);
+  });
+
+  it('stays as it is while the samples file has mistakes', () => {
+    trials.read([ONE, TWO], false);
+    trials.choose('Two');
+    trials.read([], true);
+    assert.deepEqual(current(), ['Two', { a: 2 }, false]);
+    assert.deepEqual(trials.samples, [ONE, TWO]);
+    trials.read([ONE, TWO], false);
+    assert.deepEqual(current(), ['Two', { a: 2 }, false]);
+  });
+
+  it('is kept for each prompt', () => {
+    trials.read([ONE], false);
+    trials.edit({ a: 7 });
+    trials.goTo('file:///b.prompt');
+    trials.read([TWO], false);
+    trials.goTo('file:///a.prompt');
+    trials.read([ONE], false);
+    assert.deepEqual(current(), ['One', { a: 7 }, true]);
+  });
+});
