@@ -181,9 +181,9 @@ describe('writing a prompt', () => {
     const editor = await open('mail/write', SOUND);
     const samples = vscode.Uri.file(join(root(), 'prompts', 'mail', 'write.samples.yaml'));
     await vscode.workspace.fs.writeFile(samples, Buffer.from('- name: one\n  input:\n    name: Ada\n'));
+    await vscode.workspace.openTextDocument(samples);
     const { uri } = editor.document;
     const position = at(editor, '{{name', 3);
-    // The samples' file is found by the window's watcher.
     const edit = await eventually('the samples in the rename', async () => {
       const found = await execute<vscode.WorkspaceEdit>('DocumentRenameProvider', uri, position, 'author');
       return found.entries().some(([file]) => file.fsPath === samples.fsPath) ? found : undefined;

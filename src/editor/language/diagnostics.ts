@@ -26,7 +26,13 @@ export interface LanguageDiagnostics extends vscode.Disposable {
   again(): void;
 }
 
-export function showDiagnostics(ask: Ask, documents: Documents, session: Session): LanguageDiagnostics {
+/** @param whenReady before it, partials would be missed that are only not known yet */
+export function showDiagnostics(
+  ask: Ask,
+  documents: Documents,
+  session: Session,
+  whenReady: () => Promise<void>,
+): LanguageDiagnostics {
   const collection = vscode.languages.createDiagnosticCollection('promptforge.language');
   const timers = new Map<string, NodeJS.Timeout>();
 
@@ -35,6 +41,8 @@ export function showDiagnostics(ask: Ask, documents: Documents, session: Session
     return !document.isClosed && (role === 'prompt' || role === 'samples');
   };
   const check = async (document: vscode.TextDocument): Promise<void> => {
+    await whenReady();
+    if (document.isClosed) return;
     const { version } = document;
     const answer = await ask('diagnose', document, null);
     if (answer === undefined || document.isClosed || document.version !== version) return;

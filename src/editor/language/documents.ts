@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from '../../language-worker/client.ts';
 import type { OpenDocument } from '../../language-worker/contract.ts';
 import type { Session } from '../connection/session.ts';
-import { type PlaceOfFile, placeOfDocument } from './place-of-file.ts';
+import { entryOf, type PlaceOfFile, placeOfDocument } from './place-of-file.ts';
 
 export interface Documents extends vscode.Disposable {
   /** A document that the worker knows was opened, changed or closed. */
@@ -37,6 +37,9 @@ export function followDocuments(client: LanguageClient, session: Session): Docum
   const close = (document: vscode.TextDocument): void => {
     if (!client.knows(document.uri.toString())) return;
     client.close(document.uri.toString());
+    // Its file may be new, or gone, and a watcher is not always there in time.
+    const file = entryOf(document.uri, session);
+    if (file !== undefined) client.setFiles([file]);
     changed.fire(document);
   };
   let folder = session.project?.promptsFolder;

@@ -2,7 +2,7 @@
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
-import type { FileRole } from '../../language-worker/contract.ts';
+import type { FileEntry, FileRole } from '../../language-worker/contract.ts';
 import type { Session } from '../connection/session.ts';
 import { parseVersionUri, SCHEME } from '../versions/uri.ts';
 
@@ -35,6 +35,12 @@ export function placeOfPath(uri: vscode.Uri, session: Session): PlaceOfFile | un
   if (uri.path.endsWith(PROMPT_FILE_EXTENSION))
     return { role: 'prompt', name: nameOf(uri, PROMPT_FILE_EXTENSION, session) };
   return undefined;
+}
+
+/** What the worker needs to read a file itself; undefined for one that it has no use for. */
+export function entryOf(uri: vscode.Uri, session: Session): FileEntry | undefined {
+  const place = uri.scheme === 'file' ? placeOfPath(uri, session) : undefined;
+  return place && { uri: uri.toString(), path: uri.fsPath, ...place };
 }
 
 /** In the project's prompts folder, or in the workspace folder where there is no project. */

@@ -33,12 +33,13 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): vscod
   });
   const documents = followDocuments(client, session);
   const ask = asking(client);
-  const diagnostics = showDiagnostics(ask, documents, session);
+  const files = followFiles(client, workbench, () => diagnostics.again());
+  const diagnostics = showDiagnostics(ask, documents, session, () => files.whenListed);
   return vscode.Disposable.from(
     renewed,
     documents,
     diagnostics,
-    followFiles(client, session, () => diagnostics.again()),
+    files,
     registerCodeLens(workbench),
     registerCompletion(ask),
     registerHover(ask),
