@@ -39,7 +39,9 @@ export class PreviewPanel {
   #subject: Subject | undefined;
   /** What is shown or about to be. */
   #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
+  /** Readings of the samples file that were begun, and the last of them that ended. */
   #reads = 0;
+  #readsEnded = 0;
   /** What is wrong with the samples file. */
   #trouble: string | undefined;
   #fields: { readonly of: string; readonly facts: Pick<Inputs, 'fields' | 'defaults'> } | undefined;
@@ -176,6 +178,7 @@ export class PreviewPanel {
   async saved(sample: string, input: Input): Promise<void> {
     this.#trials.set({ sample, input, isEdited: false });
     await this.#readSamples();
+    this.#schedule();
   }
 
   /** The project may be found only after the preview of an earlier window is there. */
@@ -210,6 +213,7 @@ export class PreviewPanel {
     const { samples, trouble } = await samplesAt(this.#subject?.samplesUri);
     // An older reading may end after a newer one.
     if (read !== this.#reads) return;
+    this.#readsEnded = read;
     this.#trouble = trouble;
     this.#trials.read(samples, trouble !== undefined);
     this.#sendInputs();
@@ -236,6 +240,8 @@ export class PreviewPanel {
     clearTimeout(this.#timer);
     const [document, subject] = [this.#document, this.#subject];
     if (document === undefined || subject === undefined) return;
+    // Without its sample a prompt would show its values as missing for a moment: who reads the samples renders after it.
+    if (this.#readsEnded !== this.#reads) return;
     this.#rendering?.abort();
     const controller = new AbortController();
     this.#rendering = controller;
