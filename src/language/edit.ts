@@ -17,3 +17,9 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   }
   return parts.join('') + text.slice(done);
 }
+
+/** Whether two edits of one text change the same characters, so that they cannot be made together. */
+export function doOverlap(edits: readonly TextEdit[]): boolean {
+  const sorted = edits.toSorted((a, b) => a.span.start - b.span.start);
+  return sorted.some(({ span }, index) => span.end > (sorted[index + 1]?.span.start ?? span.end));
+}

@@ -1,6 +1,6 @@
 /** A variable put into the front matter's input schema, and taken out of it again. */
 import type { Analysis } from '../analysis.ts';
-import { applyEdits, type TextEdit } from '../edit.ts';
+import { applyEdits, doOverlap, type TextEdit } from '../edit.ts';
 import { type FrontMatterFacts, readFrontMatter } from '../front-matter.ts';
 import { part } from '../json-schema-types.ts';
 import { isJsonSchema } from '../schema.ts';
@@ -118,7 +118,8 @@ function jsonSchema(type: ValueType): Written {
 export function removeVariable(analysis: Analysis, name: string): TextEdit[] | undefined {
   const { text, frontMatter } = analysis;
   const edits = removals(analysis, name);
-  if (edits === undefined || edits.length === 0) return undefined;
+  // In YAML that is broken one entry may hold the next.
+  if (edits === undefined || edits.length === 0 || doOverlap(edits)) return undefined;
   const facts = readFrontMatter(applyEdits(text, edits));
   const isGone = facts.variables.every(variable => variable.name !== name) && !facts.defaults.has(name);
   return isGone && faults(facts) <= faults(frontMatter) ? edits : undefined;

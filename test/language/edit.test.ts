@@ -1,0 +1,30 @@
+/** Edits of one text. */
+import assert from 'node:assert/strict';
+import { parsePromptName } from '../../src/core/name.ts';
+import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
+import { applyEdits, doOverlap } from '../../src/language/edit.ts';
+import { Library } from '../../src/language/library.ts';
+import { quickFixes } from '../../src/language/quick-fixes/quick-fixes.ts';
+
+const edit = (start: number, end: number, text = '') => ({ span: { start, end }, text });
+
+describe('edits', () => {
+  it('are made in any order', () => {
+    assert.equal(applyEdits('abcd', [edit(3, 4, 'D'), edit(0, 1, 'A'), edit(2, 2, '-')]), 'Ab-cD');
+  });
+  it('overlap where they change the same characters, not where they touch', () => {
+    assert.equal(doOverlap([edit(0, 2), edit(2, 3)]), false);
+    assert.equal(doOverlap([edit(2, 3), edit(0, 3)]), true);
+  });
+  it('of a quick fix never overlap, however broken the front matter is', () => {
+    const text =
+      '---\ninput:\n  schema:\n    goal?: string\n    tone(enum): {{[neutral, warm, firm]\n  default:\n    tone: neutral\n---\nHi';
+    const library = new Library();
+    library.setPrompt('a.prompt', parsePromptName('a'), text);
+    const prompt = library.at('a.prompt');
+    assert.ok(prompt);
+    for (const finding of diagnose(prompt, library))
+      for (const { change } of quickFixes(prompt, finding, library))
+        for (const edits of change.edits.values()) assert.equal(doOverlap(edits), false, finding.message);
+  });
+});
