@@ -2,17 +2,13 @@
  * What typing into the largest prompt costs the extension host: how long its event loop is held in one piece while
  * the language worker, built as it ships, is told of every keystroke and its answers are read.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 import { parsePromptName } from '../src/core/name.ts';
 import { LanguageClient } from '../src/language-worker/client.ts';
+import { bundledWorker } from './bundled-worker.ts';
 import { atMost, type Report } from './report.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const URI = 'file:///prompts/large.prompt';
 const KEYSTROKES = 60;
 /** As somebody types, in milliseconds. */
@@ -20,28 +16,14 @@ const BETWEEN = 60;
 const LIMIT = 50;
 
 export async function measure(): Promise<Report> {
-  await mkdir(join(ROOT, 'out'), { recursive: true });
-  const scratch = await mkdtemp(join(ROOT, 'out', 'bench-language-'));
-  await esbuild.build({
-    entryPoints: [join(ROOT, 'src/language-worker/worker.ts')],
-    outdir: scratch,
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    mainFields: ['module', 'main'],
-    banner: { js: 'import{createRequire}from"node:module";var require=createRequire(import.meta.url);' },
-    logLevel: 'warning',
-  });
+  await using worker = await bundledWorker('src/language-worker/worker.ts');
   let text = largePrompt();
   let version = 1;
   const troubles: string[] = [];
   const document = () =>
     ({ uri: URI, role: 'prompt', name: parsePromptName('large'), text, version }) as const;
   const client = new LanguageClient({
-    workerUrl: pathToFileURL(join(scratch, 'worker.js')),
+    workerUrl: worker.url,
     document,
     log: message => troubles.push(message),
   });
@@ -98,7 +80,6 @@ export async function measure(): Promise<Report> {
     };
   } finally {
     await client.dispose();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 

@@ -1,38 +1,17 @@
 /** What typing costs the preview: from a request on a warm renderer, built as it ships, to what is shown. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
 import type { LinkedPartial } from '../src/core/flatten.ts';
 import { PreviewRenderer } from '../src/editor/preview/renderer/preview-renderer.ts';
+import { bundledWorker } from './bundled-worker.ts';
 import { atMost, median, type Report } from './report.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const RUNS = 200;
 const WARM_UPS = 20;
 const LIMIT = 50;
 
 export async function measure(): Promise<Report> {
-  // Below the repository: an ES module asks the nearest package.json what it is.
-  await mkdir(join(ROOT, 'out'), { recursive: true });
-  const scratch = await mkdtemp(join(ROOT, 'out', 'bench-preview-'));
-  const renderer = new PreviewRenderer(pathToFileURL(join(scratch, 'worker.js')));
+  await using worker = await bundledWorker('src/editor/preview/renderer/worker.ts');
+  const renderer = new PreviewRenderer(worker.url);
   try {
-    await esbuild.build({
-      entryPoints: [join(ROOT, 'src/editor/preview/renderer/worker.ts')],
-      outdir: scratch,
-      bundle: true,
-      splitting: true,
-      minify: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node22',
-      mainFields: ['module', 'main'],
-      banner: {
-        js: 'import{createRequire}from"node:module";var require=createRequire(import.meta.url);',
-      },
-      logLevel: 'warning',
-    });
     const times: number[] = [];
     for (let run = 0; run < WARM_UPS + RUNS; run++) {
       const started = performance.now();
@@ -54,7 +33,6 @@ export async function measure(): Promise<Report> {
     };
   } finally {
     renderer.dispose();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 

@@ -89,7 +89,6 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   if (extensionMode !== vscode.ExtensionMode.Test) return undefined;
   return {
     workbench,
-
     tree: view.tree,
     previews: preview.previews,
     answerWith: other => (answering = other),

@@ -16,14 +16,19 @@ export interface SourceIssue extends SourceRange {
   readonly message: string;
 }
 
-/** The codes of registry-api.md, in the order of their HTTP status, then those that never cross HTTP. */
-export const PROBLEM_CODES = [
+/** Problems of every call that asks for a key. */
+export const KEY_PROBLEMS = [
   'key_missing',
   'key_malformed',
   'key_unknown',
   'key_revoked',
   'key_expired',
   'role_too_low',
+] as const;
+
+/** The codes of registry-api.md, in the order of their HTTP status, then those that never cross HTTP. */
+export const PROBLEM_CODES = [
+  ...KEY_PROBLEMS,
   'wrong_environment',
   'publishing_not_allowed',
   'channel_not_served',
@@ -56,16 +61,6 @@ export const PROBLEM_CODES = [
 ] as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
-
-/** Problems of every call that asks for a key. */
-export const KEY_PROBLEMS = [
-  'key_missing',
-  'key_malformed',
-  'key_unknown',
-  'key_revoked',
-  'key_expired',
-  'role_too_low',
-] as const satisfies readonly ProblemCode[];
 
 /** What a problem may carry beside its message; each field is part of the API's problem document. */
 export interface ProblemDetails {

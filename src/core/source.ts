@@ -1,14 +1,10 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
 import { type Document, isNode, isScalar, visit } from 'yaml';
 import { Problem, type SourceIssue } from './problem.ts';
-import { composeYaml } from './yaml-document.ts';
+import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
-/** What front matter may expand to through YAML aliases before it is refused. */
-const MAX_ALIAS_COUNT = 100;
-/** How many aliases may be written: finding what one points to takes the longer the more there are. */
-const MAX_ALIASES = 1000;
 /** How much of what is wrong is told. */
 const MAX_ISSUES = 100;
 

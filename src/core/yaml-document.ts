@@ -4,6 +4,10 @@
  */
 import { Composer, type CST, type Document, Parser, YAMLParseError } from 'yaml';
 
+/** What aliases may expand to. */
+export const MAX_ALIAS_COUNT = 100;
+/** How many aliases may be written: finding what one points to takes the longer the more there are. */
+export const MAX_ALIASES = 1000;
 /** How deep values may lie in each other. */
 const MAX_DEPTH = 200;
 

@@ -1,21 +1,9 @@
 /** The white space inside tags, as edits: one space between arguments, none at the braces, around "=" and "(…)". */
 import type { Analysis } from './analysis.ts';
 import type { TextEdit } from './edit.ts';
-import { lex, type Token, type TokenKind } from './lex.ts';
+import { lex, TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
 import { textOf } from './span.ts';
 
-const OPENS: ReadonlySet<TokenKind> = new Set([
-  'OPEN',
-  'OPEN_UNESCAPED',
-  'OPEN_BLOCK',
-  'OPEN_INVERSE',
-  'OPEN_INVERSE_CHAIN',
-  'OPEN_PARTIAL',
-  'OPEN_PARTIAL_BLOCK',
-  'OPEN_RAW_BLOCK',
-  'OPEN_ENDBLOCK',
-]);
-const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
 /** After these stands a space, or nothing: `{{> name}}`, `{{else if a}}`, `(a b)`. */
 const SPACE_AFTER: ReadonlySet<TokenKind> = new Set([
   'OPEN_PARTIAL',
@@ -23,7 +11,7 @@ const SPACE_AFTER: ReadonlySet<TokenKind> = new Set([
   'OPEN_INVERSE_CHAIN',
 ]);
 const NONE_AFTER: ReadonlySet<TokenKind> = new Set([
-  ...[...OPENS].filter(kind => !SPACE_AFTER.has(kind)),
+  ...[...TAG_OPENS].filter(kind => !SPACE_AFTER.has(kind)),
   'OPEN_SEXPR',
   'OPEN_BLOCK_PARAMS',
   'SEP',
@@ -31,7 +19,7 @@ const NONE_AFTER: ReadonlySet<TokenKind> = new Set([
   'EQUALS',
 ]);
 const NONE_BEFORE: ReadonlySet<TokenKind> = new Set([
-  ...CLOSES,
+  ...TAG_CLOSES,
   'CLOSE_SEXPR',
   'CLOSE_BLOCK_PARAMS',
   'SEP',
@@ -66,11 +54,11 @@ function tagsOf(tokens: readonly Token[]): Token[][] {
   let tag: Token[] | undefined;
   for (const token of tokens) {
     if (token.kind === 'INVERSE') tags.push([token]);
-    if (OPENS.has(token.kind)) tag = [token];
+    if (TAG_OPENS.has(token.kind)) tag = [token];
     else if (token.kind === 'INVALID' || token.kind === 'CONTENT' || token.kind === 'COMMENT')
       tag = undefined;
     else tag?.push(token);
-    if (tag === undefined || !CLOSES.has(token.kind)) continue;
+    if (tag === undefined || !TAG_CLOSES.has(token.kind)) continue;
     tags.push(tag);
     tag = undefined;
   }

@@ -35,6 +35,21 @@ export type TokenKind =
   | 'NULL'
   | 'INVALID';
 
+/** What begins a tag. */
+export const TAG_OPENS: ReadonlySet<TokenKind> = new Set([
+  'OPEN',
+  'OPEN_UNESCAPED',
+  'OPEN_BLOCK',
+  'OPEN_INVERSE',
+  'OPEN_INVERSE_CHAIN',
+  'OPEN_PARTIAL',
+  'OPEN_PARTIAL_BLOCK',
+  'OPEN_RAW_BLOCK',
+  'OPEN_ENDBLOCK',
+]);
+/** What ends one. */
+export const TAG_CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
+
 export interface Token extends Span {
   readonly kind: TokenKind;
   /** As Handlebars gives it: quotes and escapes taken off. */

@@ -1,6 +1,6 @@
 /** One tag of a template: from its braces to its braces, with the call, path or literals between them. */
 import { MAX_DEPTH } from '../core/template.ts';
-import type { Token, TokenKind } from './lex.ts';
+import { TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
 import type { Call, Expression, HashPair, Literal, Name, Path, SubExpression } from './nodes.ts';
 import type { Span } from './span.ts';
 import { spanOf, type TokenCursor } from './token-cursor.ts';
@@ -20,18 +20,9 @@ export interface Arguments {
   readonly hash: readonly HashPair[];
 }
 
-const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);
 /** What begins a tag, or is one. */
 const TAG_STARTS: ReadonlySet<TokenKind> = new Set([
-  'OPEN',
-  'OPEN_UNESCAPED',
-  'OPEN_BLOCK',
-  'OPEN_INVERSE',
-  'OPEN_INVERSE_CHAIN',
-  'OPEN_PARTIAL',
-  'OPEN_PARTIAL_BLOCK',
-  'OPEN_RAW_BLOCK',
-  'OPEN_ENDBLOCK',
+  ...TAG_OPENS,
   'END_RAW_BLOCK',
   'INVERSE',
   'COMMENT',
@@ -48,7 +39,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
   const call = isComputed ? undefined : readCall(tokens);
   const blockParams = readBlockParams(tokens);
   const token = tokens.peek();
-  if (token !== undefined && CLOSES.has(token.kind)) {
+  if (token !== undefined && TAG_CLOSES.has(token.kind)) {
     tokens.next += 1;
     // What closes a raw block's tag begins raw text, wherever it stands.
     if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
@@ -70,7 +61,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
   for (let token = wrong; token !== undefined && !TAG_STARTS.has(token.kind); token = tokens.peek()) {
     tokens.next += 1;
     if (token.kind === 'INVALID' || token.kind === 'CLOSE_RAW_BLOCK') tokens.local = false;
-    if (CLOSES.has(token.kind)) {
+    if (TAG_CLOSES.has(token.kind)) {
       if (wrong !== undefined && tokens.wrong === failed)
         tokens.syntax(spanOf(wrong), `"${tokens.textOf(wrong)}" cannot stand here.`);
       return token.end;

@@ -3,7 +3,7 @@
  * they point to, so that a text can be no larger than itself.
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml';
-import { composeYaml } from '../core/yaml-document.ts';
+import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from '../core/yaml-document.ts';
 import type { FrontMatterEntry } from './front-matter.ts';
 import type { Span } from './span.ts';
 import type { Misfit } from './values.ts';
@@ -46,8 +46,6 @@ export interface PlacedYaml {
 
 /** Enough for whoever looks. */
 const MAX_PROBLEMS = 100;
-/** What aliases may expand to, as in src/core/source.ts. */
-const MAX_ALIAS_COUNT = 100;
 
 /** Reads `yaml`, whose first character stands at `offset` of the document. Never throws: what is wrong is told. */
 export function readYaml(yaml: string, offset: number): PlacedYaml {
@@ -91,6 +89,7 @@ class Reader {
   readonly #quotes = new Map<number, number>();
   readonly problems: YamlProblem[] = [];
   hasTooManyAliases = false;
+  #aliasesRead = 0;
   #toldTooMany = false;
 
   constructor(yaml: string, offset: number, aliases: 'share' | 'too-many') {
@@ -176,6 +175,8 @@ class Reader {
   }
 
   #alias(node: { source: string; range?: [number, number, number] | null | undefined }): PlacedValue {
+    this.#aliasesRead += 1;
+    this.hasTooManyAliases ||= this.#aliasesRead > MAX_ALIASES;
     const span = this.#span(node.range, 0);
     const anchor = this.#anchors.get(node.source);
     if (anchor?.value !== undefined && this.#aliases === 'share') {

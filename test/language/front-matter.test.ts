@@ -181,6 +181,15 @@ describe('readFrontMatter', () => {
       );
       assert.equal(entries.length, 12);
     });
+    it('is told of more aliases than the registry reads, however small they are', () => {
+      const yaml = Array.from(
+        { length: 1001 },
+        (_, index) => `k${index}: &a${index} 1\nj${index}: *a${index}`,
+      );
+      const text = `---\n${yaml.join('\n')}\n---\nx`;
+      assert.equal(parseSource(text).issues.length, 1);
+      assert.ok(readFrontMatter(text).findings.some(({ code }) => code === 'front-matter-syntax'));
+    });
     it('takes as many aliases as the registry does', () => {
       const items = fc.constantFrom('x', '*a', '*b', '[*a, *a]', '[*b, *b, *c]', '{k: *a, l: *c}', '[]');
       const line = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(1, 3, 7, 51), items);

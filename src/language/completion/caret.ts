@@ -4,7 +4,7 @@
  */
 
 import type { Analysis } from '../analysis.ts';
-import { lex, type Token, type TokenKind } from '../lex.ts';
+import { lex, TAG_OPENS, type Token, type TokenKind } from '../lex.ts';
 import { type Scope, scopeAt } from '../resolve.ts';
 import type { Span } from '../span.ts';
 import { type OpenBlock, type Tag, tagBefore } from './tags.ts';
@@ -57,19 +57,7 @@ const ENDS: ReadonlySet<TokenKind> = new Set([
   'CONTENT',
   'COMMENT',
 ]);
-const STARTS: ReadonlySet<TokenKind> = new Set([
-  'OPEN',
-  'OPEN_UNESCAPED',
-  'OPEN_BLOCK',
-  'OPEN_INVERSE',
-  'OPEN_INVERSE_CHAIN',
-  'OPEN_PARTIAL',
-  'OPEN_PARTIAL_BLOCK',
-  'OPEN_RAW_BLOCK',
-  'OPEN_ENDBLOCK',
-  'END_RAW_BLOCK',
-  'INVERSE',
-]);
+const STARTS: ReadonlySet<TokenKind> = new Set([...TAG_OPENS, 'END_RAW_BLOCK', 'INVERSE']);
 /** After `as |` new names stand; after what the lexer cannot read, anything. */
 const NOT_FOR_NAMES: ReadonlySet<TokenKind> = new Set(['OPEN_BLOCK_PARAMS', 'INVALID']);
 const IN_WORD: ReadonlySet<TokenKind> = new Set(['ID', 'SEP', 'DATA']);
