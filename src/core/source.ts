@@ -5,6 +5,8 @@ import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
+/** Of front matter, in UTF-16 code units: reading YAML takes far longer than reading text. */
+export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
 /** How much of what is wrong is told. */
 const MAX_ISSUES = 100;
 
@@ -27,6 +29,8 @@ const OPENING = /^---[^\S\r\n]*(?:\r\n|\r|\n)/;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
 export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
+/** Of front matter, said by every reader of it. */
+export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move texts into the body or a partial.`;
 
 /**
  * The text of a source's bytes. @throws Problem `invalid_source` when they are not UTF-8 (with the line and
@@ -130,6 +134,11 @@ export function parseSource(source: string): PromptSource {
   const template = body.trim();
   const templateOffset = template === '' ? source.length : bodyStart + body.indexOf(template);
   const yaml = source.slice(yamlStart, yamlEnd);
+  if (yaml.length > MAX_FRONT_MATTER_LENGTH) {
+    const { start } = place;
+    const issues = [issueAt(source, start, start + 3, FRONT_MATTER_TOO_LONG)];
+    return { frontMatter: {}, template, templateOffset, issues };
+  }
   return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
 }
 

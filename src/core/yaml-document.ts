@@ -1,6 +1,6 @@
 /**
- * YAML composed by the `yaml` package, but for what takes it minutes: values that nest hundreds deep, and its check of
- * keys, which compares each with each.
+ * YAML composed by the `yaml` package, but for what takes it minutes: values that nest hundreds deep, an error for each
+ * of a million strays, and its check of keys, which compares each with each.
  */
 import { Composer, type CST, type Document, Parser, YAMLParseError } from 'yaml';
 
@@ -8,6 +8,8 @@ import { Composer, type CST, type Document, Parser, YAMLParseError } from 'yaml'
 export const MAX_ALIAS_COUNT = 100;
 /** How many aliases may be written: finding what one points to takes the longer the more there are. */
 export const MAX_ALIASES = 1000;
+/** How many tokens that do not belong where they stand are kept: each becomes an error with a place and words. */
+const MAX_STRAY_TOKENS = 1000;
 /** How deep values may lie in each other. */
 const MAX_DEPTH = 200;
 
@@ -18,7 +20,10 @@ const MAX_DEPTH = 200;
 export function composeYaml(
   yaml: string,
 ): { readonly document: Document.Parsed } | { readonly tooDeepAt: number } {
-  const tokens = [...new Parser().parse(yaml)];
+  const tokens: CST.Token[] = [];
+  let strays = 0;
+  for (const token of new Parser().parse(yaml))
+    if (token.type !== 'error' || ++strays <= MAX_STRAY_TOKENS) tokens.push(token);
   const tooDeepAt = placeTooDeep(tokens);
   return tooDeepAt === undefined ? { document: compose(tokens, yaml.length) } : { tooDeepAt };
 }

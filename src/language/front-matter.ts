@@ -1,5 +1,10 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
-import { locateFrontMatter, NEVER_CLOSED } from '../core/source.ts';
+import {
+  FRONT_MATTER_TOO_LONG,
+  locateFrontMatter,
+  MAX_FRONT_MATTER_LENGTH,
+  NEVER_CLOSED,
+} from '../core/source.ts';
 import { checkKeys } from './check-keys.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';
@@ -25,7 +30,7 @@ export interface FrontMatterEntry {
 export interface FrontMatterFacts {
   /** From the first `---` to the end of the second; undefined where there is no front matter. */
   readonly span: Span | undefined;
-  /** The YAML between the two. */
+  /** The YAML between the two; undefined where it is too long to be read. */
   readonly yamlSpan: Span | undefined;
   readonly entries: readonly PlacedPair[];
   /**
@@ -45,10 +50,13 @@ export function readFrontMatter(text: string): FrontMatterFacts {
   const place = locateFrontMatter(text);
   if (place === undefined) return NONE;
   const { start, yamlStart, yamlEnd, bodyStart } = place;
-  if (yamlEnd === undefined) {
-    const opening = { start, end: start + 3 };
-    return { ...NONE, findings: [{ code: 'front-matter-syntax', span: opening, message: NEVER_CLOSED }] };
-  }
+  const refused = (message: string): FrontMatterFacts => ({
+    ...NONE,
+    findings: [{ code: 'front-matter-syntax', span: { start, end: start + 3 }, message }],
+  });
+  if (yamlEnd === undefined) return refused(NEVER_CLOSED);
+  if (yamlEnd - yamlStart > MAX_FRONT_MATTER_LENGTH)
+    return { ...refused(FRONT_MATTER_TOO_LONG), span: { start, end: bodyStart } };
   const yamlSpan = { start: yamlStart, end: yamlEnd };
   const { root, problems } = readYaml(text.slice(yamlStart, yamlEnd), yamlStart);
   const findings: Finding[] = problems.map(problem => ({ code: 'front-matter-syntax', ...problem }));

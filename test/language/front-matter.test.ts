@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { parseSource } from '../../src/core/source.ts';
+import { MAX_FRONT_MATTER_LENGTH, parseSource } from '../../src/core/source.ts';
 import type { FrontMatterEntry } from '../../src/language/front-matter.ts';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
 import { holds } from '../../src/language/span.ts';
@@ -227,7 +227,7 @@ describe('readFrontMatter', () => {
     });
     it('is told of values that nest too deep', () => {
       for (const yaml of [
-        '['.repeat(100_000),
+        '['.repeat(60_000),
         `a.b: ${'{x: '.repeat(3000)}`,
         '- '.repeat(20_000),
         '? '.repeat(5000),
@@ -235,6 +235,16 @@ describe('readFrontMatter', () => {
         const { findings } = readFrontMatter(`---\n${yaml}\n---\n`);
         assert.ok(findings.some(({ code }) => code === 'front-matter-syntax'));
       }
+    });
+    it('is told of front matter beyond 64 KiB, and nothing of it is read', () => {
+      const yaml = `input:\n  schema:\n    a: string\nb: "${'x'.repeat(MAX_FRONT_MATTER_LENGTH)}"`;
+      const { span, yamlSpan, variables, findings } = readFrontMatter(`---\n${yaml}\n---\nx`);
+      assert.deepEqual(
+        findings.map(({ code, span }) => [code, span]),
+        [['front-matter-syntax', { start: 0, end: 3 }]],
+      );
+      assert.match(findings[0]?.message ?? '', /at most 65536 characters/);
+      assert.deepEqual([span, yamlSpan, variables], [{ start: 0, end: yaml.length + 8 }, undefined, []]);
     });
     it('gets findings inside the text and nothing worse, whatever it is', () => {
       fc.assert(

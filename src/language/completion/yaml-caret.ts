@@ -18,7 +18,7 @@ export interface YamlCaret {
 
 /** Of private use, so that no text has it. */
 const MARK = '\uE07Acaret';
-/** Longer YAML is not read anew at each keystroke: no front matter is, but all of a text after a lone `---` may be. */
+/** Longer YAML is not read anew at each keystroke: samples may be, and all of a text after a lone `---`. */
 const MAX_LENGTH = 128 * 1024;
 /** What a key, a value or a part of them is made of. */
 const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;

@@ -34,7 +34,8 @@ function declaration(analysis: Analysis, name: string, type: ValueType): TextEdi
   const { text, frontMatter } = analysis;
   const [key, value] = picoschema(name, type);
   const { span, yamlSpan, entries } = frontMatter;
-  if (span === undefined || yamlSpan === undefined) return newFrontMatter(text, key, value);
+  if (span === undefined) return newFrontMatter(text, key, value);
+  if (yamlSpan === undefined) return undefined;
   const input = last(entries, 'input');
   if (input === undefined) {
     const [first] = entries;
