@@ -13,6 +13,7 @@ export const FINDING_CODES = {
   'unused-variable': 'hint',
   'unknown-helper': 'error',
   'wrong-arguments': 'error',
+  'unknown-option': 'warning',
   'missing-partial': 'error',
   'partial-cycle': 'error',
   'front-matter-syntax': 'error',

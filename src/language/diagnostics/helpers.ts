@@ -3,6 +3,7 @@ import type { Analysis } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import { arityOf, HELPERS, type KnownHelper } from '../helpers.ts';
 import { nearest } from '../near.ts';
+import type { Call } from '../nodes.ts';
 import type { HelperUse } from '../resolve.ts';
 
 export function checkHelpers({ resolved, frontMatter }: Analysis): Finding[] {
@@ -61,6 +62,7 @@ function* checkCall(use: HelperUse, helper: KnownHelper): Generator<Finding, voi
   for (const option of helper.options)
     if (option.required && !call.hash.some(pair => pair.name === option.name))
       yield wrong(`"${name}" needs "${option.name}=": write "${exampleOf(helper)}".`);
+  if (!helper.anyOption) yield* unknownOptions(call, helper);
   const [param] = block?.blockParams ?? [];
   if (param !== undefined && helper.blockParams === undefined)
     yield {
@@ -68,6 +70,26 @@ function* checkCall(use: HelperUse, helper: KnownHelper): Generator<Finding, voi
       span: param.span,
       message: `"${name}" names nothing for its body: remove "as |…|".`,
     };
+}
+
+/** Handlebars ignores them, so that a misspelt one does nothing. */
+function* unknownOptions(
+  { hash }: Call,
+  { name, options }: KnownHelper,
+): Generator<Finding, void, undefined> {
+  for (const { name: written, span } of hash) {
+    if (options.some(option => option.name === written)) continue;
+    const names = options.map(option => option.name);
+    const near = nearest(written, names);
+    const there =
+      names.length === 0 ? 'it takes none' : `there is ${names.map(each => `${each}=`).join(', ')}`;
+    yield {
+      code: 'unknown-option',
+      span,
+      message: `"${name}" does nothing with "${written}=": ${near === undefined ? `${there}.` : `did you mean "${near}="?`}`,
+      data: near === undefined ? { name } : { name, near },
+    };
+  }
 }
 
 function wordsOfCount(helper: KnownHelper): string {

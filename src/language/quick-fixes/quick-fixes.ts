@@ -7,6 +7,7 @@ import { inferTypes } from '../inferred-types.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import type { Span } from '../span.ts';
 import { type ValueType, wordsOfType } from '../value-type.ts';
+import { removeArguments, removeOption } from './arguments.ts';
 import { closeBlock, removeStrayTag } from './blocks.ts';
 import { declareVariable, removeVariable } from './declare.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
@@ -25,6 +26,10 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
     }
     case 'unknown-helper':
       return changeHelper(prompt, finding);
+    case 'wrong-arguments':
+      return removeArguments(prompt, finding);
+    case 'unknown-option':
+      return [...changeToNear(uri, finding), ...removeOption(prompt, finding)];
     case 'missing-partial':
       return [...changePartial(prompt, finding), ...createPartial(prompt, finding, library)];
     case 'unused-variable':
@@ -53,7 +58,7 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
   }
 }
 
-/** Of YAML: the near word is a plain one, a name or a key. */
+/** The near word is a plain one: a key or a name of YAML, an option. */
 export function changeToNear(uri: string, { span, data }: Finding): QuickFix[] {
   const near = data?.['near'];
   return near === undefined ? [] : [editing(uri, `Change to "${near}"`, [{ span, text: near }], true)];

@@ -176,7 +176,20 @@ describe('diagnose', () => {
       it(`finds wrong arguments in ${text}`, () => {
         assert.ok(findingsOf(text).some(({ code }) => code === 'wrong-arguments'));
       });
+    it('warns of an option that a helper ignores', () => {
+      const [near, far] = findingsOf('{{json a indnet=2}}{{#ifEquals a b ignoreCase=true}}x{{/ifEquals}}');
+      assert.deepEqual(
+        [near?.code, near?.message, far?.code, far?.message],
+        [
+          'unknown-option',
+          '"json" does nothing with "indnet=": did you mean "indent="?',
+          'unknown-option',
+          '"ifEquals" does nothing with "ignoreCase=": it takes none.',
+        ],
+      );
+    });
     const right = [
+      '{{role "user" purpose="example"}}',
       '{{#if a}}x{{else if b}}y{{/if}}',
       '{{^if a}}x{{/if}}',
       '{{#each a as |b i|}}x{{else}}y{{/each}}',
