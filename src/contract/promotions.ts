@@ -12,8 +12,21 @@ import {
   versionNumber,
 } from './values.ts';
 
-export const PROMOTION_STATES = ['pending', 'applied', 'rejected', 'cancelled', 'superseded'] as const;
-export const promotionState = z.enum(PROMOTION_STATES).meta({ id: 'PromotionState' });
+export const PROMOTION_STATES = [
+  'pending',
+  'planned',
+  'applied',
+  'rejected',
+  'cancelled',
+  'superseded',
+] as const;
+export const promotionState = z.enum(PROMOTION_STATES).meta({
+  id: 'PromotionState',
+  description: 'pending: waits for approvals. planned: approved, waits for its time. The others are its end.',
+});
+
+export const approval = z.object({ actor, at: timestamp, comment: prose }).meta({ id: 'Approval' });
+export type Approval = z.infer<typeof approval>;
 
 export const promotion = z
   .object({
@@ -30,7 +43,19 @@ export const promotion = z
     state: promotionState,
     requestedBy: actor,
     requestedAt: timestamp,
+    /** When it is to be applied; null: as soon as it is approved. */
+    effectiveAt: timestamp.nullable(),
     appliedAt: timestamp.nullable(),
+    /** In their order. Those of before it was held do not count and are not here. */
+    approvals: z.array(approval),
+    /** How many the policy asks for now. */
+    approvalsNeeded: z.int().min(0),
+    /** Why it could not be applied when its time came; null where it was not held. */
+    held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
+    /** Of one that was rejected, cancelled or superseded. */
+    closed: z.object({ at: timestamp, by: actor, comment: prose }).nullable(),
+    /** The newer request that took its place. */
+    supersededBy: z.string().nullable(),
   })
   .meta({ id: 'Promotion' });
 export type Promotion = z.infer<typeof promotion>;
@@ -44,9 +69,42 @@ export const promotionRequest = z
     expected: versionNumber
       .nullable()
       .meta({ description: "The pointer's present version, null when unset." }),
+    effectiveAt: timestamp.nullish().meta({
+      description: 'When to apply it, at most a year from now; null: at once, or when it is approved.',
+    }),
   })
   .meta({ id: 'PromotionRequest' });
 export type PromotionRequest = z.infer<typeof promotionRequest>;
+
+/** Of approve, reject and cancel. */
+export const decisionRequest = z.object({ comment: prose.default('') }).meta({ id: 'DecisionRequest' });
+export type DecisionRequest = z.infer<typeof decisionRequest>;
+
+export const commentPlace = z
+  .object({ side: z.enum(['from', 'to']), line: z.int().min(1) })
+  .meta({ id: 'CommentPlace', description: "A line of one side's source, from 1." });
+
+export const comment = z
+  .object({
+    id: z.string(),
+    promotion: z.string(),
+    actor,
+    at: timestamp,
+    text: prose,
+    /** Null: of the whole promotion. */
+    place: commentPlace.nullable(),
+  })
+  .meta({ id: 'Comment' });
+export type Comment = z.infer<typeof comment>;
+
+export const commentRequest = z
+  .object({
+    text: prose.min(1, 'Write something.'),
+    place: commentPlace.nullable().default(null),
+  })
+  .meta({ id: 'CommentRequest' });
+export type CommentRequest = z.infer<typeof commentRequest>;
+export const commentPage = page(comment).meta({ id: 'CommentPage' });
 
 export const promotionListQuery = pageQuery.extend({
   state: promotionState.optional(),

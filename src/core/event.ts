@@ -4,6 +4,7 @@ import type { Channel } from './channel.ts';
 import { type Digest, digestOf, ZERO_DIGEST } from './digest.ts';
 import type { EnvironmentName, Policy } from './environment.ts';
 import type { PromptName } from './name.ts';
+import type { ProblemCode } from './problem.ts';
 import type { Role } from './role.ts';
 import type { VersionNumber } from './version.ts';
 
@@ -17,6 +18,10 @@ export interface EventData {
     readonly expiresAt: string | null;
   };
   readonly 'key.revoked': { readonly id: string };
+  /** A key that is replaced goes on until then; null: it does not expire. */
+  readonly 'key.expiry_set': { readonly id: string; readonly expiresAt: string | null };
+  /** Of the key that signs checkpoints. */
+  readonly 'signing_key.set': { readonly publicKey: string };
   readonly 'version.published': {
     readonly digest: Digest;
     readonly base: VersionNumber | null;
@@ -25,12 +30,23 @@ export interface EventData {
     /** By the reference as written (`header`): the version it means. */
     readonly partials: Readonly<Record<string, PartialVersion>>;
   };
-  /** A promotion that waits for approvals. */
+  /** A promotion that waits: for approvals, or for its time. */
   readonly 'promotion.requested': {
     readonly promotion: string;
     readonly from: VersionNumber | null;
     readonly reason: string;
     readonly rollback: boolean;
+    /** RFC 3339 UTC; absent: as soon as it is approved. */
+    readonly effectiveAt?: string;
+  };
+  readonly 'promotion.approved': { readonly promotion: string; readonly comment: string };
+  /** All approvals are there; it waits for its time. */
+  readonly 'promotion.planned': { readonly promotion: string; readonly effectiveAt: string };
+  /** Its time came and it could not be applied: its approvals are void, and it waits for new ones. */
+  readonly 'promotion.held': {
+    readonly promotion: string;
+    readonly code: ProblemCode;
+    readonly detail: string;
   };
   readonly 'promotion.applied': {
     readonly promotion: string;
@@ -38,8 +54,24 @@ export interface EventData {
     readonly reason: string;
     readonly rollback: boolean;
   };
+  readonly 'promotion.rejected': { readonly promotion: string; readonly comment: string };
+  readonly 'promotion.cancelled': { readonly promotion: string; readonly comment: string };
+  /** By a newer request for the same pointer. */
+  readonly 'promotion.superseded': { readonly promotion: string; readonly by: string };
+  readonly 'promotion.commented': {
+    readonly promotion: string;
+    readonly text: string;
+    readonly place?: CommentPlace;
+  };
   readonly 'prompt.archived': { readonly reason: string };
   readonly 'prompt.restored': { readonly reason: string };
+}
+
+/** A line of the text before (`from`) or after (`to`) a promotion. */
+export interface CommentPlace {
+  readonly side: 'from' | 'to';
+  /** Of the version's source, from 1. */
+  readonly line: number;
 }
 
 export interface PartialVersion {
@@ -52,9 +84,18 @@ export const EVENT_KINDS = [
   'environment.set',
   'key.created',
   'key.revoked',
+  'key.expiry_set',
+  'signing_key.set',
   'version.published',
   'promotion.requested',
+  'promotion.approved',
+  'promotion.planned',
+  'promotion.held',
   'promotion.applied',
+  'promotion.rejected',
+  'promotion.cancelled',
+  'promotion.superseded',
+  'promotion.commented',
   'prompt.archived',
   'prompt.restored',
 ] as const satisfies readonly EventKind[];
@@ -63,7 +104,7 @@ export const EVENT_KINDS = [
 export type NewEvent<K extends EventKind = EventKind> = {
   [Kind in K]: {
     readonly actor: string;
-    /** The id of the key that did it, or `embedded` or `command-line` where no key was used. */
+    /** The id of the key that did it, or `embedded`, `command-line` or `schedule` where no key was used. */
     readonly key: string;
     readonly kind: Kind;
     readonly prompt?: PromptName;

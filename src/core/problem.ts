@@ -40,11 +40,14 @@ export const PROBLEM_CODES = [
   'key_not_found',
   'route_not_found',
   'channel_unset',
+  'not_live_yet',
   'method_not_allowed',
   'not_acceptable',
   'base_outdated',
   'pointer_moved',
   'self_approval',
+  'already_approved',
+  'promotion_closed',
   'not_promoted_from',
   'prompt_archived',
   'already_live',
@@ -72,6 +75,8 @@ export interface ProblemDetails {
   readonly newest?: { readonly version: number; readonly digest: string } | null;
   /** The version a pointer stands at now, null when unset (pointer_moved). */
   readonly current?: number | null;
+  /** When a channel first had a version, RFC 3339 (not_live_yet); null: it never had one. */
+  readonly firstLiveAt?: string | null;
   /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
 }

@@ -4,6 +4,7 @@ export type DataFolderProblemCode =
   | 'not_found'
   | 'not_writable'
   | 'not_a_database'
+  | 'not_a_key'
   | 'newer_schema'
   | 'chain_broken';
 

@@ -75,6 +75,12 @@ export function aPromotion(environment: string, version: number, more: Partial<P
     requestedBy: 'jonas.weber',
     requestedAt: '2026-09-12T10:00:00.000Z',
     appliedAt: '2026-09-12T10:00:00.000Z',
+    effectiveAt: null,
+    approvals: [],
+    approvalsNeeded: 0,
+    held: null,
+    closed: null,
+    supersededBy: null,
     ...more,
   };
 }

@@ -35,6 +35,12 @@ describe('promoting', () => {
       reason: 'Try',
       state: 'applied',
       requestedBy: 'nia',
+      effectiveAt: null,
+      approvals: [],
+      approvalsNeeded: 0,
+      held: null,
+      closed: null,
+      supersededBy: null,
     });
     assert.deepEqual((await registry.call('GET', `/v1/promotions/${id}`)).json, json);
     const { json: summary } = await registry.call('GET', '/v1/prompts/p/-/summary');

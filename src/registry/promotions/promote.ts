@@ -14,7 +14,7 @@ import { appendEvent } from '../store/log.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
 import { findPointer, wasLive } from './pointers.ts';
-import { promotionOfRow } from './read.ts';
+import { readPromotion } from './read.ts';
 
 /**
  * @returns the promotion: applied, or pending where the policy asks for approvals. A rollback needs none unless
@@ -81,10 +81,15 @@ export async function promote(
     requested_by: caller.actor,
     requested_at: event.at,
     applied_at: waits ? null : event.at,
+    applied_seq: waits ? null : event.seq,
+    effective_at: null,
+    held: null,
+    closed: null,
+    superseded_by: null,
   };
   await transaction.insertInto('promotions').values(promotion).execute();
   if (!waits) await movePointer(transaction, promotion, event.at, caller.actor);
-  return promotionOfRow(promotion);
+  return readPromotion(transaction, String(promotion.id));
 }
 
 async function movePointer(

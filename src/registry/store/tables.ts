@@ -71,10 +71,38 @@ export interface PromotionsTable {
   readonly from_version: VersionNumber | null;
   readonly rollback: 0 | 1;
   readonly reason: string;
-  readonly state: 'pending' | 'applied' | 'rejected' | 'cancelled' | 'superseded';
+  readonly state: 'pending' | 'planned' | 'applied' | 'rejected' | 'cancelled' | 'superseded';
   readonly requested_by: string;
   readonly requested_at: string;
   readonly applied_at: string | null;
+  /** Of the event that applied it: it orders what was live within one millisecond. */
+  readonly applied_seq: number | null;
+  readonly effective_at: string | null;
+  /** JSON text, `{at, code, detail}`. */
+  readonly held: string | null;
+  /** JSON text, `{at, by, comment}`. */
+  readonly closed: string | null;
+  readonly superseded_by: number | null;
+}
+
+/** Those that count: of a promotion that was held they are gone. */
+export interface ApprovalsTable {
+  readonly seq: number;
+  readonly promotion: number;
+  readonly actor: string;
+  readonly at: string;
+  readonly comment: string;
+}
+
+export interface CommentsTable {
+  /** The seq of its event. */
+  readonly id: number;
+  readonly promotion: number;
+  readonly actor: string;
+  readonly at: string;
+  readonly text: string;
+  readonly side: 'from' | 'to' | null;
+  readonly line: number | null;
 }
 
 export interface EnvironmentsTable {
@@ -123,6 +151,8 @@ export interface Tables {
   readonly prompts: PromptsTable;
   readonly pointers: PointersTable;
   readonly promotions: PromotionsTable;
+  readonly approvals: ApprovalsTable;
+  readonly comments: CommentsTable;
   readonly environments: EnvironmentsTable;
   readonly keys: KeysTable;
   readonly idempotency: IdempotencyTable;

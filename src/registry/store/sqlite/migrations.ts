@@ -116,4 +116,75 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX idempotency_by_time ON idempotency (at);
   `,
+  // Approvals, comments, planned promotions. SQLite changes no CHECK of a table, so those that have one are made anew.
+  `
+  CREATE TABLE new_promotions (
+    id INTEGER PRIMARY KEY REFERENCES events (seq),
+    prompt TEXT NOT NULL,
+    environment TEXT NOT NULL REFERENCES environments (name),
+    channel TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    from_version INTEGER,
+    rollback INTEGER NOT NULL CHECK (rollback IN (0, 1)),
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL
+      CHECK (state IN ('pending', 'planned', 'applied', 'rejected', 'cancelled', 'superseded')),
+    requested_by TEXT NOT NULL,
+    requested_at TEXT NOT NULL,
+    applied_at TEXT,
+    applied_seq INTEGER UNIQUE REFERENCES events (seq),
+    effective_at TEXT,
+    held TEXT,
+    closed TEXT,
+    superseded_by INTEGER REFERENCES new_promotions (id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (prompt, version) REFERENCES versions (prompt, version)
+  ) STRICT;
+  INSERT INTO new_promotions
+    SELECT id, prompt, environment, channel, version, from_version, rollback, reason, state, requested_by,
+      requested_at, applied_at, CASE state WHEN 'applied' THEN id END, NULL, NULL, NULL, NULL
+    FROM promotions;
+  CREATE TABLE new_pointers (
+    environment TEXT NOT NULL REFERENCES environments (name),
+    channel TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    promoted_at TEXT NOT NULL,
+    promoted_by TEXT NOT NULL,
+    promotion INTEGER NOT NULL REFERENCES new_promotions (id),
+    PRIMARY KEY (prompt, environment, channel),
+    FOREIGN KEY (prompt, version) REFERENCES versions (prompt, version)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO new_pointers
+    SELECT environment, channel, prompt, version, promoted_at, promoted_by, promotion FROM pointers;
+  DROP TABLE pointers;
+  DROP TABLE promotions;
+  ALTER TABLE new_promotions RENAME TO promotions;
+  ALTER TABLE new_pointers RENAME TO pointers;
+  CREATE INDEX promotions_of_version ON promotions (prompt, version, environment, channel, state);
+  CREATE INDEX promotions_of_pointer ON promotions (prompt, environment, channel, applied_at, applied_seq);
+  CREATE INDEX promotions_by_state ON promotions (state, id);
+  CREATE INDEX promotions_by_environment ON promotions (environment, id);
+  CREATE INDEX promotions_by_prompt ON promotions (prompt, id);
+
+  CREATE TABLE approvals (
+    seq INTEGER PRIMARY KEY REFERENCES events (seq),
+    promotion INTEGER NOT NULL REFERENCES promotions (id),
+    actor TEXT NOT NULL,
+    at TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    UNIQUE (promotion, actor)
+  ) STRICT;
+
+  CREATE TABLE comments (
+    id INTEGER PRIMARY KEY REFERENCES events (seq),
+    promotion INTEGER NOT NULL REFERENCES promotions (id),
+    actor TEXT NOT NULL,
+    at TEXT NOT NULL,
+    text TEXT NOT NULL,
+    side TEXT CHECK (side IN ('from', 'to')),
+    line INTEGER CHECK (line >= 1),
+    CHECK ((side IS NULL) = (line IS NULL))
+  ) STRICT;
+  CREATE INDEX comments_by_promotion ON comments (promotion, id);
+  `,
 ];
