@@ -1,5 +1,6 @@
 /** What each name in a body means: an input variable, a property inside a block's context, a block parameter, a helper. */
 import { KNOWN_HELPERS } from '../core/variables.ts';
+import { type InlineCalls, inlineCallsIn } from './inline-calls.ts';
 import type {
   Block,
   Body,
@@ -12,6 +13,7 @@ import type {
   PartialCall,
   Path,
 } from './nodes.ts';
+import { elementOf, step } from './property-of.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
@@ -359,40 +361,6 @@ class Resolver {
   }
 }
 
-/** The calls of partials by their name, and where the inline partials stand: `within` is what makes the context there. */
-interface InlineCalls {
-  readonly calls: ReadonlyMap<string, readonly { call: PartialCall; within: BodyNode | undefined }[]>;
-  readonly inlines: ReadonlyMap<InlinePartial, BodyNode | undefined>;
-}
-
-function inlineCallsIn(whole: Body): InlineCalls {
-  const calls = new Map<string, { call: PartialCall; within: BodyNode | undefined }[]>();
-  const inlines = new Map<InlinePartial, BodyNode | undefined>();
-  walk(whole, undefined);
-  return { calls, inlines };
-
-  function walk({ nodes }: Body, within: BodyNode | undefined): void {
-    for (const node of nodes) {
-      if (node.type === 'inline') {
-        inlines.set(node, within);
-        walk(node.body, within);
-      } else if (node.type === 'partial') {
-        const name = node.name?.name ?? '';
-        const others = calls.get(name);
-        if (others) others.push({ call: node, within });
-        else calls.set(name, [{ call: node, within }]);
-        if (node.body) walk(node.body, node.params.length > 0 ? node : within);
-      } else if (node.type === 'block') {
-        const isSame = node.call?.callee.type === 'path' && KEEPS_CONTEXT.has(node.call.callee.original);
-        walk(node.body, isSame ? within : node);
-        if (node.inverse) walk(node.inverse.body, isSame || !node.inverted ? within : node);
-      }
-    }
-  }
-}
-
-const KEEPS_CONTEXT: ReadonlySet<string> = new Set(['if', 'unless', 'ifEquals', 'unlessEquals']);
-
 /** `this`, `.` */
 function isThis({ data, depth, segments }: Path): boolean {
   return !data && depth === 0 && segments.length === 0;
@@ -412,44 +380,6 @@ function pathOfLiteral({ value, span }: Literal): Path {
     scoped: false,
     segments: [{ name, span: place }],
   };
-}
-
-/** Of the items of an array, or the values of an object. */
-function elementOf(type: ValueType): ValueType {
-  if (type.kind === 'array') return type.items;
-  if (type.kind !== 'object') return ANY;
-  const [first, ...others] = type.properties.map(property => property.type);
-  if (type.others !== undefined || first === undefined) return type.others ?? ANY;
-  return others.every(other => other.kind === first.kind) ? first : ANY;
-}
-
-function step(container: ValueType, name: Name): SegmentUse {
-  const found = (type: ValueType, declared?: Declared): SegmentUse => ({
-    ...name,
-    type,
-    declared,
-    missing: false,
-    container,
-  });
-  switch (container.kind) {
-    case 'any':
-    case 'null':
-      return found(ANY);
-    case 'object': {
-      const declared = container.properties.find(property => property.name === name.name);
-      if (declared) return found(declared.type, declared);
-      if (container.others !== undefined) return found(container.others);
-      break;
-    }
-    case 'array':
-      if (name.name === 'length') return found(NUMBER);
-      if (/^\d+$/.test(name.name)) return found(container.items);
-      break;
-    case 'string':
-    case 'enum':
-      if (name.name === 'length') return found(NUMBER);
-  }
-  return { ...name, type: ANY, declared: undefined, missing: true, container };
 }
 
 function unknown(name: Name, type: ValueType): SegmentUse {

@@ -1,17 +1,15 @@
 /** The preview's panel: follows a prompt, renders it in the worker as it changes, and answers what its page says. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { versionReference } from '../../core/version.ts';
-import { readFrontMatter } from '../../language/front-matter.ts';
-import { typeOfValue } from '../../language/values.ts';
 import { isCancelled, messageOf } from '../problems/explain.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
+import { DeclaredInputs } from './declared-inputs.ts';
+import { fillPanel } from './fill-panel.ts';
 import type { Input } from './form.ts';
 import { readJsonInput } from './json-input.ts';
-import { type FromPage, fromPage, type Inputs, type KeptState, type ToPage } from './messages.ts';
+import { type FromPage, fromPage, type KeptState, type ToPage } from './messages.ts';
 import { openPlace } from './open-place.ts';
-import { pageHtml } from './page.ts';
 import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
 import { samplesAt } from './samples-file.ts';
@@ -44,7 +42,7 @@ export class PreviewPanel {
   #readsEnded = 0;
   /** What is wrong with the samples file. */
   #trouble: string | undefined;
-  #fields: { readonly of: string; readonly facts: Pick<Inputs, 'fields' | 'defaults'> } | undefined;
+  readonly #declared = new DeclaredInputs();
   #isLocked = false;
   #isClosed = false;
   /** The document that the preview opened last. */
@@ -58,13 +56,6 @@ export class PreviewPanel {
     this.panel = panel;
     this.#parts = parts;
     const { webview } = panel;
-    const media = vscode.Uri.joinPath(parts.extensionUri, 'media');
-    const uriOf = (...path: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(media, ...path)).toString();
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'prompt-file-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'prompt-file-dark.svg'),
-    };
-    webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(media, 'preview')] };
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{prompt,samples.yaml}');
     this.#disposables.push(
       watcher,
@@ -83,12 +74,7 @@ export class PreviewPanel {
       parts.workbench.session.onDidChange(() => void this.#resubject()),
     );
     panel.onDidDispose(() => this.#close());
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(24).toString('base64url'),
-      scriptUri: uriOf('preview', 'preview.js'),
-      styleUri: uriOf('preview', 'preview.css'),
-    });
+    fillPanel(panel, parts.extensionUri);
   }
 
   get subject(): Subject | undefined {
@@ -247,7 +233,7 @@ export class PreviewPanel {
     this.#rendering = controller;
     const { workbench, renderer } = this.#parts;
     const source = document.getText();
-    if (this.#refreshFields(source)) this.#sendInputs();
+    if (this.#declared.read(source)) this.#sendInputs();
     try {
       const request = await requestOf(subject, source, this.#trials.current.input, workbench);
       const outcome = await renderer.render(request, controller.signal);
@@ -261,44 +247,20 @@ export class PreviewPanel {
     this.#sendRendering();
   }
 
-  /** Whether the variables that a prompt declares are others than before. */
-  #refreshFields(source: string): boolean {
-    const { variables, defaults } = readFrontMatter(source);
-    const facts = {
-      fields: variables,
-      defaults: Object.fromEntries([...defaults].map(([name, { value }]) => [name, value])),
-    };
-    const shape = JSON.stringify([
-      variables.map(({ name, type, optional, description }) => [name, type, optional, description]),
-      facts.defaults,
-    ]);
-    const isNew = this.#fields?.of !== shape;
-    this.#fields = { of: shape, facts };
-    return isNew;
-  }
-
   #sendInputs(): void {
     const [subject, document] = [this.#subject, this.#document];
     if (subject === undefined || document === undefined) return;
-    if (this.#fields === undefined) this.#refreshFields(document.getText());
-    const { fields = [], defaults = {} } = this.#fields?.facts ?? {};
+    if (!this.#declared.isRead) this.#declared.read(document.getText());
     const { sample, input, isEdited } = this.#trials.current;
     const trouble = this.#trouble;
-    const names = new Set(fields.map(({ name }) => name));
-    // What is given but not declared can be seen and changed too.
-    const others = Object.entries(input)
-      .filter(([name]) => !names.has(name))
-      .map(([name, value]) => {
-        return { name, type: typeOfValue(value), optional: true, nameSpan: undefined, span: undefined };
-      });
     this.#send({
       type: 'inputs',
       inputs: {
         uri: subject.uri.toString(),
         title: subject.title,
         isLocked: this.#isLocked,
-        fields: [...fields, ...others],
-        defaults,
+        fields: this.#declared.fieldsFor(input),
+        defaults: this.#declared.defaults,
         samples: [...new Set(this.#trials.samples.map(({ name }) => name))],
         sample,
         input,
@@ -368,7 +330,7 @@ export class PreviewPanel {
         this.#trials.edit(said.input);
         return this.#schedule();
       case 'json': {
-        const { input, ...verdict } = readJsonInput(said.text, this.#fields?.facts.fields ?? []);
+        const { input, ...verdict } = readJsonInput(said.text, this.#declared.fields);
         if (input !== undefined) {
           this.#trials.edit(input);
           this.#sendInputs();

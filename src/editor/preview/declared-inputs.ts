@@ -1,0 +1,45 @@
+/** The inputs that the prompt in front declares, for the form: read at every change, told to the page only when they are others. */
+import { readFrontMatter } from '../../language/front-matter.ts';
+import type { Declared } from '../../language/value-type.ts';
+import { typeOfValue } from '../../language/values.ts';
+import type { Input } from './form.ts';
+
+export class DeclaredInputs {
+  #shape: string | undefined;
+  fields: readonly Declared[] = [];
+  defaults: Input = {};
+
+  get isRead(): boolean {
+    return this.#shape !== undefined;
+  }
+
+  /** Whether they are others than before. */
+  read(source: string): boolean {
+    const { variables, defaults } = readFrontMatter(source);
+    this.fields = variables;
+    this.defaults = Object.fromEntries([...defaults].map(([name, { value }]) => [name, value]));
+    const shape = JSON.stringify([
+      variables.map(({ name, type, optional, description }) => [name, type, optional, description]),
+      this.defaults,
+    ]);
+    const isNew = this.#shape !== shape;
+    this.#shape = shape;
+    return isNew;
+  }
+
+  /** Those declared, then those that are given all the same: they can be seen and changed too. */
+  fieldsFor(input: Input): Declared[] {
+    const names = new Set(this.fields.map(({ name }) => name));
+    const others = Object.entries(input).filter(([name]) => !names.has(name));
+    return [
+      ...this.fields,
+      ...others.map(([name, value]) => ({
+        name,
+        type: typeOfValue(value),
+        optional: true,
+        nameSpan: undefined,
+        span: undefined,
+      })),
+    ];
+  }
+}

@@ -1,0 +1,22 @@
+/** Gives a preview's panel its icon, its rights and its page. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { pageHtml } from './page.ts';
+
+/** Whoever wants to hear the page listens before. */
+export function fillPanel(panel: vscode.WebviewPanel, extensionUri: vscode.Uri): void {
+  const { webview } = panel;
+  const media = vscode.Uri.joinPath(extensionUri, 'media');
+  const uriOf = (...path: string[]) => webview.asWebviewUri(vscode.Uri.joinPath(media, ...path)).toString();
+  panel.iconPath = {
+    light: vscode.Uri.joinPath(media, 'prompt-file-light.svg'),
+    dark: vscode.Uri.joinPath(media, 'prompt-file-dark.svg'),
+  };
+  webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(media, 'preview')] };
+  webview.html = pageHtml({
+    cspSource: webview.cspSource,
+    nonce: randomBytes(24).toString('base64url'),
+    scriptUri: uriOf('preview', 'preview.js'),
+    styleUri: uriOf('preview', 'preview.css'),
+  });
+}
