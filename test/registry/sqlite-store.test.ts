@@ -16,6 +16,7 @@ describeStore('SQLite', async () => {
       opened.push(store);
       return store;
     },
+    replace: table => sql`INSERT OR REPLACE INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)}`,
     async [Symbol.asyncDispose]() {
       for (const store of opened) await store.close();
       await folder[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { CHAIN_START, type ChainHead, type NewEvent, whyNotNext } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { appendEvent, eventsAfter } from '../../src/registry/store/log.ts';
@@ -10,6 +10,8 @@ import type { Store } from '../../src/registry/store/store.ts';
 
 export interface OpenedStores extends AsyncDisposable {
   open(): Promise<Store>;
+  /** A statement of this engine alone that would put something else in the place of rows. */
+  replace(table: 'events' | 'versions'): RawBuilder<unknown>;
 }
 
 const change = (reason: string): NewEvent<'prompt.archived'> => ({
@@ -74,7 +76,11 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
         for (const statement of [
           sql`UPDATE ${sql.table(table)} SET ${sql.ref(column)} = 'forged'`,
           sql`DELETE FROM ${sql.table(table)}`,
-          sql`INSERT OR REPLACE INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)} WHERE seq = ${seq}`,
+          stores.replace(table),
+          sql`INSERT INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)} WHERE seq = ${seq}
+            ON CONFLICT DO NOTHING`,
+          sql`INSERT INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)} WHERE seq = ${seq}
+            ON CONFLICT (seq) DO UPDATE SET ${sql.ref(column)} = 'forged'`,
           sql`INSERT INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)} WHERE seq = ${seq}`,
         ])
           await assert.rejects(
@@ -93,6 +99,7 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       assert.notEqual(second, first);
       assert.equal(store.recentRevision(), second);
       await append(other, "another's");
+      await store.changed(second, 10_000, new AbortController().signal);
       assert.notEqual(store.revision(), second);
       await sleep(10);
       assert.equal(store.recentRevision(), store.revision());

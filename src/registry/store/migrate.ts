@@ -1,38 +1,54 @@
 /** Brings a store's schema forward, under the lock of one write transaction, so that two processes that start at once agree. */
 import { sql } from 'kysely';
 import { DataFolderProblem } from '../data-folder-problem.ts';
-import type { Store } from './store.ts';
+import type { Snapshot, Store, WriteTransaction } from './store.ts';
+
+export interface Migrated {
+  /** The schema's version before; 0 where there was none. */
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
- * `run` executes one step, which may hold several statements.
+ * Runs the steps that are still to come, in a write transaction. `run` executes one, which may hold several statements.
  * @throws DataFolderProblem `newer_schema` when the store was written by a newer PromptForge.
  */
 export async function migrate(
-  store: Store,
+  transaction: WriteTransaction,
+  now: Store['now'],
   steps: readonly string[],
-  run: (step: string) => void,
-): Promise<void> {
-  await store.write(async transaction => {
-    await sql`CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)`.execute(
-      transaction,
+  run: (step: string) => unknown,
+): Promise<Migrated> {
+  await sql`CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)`.execute(
+    transaction,
+  );
+  const present = await schemaVersion(transaction);
+  checkNotNewer(present, steps);
+  for (const [index, step] of steps.entries()) {
+    if (index < present) continue;
+    await run(step);
+    await transaction
+      .insertInto('schema_versions')
+      .values({ version: index + 1, applied_at: now().toISOString() })
+      .execute();
+  }
+  return { from: present, to: steps.length };
+}
+
+/** How many steps were run; the table must be there. */
+export async function schemaVersion(snapshot: Snapshot): Promise<number> {
+  const row = await snapshot
+    .selectFrom('schema_versions')
+    .select(({ fn }) => fn.max('version').as('version'))
+    .executeTakeFirst();
+  return Number(row?.version ?? 0);
+}
+
+/** @throws DataFolderProblem `newer_schema` */
+export function checkNotNewer(present: number, steps: readonly string[]): void {
+  if (present > steps.length)
+    throw new DataFolderProblem(
+      'newer_schema',
+      `This registry's data was written by a newer PromptForge (schema ${present}; this one knows ${steps.length}). Start it with that version or newer.`,
     );
-    const row = await transaction
-      .selectFrom('schema_versions')
-      .select(({ fn }) => fn.max('version').as('version'))
-      .executeTakeFirst();
-    const present = Number(row?.version ?? 0);
-    if (present > steps.length)
-      throw new DataFolderProblem(
-        'newer_schema',
-        `This registry's data was written by a newer PromptForge (schema ${present}; this one knows ${steps.length}). Start it with that version or newer.`,
-      );
-    for (const [index, step] of steps.entries()) {
-      if (index < present) continue;
-      run(step);
-      await transaction
-        .insertInto('schema_versions')
-        .values({ version: index + 1, applied_at: store.now().toISOString() })
-        .execute();
-    }
-  });
 }

@@ -1,4 +1,4 @@
-/** What the registry asks of a database. SQLite is behind it; another engine implements the same few members. */
+/** What the registry asks of a database. SQLite and PostgreSQL are behind it; another engine implements the same few members. */
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -16,16 +16,19 @@ export interface Store {
    */
   read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in one write transaction, which commits when it resolves and leaves nothing when it rejects.
-   * @throws Problem `unavailable` when the database stays locked, or is full.
+   * Runs `work` in one write transaction, which commits when it resolves and leaves nothing when it rejects. It may
+   * run again if the database asks for it, so it changes nothing outside.
+   * @throws Problem `unavailable` when the database stays locked, is full or is away; its message says whether
+   * something may have been changed all the same.
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
   /**
-   * A number that differs from the last one after any process committed anything. What was kept from before is
-   * only valid while it stays the same.
+   * A number that differs from the last one after any process committed anything: at once for this process's own
+   * commits, for another's at once or within 100 ms. What was kept from before is only valid while it stays the same;
+   * while the database is away it does.
    */
   revision(): number;
-  /** As `revision()`, but asked of the database every 5 ms at most; commits of this process show at once. */
+  /** As `revision()`, but at most 5 ms old where the database must be asked for it. */
   recentRevision(): number;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;

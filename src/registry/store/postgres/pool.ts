@@ -1,0 +1,121 @@
+/**
+ * The connections of a store: so many and no more, none of which is waited for without end. A database that was
+ * paused keeps its connections open and says nothing, so every statement has its time here as well as there.
+ */
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { Client, type ClientConfig, Pool, type PoolClient, types } from 'pg';
+import type { DatabaseAddress } from './address.ts';
+import { ConnectionFailure, isRefusal } from './failures.ts';
+
+/** How long a statement waits for others' locks, in ms. */
+const LOCK_TIMEOUT = 5000;
+/** How long the database works on one statement, in ms. */
+const STATEMENT_TIMEOUT = 6000;
+/** How long its answer is waited for, in ms. */
+const ANSWER_TIMEOUT = 7000;
+/** How long a connection is waited for, whether it is to be made or others have them all, in ms. */
+const CONNECT_TIMEOUT = 3000;
+/** After how long the database ends a transaction in which nothing happens: a process that was paused holds up no other. */
+const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
+/** After how long an idle connection is closed, in ms. */
+const IDLE_TIMEOUT = 30_000;
+
+const INT8 = 20;
+
+export function clientConfig({ config }: DatabaseAddress): ClientConfig {
+  return {
+    ...config,
+    application_name: 'promptforge',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    lock_timeout: LOCK_TIMEOUT,
+    statement_timeout: STATEMENT_TIMEOUT,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+    // Sequence numbers and counts: safe integers all.
+    types: {
+      getTypeParser: (oid, format) =>
+        oid === INT8 && format !== 'binary' ? Number : types.getTypeParser(oid, format),
+    },
+  };
+}
+
+export interface PoolOptions {
+  /** At most so many. */
+  readonly connections: number;
+  /** How long the answer to a statement is waited for, in ms; 7 s by default. */
+  readonly answerTimeout?: number;
+}
+
+/** A pool as Kysely wants it; what fails between here and the database is a ConnectionFailure. */
+export function boundedPool(
+  address: DatabaseAddress,
+  { connections: max, answerTimeout = ANSWER_TIMEOUT }: PoolOptions,
+): PostgresPool {
+  const pool = new Pool({ ...clientConfig(address), max, idleTimeoutMillis: IDLE_TIMEOUT });
+  // One that goes away while nobody uses it is dropped; who asks next gets another.
+  pool.on('error', () => {});
+  const known = new WeakMap<PoolClient, TimedClient>();
+  return {
+    Client,
+    options: pool.options,
+    async connect() {
+      const client = await pool.connect().catch(cause => {
+        throw new ConnectionFailure(cause, /timeout/.test(cause.message));
+      });
+      const timed = known.get(client) ?? new TimedClient(client, answerTimeout);
+      known.set(client, timed);
+      return timed;
+    },
+    end: () => pool.end(),
+  };
+}
+
+class TimedClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  readonly #timeout: number;
+
+  constructor(client: PoolClient, timeout: number) {
+    this.#client = client;
+    this.#timeout = timeout;
+    // Whoever asks something of it learns of its end by the failure of what was asked.
+    client.on('error', () => {});
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(
+    asked: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof asked === 'string') return answered(this.#client, asked, parameters, this.#timeout);
+    // A cursor is one statement to the database, however long its reader takes.
+    this.#client.query('SET LOCAL statement_timeout = 0').catch(() => {});
+    return this.#client.query(asked as never) as PostgresCursor<R>;
+  }
+
+  release(discard?: boolean): void {
+    this.#client.release(discard);
+  }
+}
+
+/** The answer of the database in time. @throws ConnectionFailure, DatabaseError for what the database refused */
+export async function answered<R>(
+  client: Client | PoolClient,
+  sql: string,
+  parameters: readonly unknown[] = [],
+  timeout: number = ANSWER_TIMEOUT,
+): Promise<PostgresQueryResult<R>> {
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    // With a statement under way this destroys the socket, which fails the statement.
+    void (client as Client).end().catch(() => {});
+  }, timeout);
+  try {
+    return (await client.query(sql, [...parameters])) as unknown as PostgresQueryResult<R>;
+  } catch (error) {
+    throw isRefusal(error) ? error : new ConnectionFailure(error, timedOut);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,224 @@
+/** The store of a company: PostgreSQL, with any number of processes on it, each of which shows another's commit within 100 ms. */
+import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
+import Cursor from 'pg-cursor';
+import { Problem } from '../../../core/problem.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store.ts';
+import type { Tables } from '../tables.ts';
+import type { DatabaseAddress } from './address.ts';
+import {
+  asProblem,
+  away,
+  ConnectionFailure,
+  closing,
+  commitUnknown,
+  isRefusal,
+  isWorthAnotherTry,
+  sqlState,
+} from './failures.ts';
+import { boundedPool, type PoolOptions } from './pool.ts';
+import { type Turns, turns } from './turns.ts';
+import { CHANNEL, Watch } from './watch.ts';
+
+/** How long a write waits for others' writes, in ms. */
+const WRITE_PATIENCE = 5000;
+/** Writes of this process at a time: while one is being committed the next one may begin. The others would only wait in the database. */
+const WRITES_AT_ONCE = 2;
+const CONNECTIONS = 10;
+
+export interface PostgresStoreOptions {
+  readonly now: () => Date;
+  /** At most so many beside the one that watches; 10 by default. */
+  readonly connections?: number;
+  /** Whether notifications reach this process, which they do not through a pooler in transaction mode; true by default. */
+  readonly listens?: boolean;
+}
+
+/**
+ * A store on a database whose schema is this program's.
+ * @throws ConnectionFailure, DatabaseError when the database cannot be watched
+ */
+export async function connectPostgresStore(
+  address: DatabaseAddress,
+  { now, connections = CONNECTIONS, listens = true }: PostgresStoreOptions,
+): Promise<Store> {
+  const watch = new Watch(address, { listens });
+  await watch.start();
+  return new PostgresStore(kyselyOn(address, { connections }), watch, now);
+}
+
+/** Kysely on a bounded pool of connections, which `destroy()` closes. */
+export function kyselyOn(address: DatabaseAddress, options: PoolOptions): Kysely<Tables> {
+  return new Kysely({
+    dialect: new PostgresDialect({ pool: async () => boundedPool(address, options), cursor: Cursor }),
+  });
+}
+
+class PostgresStore implements Store {
+  readonly now: () => Date;
+  readonly #database: Kysely<Tables>;
+  readonly #watch: Watch;
+  readonly #writers: Turns;
+  #closing: Promise<void> | undefined;
+
+  constructor(database: Kysely<Tables>, watch: Watch, now: () => Date) {
+    this.now = now;
+    this.#database = database;
+    this.#watch = watch;
+    this.#writers = turns(
+      WRITES_AT_ONCE,
+      WRITE_PATIENCE,
+      () =>
+        new Problem(
+          'unavailable',
+          'The registry is busy with other writes. Nothing was changed; try again soon.',
+        ),
+    );
+  }
+
+  async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.#answering(() => readSnapshot(this.#database, work));
+  }
+
+  async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + WRITE_PATIENCE;
+    const attempt = () =>
+      writeInTurn(this.#database, work, {
+        afterwards: revision => this.#notify(revision),
+        committed: revision => this.#watch.saw(revision),
+        unknown: () => this.#watch.doubt(),
+      });
+    return this.#answering(() =>
+      this.#writers(async () => {
+        for (;;) {
+          try {
+            return await attempt();
+          } catch (error) {
+            if (!isWorthAnotherTry(error) || performance.now() > deadline) throw error;
+          }
+        }
+      }),
+    );
+  }
+
+  revision(): number {
+    return this.#watch.revision;
+  }
+
+  recentRevision(): number {
+    return this.#watch.revision;
+  }
+
+  changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
+    return this.#watch.changed(since, timeout, signal);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#watch.close().then(() => this.#database.destroy());
+    return this.#closing;
+  }
+
+  #notify(revision: number): ((transaction: WriteTransaction) => Promise<unknown>) | undefined {
+    if (!this.#watch.listens) return undefined;
+    return transaction => sql`SELECT pg_notify(${CHANNEL}, ${String(revision)})`.execute(transaction);
+  }
+
+  async #answering<T>(work: () => Promise<T>): Promise<T> {
+    for (let again = true; ; again = false) {
+      if (this.#closing !== undefined) throw closing();
+      if (this.#watch.away) throw away();
+      try {
+        return await work();
+      } catch (error) {
+        // A connection of the pool that had ended unnoticed, as after a restart: another one may do.
+        const ended = error instanceof ConnectionFailure && !error.timedOut;
+        if (!again || !ended) throw asProblem(error);
+      }
+    }
+  }
+}
+
+/** Reads one snapshot: what is committed meanwhile is not seen. */
+export async function readSnapshot<T>(
+  database: Kysely<Tables>,
+  work: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const transaction = await database
+    .startTransaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute();
+  try {
+    const result = await work(transaction);
+    await transaction.commit().execute();
+    return result;
+  } catch (error) {
+    await rollBack(transaction);
+    throw error;
+  }
+}
+
+interface WriteSteps {
+  /** What comes before waiting for others' writes. */
+  readonly before?: (transaction: WriteTransaction) => Promise<unknown>;
+  /** What else the transaction does, given its revision. */
+  readonly afterwards?: (
+    revision: number,
+  ) => ((transaction: WriteTransaction) => Promise<unknown>) | undefined;
+  readonly committed?: (revision: number) => void;
+  /** The connection went away during the commit. */
+  readonly unknown?: () => void;
+}
+
+/**
+ * One transaction that no other write runs beside: it begins by changing the one row that all of them change, so each
+ * statement after that sees all that was committed before. READ COMMITTED, as a snapshot from before the wait would be old.
+ * @throws Problem `unavailable` when nobody can know whether it was committed
+ */
+export async function writeInTurn<T>(
+  database: Kysely<Tables>,
+  work: (transaction: WriteTransaction) => Promise<T>,
+  { before, afterwards, committed, unknown }: WriteSteps = {},
+): Promise<T> {
+  const transaction = await database.startTransaction().setIsolationLevel('read committed').execute();
+  let revision: number;
+  let result: T;
+  try {
+    await before?.(transaction);
+    revision = await takeTurn(transaction);
+    result = await work(transaction);
+    await afterwards?.(revision)?.(transaction);
+  } catch (error) {
+    await rollBack(transaction);
+    throw error;
+  }
+  try {
+    await transaction.commit().execute();
+  } catch (error) {
+    await rollBack(transaction);
+    if (isRefusal(error) && sqlState(error) !== STATEMENT_COMPLETION_UNKNOWN) throw error;
+    if (!(error instanceof ConnectionFailure) && sqlState(error) === undefined) throw error;
+    unknown?.();
+    throw commitUnknown(error);
+  }
+  committed?.(revision);
+  return result;
+}
+
+const STATEMENT_COMPLETION_UNKNOWN = '40003';
+
+async function takeTurn(transaction: WriteTransaction): Promise<number> {
+  const { rows } = await sql<{ revision: number }>`
+    UPDATE promptforge_registry SET revision = revision + 1 RETURNING revision`.execute(transaction);
+  const [row] = rows;
+  if (row === undefined) throw new Error('The table promptforge_registry has lost its row.');
+  return row.revision;
+}
+
+/** A connection that is gone has nothing to take back. */
+async function rollBack(transaction: ControlledTransaction<Tables>): Promise<void> {
+  if (!transaction.isCommitted && !transaction.isRolledBack)
+    await transaction
+      .rollback()
+      .execute()
+      .catch(() => {});
+}

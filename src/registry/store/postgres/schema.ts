@@ -1,0 +1,99 @@
+/** What a database holds: a registry, nothing yet, or something of another program; and its schema brought forward. */
+import { type Kysely, sql } from 'kysely';
+import { DatabaseProblem } from '../../database-problem.ts';
+import { checkNotNewer, type Migrated, migrate, schemaVersion } from '../migrate.ts';
+import type { Snapshot, Store } from '../store.ts';
+import type { Tables } from '../tables.ts';
+import { sqlState } from './failures.ts';
+import { POSTGRES_MIGRATIONS, REGISTRY_TABLE } from './migrations.ts';
+import { readSnapshot, writeInTurn } from './postgres-store.ts';
+
+/** 15, as `server_version_num` says it. */
+const OLDEST_SERVER = 150_000;
+/** For how long another process's migration is waited for. */
+const MIGRATION_PATIENCE = '10min';
+/** For how long a step waits for those who read a table that it changes. */
+const STEP_LOCK_TIMEOUT = '5s';
+/** Of two that make the same table at once, one is told so by these: unique_violation, duplicate_table, duplicate_object. */
+const MADE_BY_ANOTHER = ['23505', '42P07', '42710'];
+
+/** The version of the schema: 0 for an empty database, undefined for one that holds something else. */
+async function presentSchema(snapshot: Snapshot): Promise<number | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'm', 'f')`.execute(snapshot);
+  const names = new Set(rows.map(({ name }) => name));
+  if (!names.has('promptforge_registry')) return names.size === 0 ? 0 : undefined;
+  return names.has('schema_versions') ? schemaVersion(snapshot) : 0;
+}
+
+/**
+ * Finds out whether the database holds a registry of this program's schema.
+ * @returns false when steps are still to be run, also on an empty database
+ * @throws DatabaseProblem `too_old`, `foreign`; DataFolderProblem `newer_schema`; ConnectionFailure, DatabaseError
+ */
+export async function hasPresentSchema(
+  database: Kysely<Tables>,
+): Promise<{ present: number; done: boolean }> {
+  return readSnapshot(database, async snapshot => {
+    await checkServer(snapshot);
+    const present = await presentSchema(snapshot);
+    if (present === undefined)
+      throw new DatabaseProblem(
+        'foreign',
+        'This database belongs to another program: it holds tables, but no registry. Make a database for the registry alone.',
+      );
+    checkNotNewer(present, POSTGRES_MIGRATIONS);
+    return { present, done: present === POSTGRES_MIGRATIONS.length };
+  });
+}
+
+async function checkServer(snapshot: Snapshot): Promise<void> {
+  const { rows } = await sql<{ number: string; name: string; schema: string | null }>`
+    SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS name,
+      current_schema() AS schema`.execute(snapshot);
+  const [server] = rows;
+  if (Number(server?.number) < OLDEST_SERVER)
+    throw new DatabaseProblem(
+      'too_old',
+      `This is PostgreSQL ${server?.name}; the registry needs 15 or newer. Update the server.`,
+    );
+  if (server?.schema === null)
+    throw new DatabaseProblem(
+      'not_permitted',
+      'This user has no schema to keep the registry in. Grant it USAGE and CREATE on one that its search_path names.',
+    );
+}
+
+/**
+ * Runs the steps that are still to come, in one transaction, while no process of any version writes.
+ * @throws DataFolderProblem `newer_schema`; DatabaseError when the user may not change the schema
+ */
+export async function migratePostgres(database: Kysely<Tables>, now: Store['now']): Promise<Migrated> {
+  await makeRegistryTable(database);
+  return writeInTurn(
+    database,
+    async transaction => {
+      await sql.raw(`SET LOCAL lock_timeout = '${STEP_LOCK_TIMEOUT}'`).execute(transaction);
+      return migrate(transaction, now, POSTGRES_MIGRATIONS, step => sql.raw(step).execute(transaction));
+    },
+    {
+      before: async transaction => {
+        await sql
+          .raw(`SET LOCAL lock_timeout = '${MIGRATION_PATIENCE}'; SET LOCAL statement_timeout = 0`)
+          .execute(transaction);
+      },
+    },
+  );
+}
+
+async function makeRegistryTable(database: Kysely<Tables>): Promise<void> {
+  for (let again = true; ; again = false) {
+    try {
+      await sql.raw(REGISTRY_TABLE).execute(database);
+      return;
+    } catch (error) {
+      if (!again || !MADE_BY_ANOTHER.includes(sqlState(error) ?? '')) throw error;
+    }
+  }
+}

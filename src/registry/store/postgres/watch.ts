@@ -1,0 +1,201 @@
+/**
+ * Whether anything was committed, by this process or another, known without asking: one connection listens for the
+ * notification that every commit sends and asks for the revision twice a second, in case one was missed. While the
+ * database is away nothing changes here, so that what is kept in memory goes on being used.
+ */
+import { Client } from 'pg';
+import type { DatabaseAddress } from './address.ts';
+import { ConnectionFailure, isAway, sqlState } from './failures.ts';
+import { answered, clientConfig } from './pool.ts';
+
+/** The channel of the notifications; what they carry is the revision. */
+export const CHANNEL = 'promptforge';
+/** How often the revision is asked for where notifications come, in ms: a key that was revoked counts for a second at most. */
+const INTERVAL = 500;
+/** The same where the database sends none. */
+const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
+/** How long the answer is waited for before the connection counts as lost, in ms. */
+const ANSWER_TIMEOUT = 2000;
+/** How long to wait before connecting again: doubled from the first to the second, in ms. */
+const PAUSES = { first: 25, longest: 1000 } as const;
+const FEATURE_NOT_SUPPORTED = '0A000';
+
+export interface WatchOptions {
+  /** Whether to listen at all: not through a pooler that gives each transaction another connection. */
+  readonly listens: boolean;
+}
+
+export class Watch {
+  readonly #address: DatabaseAddress;
+  #listens: boolean;
+  /** Counts changes as this process learns of them. */
+  #revision = 0;
+  /** The database's own number, as last seen. */
+  #seen: number | undefined;
+  #away = false;
+  readonly #waiting = new Set<() => void>();
+  readonly #closed = new AbortController();
+  #client: Client | undefined;
+  #following: Promise<void> | undefined;
+
+  constructor(address: DatabaseAddress, { listens }: WatchOptions) {
+    this.#address = address;
+    this.#listens = listens;
+  }
+
+  /** Connects, and follows the database from then on until it is closed. @throws ConnectionFailure, DatabaseError */
+  async start(): Promise<void> {
+    const client = await this.#connect();
+    this.#following = this.#follow(client);
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whether the database takes no connection, as far as is known. */
+  get away(): boolean {
+    return this.#away;
+  }
+
+  /** Whether others are told of commits by a notification. */
+  get listens(): boolean {
+    return this.#listens;
+  }
+
+  /** The revision that this process committed, or that another told of. */
+  saw(revision: number): void {
+    if (revision === this.#seen) return;
+    this.#seen = revision;
+    this.#changed();
+  }
+
+  /** Something may have been committed, and nobody knows. */
+  doubt(): void {
+    this.#changed();
+  }
+
+  /** Resolves when the revision is no longer `since`, after `timeout` ms, or when `signal` aborts. */
+  changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
+    const ended = AbortSignal.any([signal, this.#closed.signal]);
+    if (this.#revision !== since || ended.aborted) return Promise.resolve();
+    return new Promise(resolve => {
+      const wake = () => {
+        clearTimeout(timer);
+        ended.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeout);
+      ended.addEventListener('abort', wake);
+      this.#waiting.add(wake);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#client?.end().catch(() => {});
+    await this.#following;
+  }
+
+  #changed(): void {
+    this.#revision++;
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async #follow(first: Client): Promise<void> {
+    let client: Client | undefined = first;
+    let pause: number = PAUSES.first;
+    while (!this.#closed.signal.aborted) {
+      if (client !== undefined) {
+        this.#away = false;
+        pause = PAUSES.first;
+        await this.#askUntilItFails(client);
+        // What is committed from here on is not known, nor whether it will be the same database.
+        this.#seen = undefined;
+      } else {
+        await this.#pause(pause);
+        pause = Math.min(pause * 2, PAUSES.longest);
+      }
+      client = await this.#connect().catch(error => {
+        this.#away = isAway(error);
+        // The database may go on without this connection: then what is kept must not be trusted any longer.
+        if (!this.#away) this.#changed();
+        return undefined;
+      });
+    }
+  }
+
+  async #connect(): Promise<Client> {
+    const client = new Client(clientConfig(this.#address));
+    client.on('error', () => {});
+    try {
+      await client.connect();
+    } catch (cause) {
+      void client.end().catch(() => {});
+      throw new ConnectionFailure(cause, false);
+    }
+    this.#client = client;
+    try {
+      if (this.#listens) await this.#listen(client);
+      await this.#ask(client);
+      return client;
+    } catch (error) {
+      void client.end().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #listen(client: Client): Promise<void> {
+    try {
+      await answered(client, `LISTEN ${CHANNEL}`, [], ANSWER_TIMEOUT);
+    } catch (error) {
+      if (sqlState(error) !== FEATURE_NOT_SUPPORTED) throw error;
+      this.#listens = false;
+    }
+  }
+
+  /** Resolves when the connection is lost. */
+  async #askUntilItFails(client: Client): Promise<void> {
+    let ended = false;
+    let wake = () => {};
+    client.once('end', () => {
+      ended = true;
+      wake();
+    });
+    client.on('notification', ({ payload }) => {
+      if (Number(payload) !== this.#seen) wake();
+    });
+    while (!ended && !this.#closed.signal.aborted) {
+      const woken = new Promise<void>(resolve => {
+        wake = resolve;
+      });
+      try {
+        await this.#ask(client);
+      } catch {
+        void client.end().catch(() => {});
+        return;
+      }
+      if (ended) return;
+      const timer = setTimeout(wake, this.#listens ? INTERVAL : INTERVAL_WITHOUT_NOTIFICATIONS);
+      await woken;
+      clearTimeout(timer);
+    }
+  }
+
+  async #ask(client: Client): Promise<void> {
+    const { rows } = await answered<{ revision: number }>(
+      client,
+      'SELECT revision FROM promptforge_registry',
+      [],
+      ANSWER_TIMEOUT,
+    );
+    const [row] = rows;
+    if (row !== undefined) this.saw(row.revision);
+  }
+
+  /** Until `ms` are over or this is closed. */
+  #pause(ms: number): Promise<void> {
+    return this.changed(this.#revision, ms, this.#closed.signal);
+  }
+}

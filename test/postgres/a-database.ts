@@ -1,0 +1,54 @@
+/** Databases of one real PostgreSQL, which starts when the first test asks for one and ends after the last test. */
+import { Client } from 'pg';
+import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
+
+export interface DatabaseForTest extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  /** Runs SQL as its owner, beside whatever has it open. */
+  sql(text: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+let shared: Promise<PostgresServer> | undefined;
+let made = 0;
+
+/** The server that the tests share. Whoever stops or pauses it starts one of their own. */
+export function sharedServer(): Promise<PostgresServer> {
+  shared ??= startPostgres();
+  return shared;
+}
+
+after(async () => {
+  const server = await shared;
+  await server?.[Symbol.asyncDispose]();
+});
+
+/** An empty database, or a copy of `template`. */
+export async function aDatabase(server?: PostgresServer, template = 'template0'): Promise<DatabaseForTest> {
+  const host = server ?? (await sharedServer());
+  const name = `test_${++made}`;
+  await run(host.url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const url = host.url(name);
+  return {
+    name,
+    url,
+    sql: (text, parameters) => run(url, text, parameters),
+    [Symbol.asyncDispose]: async () => {
+      await run(host.url('postgres'), `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function run(
+  url: string,
+  text: string,
+  parameters: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    return (await client.query(text, [...parameters])).rows ?? [];
+  } finally {
+    await client.end();
+  }
+}
