@@ -322,7 +322,7 @@ export type RouteName = keyof typeof ROUTES;
 export const PATH_PARAMETERS = {
   name: promptName,
   n: z.coerce.number().int().min(1),
-  id: z.string().max(100),
+  id: z.string().min(1).max(100),
   environment: environmentName,
 } as const;
 

@@ -1,0 +1,244 @@
+/**
+ * Requests made from the OpenAPI document, right ones and wrong ones: every answer is one that the document names for
+ * that call, of the shape it gives, and none is the registry's own fault.
+ */
+import assert from 'node:assert/strict';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { aRegistry, type Json, type RegistryForTest } from './a-registry.ts';
+import { arbitraryOf, type SchemaWorld } from './arbitrary-of-schema.ts';
+
+const REQUESTS = 10_000;
+const AS = ['reader', 'author', 'approver', 'admin'].flatMap(role =>
+  ['development', 'production'].map(environment => `${environment} ${role}`),
+);
+const SOURCES = [
+  'Hello {{name}}',
+  '{{> part}} and {{name}}',
+  '---\ninput:\n  schema:\n    name: string\n---\n{{role "system"}}{{name}}',
+  '{{#if name}}',
+  '---\nmodel: [\n---\n',
+  '{{> missing}}',
+];
+
+interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly about: Json;
+}
+
+interface Made {
+  readonly operation: Operation;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  readonly as: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+describe('requests made from the OpenAPI document', () => {
+  let registry: RegistryForTest;
+  let document: Json;
+  let operations: readonly Operation[];
+  let ids: string[];
+
+  before(async () => {
+    registry = await aRegistry();
+    ({ json: document } = await registry.call('GET', '/openapi.json'));
+    operations = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
+      Object.entries<Json>(methods).map(([method, about]) => ({
+        id: about.operationId,
+        method: method.toUpperCase(),
+        path,
+        about,
+      })),
+    );
+    await registry.publish('team/_part', 'A part', null);
+    await registry.publish('team/p', 'Hello {{name}}', null);
+    await registry.publish('team/p', 'Good day {{name}}', 1);
+    const { id } = await registry.promote('team/p', 1, 'development');
+    const spare = await registry.call('POST', '/v1/keys', {
+      environment: 'development',
+      role: 'reader',
+      actor: 'spare',
+    });
+    ids = [id, spare.json.id, '1', 'nothing'];
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  it(`are answered as it says, ${REQUESTS} of them`, async function () {
+    this.timeout(300_000);
+    const world: SchemaWorld = { document, known };
+    const checks = new Checks(document);
+    const answered = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(...operations.map(operation => madeFrom(operation, world))), async made => {
+        const status = await checks.answer(registry, made);
+        const kind = `${made.operation.id} ${Math.floor(status / 100)}xx`;
+        answered.set(kind, (answered.get(kind) ?? 0) + 1);
+      }),
+      { numRuns: REQUESTS, endOnFailure: true },
+    );
+    // Generated requests that nobody could ever fulfil would show nothing.
+    for (const { id } of operations) assert.ok(answered.has(`${id} 2xx`), `${id} never succeeded`);
+    assert.deepEqual(
+      registry.logged.filter((entry: Json) => entry.event === 'fault'),
+      [],
+    );
+  });
+
+  function known(field: string): readonly unknown[] {
+    switch (field) {
+      case 'name':
+      case 'prompt':
+        return ['team/p', 'team/p', 'team/p', 'team/_part', 'none/such', 'new/one'];
+      case 'environment':
+        return ['development', 'production', 'staging', 'nowhere'];
+      case 'channel':
+        return ['stable', 'latest', 'canary'];
+      case 'source':
+        return SOURCES;
+      case 'id':
+        return ids;
+      case 'n':
+      case 'version':
+      case 'base':
+      case 'expected':
+        return [1, 2, 3];
+      case 'from':
+      case 'to':
+        return ['1', '2', 'stable@development', 'latest@staging'];
+      case 'refs':
+        return [['team/p@1', 'team/p@9']];
+      case 'cursor':
+      case 'after':
+        return [
+          Buffer.from('["changes",2]').toString('base64url'),
+          Buffer.from('["prompts","a"]').toString('base64url'),
+        ];
+      case 'wait':
+        return [0];
+      default:
+        return [];
+    }
+  }
+});
+
+/** Mostly a request as the document wants it; sometimes with one thing wrong. */
+function madeFrom(operation: Operation, world: SchemaWorld): fc.Arbitrary<Made> {
+  const { parameters = [], requestBody } = operation.about;
+  const of = (place: string) => {
+    const there: Json[] = parameters.filter((one: Json) => one.in === place);
+    const values = there.map(({ name, schema }) => [
+      name,
+      // Holding a call open is tested where it is meant.
+      name === 'wait' ? fc.constant(0) : arbitraryOf(schema, world, name),
+    ]);
+    const requiredKeys = there.filter(one => one.required).map(one => one.name);
+    return fc.record(Object.fromEntries(values), { requiredKeys }) as fc.Arbitrary<Record<string, unknown>>;
+  };
+  const schema = requestBody?.content['application/json'].schema;
+  const right = schema === undefined ? fc.constant(undefined) : arbitraryOf(schema, world);
+  const wrong = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('', '{', '[1,', '\u0000', '"\ud800"', '{"a":1}'),
+    right.map(body => ({ ...(body as object), unknown: 1 })),
+  );
+  return fc.record({
+    operation: fc.constant(operation),
+    parameters: of('path'),
+    query: fc.oneof(
+      { weight: 5, arbitrary: of('query') },
+      {
+        weight: 1,
+        arbitrary: fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.string({ maxLength: 8 })),
+      },
+    ),
+    body: fc.oneof(
+      { weight: 5, arbitrary: right },
+      { weight: schema === undefined ? 0 : 1, arbitrary: wrong },
+    ),
+    as: fc.oneof(
+      { weight: 12, arbitrary: fc.constant('development admin') },
+      { weight: 8, arbitrary: fc.constantFrom(...AS) },
+      { weight: 1, arbitrary: fc.constant(null) },
+    ),
+    headers: fc.oneof(
+      { weight: 6, arbitrary: fc.constant({}) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<Record<string, string>>(
+          { accept: 'application/json' },
+          { accept: 'image/png' },
+          { 'content-type': 'text/plain' },
+          { 'idempotency-key': 'again' },
+          { 'if-none-match': '*' },
+          { authorization: 'Bearer pf_development_abcdefghijkl_nothing' },
+        ),
+      },
+    ),
+  });
+}
+
+class Checks {
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: false });
+  readonly #validators = new Map<string, ValidateFunction>();
+
+  constructor(document: Json) {
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema({ $id: 'api', components: document.components });
+  }
+
+  /** @returns the status */
+  async answer(
+    registry: RegistryForTest,
+    { operation, parameters, query, body, as, headers }: Made,
+  ): Promise<number> {
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+      String(parameters[name]).split('/').map(encodeURIComponent).join('/'),
+    );
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+    const [environment = '', role] = (as ?? '').split(' ');
+    const key = as === null ? undefined : await registry.key(environment, role as never);
+    const response = await fetch(`${registry.url}${path}?${search}`, {
+      method: operation.method,
+      headers: {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    this.#check(operation, response, text);
+    return response.status;
+  }
+
+  #check({ id, method, path, about }: Operation, response: Response, text: string): void {
+    const { status } = response;
+    const said = `${method} ${path} answered ${status}: ${text.slice(0, 300)}`;
+    assert.ok(status < 500, said);
+    const declared = about.responses[String(status)];
+    assert.ok(declared !== undefined, `${said}\nThe document does not name this status.`);
+    if (declared.content === undefined) {
+      assert.equal(text, '', said);
+      return;
+    }
+    const type = response.headers.get('content-type')?.split(';', 1)[0] ?? '';
+    const media = declared.content[type];
+    assert.ok(media !== undefined, `${said}\nThe document does not name ${type}.`);
+    if (!type.endsWith('json')) return;
+    const place = `${id} ${status} ${type}`;
+    const validator = this.#validators.get(place) ?? this.#ajv.compile(inApi(media.schema));
+    this.#validators.set(place, validator);
+    assert.ok(validator(JSON.parse(text)), `${said}\n${JSON.stringify(validator.errors)}`);
+  }
+}
+
+/** A schema of the document with its references leading into it. */
+function inApi(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"api#/components/'));
+}
