@@ -7,7 +7,7 @@
 //   npm run build -- --watch  readable, again after every change, until Ctrl-C
 
 import { chmod, glob, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { ROOT } from './projectRoot.ts';
@@ -92,7 +92,7 @@ export async function buildProduct(): Promise<number> {
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
   const [extension] = await Promise.all([
     esbuild.build(extensionBundle(false)),
-    buildCommand(),
+    buildCommand('dist'),
     esbuild.build(pageBundle(false)),
   ]);
   const loaded = loadedAtActivation(extension.metafile);
@@ -121,9 +121,10 @@ export async function buildExtensionTests(): Promise<void> {
   });
 }
 
-async function buildCommand(): Promise<void> {
-  await esbuild.build(commandBundle(false));
-  await chmod(join(ROOT, 'dist', 'cli.js'), 0o755);
+/** Builds the command into `outdir`, absolute or from the project's root: `cli.js` and its chunks. */
+export async function buildCommand(outdir: string): Promise<void> {
+  await esbuild.build({ ...commandBundle(false), outdir });
+  await chmod(resolve(ROOT, outdir, 'cli.js'), 0o755);
 }
 
 /** The output files that the entry imports statically, itself included. */
