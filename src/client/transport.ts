@@ -28,7 +28,7 @@ export const DEFAULT_RETRY: RetryLimits = {
 };
 
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
@@ -79,7 +79,7 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
       throwHttpErrors: status => RETRIED_STATUSES.includes(status),
       retry: {
         limit: asked.repeatable ? retry.retries : 0,
-        methods: ['get', 'post', 'put'],
+        methods: ['get', 'post', 'put', 'delete'],
         statusCodes: [...RETRIED_STATUSES],
         afterStatusCodes: [429, 503],
         maxRetryAfter: retry.maxRetryAfterMs,

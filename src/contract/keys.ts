@@ -23,5 +23,21 @@ export const keyRequest = z
   .object({ environment: environmentName, role, actor, expiresAt: timestamp.nullable().default(null) })
   .meta({ id: 'KeyRequest' });
 
+/** How long a key that is replaced goes on, in seconds. */
+const MAX_OVERLAP = 90 * 24 * 60 * 60;
+const DEFAULT_OVERLAP = 24 * 60 * 60;
+
+export const keyRotation = z
+  .object({
+    overlap: z.int().min(0).max(MAX_OVERLAP).default(DEFAULT_OVERLAP).meta({
+      description: 'For how many seconds the old key goes on; never longer than it would have anyway.',
+    }),
+    expiresAt: timestamp.nullable().optional().meta({
+      description:
+        'When the new key expires; null: it does not. Left out: it lasts as long as the old one was to.',
+    }),
+  })
+  .meta({ id: 'KeyRotation' });
+
 export const keyListQuery = pageQuery;
 export const keyPage = page(key).meta({ id: 'KeyPage' });

@@ -31,6 +31,8 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
     'A compare-and-set: "expected" is the version the pointer stands at. Needs a key of the environment; where it is live at once, the role approver. Where the policy asks for approvals the request is recorded as pending (202), except a rollback, unless the policy has rollbackNeedsApproval.',
   putEnvironment:
     'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',
+  rotateKey:
+    'The new key has the environment, role and actor of the old one, which expires after "overlap" seconds. A key that was revoked or has expired is not rotated (409).',
   archive: 'Needs an admin key of an environment that publishes.',
   restore: 'Needs an admin key of an environment that publishes.',
   changes:

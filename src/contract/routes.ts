@@ -7,7 +7,7 @@ import type { ProblemCode } from '../core/problem.ts';
 import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { environment, environmentList, policy } from './environments.ts';
-import { createdKey, key, keyListQuery, keyPage, keyRequest } from './keys.ts';
+import { createdKey, key, keyListQuery, keyPage, keyRequest, keyRotation } from './keys.ts';
 import { promotion, promotionListQuery, promotionPage, promotionRequest } from './promotions.ts';
 import {
   archiveRequest,
@@ -29,7 +29,7 @@ import {
 import { environmentName, pageQuery, promptName } from './values.ts';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `{name}` for a prompt name, which holds slashes, and `{n}`, `{id}`, `{environment}` for one segment. */
   readonly path: string;
   readonly summary: string;
@@ -289,6 +289,15 @@ export const ROUTES = {
     role: 'admin',
     responses: { 200: { description: 'The key', json: key } },
     problems: ['key_not_found', 'wrong_environment'],
+  },
+  rotateKey: {
+    method: 'POST',
+    path: '/v1/keys/{id}/rotate',
+    summary: 'Make a key that takes the place of another, which goes on for a while',
+    role: 'admin',
+    body: keyRotation,
+    responses: { 201: { description: 'The new key', json: createdKey } },
+    problems: ['key_not_found', 'wrong_environment', 'key_ended'],
   },
   healthz: {
     method: 'GET',

@@ -16,12 +16,17 @@ export interface EventData {
     readonly role: Role;
     readonly actor: string;
     readonly expiresAt: string | null;
+    /** The id of the key that it takes the place of. */
+    readonly replaces?: string;
   };
   readonly 'key.revoked': { readonly id: string };
   /** A key that is replaced goes on until then; null: it does not expire. */
   readonly 'key.expiry_set': { readonly id: string; readonly expiresAt: string | null };
   /** Of the key that signs checkpoints. */
   readonly 'signing_key.set': { readonly publicKey: string };
+  /** Of its address only the origin, as the rest may hold a token. */
+  readonly 'webhook.created': { readonly id: string; readonly origin: string };
+  readonly 'webhook.removed': { readonly id: string; readonly origin: string };
   readonly 'version.published': {
     readonly digest: Digest;
     readonly base: VersionNumber | null;
@@ -86,6 +91,8 @@ export const EVENT_KINDS = [
   'key.revoked',
   'key.expiry_set',
   'signing_key.set',
+  'webhook.created',
+  'webhook.removed',
   'version.published',
   'promotion.requested',
   'promotion.approved',

@@ -25,6 +25,11 @@ export function revokeKey(store: Store, id: string): Promise<KeyRecord> {
   return store.write(transaction => keys.revokeKey(transaction, store.now, COMMAND_LINE, id));
 }
 
+/** @throws Problem `key_not_found`, `key_ended` */
+export function rotateKey(store: Store, id: string, rotation: keys.Rotation): Promise<CreatedKey> {
+  return store.write(transaction => keys.rotateKey(transaction, store.now, COMMAND_LINE, id, rotation));
+}
+
 /** In promotion order. */
 export function listEnvironments(store: Store): Promise<Environment[]> {
   return store.read(environments.readEnvironments);

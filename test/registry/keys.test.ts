@@ -105,6 +105,92 @@ describe('keys', () => {
     assertProblem(await make({ expiresAt }), 422, 'invalid_request', /future/);
     assertProblem(await make({ expiresAt: 'tomorrow' }), 422, 'invalid_request');
   });
+  describe('that are replaced', () => {
+    const rotate = (id: string, body: object = {}, as?: string) =>
+      registry.call('POST', `/v1/keys/${id}/rotate`, body, as === undefined ? {} : { as });
+    const later = (ms: number) => new Date(now.getTime() + ms);
+
+    it('go on beside the new one until the overlap ends', async () => {
+      const old = (await make({ role: 'author', actor: 'ci' })).json;
+      const { status, json } = await rotate(old.id, { overlap: 60 });
+      assert.equal(status, 201);
+      assert.deepEqual(
+        [json.environment, json.role, json.actor, json.expiresAt],
+        ['development', 'author', 'ci', null],
+      );
+      for (const { key } of [old, json]) assert.equal((await fetchWith(`Bearer ${key}`)).status, 200);
+      now = later(60_000);
+      assertProblem(await fetchWith(`Bearer ${old.key}`), 401, 'key_expired');
+      assert.equal((await fetchWith(`Bearer ${json.key}`)).status, 200);
+    });
+    it('are recorded: the new one with the id of the old, the old one with its end', async () => {
+      const before = (await registry.call('GET', '/v1/changes?limit=1000')).json.cursor;
+      const old = (await make()).json;
+      const { json } = await rotate(old.id, { overlap: 0 });
+      const { events } = (await registry.call('GET', `/v1/changes?limit=1000&after=${before}`)).json;
+      assert.deepEqual(
+        events.slice(1).map(({ kind, data }: Json) => [kind, data]),
+        [
+          ['key.created', { id: json.id, role: 'reader', actor: 'app', expiresAt: null, replaces: old.id }],
+          ['key.expiry_set', { id: old.id, expiresAt: now.toISOString() }],
+        ],
+      );
+      assertProblem(await fetchWith(`Bearer ${old.key}`), 401, 'key_expired');
+    });
+    it('leave the new one as much time as they had, or what is asked for', async () => {
+      const old = (await make({ expiresAt: later(3_600_000).toISOString() })).json;
+      now = later(1_800_000);
+      const same = (await rotate(old.id)).json;
+      assert.equal(same.expiresAt, later(3_600_000).toISOString());
+      const listed = (await registry.call('GET', '/v1/keys')).json.data;
+      assert.equal(
+        listed.find((one: Json) => one.id === old.id).expiresAt,
+        old.expiresAt,
+        'an overlap makes no key last longer',
+      );
+      assert.equal((await rotate(same.id, { expiresAt: null })).json.expiresAt, null);
+      assertProblem(
+        await rotate(same.id, { expiresAt: now.toISOString() }),
+        422,
+        'invalid_request',
+        /future/,
+      );
+    });
+    it('must still be valid, known, and of the environment', async () => {
+      const revoked = (await make()).json.id;
+      await registry.call('POST', `/v1/keys/${revoked}/revoke`);
+      assertProblem(await rotate(revoked), 409, 'key_ended', /was revoked/);
+      const expired = (await make({ expiresAt: later(1000).toISOString() })).json.id;
+      now = later(1000);
+      assertProblem(await rotate(expired), 409, 'key_ended', /expired at/);
+      assertProblem(await rotate('nothing'), 404, 'key_not_found');
+      assertProblem(await rotate(revoked, {}, 'staging admin'), 403, 'wrong_environment');
+      assertProblem(await rotate(revoked, {}, 'development approver'), 403, 'role_too_low');
+      for (const overlap of [-1, 1.5, 91 * 86_400])
+        assertProblem(await rotate(revoked, { overlap }), 422, 'invalid_request');
+    });
+  });
+  it('stop on every process of the data folder within a second', async () => {
+    const beside = await aRegistry({ folder: registry.folder, now: () => now });
+    try {
+      const revoked = (await make()).json;
+      const replaced = (await make()).json;
+      const fetchBeside = ({ key }: Json) =>
+        ask(beside.url, 'GET', '/v1/prompts/p', undefined, { authorization: `Bearer ${key}` });
+      // Known there, so that it would be answered from memory.
+      for (const one of [revoked, replaced]) assert.equal((await fetchBeside(one)).status, 200);
+      await registry.call('POST', `/v1/keys/${revoked.id}/revoke`);
+      await registry.call('POST', `/v1/keys/${replaced.id}/rotate`, { overlap: 0 });
+      const deadline = performance.now() + 1000;
+      let answers: Json[];
+      do answers = await Promise.all([fetchBeside(revoked), fetchBeside(replaced)]);
+      while (answers.some(({ status }) => status === 200) && performance.now() < deadline);
+      assertProblem(answers[0], 401, 'key_revoked');
+      assertProblem(answers[1], 401, 'key_expired');
+    } finally {
+      await beside[Symbol.asyncDispose]();
+    }
+  });
   it('are made, listed and revoked by admins of their own environment only', async () => {
     assertProblem(await make({}, 'development approver'), 403, 'role_too_low');
     assertProblem(await make({ environment: 'production' }), 403, 'wrong_environment');

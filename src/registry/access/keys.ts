@@ -1,4 +1,4 @@
-/** Keys: making, listing and revoking them. Only a hash of a key is kept. */
+/** Keys: making, listing, replacing and revoking them. Only a hash of a key is kept. */
 import { randomBytes } from 'node:crypto';
 import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -17,6 +17,8 @@ export interface NewKey {
   readonly actor: string;
   /** RFC 3339; null: it does not expire. */
   readonly expiresAt: string | null;
+  /** The id of the key that it takes the place of. */
+  readonly replaces?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function createKey(
   transaction: WriteTransaction,
   now: Store['now'],
   author: Author,
-  { environment, role, actor, expiresAt }: NewKey,
+  { environment, role, actor, expiresAt, replaces }: NewKey,
 ): Promise<CreatedKey> {
   await readEnvironment(transaction, environment);
   const expiry = expiresAt === null ? null : new Date(expiresAt);
@@ -41,7 +43,7 @@ export async function createKey(
     ...author,
     kind: 'key.created',
     environment,
-    data: { id, role, actor, expiresAt: expires },
+    data: { id, role, actor, expiresAt: expires, ...(replaces !== undefined && { replaces }) },
   }));
   const row: KeysTable = {
     id,
@@ -57,6 +59,67 @@ export async function createKey(
   };
   await transaction.insertInto('keys').values(row).execute();
   return { ...keyRecord(row), key };
+}
+
+export interface Rotation {
+  /** In seconds: how long the old key goes on, at most as long as it would have anyway. */
+  readonly overlap: number;
+  /** Of the new key, RFC 3339; null: it does not expire; undefined: it lasts as long as the old one was to. */
+  readonly expiresAt?: string | null | undefined;
+}
+
+/**
+ * Makes a key of the same environment, role and actor as the key `id`, which expires after the overlap.
+ * @throws Problem `key_not_found`, `key_ended` when the key is revoked or has expired, `invalid_request` for an
+ * expiry that is past
+ */
+export async function rotateKey(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  id: string,
+  { overlap, expiresAt }: Rotation,
+): Promise<CreatedKey> {
+  const old = await readKey(transaction, id);
+  const started = now().getTime();
+  checkValid(old, started);
+  const { environment, role, actor } = old;
+  const lifetime = old.expiresAt === null ? null : Date.parse(old.expiresAt) - Date.parse(old.createdAt);
+  const asOld = lifetime === null ? null : new Date(started + lifetime).toISOString();
+  const created = await createKey(transaction, now, author, {
+    environment,
+    role,
+    actor,
+    expiresAt: expiresAt === undefined ? asOld : expiresAt,
+    replaces: id,
+  });
+  const ends = started + overlap * 1000;
+  if (old.expiresAt === null || ends < Date.parse(old.expiresAt))
+    await setExpiry(transaction, now, author, old, new Date(ends).toISOString());
+  return created;
+}
+
+function checkValid({ revokedAt, expiresAt }: KeyRecord, now: number): void {
+  const expired = expiresAt !== null && Date.parse(expiresAt) <= now;
+  if (revokedAt === null && !expired) return;
+  const how = revokedAt === null ? `expired at ${expiresAt}` : `was revoked at ${revokedAt}`;
+  throw new Problem('key_ended', `This key ${how}: nothing is left to overlap with. Make a new key instead.`);
+}
+
+async function setExpiry(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  { id, environment }: KeyRecord,
+  expiresAt: string,
+): Promise<void> {
+  await appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'key.expiry_set',
+    environment,
+    data: { id, expiresAt },
+  }));
+  await transaction.updateTable('keys').set({ expires_at: expiresAt }).where('id', '=', id).execute();
 }
 
 export interface KeyListing {

@@ -2,7 +2,7 @@
 import type { KeyRecord } from '../../../contract/keys.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { EMBEDDED_KEY } from '../../access/embedded-authenticator.ts';
-import { createKey, listKeys, readKey, revokeKey } from '../../access/keys.ts';
+import { createKey, listKeys, readKey, revokeKey, rotateKey } from '../../access/keys.ts';
 import { jsonAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
@@ -30,6 +30,16 @@ export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, caller, par
     return revokeKey(transaction, store.now, caller, parameters.id);
   });
   return jsonAnswer(200, record);
+};
+
+/** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
+export const handleRotateKey: Handler<'rotateKey'> = async ({ store, caller, parameters, body }) => {
+  const created = await store.write(async transaction => {
+    const { environment } = await readKey(transaction, parameters.id);
+    checkOwnEnvironment(caller, environment, 'replacing this key');
+    return rotateKey(transaction, store.now, caller, parameters.id, body);
+  });
+  return jsonAnswer(201, created);
 };
 
 export const handleCurrentKey: Handler<'currentKey'> = async ({ store, caller }) => {

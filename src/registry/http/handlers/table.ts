@@ -3,7 +3,13 @@ import type { RouteName } from '../../../contract/routes.ts';
 import type { Handler } from '../call.ts';
 import { handleChanges } from './changes.ts';
 import { handleListEnvironments, handlePutEnvironment } from './environments.ts';
-import { handleCreateKey, handleCurrentKey, handleListKeys, handleRevokeKey } from './keys.ts';
+import {
+  handleCreateKey,
+  handleCurrentKey,
+  handleListKeys,
+  handleRevokeKey,
+  handleRotateKey,
+} from './keys.ts';
 import { handleHealthz, handleOpenapi, handleReadyz } from './process.ts';
 import { handleGetPromotion, handleListPromotions, handlePromote } from './promotions.ts';
 import {
@@ -42,6 +48,7 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   createKey: handleCreateKey,
   currentKey: handleCurrentKey,
   revokeKey: handleRevokeKey,
+  rotateKey: handleRotateKey,
   healthz: handleHealthz,
   readyz: handleReadyz,
   openapi: handleOpenapi,
