@@ -1,18 +1,20 @@
 /**
  * Delivery of a 2 KB prompt, with key check and ETag, at 32 connections, against a bare `node:http` server that
- * sends the same bytes and headers. The two are measured in turn in one run; the load comes from this process.
+ * sends the same bytes and headers. The two are measured in turn in one run; the load comes from this process. From a
+ * data folder by one process against one, and from PostgreSQL by two processes against two.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPostgres } from '../scripts/host/postgresServer.ts';
 import { defaultEnvironments } from '../src/core/environment.ts';
 import { createKey } from '../src/registry/administration.ts';
-import { openDataFolder } from '../src/registry/data-folder.ts';
 import { startServer } from '../src/registry/server.ts';
-import type { ServerOrder } from './delivery-server.ts';
+import { makeDatabase } from './database.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { asMarkdown, atLeast, atMost, median, type Report } from './report.ts';
+import { openPlace, type RegistryPlace, type ServerOrder, startProcess } from './server-process.ts';
 
 const CONNECTIONS = 32;
 /** Many and short, so that what else the machine does falls on both alike. */
@@ -24,21 +26,48 @@ const PATH = '/v1/prompts/support/triage';
 
 export async function measure(): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
+  try {
+    const turns = await measureOn({ kind: 'folder', path: scratch }, 1);
+    return report('Delivery of a 2 KB prompt at 32 connections, against a bare node:http server', turns);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+export async function measureOnPostgres(): Promise<Report> {
+  await using postgres = await startPostgres({ durable: true });
+  const turns = await measureOn({ kind: 'database', url: await makeDatabase(postgres, 'delivery') }, 2);
+  return report(
+    'Delivery of a 2 KB prompt by two processes on one PostgreSQL at 32 connections, against two bare node:http servers',
+    turns,
+  );
+}
+
+interface Turn {
+  readonly registry: LoadResult;
+  readonly bare: LoadResult;
+}
+
+/** `processes` servers of each kind share the load. */
+async function measureOn(place: RegistryPlace, processes: number): Promise<Turn[]> {
   const servers: ChildProcess[] = [];
   try {
-    const { key, headers, body } = await prepare(scratch);
+    const { key, headers, body } = await prepare(place);
     const requestHeaders = { Authorization: `Bearer ${key}` };
-    const start = async (order: ServerOrder): Promise<string> => {
-      const [server, url] = await startProcess(order);
-      servers.push(server);
-      return url + PATH;
-    };
-    const registry = await start({ kind: 'registry', dataFolder: scratch });
+    const start = (order: ServerOrder): Promise<string[]> =>
+      Promise.all(
+        Array.from({ length: processes }, async () => {
+          const [server, url] = await startProcess(order);
+          servers.push(server);
+          return url + PATH;
+        }),
+      );
+    const registry = await start(place);
     const bare = await start({ kind: 'bare', headers, body });
-    const load = (url: string, duration: number): Promise<LoadResult> =>
-      runLoad({ url, headers: requestHeaders, connections: CONNECTIONS, duration });
-    for (const url of [registry, bare]) await load(url, WARM_UP);
-    const turns: { registry: LoadResult; bare: LoadResult }[] = [];
+    const load = (urls: readonly string[], duration: number): Promise<LoadResult> =>
+      runLoad({ urls, headers: requestHeaders, connections: CONNECTIONS, duration });
+    for (const urls of [registry, bare]) await load(urls, WARM_UP);
+    const turns: Turn[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
       // Who goes first changes every turn, so that neither always follows the other.
       const first = turn % 2 === 0 ? registry : bare;
@@ -46,19 +75,18 @@ export async function measure(): Promise<Report> {
       const other = await load(first === registry ? bare : registry, TURN);
       turns.push(first === registry ? { registry: one, bare: other } : { registry: other, bare: one });
     }
-    return report(turns);
+    return turns;
   } finally {
     for (const server of servers) server.kill();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 
-function report(turns: readonly { registry: LoadResult; bare: LoadResult }[]): Report {
-  const middle = (of: (turn: (typeof turns)[number]) => number) => median(turns.map(of));
+function report(title: string, turns: readonly Turn[]): Report {
+  const middle = (of: (turn: Turn) => number) => median(turns.map(of));
   const throughput = middle(turn => turn.registry.requestsPerSecond / turn.bare.requestsPerSecond);
   const p99 = middle(turn => turn.registry.p99 / turn.bare.p99);
   return {
-    title: 'Delivery of a 2 KB prompt at 32 connections, against a bare node:http server',
+    title,
     figures: [
       {
         name: 'requests per second, registry',
@@ -83,11 +111,11 @@ function report(turns: readonly { registry: LoadResult; bare: LoadResult }[]): R
   };
 }
 
-/** A registry in `folder` with a 2 KB prompt that is live, a reader's key, and the answer as it is to be sent. */
+/** A registry at `place` with a 2 KB prompt that is live, a reader's key, and the answer as it is to be sent. */
 async function prepare(
-  folder: string,
+  place: RegistryPlace,
 ): Promise<{ key: string; headers: Record<string, string>; body: string }> {
-  const store = await openDataFolder(folder, { environments: defaultEnvironments(0) });
+  const store = await openPlace(place, { environments: defaultEnvironments(0) });
   const server = await startServer({ store, host: '127.0.0.1', port: 0, log: () => {} });
   try {
     const [development] = defaultEnvironments(0);
@@ -125,15 +153,6 @@ function prompt(bytes: number): string {
   return 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'
     .repeat(bytes / 32)
     .slice(0, bytes);
-}
-
-function startProcess(order: ServerOrder): Promise<[ChildProcess, string]> {
-  const child = fork(join(import.meta.dirname, 'delivery-server.ts'));
-  return new Promise((resolve, reject) => {
-    child.once('message', message => resolve([child, (message as { url: string }).url]));
-    child.once('exit', code => reject(new Error(`The server process ended with ${code}.`)));
-    child.send(order);
-  });
 }
 
 if (import.meta.main) console.log(asMarkdown(await measure()));

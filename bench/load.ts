@@ -2,7 +2,8 @@
 import { connect, type Socket } from 'node:net';
 
 export interface Load {
-  readonly url: string;
+  /** The connections are shared out among them; they differ in host and port alone. */
+  readonly urls: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   /** ms */
@@ -16,18 +17,15 @@ export interface LoadResult {
 }
 
 /** Every answer must be a 200 of the same length as the first. @throws Error when one is not */
-export async function runLoad({ url, headers, connections, duration }: Load): Promise<LoadResult> {
-  const { hostname, port, pathname, search } = new URL(url);
-  const lines = Object.entries({ Host: `${hostname}:${port}`, ...headers }).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
-  const request = Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+export async function runLoad({ urls, headers, connections, duration }: Load): Promise<LoadResult> {
+  const servers = urls.map(url => ({ at: new URL(url), request: requestFor(new URL(url), headers) }));
   const latencies: number[] = [];
   const started = performance.now();
   await Promise.all(
-    Array.from({ length: connections }, () =>
-      askUntil(connect(Number(port), hostname), request, started + duration, latencies),
-    ),
+    Array.from({ length: connections }, (_, index) => {
+      const { at, request } = servers[index % servers.length]!;
+      return askUntil(connect(Number(at.port), at.hostname), request, started + duration, latencies);
+    }),
   );
   const seconds = (performance.now() - started) / 1000;
   const sorted = Float64Array.from(latencies).sort();
@@ -35,6 +33,16 @@ export async function runLoad({ url, headers, connections, duration }: Load): Pr
     requestsPerSecond: sorted.length / seconds,
     p99: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN,
   };
+}
+
+function requestFor(
+  { hostname, port, pathname, search }: URL,
+  headers: Readonly<Record<string, string>>,
+): Buffer {
+  const lines = Object.entries({ Host: `${hostname}:${port}`, ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
 }
 
 function askUntil(socket: Socket, request: Buffer, end: number, latencies: number[]): Promise<void> {

@@ -10,6 +10,7 @@ import { asMarkdown, type Report } from './report.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
+  'delivery-postgres': async () => (await import('./delivery.ts')).measureOnPostgres(),
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),
   language: async () => (await import('./language.ts')).measure(),

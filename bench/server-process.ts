@@ -1,0 +1,58 @@
+/** A process of its own for each server that a benchmark measures; it says its URL to its parent. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openDataFolder } from '../src/registry/data-folder.ts';
+import { openDatabase } from '../src/registry/database.ts';
+import { startServer } from '../src/registry/server.ts';
+import type { Store } from '../src/registry/store/store.ts';
+
+/** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */
+export type ServerOrder =
+  | RegistryPlace
+  | { readonly kind: 'bare'; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type RegistryPlace =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'database'; readonly url: string };
+
+/** @returns the process and the URL of its server. @throws Error when it ends before it listens */
+export function startProcess(order: ServerOrder): Promise<[ChildProcess, string]> {
+  const child = fork(import.meta.filename, [CHILD]);
+  return new Promise((resolve, reject) => {
+    child.once('message', message => resolve([child, (message as { url: string }).url]));
+    child.once('exit', code => reject(new Error(`The server process ended with ${code}.`)));
+    child.send(order);
+  });
+}
+
+/** As a server opens it, in this process. */
+export function openPlace(
+  place: RegistryPlace,
+  options: Parameters<typeof openDataFolder>[1] = {},
+): Promise<Store> {
+  return place.kind === 'folder' ? openDataFolder(place.path, options) : openDatabase(place.url, options);
+}
+
+const CHILD = 'serve';
+if (import.meta.main && process.argv[2] === CHILD)
+  process.once('message', (order: ServerOrder) => {
+    void (order.kind === 'bare' ? bare(order.headers, order.body) : registry(order)).then(url =>
+      process.send?.({ url }),
+    );
+  });
+
+async function registry(place: RegistryPlace): Promise<string> {
+  const store = await openPlace(place, { create: false });
+  const { url } = await startServer({ store, host: '127.0.0.1', port: 0, log: () => {} });
+  return url;
+}
+
+async function bare(headers: Readonly<Record<string, string>>, body: string): Promise<string> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, headers);
+    response.end(body);
+  });
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
