@@ -10,12 +10,14 @@ import { keyAuthenticator } from './access/key-authenticator.ts';
 import { isDeliveryPath } from './delivery/deliver.ts';
 import { type Answer, problemAnswer } from './http/answer.ts';
 import { type App, createApp } from './http/app.ts';
+import type { Identity } from './identity.ts';
 import { memory } from './memory.ts';
 import type { Store } from './store/store.ts';
 
 export interface ServerOptions {
   /** Stays the caller's, who closes it after the server. */
   readonly store: Store;
+  readonly identity?: Identity;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -44,7 +46,7 @@ const KEEP_ALIVE_TIMEOUT = 65_000;
  * cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { store, host, port, tls, log } = options;
+  const { store, identity, host, port, tls, log } = options;
   checkExposure(options);
   const closing = new AbortController();
   const callers = new WeakMap<Request, Caller>();
@@ -54,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     memory: kept,
     authenticator,
+    ...(identity && { identity }),
     closing: closing.signal,
     onFault: error => log(faultEntry(error)),
     onCaller: (request, caller) => callers.set(request, caller),

@@ -1,8 +1,10 @@
 /** What `promptforge serve` does. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { listKeys } from '../../registry/administration.ts';
+import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { checkExposure, type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -15,6 +17,7 @@ export interface ServeOptions {
   readonly port: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly registryKey?: string;
   readonly behindProxy?: true;
 }
 
@@ -22,13 +25,23 @@ export interface ServeOptions {
  * Resolves when it was asked to stop and every request is answered.
  * @throws CommandFailure, DataFolderProblem, Problem `invalid_request` or `unavailable` when it may not or cannot listen
  */
-export async function serve({ data, host, port, tlsCert, tlsKey, behindProxy }: ServeOptions): Promise<void> {
+export async function serve({
+  data,
+  host,
+  port,
+  tlsCert,
+  tlsKey,
+  registryKey,
+  behindProxy,
+}: ServeOptions): Promise<void> {
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, behindProxy: behindProxy ?? false, ...(tls && { tls }) });
   await withDataFolder(data, { create: true }, async store => {
+    const identity = await openIdentity(registryKey ?? join(data, IDENTITY_FILE));
     const asked = stopAsked();
     const server = await startServer({
       store,
+      identity,
       host,
       port,
       behindProxy: behindProxy ?? false,

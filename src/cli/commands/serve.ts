@@ -16,6 +16,10 @@ export function serveCommand(): Command {
     )
     .option('--tls-cert <file>', 'a certificate chain (PEM): speak HTTPS; needs --tls-key')
     .option('--tls-key <file>', 'the private key of the certificate (PEM)')
+    .option(
+      '--registry-key <file>',
+      "the registry's own key (PEM), made where there is none (default: registry-key.pem in the data folder)",
+    )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
     .addHelpText(
       'after',

@@ -9,6 +9,7 @@ import type { Authenticator } from '../access/authenticator.ts';
 import { type Caller, checkRole } from '../access/caller.ts';
 import { keptContents } from '../delivery/content.ts';
 import { type Deliver, delivery, parseNameInPath } from '../delivery/deliver.ts';
+import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, problemAnswer, problemOf } from './answer.ts';
@@ -23,6 +24,8 @@ export interface AppParts {
   readonly store: Store;
   readonly memory: Memory;
   readonly authenticator: Authenticator;
+  /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
+  readonly identity?: Identity;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
   /** Told of every fault of the registry's own. */
@@ -39,7 +42,7 @@ export interface App {
 }
 
 export function createApp(parts: AppParts): App {
-  const { store, memory, authenticator, onFault } = parts;
+  const { store, memory, authenticator, identity = null, onFault } = parts;
   const contents = keptContents();
   const deliver = delivery({ store, memory, authenticator, contents, onFault });
   const app = new Hono({ router: new PatternRouter() });
@@ -81,6 +84,7 @@ export function createApp(parts: AppParts): App {
     return {
       store,
       contents,
+      identity,
       caller,
       parameters,
       query,

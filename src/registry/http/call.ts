@@ -6,6 +6,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Contents } from '../delivery/content.ts';
+import type { Identity } from '../identity.ts';
 import type { Store } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import type { Repeatable } from './idempotency.ts';
@@ -25,6 +26,8 @@ type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 export interface Call<Name extends RouteName = RouteName> {
   readonly store: Store;
   readonly contents: Contents;
+  /** Null where the registry has none. */
+  readonly identity: Identity | null;
   /** Null where the route asks for no key. */
   readonly caller: Routes[Name]['role'] extends null ? null : Caller;
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
