@@ -76,8 +76,12 @@ export const actor = z
   .regex(/^[^\u0000-\u001f\u007f]+$/)
   .meta({ id: 'Actor', description: 'A name such as mara.lindqvist or checkout-service.' });
 
-/** One or more sentences by a person; may be empty where it is optional. */
-export const prose = z.string().max(4000);
+/** One or more sentences by a person; may be empty where it is optional. Without U+0000, which PostgreSQL has in no text. */
+export const prose = z
+  .string()
+  .max(4000)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+  .regex(/^[^\u0000]*$/, 'It has the character U+0000. Remove it.');
 
 export const cursor = z
   .string()

@@ -1,6 +1,7 @@
 /** Databases of one real PostgreSQL, which starts when the first test asks for one and ends after the last test. */
 import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
+import { migrateDatabase } from '../../src/registry/database.ts';
 
 export interface DatabaseForTest extends AsyncDisposable {
   readonly name: string;
@@ -16,6 +17,19 @@ let made = 0;
 export function sharedServer(): Promise<PostgresServer> {
   shared ??= startPostgres();
   return shared;
+}
+
+/** A database with the present schema and nothing in it, for others to be copied from: that is quicker than to make one. */
+export function migratedTemplate(): Promise<string> {
+  template ??= makeTemplate();
+  return template;
+}
+let template: Promise<string> | undefined;
+
+async function makeTemplate(): Promise<string> {
+  const database = await aDatabase();
+  await migrateDatabase(database.url);
+  return database.name;
 }
 
 after(async () => {

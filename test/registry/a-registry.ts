@@ -1,5 +1,6 @@
-/** A real registry on 127.0.0.1 over a folder of its own, spoken to by bare HTTP: what is tested is what goes over the wire. */
+/** A real registry on 127.0.0.1 over a data folder or a database of its own, spoken to by bare HTTP: what is tested is what goes over the wire. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { PROBLEM_MEDIA_TYPE } from '../../src/contract/problems.ts';
 import type { Promotion } from '../../src/contract/promotions.ts';
 import type { Version } from '../../src/contract/prompts.ts';
@@ -7,6 +8,7 @@ import { defaultEnvironments, type Environment, parseEnvironmentName } from '../
 import type { Role } from '../../src/core/role.ts';
 import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { type Identity, openIdentity } from '../../src/registry/identity.ts';
 import { startServer } from '../../src/registry/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -26,6 +28,7 @@ export interface Answered {
 
 export interface RegistryForTest extends AsyncDisposable {
   readonly url: string;
+  /** Where it keeps what it holds: a data folder, or the URL of a database. */
   readonly folder: string;
   readonly store: Store;
   readonly logged: readonly Json[];
@@ -49,15 +52,33 @@ export interface RegistrySetup {
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
   readonly folder?: string;
+  readonly webhooksToPrivateNetworks?: boolean;
+}
+
+type Place = AsyncDisposable & { readonly path: string };
+let newPlace: () => Promise<Place> = temporaryFolder;
+let open: typeof openDataFolder = openDataFolder;
+
+/** Where every registry from here on keeps what it holds, so that the same tests run on another engine. */
+export function keepRegistriesIn(place: () => Promise<Place>, opened: typeof openDataFolder): void {
+  newPlace = place;
+  open = opened;
 }
 
 export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForTest> {
-  const own = setup.folder === undefined ? await temporaryFolder() : undefined;
+  const own = setup.folder === undefined ? await newPlace() : undefined;
   const folder = setup.folder ?? own!.path;
   const { environments = defaultEnvironments(0), now } = setup;
-  const store = await openDataFolder(folder, { environments, ...(now && { now }) });
+  const store = await open(folder, { environments, ...(now && { now }) });
   const logged: object[] = [];
-  const server = await startServer({ store, host: '127.0.0.1', port: 0, log: entry => logged.push(entry) });
+  const server = await startServer({
+    store,
+    identity: await identityForTest(),
+    webhooksToPrivateNetworks: setup.webhooksToPrivateNetworks ?? false,
+    host: '127.0.0.1',
+    port: 0,
+    log: entry => logged.push(entry),
+  });
   const keys = new Map<string, string>();
 
   const registry: RegistryForTest = {
@@ -112,6 +133,17 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     },
   };
   return registry;
+}
+
+let identity: Promise<Identity> | undefined;
+
+/** One for all registries: what they prove themselves with is not kept where they keep the rest. */
+export function identityForTest(): Promise<Identity> {
+  identity ??= (async () => {
+    await using folder = await temporaryFolder();
+    return await openIdentity(join(folder.path, 'registry-key.pem'));
+  })();
+  return identity;
 }
 
 /** One request; a body that is no string and no bytes goes as JSON. */

@@ -58,7 +58,9 @@ function text({ pattern, format, minLength = 0, maxLength = 300 }: Json): fc.Arb
       .date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
       .map(date => date.toISOString());
   if (pattern !== undefined && format === undefined)
-    return fc.stringMatching(new RegExp(pattern, 'u')).filter(made => made.length <= maxLength);
+    return fc
+      .stringMatching(new RegExp(pattern, 'u'))
+      .filter(made => made.length >= minLength && made.length <= maxLength);
   return fc.oneof(fc.string(size), fc.string({ ...size, unit: 'binary' }));
 }
 

@@ -35,13 +35,22 @@ describe('publishing', () => {
     });
     assert.deepEqual((await registry.call('GET', headers.get('location') ?? '')).json, json);
   });
-  it('keeps every character, CRLF, BOM and NUL in a message as they came', async () => {
+  it('keeps every character, CRLF, BOM and control characters in a message as they came', async () => {
     const source = '\ufeffone\r\ntwo\rthree\u2028four 🐎';
-    const { json } = await publish('exact', { source, message: 'a\u0000b', base: null });
+    const { json } = await publish('exact', { source, message: 'a\u0001b\r\n', base: null });
     const read = await registry.call('GET', '/v1/prompts/exact/-/versions/1');
     assert.equal(read.json.source, source);
-    assert.equal(read.json.message, 'a\u0000b');
+    assert.equal(read.json.message, 'a\u0001b\r\n');
     assert.equal(json.digest, digestOf(source));
+  });
+  it('refuses U+0000, which not every database can hold, in a message and in a source', async () => {
+    const inMessage = await publish('u0000', { source: 'x', message: 'a\u0000b', base: null });
+    assertProblem(inMessage, 422, 'invalid_request', /message/);
+    assertProblem(
+      await publish('u0000', { source: 'a\u0000b', message: '', base: null }),
+      422,
+      'invalid_source',
+    );
   });
   it('answers 200 with the newest version when nothing changed, whatever the base', async () => {
     await registry.publish('same', 'x', null);

@@ -1,0 +1,21 @@
+/** The registry's own tests over HTTP, on PostgreSQL: what goes over the wire is the same, whatever is behind it. */
+import { openDatabase } from '../../src/registry/database.ts';
+import { keepRegistriesIn } from '../registry/a-registry.ts';
+import '../registry/delivery.test.ts';
+import '../registry/environments.test.ts';
+import '../registry/keys.test.ts';
+import '../registry/lists.test.ts';
+import '../registry/log.test.ts';
+import '../registry/promote.test.ts';
+import '../registry/publish.test.ts';
+import { aDatabase, migratedTemplate } from './a-database.ts';
+
+before(() =>
+  keepRegistriesIn(
+    async () => {
+      const database = await aDatabase(undefined, await migratedTemplate());
+      return { path: database.url, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+    },
+    (url, options) => openDatabase(url, { ...options, connections: 4 }),
+  ),
+);
