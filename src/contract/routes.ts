@@ -27,6 +27,7 @@ import {
   versionPage,
 } from './prompts.ts';
 import { environmentName, pageQuery, promptName } from './values.ts';
+import { createdWebhook, webhook, webhookListQuery, webhookPage, webhookRequest } from './webhooks.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -298,6 +299,32 @@ export const ROUTES = {
     body: keyRotation,
     responses: { 201: { description: 'The new key', json: createdKey } },
     problems: ['key_not_found', 'wrong_environment', 'key_ended'],
+  },
+  listWebhooks: {
+    method: 'GET',
+    path: '/v1/webhooks',
+    summary: "Webhooks of the key's own environment, newest first",
+    role: 'admin',
+    query: webhookListQuery,
+    responses: { 200: { description: 'A page', json: webhookPage } },
+    problems: [],
+  },
+  createWebhook: {
+    method: 'POST',
+    path: '/v1/webhooks',
+    summary: 'Have promotions told to a URL; the answer alone holds the secret of the signatures',
+    role: 'admin',
+    body: webhookRequest,
+    responses: { 201: { description: 'The webhook', json: createdWebhook } },
+    problems: ['webhooks_not_served', 'environment_not_found'],
+  },
+  removeWebhook: {
+    method: 'DELETE',
+    path: '/v1/webhooks/{id}',
+    summary: 'Remove a webhook with what is still to be delivered',
+    role: 'admin',
+    responses: { 200: { description: 'The webhook that was', json: webhook } },
+    problems: ['webhook_not_found', 'wrong_environment'],
   },
   healthz: {
     method: 'GET',

@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** Stays the caller's, who closes it after the server. */
   readonly store: Store;
   readonly identity?: Identity;
+  /** Whether webhooks may send to this machine and private networks, and by HTTP; false by default. */
+  readonly webhooksToPrivateNetworks?: boolean;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -46,7 +48,7 @@ const KEEP_ALIVE_TIMEOUT = 65_000;
  * cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { store, identity, host, port, tls, log } = options;
+  const { store, identity, webhooksToPrivateNetworks = false, host, port, tls, log } = options;
   checkExposure(options);
   const closing = new AbortController();
   const callers = new WeakMap<Request, Caller>();
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     memory: kept,
     authenticator,
     ...(identity && { identity }),
+    webhooksToPrivateNetworks,
     closing: closing.signal,
     onFault: error => log(faultEntry(error)),
     onCaller: (request, caller) => callers.set(request, caller),

@@ -60,7 +60,11 @@ describe('requests made from the OpenAPI document', () => {
     await registry.publish('team/p', 'Hello {{name}}', null);
     await registry.publish('team/p', 'Good day {{name}}', 1);
     const { id } = await registry.promote('team/p', 1, 'development');
-    ids = { '/v1/promotions/': [id], '/v1/keys/': await spareKeys() };
+    ids = {
+      '/v1/promotions/': [id],
+      '/v1/keys/': await spareKeys(),
+      '/v1/webhooks/': await spareWebhooks(),
+    };
   });
   after(() => registry[Symbol.asyncDispose]());
 
@@ -92,6 +96,15 @@ describe('requests made from the OpenAPI document', () => {
     const made = await Promise.all(
       Array.from({ length: 20 }, () =>
         registry.call('POST', '/v1/keys', { environment: 'development', role: 'reader', actor: 'spare' }),
+      ),
+    );
+    return made.map(({ json }) => json.id);
+  }
+
+  async function spareWebhooks(): Promise<string[]> {
+    const made = await Promise.all(
+      Array.from({ length: 3 }, () =>
+        registry.call('POST', '/v1/webhooks', { url: 'https://receiver.example/hook' }),
       ),
     );
     return made.map(({ json }) => json.id);
@@ -132,6 +145,8 @@ describe('requests made from the OpenAPI document', () => {
           Buffer.from('["changes",2]').toString('base64url'),
           Buffer.from('["prompts","a"]').toString('base64url'),
         ];
+      case 'url':
+        return ['https://receiver.example/hook?token=1', 'http://127.0.0.1/'];
       case 'wait':
         return [0];
       default:

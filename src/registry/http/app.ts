@@ -26,6 +26,8 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
+  /** Whether webhooks may send to this machine and private networks, and by HTTP; false by default. */
+  readonly webhooksToPrivateNetworks?: boolean;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
   /** Told of every fault of the registry's own. */
@@ -42,7 +44,7 @@ export interface App {
 }
 
 export function createApp(parts: AppParts): App {
-  const { store, memory, authenticator, identity = null, onFault } = parts;
+  const { store, memory, authenticator, identity = null, webhooksToPrivateNetworks = false, onFault } = parts;
   const contents = keptContents();
   const deliver = delivery({ store, memory, authenticator, contents, onFault });
   const app = new Hono({ router: new PatternRouter() });
@@ -85,6 +87,7 @@ export function createApp(parts: AppParts): App {
       store,
       contents,
       identity,
+      webhooksToPrivateNetworks,
       caller,
       parameters,
       query,

@@ -7,11 +7,12 @@ import {
   type NewEvent,
   type RegistryEvent,
 } from '../../core/event.ts';
+import { enqueue } from '../webhooks/enqueue.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
 /**
- * Appends the event that `make` gives for its seq. Its time is the clock's, or the last event's where the clock
+ * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the clock's, or the last event's where the clock
  * stands behind that.
  */
 export async function appendEvent<K extends EventKind>(
@@ -20,7 +21,8 @@ export async function appendEvent<K extends EventKind>(
   make: (seq: number) => NewEvent<K>,
 ): Promise<RegistryEvent<K>> {
   const last = await lastEvent(transaction);
-  const clock = now().toISOString();
+  const time = now();
+  const clock = time.toISOString();
   const at = last !== undefined && last.at > clock ? last.at : clock;
   const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
   await transaction
@@ -40,6 +42,7 @@ export async function appendEvent<K extends EventKind>(
       hash: event.hash,
     })
     .execute();
+  await enqueue(transaction, event, time);
   return event;
 }
 

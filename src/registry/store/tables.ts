@@ -128,6 +128,39 @@ export interface KeysTable {
   readonly revoked_at: string | null;
 }
 
+/** Who is told of promotions. Not a projection: the log has no more of an address than its origin. */
+export interface WebhooksTable {
+  readonly id: string;
+  /** The event that created it. */
+  readonly seq: number;
+  /** Whose admins manage it. */
+  readonly environment: EnvironmentName;
+  readonly origin: string;
+  /** Encrypted by the registry's own key, as it may hold a token. */
+  readonly sealed_url: string;
+  /** JSON text, a list of names; null: all. */
+  readonly environments: string | null;
+  /** JSON text, a list of kinds; null: all. */
+  readonly events: string | null;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly last_delivered_at: string | null;
+  /** JSON text, `{at, reason}`. */
+  readonly last_failure: string | null;
+  readonly stopped_at: string | null;
+}
+
+/** The outbox: what is still to be told, or was given up. What was delivered is gone. */
+export interface WebhookDeliveriesTable {
+  readonly webhook: string;
+  readonly seq: number;
+  readonly state: 'waiting' | 'given_up';
+  /** How many were begun. */
+  readonly attempts: number;
+  /** When to try (again): while it is being tried, when that counts as failed. */
+  readonly due_at: string;
+}
+
 /** Answers kept for 24 hours, so that a repeated request is answered, not done again. */
 export interface IdempotencyTable {
   /** Whose: a key's id, or the embedded actor. */
@@ -155,6 +188,8 @@ export interface Tables {
   readonly comments: CommentsTable;
   readonly environments: EnvironmentsTable;
   readonly keys: KeysTable;
+  readonly webhooks: WebhooksTable;
+  readonly webhook_deliveries: WebhookDeliveriesTable;
   readonly idempotency: IdempotencyTable;
   readonly schema_versions: SchemaVersionsTable;
 }

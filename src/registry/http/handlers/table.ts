@@ -24,6 +24,7 @@ import {
   handleRestore,
 } from './prompts.ts';
 import { handleRender } from './render.ts';
+import { handleCreateWebhook, handleListWebhooks, handleRemoveWebhook } from './webhooks.ts';
 
 export type HandledRoute = Exclude<RouteName, 'deliver'>;
 
@@ -49,6 +50,9 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   currentKey: handleCurrentKey,
   revokeKey: handleRevokeKey,
   rotateKey: handleRotateKey,
+  listWebhooks: handleListWebhooks,
+  createWebhook: handleCreateWebhook,
+  removeWebhook: handleRemoveWebhook,
   healthz: handleHealthz,
   readyz: handleReadyz,
   openapi: handleOpenapi,

@@ -180,4 +180,32 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX comments_by_promotion ON comments (promotion, id);
   `,
+  // Webhooks and their outbox.
+  `
+  CREATE TABLE webhooks (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    seq BIGINT NOT NULL UNIQUE REFERENCES events (seq),
+    environment TEXT COLLATE "C" NOT NULL REFERENCES environments (name),
+    origin TEXT COLLATE "C" NOT NULL,
+    sealed_url TEXT COLLATE "C" NOT NULL,
+    environments TEXT COLLATE "C",
+    events TEXT COLLATE "C",
+    created_at TEXT COLLATE "C" NOT NULL,
+    created_by TEXT COLLATE "C" NOT NULL,
+    last_delivered_at TEXT COLLATE "C",
+    last_failure TEXT COLLATE "C",
+    stopped_at TEXT COLLATE "C"
+  );
+  CREATE INDEX webhooks_by_environment ON webhooks (environment, seq);
+
+  CREATE TABLE webhook_deliveries (
+    webhook TEXT COLLATE "C" NOT NULL REFERENCES webhooks (id),
+    seq BIGINT NOT NULL REFERENCES events (seq),
+    state TEXT COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'given_up')),
+    attempts BIGINT NOT NULL,
+    due_at TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (webhook, seq)
+  );
+  CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (state, due_at);
+  `,
 ];

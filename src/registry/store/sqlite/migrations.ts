@@ -187,4 +187,32 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX comments_by_promotion ON comments (promotion, id);
   `,
+  // Webhooks and their outbox.
+  `
+  CREATE TABLE webhooks (
+    id TEXT NOT NULL PRIMARY KEY,
+    seq INTEGER NOT NULL UNIQUE REFERENCES events (seq),
+    environment TEXT NOT NULL REFERENCES environments (name),
+    origin TEXT NOT NULL,
+    sealed_url TEXT NOT NULL,
+    environments TEXT,
+    events TEXT,
+    created_at TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    last_delivered_at TEXT,
+    last_failure TEXT,
+    stopped_at TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX webhooks_by_environment ON webhooks (environment, seq);
+
+  CREATE TABLE webhook_deliveries (
+    webhook TEXT NOT NULL REFERENCES webhooks (id),
+    seq INTEGER NOT NULL REFERENCES events (seq),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'given_up')),
+    attempts INTEGER NOT NULL,
+    due_at TEXT NOT NULL,
+    PRIMARY KEY (webhook, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (state, due_at);
+  `,
 ];

@@ -1,0 +1,78 @@
+/** Webhooks over the API: who is told of promotions, and how telling them goes. The secret stands in one answer only, that of the creation. */
+import * as z from 'zod';
+import type { EventKind } from '../core/event.ts';
+import { environmentName, page, pageQuery, timestamp } from './values.ts';
+
+/** What a webhook may be told of. */
+export const WEBHOOK_EVENTS = [
+  'promotion.requested',
+  'promotion.approved',
+  'promotion.planned',
+  'promotion.held',
+  'promotion.applied',
+  'promotion.rejected',
+  'promotion.cancelled',
+  'promotion.superseded',
+] as const satisfies readonly EventKind[];
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
+const filters = {
+  environments: z
+    .array(environmentName)
+    .min(1)
+    .max(16)
+    .nullable()
+    .meta({ description: 'Promotions of these environments only; null: of all.' }),
+  events: z
+    .array(z.enum(WEBHOOK_EVENTS))
+    .min(1)
+    .max(WEBHOOK_EVENTS.length)
+    .nullable()
+    .meta({ description: 'These events only; null: all of them.' }),
+};
+
+export const webhook = z
+  .object({
+    id: z.string(),
+    environment: environmentName.meta({ description: 'Whose admins manage it.' }),
+    origin: z
+      .string()
+      .meta({ description: 'Of its URL; the rest, which may hold a token, is not shown again.' }),
+    ...filters,
+    createdAt: timestamp,
+    createdBy: z.string(),
+    lastDeliveredAt: timestamp.nullable(),
+    waiting: z.int().min(0).meta({ description: 'Events that are still to be delivered.' }),
+    givenUp: z
+      .int()
+      .min(0)
+      .meta({ description: 'Events that could not be delivered and are not tried again.' }),
+    lastFailure: z
+      .object({ at: timestamp, reason: z.string() })
+      .nullable()
+      .meta({ description: 'Why the last attempt failed; null when it did not.' }),
+    stoppedAt: timestamp
+      .nullable()
+      .meta({ description: 'Since then it is told nothing more: its receiver answered 410 Gone.' }),
+  })
+  .meta({ id: 'Webhook' });
+export type WebhookRecord = z.infer<typeof webhook>;
+
+export const createdWebhook = webhook
+  .extend({
+    secret: z.string().meta({ description: 'whsec_… : verifies the signatures (Standard Webhooks).' }),
+  })
+  .meta({ id: 'CreatedWebhook' });
+export type CreatedWebhook = z.infer<typeof createdWebhook>;
+
+export const webhookRequest = z
+  .object({
+    url: z.string().min(1).max(2000),
+    environments: filters.environments.default(null),
+    events: filters.events.default(null),
+  })
+  .meta({ id: 'WebhookRequest' });
+export type WebhookRequest = z.infer<typeof webhookRequest>;
+
+export const webhookListQuery = pageQuery;
+export const webhookPage = page(webhook).meta({ id: 'WebhookPage' });

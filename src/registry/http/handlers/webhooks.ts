@@ -1,0 +1,44 @@
+/** Webhooks over HTTP: an admin's own environment, and nothing beyond. */
+import { Problem } from '../../../core/problem.ts';
+import { checkOwnEnvironment } from '../../access/caller.ts';
+import { parseTarget } from '../../webhooks/target.ts';
+import { createWebhook, listWebhooks, readWebhook, removeWebhook } from '../../webhooks/webhooks.ts';
+import { jsonAnswer } from '../answer.ts';
+import type { Handler } from '../call.ts';
+import { numberCursor, pageOf } from '../cursor.ts';
+
+export const handleListWebhooks: Handler<'listWebhooks'> = async ({ store, caller, query }) => {
+  const { cursor, limit } = query;
+  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : numberCursor('webhooks', cursor);
+  const found = await store.read(snapshot =>
+    listWebhooks(snapshot, { environment: caller.environment, before, limit: limit + 1 }),
+  );
+  const page = pageOf('webhooks', found, limit, ({ seq }) => seq);
+  return jsonAnswer(200, { ...page, data: page.data.map(({ record }) => record) });
+};
+
+/** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
+export const handleCreateWebhook: Handler<'createWebhook'> = async call => {
+  const { store, caller, body, identity, webhooksToPrivateNetworks } = call;
+  if (identity === null)
+    throw new Problem(
+      'webhooks_not_served',
+      'This registry sends no webhooks: it runs without a key of its own to sign them with. Serve it with "promptforge serve".',
+    );
+  const { url, ...filters } = body;
+  const target = parseTarget(url, webhooksToPrivateNetworks);
+  const { environment } = caller;
+  const created = await store.write(transaction =>
+    createWebhook(transaction, store.now, caller, identity, { ...filters, environment, target }),
+  );
+  return jsonAnswer(201, created);
+};
+
+export const handleRemoveWebhook: Handler<'removeWebhook'> = async ({ store, caller, parameters }) => {
+  const record = await store.write(async transaction => {
+    const { environment } = await readWebhook(transaction, parameters.id);
+    checkOwnEnvironment(caller, environment, 'removing this webhook');
+    return removeWebhook(transaction, store.now, caller, parameters.id);
+  });
+  return jsonAnswer(200, record);
+};

@@ -1,0 +1,137 @@
+/** What is still to be told to whom, of which each is taken by one process at a time, and how it went. */
+import type { RegistryEvent } from '../../core/event.ts';
+import { eventOfRow } from '../store/log.ts';
+import type { Snapshot, WriteTransaction } from '../store/store.ts';
+import { pauseAfter } from './schedule.ts';
+
+export interface Due {
+  /** The ids of webhooks to which something is to be sent now. */
+  readonly webhooks: readonly string[];
+  /** When the next of the others is due, RFC 3339. */
+  readonly next: string | undefined;
+}
+
+export async function readDue(snapshot: Snapshot, now: Date): Promise<Due> {
+  const at = now.toISOString();
+  const waiting = snapshot.selectFrom('webhook_deliveries').where('state', '=', 'waiting');
+  const due = await waiting.select('webhook').distinct().where('due_at', '<=', at).execute();
+  const next = await waiting
+    .select(({ fn }) => fn.min('due_at').as('due_at'))
+    .where('due_at', '>', at)
+    .executeTakeFirst();
+  return { webhooks: due.map(({ webhook }) => webhook), next: next?.due_at ?? undefined };
+}
+
+/** An event that one process has taken to send. */
+export interface Claimed {
+  readonly webhook: string;
+  readonly sealedUrl: string;
+  readonly origin: string;
+  readonly event: RegistryEvent;
+  /** 1, 2 … */
+  readonly attempt: number;
+}
+
+/** For how long an event that is being sent is not taken by another process, in ms: more than an attempt takes. */
+const LEASE = 60_000;
+
+/** The next event that is due for a webhook; undefined when there is none. Each is taken by one process only. */
+export async function claim(
+  transaction: WriteTransaction,
+  webhook: string,
+  now: Date,
+): Promise<Claimed | undefined> {
+  const found = await transaction
+    .selectFrom('webhook_deliveries')
+    .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook')
+    .select(['webhook_deliveries.seq', 'attempts', 'sealed_url', 'origin'])
+    .where('webhook', '=', webhook)
+    .where('state', '=', 'waiting')
+    .where('due_at', '<=', now.toISOString())
+    .orderBy('webhook_deliveries.seq')
+    .limit(1)
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { seq, attempts, sealed_url: sealedUrl, origin } = found;
+  const attempt = attempts + 1;
+  await transaction
+    .updateTable('webhook_deliveries')
+    .set({ attempts: attempt, due_at: new Date(now.getTime() + LEASE).toISOString() })
+    .where('webhook', '=', webhook)
+    .where('seq', '=', seq)
+    .execute();
+  const row = await transaction
+    .selectFrom('events')
+    .selectAll()
+    .where('seq', '=', seq)
+    .executeTakeFirstOrThrow();
+  return { webhook, sealedUrl, origin, event: eventOfRow(row), attempt };
+}
+
+/** How an attempt ended. `interrupted`: by this process itself, which stops. */
+export type Outcome =
+  | { readonly kind: 'taken' | 'interrupted' }
+  /** `retryAfter` in ms. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfter?: number }
+  /** Answered 410: it wants nothing more. */
+  | { readonly kind: 'gone'; readonly reason: string };
+
+/** Records how an attempt ended, unless another process has taken the event since, or the webhook was removed. */
+export async function settle(
+  transaction: WriteTransaction,
+  { webhook, event: { seq }, attempt }: Claimed,
+  outcome: Outcome,
+  now: Date,
+  random: number,
+): Promise<void> {
+  const mine = await transaction
+    .selectFrom('webhook_deliveries')
+    .select('seq')
+    .where('webhook', '=', webhook)
+    .where('seq', '=', seq)
+    .where('attempts', '=', attempt)
+    .executeTakeFirst();
+  if (mine === undefined) return;
+  const at = now.toISOString();
+  const change = (set: { state?: 'given_up'; due_at?: string }) =>
+    transaction
+      .updateTable('webhook_deliveries')
+      .set(set)
+      .where('webhook', '=', webhook)
+      .where('seq', '=', seq)
+      .execute();
+  const note = (set: { last_delivered_at?: string; last_failure?: string | null; stopped_at?: string }) =>
+    transaction.updateTable('webhooks').set(set).where('id', '=', webhook).execute();
+
+  switch (outcome.kind) {
+    case 'taken':
+      await transaction
+        .deleteFrom('webhook_deliveries')
+        .where('webhook', '=', webhook)
+        .where('seq', '=', seq)
+        .execute();
+      await note({ last_delivered_at: at, last_failure: null });
+      return;
+    case 'interrupted':
+      await change({ due_at: at });
+      return;
+    case 'failed': {
+      const pause = pauseAfter(attempt, random, outcome.retryAfter);
+      await change(
+        pause === undefined
+          ? { state: 'given_up' }
+          : { due_at: new Date(now.getTime() + pause).toISOString() },
+      );
+      await note({ last_failure: JSON.stringify({ at, reason: outcome.reason }) });
+      return;
+    }
+    case 'gone':
+      await transaction
+        .updateTable('webhook_deliveries')
+        .set({ state: 'given_up' })
+        .where('webhook', '=', webhook)
+        .execute();
+      await note({ last_failure: JSON.stringify({ at, reason: outcome.reason }), stopped_at: at });
+      return;
+  }
+}

@@ -1,0 +1,173 @@
+/** Webhooks: making, listing and removing them, each with the event that records it. */
+import { randomBytes } from 'node:crypto';
+import type { CreatedWebhook, WebhookRecord, WebhookRequest } from '../../contract/webhooks.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Author } from '../access/caller.ts';
+import { readEnvironment } from '../environments.ts';
+import type { Identity } from '../identity.ts';
+import { appendEvent } from '../store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { WebhooksTable } from '../store/tables.ts';
+import { shownSecret, webhookSecret } from './signature.ts';
+import { sealTarget } from './target.ts';
+
+/** Of a registry: each event is put down for every one of them. */
+const MAX_WEBHOOKS = 100;
+
+export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'events'> {
+  /** Whose admins manage it. */
+  readonly environment: EnvironmentName;
+  readonly target: URL;
+}
+
+/**
+ * Makes a webhook; what it returns is the only place where its secret ever stands.
+ * @throws Problem `environment_not_found`, `invalid_request` when there are too many
+ */
+export async function createWebhook(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  identity: Identity,
+  { environment, environments, events, target }: NewWebhook,
+): Promise<CreatedWebhook> {
+  for (const name of environments ?? []) await readEnvironment(transaction, name);
+  await checkRoom(transaction);
+  const id = `wh_${randomBytes(12).toString('hex')}`;
+  const { origin } = target;
+  const event = await appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'webhook.created',
+    environment,
+    data: { id, origin },
+  }));
+  const row: WebhooksTable = {
+    id,
+    seq: event.seq,
+    environment,
+    origin,
+    sealed_url: sealTarget(identity, id, target),
+    environments: environments && JSON.stringify([...new Set(environments)]),
+    events: events && JSON.stringify([...new Set(events)]),
+    created_at: event.at,
+    created_by: author.actor,
+    last_delivered_at: null,
+    last_failure: null,
+    stopped_at: null,
+  };
+  await transaction.insertInto('webhooks').values(row).execute();
+  return { ...recordOf(row, NONE), secret: shownSecret(webhookSecret(identity, id)) };
+}
+
+async function checkRoom(transaction: WriteTransaction): Promise<void> {
+  const { count } = await transaction
+    .selectFrom('webhooks')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= MAX_WEBHOOKS)
+    throw new Problem(
+      'invalid_request',
+      `This registry has ${MAX_WEBHOOKS} webhooks, and takes no more. Remove one that is no longer needed.`,
+    );
+}
+
+export interface WebhookListing {
+  readonly environment: EnvironmentName;
+  /** Only those made before the event of this seq. */
+  readonly before: number;
+  readonly limit: number;
+}
+
+/** Webhooks with the seq of their making, newest first. */
+export async function listWebhooks(
+  snapshot: Snapshot,
+  { environment, before, limit }: WebhookListing,
+): Promise<{ seq: number; record: WebhookRecord }[]> {
+  const rows = await snapshot
+    .selectFrom('webhooks')
+    .selectAll()
+    .where('environment', '=', environment)
+    .where('seq', '<', before)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return withCounts(snapshot, rows);
+}
+
+/** @throws Problem `webhook_not_found` */
+export async function readWebhook(snapshot: Snapshot, id: string): Promise<WebhookRecord> {
+  const row = await snapshot.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst();
+  const [found] = row === undefined ? [] : await withCounts(snapshot, [row]);
+  if (found === undefined)
+    throw new Problem(
+      'webhook_not_found',
+      'There is no webhook with this id. List the webhooks to find the right one.',
+    );
+  return found.record;
+}
+
+/** Removes a webhook with what is still to be sent to it. @throws Problem `webhook_not_found` */
+export async function removeWebhook(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  id: string,
+): Promise<WebhookRecord> {
+  const record = await readWebhook(transaction, id);
+  const { environment, origin } = record;
+  await appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'webhook.removed',
+    environment,
+    data: { id, origin },
+  }));
+  await transaction.deleteFrom('webhook_deliveries').where('webhook', '=', id).execute();
+  await transaction.deleteFrom('webhooks').where('id', '=', id).execute();
+  return record;
+}
+
+interface Counts {
+  readonly waiting: number;
+  readonly given_up: number;
+}
+const NONE: Counts = { waiting: 0, given_up: 0 };
+
+async function withCounts(
+  snapshot: Snapshot,
+  rows: readonly WebhooksTable[],
+): Promise<{ seq: number; record: WebhookRecord }[]> {
+  if (rows.length === 0) return [];
+  const counted = await snapshot
+    .selectFrom('webhook_deliveries')
+    .select(['webhook', 'state', ({ fn }) => fn.countAll().as('count')])
+    .where(
+      'webhook',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .groupBy(['webhook', 'state'])
+    .execute();
+  return rows.map(row => {
+    const own = counted.filter(({ webhook }) => webhook === row.id);
+    const counts = Object.fromEntries(own.map(({ state, count }) => [state, Number(count)]));
+    return { seq: row.seq, record: recordOf(row, { ...NONE, ...counts }) };
+  });
+}
+
+function recordOf(row: WebhooksTable, { waiting, given_up }: Counts): WebhookRecord {
+  return {
+    id: row.id,
+    environment: row.environment,
+    origin: row.origin,
+    environments: row.environments && JSON.parse(row.environments),
+    events: row.events && JSON.parse(row.events),
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    lastDeliveredAt: row.last_delivered_at,
+    waiting,
+    givenUp: given_up,
+    lastFailure: row.last_failure && JSON.parse(row.last_failure),
+    stoppedAt: row.stopped_at,
+  };
+}
