@@ -52,6 +52,28 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       assert.deepEqual(left, []);
       await append(store, 'works on');
     });
+    it('takes back one of several writes that wait at once, and commits the others', async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, n) =>
+          store.write(async transaction => {
+            await appendEvent(transaction, store.now, () => change(`change ${n}`));
+            if (n % 3 === 0) throw new Error(`fault ${n}`);
+            return n;
+          }),
+        ),
+      );
+      for (const [n, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') assert.equal(outcome.value, n);
+        else assert.equal(outcome.reason.message, `fault ${n}`);
+        assert.equal(outcome.status, n % 3 === 0 ? 'rejected' : 'fulfilled');
+      }
+      const reasons = (await events(store)).map(({ data }) => (data as { reason: string }).reason);
+      const kept = Array.from({ length: 12 }, (_, n) => n).filter(n => n % 3 !== 0);
+      assert.deepEqual(
+        reasons,
+        kept.map(n => `change ${n}`),
+      );
+    });
     it('keeps one chain when several write at once, from several connections', async () => {
       const others = [store, await stores.open(), await stores.open()];
       await Promise.all(Array.from({ length: 30 }, (_, n) => append(others[n % 3] as Store, `change ${n}`)));

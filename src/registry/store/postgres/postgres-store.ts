@@ -2,6 +2,7 @@
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
 import Cursor from 'pg-cursor';
 import { Problem } from '../../../core/problem.ts';
+import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import type { DatabaseAddress } from './address.ts';
@@ -16,13 +17,10 @@ import {
   sqlState,
 } from './failures.ts';
 import { boundedPool, type PoolOptions } from './pool.ts';
-import { type Turns, turns } from './turns.ts';
 import { CHANNEL, Watch } from './watch.ts';
 
 /** How long a write waits for others' writes, in ms. */
 const WRITE_PATIENCE = 5000;
-/** Writes of this process at a time: while one is being committed the next one may begin. The others would only wait in the database. */
-const WRITES_AT_ONCE = 2;
 const CONNECTIONS = 10;
 
 export interface PostgresStoreOptions {
@@ -57,22 +55,29 @@ class PostgresStore implements Store {
   readonly now: () => Date;
   readonly #database: Kysely<Tables>;
   readonly #watch: Watch;
-  readonly #writers: Turns;
+  readonly #commits: SharedCommits;
   #closing: Promise<void> | undefined;
 
   constructor(database: Kysely<Tables>, watch: Watch, now: () => Date) {
     this.now = now;
     this.#database = database;
     this.#watch = watch;
-    this.#writers = turns(
-      WRITES_AT_ONCE,
-      WRITE_PATIENCE,
-      () =>
+    this.#commits = sharedCommits({
+      commit: all => this.#commit(all),
+      savepoints: {
+        set: transaction => sql`SAVEPOINT one`.execute(transaction),
+        back: async (transaction, error) => {
+          if (isWorthAnotherTry(error)) throw error;
+          await sql`ROLLBACK TO SAVEPOINT one`.execute(transaction);
+        },
+      },
+      patience: WRITE_PATIENCE,
+      tooLong: () =>
         new Problem(
           'unavailable',
           'The registry is busy with other writes. Nothing was changed; try again soon.',
         ),
-    );
+    });
   }
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
@@ -80,24 +85,23 @@ class PostgresStore implements Store {
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#answering(() => this.#commits.write(work));
+  }
+
+  async #commit(all: (transaction: WriteTransaction) => Promise<void>): Promise<void> {
     const deadline = performance.now() + WRITE_PATIENCE;
-    const attempt = () =>
-      writeInTurn(this.#database, work, {
-        afterwards: revision => this.#notify(revision),
-        committed: revision => this.#watch.saw(revision),
-        unknown: () => this.#watch.doubt(),
-      });
-    return this.#answering(() =>
-      this.#writers(async () => {
-        for (;;) {
-          try {
-            return await attempt();
-          } catch (error) {
-            if (!isWorthAnotherTry(error) || performance.now() > deadline) throw error;
-          }
-        }
-      }),
-    );
+    for (;;) {
+      try {
+        await writeInTurn(this.#database, all, {
+          afterwards: revision => this.#notify(revision),
+          committed: revision => this.#watch.saw(revision),
+          unknown: () => this.#watch.doubt(),
+        });
+        return;
+      } catch (error) {
+        if (!isWorthAnotherTry(error) || performance.now() > deadline) throw error;
+      }
+    }
   }
 
   revision(): number {

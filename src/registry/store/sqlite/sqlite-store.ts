@@ -5,6 +5,7 @@ import { Kysely } from 'kysely';
 import { Problem } from '../../../core/problem.ts';
 import { DataFolderProblem } from '../../data-folder-problem.ts';
 import { migrate } from '../migrate.ts';
+import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { nodeSqliteDialect } from './dialect.ts';
@@ -66,6 +67,7 @@ function claim(database: DatabaseSync): void {
 class SqliteStore implements Store {
   readonly now: () => Date;
   readonly #writing: Kysely<Tables>;
+  readonly #commits: SharedCommits;
   readonly #reading: Kysely<Tables>;
   readonly #watcher: DatabaseSync;
   readonly #dataVersion: () => unknown;
@@ -80,6 +82,19 @@ class SqliteStore implements Store {
     this.now = now;
     this.#writing = new Kysely({
       dialect: nodeSqliteDialect(writer, () => patiently(() => writer.exec('BEGIN IMMEDIATE'))),
+    });
+    this.#commits = sharedCommits({
+      commit: all => this.#writing.transaction().execute(all),
+      savepoints: {
+        set: async () => writer.exec('SAVEPOINT one'),
+        back: async () => writer.exec('ROLLBACK TO one'),
+      },
+      patience: WRITE_PATIENCE,
+      tooLong: () =>
+        new Problem(
+          'unavailable',
+          'The registry is busy with other writes. Nothing was changed; try again soon.',
+        ),
     });
     this.#reading = new Kysely({
       dialect: nodeSqliteDialect(reader, async () => reader.exec('BEGIN')),
@@ -96,7 +111,7 @@ class SqliteStore implements Store {
   async write<T>(
     work: (transaction: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<T>,
   ): Promise<T> {
-    const result = await this.#answering(() => this.#writing.transaction().execute(work));
+    const result = await this.#answering(() => this.#commits.write(work));
     this.#recent = undefined;
     for (const wake of [...this.#waiting]) wake();
     return result;

@@ -1,0 +1,128 @@
+/**
+ * Writes that wait at the same time share one transaction, as databases themselves do with their commits: what costs
+ * most is to wait for the disk, and one wait serves them all. Each is still done whole or not at all.
+ */
+import type { WriteTransaction } from './store.ts';
+
+export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
+
+export interface SharedCommits {
+  /**
+   * Runs `work` in a transaction with whatever else waits, once, and resolves when that is committed.
+   * @throws what `work` threw, after which nothing of it is left; else what kept all of them from being committed
+   */
+  write<T>(work: Work<T>): Promise<T>;
+}
+
+export interface SharedCommitsOptions {
+  /** Runs all that is given in one transaction and commits it; rejects when nothing of it was committed, or nobody knows. */
+  readonly commit: (all: Work<void>) => Promise<void>;
+  readonly savepoints: Savepoints;
+  /** How long to wait for one's turn, in ms. */
+  readonly patience: number;
+  /** What to throw after that. */
+  readonly tooLong: () => Error;
+}
+
+/** What one of several writes did is taken back by going back to where it began. */
+export interface Savepoints {
+  set(transaction: WriteTransaction): Promise<unknown>;
+  /** Rejects where `error` is one after which the whole transaction is lost, or to be made again. */
+  back(transaction: WriteTransaction, error: unknown): Promise<unknown>;
+}
+
+/** More at once save little, and the first of them would wait long. */
+const MOST = 32;
+
+interface Waiting {
+  readonly work: Work<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
+  const { patience, tooLong } = options;
+  const waiting = new Set<Waiting>();
+  let running = false;
+
+  return {
+    write<T>(work: Work<T>) {
+      return new Promise<T>((resolve, reject) => {
+        const one: Waiting = {
+          work,
+          resolve: resolve as (value: unknown) => void,
+          reject,
+          timer: setTimeout(() => {
+            if (waiting.delete(one)) reject(tooLong());
+          }, patience),
+        };
+        waiting.add(one);
+        if (!running) void run();
+      });
+    },
+  };
+
+  async function run(): Promise<void> {
+    running = true;
+    while (waiting.size > 0) {
+      // Who has arrived already, but was not read yet, comes along.
+      await new Promise(resolve => setImmediate(resolve));
+      const group = [...waiting].slice(0, MOST);
+      for (const each of group) {
+        clearTimeout(each.timer);
+        waiting.delete(each);
+      }
+      await settle(group);
+    }
+    running = false;
+  }
+
+  async function settle(group: readonly Waiting[]): Promise<void> {
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = await outcomesOf(
+        group.map(({ work }) => work),
+        options,
+      );
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const [index, outcome] of outcomes.entries()) {
+      if ('error' in outcome) group[index]?.reject(outcome.error);
+      else group[index]?.resolve(outcome.value);
+    }
+  }
+}
+
+/** What came of each, after all of them that did not fail are committed. */
+async function outcomesOf(
+  works: readonly Work<unknown>[],
+  { commit, savepoints }: SharedCommitsOptions,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  await commit(async transaction => {
+    // The database may have asked for the transaction to be made again.
+    outcomes.length = 0;
+    const [alone] = works;
+    if (alone !== undefined && works.length === 1) {
+      outcomes.push({ value: await alone(transaction) });
+      return;
+    }
+    for (const work of works) {
+      await savepoints.set(transaction);
+      try {
+        outcomes.push({ value: await work(transaction) });
+      } catch (error) {
+        await savepoints.back(transaction, error).catch(() => {
+          throw error;
+        });
+        outcomes.push({ error });
+      }
+    }
+  });
+  return outcomes;
+}
