@@ -47,13 +47,13 @@ export function doneOnce(
     if (idempotencyKey === null) return work(transaction);
     const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
     const now = store.now();
-    const oldest = new Date(now.getTime() - KEPT_FOR).toISOString();
-    await transaction.deleteFrom('idempotency').where('at', '<=', oldest).execute();
+    await forgetOld(store, transaction, now);
     const before = await transaction
       .selectFrom('idempotency')
       .selectAll()
       .where('owner', '=', owner)
       .where('idempotency_key', '=', idempotencyKey)
+      .where('at', '>', oldestKept(now))
       .executeTakeFirst();
     if (before !== undefined) {
       if (before.request !== fingerprint)
@@ -64,17 +64,34 @@ export function doneOnce(
       return { status: before.status, body: JSON.parse(before.body) };
     }
     const done = await work(transaction);
+    const kept = {
+      request: fingerprint,
+      status: done.status,
+      body: JSON.stringify(done.body),
+      at: now.toISOString(),
+    };
     await transaction
       .insertInto('idempotency')
-      .values({
-        owner,
-        idempotency_key: idempotencyKey,
-        request: fingerprint,
-        status: done.status,
-        body: JSON.stringify(done.body),
-        at: now.toISOString(),
-      })
+      .values({ owner, idempotency_key: idempotencyKey, ...kept })
+      .onConflict(old => old.columns(['owner', 'idempotency_key']).doUpdateSet(kept))
       .execute();
     return done;
   });
 }
+
+function oldestKept(now: Date): string {
+  return new Date(now.getTime() - KEPT_FOR).toISOString();
+}
+
+/** Now and then: who asks for one finds none that is too old in any case. */
+async function forgetOld(store: Store, transaction: WriteTransaction, now: Date): Promise<void> {
+  const last = forgot.get(store) ?? 0;
+  // Also where the clock was set back.
+  if (Math.abs(now.getTime() - last) < FORGETTING_INTERVAL) return;
+  forgot.set(store, now.getTime());
+  await transaction.deleteFrom('idempotency').where('at', '<=', oldestKept(now)).execute();
+}
+
+/** ms */
+const FORGETTING_INTERVAL = 60_000;
+const forgot = new WeakMap<Store, number>();

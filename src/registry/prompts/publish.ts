@@ -1,21 +1,20 @@
 /** Publishing: a source becomes the next version of a prompt, with the partial versions it means now. */
 import type { PublishRequest, Version } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { digestOf } from '../../core/digest.ts';
 import { checkPublishes } from '../../core/environment.ts';
 import { flatten } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
-import { readMetadata } from '../../core/render.ts';
-import { checkSourceText, parseSource } from '../../core/source.ts';
+import { parseSource } from '../../core/source.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import { linkRecorded } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
-import type { VersionsTable } from '../store/tables.ts';
+import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { linkToNewest, type RecordedPartials } from './link-newest.ts';
+import type { PreparedSource } from './prepare-source.ts';
 import { SUMMARY_COLUMNS, wholeVersion } from './version-rows.ts';
 
 export interface Published {
@@ -33,28 +32,27 @@ export async function publish(
   now: Store['now'],
   caller: Caller,
   name: PromptName,
-  { source, message, base }: PublishRequest,
+  prepared: PreparedSource,
+  { message, base }: Pick<PublishRequest, 'message' | 'base'>,
 ): Promise<Published> {
+  const { source, digest, bytes } = prepared;
   checkPublishes(await readEnvironment(transaction, caller.environment));
-  checkSourceText(source);
-  const prompt = await transaction
-    .selectFrom('prompts')
-    .selectAll()
-    .where('name', '=', name)
-    .executeTakeFirst();
-  if (prompt?.archived === 1)
+  const newest = await newestVersion(transaction, name);
+  if (newest?.archived === 1)
     throw new Problem('prompt_archived', `"${name}" is archived. Restore it to publish a new version.`);
-  const partials = await linkToNewest(transaction, name, source);
-  const newest = prompt && (await newestVersion(transaction, name, prompt.newest));
+  if (prepared.flaw !== undefined) throw prepared.flaw;
+  const partials = prepared.usesPartials ? await linkToNewest(transaction, name, source) : {};
   if (newest !== undefined && isSame(newest, source, partials))
     return { version: wholeVersion(newest), created: false };
   checkBase(name, base, newest);
-  await readMetadata(source, name);
-  flatten({ template: parseSource(source).template, partials: await linkRecorded(transaction, partials) });
+  if (prepared.schemaFlaw !== undefined) throw prepared.schemaFlaw;
+  if (prepared.usesPartials)
+    flatten({
+      template: parseSource(source).template,
+      partials: await linkRecorded(transaction, partials),
+    });
 
   const version = ((newest?.version ?? 0) + 1) as VersionNumber;
-  const digest = digestOf(source);
-  const bytes = Buffer.byteLength(source, 'utf8');
   const event = await appendEvent(transaction, now, () => ({
     actor: caller.actor,
     key: caller.key,
@@ -86,19 +84,21 @@ export async function publish(
   return { version: wholeVersion(row), created: true };
 }
 
-type NewestRow = Omit<VersionsTable, 'seq'>;
+type NewestRow = Omit<VersionsTable, 'seq'> & Pick<PromptsTable, 'archived'>;
 
+/** Undefined for a prompt that is new. */
 async function newestVersion(
   transaction: WriteTransaction,
   name: PromptName,
-  version: VersionNumber,
-): Promise<NewestRow> {
+): Promise<NewestRow | undefined> {
   return transaction
-    .selectFrom('versions')
-    .select([...SUMMARY_COLUMNS, 'source'])
-    .where('prompt', '=', name)
-    .where('version', '=', version)
-    .executeTakeFirstOrThrow();
+    .selectFrom('prompts')
+    .innerJoin('versions', join =>
+      join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
+    )
+    .select([...SUMMARY_COLUMNS, 'versions.source', 'prompts.archived'])
+    .where('prompts.name', '=', name)
+    .executeTakeFirst();
 }
 
 /** The same source with a newer partial is a new version: what it delivers differs. */

@@ -5,6 +5,7 @@ import { setArchived } from '../../prompts/archive.ts';
 import { compareVersions } from '../../prompts/compare.ts';
 import { listVersions, readVersions } from '../../prompts/history.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
+import { prepareSource } from '../../prompts/prepare-source.ts';
 import { publish } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
@@ -30,8 +31,9 @@ export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters 
 
 export const handlePublish: Handler<'publish'> = async ({ store, caller, parameters, body, repeatable }) => {
   const { name } = parameters;
+  const prepared = await prepareSource(name, body.source);
   const done = await doneOnce(store, caller, repeatable, async transaction => {
-    const { version, created } = await publish(transaction, store.now, caller, name, body);
+    const { version, created } = await publish(transaction, store.now, caller, name, prepared, body);
     return { status: created ? 201 : 200, body: version };
   });
   const { version } = done.body as { version: number };
