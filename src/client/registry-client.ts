@@ -8,6 +8,9 @@ import type * as z from 'zod';
 import type { Changes, changesQuery } from '../contract/changes.ts';
 import type { CreatedKey, KeyRecord, keyPage, keyRequest } from '../contract/keys.ts';
 import type {
+  Comment,
+  commentPage,
+  commentRequest,
   Promotion,
   PromotionRequest,
   promotionListQuery,
@@ -41,6 +44,7 @@ export interface RegistryClientOptions extends ConnectionOptions {
 
 export type VersionPage = z.infer<typeof versionPage>;
 export type PromotionPage = z.infer<typeof promotionPage>;
+export type CommentPage = z.infer<typeof commentPage>;
 export type KeyPage = z.infer<typeof keyPage>;
 export type Batch = z.infer<typeof batchResponse>;
 export type VersionDiff = z.infer<typeof diffResponse>;
@@ -232,7 +236,8 @@ export class RegistryClient {
   }
 
   /**
-   * Moves a pointer, by compare-and-set; the answer's `state` is `applied`, or `pending` when it waits for approvals.
+   * Moves a pointer, by compare-and-set; the answer's `state` is `applied`, `pending` when it waits for approvals, or
+   * `planned` when it waits for its `effectiveAt`.
    * @throws Problem `pointer_moved` with `details.current`, `already_live`, `not_promoted_from` …
    */
   promote(
@@ -251,6 +256,54 @@ export class RegistryClient {
 
   getPromotion(id: string, signal?: AbortSignal): Promise<Promotion> {
     return this.#connection.call('getPromotion', { path: { id } }, signal);
+  }
+
+  /**
+   * Approves a promotion that another requested; the answer's `state` is `applied`, `planned`, or still `pending`.
+   * @throws Problem `self_approval`, `already_approved`, `promotion_closed`, `pointer_moved` with `details.current` …
+   */
+  approve(
+    id: string,
+    comment = '',
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<Promotion> {
+    return this.#connection.call('approve', { path: { id }, body: { comment }, idempotencyKey }, signal);
+  }
+
+  /** @throws Problem `promotion_closed` … */
+  reject(
+    id: string,
+    comment = '',
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<Promotion> {
+    return this.#connection.call('reject', { path: { id }, body: { comment }, idempotencyKey }, signal);
+  }
+
+  /** Takes back a promotion that waits. @throws Problem `promotion_closed`, `role_too_low` … */
+  cancel(
+    id: string,
+    comment = '',
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<Promotion> {
+    return this.#connection.call('cancel', { path: { id }, body: { comment }, idempotencyKey }, signal);
+  }
+
+  /** One page of a promotion's review comments, oldest first. */
+  listComments(id: string, query: PageQuery = {}, signal?: AbortSignal): Promise<CommentPage> {
+    return this.#connection.call('listComments', { path: { id }, query }, signal);
+  }
+
+  /** Comments on a promotion, or on a line of one side's source. */
+  comment(
+    id: string,
+    request: z.input<typeof commentRequest>,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<Comment> {
+    return this.#connection.call('comment', { path: { id }, body: request, idempotencyKey }, signal);
   }
 
   archive(name: PromptName, reason: string, signal?: AbortSignal): Promise<PromptSummary> {

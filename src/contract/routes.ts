@@ -8,7 +8,16 @@ import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import { createdKey, key, keyListQuery, keyPage, keyRequest, keyRotation } from './keys.ts';
-import { promotion, promotionListQuery, promotionPage, promotionRequest } from './promotions.ts';
+import {
+  comment,
+  commentPage,
+  commentRequest,
+  decisionRequest,
+  promotion,
+  promotionListQuery,
+  promotionPage,
+  promotionRequest,
+} from './promotions.ts';
 import {
   archiveRequest,
   batchRequest,
@@ -55,6 +64,13 @@ const delivering = [
   'version_not_released',
   'environment_not_found',
 ] as const;
+
+const deciding = [
+  'promotion_not_found',
+  'wrong_environment',
+  'promotion_closed',
+  'idempotency_key_reused',
+] as const satisfies readonly ProblemCode[];
 
 export const ROUTES = {
   deliver: {
@@ -166,7 +182,7 @@ export const ROUTES = {
     body: promotionRequest,
     responses: {
       201: { description: 'Applied', json: promotion },
-      202: { description: 'Waits for approvals', json: promotion },
+      202: { description: 'Waits for approvals, or for its time', json: promotion },
     },
     problems: [
       ...prompt404,
@@ -175,6 +191,7 @@ export const ROUTES = {
       'wrong_environment',
       'pointer_moved',
       'not_promoted_from',
+      'prompt_archived',
       'already_live',
       'idempotency_key_reused',
     ],
@@ -195,6 +212,61 @@ export const ROUTES = {
     role: 'author',
     responses: { 200: { description: 'The promotion', json: promotion } },
     problems: ['promotion_not_found'],
+  },
+  approve: {
+    method: 'POST',
+    path: '/v1/promotions/{id}/approve',
+    summary: 'Approve a promotion of somebody else; the last approval applies it, or plans it for its time',
+    role: 'approver',
+    body: decisionRequest,
+    responses: {
+      200: { description: 'Applied', json: promotion },
+      202: { description: 'Waits for more approvals, or for its time', json: promotion },
+    },
+    problems: [
+      ...deciding,
+      'self_approval',
+      'already_approved',
+      'pointer_moved',
+      'not_promoted_from',
+      'prompt_archived',
+    ],
+  },
+  reject: {
+    method: 'POST',
+    path: '/v1/promotions/{id}/reject',
+    summary: 'Reject a promotion that waits',
+    role: 'approver',
+    body: decisionRequest,
+    responses: { 200: { description: 'Rejected', json: promotion } },
+    problems: [...deciding],
+  },
+  cancel: {
+    method: 'POST',
+    path: '/v1/promotions/{id}/cancel',
+    summary: 'Take back a promotion that waits: by who requested it, or by an admin',
+    role: 'author',
+    body: decisionRequest,
+    responses: { 200: { description: 'Cancelled', json: promotion } },
+    problems: [...deciding],
+  },
+  listComments: {
+    method: 'GET',
+    path: '/v1/promotions/{id}/comments',
+    summary: 'Review comments, oldest first',
+    role: 'author',
+    query: pageQuery,
+    responses: { 200: { description: 'A page', json: commentPage } },
+    problems: ['promotion_not_found'],
+  },
+  comment: {
+    method: 'POST',
+    path: '/v1/promotions/{id}/comments',
+    summary: 'Comment on a promotion, or on a line of one side',
+    role: 'author',
+    body: commentRequest,
+    responses: { 201: { description: 'The comment', json: comment } },
+    problems: ['promotion_not_found', 'idempotency_key_reused'],
   },
   archive: {
     method: 'POST',

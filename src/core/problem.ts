@@ -50,6 +50,7 @@ export const PROBLEM_CODES = [
   'self_approval',
   'already_approved',
   'promotion_closed',
+  'too_few_approvals',
   'not_promoted_from',
   'prompt_archived',
   'already_live',

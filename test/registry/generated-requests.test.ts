@@ -61,7 +61,7 @@ describe('requests made from the OpenAPI document', () => {
     await registry.publish('team/p', 'Good day {{name}}', 1);
     const { id } = await registry.promote('team/p', 1, 'development');
     ids = {
-      '/v1/promotions/': [id],
+      '/v1/promotions/': [id, ...(await waitingPromotions())],
       '/v1/keys/': await spareKeys(),
       '/v1/webhooks/': await spareWebhooks(),
     };
@@ -110,6 +110,25 @@ describe('requests made from the OpenAPI document', () => {
     return made.map(({ json }) => json.id);
   }
 
+  /** Many as well: one that was approved, rejected or cancelled is closed. */
+  async function waitingPromotions(): Promise<string[]> {
+    const place = '/v1/environments/development';
+    const { json } = await registry.call('GET', '/v1/environments');
+    const { policy } = json.data[0];
+    await registry.call('PUT', place, { ...policy, approvals: 1 });
+    const made = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => {
+        const about = { environment: 'development', channel: `waiting-${n}`, version: 1 };
+        const request = { ...about, reason: 'It waits', expected: null };
+        return registry.call('POST', '/v1/prompts/team/p/-/promotions', request, {
+          as: 'development author',
+        });
+      }),
+    );
+    await registry.call('PUT', place, policy);
+    return made.map(({ json }) => json.id);
+  }
+
   function worldOf({ path }: Operation): SchemaWorld {
     const [, own = []] = Object.entries(ids).find(([start]) => path.startsWith(start)) ?? [];
     return {
@@ -147,6 +166,8 @@ describe('requests made from the OpenAPI document', () => {
         ];
       case 'url':
         return ['https://receiver.example/hook?token=1', 'http://127.0.0.1/'];
+      case 'effectiveAt':
+        return [null, new Date(Date.now() + 3_600_000).toISOString(), '2020-01-01T00:00:00Z'];
       case 'wait':
         return [0];
       default:

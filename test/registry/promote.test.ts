@@ -206,8 +206,8 @@ describe('a policy that asks for approvals', () => {
       assert.equal(status, 202);
       assert.deepEqual([json.state, json.appliedAt], ['pending', null]);
       const { json: log } = await registry.call('GET', '/v1/changes?limit=1000');
-      assert.equal(log.events.at(-1).kind, 'promotion.requested');
-      assert.equal(log.events.at(-1).seq, Number(json.id));
+      const event = log.events.find((one: Json) => String(one.seq) === json.id);
+      assert.equal(event.kind, 'promotion.requested');
     }
     const unset = await registry.call('GET', '/v1/prompts/p', undefined, { as: 'production reader' });
     assertProblem(unset, 404, 'channel_unset');
@@ -216,7 +216,7 @@ describe('a policy that asks for approvals', () => {
     });
     assertProblem(released, 403, 'version_not_released');
     const { json } = await registry.call('GET', '/v1/promotions?state=pending&environment=production');
-    assert.equal(json.data.length, 2);
+    assert.equal(json.data.length, 1, 'the newer took the place of the older');
   });
   it('lets a rollback act at once, unless the policy says otherwise', async () => {
     const policy = async (change: object) => {

@@ -22,8 +22,7 @@ export async function appendEvent<K extends EventKind>(
 ): Promise<RegistryEvent<K>> {
   const last = await lastEvent(transaction);
   const time = now();
-  const clock = time.toISOString();
-  const at = last !== undefined && last.at > clock ? last.at : clock;
+  const at = timeAfter(last, time);
   const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
   await transaction
     .insertInto('events')
@@ -68,6 +67,16 @@ async function lastEvent(snapshot: Snapshot): Promise<(ChainHead & { at: string 
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+/** What time it is for the log: the clock's, or the last event's where the clock stands behind that. */
+export async function logTime(snapshot: Snapshot, now: Store['now']): Promise<string> {
+  return timeAfter(await lastEvent(snapshot), now());
+}
+
+function timeAfter(last: { readonly at: string } | undefined, clock: Date): string {
+  const time = clock.toISOString();
+  return last !== undefined && last.at > time ? last.at : time;
 }
 
 /** Where the log ends. */

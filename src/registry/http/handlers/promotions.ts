@@ -1,6 +1,8 @@
 /** Promotions over HTTP. */
 import type { Promotion } from '../../../contract/promotions.ts';
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
+import { comment, listComments } from '../../promotions/comments.ts';
+import * as decide from '../../promotions/decide.ts';
 import { promote } from '../../promotions/promote.ts';
 import { listPromotions, readPromotion } from '../../promotions/read.ts';
 import { jsonAnswer } from '../answer.ts';
@@ -31,3 +33,47 @@ export const handleListPromotions: Handler<'listPromotions'> = async ({ store, q
 
 export const handleGetPromotion: Handler<'getPromotion'> = async ({ store, parameters }) =>
   jsonAnswer(200, await store.read(snapshot => readPromotion(snapshot, parameters.id)));
+
+export const handleApprove: Handler<'approve'> = async ({ store, caller, parameters, body, repeatable }) => {
+  const done = await doneOnce(store, caller, repeatable, async transaction => {
+    const promotion = await decide.approve(transaction, store.now, caller, parameters.id, body.comment);
+    return { status: promotion.state === 'applied' ? 200 : 202, body: promotion };
+  });
+  return jsonAnswer(done.status, done.body);
+};
+
+export const handleReject: Handler<'reject'> = async ({ store, caller, parameters, body, repeatable }) => {
+  const done = await doneOnce(store, caller, repeatable, async transaction => {
+    const promotion = await decide.reject(transaction, store.now, caller, parameters.id, body.comment);
+    return { status: 200, body: promotion };
+  });
+  return jsonAnswer(done.status, done.body);
+};
+
+export const handleCancel: Handler<'cancel'> = async ({ store, caller, parameters, body, repeatable }) => {
+  const done = await doneOnce(store, caller, repeatable, async transaction => {
+    const promotion = await decide.cancel(transaction, store.now, caller, parameters.id, body.comment);
+    return { status: 200, body: promotion };
+  });
+  return jsonAnswer(done.status, done.body);
+};
+
+export const handleComment: Handler<'comment'> = async ({ store, caller, parameters, body, repeatable }) => {
+  const done = await doneOnce(store, caller, repeatable, async transaction => {
+    const made = await comment(transaction, store.now, caller, parameters.id, body);
+    return { status: 201, body: made };
+  });
+  return jsonAnswer(done.status, done.body);
+};
+
+export const handleListComments: Handler<'listComments'> = async ({ store, parameters, query }) => {
+  const { cursor, limit } = query;
+  const after = cursor === undefined ? 0 : numberCursor('comments', cursor);
+  const comments = await store.read(snapshot =>
+    listComments(snapshot, parameters.id, { after, limit: limit + 1 }),
+  );
+  return jsonAnswer(
+    200,
+    pageOf('comments', comments, limit, ({ id }) => Number(id)),
+  );
+};

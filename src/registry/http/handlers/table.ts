@@ -11,7 +11,16 @@ import {
   handleRotateKey,
 } from './keys.ts';
 import { handleHealthz, handleOpenapi, handleReadyz } from './process.ts';
-import { handleGetPromotion, handleListPromotions, handlePromote } from './promotions.ts';
+import {
+  handleApprove,
+  handleCancel,
+  handleComment,
+  handleGetPromotion,
+  handleListComments,
+  handleListPromotions,
+  handlePromote,
+  handleReject,
+} from './promotions.ts';
 import {
   handleArchive,
   handleBatch,
@@ -39,6 +48,11 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   promote: handlePromote,
   listPromotions: handleListPromotions,
   getPromotion: handleGetPromotion,
+  approve: handleApprove,
+  reject: handleReject,
+  cancel: handleCancel,
+  listComments: handleListComments,
+  comment: handleComment,
   archive: handleArchive,
   restore: handleRestore,
   changes: handleChanges,

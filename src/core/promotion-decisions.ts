@@ -1,0 +1,201 @@
+/**
+ * Who may do what with a promotion, and when it moves its pointer. Every rule about that is here, and every way in
+ * asks it: a request, an approval, the schedule.
+ */
+import type { Environment, Policy } from './environment.ts';
+import { Problem } from './problem.ts';
+import { isOpen, type PromotionRecord } from './promotion.ts';
+import { type Role, roleIncludes } from './role.ts';
+import { type VersionNumber, versionReference } from './version.ts';
+
+/** How far ahead a promotion may be planned, in ms: the same day next year is not too far. */
+const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
+
+/** What stands at the moment of a decision, which is what counts: not what stood when it was requested. */
+export interface Present {
+  readonly environment: Environment;
+  /** Where the pointer stands; null: unset. */
+  readonly current: VersionNumber | null;
+  /** Whether the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
+  readonly stableBefore: boolean;
+  readonly archived: boolean;
+  /** RFC 3339 UTC: the time that the next event will have. */
+  readonly now: string;
+}
+
+export interface Actor {
+  readonly actor: string;
+  readonly role: Role;
+}
+
+/** What the rules of approval look at. */
+type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
+
+/** How many others must approve. A rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
+export function approvalsNeeded(policy: Policy, { rollback, effectiveAt }: Move): number {
+  const urgent = rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
+  return urgent ? 0 : policy.approvals;
+}
+
+export interface Asked
+  extends Pick<PromotionRecord, 'prompt' | 'channel' | 'version' | 'rollback' | 'effectiveAt'> {
+  /** Where who asks believes the pointer to stand. */
+  readonly expected: VersionNumber | null;
+}
+
+/**
+ * What becomes of a request: applied at once, planned for its time, or pending until others approve.
+ * @throws Problem `already_live`, `pointer_moved` with the present version, `prompt_archived`, `not_promoted_from`,
+ * `invalid_request` for its time, `role_too_low`
+ */
+export function decideRequest(asked: Asked, by: Actor, present: Present): 'applied' | 'planned' | 'pending' {
+  const { prompt, channel, version, expected, effectiveAt } = asked;
+  const { name, policy } = present.environment;
+  if (present.current === version)
+    throw new Problem(
+      'already_live',
+      `${channel} of ${name} is at ${versionReference(prompt, version)} already. There is nothing to do.`,
+      { current: present.current },
+    );
+  if (present.current !== expected)
+    throw new Problem(
+      'pointer_moved',
+      `You expected ${channel} of ${name} to be ${said(expected)}, but it is ${said(present.current)} now. Look at what changed, and promote again with "expected": ${present.current}.`,
+      { current: present.current },
+    );
+  checkPermitted(asked, present);
+  if (effectiveAt !== null) checkTime(effectiveAt, present.now);
+  if (approvalsNeeded(policy, asked) > 0) return 'pending';
+  if (!roleIncludes(by.role, 'approver'))
+    throw new Problem(
+      'role_too_low',
+      `This would be live in ${name} ${effectiveAt === null ? 'at once' : 'at its time'}, which needs a key of ${name} with the role "approver" or higher; yours has "${by.role}". Ask an approver to promote it.`,
+    );
+  return effectiveAt === null ? 'applied' : 'planned';
+}
+
+/**
+ * What becomes of a promotion by one more approval. Nothing is approved that could not be applied as things stand.
+ * @throws Problem `promotion_closed`, `self_approval`, `already_approved`, `pointer_moved`, `prompt_archived`,
+ * `not_promoted_from`
+ */
+export function decideApproval(
+  promotion: PromotionRecord,
+  { actor }: Pick<Actor, 'actor'>,
+  present: Present,
+): 'applied' | 'planned' | 'pending' {
+  checkOpen(promotion);
+  const needed = approvalsNeeded(present.environment.policy, promotion);
+  if (actor === promotion.requestedBy)
+    throw new Problem(
+      'self_approval',
+      needed > 0
+        ? 'You requested this promotion, so somebody else must approve it, whichever key you use.'
+        : 'You requested this promotion, so you cannot approve it. The policy asks for no approval any more: request it again.',
+    );
+  if (promotion.approvals.some(approval => approval.actor === actor))
+    throw new Problem(
+      'already_approved',
+      'You approved this promotion already, and one approval of each person counts. Somebody else must give the next one.',
+    );
+  checkApplicable(promotion, present);
+  if (promotion.approvals.length + 1 < needed) return promotion.state === 'planned' ? 'planned' : 'pending';
+  return isDue(promotion, present.now) ? 'applied' : 'planned';
+}
+
+/** @throws Problem `promotion_closed` */
+export function decideRejection(promotion: PromotionRecord): void {
+  checkOpen(promotion);
+}
+
+/** Who requested it may take it back; an admin may, too. @throws Problem `promotion_closed`, `role_too_low` */
+export function decideCancellation(promotion: PromotionRecord, by: Actor): void {
+  checkOpen(promotion);
+  if (by.actor === promotion.requestedBy || roleIncludes(by.role, 'admin')) return;
+  throw new Problem(
+    'role_too_low',
+    `Only ${promotion.requestedBy}, who requested this promotion, or an admin of ${promotion.environment} may cancel it. An approver may reject it.`,
+  );
+}
+
+/**
+ * Why a planned promotion cannot be applied now that its time has come; undefined when it can: the policy asks what
+ * it asks now.
+ */
+export function whyHeld(promotion: PromotionRecord, present: Present): Problem | undefined {
+  const needed = approvalsNeeded(present.environment.policy, promotion);
+  const has = promotion.approvals.length;
+  if (has < needed)
+    return new Problem(
+      'too_few_approvals',
+      `${present.environment.name} asks for ${needed} ${needed === 1 ? 'approval' : 'approvals'} now, and this has ${has}.`,
+    );
+  try {
+    checkApplicable(promotion, present);
+  } catch (error) {
+    if (Problem.is(error)) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+/** Whether a promotion need not wait for its time any more. */
+export function isDue({ effectiveAt }: Pick<PromotionRecord, 'effectiveAt'>, now: string): boolean {
+  return effectiveAt === null || effectiveAt <= now;
+}
+
+function checkOpen(promotion: PromotionRecord): void {
+  if (isOpen(promotion)) return;
+  const { state, supersededBy } = promotion;
+  const by = supersededBy === null ? '' : ` by promotion ${supersededBy}`;
+  throw new Problem(
+    'promotion_closed',
+    `This promotion was ${state}${by} already; nothing more can be done with it. Request a new one if it is still wanted.`,
+  );
+}
+
+function checkApplicable(promotion: PromotionRecord, present: Present): void {
+  const { channel, from } = promotion;
+  const { environment, current } = present;
+  if (current !== from)
+    throw new Problem(
+      'pointer_moved',
+      `${channel} of ${environment.name} was ${said(from)} when this was requested, but it is ${said(current)} now. Look at what changed, and request a new promotion from there.`,
+      { current },
+    );
+  checkPermitted(promotion, present);
+}
+
+/** What was live here may be again, whatever the policy has come to ask for since: a rollback must not wait. */
+function checkPermitted(
+  { prompt, version, rollback }: Pick<PromotionRecord, 'prompt' | 'version' | 'rollback'>,
+  { environment, archived, stableBefore }: Present,
+): void {
+  if (rollback) return;
+  if (archived)
+    throw new Problem(
+      'prompt_archived',
+      `"${prompt}" is archived: what is live stays live and can be rolled back, but nothing new goes live. Restore it first.`,
+    );
+  const { promoteFrom } = environment.policy;
+  if (promoteFrom !== null && !stableBefore)
+    throw new Problem(
+      'not_promoted_from',
+      `${versionReference(prompt, version)} was never stable in ${promoteFrom}, which ${environment.name} asks for. Promote it there first.`,
+    );
+}
+
+function checkTime(effectiveAt: string, now: string): void {
+  const ahead = Date.parse(effectiveAt) - Date.parse(now);
+  if (ahead > 0 && ahead <= LONGEST_AHEAD) return;
+  const message = ahead > 0 ? 'is more than a year ahead' : 'is past';
+  throw new Problem(
+    'invalid_request',
+    `"effectiveAt" ${message}: it is ${now} now. Give a time within a year from now, or leave it out to promote at once.`,
+    { fields: [{ pointer: '/effectiveAt', message }] },
+  );
+}
+
+function said(version: VersionNumber | null): string {
+  return version === null ? 'unset' : `at version ${version}`;
+}

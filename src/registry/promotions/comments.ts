@@ -1,0 +1,96 @@
+/** What reviewers write about a promotion, of the whole or at a line of one side. */
+import type { Comment, CommentRequest } from '../../contract/promotions.ts';
+import { Problem } from '../../core/problem.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { CommentsTable } from '../store/tables.ts';
+import { readRecord } from './read.ts';
+import { proceed } from './record.ts';
+
+/**
+ * On what is closed as well: what was learnt afterwards belongs there, too.
+ * @throws Problem `promotion_not_found`, `invalid_request` for a line that the side does not have
+ */
+export async function comment(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  caller: Caller,
+  id: string,
+  { text, place }: CommentRequest,
+): Promise<Comment> {
+  const promotion = await readRecord(transaction, id);
+  if (place !== null) await checkPlace(transaction, promotion, place);
+  await proceed(transaction, now, caller, promotion, {
+    kind: 'promotion.commented',
+    data: { text, ...(place !== null && { place }) },
+  });
+  const row = await transaction
+    .selectFrom('comments')
+    .selectAll()
+    .where('promotion', '=', promotion.id)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return commentOf(row);
+}
+
+export interface CommentListing {
+  /** Only comments after this one. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** Oldest first, as a conversation reads. @throws Problem `promotion_not_found` */
+export async function listComments(
+  snapshot: Snapshot,
+  id: string,
+  { after, limit }: CommentListing,
+): Promise<Comment[]> {
+  const promotion = await readRecord(snapshot, id);
+  const rows = await snapshot
+    .selectFrom('comments')
+    .selectAll()
+    .where('promotion', '=', promotion.id)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(commentOf);
+}
+
+async function checkPlace(
+  snapshot: Snapshot,
+  { prompt, from, version }: PromotionRecord,
+  { side, line }: NonNullable<CommentRequest['place']>,
+): Promise<void> {
+  const commented = side === 'from' ? from : version;
+  if (commented === null)
+    throw wrongPlace('/place/side', 'there is no text before this promotion: the pointer was unset');
+  const { source } = await snapshot
+    .selectFrom('versions')
+    .select('source')
+    .where('prompt', '=', prompt)
+    .where('version', '=', commented)
+    .executeTakeFirstOrThrow();
+  const lines = source.split(/\r\n|\r|\n/).length;
+  if (line > lines)
+    throw wrongPlace('/place/line', `version ${commented} has ${lines} ${lines === 1 ? 'line' : 'lines'}`);
+}
+
+function wrongPlace(pointer: string, message: string): Problem {
+  return new Problem('invalid_request', `A comment cannot stand there: ${message}. Choose another line.`, {
+    fields: [{ pointer, message }],
+  });
+}
+
+function commentOf({ id, promotion, actor, at, text, side, line }: CommentsTable): Comment {
+  return {
+    id: String(id),
+    promotion: String(promotion),
+    actor,
+    at,
+    text,
+    place: side === null || line === null ? null : { side, line },
+  };
+}

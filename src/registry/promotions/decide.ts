@@ -1,0 +1,85 @@
+/** What people do with a promotion that waits: approve it, reject it, take it back. */
+import type { Promotion } from '../../contract/promotions.ts';
+import { Problem } from '../../core/problem.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import { decideApproval, decideCancellation, decideRejection } from '../../core/promotion-decisions.ts';
+import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
+import { readEnvironment } from '../environments.ts';
+import type { Store, WriteTransaction } from '../store/store.ts';
+import { readPresent } from './present.ts';
+import { readPromotion, readRecord } from './read.ts';
+import { proceed } from './record.ts';
+
+type Decide = (
+  transaction: WriteTransaction,
+  now: Store['now'],
+  caller: Caller,
+  id: string,
+  comment: string,
+) => Promise<Promotion>;
+
+/**
+ * One more approval; the last that is needed applies the promotion, or plans it for its time. A refusal records nothing.
+ * @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed`, `self_approval`,
+ * `already_approved`, `pointer_moved`, `prompt_archived`, `not_promoted_from`, `key_revoked`
+ */
+export const approve: Decide = async (transaction, now, caller, id, comment) => {
+  const before = await own(transaction, caller, id, 'approving this promotion');
+  await checkNotRevoked(transaction, caller);
+  const environment = await readEnvironment(transaction, before.environment);
+  const present = await readPresent(transaction, now, before, environment);
+  const outcome = decideApproval(before, caller, present);
+
+  const approved = await proceed(transaction, now, caller, before, {
+    kind: 'promotion.approved',
+    data: { comment },
+  });
+  const { from, reason, rollback, effectiveAt } = approved;
+  if (outcome === 'applied')
+    await proceed(transaction, now, caller, approved, {
+      kind: 'promotion.applied',
+      data: { from, reason, rollback },
+    });
+  if (outcome === 'planned' && approved.state === 'pending' && effectiveAt !== null)
+    await proceed(transaction, now, caller, approved, { kind: 'promotion.planned', data: { effectiveAt } });
+  return readPromotion(transaction, id);
+};
+
+/** @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed` */
+export const reject: Decide = async (transaction, now, caller, id, comment) => {
+  const before = await own(transaction, caller, id, 'rejecting this promotion');
+  decideRejection(before);
+  await proceed(transaction, now, caller, before, { kind: 'promotion.rejected', data: { comment } });
+  return readPromotion(transaction, id);
+};
+
+/** @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed`, `role_too_low` */
+export const cancel: Decide = async (transaction, now, caller, id, comment) => {
+  const before = await own(transaction, caller, id, 'cancelling this promotion');
+  decideCancellation(before, caller);
+  await proceed(transaction, now, caller, before, { kind: 'promotion.cancelled', data: { comment } });
+  return readPromotion(transaction, id);
+};
+
+/** The promotion, where the caller's key is one of its environment. */
+async function own(
+  transaction: WriteTransaction,
+  caller: Caller,
+  id: string,
+  doing: string,
+): Promise<PromotionRecord> {
+  const promotion = await readRecord(transaction, id);
+  checkOwnEnvironment(caller, promotion.environment, doing);
+  return promotion;
+}
+
+/** Authentication came before this transaction; a key that was revoked in between approves nothing. */
+async function checkNotRevoked(transaction: WriteTransaction, { key }: Caller): Promise<void> {
+  const row = await transaction
+    .selectFrom('keys')
+    .select('revoked_at')
+    .where('id', '=', key)
+    .executeTakeFirst();
+  if (row === undefined || row.revoked_at === null) return;
+  throw new Problem('key_revoked', 'This key was revoked. Ask an admin for a new one.');
+}

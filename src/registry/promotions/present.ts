@@ -1,0 +1,25 @@
+/** What stands at the moment of a decision about a promotion, read in the transaction that decides. */
+import { STABLE } from '../../core/channel.ts';
+import type { Environment } from '../../core/environment.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import type { Present } from '../../core/promotion-decisions.ts';
+import { readPrompt } from '../prompts/version-rows.ts';
+import { logTime } from '../store/log.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+import { findPointer, wasLive } from './pointers.ts';
+
+export async function readPresent(
+  snapshot: Snapshot,
+  now: Store['now'],
+  { prompt, channel, version }: Pick<PromotionRecord, 'prompt' | 'channel' | 'version'>,
+  environment: Environment,
+): Promise<Present> {
+  const { promoteFrom } = environment.policy;
+  return {
+    environment,
+    current: await findPointer(snapshot, prompt, environment.name, channel),
+    stableBefore: promoteFrom === null || (await wasLive(snapshot, prompt, version, promoteFrom, STABLE)),
+    archived: (await readPrompt(snapshot, prompt)).archived === 1,
+    now: await logTime(snapshot, now),
+  };
+}

@@ -1,0 +1,93 @@
+/** Promotions as the tables keep them, and as their events tell them. */
+
+import type { RegistryEvent } from '../../core/event.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import type { Snapshot } from '../store/store.ts';
+import type { ApprovalsTable, CommentsTable, PointersTable, PromotionsTable } from '../store/tables.ts';
+
+export function rowOf(promotion: PromotionRecord): PromotionsTable {
+  const { held, closed } = promotion;
+  return {
+    id: promotion.id,
+    prompt: promotion.prompt,
+    environment: promotion.environment,
+    channel: promotion.channel,
+    version: promotion.version,
+    from_version: promotion.from,
+    rollback: promotion.rollback ? 1 : 0,
+    reason: promotion.reason,
+    state: promotion.state,
+    requested_by: promotion.requestedBy,
+    requested_at: promotion.requestedAt,
+    applied_at: promotion.appliedAt,
+    applied_seq: promotion.appliedSeq,
+    effective_at: promotion.effectiveAt,
+    held: held && JSON.stringify(held),
+    closed: closed && JSON.stringify(closed),
+    superseded_by: promotion.supersededBy,
+  };
+}
+
+export function approvalRows({ id, approvals }: PromotionRecord): ApprovalsTable[] {
+  return approvals.map(({ seq, actor, at, comment }) => ({ seq, promotion: id, actor, at, comment }));
+}
+
+/** `approvals` in their order. */
+export function recordOf(row: PromotionsTable, approvals: readonly ApprovalsTable[]): PromotionRecord {
+  return {
+    id: row.id,
+    prompt: row.prompt,
+    environment: row.environment,
+    channel: row.channel,
+    version: row.version,
+    from: row.from_version,
+    rollback: row.rollback === 1,
+    reason: row.reason,
+    state: row.state,
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at,
+    effectiveAt: row.effective_at,
+    appliedAt: row.applied_at,
+    appliedSeq: row.applied_seq,
+    approvals: approvals.map(({ seq, actor, at, comment }) => ({ seq, actor, at, comment })),
+    held: row.held === null ? null : JSON.parse(row.held),
+    closed: row.closed === null ? null : JSON.parse(row.closed),
+    supersededBy: row.superseded_by,
+  };
+}
+
+/** Where an applied promotion puts its pointer. */
+export function pointerRow(promotion: PromotionRecord & { readonly appliedAt: string }): PointersTable {
+  const { prompt, environment, channel, version, appliedAt, requestedBy, id } = promotion;
+  return {
+    environment,
+    channel,
+    prompt,
+    version,
+    promoted_at: appliedAt,
+    promoted_by: requestedBy,
+    promotion: id,
+  };
+}
+
+export function commentRow({ seq, at, actor, data }: RegistryEvent<'promotion.commented'>): CommentsTable {
+  const { side = null, line = null } = data.place ?? {};
+  return { id: seq, promotion: Number(data.promotion), actor, at, text: data.text, side, line };
+}
+
+/** The records of rows, in the rows' order. */
+export async function recordsOf(
+  snapshot: Snapshot,
+  rows: readonly PromotionsTable[],
+): Promise<PromotionRecord[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const approvals = await snapshot
+    .selectFrom('approvals')
+    .selectAll()
+    .where('promotion', 'in', ids)
+    .orderBy('seq')
+    .execute();
+  const byPromotion = Map.groupBy(approvals, ({ promotion }) => promotion);
+  return rows.map(row => recordOf(row, byPromotion.get(row.id) ?? []));
+}
