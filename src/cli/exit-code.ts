@@ -2,6 +2,7 @@
 
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import { DataFolderProblem } from '../registry/data-folder-problem.ts';
+import { DatabaseProblem } from '../registry/database-problem.ts';
 import { WorkspaceError } from '../workspace/workspace-error.ts';
 
 export const EXIT = {
@@ -12,7 +13,7 @@ export const EXIT = {
   usage: 2,
   /** A prompt or its input is wrong: an invalid source, a missing input. */
   invalid: 3,
-  /** Something around it is: a data folder, a file, a port, the version of Node. */
+  /** Something around it is: a data folder, a database, a file, a port, the version of Node. */
   environment: 4,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -34,7 +35,8 @@ const INVALID: readonly ProblemCode[] = ['invalid_source', 'missing_input', 'too
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandFailure) return error.exitCode;
   if (Problem.is(error, ...INVALID)) return EXIT.invalid;
-  if (Problem.is(error, 'unavailable') || DataFolderProblem.is(error)) return EXIT.environment;
+  if (Problem.is(error, 'unavailable') || DataFolderProblem.is(error) || DatabaseProblem.is(error))
+    return EXIT.environment;
   if (WorkspaceError.is(error, 'file_missing', 'unreadable')) return EXIT.environment;
   if (WorkspaceError.is(error)) return EXIT.invalid;
   return EXIT.refused;

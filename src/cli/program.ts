@@ -7,6 +7,7 @@ import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { say } from './output.ts';
+import { chooseOneRegistry } from './registry-options.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -14,7 +15,7 @@ Exit codes:
   1  refused or failed
   2  wrong usage
   3  invalid prompt or missing input
-  4  a data folder, file, port or Node version that cannot be used`;
+  4  a data folder, database, file, port or Node version that cannot be used`;
 
 const EXAMPLES = `
 Examples:
@@ -47,6 +48,7 @@ function program(): Command {
   const command = new Command('promptforge')
     .description('The registry of prompts: run it, hand out its keys, and render prompt files.')
     .version(packageJson.version)
+    .hook('preAction', (_, acting) => chooseOneRegistry(acting))
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
   for (const each of [serveCommand(), keysCommand(), environmentsCommand(), renderCommand()])
     command.addCommand(each);

@@ -1,5 +1,6 @@
 /** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
 import { InvalidArgumentError } from 'commander';
+import { MAX_OVERLAP } from '../contract/keys.ts';
 import { parseChannel } from '../core/channel.ts';
 import { parseEnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
@@ -43,6 +44,14 @@ export function numberArgument(minimum: number, maximum: number): (text: string)
 
 /** The id of a key, also taken from the whole key: whoever found a leaked one has just that. */
 export const keyIdArgument = argument((text: string) => (text.startsWith('pf_') ? parseKey(text).id : text));
+
+/** A duration as below, or `0` for none. */
+export function overlapArgument(text: string): number {
+  const overlap = text === '0' ? 0 : durationArgument(text);
+  if (overlap > MAX_OVERLAP * 1000)
+    throw new InvalidArgumentError(`It is longer than ${MAX_OVERLAP / 24 / 60 / 60} days.`);
+  return overlap;
+}
 
 const UNIT_IN_HOURS = { h: 1, d: 24, w: 7 * 24, y: 365 * 24 } as const;
 const HOUR = 60 * 60 * 1000;

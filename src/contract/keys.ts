@@ -24,8 +24,8 @@ export const keyRequest = z
   .meta({ id: 'KeyRequest' });
 
 /** How long a key that is replaced goes on, in seconds. */
-const MAX_OVERLAP = 90 * 24 * 60 * 60;
-const DEFAULT_OVERLAP = 24 * 60 * 60;
+export const MAX_OVERLAP = 90 * 24 * 60 * 60;
+export const DEFAULT_OVERLAP = 24 * 60 * 60;
 
 export const keyRotation = z
   .object({

@@ -1,7 +1,7 @@
 /** `promptforge keys` on a real data folder. */
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { defaultDataFolder } from '../../src/cli/data-option.ts';
+import { defaultDataFolder } from '../../src/cli/registry-options.ts';
 import { createdKey, key, keyPage } from '../../src/contract/keys.ts';
 import { parseKey } from '../../src/core/key.ts';
 import { folderContents } from './folder-contents.ts';
@@ -146,6 +146,41 @@ describe('promptforge keys', function () {
     assert.deepEqual(JSON.parse(again.stdout), record);
     const list = await promptforge(['keys', 'list', '--data', data]);
     assert.equal(list.stdout.match(/ revoked /g)?.length, 2);
+  });
+
+  it('rotate makes a key like the old one, which goes on for the overlap', async () => {
+    const data = inFolder('rotate');
+    const made = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const { id } = parseKey(made);
+    const before = Date.now();
+    const { code, stdout, stderr } = await promptforge([
+      'keys',
+      'rotate',
+      id,
+      '--overlap',
+      '7d',
+      '--data',
+      data,
+    ]);
+    assert.equal(code, 0);
+    const replacing = parseKey(stdout.trimEnd());
+    assert.notEqual(replacing.id, id);
+    assert.match(stderr, /production with the role "reader", belongs to checkout-service/);
+    const listed = keyPage.parse(
+      JSON.parse((await promptforge(['keys', 'list', '--data', data, '--json'])).stdout),
+    );
+    const ends = listed.data.find(one => one.id === id)?.expiresAt ?? '';
+    assert(Date.parse(ends) >= before + 7 * DAY && Date.parse(ends) <= Date.now() + 7 * DAY);
+    assert(stderr.includes(`The key ${id}, whose place it takes, is valid until ${ends}.`));
+    const atOnce = ['keys', 'rotate', stdout.trimEnd(), '--overlap', '0', '--expires', '1d', '--json'];
+    const json = createdKey.parse(JSON.parse((await promptforge([...atOnce, '--data', data])).stdout));
+    assert.notEqual(json.expiresAt, null);
+    const ended = await promptforge(['keys', 'rotate', replacing.id, '--data', data]);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /^promptforge: This key expired at .*Make a new key instead/);
+    const tooLong = await promptforge(['keys', 'rotate', json.id, '--overlap', '91d', '--data', data]);
+    assert.equal(tooLong.code, 2);
+    assert.match(tooLong.stderr, /longer than 90 days/);
   });
 
   it('revoke of an id that is not there is refused', async () => {

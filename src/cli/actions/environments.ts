@@ -7,21 +7,20 @@ import { listEnvironments } from '../../registry/administration.ts';
 import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { print, printJson, table } from '../output.ts';
-import { withDataFolder } from '../with-data-folder.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
-export interface ListOptions {
-  readonly data: string;
+export interface ListOptions extends RegistryOptions {
   readonly json?: true;
 }
 
-/** @throws DataFolderProblem */
-export async function list({ data, json }: ListOptions): Promise<void> {
-  const environments = await withDataFolder(data, { create: false }, listEnvironments);
+/** @throws DataFolderProblem, DatabaseProblem */
+export async function list({ json, ...place }: ListOptions): Promise<void> {
+  const environments = await withRegistry(place, { create: false }, listEnvironments);
   if (json) return printJson({ data: environments, nextCursor: null });
   await print(policyTable(environments));
 }
 
-export interface SetOptions {
+export interface SetOptions extends RegistryOptions {
   readonly serves?: readonly Channel[];
   readonly pins?: Policy['pins'];
   readonly publishes?: boolean;
@@ -30,7 +29,6 @@ export interface SetOptions {
   readonly approvals?: number;
   readonly rollbackNeedsApproval?: boolean;
   readonly add?: true;
-  readonly data: string;
   readonly json?: true;
 }
 
@@ -46,24 +44,30 @@ const STRICT: Policy = {
 };
 
 /**
- * @throws CommandFailure, DataFolderProblem, Problem `environment_not_found`, or `invalid_request` when environments
+ * @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `environment_not_found`, or `invalid_request` when environments
  * would promote in a circle
  */
-export async function set(name: EnvironmentName, { data, json, add, ...given }: SetOptions): Promise<void> {
+export async function set(
+  name: EnvironmentName,
+  { data, database, json, add, ...given }: SetOptions,
+): Promise<void> {
   if (Object.keys(given).length === 0 && add === undefined)
     throw new CommandFailure(
       EXIT.usage,
       'Nothing to change was given. Add at least one option, such as --approvals 2; --help lists them.',
     );
-  const { environment } = await withDataFolder(data, { create: false }, store =>
-    // Read and set in one transaction, so that two who change different things both succeed.
-    store.write(async transaction => {
-      const all = await readEnvironments(transaction);
-      const present = all.find(each => each.name === name);
-      if (present === undefined && add === undefined) throw notThere(name, all);
-      const policy = changed(present?.policy ?? STRICT, given);
-      return setEnvironment(transaction, store.now, COMMAND_LINE, { name, policy });
-    }),
+  const { environment } = await withRegistry(
+    { data, ...(database !== undefined && { database }) },
+    { create: false },
+    store =>
+      // Read and set in one transaction, so that two who change different things both succeed.
+      store.write(async transaction => {
+        const all = await readEnvironments(transaction);
+        const present = all.find(each => each.name === name);
+        if (present === undefined && add === undefined) throw notThere(name, all);
+        const policy = changed(present?.policy ?? STRICT, given);
+        return setEnvironment(transaction, store.now, COMMAND_LINE, { name, policy });
+      }),
   );
   if (json) return printJson(environment);
   await print(policyTable([environment]));

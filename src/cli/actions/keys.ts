@@ -3,36 +3,35 @@ import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
 import { actor as actorSchema } from '../../contract/values.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { Role } from '../../core/role.ts';
-import { createKey, listKeys, revokeKey } from '../../registry/administration.ts';
+import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { print, printJson, say, table } from '../output.ts';
-import { withDataFolder } from '../with-data-folder.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
-export interface CreateOptions {
+export interface CreateOptions extends RegistryOptions {
   readonly environment: EnvironmentName;
   readonly role: Role;
   readonly actor: string;
   /** Milliseconds from now. */
   readonly expires?: number;
-  readonly data: string;
   readonly json?: true;
 }
 
-/** @throws CommandFailure, DataFolderProblem, Problem `environment_not_found` */
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `environment_not_found` */
 export async function create({
   environment,
   role,
   actor,
   expires,
-  data,
   json,
+  ...place
 }: CreateOptions): Promise<void> {
   if (!actorSchema.safeParse(actor).success)
     throw new CommandFailure(
       EXIT.usage,
       'The actor is not a name: it has 1 to 100 characters, none of them a control character.',
     );
-  const created = await withDataFolder(data, { create: true }, store => {
+  const created = await withRegistry(place, { create: true }, store => {
     const expiresAt = expires === undefined ? null : new Date(store.now().getTime() + expires).toISOString();
     return createKey(store, { environment, role, actor, expiresAt });
   });
@@ -47,15 +46,14 @@ function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): st
 Keep it now: it will not be shown again.`;
 }
 
-export interface ListOptions {
+export interface ListOptions extends RegistryOptions {
   readonly environment?: EnvironmentName;
-  readonly data: string;
   readonly json?: true;
 }
 
-/** @throws DataFolderProblem */
-export async function list({ environment, data, json }: ListOptions): Promise<void> {
-  const keys = await withDataFolder(data, { create: false }, store =>
+/** @throws DataFolderProblem, DatabaseProblem */
+export async function list({ environment, json, ...place }: ListOptions): Promise<void> {
+  const keys = await withRegistry(place, { create: false }, store =>
     listKeys(store, environment === undefined ? {} : { environment }),
   );
   if (json) return printJson({ data: keys, nextCursor: null });
@@ -91,14 +89,36 @@ function day(timestamp: string | null): string {
   return timestamp?.slice(0, 10) ?? '';
 }
 
-export interface RevokeOptions {
-  readonly data: string;
+export interface RotateOptions extends RegistryOptions {
+  /** Milliseconds, as are those of `expires`, from now. */
+  readonly overlap: number;
+  readonly expires?: number;
   readonly json?: true;
 }
 
-/** @throws DataFolderProblem, Problem `key_not_found` */
-export async function revoke(id: string, { data, json }: RevokeOptions): Promise<void> {
-  const key = await withDataFolder(data, { create: false }, store => revokeKey(store, id));
+/** @throws DataFolderProblem, DatabaseProblem, Problem `key_not_found`, `key_ended` */
+export async function rotate(id: string, { overlap, expires, json, ...place }: RotateOptions): Promise<void> {
+  const { created, endsAt } = await withRegistry(place, { create: false }, async store => {
+    const now = store.now().getTime();
+    const created = await rotateKey(store, id, {
+      overlap: overlap / 1000,
+      expiresAt: expires === undefined ? undefined : new Date(now + expires).toISOString(),
+    });
+    const old = (await listKeys(store)).find(key => key.id === id);
+    return { created, endsAt: old?.expiresAt };
+  });
+  if (json) return printJson(created);
+  await print(created.key);
+  await say(`${sentenceOn(created)}\nThe key ${id}, whose place it takes, is valid until ${endsAt}.`);
+}
+
+export interface RevokeOptions extends RegistryOptions {
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem, DatabaseProblem, Problem `key_not_found` */
+export async function revoke(id: string, { json, ...place }: RevokeOptions): Promise<void> {
+  const key = await withRegistry(place, { create: false }, store => revokeKey(store, id));
   if (json) return printJson(key);
   await print(`Revoked the key ${key.id} of ${key.actor} for ${key.environment} (${key.role}).`);
 }

@@ -1,6 +1,6 @@
 /** What `promptforge serve` does. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { listKeys } from '../../registry/administration.ts';
@@ -9,10 +9,9 @@ import { checkExposure, type RunningServer, type ServerOptions, startServer } fr
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { log, say } from '../output.ts';
-import { withDataFolder } from '../with-data-folder.ts';
+import { type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
 
-export interface ServeOptions {
-  readonly data: string;
+export interface ServeOptions extends RegistryOptions {
   readonly host: string;
   readonly port: number;
   readonly tlsCert?: string;
@@ -23,21 +22,18 @@ export interface ServeOptions {
 
 /**
  * Resolves when it was asked to stop and every request is answered.
- * @throws CommandFailure, DataFolderProblem, Problem `invalid_request` or `unavailable` when it may not or cannot listen
+ * @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` or `unavailable` when it may not or cannot listen
  */
-export async function serve({
-  data,
-  host,
-  port,
-  tlsCert,
-  tlsKey,
-  registryKey,
-  behindProxy,
-}: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, behindProxy: behindProxy ?? false, ...(tls && { tls }) });
-  await withDataFolder(data, { create: true }, async store => {
-    const identity = await openIdentity(registryKey ?? join(data, IDENTITY_FILE));
+  const place = await shownPlace(options);
+  await withRegistry(options, { create: true }, async store => {
+    const keyFile = registryKey ?? join(data, IDENTITY_FILE);
+    // Beside a database there may be no data folder yet.
+    await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
+    const identity = await openIdentity(keyFile);
     const asked = stopAsked();
     const server = await startServer({
       store,
@@ -48,8 +44,13 @@ export async function serve({
       log,
       ...(tls && { tls }),
     });
-    logEvent('listening', { url: server.url, data, version: packageJson.version, pid: process.pid });
-    await sayHowToBegin(store, data);
+    logEvent('listening', {
+      url: server.url,
+      [options.database === undefined ? 'data' : 'database']: place,
+      version: packageJson.version,
+      pid: process.pid,
+    });
+    await sayHowToBegin(store, options);
     await untilDrained(server, await asked);
   });
   logEvent('stopped');
@@ -78,10 +79,13 @@ function logEvent(event: string, fields: object = {}): void {
   log({ at: new Date().toISOString(), level: 'info', event, ...fields });
 }
 
-async function sayHowToBegin(store: Store, data: string): Promise<void> {
+async function sayHowToBegin(store: Store, { data, database }: RegistryOptions): Promise<void> {
   if ((await listKeys(store)).length > 0) return;
+  const make = 'promptforge keys create --environment development --role admin --actor <you>';
   await say(
-    `This registry has no key yet. Make the first with: promptforge keys create --environment development --role admin --actor <you> --data ${JSON.stringify(data)}`,
+    database === undefined
+      ? `This registry has no key yet. Make the first with: ${make} --data ${JSON.stringify(data)}`
+      : `This registry has no key yet. Make the first on the same database with: ${make}`,
   );
 }
 

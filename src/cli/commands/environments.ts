@@ -1,8 +1,8 @@
-/** `promptforge environments`: the policies, read and changed on the data folder itself. */
+/** `promptforge environments`: the policies, read and changed on the data folder or database itself. */
 import { Command, Option } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { ListOptions, SetOptions } from '../actions/environments.ts';
-import { dataOption } from '../data-option.ts';
+import { databaseOption, dataOption } from '../registry-options.ts';
 import { booleanArgument, channelsArgument, environmentArgument, numberArgument } from '../values.ts';
 
 export function environmentsCommand(): Command {
@@ -16,6 +16,7 @@ function listCommand(): Command {
   return new Command('list')
     .description('list the environments with their policies, in promotion order')
     .addOption(dataOption())
+    .addOption(databaseOption())
     .option('--json', 'print them as the API gives them')
     .addHelpText(
       'after',
@@ -65,6 +66,7 @@ function setCommand(): Command {
     )
     .option('--add', 'make the environment, after the others: one that is not changed otherwise is strict')
     .addOption(dataOption())
+    .addOption(databaseOption())
     .option('--json', 'print the environment as the API gives it')
     .addHelpText(
       'after',

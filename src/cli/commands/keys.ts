@@ -1,15 +1,16 @@
-/** `promptforge keys`: made, listed and revoked on the data folder itself, so that the first key can be made. */
+/** `promptforge keys`: made, listed, replaced and revoked on the data folder or database itself, so that the first key can be made. */
 import { Command, Option } from 'commander';
 import { ROLES } from '../../core/role.ts';
-import type { CreateOptions, ListOptions, RevokeOptions } from '../actions/keys.ts';
-import { dataOption } from '../data-option.ts';
-import { durationArgument, environmentArgument, keyIdArgument } from '../values.ts';
+import type { CreateOptions, ListOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
+import { databaseOption, dataOption } from '../registry-options.ts';
+import { durationArgument, environmentArgument, keyIdArgument, overlapArgument } from '../values.ts';
 
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('make, list and revoke keys, also while "serve" runs on the data folder')
+    .description('make, list, replace and revoke keys, also while "serve" runs')
     .addCommand(createCommand())
     .addCommand(listCommand())
+    .addCommand(rotateCommand())
     .addCommand(revokeCommand());
 }
 
@@ -34,6 +35,7 @@ function createCommand(): Command {
       ).argParser(durationArgument),
     )
     .addOption(dataOption())
+    .addOption(databaseOption())
     .option('--json', 'print the key as the API gives it')
     .addHelpText(
       'after',
@@ -56,6 +58,7 @@ function listCommand(): Command {
       new Option('--environment <name>', 'only those of this environment').argParser(environmentArgument),
     )
     .addOption(dataOption())
+    .addOption(databaseOption())
     .option('--json', 'print them as the API gives them')
     .addHelpText(
       'after',
@@ -67,16 +70,51 @@ Examples:
     .action(async (options: ListOptions) => (await import('../actions/keys.ts')).list(options));
 }
 
+function rotateCommand(): Command {
+  return new Command('rotate')
+    .description('make a key that takes the place of another, and show it once')
+    .argument('<id>', 'the id of the key to replace, or the whole key', keyIdArgument)
+    .addOption(
+      new Option('--overlap <duration>', 'how long the old key stays valid, such as 24h or 7d; 0: not at all')
+        .argParser(overlapArgument)
+        .default(24 * 60 * 60 * 1000, '24h'),
+    )
+    .addOption(
+      new Option(
+        '--expires <duration>',
+        'how long the new key is valid (default: as long as the old one was made for)',
+      ).argParser(durationArgument),
+    )
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .option('--json', 'print the key as the API gives it')
+    .addHelpText(
+      'after',
+      `
+The new key has the environment, role and actor of the old one and alone goes to stdout. Both
+are valid until the overlap ends, so that those who use the key can change over one by one.
+A key that was leaked is revoked instead: "promptforge keys revoke".
+
+Examples:
+  promptforge keys rotate 4fQ7rT1bXc9Z
+  promptforge keys rotate 4fQ7rT1bXc9Z --overlap 7d --expires 90d`,
+    )
+    .action(async (id: string, options: RotateOptions) =>
+      (await import('../actions/keys.ts')).rotate(id, options),
+    );
+}
+
 function revokeCommand(): Command {
   return new Command('revoke')
     .description('revoke a key at once')
     .argument('<id>', 'the id of the key, or the whole key', keyIdArgument)
     .addOption(dataOption())
+    .addOption(databaseOption())
     .option('--json', 'print the key as the API gives it')
     .addHelpText(
       'after',
       `
-A registry that serves the data folder refuses the key from its next request on. A revoked key
+Every registry that serves it refuses the key within a second. A revoked key
 stays revoked; it is still listed.
 
 Examples:

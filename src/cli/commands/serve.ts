@@ -1,13 +1,14 @@
 /** `promptforge serve`: the registry of a team as a process that logs to stdout and stops when it is asked to. */
 import { Command, Option } from 'commander';
 import type { ServeOptions } from '../actions/serve.ts';
-import { dataOption } from '../data-option.ts';
+import { databaseOption, dataOption } from '../registry-options.ts';
 import { numberArgument } from '../values.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the registry on a data folder')
+    .description('run the registry on a data folder or a database')
     .addOption(dataOption())
+    .addOption(databaseOption())
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .addOption(
       new Option('--port <number>', 'the port to listen on; 0 takes any that is free')
@@ -18,19 +19,20 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'the private key of the certificate (PEM)')
     .option(
       '--registry-key <file>',
-      "the registry's own key (PEM), made where there is none (default: registry-key.pem in the data folder)",
+      "the registry's own key (PEM), made where there is none; the same for all on one database (default: registry-key.pem in the data folder)",
     )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
     .addHelpText(
       'after',
       `
 Makes the data folder where there is none. Logs one JSON object a line to stdout; the first
-says the url and the data folder. Beyond 127.0.0.1 it listens only with TLS or --behind-proxy.
+says the url and where its data is. Beyond 127.0.0.1 it listens only with TLS or --behind-proxy.
 SIGTERM or SIGINT (Ctrl-C) lets running requests finish, for 10 s at most; a second one stops at once.
 
 Examples:
   promptforge serve
   promptforge serve --data /var/lib/promptforge --port 8080
+  PROMPTFORGE_DATABASE=postgres://app:secret@db.example.com/prompts promptforge serve --registry-key /etc/promptforge/key.pem
   promptforge serve --host 0.0.0.0 --port 443 --tls-cert chain.pem --tls-key key.pem
   promptforge serve --host 0.0.0.0 --behind-proxy`,
     )

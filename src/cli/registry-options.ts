@@ -1,0 +1,54 @@
+/** `--data` and `--database`: which registry a command works on. */
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { CommandFailure, EXIT } from './exit-code.ts';
+
+/**
+ * The data folder of this user: `$XDG_DATA_HOME/promptforge` or `~/.local/share/promptforge` (XDG Base Directory
+ * Specification, which has relative paths ignored), on macOS and Windows where applications keep their data.
+ */
+export function defaultDataFolder(
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+  home: string = homedir(),
+): string {
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'PromptForge');
+  if (platform === 'win32')
+    return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'PromptForge');
+  const xdg = environment['XDG_DATA_HOME'] ?? '';
+  return join(isAbsolute(xdg) ? xdg : join(home, '.local', 'share'), 'promptforge');
+}
+
+/** With `databaseOption()` for every command that works on a registry: the values are `RegistryOptions`. */
+export function dataOption(): Option {
+  return new Option('--data <folder>', "the registry's data folder")
+    .env('PROMPTFORGE_DATA')
+    .default(defaultDataFolder())
+    .argParser(folder => resolve(folder));
+}
+
+/** Whatever is wrong with its value is told when it is opened, without repeating it: it may hold a password. */
+export function databaseOption(): Option {
+  return new Option(
+    '--database <url>',
+    'a PostgreSQL database instead, postgres://user@host:5432/database',
+  ).env('PROMPTFORGE_DATABASE');
+}
+
+/**
+ * Of a data folder and a database only one: what the command line names goes before what the environment names.
+ * @throws CommandFailure when both are named in the same way
+ */
+export function chooseOneRegistry(command: Command): void {
+  const [data, database] = ['data', 'database'].map(name => command.getOptionValueSource(name));
+  if (database === undefined || data === 'default') return;
+  if (data === database)
+    throw new CommandFailure(
+      EXIT.usage,
+      data === 'cli'
+        ? 'Only one of --data and --database can name the registry. Leave the other out.'
+        : 'Both PROMPTFORGE_DATA and PROMPTFORGE_DATABASE name a registry. Unset one, or say --data or --database.',
+    );
+  if (data === 'cli') command.setOptionValueWithSource('database', undefined, undefined);
+}
