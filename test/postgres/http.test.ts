@@ -8,6 +8,7 @@ import '../registry/lists.test.ts';
 import '../registry/log.test.ts';
 import '../registry/promote.test.ts';
 import '../registry/publish.test.ts';
+import '../registry/webhooks.test.ts';
 import { aDatabase, migratedTemplate } from './a-database.ts';
 
 before(() =>

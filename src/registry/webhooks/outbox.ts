@@ -70,7 +70,8 @@ export async function claim(
 
 /** How an attempt ended. `interrupted`: by this process itself, which stops. */
 export type Outcome =
-  | { readonly kind: 'taken' | 'interrupted' }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'interrupted' }
   /** `retryAfter` in ms. */
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfter?: number }
   /** Answered 410: it wants nothing more. */

@@ -1,0 +1,149 @@
+/**
+ * Sends what the outbox holds. Any number of processes may do so on one store: each event is taken by one of them. A
+ * receiver gets one event at a time from a process, so that one that is dead keeps no other waiting.
+ */
+import type { LookupAddress } from 'node:dns';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RegistryEvent } from '../../core/event.ts';
+import type { Identity } from '../identity.ts';
+import type { Store } from '../store/store.ts';
+import { type Claimed, claim, type Outcome, readDue, settle } from './outbox.ts';
+import { MAX_ATTEMPTS } from './schedule.ts';
+import { send } from './send.ts';
+import { signedHeaders, webhookSecret } from './signature.ts';
+import { openTarget } from './target.ts';
+
+export interface DispatchParts {
+  readonly store: Store;
+  readonly identity: Identity;
+  /** Whether webhooks may send to this machine and private networks, and by HTTP. */
+  readonly privateNetworks: boolean;
+  /** Gets an object for each attempt that failed and each event that was given up; never a URL. */
+  readonly log: (entry: object) => void;
+  /** As of SendOptions. */
+  readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
+  readonly timeout?: number;
+  /** 0 to 1, for the jitter; Math.random by default. */
+  readonly random?: () => number;
+}
+
+export interface Dispatcher {
+  /** Sends what is due now, one event after the other to each receiver, and resolves when nothing is. */
+  sendDue(): Promise<void>;
+  /** Sends from now on whatever becomes due. */
+  start(): void;
+  /** Ends what is being sent, which will be sent again. */
+  close(): Promise<void>;
+}
+
+/** How often the outbox is looked at at least, in ms, whatever clocks do. */
+const LONGEST_WAIT = 60_000;
+/** Commits of this many ms are looked at together. */
+const GATHER = 50;
+/** How long to wait when the store cannot be read or written, in ms. */
+const STORE_PAUSE = 1000;
+
+export function webhookDispatcher(parts: DispatchParts): Dispatcher {
+  const { store, identity, privateNetworks, log, lookup, timeout, random = Math.random } = parts;
+  const closing = new AbortController();
+  const busy = new Map<string, Promise<void>>();
+  let running: Promise<void> | undefined;
+
+  return {
+    async sendDue() {
+      const { webhooks } = await store.read(snapshot => readDue(snapshot, store.now()));
+      await Promise.all(webhooks.map(sendTo));
+    },
+    start() {
+      running ??= run();
+    },
+    async close() {
+      closing.abort();
+      await running;
+      await Promise.allSettled(busy.values());
+    },
+  };
+
+  async function run(): Promise<void> {
+    const { signal } = closing;
+    while (!signal.aborted) {
+      try {
+        const revision = store.revision();
+        const now = store.now();
+        const { webhooks, next } = await store.read(snapshot => readDue(snapshot, now));
+        for (const webhook of webhooks) void sendTo(webhook).catch(storeAway);
+        const wait = next === undefined ? LONGEST_WAIT : Date.parse(next) - now.getTime();
+        await store.changed(revision, Math.min(Math.max(wait, 0), LONGEST_WAIT), signal);
+        await sleep(GATHER, undefined, { signal });
+      } catch (error) {
+        if (signal.aborted) return;
+        storeAway(error);
+        await sleep(STORE_PAUSE, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** What is due for a webhook, in order, by one loop a process. */
+  function sendTo(webhook: string): Promise<void> {
+    const already = busy.get(webhook);
+    if (already !== undefined) return already;
+    const sending = drain(webhook).finally(() => busy.delete(webhook));
+    busy.set(webhook, sending);
+    return sending;
+  }
+
+  async function drain(webhook: string): Promise<void> {
+    while (!closing.signal.aborted) {
+      const claimed = await store.write(transaction => claim(transaction, webhook, store.now()));
+      if (claimed === undefined) return;
+      const outcome = await attempt(claimed);
+      tell(claimed, outcome);
+      await store.write(transaction => settle(transaction, claimed, outcome, store.now(), random()));
+    }
+  }
+
+  async function attempt({ webhook, sealedUrl, event }: Claimed): Promise<Outcome> {
+    const url = openTarget(identity, webhook, sealedUrl);
+    if (url === undefined)
+      return {
+        kind: 'failed',
+        reason: "its address was encrypted by another registry's key: start this one with that key",
+      };
+    const body = JSON.stringify(messageOf(event));
+    const signed = signedHeaders(webhookSecret(identity, webhook), `event_${event.seq}`, store.now(), body);
+    return send(url, { ...HEADERS, ...signed }, body, {
+      privateNetworks,
+      signal: closing.signal,
+      ...(lookup && { lookup }),
+      ...(timeout !== undefined && { timeout }),
+    });
+  }
+
+  function tell({ webhook, origin, event, attempt: number }: Claimed, outcome: Outcome): void {
+    if (outcome.kind === 'taken' || outcome.kind === 'interrupted') return;
+    const last = outcome.kind === 'gone' || number >= MAX_ATTEMPTS;
+    log({
+      at: new Date().toISOString(),
+      level: last ? 'error' : 'warn',
+      event: last ? 'webhook_given_up' : 'webhook_failed',
+      webhook,
+      origin,
+      seq: event.seq,
+      attempt: number,
+      reason: outcome.reason,
+    });
+  }
+
+  function storeAway(error: unknown): void {
+    if (closing.signal.aborted) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    log({ at: new Date().toISOString(), level: 'warn', event: 'webhooks_wait', reason });
+  }
+}
+
+const HEADERS = { 'content-type': 'application/json', 'user-agent': 'PromptForge-Webhooks/1' };
+
+/** The payload as Standard Webhooks proposes it; `data` is the event as `/v1/changes` gives it. */
+function messageOf(event: RegistryEvent): object {
+  return { type: event.kind, timestamp: event.at, data: event };
+}

@@ -1,0 +1,127 @@
+/** One attempt to hand an event to a receiver: an HTTP POST that follows no redirect and goes to no address that it may not. */
+import type { LookupAddress } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Outcome } from './outbox.ts';
+import { isPublicAddress, isPublicHost } from './public-address.ts';
+
+/** How long a receiver has to answer, in ms: it should take the event first and work on it afterwards. */
+const ANSWER_TIMEOUT = 15_000;
+
+export interface SendOptions {
+  /** Whether it may go to this machine and private networks. */
+  readonly privateNetworks: boolean;
+  readonly signal: AbortSignal;
+  /** All addresses of a host; those of the system by default. */
+  readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
+  /** In ms; 15 s by default. */
+  readonly timeout?: number;
+}
+
+/** Never rejects, and never says more of the URL than its host. */
+export async function send(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  { privateNetworks, signal, lookup = addressesOf, timeout = ANSWER_TIMEOUT }: SendOptions,
+): Promise<Outcome> {
+  if (!privateNetworks && url.protocol !== 'https:') return failed('its URL is not one of https');
+  // An address that stands in the URL is not looked up.
+  if (!privateNetworks && !isPublicHost(url.hostname)) return failed(notPublic(url.hostname));
+  const late = AbortSignal.timeout(timeout);
+  try {
+    const { statusCode = 0, headers: answered } = await post(url, headers, body, {
+      signal: AbortSignal.any([signal, late]),
+      lookup: guardedLookup(lookup, privateNetworks),
+    });
+    return outcomeOf(statusCode, answered['retry-after']);
+  } catch (error) {
+    if (signal.aborted) return { kind: 'interrupted' };
+    if (late.aborted) return failed(`did not answer within ${timeout / 1000} s`);
+    return failed(reasonOf(error));
+  }
+}
+
+/** Resolves with the head of the answer; its body, which is of no interest, may come until the signal aborts. */
+function post(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  options: { readonly signal: AbortSignal; readonly lookup: LookupFunction },
+): Promise<IncomingMessage> {
+  const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const asking: ClientRequest = ask(url, {
+      ...options,
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      // A connection of its own, whose address is looked up and checked again.
+      agent: false,
+    });
+    asking.once('response', answer => {
+      answer.on('error', () => {}).resume();
+      resolve(answer);
+    });
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}
+
+class NotPublic extends Error {}
+
+/** The check is made on the very addresses that are connected to: what a name means may change between two questions. */
+function guardedLookup(
+  lookup: (hostname: string) => Promise<LookupAddress[]>,
+  privateNetworks: boolean,
+): LookupFunction {
+  return (hostname, { all }, callback) => {
+    lookup(hostname).then(
+      addresses => {
+        const refused = privateNetworks ? [] : addresses.filter(({ address }) => !isPublicAddress(address));
+        const [first] = addresses;
+        if (refused.length > 0 || first === undefined)
+          callback(new NotPublic(notPublic(refused[0]?.address ?? hostname)), '', 0);
+        else if (all) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    );
+  };
+}
+
+function addressesOf(hostname: string): Promise<LookupAddress[]> {
+  return systemLookup(hostname, { all: true });
+}
+
+function outcomeOf(status: number, retryAfter: string | undefined): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'taken' };
+  if (status === 410) return { kind: 'gone', reason: 'answered 410: it wants no more events' };
+  const redirects = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
+  const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : 0;
+  return { kind: 'failed', reason: `answered ${status}${redirects}`, retryAfter: seconds * 1000 };
+}
+
+function failed(reason: string): Outcome {
+  return { kind: 'failed', reason };
+}
+
+function notPublic(address: string): string {
+  return `${address} is not a public address, and this registry sends to no other`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof NotPublic) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  const said: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there',
+    ENOTFOUND: 'there is no such host',
+    EAI_AGAIN: 'its host cannot be looked up now',
+    ECONNRESET: 'it closed the connection',
+    EHOSTUNREACH: 'it cannot be reached',
+    ENETUNREACH: 'it cannot be reached',
+  };
+  // A code tells enough; a message might quote what was sent.
+  return said[code ?? ''] ?? `it cannot be reached (${code ?? 'no reason given'})`;
+}

@@ -1,0 +1,173 @@
+/** Where webhooks may send to, and what they do at an address that they may not. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isPublicAddress, isPublicHost } from '../../src/registry/webhooks/public-address.ts';
+import { MAX_ATTEMPTS, pauseAfter } from '../../src/registry/webhooks/schedule.ts';
+import { send } from '../../src/registry/webhooks/send.ts';
+import { openTarget, parseTarget, sealTarget } from '../../src/registry/webhooks/target.ts';
+import { aReceiver } from './a-receiver.ts';
+import { aRegistry, assertProblem, identityForTest } from './a-registry.ts';
+
+const PRIVATE = [
+  ['127.0.0.1', 'loopback'],
+  ['127.8.9.10', 'loopback'],
+  ['0.0.0.0', 'this machine'],
+  ['10.1.2.3', 'private'],
+  ['172.16.0.1', 'private'],
+  ['172.31.255.255', 'private'],
+  ['192.168.1.1', 'private'],
+  ['169.254.169.254', 'the metadata of a cloud'],
+  ['100.64.0.1', "a carrier's network"],
+  ['198.18.0.1', 'benchmarks'],
+  ['192.0.2.1', 'documentation'],
+  ['224.0.0.1', 'multicast'],
+  ['255.255.255.255', 'broadcast'],
+  ['::1', 'loopback'],
+  ['::', 'this machine'],
+  ['fe80::1', 'link-local'],
+  ['fd12:3456::1', 'unique local'],
+  ['fec0::1', 'site-local'],
+  ['ff02::1', 'multicast'],
+  ['::ffff:127.0.0.1', 'an IPv4 address, mapped'],
+  ['::ffff:a9fe:a9fe', 'an IPv4 address, mapped'],
+  ['64:ff9b::10.0.0.1', 'an IPv4 address, by NAT64'],
+  ['2002:7f00:1::', '6to4'],
+  ['2001:db8::1', 'documentation'],
+] as const;
+
+describe('the addresses that webhooks may send to', () => {
+  for (const [address, what] of PRIVATE)
+    it(`do not include ${address}: ${what}`, () => {
+      assert.equal(isPublicAddress(address), false);
+    });
+  for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '64:ff9b::8.8.8.8', '::ffff:8.8.8.8'])
+    it(`include ${address}`, () => {
+      assert.equal(isPublicAddress(address), true);
+    });
+  it('are told in whatever way a URL writes them', () => {
+    for (const host of [
+      '0x7f.1',
+      '2130706433',
+      '0177.0.0.1',
+      '127.1',
+      '[::ffff:7f00:1]',
+      'LOCALHOST',
+      'a.localhost',
+    ])
+      assert.equal(isPublicHost(new URL(`https://${host}/`).hostname), false, host);
+    assert.equal(isPublicHost(new URL('https://receiver.example').hostname), true);
+  });
+  it('are no text that is no address', () => {
+    fc.assert(
+      fc.property(fc.string(), text => {
+        assert.equal(isPublicAddress(`${text}!`), false);
+      }),
+    );
+  });
+});
+
+describe('a webhook on its way', () => {
+  const options = { privateNetworks: false, signal: new AbortController().signal };
+
+  it('goes to no private address, whatever the name means by the time it is connected to', async () => {
+    await using receiver = await aReceiver();
+    const port = new URL(receiver.url).port;
+    let asked = 0;
+    // As with DNS rebinding: harmless when it was made, this machine now.
+    const lookup = async () => {
+      asked += 1;
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    const outcome = await send(new URL(`https://rebound.example:${port}/`), {}, '{}', { ...options, lookup });
+    assert.deepEqual(outcome, {
+      kind: 'failed',
+      reason: '127.0.0.1 is not a public address, and this registry sends to no other',
+    });
+    assert.deepEqual([asked, receiver.received.length], [1, 0]);
+  });
+  it('goes nowhere when only one of the addresses is private', async () => {
+    const lookup = async () => [
+      { address: '203.0.114.1', family: 4 },
+      { address: '::1', family: 6 },
+    ];
+    const outcome = await send(new URL('https://two.example/'), {}, '{}', { ...options, lookup });
+    assert.match(JSON.stringify(outcome), /::1 is not a public address/);
+  });
+  it('goes to no private address that stands in the URL, and by no http', async () => {
+    await using receiver = await aReceiver();
+    const { port } = new URL(receiver.url);
+    for (const [url, why] of [
+      [`https://127.0.0.1:${port}/`, /not a public address/],
+      [`https://[::1]:${port}/`, /not a public address/],
+      [`http://receiver.example:${port}/`, /not one of https/],
+    ] as const) {
+      const outcome = await send(new URL(url), {}, '{}', options);
+      assert.match(outcome.kind === 'failed' ? outcome.reason : '', why);
+    }
+    assert.equal(receiver.received.length, 0);
+  });
+  it('says why it failed without the rest of the URL', async () => {
+    const lookup = async () => {
+      throw Object.assign(new Error('getaddrinfo ENOTFOUND s3cret'), { code: 'ENOTFOUND' });
+    };
+    const outcome = await send(new URL('https://receiver.example/s3cret'), {}, '{}', { ...options, lookup });
+    assert.deepEqual(outcome, { kind: 'failed', reason: 'there is no such host' });
+  });
+});
+
+describe('the URL of a webhook', () => {
+  it('is sealed for its registry and its webhook alone', async () => {
+    const identity = await identityForTest();
+    const url = new URL('https://receiver.example/hook?token=s3cret');
+    const sealed = sealTarget(identity, 'wh_1', url);
+    assert.equal(openTarget(identity, 'wh_1', sealed)?.href, url.href);
+    assert.equal(openTarget(identity, 'wh_2', sealed), undefined);
+    const other = { ...identity, secretFor: () => Buffer.alloc(32) };
+    assert.equal(openTarget(other, 'wh_1', sealed), undefined);
+    assert.notEqual(sealTarget(identity, 'wh_1', url), sealed);
+  });
+  it('is one of https on the public Internet, unless the registry was told otherwise', async () => {
+    for (const url of ['https://10.0.0.1/', 'https://localhost:8443/', 'http://receiver.example/'])
+      assert.equal(parseTarget(url, true).href, url);
+    await using registry = await aRegistry();
+    for (const url of [
+      'https://10.0.0.1/',
+      'https://localhost:8443/',
+      'https://[fd00::1]/',
+      'https://0x7f.1',
+    ])
+      assertProblem(
+        await registry.call('POST', '/v1/webhooks', { url }),
+        422,
+        'invalid_request',
+        /private network.*--webhooks-to-private-networks/,
+      );
+    const plain = await registry.call('POST', '/v1/webhooks', { url: 'http://receiver.example/' });
+    assertProblem(plain, 422, 'invalid_request', /http:\/\//);
+    const { status } = await registry.call('POST', '/v1/webhooks', { url: 'https://receiver.example/' });
+    assert.equal(status, 201);
+  });
+});
+
+describe('the schedule of webhooks', () => {
+  it('never waits less than the pause, a fifth more at most, and ends', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (attempt, random) => {
+          const least = pauseAfter(attempt, 0);
+          const pause = pauseAfter(attempt, random);
+          assert.equal(pause === undefined, attempt >= MAX_ATTEMPTS);
+          if (pause !== undefined && least !== undefined)
+            assert.ok(pause >= least && pause <= least * 1.2 + 1);
+        },
+      ),
+    );
+  });
+  it('is as long as the receiver asks for, a day at most', () => {
+    assert.equal(pauseAfter(1, 0, 90_000), 90_000);
+    assert.equal(pauseAfter(1, 0, 1e12), 24 * 60 * 60 * 1000);
+    assert.equal(pauseAfter(MAX_ATTEMPTS, 0, 90_000), undefined);
+  });
+});

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { Webhook } from 'standardwebhooks';
+import type { CreatedWebhook, WebhookRequest } from '../../src/contract/webhooks.ts';
+import { type Dispatcher, webhookDispatcher } from '../../src/registry/webhooks/dispatch.ts';
+import { MAX_ATTEMPTS } from '../../src/registry/webhooks/schedule.ts';
+import { aReceiver, type Receiver } from './a-receiver.ts';
+import { aRegistry, assertProblem, identityForTest, type Json, type RegistryForTest } from './a-registry.ts';
+
+const HOUR = 60 * 60 * 1000;
+
+describe('webhooks', () => {
+  let registry: RegistryForTest;
+  let receiver: Receiver;
+  let now: Date;
+  let logged: Json[];
+  let dispatcher: Dispatcher;
+  let published = 0;
+
+  beforeEach(async () => {
+    now = new Date('2026-03-01T10:00:00Z');
+    logged = [];
+    registry = await aRegistry({ now: () => now, webhooksToPrivateNetworks: true });
+    receiver = await aReceiver();
+    dispatcher = await dispatcherFor();
+    await registry.publish('p', 'text 1', null);
+    published = 1;
+  });
+  afterEach(async () => {
+    await dispatcher.close();
+    await receiver[Symbol.asyncDispose]();
+    await registry[Symbol.asyncDispose]();
+  });
+
+  const dispatcherFor = async (options: object = {}) =>
+    webhookDispatcher({
+      store: registry.store,
+      identity: await identityForTest(),
+      privateNetworks: true,
+      log: entry => logged.push(entry),
+      random: () => 0,
+      ...options,
+    });
+  const create = async (
+    request: Partial<WebhookRequest> = {},
+    as = 'development admin',
+  ): Promise<CreatedWebhook> => {
+    const body = { url: `${receiver.url}/hook?token=s3cret`, ...request };
+    const { status, json } = await registry.call('POST', '/v1/webhooks', body, { as });
+    assert.equal(status, 201, JSON.stringify(json));
+    return json;
+  };
+  const list = async (as = 'development admin') =>
+    (await registry.call('GET', '/v1/webhooks', undefined, { as })).json.data;
+  const promoteNew = async (environment = 'development') => {
+    published += 1;
+    await registry.publish('p', `text ${published}`, published - 1);
+    return registry.promote('p', published, environment);
+  };
+  const lastEvent = async () => {
+    const { events } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
+    return events.at(-1);
+  };
+
+  it('are sent the event as the log has it, signed as Standard Webhooks asks for', async () => {
+    const { secret } = await create();
+    await promoteNew();
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+    const { method, path, headers, body } = receiver.received[0]!;
+    assert.deepEqual([method, path], ['POST', '/hook?token=s3cret']);
+    assert.equal(headers['content-type'], 'application/json');
+    const event = await lastEvent();
+    assert.equal(event.kind, 'promotion.applied');
+    assert.equal(headers['webhook-id'], `event_${event.seq}`);
+    assert.equal(headers['webhook-timestamp'], String(now.getTime() / 1000));
+    assert.deepEqual(JSON.parse(body), { type: 'promotion.applied', timestamp: event.at, data: event });
+    // The library holds a timestamp against the clock of this machine: signed again for now.
+    const verifier = new Webhook(secret);
+    assert.equal(headers['webhook-signature'], verifier.sign(headers['webhook-id'] as string, now, body));
+    assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
+  });
+  it('are told only of the environments and events that they ask for', async () => {
+    await create({ environments: ['production' as never] });
+    await create({ events: ['promotion.rejected'] });
+    await promoteNew();
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 0);
+    await create({ environments: ['development' as never], events: ['promotion.applied'] });
+    await promoteNew();
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+  });
+  it('show their secret once, and of their address only the origin', async () => {
+    const { secret, ...record } = await create();
+    assert.equal(record.origin, receiver.url);
+    assert.deepEqual(await list(), [record]);
+    await promoteNew();
+    receiver.answers.push(500);
+    await dispatcher.sendDue();
+    const tables = await registry.store.read(async snapshot => [
+      await snapshot.selectFrom('webhooks').selectAll().execute(),
+      await snapshot.selectFrom('webhook_deliveries').selectAll().execute(),
+      await snapshot.selectFrom('events').selectAll().execute(),
+    ]);
+    const changes = (await registry.call('GET', '/v1/changes?limit=1000')).text;
+    const all = [JSON.stringify(tables), changes, JSON.stringify([logged, registry.logged, await list()])];
+    for (const text of all) {
+      assert.ok(!text.includes('s3cret') && !text.includes('/hook'), text);
+      assert.ok(!text.includes(secret.slice(6)), text);
+      assert.ok(text.includes(receiver.url), 'the origin is there to be found');
+    }
+  });
+  it('are recorded in the log when they are made and removed', async () => {
+    const { id, origin } = await create();
+    const made = await lastEvent();
+    await registry.call('DELETE', `/v1/webhooks/${id}`);
+    const removed = await lastEvent();
+    assert.deepEqual(
+      [made, removed].map(({ kind, environment, actor, data }) => [kind, environment, actor, data]),
+      ['created', 'removed'].map(what => [
+        `webhook.${what}`,
+        'development',
+        'admin.of.development',
+        { id, origin },
+      ]),
+    );
+  });
+  it('are tried again, later and later, under the same id, and given up in the end', async () => {
+    await create();
+    await promoteNew();
+    const began = now.getTime();
+    const at: number[] = [];
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      receiver.answers.push(500);
+      await dispatcher.sendDue();
+      await dispatcher.sendDue();
+      assert.equal(receiver.received.length, attempt, 'not before its time');
+      at.push(now.getTime() - began);
+      const [shown] = await list();
+      assert.deepEqual(shown.lastFailure, { at: now.toISOString(), reason: 'answered 500' });
+      assert.deepEqual([shown.waiting, shown.givenUp], attempt < MAX_ATTEMPTS ? [1, 0] : [0, 1]);
+      const next = await registry.store.read(snapshot =>
+        snapshot.selectFrom('webhook_deliveries').select('due_at').executeTakeFirstOrThrow(),
+      );
+      now = new Date(next.due_at);
+    }
+    assert.deepEqual(
+      at.map((ms, index) => (ms - (at[index - 1] ?? 0)) / 1000),
+      [0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400],
+    );
+    assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 1);
+    assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-timestamp'])).size, 10);
+    assert.deepEqual(
+      logged.map(({ event, attempt }) => [event, attempt]),
+      at.map((_, index) => [index < 9 ? 'webhook_failed' : 'webhook_given_up', index + 1]),
+    );
+    now = new Date(now.getTime() + 1000 * HOUR);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, MAX_ATTEMPTS);
+  });
+  it('wait as long as the receiver asks them to', async () => {
+    await create();
+    await promoteNew();
+    receiver.answers.push([429, { 'retry-after': '600' }]);
+    await dispatcher.sendDue();
+    now = new Date(now.getTime() + 599_000);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+    now = new Date(now.getTime() + 1000);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 2);
+    const [shown] = await list();
+    assert.deepEqual([shown.waiting, shown.lastFailure, shown.lastDeliveredAt], [0, null, now.toISOString()]);
+  });
+  it('are sent nothing more once the receiver answers 410', async () => {
+    await create();
+    await promoteNew();
+    await promoteNew();
+    receiver.answers.push(410);
+    await dispatcher.sendDue();
+    await promoteNew();
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+    const [shown] = await list();
+    assert.deepEqual([shown.stoppedAt, shown.waiting, shown.givenUp], [now.toISOString(), 0, 2]);
+  });
+  it('follow no redirect', async () => {
+    await create();
+    await promoteNew();
+    receiver.answers.push([307, { location: `${receiver.url}/elsewhere` }]);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+    assert.match((await list())[0].lastFailure.reason, /answered 307, a redirect, which is not followed/);
+  });
+  it('are sent by themselves as soon as there is something, and with nothing to verify amiss', async () => {
+    now = new Date();
+    const { secret } = await create();
+    dispatcher.start();
+    await promoteNew();
+    await receiver.got(1);
+    await promoteNew();
+    await receiver.got(2);
+    for (const { headers, body } of receiver.received)
+      new Webhook(secret).verify(body, headers as Record<string, string>);
+  });
+  it('that are dead keep no other waiting', async () => {
+    const silent = await aReceiver();
+    try {
+      await create({ url: `${silent.url}/dead` });
+      await create();
+      const patient = await dispatcherFor({ timeout: 60_000 });
+      silent.answers.push('silence');
+      await promoteNew();
+      const sending = patient.sendDue();
+      await silent.got(1);
+      await receiver.got(1);
+      await promoteNew();
+      await patient.close();
+      await sending;
+      await dispatcher.sendDue();
+      assert.equal(receiver.received.length, 2);
+      assert.equal(silent.received.length, 3, 'what was interrupted is sent again');
+      assert.deepEqual(logged, []);
+    } finally {
+      await silent[Symbol.asyncDispose]();
+    }
+  });
+  it('that answer too late or not at all have failed', async () => {
+    await create();
+    await promoteNew();
+    receiver.answers.push('silence');
+    const hasty = await dispatcherFor({ timeout: 50 });
+    await hasty.sendDue();
+    assert.match((await list())[0].lastFailure.reason, /^did not answer within 0\.05 s$/);
+    await receiver[Symbol.asyncDispose]();
+    now = new Date(now.getTime() + 5000);
+    await hasty.sendDue();
+    assert.match((await list())[0].lastFailure.reason, /^nothing listens there$/);
+  });
+  it('are sent each event by one process, however many look', async () => {
+    await create();
+    for (let each = 0; each < 5; each++) await promoteNew();
+    const others = await Promise.all([dispatcherFor(), dispatcherFor()]);
+    await Promise.all([dispatcher, ...others].map(each => each.sendDue()));
+    const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+    assert.deepEqual([ids.length, new Set(ids).size], [5, 5]);
+  });
+  it('are sent again what a process took and never finished', async () => {
+    await create();
+    await promoteNew();
+    await registry.store.write(async transaction => {
+      const { claim } = await import('../../src/registry/webhooks/outbox.ts');
+      assert.ok(await claim(transaction, (await list())[0].id, now));
+    });
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 0);
+    now = new Date(now.getTime() + 60_000);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+  });
+  it('say so when their address was encrypted by the key of another registry', async () => {
+    await create();
+    await promoteNew();
+    await registry.store.write(transaction =>
+      transaction
+        .updateTable('webhooks')
+        .set({ sealed_url: 'A'.repeat(80) })
+        .execute(),
+    );
+    await dispatcher.sendDue();
+    assert.match((await list())[0].lastFailure.reason, /another registry's key/);
+  });
+  it('are managed by admins of their own environment only', async () => {
+    const { id } = await create();
+    assert.deepEqual(await list('staging admin'), []);
+    const remove = (as: string, which = id) =>
+      registry.call('DELETE', `/v1/webhooks/${which}`, undefined, { as });
+    assertProblem(await remove('staging admin'), 403, 'wrong_environment');
+    assertProblem(await remove('development approver'), 403, 'role_too_low');
+    assertProblem(await remove('development admin', 'nothing'), 404, 'webhook_not_found');
+    await promoteNew();
+    const removed = await remove('development admin');
+    assert.deepEqual([removed.status, removed.json.waiting], [200, 1]);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 0);
+    assert.deepEqual(await list(), []);
+  });
+  it('are refused with an address or a filter that makes no sense', async () => {
+    const refused: [object, RegExp][] = [
+      [{ url: 'not a url' }, /is not a URL/],
+      [{ url: 'ftp://receiver.example/s3cret' }, /is not a URL that begins with https/],
+      [{ url: 'https://u:s3cret@receiver.example/' }, /holds a user or a password/],
+      [{ environments: [] }, /environments/],
+      [{ events: ['promotion.commented'] }, /events/],
+    ];
+    for (const [request, why] of refused) {
+      const body = { url: 'https://receiver.example/', ...request };
+      const answered = await registry.call('POST', '/v1/webhooks', body);
+      assertProblem(answered, 422, 'invalid_request', why);
+      assert.ok(!answered.text.includes('s3cret'));
+    }
+    const nowhere = { url: 'https://receiver.example/', environments: ['nowhere'] };
+    assertProblem(await registry.call('POST', '/v1/webhooks', nowhere), 404, 'environment_not_found');
+  });
+});
