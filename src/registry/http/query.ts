@@ -21,8 +21,7 @@ export function parseStrictly<Schema extends z.ZodType>(
   value: unknown,
   what: string,
 ): z.output<Schema> {
-  const strict = 'strict' in schema ? (schema as unknown as z.ZodObject).strict() : schema;
-  const parsed = strict.safeParse(value);
+  const parsed = strictly(schema).safeParse(value);
   if (parsed.success) return parsed.data as z.output<Schema>;
   const fields = parsed.error.issues.flatMap(fieldsOf).slice(0, 20);
   const [first] = fields;
@@ -31,6 +30,17 @@ export function parseStrictly<Schema extends z.ZodType>(
     fields,
   });
 }
+
+/** Made once for each: a schema compiles itself when it is first used. */
+function strictly(schema: z.ZodType): z.ZodType {
+  const known = strictSchemas.get(schema);
+  if (known !== undefined) return known;
+  const strict = 'strict' in schema ? (schema as unknown as z.ZodObject).strict() : schema;
+  strictSchemas.set(schema, strict);
+  return strict;
+}
+
+const strictSchemas = new WeakMap<z.ZodType, z.ZodType>();
 
 function fieldsOf(issue: z.core.$ZodIssue): { pointer: string; message: string }[] {
   const path = issue.path.map(String);
