@@ -10,12 +10,15 @@ import {
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
 import { appendEvent } from './store/log.ts';
+import { forget, readOnce } from './store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 
 /** All, in promotion order. */
 export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
-  const rows = await snapshot.selectFrom('environments').selectAll().orderBy('position').execute();
-  return rows.map(({ name, policy }) => ({ name, policy: JSON.parse(policy) as Policy }));
+  return readOnce(snapshot, 'environments', async () => {
+    const rows = await snapshot.selectFrom('environments').selectAll().orderBy('position').execute();
+    return rows.map(({ name, policy }) => ({ name, policy: JSON.parse(policy) as Policy }));
+  });
 }
 
 /** @throws Problem `environment_not_found` that names those there are */
@@ -62,6 +65,7 @@ export async function setEnvironment(
     .values({ name, position, policy: JSON.stringify(policy) })
     .onConflict(conflict => conflict.column('name').doUpdateSet({ policy: JSON.stringify(policy) }))
     .execute();
+  forget(transaction);
   return { environment: { name, policy }, added: index < 0 };
 }
 

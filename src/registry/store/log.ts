@@ -8,12 +8,13 @@ import {
   type RegistryEvent,
 } from '../../core/event.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
+import { readOnce, remember } from './remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
 /**
- * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the clock's, or the last event's where the clock
- * stands behind that.
+ * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the
+ * clock's, or the last event's where the clock stands behind that.
  */
 export async function appendEvent<K extends EventKind>(
   transaction: WriteTransaction,
@@ -41,6 +42,7 @@ export async function appendEvent<K extends EventKind>(
       hash: event.hash,
     })
     .execute();
+  remember(transaction, LAST, event);
   await enqueue(transaction, event, time);
   return event;
 }
@@ -61,13 +63,17 @@ function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
 }
 
 async function lastEvent(snapshot: Snapshot): Promise<(ChainHead & { at: string }) | undefined> {
-  return snapshot
-    .selectFrom('events')
-    .select(['seq', 'hash', 'at'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  return readOnce(snapshot, LAST, () =>
+    snapshot
+      .selectFrom('events')
+      .select(['seq', 'hash', 'at'])
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+  );
 }
+
+const LAST = 'last event';
 
 /** What time it is for the log: the clock's, or the last event's where the clock stands behind that. */
 export async function logTime(snapshot: Snapshot, now: Store['now']): Promise<string> {

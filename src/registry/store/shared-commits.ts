@@ -2,6 +2,7 @@
  * Writes that wait at the same time share one transaction, as databases themselves do with their commits: what costs
  * most is to wait for the disk, and one wait serves them all. Each is still done whole or not at all.
  */
+import { forget } from './remembered.ts';
 import type { WriteTransaction } from './store.ts';
 
 export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
@@ -120,6 +121,7 @@ async function outcomesOf(
         await savepoints.back(transaction, error).catch(() => {
           throw error;
         });
+        forget(transaction);
         outcomes.push({ error });
       }
     }
