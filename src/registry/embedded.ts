@@ -4,6 +4,7 @@ import { embeddedAuthenticator } from './access/embedded-authenticator.ts';
 import { openDataFolder } from './data-folder.ts';
 import { createApp } from './http/app.ts';
 import { memory } from './memory.ts';
+import { promotionSchedule } from './promotions/schedule.ts';
 
 export interface EmbeddedOptions {
   /** Made where it is not there. Several windows and processes may have it open at once. */
@@ -37,10 +38,13 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
     closing: closing.signal,
     onFault,
   });
+  const schedule = promotionSchedule({ store, onFault });
+  schedule.start();
   return {
     fetch: app.fetch,
     async close() {
       closing.abort();
+      await schedule.close();
       await store.close();
     },
   };

@@ -12,6 +12,7 @@ import { type Answer, problemAnswer } from './http/answer.ts';
 import { type App, createApp } from './http/app.ts';
 import type { Identity } from './identity.ts';
 import { memory } from './memory.ts';
+import { promotionSchedule } from './promotions/schedule.ts';
 import type { Store } from './store/store.ts';
 
 export interface ServerOptions {
@@ -69,6 +70,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
   await listening(server, host, port);
+  const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
+  schedule.start();
   const { port: bound } = server.address() as AddressInfo;
   const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 
@@ -76,7 +79,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url,
     close() {
-      closed ??= drain(server, connections, closing).then(() => authenticator.close());
+      closed ??= Promise.all([drain(server, connections, closing), schedule.close()]).then(() =>
+        authenticator.close(),
+      );
       return closed;
     },
   };

@@ -6,6 +6,7 @@ import { hashKey, makeKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
 import { readEnvironment } from '../environments.ts';
+import { holdWhatKeyApproved } from '../promotions/revoked-key.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { KeysTable } from '../store/tables.ts';
@@ -165,6 +166,7 @@ export async function revokeKey(
     data: { id },
   }));
   await transaction.updateTable('keys').set({ revoked_at: at }).where('id', '=', id).execute();
+  await holdWhatKeyApproved(transaction, now, author, id);
   return { ...record, revokedAt: at };
 }
 

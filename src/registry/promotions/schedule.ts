@@ -1,0 +1,133 @@
+/**
+ * Applies planned promotions when their time comes. Any number of processes may do so on one store: the one whose
+ * transaction comes first applies a promotion, and the others find it applied. The time is the log's, which a clock
+ * that is set back does not turn back; what became due while no process ran is applied when one starts.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import { isDue, whyHeld } from '../../core/promotion-decisions.ts';
+import type { Author } from '../access/caller.ts';
+import { readEnvironment } from '../environments.ts';
+import { logTime } from '../store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { PromotionsTable } from '../store/tables.ts';
+import { readPresent } from './present.ts';
+import { proceed } from './record.ts';
+import { recordsOf } from './rows.ts';
+
+/** The `key` of what the schedule does. Its actor is who requested the promotion: nobody else decided at that moment. */
+export const SCHEDULE_KEY = 'schedule';
+
+export interface PromotionSchedule {
+  /** Applies what is due now, and resolves when nothing is. */
+  applyDue(): Promise<void>;
+  /** Applies from now on whatever becomes due. */
+  start(): void;
+  /** Lets what it is doing finish. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface ScheduleParts {
+  readonly store: Store;
+  /** Told when the store fails, once until it answers again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How often it looks at least, in ms: a machine may have slept, and a clock may have been set. */
+const LONGEST_WAIT = 60_000;
+/** Commits of this many ms are looked at together. */
+const GATHER = 50;
+/** How long to wait when the store fails, in ms; twice as long each time. */
+const PAUSE = { first: 500, longest: 30_000 } as const;
+
+export function promotionSchedule({ store, onFault }: ScheduleParts): PromotionSchedule {
+  const closing = new AbortController();
+  const { signal } = closing;
+  let running: Promise<void> | undefined;
+
+  return {
+    applyDue,
+    start() {
+      running ??= run();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+
+  async function applyDue(): Promise<void> {
+    for (let more = true; more && !signal.aborted; )
+      more = await store.write(transaction => applyFirstDue(transaction, store.now));
+  }
+
+  async function run(): Promise<void> {
+    let pause: number = PAUSE.first;
+    while (!signal.aborted) {
+      try {
+        const revision = store.revision();
+        const wait = await store.read(snapshot => untilNext(snapshot, store.now));
+        if (wait <= 0) await applyDue();
+        else await store.changed(revision, Math.min(wait, LONGEST_WAIT), signal);
+        pause = PAUSE.first;
+        if (store.revision() !== revision) await asleep(GATHER);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (pause === PAUSE.first) onFault(error);
+        await asleep(pause);
+        pause = Math.min(pause * 2, PAUSE.longest);
+      }
+    }
+  }
+
+  /** Ends early, and does not reject, when it closes. */
+  async function asleep(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** In ms; 0 or less: it is due. Infinity when nothing is planned. */
+async function untilNext(snapshot: Snapshot, now: Store['now']): Promise<number> {
+  const next = await firstPlanned(snapshot);
+  if (next === undefined) return Number.POSITIVE_INFINITY;
+  if (isDue({ effectiveAt: next.effective_at }, await logTime(snapshot, now))) return 0;
+  return Math.max(1, Date.parse(next.effective_at ?? '') - now().getTime());
+}
+
+/** @returns whether there was one */
+async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): Promise<boolean> {
+  const row = await firstPlanned(transaction);
+  if (row === undefined) return false;
+  if (!isDue({ effectiveAt: row.effective_at }, await logTime(transaction, now))) return false;
+  const [promotion] = (await recordsOf(transaction, [row])) as [PromotionRecord];
+  const { environment, requestedBy, from, reason, rollback } = promotion;
+  const present = await readPresent(
+    transaction,
+    now,
+    promotion,
+    await readEnvironment(transaction, environment),
+  );
+  const author: Author = { actor: requestedBy, key: SCHEDULE_KEY };
+  const why = whyHeld(promotion, present);
+  await proceed(
+    transaction,
+    now,
+    author,
+    promotion,
+    why === undefined
+      ? { kind: 'promotion.applied', data: { from, reason, rollback } }
+      : { kind: 'promotion.held', data: { code: why.code, detail: why.message } },
+  );
+  return true;
+}
+
+function firstPlanned(snapshot: Snapshot): Promise<PromotionsTable | undefined> {
+  return snapshot
+    .selectFrom('promotions')
+    .selectAll()
+    .where('state', '=', 'planned')
+    .orderBy('effective_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+}
