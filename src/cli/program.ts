@@ -1,8 +1,10 @@
 /** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { copyCommand } from './commands/copy.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { keysCommand } from './commands/keys.ts';
+import { migrateCommand } from './commands/migrate.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -50,7 +52,14 @@ function program(): Command {
     .version(packageJson.version)
     .hook('preAction', (_, acting) => chooseOneRegistry(acting))
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
-  for (const each of [serveCommand(), keysCommand(), environmentsCommand(), renderCommand()])
+  for (const each of [
+    serveCommand(),
+    keysCommand(),
+    environmentsCommand(),
+    migrateCommand(),
+    copyCommand(),
+    renderCommand(),
+  ])
     command.addCommand(each);
   forAll(command, each => {
     each.exitOverride().configureOutput({ outputError: () => {} });

@@ -1,5 +1,7 @@
 /** A command's work on the registry that its options name: opened for it and closed after it, whatever happens. */
+import { resolve } from 'node:path';
 import { openDataFolder } from '../registry/data-folder.ts';
+import { isDatabaseUrl } from '../registry/database-url.ts';
 import type { Store } from '../registry/store/store.ts';
 
 export interface RegistryOptions {
@@ -35,6 +37,11 @@ export async function openRegistry(
   // The driver of PostgreSQL is loaded by those who use it.
   const { openDatabase } = await import('../registry/database.ts');
   return openDatabase(database, opening);
+}
+
+/** A data folder or a database, told apart by how it is written. */
+export function placeNamed(text: string): RegistryOptions {
+  return isDatabaseUrl(text) ? { data: '', database: text } : { data: resolve(text) };
 }
 
 /** For logs and messages: the folder, or the database without its password. @throws DatabaseProblem `invalid_url` */

@@ -1,5 +1,7 @@
 /** The registry's own tests over HTTP, on PostgreSQL: what goes over the wire is the same, whatever is behind it. */
+import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { openDatabase } from '../../src/registry/database.ts';
+import { isDatabaseUrl } from '../../src/registry/database-url.ts';
 import { keepRegistriesIn } from '../registry/a-registry.ts';
 import '../registry/delivery.test.ts';
 import '../registry/environments.test.ts';
@@ -17,6 +19,9 @@ before(() =>
       const database = await aDatabase(undefined, await migratedTemplate());
       return { path: database.url, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
     },
-    (url, options) => openDatabase(url, { ...options, connections: 4 }),
+    (place, options) =>
+      isDatabaseUrl(place)
+        ? openDatabase(place, { ...options, connections: 4 })
+        : openDataFolder(place, options),
   ),
 );

@@ -7,6 +7,7 @@ import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { checkExposure, type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
 import type { Store } from '../../registry/store/store.ts';
+import { type Dispatcher, webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { log, say } from '../output.ts';
 import { type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
@@ -18,6 +19,7 @@ export interface ServeOptions extends RegistryOptions {
   readonly tlsKey?: string;
   readonly registryKey?: string;
   readonly behindProxy?: true;
+  readonly webhooksToPrivateNetworks?: true;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface ServeOptions extends RegistryOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
+  const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, behindProxy: behindProxy ?? false, ...(tls && { tls }) });
   const place = await shownPlace(options);
@@ -41,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       host,
       port,
       behindProxy: behindProxy ?? false,
+      webhooksToPrivateNetworks: privateNetworks,
       log,
       ...(tls && { tls }),
     });
@@ -50,15 +54,21 @@ export async function serve(options: ServeOptions): Promise<void> {
       version: packageJson.version,
       pid: process.pid,
     });
+    const webhooks = webhookDispatcher({ store, identity, privateNetworks, log });
+    webhooks.start();
     await sayHowToBegin(store, options);
-    await untilDrained(server, await asked);
+    await untilDrained(server, webhooks, await asked);
   });
   logEvent('stopped');
 }
 
-async function untilDrained(server: RunningServer, signal: NodeJS.Signals): Promise<void> {
+async function untilDrained(
+  server: RunningServer,
+  webhooks: Dispatcher,
+  signal: NodeJS.Signals,
+): Promise<void> {
   logEvent('draining', { signal });
-  await server.close();
+  await Promise.all([server.close(), webhooks.close()]);
 }
 
 /** Resolves at the first signal to stop; from then on another one stops the process at once. */

@@ -21,6 +21,10 @@ export function serveCommand(): Command {
       '--registry-key <file>',
       "the registry's own key (PEM), made where there is none; the same for all on one database (default: registry-key.pem in the data folder)",
     )
+    .option(
+      '--webhooks-to-private-networks',
+      'let webhooks send to this machine and private networks, and by plain HTTP',
+    )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
     .addHelpText(
       'after',

@@ -1,6 +1,7 @@
 /** Where a PostgreSQL database is: a URL as an operator gives it, which may hold a password and is therefore never shown. */
 import { Client, type ClientConfig } from 'pg';
 import { DatabaseProblem } from '../../database-problem.ts';
+import { isDatabaseUrl } from '../../database-url.ts';
 
 export interface DatabaseAddress {
   /** As `pg` takes it. */
@@ -41,9 +42,4 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const user = url.username === '' ? '' : `${url.username}@`;
   const host = url.host || encodeURIComponent(url.searchParams.get('host') ?? '');
   return { config, shown: `postgres://${user}${host}${url.pathname}` };
-}
-
-/** Whether this means a database on a server and not a folder. */
-export function isDatabaseUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(text);
 }

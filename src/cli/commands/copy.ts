@@ -1,0 +1,26 @@
+/** `promptforge copy`: a registry taken from a data folder to a database, or back. */
+import { Command, Option } from 'commander';
+import type { CopyOptions } from '../actions/copy.ts';
+
+export function copyCommand(): Command {
+  return new Command('copy')
+    .description('copy a registry to another place: data folder or database, with its log as it is')
+    .addOption(
+      new Option('--from <place>', 'a data folder, or a database as postgres://user@host:5432/database').env(
+        'PROMPTFORGE_COPY_FROM',
+      ),
+    )
+    .addOption(new Option('--to <place>', 'the same, empty or not yet there').env('PROMPTFORGE_COPY_TO'))
+    .addHelpText(
+      'after',
+      `
+Copies events with their hashes, versions, promotions, environments, the hashes of keys: all
+or nothing, and checks the log of the copy. What is written while it runs is not copied, so
+stop "serve" first. A database with a password is better named by the environment.
+
+Examples:
+  promptforge copy --from /var/lib/promptforge --to postgres://prompts@db.example.com/prompts
+  PROMPTFORGE_COPY_FROM=postgres://prompts:secret@db.example.com/prompts promptforge copy --to ./copy`,
+    )
+    .action(async (options: CopyOptions) => (await import('../actions/copy.ts')).copy(options));
+}

@@ -1,0 +1,112 @@
+/** Takes a registry to another place, whatever engine is on either side: the same events, hashes, versions and keys. */
+import { CHAIN_START, type ChainHead, whyNotNext } from '../core/event.ts';
+import { Problem } from '../core/problem.ts';
+import { eventOfRow, logHead } from './store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
+import type { EventsTable, Tables } from './store/tables.ts';
+import { verifyLog } from './store/verify.ts';
+
+type Copied = Exclude<keyof Tables, 'schema_versions'>;
+
+/** Every table with what orders its rows, each after those that its rows refer to. */
+const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table] & string)[] } = {
+  events: ['seq'],
+  versions: ['seq'],
+  prompts: ['name'],
+  environments: ['position'],
+  promotions: ['id'],
+  pointers: ['prompt', 'environment', 'channel'],
+  approvals: ['seq'],
+  comments: ['id'],
+  keys: ['seq'],
+  webhooks: ['seq'],
+  webhook_deliveries: ['webhook', 'seq'],
+  idempotency: ['owner', 'idempotency_key'],
+};
+
+/** What goes into one statement, whichever is reached first. */
+const BATCH = { rows: 250, characters: 1024 * 1024 } as const;
+
+/**
+ * Copies all that `from` holds at this moment into `to`, in one transaction: all of it, or nothing. Then reads the copy
+ * back and checks its log.
+ * @throws Problem `invalid_request` when `to` holds something, or cannot hold a text of `from`; DataFolderProblem
+ * `chain_broken` when the log of either is not whole
+ * @returns where the log ends, in both
+ */
+export async function copyRegistry(from: Store, to: Store): Promise<ChainHead> {
+  const copied = await from.read(source =>
+    to.write(async target => {
+      await checkEmpty(target);
+      for (const table of Object.keys(TABLES) as Copied[])
+        await explained(table, () => copyTable(source, target, table));
+      return logHead(source);
+    }),
+  );
+  const arrived = await verifyLog(to);
+  if (arrived.seq !== copied.seq || arrived.hash !== copied.hash)
+    throw new Error(`The copy ends with event ${arrived.seq} (${arrived.hash}), not with ${copied.seq}.`);
+  return arrived;
+}
+
+async function checkEmpty(target: Snapshot): Promise<void> {
+  const { seq } = await logHead(target);
+  if (seq === 0) return;
+  throw new Problem(
+    'invalid_request',
+    `The place to copy to holds a registry already, with ${seq} events. Nothing was copied; choose an empty one.`,
+  );
+}
+
+async function copyTable(source: Snapshot, target: WriteTransaction, table: Copied): Promise<void> {
+  let inOrder = source.selectFrom(table).selectAll();
+  for (const column of TABLES[table]) inOrder = inOrder.orderBy(column as never);
+  let batch: object[] = [];
+  let characters = 0;
+  let head: ChainHead = CHAIN_START;
+  const write = async () => {
+    if (batch.length > 0)
+      await target
+        .insertInto(table)
+        .values(batch as never)
+        .execute();
+    batch = [];
+    characters = 0;
+  };
+  for await (const row of inOrder.stream(BATCH.rows)) {
+    if (table === 'events') head = continued(row as EventsTable, head);
+    batch.push(row);
+    for (const value of Object.values(row)) characters += typeof value === 'string' ? value.length : 8;
+    if (batch.length >= BATCH.rows || characters >= BATCH.characters) await write();
+  }
+  await write();
+}
+
+/** A log that is broken is not made to look whole by a fresh copy. */
+function continued(row: EventsTable, head: ChainHead): ChainHead {
+  const why = whyNotNext(eventOfRow(row), head);
+  if (why === undefined) return row;
+  throw new Problem(
+    'invalid_request',
+    `The log of the registry to copy is broken: ${why} Nothing was copied; restore it from a backup first.`,
+  );
+}
+
+/** PostgreSQL holds no U+0000, which an older PromptForge took in messages. */
+async function explained<T>(table: Copied, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code } = cause as { code?: unknown };
+    if (code !== UNTRANSLATABLE) throw cause;
+    throw new Problem(
+      'invalid_request',
+      `A text of the table ${table} has the character U+0000, which PostgreSQL cannot hold. Nothing was copied; this registry can only be kept in a data folder.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+/** SQLSTATE character_not_in_repertoire. */
+const UNTRANSLATABLE = '22021';

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { copyRegistry } from '../../src/registry/copy.ts';
+import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { openDatabase } from '../../src/registry/database.ts';
+import { startServer } from '../../src/registry/server.ts';
+import type { Store } from '../../src/registry/store/store.ts';
+import type { Tables } from '../../src/registry/store/tables.ts';
+import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
+import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
+import { aDatabase, type DatabaseForTest, migratedTemplate } from './a-database.ts';
+
+const TABLES: readonly (keyof Tables)[] = [
+  'events',
+  'versions',
+  'prompts',
+  'environments',
+  'promotions',
+  'pointers',
+  'approvals',
+  'comments',
+  'keys',
+  'webhooks',
+  'webhook_deliveries',
+  'idempotency',
+];
+
+/** Every row of every table, those of a table in the order of their text. */
+function contents(store: Store): Promise<Record<string, string[]>> {
+  return store.read(async snapshot => {
+    const all: Record<string, string[]> = {};
+    for (const table of TABLES) {
+      const rows = await snapshot.selectFrom(table).selectAll().execute();
+      all[table] = rows.map(row => JSON.stringify(Object.entries(row).sort())).sort();
+    }
+    return all;
+  });
+}
+
+describe('copying a registry', function () {
+  this.timeout(30_000);
+  let folder: TemporaryFolder;
+  let registry: RegistryForTest;
+  let database: DatabaseForTest;
+  const opened: Store[] = [];
+  let folders = 0;
+  const open = async (store: Promise<Store>): Promise<Store> => {
+    const made = await store;
+    opened.push(made);
+    return made;
+  };
+  const emptyFolder = () => open(openDataFolder(`${folder.path}/to-${++folders}`, { environments: [] }));
+  const emptyDatabase = () => open(openDatabase(database.url, { environments: null }));
+
+  before(async () => {
+    folder = await temporaryFolder();
+    registry = await aRegistry({ folder: `${folder.path}/from` });
+    // More rows than go into one statement, and sources that do so by their size alone.
+    for (let n = 1; n <= 300; n++) await registry.publish('many', `text ${n}`, n === 1 ? null : n - 1);
+    for (const name of ['large', 'larger', 'largest'])
+      await registry.publish(name, '🐎\r\n'.repeat(150_000), null, { headers: { 'idempotency-key': name } });
+    await registry.promote('many', 7, 'development');
+    await registry.promote('many', 8, 'development');
+    await registry.key('production', 'reader');
+  });
+  beforeEach(async () => {
+    database = await aDatabase(undefined, await migratedTemplate());
+  });
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+    await database[Symbol.asyncDispose]();
+  });
+  after(async () => {
+    await registry.close();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('takes every row to PostgreSQL and back as it is, and the same keys open the copy', async () => {
+    const copy = await emptyDatabase();
+    const end = await copyRegistry(registry.store, copy);
+    const before = await contents(registry.store);
+    assert.deepEqual(await contents(copy), before);
+    assert.equal(end.seq, before['events']?.length);
+    const back = await emptyFolder();
+    assert.deepEqual(await copyRegistry(copy, back), end);
+    assert.deepEqual(await contents(back), before);
+
+    const key = await registry.key('development', 'admin', 'admin.of.development');
+    const server = await startServer({ store: copy, host: '127.0.0.1', port: 0, log: () => {} });
+    try {
+      const authorization = { authorization: `Bearer ${key}` };
+      const delivered = await ask(server.url, 'GET', '/v1/prompts/many', undefined, authorization);
+      assert.equal(delivered.text, 'text 8');
+      const next = { source: 'after the copy', message: '', base: 300 };
+      const published = await ask(server.url, 'POST', '/v1/prompts/many/-/versions', next, authorization);
+      assert.equal(published.json.version, 301);
+    } finally {
+      await server.close();
+    }
+  });
+  it('leaves a place that holds a registry as it is', async () => {
+    const copy = await emptyDatabase();
+    await copyRegistry(registry.store, copy);
+    const before = await contents(copy);
+    await assert.rejects(copyRegistry(registry.store, copy), {
+      code: 'invalid_request',
+      message: /holds a registry already/,
+    });
+    assert.deepEqual(await contents(copy), before);
+  });
+  it('copies all or nothing: what PostgreSQL cannot hold is told, and nothing is left', async () => {
+    const from = await emptyFolder();
+    await copyRegistry(registry.store, from);
+    await from.write(transaction =>
+      transaction
+        .insertInto('idempotency')
+        .values({ owner: 'o', idempotency_key: 'k', request: 'r', status: 200, body: 'a\u0000b', at: '' })
+        .execute(),
+    );
+    const copy = await emptyDatabase();
+    await assert.rejects(copyRegistry(from, copy), {
+      code: 'invalid_request',
+      message: /table idempotency has the character U\+0000/,
+    });
+    for (const rows of Object.values(await contents(copy))) assert.deepEqual(rows, []);
+  });
+  it('refuses a log that was changed behind its back', async () => {
+    const from = await emptyDatabase();
+    await copyRegistry(registry.store, from);
+    await database.sql(`ALTER TABLE events DISABLE TRIGGER ALL`);
+    await database.sql(`UPDATE events SET actor = 'nobody' WHERE seq = 200`);
+    const to = await emptyFolder();
+    await assert.rejects(copyRegistry(from, to), { code: 'invalid_request', message: /is broken.*200/ });
+    for (const rows of Object.values(await contents(to))) assert.deepEqual(rows, []);
+  });
+});
