@@ -96,6 +96,8 @@ export class Watch {
     this.#closed.abort();
     await this.#client?.end().catch(() => {});
     await this.#following;
+    // One that was being connected while this was closed.
+    await this.#client?.end().catch(() => {});
   }
 
   #changed(): void {
@@ -117,6 +119,7 @@ export class Watch {
         await this.#pause(pause);
         pause = Math.min(pause * 2, PAUSES.longest);
       }
+      if (this.#closed.signal.aborted) return;
       client = await this.#connect().catch(error => {
         this.#away = isAway(error);
         // The database may go on without this connection: then what is kept must not be trusted any longer.
