@@ -1,6 +1,7 @@
 /** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { backupCommand } from './commands/backup.ts';
 import { copyCommand } from './commands/copy.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -57,6 +58,7 @@ function program(): Command {
     keysCommand(),
     environmentsCommand(),
     migrateCommand(),
+    backupCommand(),
     copyCommand(),
     renderCommand(),
   ])

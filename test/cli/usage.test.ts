@@ -26,7 +26,7 @@ describe('promptforge', function () {
       ['serve'],
       [
         /--data <folder>/,
-        /--host <address>.*127\.0\.0\.1/,
+        /--host <address>[^"]*"127\.0\.0\.1"/,
         /--port <number>.*7878/s,
         /--tls-cert/,
         /--tls-key/,

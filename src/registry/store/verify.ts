@@ -8,7 +8,7 @@ import type { Snapshot, Store } from './store.ts';
  * Reads the log once, an event at a time.
  * @throws DataFolderProblem `chain_broken` that names the first event that does not fit
  */
-export async function verifyLog(store: Store): Promise<ChainHead> {
+export async function verifyLog(store: Pick<Store, 'read'>): Promise<ChainHead> {
   return store.read(async snapshot => {
     let head: ChainHead = CHAIN_START;
     for await (const row of snapshot.selectFrom('events').selectAll().orderBy('seq').stream()) {

@@ -21,7 +21,7 @@ const WATCH_INTERVAL = 200;
 /** For how long a revision counts as recent, in ms. */
 const RECENT = 5;
 /** 'PFRG', so that `file` and this registry can tell the database from others. */
-const APPLICATION_ID = 0x50465247;
+export const APPLICATION_ID = 0x50465247;
 
 /**
  * Opens or makes the database in `file` and brings its schema forward.

@@ -1,0 +1,23 @@
+/** What `promptforge backup` does. */
+import { backUp } from '../../registry/backup.ts';
+import { print, printJson, say } from '../output.ts';
+
+export interface BackupOptions {
+  readonly data: string;
+  readonly output: string;
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem */
+export async function backup({ data, output, json }: BackupOptions): Promise<void> {
+  const { head, key } = await backUp(data, output);
+  if (json) return printJson({ output, events: head.seq, hash: head.hash, key });
+  await print(
+    `Backed up ${head.seq} events to ${output}, and checked them.\nThe log ends with ${head.hash}.`,
+  );
+  await say(
+    key
+      ? "It holds the registry's own key: keep it as safe as the data folder."
+      : 'The data folder has no key of the registry. If "serve" is given one by --registry-key, back it up too.',
+  );
+}

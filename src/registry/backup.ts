@@ -1,0 +1,107 @@
+/** A backup of a data folder: a folder of the same kind, which can be served as it is. */
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ChainHead } from '../core/event.ts';
+import { DATABASE_FILE } from './data-folder.ts';
+import { DataFolderProblem } from './data-folder-problem.ts';
+import { IDENTITY_FILE } from './identity.ts';
+import { isNotADatabase } from './store/sqlite/failures.ts';
+import { takeSnapshot, verifySnapshot } from './store/sqlite/snapshot.ts';
+
+export interface Backup {
+  /** Where the log of the backup ends: whatever was acknowledged before the backup began is in it. */
+  readonly head: ChainHead;
+  /** Whether the data folder had the registry's own key, which is then in the backup too. */
+  readonly key: boolean;
+}
+
+/**
+ * Makes the folder `output` of what `folder` holds at this moment, also while it is served, and reads its log from end
+ * to end. It is there whole or not at all, for its owner alone.
+ * @throws DataFolderProblem when there is no registry, `output` is there already or cannot be written, or the log is
+ * broken
+ */
+export async function backUp(folder: string, output: string): Promise<Backup> {
+  const file = join(folder, DATABASE_FILE);
+  if (!(await isThere(file)))
+    throw new DataFolderProblem('not_found', `There is no registry at ${file}. Check the path.`);
+  if (await isThere(output))
+    throw new DataFolderProblem(
+      'not_writable',
+      `${output} is there already. Name a folder that is not there yet: a backup replaces nothing.`,
+    );
+  const growing = `${output}.${process.pid}`;
+  try {
+    await mkdir(dirname(output), { recursive: true });
+    await mkdir(growing, { mode: 0o700 });
+    const backup = await fill(growing, folder);
+    await rename(growing, output);
+    await synced(dirname(output));
+    return backup;
+  } catch (error) {
+    throw explained(error, file, output);
+  } finally {
+    await rm(growing, { recursive: true, force: true });
+  }
+}
+
+async function fill(output: string, folder: string): Promise<Backup> {
+  const copy = join(output, DATABASE_FILE);
+  // Empty, and for its owner alone, before anything is in it.
+  await (await open(copy, 'wx', 0o600)).close();
+  takeSnapshot(join(folder, DATABASE_FILE), copy);
+  const key = await copyKey(join(folder, IDENTITY_FILE), join(output, IDENTITY_FILE));
+  const head = await verifySnapshot(copy);
+  await synced(copy);
+  await synced(output);
+  return { head, key };
+}
+
+async function copyKey(from: string, to: string): Promise<boolean> {
+  if (!(await isThere(from))) return false;
+  await copyFile(from, to, constants.COPYFILE_EXCL);
+  await using handle = await open(to, 'r+');
+  await handle.chmod(0o600);
+  await handle.sync();
+  return true;
+}
+
+/** Its bytes are on disk, or those of the names in it. Windows opens no folder, and needs none of it. */
+async function synced(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  await using handle = await open(path, 'r');
+  await handle.sync();
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw notWritable(path, error);
+  }
+}
+
+function explained(error: unknown, file: string, output: string): unknown {
+  if (DataFolderProblem.is(error, 'chain_broken'))
+    return new DataFolderProblem(error.code, `${file}: ${error.message}`, { cause: error });
+  if (DataFolderProblem.is(error)) return error;
+  if (isNotADatabase(error))
+    return new DataFolderProblem(
+      'not_a_database',
+      `${file} is not a PromptForge registry, or it is damaged. Nothing was backed up.`,
+      { cause: error },
+    );
+  return notWritable(output, error);
+}
+
+function notWritable(path: string, cause: unknown): DataFolderProblem {
+  const { message } = cause as Error;
+  return new DataFolderProblem(
+    'not_writable',
+    `${path} cannot be read or written: ${message}. Nothing was backed up.`,
+    { cause },
+  );
+}

@@ -1,0 +1,39 @@
+/** `promptforge backup` as an operator and a script meet it. */
+import assert from 'node:assert/strict';
+import { promptforge } from './promptforge.ts';
+import { newKey } from './serving.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+describe('promptforge backup', function () {
+  this.timeout(20_000);
+  const inFolder = temporaryFolder();
+
+  it('makes a data folder that the other commands take, and says where its log ends', async () => {
+    const [data, output] = [inFolder('data'), inFolder('deep', 'backup')];
+    const { id } = await newKey(data, 'production', 'reader');
+    const { code, stdout, stderr } = await promptforge(['backup', '--data', data, '--output', output]);
+    assert.equal(code, 0);
+    const [, seq, hash] =
+      /^Backed up (\d+) events to .*backup, and checked them\.\nThe log ends with (sha256:[0-9a-f]{64})\.\n$/.exec(
+        stdout,
+      ) ?? assert.fail(stdout);
+    assert.match(stderr, /has no key of the registry/);
+    const list = await promptforge(['keys', 'list', '--data', output]);
+    assert.match(list.stdout, new RegExp(`^${id} `, 'm'));
+    const again = inFolder('again');
+    const json = await promptforge(['backup', '--data', data, '--output', again, '--json']);
+    assert.deepEqual(JSON.parse(json.stdout), { output: again, events: Number(seq), hash, key: false });
+  });
+
+  it('refuses what is there already, and a folder without a registry', async () => {
+    const data = inFolder('full');
+    await newKey(data, 'production', 'reader');
+    const taken = await promptforge(['backup', '--data', data, '--output', data]);
+    assert.deepEqual([taken.code, taken.stdout], [4, '']);
+    assert.match(taken.stderr, /^promptforge: .*full is there already/);
+    const none = await promptforge(['backup', '--data', inFolder('none'), '--output', inFolder('out')]);
+    assert.deepEqual([none.code, none.stdout], [4, '']);
+    assert.match(none.stderr, /^promptforge: There is no registry at .*none/);
+    assert.equal((await promptforge(['backup', '--data', data])).code, 2);
+  });
+});
