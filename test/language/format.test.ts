@@ -198,7 +198,7 @@ describe('format', () => {
         if (tree !== undefined) assert.equal(treeOf(other.template), tree);
         assert.deepEqual(await rendered(after, values), await rendered(before, values));
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
