@@ -2,14 +2,13 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { KEY_ID_LENGTH, parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
-import { keep, type Memory } from '../memory.ts';
+import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Authenticator, bearerCredential } from './authenticator.ts';
 import type { Caller } from './caller.ts';
 import { type KnownKey, readKnownKey } from './known-key.ts';
 import { lastUse } from './last-use.ts';
 
-const MAX_KEPT = 10_000;
 const SCHEME = 'Bearer ';
 /** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
@@ -27,10 +26,12 @@ export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
     },
     async authenticate(authorization) {
       const { id, key, environment } = parseKey(bearerCredential(authorization));
-      const { keys } = await memory.load();
-      const known = keys.get(id) ?? (await store.read(snapshot => readKnownKey(snapshot, id, environment)));
-      if (known !== undefined) keep(keys, MAX_KEPT, id, known);
-      return check(key, known);
+      const { kept, keepKey } = await memory.load();
+      const known = kept.keys.get(id);
+      if (known?.caller.environment === environment) return check(key, known);
+      const read = await store.read(snapshot => readKnownKey(snapshot, id, environment));
+      if (read !== undefined) keepKey(id, read);
+      return check(key, read);
     },
     close: () => used.close(),
   };

@@ -13,7 +13,7 @@ import { negotiate } from '../http/accept.ts';
 import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import { noneMatchFails } from '../http/conditional.ts';
 import { parseQuery } from '../http/query.ts';
-import { type Kept, keep, type Memory } from '../memory.ts';
+import type { Kept, Memory, Places } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { chooseVersion, type Wanted } from './choose-version.ts';
 import type { Contents } from './content.ts';
@@ -33,7 +33,6 @@ export type Deliver = (request: DeliveryRequest) => Answer | Promise<Answer>;
 
 type Representation = 'text/plain' | 'application/json';
 const REPRESENTATIONS = ['text/plain', 'application/json'] as const;
-const MAX_KEPT = 10_000;
 
 export interface DeliveryParts {
   readonly store: Store;
@@ -61,9 +60,9 @@ export function delivery({ store, memory, authenticator, contents, onFault }: De
       const caller = await authenticator.authenticate(request.authorization);
       const representation = negotiate(request.accept, REPRESENTATIONS);
       const { name, wanted } = parseTarget(request.target);
-      const kept = await memory.load();
+      const { kept, keepDelivery } = await memory.load();
       const prepared = await prepare(caller, name, wanted, representation);
-      keep(placesOf(kept, caller, request.accept), MAX_KEPT, request.target, prepared);
+      keepDelivery(placesOf(kept, caller, request.accept), request.target, name, prepared);
       return answerFrom(prepared, request.ifNoneMatch);
     } catch (error) {
       return failed(error);
@@ -106,11 +105,7 @@ function answerFrom({ etag, whole, notModified }: PreparedDelivery, ifNoneMatch:
 }
 
 /** What is kept for a caller who accepts this, by target. */
-function placesOf(
-  { deliveries }: Kept,
-  { environment }: Caller,
-  accept: string | undefined,
-): Map<string, PreparedDelivery> {
+function placesOf({ deliveries }: Kept, { environment }: Caller, accept: string | undefined): Places {
   const representation = accept === undefined ? 'text/plain' : negotiate(accept, REPRESENTATIONS);
   const byEnvironment = deliveries[representation];
   const known = byEnvironment.get(environment);
