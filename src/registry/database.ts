@@ -8,6 +8,7 @@ import { ensureEnvironments } from './environments.ts';
 import type { Migrated } from './store/migrate.ts';
 import { type DatabaseAddress, parseDatabaseUrl } from './store/postgres/address.ts';
 import { ConnectionFailure, sqlState } from './store/postgres/failures.ts';
+import { PATIENCE, type Patience } from './store/postgres/pool.ts';
 import { connectPostgresStore, kyselyOn } from './store/postgres/postgres-store.ts';
 import { hasPresentSchema, migratePostgres } from './store/postgres/schema.ts';
 import type { Store } from './store/store.ts';
@@ -23,6 +24,7 @@ export interface DatabaseOptions {
   /** As of PostgresStoreOptions. */
   readonly connections?: number;
   readonly listens?: boolean;
+  readonly patience?: Partial<Patience>;
 }
 
 /** How long a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
@@ -40,6 +42,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
     now = () => new Date(),
     connections,
     listens,
+    patience,
   } = options;
   const address = parseDatabaseUrl(url);
   let store: Store | undefined;
@@ -49,6 +52,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
       now,
       ...(connections !== undefined && { connections }),
       ...(listens !== undefined && { listens }),
+      ...(patience && { patience }),
     });
     await verifyLog(store);
     if (environments !== null) await ensureEnvironments(store, COMMAND_LINE, environments);
@@ -73,7 +77,10 @@ export async function migrateDatabase(url: string, now: () => Date = () => new D
 }
 
 async function broughtForward(address: DatabaseAddress, now: () => Date, create: boolean): Promise<Migrated> {
-  const database = kyselyOn(address, { connections: 1, answerTimeout: MIGRATION_TIMEOUT });
+  const database = kyselyOn(address, {
+    connections: 1,
+    patience: { ...PATIENCE, answer: MIGRATION_TIMEOUT },
+  });
   try {
     const { present, done } = await hasPresentSchema(database);
     if (done) return { from: present, to: present };

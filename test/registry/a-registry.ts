@@ -52,6 +52,8 @@ export interface RegistrySetup {
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
   readonly folder?: string;
+  /** Opened already; it is closed with the registry. */
+  readonly store?: Store;
   readonly webhooksToPrivateNetworks?: boolean;
 }
 
@@ -66,10 +68,10 @@ export function keepRegistriesIn(place: () => Promise<Place>, opened: typeof ope
 }
 
 export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForTest> {
-  const own = setup.folder === undefined ? await newPlace() : undefined;
-  const folder = setup.folder ?? own!.path;
+  const own = setup.folder === undefined && setup.store === undefined ? await newPlace() : undefined;
+  const folder = setup.folder ?? own?.path ?? '';
   const { environments = defaultEnvironments(0), now } = setup;
-  const store = await open(folder, { environments, ...(now && { now }) });
+  const store = setup.store ?? (await open(folder, { environments, ...(now && { now }) }));
   const logged: object[] = [];
   const server = await startServer({
     store,

@@ -7,14 +7,31 @@ import { Client, type ClientConfig, Pool, type PoolClient, types } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import { ConnectionFailure, isRefusal } from './failures.ts';
 
-/** How long a statement waits for others' locks, in ms. */
-const LOCK_TIMEOUT = 5000;
-/** How long the database works on one statement, in ms. */
-const STATEMENT_TIMEOUT = 6000;
-/** How long its answer is waited for, in ms. */
-const ANSWER_TIMEOUT = 7000;
-/** How long a connection is waited for, whether it is to be made or others have them all, in ms. */
-const CONNECT_TIMEOUT = 3000;
+/** How long things are waited for, in ms. */
+export interface Patience {
+  /** A statement for others' locks. */
+  readonly lock: number;
+  /** The database's work on one statement. */
+  readonly statement: number;
+  /** Its answer. */
+  readonly answer: number;
+  /** A connection, whether it is to be made or others have them all. */
+  readonly connect: number;
+  /** The answer to the one who watches, before its connection counts as lost. */
+  readonly watch: number;
+  /** Between two questions whether anything was committed, where notifications come. */
+  readonly poll: number;
+}
+
+export const PATIENCE: Patience = {
+  lock: 5000,
+  statement: 6000,
+  answer: 7000,
+  connect: 3000,
+  watch: 2000,
+  // A key that was revoked counts for a second at most, whatever becomes of the notification.
+  poll: 500,
+};
 /** After how long the database ends a transaction in which nothing happens: a process that was paused holds up no other. */
 const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
 /** After how long an idle connection is closed, in ms. */
@@ -22,14 +39,14 @@ const IDLE_TIMEOUT = 30_000;
 
 const INT8 = 20;
 
-export function clientConfig({ config }: DatabaseAddress): ClientConfig {
+export function clientConfig({ config }: DatabaseAddress, patience: Patience = PATIENCE): ClientConfig {
   return {
     ...config,
     application_name: 'promptforge',
     keepAlive: true,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    lock_timeout: LOCK_TIMEOUT,
-    statement_timeout: STATEMENT_TIMEOUT,
+    connectionTimeoutMillis: patience.connect,
+    lock_timeout: patience.lock,
+    statement_timeout: patience.statement,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
     // Sequence numbers and counts: safe integers all.
     types: {
@@ -42,16 +59,15 @@ export function clientConfig({ config }: DatabaseAddress): ClientConfig {
 export interface PoolOptions {
   /** At most so many. */
   readonly connections: number;
-  /** How long the answer to a statement is waited for, in ms; 7 s by default. */
-  readonly answerTimeout?: number;
+  readonly patience?: Patience;
 }
 
 /** A pool as Kysely wants it; what fails between here and the database is a ConnectionFailure. */
 export function boundedPool(
   address: DatabaseAddress,
-  { connections: max, answerTimeout = ANSWER_TIMEOUT }: PoolOptions,
+  { connections: max, patience = PATIENCE }: PoolOptions,
 ): PostgresPool {
-  const pool = new Pool({ ...clientConfig(address), max, idleTimeoutMillis: IDLE_TIMEOUT });
+  const pool = new Pool({ ...clientConfig(address, patience), max, idleTimeoutMillis: IDLE_TIMEOUT });
   // One that goes away while nobody uses it is dropped; who asks next gets another.
   pool.on('error', () => {});
   const known = new WeakMap<PoolClient, TimedClient>();
@@ -62,7 +78,7 @@ export function boundedPool(
       const client = await pool.connect().catch(cause => {
         throw new ConnectionFailure(cause, /timeout/.test(cause.message));
       });
-      const timed = known.get(client) ?? new TimedClient(client, answerTimeout);
+      const timed = known.get(client) ?? new TimedClient(client, patience.answer);
       known.set(client, timed);
       return timed;
     },
@@ -102,8 +118,8 @@ class TimedClient implements PostgresPoolClient {
 export async function answered<R>(
   client: Client | PoolClient,
   sql: string,
-  parameters: readonly unknown[] = [],
-  timeout: number = ANSWER_TIMEOUT,
+  parameters: readonly unknown[],
+  timeout: number,
 ): Promise<PostgresQueryResult<R>> {
   let timedOut = false;
   const timer = setTimeout(() => {

@@ -16,7 +16,7 @@ import {
   isWorthAnotherTry,
   sqlState,
 } from './failures.ts';
-import { boundedPool, type PoolOptions } from './pool.ts';
+import { boundedPool, PATIENCE, type Patience, type PoolOptions } from './pool.ts';
 import { CHANNEL, Watch } from './watch.ts';
 
 /** How long a write waits for others' writes, in ms. */
@@ -29,6 +29,8 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /** Whether notifications reach this process, which they do not through a pooler in transaction mode; true by default. */
   readonly listens?: boolean;
+  /** What is not given is as by default. */
+  readonly patience?: Partial<Patience>;
 }
 
 /**
@@ -37,11 +39,12 @@ export interface PostgresStoreOptions {
  */
 export async function connectPostgresStore(
   address: DatabaseAddress,
-  { now, connections = CONNECTIONS, listens = true }: PostgresStoreOptions,
+  { now, connections = CONNECTIONS, listens = true, patience: given }: PostgresStoreOptions,
 ): Promise<Store> {
-  const watch = new Watch(address, { listens });
+  const patience = { ...PATIENCE, ...given };
+  const watch = new Watch(address, { listens, patience });
   await watch.start();
-  return new PostgresStore(kyselyOn(address, { connections }), watch, now);
+  return new PostgresStore(kyselyOn(address, { connections, patience }), watch, now);
 }
 
 /** Kysely on a bounded pool of connections, which `destroy()` closes. */
@@ -122,7 +125,7 @@ class PostgresStore implements Store {
   }
 
   #notify(revision: number): ((transaction: WriteTransaction) => Promise<unknown>) | undefined {
-    if (!this.#watch.listens) return undefined;
+    if (!this.#watch.notifies) return undefined;
     return transaction => sql`SELECT pg_notify(${CHANNEL}, ${String(revision)})`.execute(transaction);
   }
 

@@ -6,16 +6,12 @@
 import { Client } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import { ConnectionFailure, isAway, sqlState } from './failures.ts';
-import { answered, clientConfig } from './pool.ts';
+import { answered, clientConfig, PATIENCE, type Patience } from './pool.ts';
 
 /** The channel of the notifications; what they carry is the revision. */
 export const CHANNEL = 'promptforge';
-/** How often the revision is asked for where notifications come, in ms: a key that was revoked counts for a second at most. */
-const INTERVAL = 500;
-/** The same where the database sends none. */
+/** How often the revision is asked for where the database sends no notifications, in ms. */
 const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
-/** How long the answer is waited for before the connection counts as lost, in ms. */
-const ANSWER_TIMEOUT = 2000;
 /** How long to wait before connecting again: doubled from the first to the second, in ms. */
 const PAUSES = { first: 25, longest: 1000 } as const;
 const FEATURE_NOT_SUPPORTED = '0A000';
@@ -23,11 +19,14 @@ const FEATURE_NOT_SUPPORTED = '0A000';
 export interface WatchOptions {
   /** Whether to listen at all: not through a pooler that gives each transaction another connection. */
   readonly listens: boolean;
+  readonly patience?: Patience;
 }
 
 export class Watch {
   readonly #address: DatabaseAddress;
+  readonly #patience: Patience;
   #listens: boolean;
+  #notifies = true;
   /** Counts changes as this process learns of them. */
   #revision = 0;
   /** The database's own number, as last seen. */
@@ -38,8 +37,9 @@ export class Watch {
   #client: Client | undefined;
   #following: Promise<void> | undefined;
 
-  constructor(address: DatabaseAddress, { listens }: WatchOptions) {
+  constructor(address: DatabaseAddress, { listens, patience = PATIENCE }: WatchOptions) {
     this.#address = address;
+    this.#patience = patience;
     this.#listens = listens;
   }
 
@@ -58,9 +58,9 @@ export class Watch {
     return this.#away;
   }
 
-  /** Whether others are told of commits by a notification. */
-  get listens(): boolean {
-    return this.#listens;
+  /** Whether others can be told of commits by a notification. */
+  get notifies(): boolean {
+    return this.#notifies;
   }
 
   /** The revision that this process committed, or that another told of. */
@@ -130,7 +130,7 @@ export class Watch {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client(clientConfig(this.#address));
+    const client = new Client(clientConfig(this.#address, this.#patience));
     client.on('error', () => {});
     try {
       await client.connect();
@@ -151,10 +151,11 @@ export class Watch {
 
   async #listen(client: Client): Promise<void> {
     try {
-      await answered(client, `LISTEN ${CHANNEL}`, [], ANSWER_TIMEOUT);
+      await answered(client, `LISTEN ${CHANNEL}`, [], this.#patience.watch);
     } catch (error) {
       if (sqlState(error) !== FEATURE_NOT_SUPPORTED) throw error;
       this.#listens = false;
+      this.#notifies = false;
     }
   }
 
@@ -180,7 +181,7 @@ export class Watch {
         return;
       }
       if (ended) return;
-      const timer = setTimeout(wake, this.#listens ? INTERVAL : INTERVAL_WITHOUT_NOTIFICATIONS);
+      const timer = setTimeout(wake, this.#listens ? this.#patience.poll : INTERVAL_WITHOUT_NOTIFICATIONS);
       await woken;
       clearTimeout(timer);
     }
@@ -191,7 +192,7 @@ export class Watch {
       client,
       'SELECT revision FROM promptforge_registry',
       [],
-      ANSWER_TIMEOUT,
+      this.#patience.watch,
     );
     const [row] = rows;
     if (row !== undefined) this.saw(row.revision);
