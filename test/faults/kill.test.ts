@@ -4,7 +4,9 @@ import { type BundledCli, bundleCli } from '../../scripts/host/bundledCli.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
 import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { openDatabase } from '../../src/registry/database.ts';
 import type { Store } from '../../src/registry/store/store.ts';
+import { aDatabase } from '../postgres/a-database.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertNothingLost, type Killed, killUnderLoad } from './killed.ts';
 
@@ -22,6 +24,12 @@ describe(`${KILLS} times kill -9 under write load`, () => {
     await using folder = await temporaryFolder();
     const key = await keyIn(openDataFolder(folder.path, OPTIONS));
     assertKilled(await killUnderLoad(cli, { kind: 'folder', path: folder.path }, key, KILLS));
+  }).timeout(300_000);
+
+  it('loses no write and doubles none in PostgreSQL', async () => {
+    await using database = await aDatabase();
+    const key = await keyIn(openDatabase(database.url, OPTIONS));
+    assertKilled(await killUnderLoad(cli, { kind: 'database', url: database.url }, key, KILLS));
   }).timeout(300_000);
 });
 
