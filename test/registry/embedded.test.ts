@@ -39,6 +39,12 @@ describe('the embedded registry', () => {
     return { status, text, headers, json: text.startsWith('{') ? JSON.parse(text) : undefined };
   };
 
+  it('has no webhooks, as nobody would send them', async () => {
+    const { status, json } = await ask('POST', '/v1/webhooks', { url: 'https://receiver.example/hook' });
+    assert.equal(`${status} ${json.code}`, '403 webhooks_not_served');
+    assert.match(json.detail, /promptforge serve/);
+    assert.deepEqual((await ask('GET', '/v1/webhooks')).json.data, []);
+  });
   it('is the same API, for one admin in the environment that is named', async () => {
     assert.deepEqual((await ask('GET', '/v1/environments')).json.data, defaultEnvironments(0));
     const content = { source: 'Hi', message: 'm', base: null };

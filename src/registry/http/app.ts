@@ -26,7 +26,7 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
-  /** Whether webhooks may send to this machine and private networks, and by HTTP; false by default. */
+  /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
   readonly webhooksToPrivateNetworks?: boolean;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
@@ -44,7 +44,7 @@ export interface App {
 }
 
 export function createApp(parts: AppParts): App {
-  const { store, memory, authenticator, identity = null, webhooksToPrivateNetworks = false, onFault } = parts;
+  const { store, memory, authenticator, identity = null, webhooksToPrivateNetworks = null, onFault } = parts;
   const contents = keptContents();
   const deliver = delivery({ store, memory, authenticator, contents, onFault });
   const app = new Hono({ router: new PatternRouter() });

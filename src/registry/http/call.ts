@@ -28,7 +28,8 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly contents: Contents;
   /** Null where the registry has none. */
   readonly identity: Identity | null;
-  readonly webhooksToPrivateNetworks: boolean;
+  /** Null where nobody sends webhooks. */
+  readonly webhooksToPrivateNetworks: boolean | null;
   /** Null where the route asks for no key. */
   readonly caller: Routes[Name]['role'] extends null ? null : Caller;
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;

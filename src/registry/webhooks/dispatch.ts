@@ -47,6 +47,9 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
   const { store, identity, privateNetworks, log, lookup, timeout, random = Math.random } = parts;
   const closing = new AbortController();
   const busy = new Map<string, Promise<void>>();
+  /** Those found due again while they are busy. */
+  const again = new Set<string>();
+  let away = false;
   let running: Promise<void> | undefined;
 
   return {
@@ -71,6 +74,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
         const revision = store.revision();
         const now = store.now();
         const { webhooks, next } = await store.read(snapshot => readDue(snapshot, now));
+        away = false;
         for (const webhook of webhooks) void sendTo(webhook).catch(storeAway);
         const wait = next === undefined ? LONGEST_WAIT : Date.parse(next) - now.getTime();
         await store.changed(revision, Math.min(Math.max(wait, 0), LONGEST_WAIT), signal);
@@ -86,20 +90,33 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
   /** What is due for a webhook, in order, by one loop a process. */
   function sendTo(webhook: string): Promise<void> {
     const already = busy.get(webhook);
-    if (already !== undefined) return already;
-    const sending = drain(webhook).finally(() => busy.delete(webhook));
+    if (already !== undefined) {
+      again.add(webhook);
+      return already;
+    }
+    const sending = drain(webhook);
     busy.set(webhook, sending);
     return sending;
   }
 
   async function drain(webhook: string): Promise<void> {
-    while (!closing.signal.aborted) {
-      const claimed = await store.write(transaction => claim(transaction, webhook, store.now()));
-      if (claimed === undefined) return;
-      const outcome = await attempt(claimed);
-      tell(claimed, outcome);
-      await store.write(transaction => settle(transaction, claimed, outcome, store.now(), random()));
+    try {
+      while (!closing.signal.aborted) {
+        again.delete(webhook);
+        const claimed = await store.write(transaction => claim(transaction, webhook, store.now()));
+        if (claimed !== undefined) await deliver(claimed);
+        else if (!again.has(webhook)) return;
+      }
+    } finally {
+      // With the last look at the outbox, not after it: whoever finds it due from here on begins anew.
+      busy.delete(webhook);
     }
+  }
+
+  async function deliver(claimed: Claimed): Promise<void> {
+    const outcome = await attempt(claimed);
+    tell(claimed, outcome);
+    await store.write(transaction => settle(transaction, claimed, outcome, store.now(), random()));
   }
 
   async function attempt({ webhook, sealedUrl, event }: Claimed): Promise<Outcome> {
@@ -134,8 +151,10 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     });
   }
 
+  /** Told once until the store answers again. */
   function storeAway(error: unknown): void {
-    if (closing.signal.aborted) return;
+    if (closing.signal.aborted || away) return;
+    away = true;
     const reason = error instanceof Error ? error.message : String(error);
     log({ at: new Date().toISOString(), level: 'warn', event: 'webhooks_wait', reason });
   }

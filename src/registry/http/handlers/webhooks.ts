@@ -20,10 +20,10 @@ export const handleListWebhooks: Handler<'listWebhooks'> = async ({ store, calle
 /** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
 export const handleCreateWebhook: Handler<'createWebhook'> = async call => {
   const { store, caller, body, identity, webhooksToPrivateNetworks } = call;
-  if (identity === null)
+  if (identity === null || webhooksToPrivateNetworks === null)
     throw new Problem(
       'webhooks_not_served',
-      'This registry sends no webhooks: it runs without a key of its own to sign them with. Serve it with "promptforge serve".',
+      'This registry sends no webhooks. Serve it with "promptforge serve", which has a key to sign them with.',
     );
   const { url, ...filters } = body;
   const target = parseTarget(url, webhooksToPrivateNetworks);
