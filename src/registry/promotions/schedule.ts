@@ -31,16 +31,22 @@ export interface ScheduleParts {
   readonly store: Store;
   /** Told when the store fails, once until it answers again. */
   readonly onFault: (error: unknown) => void;
+  /** How long to wait when the store fails, in ms; twice as long each time. 500 unless told. */
+  readonly pause?: number;
 }
 
 /** How often it looks at least, in ms: a machine may have slept, and a clock may have been set. */
 const LONGEST_WAIT = 60_000;
 /** Commits of this many ms are looked at together. */
 const GATHER = 50;
-/** How long to wait when the store fails, in ms; twice as long each time. */
-const PAUSE = { first: 500, longest: 30_000 } as const;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
 
-export function promotionSchedule({ store, onFault }: ScheduleParts): PromotionSchedule {
+export function promotionSchedule({
+  store,
+  onFault,
+  pause: first = FIRST_PAUSE,
+}: ScheduleParts): PromotionSchedule {
   const closing = new AbortController();
   const { signal } = closing;
   let running: Promise<void> | undefined;
@@ -62,20 +68,20 @@ export function promotionSchedule({ store, onFault }: ScheduleParts): PromotionS
   }
 
   async function run(): Promise<void> {
-    let pause: number = PAUSE.first;
+    let pause = first;
     while (!signal.aborted) {
       try {
         const revision = store.revision();
         const wait = await store.read(snapshot => untilNext(snapshot, store.now));
         if (wait <= 0) await applyDue();
         else await store.changed(revision, Math.min(wait, LONGEST_WAIT), signal);
-        pause = PAUSE.first;
+        pause = first;
         if (store.revision() !== revision) await asleep(GATHER);
       } catch (error) {
         if (signal.aborted) return;
-        if (pause === PAUSE.first) onFault(error);
+        if (pause === first) onFault(error);
         await asleep(pause);
-        pause = Math.min(pause * 2, PAUSE.longest);
+        pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
     }
   }
