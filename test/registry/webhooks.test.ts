@@ -90,6 +90,30 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.equal(receiver.received.length, 1);
   });
+  it('are told every step of a promotion that waits for approvals', async () => {
+    await create();
+    const [{ policy }] = (await registry.call('GET', '/v1/environments')).json.data;
+    await registry.call('PUT', '/v1/environments/development', { ...policy, approvals: 1 });
+    const request = async (version: number) => {
+      const body = { environment: 'development', channel: 'stable', version, reason: 'New', expected: null };
+      const asked = await registry.call('POST', '/v1/prompts/p/-/promotions', body);
+      assert.equal(asked.status, 202);
+      return `/v1/promotions/${asked.json.id}`;
+    };
+    const rejected = await request(1);
+    const approver = { as: 'development approver' };
+    await registry.call('POST', `${rejected}/reject`, { comment: 'Not this one' }, approver);
+    await registry.publish('p', 'text 2', 1);
+    await request(1);
+    const applied = await request(2);
+    await registry.call('POST', `${applied}/comments`, { text: 'Looks right' });
+    await registry.call('POST', `${applied}/approve`, { comment: 'Good' }, approver);
+    await dispatcher.sendDue();
+    assert.deepEqual(
+      receiver.received.map(({ body }) => JSON.parse(body).type.replace('promotion.', '')),
+      ['requested', 'rejected', 'requested', 'requested', 'superseded', 'approved', 'applied'],
+    );
+  });
   it('show their secret once, and of their address only the origin', async () => {
     const { secret, ...record } = await create();
     assert.equal(record.origin, receiver.url);
@@ -240,7 +264,8 @@ describe('webhooks', () => {
   it('are sent each event by one process, however many look', async () => {
     await create();
     for (let each = 0; each < 5; each++) await promoteNew();
-    const others = await Promise.all([dispatcherFor(), dispatcherFor()]);
+    await using beside = await aRegistry({ folder: registry.folder, now: () => now });
+    const others = await Promise.all([dispatcherFor(), dispatcherFor({ store: beside.store })]);
     await Promise.all([dispatcher, ...others].map(each => each.sendDue()));
     const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
     assert.deepEqual([ids.length, new Set(ids).size], [5, 5]);
