@@ -7,6 +7,7 @@
 import type { EnvironmentName } from '../core/environment.ts';
 import type { ChainHead, EventData, EventKind } from '../core/event.ts';
 import type { PromptName } from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
 import type { KnownKey } from './access/known-key.ts';
 import type { PreparedDelivery } from './delivery/prepared.ts';
 import { logHead } from './store/log.ts';
@@ -33,7 +34,11 @@ export interface Loaded {
 export interface Memory {
   /** What is kept, if nothing was committed since `load` was last called; undefined when `load` must be called. */
   present(): Kept | undefined;
-  /** What is kept, without what the events since then have changed. */
+  /**
+   * What is kept, without what the events since then have changed; where the database does not answer, as it was kept
+   * (`stale-if-error`), for a day at most.
+   * @throws Problem `unavailable` after that, or when nothing is kept yet
+   */
   load(): Promise<Loaded>;
 }
 
@@ -132,7 +137,13 @@ export function memory(store: Store): Memory {
         };
         done.then(over, over);
       }
-      await refreshing?.done;
+      try {
+        await refreshing?.done;
+      } catch (error) {
+        if (!Problem.is(error, 'unavailable') || head === undefined || store.lost()) throw error;
+        // Nothing is added: it could not be told later whether it is still so.
+        return { kept, keepKey: () => {}, keepDelivery: () => {} };
+      }
       return loaded();
     },
   };

@@ -61,8 +61,11 @@ export function delivery({ store, memory, authenticator, contents, onFault }: De
       const representation = negotiate(request.accept, REPRESENTATIONS);
       const { name, wanted } = parseTarget(request.target);
       const { kept, keepDelivery } = await memory.load();
+      const places = placesOf(kept, caller, request.accept);
+      const known = places.get(request.target);
+      if (known !== undefined) return answerFrom(known, request.ifNoneMatch);
       const prepared = await prepare(caller, name, wanted, representation);
-      keepDelivery(placesOf(kept, caller, request.accept), request.target, name, prepared);
+      keepDelivery(places, request.target, name, prepared);
       return answerFrom(prepared, request.ifNoneMatch);
     } catch (error) {
       return failed(error);

@@ -32,6 +32,8 @@ export interface Store {
   recentRevision(): number;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;
+  /** Whether the database has been away for so long (a day) that what was kept from before must not be used any more. */
+  lost(): boolean;
   /** Ends every wait and closes the database. May be called twice. */
   close(): Promise<void>;
 }

@@ -21,6 +21,8 @@ export interface Patience {
   readonly watch: number;
   /** Between two questions whether anything was committed, where notifications come. */
   readonly poll: number;
+  /** A database that is away, before what was kept of it is used no more. */
+  readonly away: number;
 }
 
 export const PATIENCE: Patience = {
@@ -31,6 +33,8 @@ export const PATIENCE: Patience = {
   watch: 2000,
   // A key that was revoked counts for a second at most, whatever becomes of the notification.
   poll: 500,
+  // As long as caches are told by `stale-if-error`.
+  away: 24 * 60 * 60 * 1000,
 };
 /** After how long the database ends a transaction in which nothing happens: a process that was paused holds up no other. */
 const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;

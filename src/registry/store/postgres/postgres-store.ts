@@ -115,6 +115,10 @@ class PostgresStore implements Store {
     return this.#watch.revision;
   }
 
+  lost(): boolean {
+    return this.#watch.lost;
+  }
+
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
     return this.#watch.changed(since, timeout, signal);
   }

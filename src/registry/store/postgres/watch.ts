@@ -31,7 +31,9 @@ export class Watch {
   #revision = 0;
   /** The database's own number, as last seen. */
   #seen: number | undefined;
-  #away = false;
+  /** Since when the database is away, on performance.now(). */
+  #awaySince: number | undefined;
+  #lost = false;
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
   #client: Client | undefined;
@@ -55,7 +57,12 @@ export class Watch {
 
   /** Whether the database takes no connection, as far as is known. */
   get away(): boolean {
-    return this.#away;
+    return this.#awaySince !== undefined;
+  }
+
+  /** Whether it has been so for longer than what was kept may be used. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   /** Whether others can be told of commits by a notification. */
@@ -110,7 +117,8 @@ export class Watch {
     let pause: number = PAUSES.first;
     while (!this.#closed.signal.aborted) {
       if (client !== undefined) {
-        this.#away = false;
+        this.#awaySince = undefined;
+        this.#lost = false;
         pause = PAUSES.first;
         await this.#askUntilItFails(client);
         // What is committed from here on is not known, nor whether it will be the same database.
@@ -121,12 +129,23 @@ export class Watch {
       }
       if (this.#closed.signal.aborted) return;
       client = await this.#connect().catch(error => {
-        this.#away = isAway(error);
-        // The database may go on without this connection: then what is kept must not be trusted any longer.
-        if (!this.#away) this.#changed();
+        this.#failed(error);
         return undefined;
       });
     }
+  }
+
+  #failed(error: unknown): void {
+    if (!isAway(error)) {
+      // The database may go on without this connection: then what is kept must not be trusted any longer.
+      this.#awaySince = undefined;
+      this.#changed();
+      return;
+    }
+    this.#awaySince ??= performance.now();
+    if (this.#lost || performance.now() - this.#awaySince < this.#patience.away) return;
+    this.#lost = true;
+    this.#changed();
   }
 
   async #connect(): Promise<Client> {

@@ -134,6 +134,10 @@ class SqliteStore implements Store {
     return this.#recent;
   }
 
+  lost(): boolean {
+    return false;
+  }
+
   async changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
     const deadline = performance.now() + timeout;
     const ended = AbortSignal.any([signal, this.#closed.signal]);
