@@ -28,7 +28,7 @@ export interface WritersSetup {
 }
 
 /** ms between the writes of one author: the processor is for the servers. */
-const PAUSE = 4;
+const PAUSE = 25;
 /** Every so many versions the newest becomes stable. */
 const PROMOTED_EVERY = 3;
 
