@@ -1,10 +1,17 @@
 /** Where webhooks may send to, and what they do at an address that they may not. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { isPublicAddress, isPublicHost } from '../../src/registry/webhooks/public-address.ts';
 import { MAX_ATTEMPTS, pauseAfter } from '../../src/registry/webhooks/schedule.ts';
 import { send } from '../../src/registry/webhooks/send.ts';
 import { openTarget, parseTarget, sealTarget } from '../../src/registry/webhooks/target.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { aReceiver } from './a-receiver.ts';
 import { aRegistry, assertProblem, identityForTest } from './a-registry.ts';
 
@@ -105,6 +112,28 @@ describe('a webhook on its way', () => {
       assert.match(outcome.kind === 'failed' ? outcome.reason : '', why);
     }
     assert.equal(receiver.received.length, 0);
+  });
+  it('is handed to nobody whose certificate is not trusted', async function () {
+    await using folder = await temporaryFolder();
+    const [keyFile, certFile] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
+    const request =
+      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost';
+    const made = spawnSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile]);
+    if (made.status !== 0) this.skip(); // no openssl on this machine to make a certificate with
+    const [key, cert] = await Promise.all([readFile(keyFile), readFile(certFile)]);
+    let asked = 0;
+    const server = createServer({ key, cert }, (_, outgoing) => {
+      asked += 1;
+      outgoing.end();
+    });
+    server.on('tlsClientError', () => {});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}/`);
+    const outcome = await send(url, {}, '{}', { ...options, privateNetworks: true });
+    server.close();
+    assert.match(JSON.stringify(outcome), /its certificate is not one that this machine trusts \(DEPTH_ZERO/);
+    assert.equal(asked, 0);
   });
   it('says why it failed without the rest of the URL', async () => {
     const lookup = async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { Webhook } from 'standardwebhooks';
 import type { CreatedWebhook, WebhookRequest } from '../../src/contract/webhooks.ts';
+import { Problem } from '../../src/core/problem.ts';
+import type { Store } from '../../src/registry/store/store.ts';
 import { type Dispatcher, webhookDispatcher } from '../../src/registry/webhooks/dispatch.ts';
 import { MAX_ATTEMPTS } from '../../src/registry/webhooks/schedule.ts';
 import { aReceiver, type Receiver } from './a-receiver.ts';
@@ -226,6 +228,28 @@ describe('webhooks', () => {
     await receiver.got(2);
     for (const { headers, body } of receiver.received)
       new Webhook(secret).verify(body, headers as Record<string, string>);
+  });
+  it('wait, and say so once, while the database cannot answer', async () => {
+    await create();
+    await promoteNew();
+    let refusals = 2;
+    const real = registry.store;
+    const store: Store = new Proxy(real, {
+      get(_, name: keyof Store) {
+        if (name === 'read' && refusals-- > 0)
+          return () => Promise.reject(new Problem('unavailable', 'The database is away.'));
+        const member = real[name];
+        return typeof member === 'function' ? member.bind(real) : member;
+      },
+    });
+    const patient = await dispatcherFor({ store, storePause: 1 });
+    patient.start();
+    await receiver.got(1);
+    await patient.close();
+    assert.deepEqual(
+      logged.map(({ event, reason }) => [event, reason]),
+      [['webhooks_wait', 'The database is away.']],
+    );
   });
   it('that are dead keep no other waiting', async () => {
     const silent = await aReceiver();

@@ -23,6 +23,8 @@ export interface DispatchParts {
   /** As of SendOptions. */
   readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
   readonly timeout?: number;
+  /** How long to wait when the store cannot be read, in ms; a second by default. */
+  readonly storePause?: number;
   /** 0 to 1, for the jitter; Math.random by default. */
   readonly random?: () => number;
 }
@@ -40,11 +42,19 @@ export interface Dispatcher {
 const LONGEST_WAIT = 60_000;
 /** Commits of this many ms are looked at together. */
 const GATHER = 50;
-/** How long to wait when the store cannot be read or written, in ms. */
 const STORE_PAUSE = 1000;
 
 export function webhookDispatcher(parts: DispatchParts): Dispatcher {
-  const { store, identity, privateNetworks, log, lookup, timeout, random = Math.random } = parts;
+  const {
+    store,
+    identity,
+    privateNetworks,
+    log,
+    lookup,
+    timeout,
+    storePause = STORE_PAUSE,
+    random = Math.random,
+  } = parts;
   const closing = new AbortController();
   const busy = new Map<string, Promise<void>>();
   /** Those found due again while they are busy. */
@@ -82,7 +92,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
       } catch (error) {
         if (signal.aborted) return;
         storeAway(error);
-        await sleep(STORE_PAUSE, undefined, { signal }).catch(() => {});
+        await sleep(storePause, undefined, { signal }).catch(() => {});
       }
     }
   }

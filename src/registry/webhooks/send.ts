@@ -113,7 +113,8 @@ function notPublic(address: string): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof NotPublic) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (/CERT|SIGNATURE/.test(code)) return `its certificate is not one that this machine trusts (${code})`;
   const said: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there',
     ENOTFOUND: 'there is no such host',
@@ -123,5 +124,5 @@ function reasonOf(error: unknown): string {
     ENETUNREACH: 'it cannot be reached',
   };
   // A code tells enough; a message might quote what was sent.
-  return said[code ?? ''] ?? `it cannot be reached (${code ?? 'no reason given'})`;
+  return said[code] ?? `it cannot be reached (${code || 'no reason given'})`;
 }
