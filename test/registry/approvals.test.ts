@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Promotion } from '../../src/contract/promotions.ts';
-import { defaultEnvironments } from '../../src/core/environment.ts';
+import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { approve as decide } from '../../src/registry/promotions/decide.ts';
 import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
-import { type Answered, aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+import {
+  type Answered,
+  aRegistry,
+  ask,
+  assertProblem,
+  type Json,
+  type RegistryForTest,
+} from './a-registry.ts';
 
 const START = Date.parse('2026-09-12T12:00:00.000Z');
 const HOUR = 3_600_000;
@@ -156,6 +165,17 @@ describe('approvals', () => {
       assertProblem(await pinned(), 403, 'version_not_released');
       await approve(asked, 'ada');
       assert.equal((await pinned()).status, 200);
+      assert.equal(await live(), null);
+    });
+    it('are not those of a key that was revoked after it was recognized', async () => {
+      const asked = await request(1, null);
+      const key = (await registry.key('production', 'approver', 'ada')).split('_')[2] ?? '';
+      await registry.call('POST', `/v1/keys/${key}/revoke`, {}, { as: 'production admin' });
+      const environment = parseEnvironmentName('production');
+      const caller = { actor: 'ada', key, role: 'approver', environment } as const;
+      const { store } = registry;
+      const decided = store.write(transaction => decide(transaction, store.now, caller, asked.json.id, ''));
+      await assert.rejects(decided, error => Problem.is(error, 'key_revoked'));
       assert.equal(await live(), null);
     });
     it('are asked once for a request that is repeated with its Idempotency-Key', async () => {
@@ -508,11 +528,18 @@ describe('approvals', () => {
   });
 
   describe('of many at once', () => {
-    it('the one that is needed applies, and is counted once', async () => {
+    it('the one that is needed applies, and is counted once, through two servers', async () => {
       await policy({ approvals: 5 });
       const asked = await request(1, null);
+      await using other = await aRegistry({ folder: registry.folder, now: () => new Date(clock.now) });
+      const path = `/v1/promotions/${asked.json.id}/approve`;
+      const keys = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => registry.key('production', 'approver', `approver-${n}`)),
+      );
       const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => approve(asked, `approver-${n}`)),
+        keys.map((key, n) =>
+          ask((n % 2 === 0 ? registry : other).url, 'POST', path, {}, { authorization: `Bearer ${key}` }),
+        ),
       );
       const statuses = Map.groupBy(answers, ({ status }) => status);
       assert.deepEqual(

@@ -1,9 +1,9 @@
 /** What people do with a promotion that waits: approve it, reject it, take it back. */
 import type { Promotion } from '../../contract/promotions.ts';
-import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideApproval, decideCancellation, decideRejection } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
+import { checkNotRevoked } from '../access/not-revoked.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { readPresent } from './present.ts';
@@ -25,7 +25,6 @@ type Decide = (
  */
 export const approve: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'approving this promotion');
-  await checkNotRevoked(transaction, caller);
   const environment = await readEnvironment(transaction, before.environment);
   const present = await readPresent(transaction, now, before, environment);
   const outcome = decideApproval(before, caller, present);
@@ -45,7 +44,7 @@ export const approve: Decide = async (transaction, now, caller, id, comment) => 
   return readPromotion(transaction, id);
 };
 
-/** @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed` */
+/** @throws Problem `promotion_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed` */
 export const reject: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'rejecting this promotion');
   decideRejection(before);
@@ -53,7 +52,7 @@ export const reject: Decide = async (transaction, now, caller, id, comment) => {
   return readPromotion(transaction, id);
 };
 
-/** @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed`, `role_too_low` */
+/** @throws Problem `promotion_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed`, `role_too_low` */
 export const cancel: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'cancelling this promotion');
   decideCancellation(before, caller);
@@ -61,7 +60,7 @@ export const cancel: Decide = async (transaction, now, caller, id, comment) => {
   return readPromotion(transaction, id);
 };
 
-/** The promotion, where the caller's key is one of its environment. */
+/** The promotion, where the caller's key is one of its environment and still stands. */
 async function own(
   transaction: WriteTransaction,
   caller: Caller,
@@ -70,16 +69,6 @@ async function own(
 ): Promise<PromotionRecord> {
   const promotion = await readRecord(transaction, id);
   checkOwnEnvironment(caller, promotion.environment, doing);
+  await checkNotRevoked(transaction, caller);
   return promotion;
-}
-
-/** Authentication came before this transaction; a key that was revoked in between approves nothing. */
-async function checkNotRevoked(transaction: WriteTransaction, { key }: Caller): Promise<void> {
-  const row = await transaction
-    .selectFrom('keys')
-    .select('revoked_at')
-    .where('id', '=', key)
-    .executeTakeFirst();
-  if (row === undefined || row.revoked_at === null) return;
-  throw new Problem('key_revoked', 'This key was revoked. Ask an admin for a new one.');
 }

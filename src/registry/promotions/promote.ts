@@ -4,6 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideRequest } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
+import { checkNotRevoked } from '../access/not-revoked.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPrompt, versionNotFound } from '../prompts/version-rows.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
@@ -16,7 +17,7 @@ import { recordsOf } from './rows.ts';
 /**
  * @returns the promotion: applied; planned for its time; or pending where the policy asks for approvals. A rollback
  * needs none unless the policy says so or it is planned.
- * @throws Problem `environment_not_found`, `wrong_environment`, `prompt_not_found`, `version_not_found`,
+ * @throws Problem `environment_not_found`, `wrong_environment`, `key_revoked`, `prompt_not_found`, `version_not_found`,
  * `already_live`, `pointer_moved` with the present version, `prompt_archived`, `not_promoted_from`, `role_too_low`,
  * `invalid_request` for a time that is past or over a year ahead
  */
@@ -30,6 +31,7 @@ export async function promote(
   const { channel, version, reason, expected } = request;
   const environment = await readEnvironment(transaction, request.environment);
   checkOwnEnvironment(caller, environment.name, `promoting in ${environment.name}`);
+  await checkNotRevoked(transaction, caller);
   const row = await readPrompt(transaction, prompt);
   if (version > row.newest) throw versionNotFound(row, version);
 
