@@ -63,7 +63,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
   const server: PostgresServer = {
     url: (database, name = SUPERUSER, password = PASSWORD) =>
-      `postgres://${name}:${password}@127.0.0.1:${port}/${database}`,
+      `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
     async start() {
       running = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
         ...user,

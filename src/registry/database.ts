@@ -131,7 +131,7 @@ function explained(error: unknown, { shown }: DatabaseAddress): unknown {
     case INSUFFICIENT_PRIVILEGE:
       return problem(
         'not_permitted',
-        `This user lacks a permission: ${told}. docs/registry.md has them all.`,
+        `This user lacks a permission: ${told}. docs/postgres.md has them all.`,
       );
     default:
   }

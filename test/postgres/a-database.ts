@@ -1,4 +1,6 @@
 /** Databases of one real PostgreSQL, which starts when the first test asks for one and ends after the last test. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { migrateDatabase } from '../../src/registry/database.ts';
@@ -19,7 +21,14 @@ export function sharedServer(): Promise<PostgresServer> {
   return shared;
 }
 
-/** A database with the present schema and nothing in it, for others to be copied from: that is quicker than to make one. */
+/** The roles of docs/postgres.md with their passwords there. */
+const OWNER = ['prompts_owner', 'choose one'] as const;
+const SERVER = ['prompts_server', 'choose another'] as const;
+
+/**
+ * A database with the present schema and nothing in it, made with the roles and grants of docs/postgres.md, for others
+ * to be copied from: that is quicker than to make one.
+ */
 export function migratedTemplate(): Promise<string> {
   template ??= makeTemplate();
   return template;
@@ -27,9 +36,27 @@ export function migratedTemplate(): Promise<string> {
 let template: Promise<string> | undefined;
 
 async function makeTemplate(): Promise<string> {
-  const database = await aDatabase();
-  await migrateDatabase(database.url);
-  return database.name;
+  const server = await sharedServer();
+  const owner = server.url('prompts', ...OWNER);
+  const [making = '', granting = ''] = documentedStatements();
+  // One at a time: a database is made outside any transaction.
+  for (const statement of making.split(';').filter(text => text.trim() !== ''))
+    await run(server.url('postgres'), statement);
+  await migrateDatabase(owner);
+  await run(owner, granting);
+  return 'prompts';
+}
+
+/** The SQL of docs/postgres.md: what an administrator runs, and what the owner runs. */
+function documentedStatements(): string[] {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/postgres.md'), 'utf8');
+  return [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql]) => sql ?? '');
+}
+
+/** A copy of that, as the role that serves sees it. */
+export async function aServedDatabase(): Promise<DatabaseForTest & { readonly asServer: string }> {
+  const database = await aDatabase(undefined, await migratedTemplate());
+  return { ...database, asServer: (await sharedServer()).url(database.name, ...SERVER) };
 }
 
 after(async () => {

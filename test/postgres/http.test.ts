@@ -12,13 +12,13 @@ import '../registry/log.test.ts';
 import '../registry/promote.test.ts';
 import '../registry/publish.test.ts';
 import '../registry/webhooks.test.ts';
-import { aDatabase, migratedTemplate } from './a-database.ts';
+import { aServedDatabase } from './a-database.ts';
 
 before(() =>
   keepRegistriesIn(
     async () => {
-      const database = await aDatabase(undefined, await migratedTemplate());
-      return { path: database.url, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+      const database = await aServedDatabase();
+      return { path: database.asServer, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
     },
     (place, options) =>
       isDatabaseUrl(place)

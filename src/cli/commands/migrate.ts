@@ -10,7 +10,7 @@ export function migrateCommand(): Command {
     .addHelpText(
       'after',
       `
-Needed where "serve" runs as a user who may not change the schema (docs/registry.md); otherwise
+Needed where "serve" runs as a user who may not change the schema (docs/postgres.md); otherwise
 "serve" does it. Registries may go on serving meanwhile. A data folder is brought forward by
 whatever opens it.
 
