@@ -68,7 +68,8 @@ after(async () => {
 export async function aDatabase(server?: PostgresServer, template = 'template0'): Promise<DatabaseForTest> {
   const host = server ?? (await sharedServer());
   const name = `test_${++made}`;
-  await run(host.url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // FILE_COPY: without syncs that is five times as quick as through the write-ahead log.
+  await run(host.url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = host.url(name);
   return {
     name,

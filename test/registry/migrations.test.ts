@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
+import { SQLITE_MIGRATIONS } from '../../src/registry/store/sqlite/migrations.ts';
+import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { anOlderRegistry, contentsOf, fillOlder } from './an-older-registry.ts';
+
+const NEWEST = SQLITE_MIGRATIONS.length;
+
+async function anOlderFile(file: string, version: number): Promise<void> {
+  const { contents } = await anOlderRegistry();
+  using database = new DatabaseSync(file);
+  database.exec('PRAGMA application_id = 0x50465247');
+  const older = {
+    execute: (sql: string, parameters: readonly (string | number | null)[] = []) =>
+      parameters.length === 0 ? database.exec(sql) : database.prepare(sql).run(...parameters),
+    columnsOf: (table: string) =>
+      database
+        .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+        .all()
+        .map(({ name }) => String(name)),
+    parameter: () => '?',
+  };
+  await fillOlder(older, SQLITE_MIGRATIONS, version, contents);
+}
+
+describe('a data folder of an older version', () => {
+  for (let version = 1; version < NEWEST; version++)
+    it(`is brought from schema ${version} to ${NEWEST}, by several processes at once, and holds the same`, async () => {
+      await using folder = await temporaryFolder();
+      const file = join(folder.path, DATABASE_FILE);
+      await anOlderFile(file, version);
+      const opened = await Promise.all([1, 2, 3].map(() => openSqliteStore(file, () => new Date())));
+      const { contents } = await anOlderRegistry();
+      for (const store of opened) {
+        assert.deepEqual(await contentsOf(store), contents);
+        const rows = await store.read(snapshot =>
+          snapshot.selectFrom('schema_versions').select('version').execute(),
+        );
+        assert.equal(rows.length, NEWEST);
+        await store.close();
+      }
+    });
+});
