@@ -1,102 +1,21 @@
 import assert from 'node:assert/strict';
 import type { Promotion } from '../../src/contract/promotions.ts';
-import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { approve as decide } from '../../src/registry/promotions/decide.ts';
-import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
-import {
-  type Answered,
-  aRegistry,
-  ask,
-  assertProblem,
-  type Json,
-  type RegistryForTest,
-} from './a-registry.ts';
-
-const START = Date.parse('2026-09-12T12:00:00.000Z');
-const HOUR = 3_600_000;
-
-/** Production asks for one approval; `p` has four versions that were all stable in staging. */
-async function aGovernedRegistry() {
-  const clock = { now: START };
-  const registry = await aRegistry({
-    environments: defaultEnvironments(1),
-    now: () => new Date(clock.now),
-  });
-  for (let version = 1; version <= 4; version++) {
-    await registry.publish('p', `one\nversion ${version}`, version === 1 ? null : version - 1);
-    await registry.promote('p', version, 'staging');
-  }
-  return { registry, clock };
-}
+import { aGovernedRegistry, type GovernedRegistry, HOUR } from './a-governed-registry.ts';
+import { aRegistry, ask, assertProblem, type Json } from './a-registry.ts';
 
 describe('approvals', () => {
-  let registry: RegistryForTest;
-  let clock: { now: number };
+  let governed: GovernedRegistry;
   beforeEach(async () => {
-    ({ registry, clock } = await aGovernedRegistry());
+    governed = await aGovernedRegistry();
   });
-  afterEach(() => registry[Symbol.asyncDispose]());
-
-  const request = (
-    version: number,
-    expected: number | null,
-    change: object = {},
-    as = 'production author rae',
-  ) =>
-    registry.call(
-      'POST',
-      '/v1/prompts/p/-/promotions',
-      { environment: 'production', channel: 'stable', version, reason: 'Release', expected, ...change },
-      { as },
-    );
-  const act = (what: string, { json }: Answered, as: string, comment?: string) =>
-    registry.call(
-      'POST',
-      `/v1/promotions/${json.id}/${what}`,
-      comment === undefined ? undefined : { comment },
-      { as },
-    );
-  const approve = (of: Answered, actor: string, comment?: string) =>
-    act('approve', of, `production approver ${actor}`, comment);
-  const again = async ({ json }: Answered): Promise<Promotion> =>
-    (await registry.call('GET', `/v1/promotions/${json.id}`)).json;
-  const live = async (channel = 'stable') => {
-    const { json } = await registry.call('GET', '/v1/prompts/p/-/summary');
-    const pointer = json.pointers.find(
-      (one: Json) => one.environment === 'production' && one.channel === channel,
-    );
-    return pointer?.version ?? null;
-  };
-  const events = async (): Promise<Json[]> =>
-    (await registry.call('GET', '/v1/changes?limit=1000')).json.events;
-  const kindsOf = async ({ json }: Answered) =>
-    (await events())
-      .filter(event => event.data.promotion === json.id)
-      .map(event => event.kind.replace('promotion.', ''));
-  const policy = async (change: object, environment = 'production') => {
-    const { json } = await registry.call('GET', '/v1/environments');
-    const present = json.data.find((one: Json) => one.name === environment).policy;
-    const { status } = await registry.call(
-      'PUT',
-      `/v1/environments/${environment}`,
-      { ...present, ...change },
-      { as: `${environment} admin` },
-    );
-    assert.equal(status, 200);
-  };
-  /** What the schedules of this registry's processes do sooner or later. */
-  const scheduled = async () => {
-    const faults: unknown[] = [];
-    const schedule = promotionSchedule({ store: registry.store, onFault: error => faults.push(error) });
-    await schedule.applyDue();
-    await schedule.close();
-    assert.deepEqual(faults, []);
-  };
-  const hence = (ms: number) => new Date(clock.now + ms).toISOString();
+  afterEach(() => governed[Symbol.asyncDispose]());
 
   describe('four eyes', () => {
     it('apply with the last approval, and record who approved, when and with what words', async () => {
+      const { registry, clock, request, approve, live, events, kindsOf, hence } = governed;
       const asked = await request(1, null);
       assert.equal(asked.status, 202);
       clock.now += HOUR;
@@ -122,6 +41,7 @@ describe('approvals', () => {
       );
     });
     it('are of two people, whichever keys they use', async () => {
+      const { request, act, approve, again, live, policy } = governed;
       const asked = await request(1, null, {}, 'production approver mara');
       for (const role of ['approver', 'admin']) {
         const own = await act('approve', asked, `production ${role} mara`);
@@ -136,6 +56,7 @@ describe('approvals', () => {
       assert.equal(await live(), 1);
     });
     it('need the role approver and a key of that environment', async () => {
+      const { registry, request, act, again } = governed;
       const asked = await request(1, null);
       assertProblem(await act('approve', asked, 'production author sam'), 403, 'role_too_low');
       assertProblem(await act('reject', asked, 'production author sam'), 403, 'role_too_low');
@@ -158,6 +79,7 @@ describe('approvals', () => {
         );
     });
     it('hold for every channel: a canary releases no version that nobody approved', async () => {
+      const { registry, request, approve, live } = governed;
       const asked = await request(2, null, { channel: 'canary' }, 'production admin');
       assert.equal(asked.status, 202);
       const pinned = () =>
@@ -168,6 +90,7 @@ describe('approvals', () => {
       assert.equal(await live(), null);
     });
     it('are not those of a key that was revoked after it was recognized', async () => {
+      const { registry, request, live } = governed;
       const asked = await request(1, null);
       const key = (await registry.key('production', 'approver', 'ada')).split('_')[2] ?? '';
       await registry.call('POST', `/v1/keys/${key}/revoke`, {}, { as: 'production admin' });
@@ -179,6 +102,7 @@ describe('approvals', () => {
       assert.equal(await live(), null);
     });
     it('are asked once for a request that is repeated with its Idempotency-Key', async () => {
+      const { registry, request, kindsOf, policy } = governed;
       await policy({ approvals: 2 });
       const asked = await request(1, null);
       const once = { as: 'production approver ada', headers: { 'idempotency-key': 'one' } };
@@ -194,6 +118,7 @@ describe('approvals', () => {
 
   describe('a promotion that waits', () => {
     it('applies by the policy of that moment: more approvals, fewer, another promoteFrom', async () => {
+      const { registry, request, approve, again, live, policy } = governed;
       const asked = await request(1, null);
       assert.equal((await again(asked)).approvalsNeeded, 1);
       await policy({ approvals: 3 });
@@ -212,6 +137,7 @@ describe('approvals', () => {
       assert.equal((await approve(next, 'ada')).status, 200);
     });
     it('says so when the pointer has moved, records nothing, and stays pending', async () => {
+      const { registry, request, approve, again, live, events, policy } = governed;
       await policy({ approvals: 0 });
       await request(1, null, {}, 'production approver');
       await request(2, 1, {}, 'production approver');
@@ -231,6 +157,7 @@ describe('approvals', () => {
       assert.equal((await approve(asked, 'ada')).status, 200);
     });
     it('is superseded by a newer request for the same pointer, not by a rollback or another pointer', async () => {
+      const { request, approve, again, policy } = governed;
       await policy({ approvals: 0 });
       await request(1, null, {}, 'production approver');
       await request(2, 1, {}, 'production approver');
@@ -252,6 +179,7 @@ describe('approvals', () => {
       assert.equal((await approve(newer, 'ada')).status, 200);
     });
     it('is rejected by an approver, with a reason that stays', async () => {
+      const { request, act, live, hence } = governed;
       const asked = await request(1, null);
       const { status, json } = await act('reject', asked, 'production approver ada', 'Too long');
       assert.equal(status, 200);
@@ -264,6 +192,7 @@ describe('approvals', () => {
       assert.equal(await live(), null);
     });
     it('is taken back by who requested it or by an admin', async () => {
+      const { registry, request, act } = governed;
       const asked = await request(1, null);
       assertProblem(await act('cancel', asked, 'production approver ada'), 403, 'role_too_low', /rae/);
       const { json } = await act('cancel', asked, 'production author rae');
@@ -277,6 +206,7 @@ describe('approvals', () => {
       );
     });
     it('does not apply once its prompt is archived; what was live can be rolled back all the same', async () => {
+      const { registry, request, approve } = governed;
       await approve(await request(1, null), 'ada');
       await approve(await request(2, 1), 'ada');
       const asked = await request(3, 2);
@@ -289,16 +219,14 @@ describe('approvals', () => {
       assert.equal((await approve(asked, 'ada')).status, 200);
     });
     it('loses the approvals of a key that is revoked, not of one that is replaced', async () => {
+      const { registry, request, act, approve, again, live, policy, revokeKeyOf } = governed;
       await policy({ approvals: 2 });
       const asked = await request(1, null);
       await approve(asked, 'ada');
-      const idOf = async (actor: string) =>
-        (await registry.key('production', 'approver', actor)).split('_')[2];
-      const admin = { as: 'production admin' };
-      await registry.call('POST', `/v1/keys/${await idOf('ada')}/rotate`, {}, admin);
+      const id = (await registry.key('production', 'approver', 'ada')).split('_')[2];
+      await registry.call('POST', `/v1/keys/${id}/rotate`, {}, { as: 'production admin' });
       assert.equal((await again(asked)).approvals.length, 1);
-      const revoked = await registry.call('POST', `/v1/keys/${await idOf('ada')}/revoke`, {}, admin);
-      assert.equal(revoked.status, 200);
+      await revokeKeyOf('ada');
       const held = await again(asked);
       assert.deepEqual([held.state, held.approvals, held.held?.code], ['pending', [], 'key_revoked']);
       await approve(asked, 'bo');
@@ -309,6 +237,7 @@ describe('approvals', () => {
 
   describe('a rollback', () => {
     it('acts at once where the policy lets it, and waits where it is planned', async () => {
+      const { request, approve, events, hence } = governed;
       await approve(await request(1, null), 'ada');
       await approve(await request(2, 1), 'ada');
       assertProblem(await request(1, 2), 403, 'role_too_low');
@@ -319,6 +248,7 @@ describe('approvals', () => {
       assert.equal((await events()).at(-1).data.rollback, true);
     });
     it('waits for approvals where the policy asks for them', async () => {
+      const { request, act, approve, live, policy } = governed;
       await approve(await request(1, null), 'ada');
       await approve(await request(2, 1), 'ada');
       await policy({ rollbackNeedsApproval: true });
@@ -330,205 +260,9 @@ describe('approvals', () => {
     });
   });
 
-  describe('a promotion with a time', () => {
-    it('waits for it once it is approved, and is applied then, not before', async () => {
-      const asked = await request(1, null, { effectiveAt: '2026-09-12T15:00:00+02:00' });
-      assert.equal(asked.json.effectiveAt, hence(HOUR));
-      const planned = await approve(asked, 'ada');
-      assert.deepEqual([planned.status, planned.json.state], [202, 'planned']);
-      clock.now += HOUR - 1;
-      await scheduled();
-      assert.equal(await live(), null);
-      clock.now += 1;
-      await scheduled();
-      assert.equal(await live(), 1);
-      const { state, appliedAt } = await again(asked);
-      assert.deepEqual([state, appliedAt], ['applied', hence(0)]);
-      const event = (await events()).at(-1);
-      assert.deepEqual([event.kind, event.actor, event.key], ['promotion.applied', 'rae', 'schedule']);
-      assert.deepEqual(await kindsOf(asked), ['requested', 'approved', 'planned', 'applied']);
-    });
-    it('is applied at once where its time is past when it is approved', async () => {
-      const asked = await request(1, null, { effectiveAt: hence(HOUR) });
-      clock.now += 2 * HOUR;
-      await scheduled();
-      assert.equal((await again(asked)).state, 'pending');
-      assert.equal((await approve(asked, 'ada')).json.state, 'applied');
-    });
-    it('is planned at once where no approval is asked for, by who might apply it at once', async () => {
-      await policy({ approvals: 0 });
-      const time = { effectiveAt: hence(HOUR) };
-      assertProblem(await request(1, null, time), 403, 'role_too_low');
-      const asked = await request(1, null, time, 'production approver');
-      assert.deepEqual([asked.status, asked.json.state], [202, 'planned']);
-      await policy({ approvals: 1 });
-      clock.now += HOUR;
-      await scheduled();
-      const held = await again(asked);
-      assert.deepEqual([held.state, held.held?.code], ['pending', 'too_few_approvals']);
-      assert.equal((await approve(asked, 'ada')).json.state, 'applied');
-    });
-    it('is one that is to come, within a year', async () => {
-      for (const effectiveAt of [
-        hence(0),
-        hence(-1),
-        hence(367 * 24 * HOUR),
-        '2026-02-30T00:00:00Z',
-        'soon',
-      ]) {
-        const refused = await request(1, null, { effectiveAt });
-        assertProblem(refused, 422, 'invalid_request');
-        assert.equal(refused.json.fields[0].pointer, '/effectiveAt');
-      }
-      assert.equal((await request(1, null, { effectiveAt: hence(365 * 24 * HOUR) })).status, 202);
-      assert.equal((await request(1, null, { effectiveAt: null })).status, 202);
-    });
-    it('can be taken back or rejected until then', async () => {
-      for (const what of ['cancel', 'reject']) {
-        const asked = await request(1, null, { effectiveAt: hence(HOUR) });
-        await approve(asked, 'ada');
-        assert.equal((await act(what, asked, 'production admin bo')).status, 200);
-        clock.now += HOUR;
-        await scheduled();
-        assert.equal(await live(), null);
-      }
-    });
-    it('is held where the pointer has moved, and says why', async () => {
-      await approve(await request(1, null), 'ada');
-      await approve(await request(2, 1), 'ada');
-      const asked = await request(3, 2, { effectiveAt: hence(HOUR) });
-      await approve(asked, 'ada');
-      await request(1, 2, {}, 'production approver oncall');
-      clock.now += HOUR;
-      await scheduled();
-      const { state, held, approvals } = await again(asked);
-      assert.deepEqual([state, held?.code, held?.at, approvals], ['pending', 'pointer_moved', hence(0), []]);
-      assert.match(held?.detail ?? '', /version 1 now/);
-      assert.equal(await live(), 1);
-      await scheduled();
-      assert.deepEqual(await kindsOf(asked), ['requested', 'approved', 'planned', 'held']);
-      // Approving tries again, with approvals that are new.
-      assertProblem(await approve(asked, 'ada'), 409, 'pointer_moved');
-      await request(2, 1, {}, 'production approver oncall');
-      assert.equal((await approve(asked, 'ada')).json.state, 'applied');
-      assert.equal(await live(), 3);
-    });
-    it('is held where the policy asks for more than it has, unless others approve in time', async () => {
-      const asked = await request(1, null, { effectiveAt: hence(HOUR) });
-      await approve(asked, 'ada');
-      await policy({ approvals: 2 });
-      const more = await approve(asked, 'bo');
-      assert.deepEqual([more.status, more.json.state, more.json.approvals.length], [202, 'planned', 2]);
-      await policy({ approvals: 3 });
-      clock.now += HOUR;
-      await scheduled();
-      assert.equal((await again(asked)).held?.code, 'too_few_approvals');
-      assert.equal(await live(), null);
-    });
-    it('is held where a key that approved it is revoked', async () => {
-      const asked = await request(1, null, { effectiveAt: hence(HOUR) });
-      await approve(asked, 'ada');
-      const id = (await registry.key('production', 'approver', 'ada')).split('_')[2];
-      await registry.call('POST', `/v1/keys/${id}/revoke`, {}, { as: 'production admin' });
-      assert.deepEqual(
-        [(await again(asked)).state, (await again(asked)).held?.code],
-        ['pending', 'key_revoked'],
-      );
-      clock.now += HOUR;
-      await scheduled();
-      assert.equal(await live(), null);
-    });
-    it('is held where the key that planned it alone is revoked; a request stays a request', async () => {
-      const waiting = await request(1, null, { channel: 'canary' }, 'production approver ada');
-      await policy({ approvals: 0 });
-      const asked = await request(1, null, { effectiveAt: hence(HOUR) }, 'production approver ada');
-      const id = (await registry.key('production', 'approver', 'ada')).split('_')[2];
-      await registry.call('POST', `/v1/keys/${id}/revoke`, {}, { as: 'production admin' });
-      assert.equal((await again(asked)).held?.code, 'key_revoked');
-      assert.equal((await again(waiting)).held, null);
-      clock.now += HOUR;
-      await scheduled();
-      assert.equal(await live(), null);
-    });
-    it('is applied by the log’s time, which a clock that is set back does not turn back', async () => {
-      const asked = await request(1, null, { effectiveAt: hence(HOUR) });
-      await approve(asked, 'ada');
-      clock.now += HOUR;
-      await registry.publish('another', 'text', null);
-      clock.now -= 2 * HOUR;
-      await scheduled();
-      const { state, appliedAt } = await again(asked);
-      assert.deepEqual([state, appliedAt], ['applied', new Date(START + HOUR).toISOString()]);
-    });
-    it('is applied by one of many processes, and once', async () => {
-      await using other = await aRegistry({ folder: registry.folder, now: () => new Date(clock.now) });
-      const asked = await request(1, null, { effectiveAt: hence(HOUR) });
-      await approve(asked, 'ada');
-      clock.now += HOUR;
-      const schedules = [registry, other, registry, other].map(({ store }) =>
-        promotionSchedule({ store, onFault: assert.ifError }),
-      );
-      await Promise.all(schedules.map(schedule => schedule.applyDue()));
-      assert.deepEqual(await kindsOf(asked), ['requested', 'approved', 'planned', 'applied']);
-    });
-  });
-
-  describe('comments', () => {
-    const comment = (of: Answered, body: object, as = 'development author lin') =>
-      registry.call('POST', `/v1/promotions/${of.json.id}/comments`, body, { as });
-
-    it('stand at the whole or at a line of one side, oldest first, page by page', async () => {
-      await approve(await request(1, null), 'ada');
-      const asked = await request(2, 1);
-      const first = await comment(asked, { text: 'Why?' });
-      assert.equal(first.status, 201);
-      const { id, ...rest } = first.json;
-      assert.deepEqual(rest, {
-        promotion: asked.json.id,
-        actor: 'lin',
-        at: hence(0),
-        text: 'Why?',
-        place: null,
-      });
-      const place = { side: 'to', line: 2 };
-      const second = await comment(asked, { text: 'This line', place }, 'production approver ada');
-      assert.deepEqual(second.json.place, place);
-      const path = `/v1/promotions/${asked.json.id}/comments`;
-      const { json: page } = await registry.call('GET', `${path}?limit=1`);
-      assert.deepEqual(page.data, [first.json]);
-      const { json: rest2 } = await registry.call('GET', `${path}?limit=1&cursor=${page.nextCursor}`);
-      assert.deepEqual(rest2, { data: [second.json], nextCursor: null });
-      assert.deepEqual((await events()).at(-1).data, { promotion: asked.json.id, text: 'This line', place });
-      assertProblem(await registry.call('GET', '/v1/promotions/999/comments'), 404, 'promotion_not_found');
-      assert.equal(id, String((await events()).at(-2).seq));
-    });
-    it('change nothing of the promotion, and may follow its end', async () => {
-      const asked = await request(1, null);
-      await act('reject', asked, 'production approver ada');
-      const before = await again(asked);
-      assert.equal((await comment(asked, { text: 'See the new one' })).status, 201);
-      assert.deepEqual(await again(asked), before);
-    });
-    it('cannot stand where there is no line', async () => {
-      const asked = await request(1, null);
-      const wrong: [object, string][] = [
-        [{ side: 'to', line: 3 }, '/place/line'],
-        [{ side: 'to', line: 0 }, '/place/line'],
-        [{ side: 'from', line: 1 }, '/place/side'],
-        [{ side: 'left', line: 1 }, '/place/side'],
-      ];
-      for (const [place, pointer] of wrong) {
-        const refused = await comment(asked, { text: 'x', place });
-        assertProblem(refused, 422, 'invalid_request');
-        assert.equal(refused.json.fields[0].pointer, pointer);
-      }
-      assertProblem(await comment(asked, { text: '' }), 422, 'invalid_request', /Write something/);
-      assertProblem(await comment(asked, { text: 'x' }, 'production reader'), 403, 'role_too_low');
-    });
-  });
-
   describe('of many at once', () => {
     it('the one that is needed applies, and is counted once, through two servers', async () => {
+      const { registry, clock, request, again, policy } = governed;
       await policy({ approvals: 5 });
       const asked = await request(1, null);
       await using other = await aRegistry({ folder: registry.folder, now: () => new Date(clock.now) });
@@ -550,6 +284,7 @@ describe('approvals', () => {
       assert.equal((await again(asked)).approvals.length, 5);
     });
     it('one and the same person counts once', async () => {
+      const { registry, request, act, live, policy } = governed;
       await policy({ approvals: 2 });
       const asked = await request(1, null);
       await Promise.all(
@@ -565,6 +300,7 @@ describe('approvals', () => {
       assert.equal(await live(), null);
     });
     it('an approval and a cancellation, one comes first', async () => {
+      const { request, act, approve, live } = governed;
       for (let round = 0; round < 5; round++) {
         const channel = `round-${round}`;
         const asked = await request(1, null, { channel });
@@ -577,6 +313,7 @@ describe('approvals', () => {
       }
     });
     it('of twenty requests for one pointer, the last one waits and the others are superseded', async () => {
+      const { request, approve } = governed;
       const asked = await Promise.all(
         Array.from({ length: 20 }, (_, n) => request(1 + (n % 4), null, {}, `production author a-${n}`)),
       );

@@ -1,0 +1,101 @@
+/** A registry whose production asks for approvals, at a time of the test's choosing, and what people do there. */
+import assert from 'node:assert/strict';
+import type { Promotion } from '../../src/contract/promotions.ts';
+import { defaultEnvironments, type Policy } from '../../src/core/environment.ts';
+import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
+import { type Answered, aRegistry, type Json, type RegistryForTest } from './a-registry.ts';
+
+export const START = Date.parse('2026-09-12T12:00:00.000Z');
+export const HOUR = 3_600_000;
+
+export interface GovernedRegistry extends AsyncDisposable {
+  readonly registry: RegistryForTest;
+  /** In ms since 1970: what the registry's clock says. */
+  readonly clock: { now: number };
+  /** Asks to promote a version of `p` to production: by an author unless told. */
+  request(version: number, expected: number | null, change?: object, as?: string): Promise<Answered>;
+  /** Approves, rejects or cancels what was asked for. */
+  act(what: string, asked: Answered, as: string, comment?: string): Promise<Answered>;
+  /** By an approver of production. */
+  approve(asked: Answered, actor: string, comment?: string): Promise<Answered>;
+  /** The promotion that was asked for, as it is now. */
+  again(asked: Answered): Promise<Promotion>;
+  /** What production's pointer stands at. */
+  live(channel?: string): Promise<number | null>;
+  events(): Promise<Json[]>;
+  /** Of the events of a promotion, without what they have in common. */
+  kindsOf(asked: Answered): Promise<string[]>;
+  policy(change: Partial<Record<keyof Policy, unknown>>): Promise<void>;
+  /** Revokes the key of an approver of production. */
+  revokeKeyOf(actor: string): Promise<void>;
+  /** What the schedules of a registry's processes do sooner or later. */
+  scheduled(): Promise<void>;
+  /** RFC 3339: so many ms after the registry's present time. */
+  hence(ms: number): string;
+}
+
+/** Production asks for one approval; `p` has four versions of two lines that were all stable in staging. */
+export async function aGovernedRegistry(): Promise<GovernedRegistry> {
+  const clock = { now: START };
+  const now = () => new Date(clock.now);
+  const registry = await aRegistry({ environments: defaultEnvironments(1), now });
+  for (let version = 1; version <= 4; version++) {
+    await registry.publish('p', `one\nversion ${version}`, version === 1 ? null : version - 1);
+    await registry.promote('p', version, 'staging');
+  }
+  const governed: GovernedRegistry = {
+    registry,
+    clock,
+    request(version, expected, change = {}, as = 'production author rae') {
+      const about = { environment: 'production', channel: 'stable', version, reason: 'Release', expected };
+      return registry.call('POST', '/v1/prompts/p/-/promotions', { ...about, ...change }, { as });
+    },
+    act: (what, { json }, as, comment) =>
+      registry.call(
+        'POST',
+        `/v1/promotions/${json.id}/${what}`,
+        comment === undefined ? undefined : { comment },
+        {
+          as,
+        },
+      ),
+    approve: (asked, actor, comment) =>
+      governed.act('approve', asked, `production approver ${actor}`, comment),
+    again: async ({ json }) => (await registry.call('GET', `/v1/promotions/${json.id}`)).json,
+    async live(channel = 'stable') {
+      const { json } = await registry.call('GET', '/v1/prompts/p/-/summary');
+      const pointer = json.pointers.find(
+        (one: Json) => one.environment === 'production' && one.channel === channel,
+      );
+      return pointer?.version ?? null;
+    },
+    events: async () => (await registry.call('GET', '/v1/changes?limit=1000')).json.events,
+    async kindsOf({ json }) {
+      const events = (await governed.events()).filter(event => event.data.promotion === json.id);
+      return events.map(event => event.kind.replace('promotion.', ''));
+    },
+    async policy(change) {
+      const { json } = await registry.call('GET', '/v1/environments');
+      const { policy } = json.data.find((one: Json) => one.name === 'production');
+      const body = { ...policy, ...change };
+      const as = 'production admin';
+      const { status } = await registry.call('PUT', '/v1/environments/production', body, { as });
+      assert.equal(status, 200);
+    },
+    async revokeKeyOf(actor) {
+      const id = (await registry.key('production', 'approver', actor)).split('_')[2];
+      const as = 'production admin';
+      assert.equal((await registry.call('POST', `/v1/keys/${id}/revoke`, {}, { as })).status, 200);
+    },
+    async scheduled() {
+      const faults: unknown[] = [];
+      const schedule = promotionSchedule({ store: registry.store, onFault: error => faults.push(error) });
+      await schedule.applyDue();
+      await schedule.close();
+      assert.deepEqual(faults, []);
+    },
+    hence: ms => new Date(clock.now + ms).toISOString(),
+    [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
+  };
+  return governed;
+}
