@@ -8,6 +8,7 @@ import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { say } from './output.ts';
 import { chooseOneRegistry } from './registry-options.ts';
@@ -60,6 +61,7 @@ function program(): Command {
     migrateCommand(),
     backupCommand(),
     copyCommand(),
+    webhooksCommand(),
     renderCommand(),
   ])
     command.addCommand(each);

@@ -27,6 +27,20 @@ export const channelsArgument = argument((text: string) => {
   return channels;
 });
 
+/** `one,two`, each as `parse` takes it. */
+export function listArgument<T>(parse: (text: string) => T): (text: string) => T[] {
+  return text => text.split(',').map(part => parse(part.trim()));
+}
+
+/** One of these words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return text => {
+    const word = words.find(each => each === text);
+    if (word === undefined) throw new InvalidArgumentError(`Write one of ${words.join(', ')}.`);
+    return word;
+  };
+}
+
 export function booleanArgument(text: string): boolean {
   if (text === 'true') return true;
   if (text === 'false') return false;

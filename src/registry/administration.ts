@@ -1,10 +1,13 @@
 /** What the command line does on a data folder without HTTP, so that the first admin key can be made. */
 import type { CreatedKey, KeyRecord } from '../contract/keys.ts';
+import type { CreatedWebhook, WebhookRecord } from '../contract/webhooks.ts';
 import type { Environment } from '../core/environment.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import * as keys from './access/keys.ts';
 import * as environments from './environments.ts';
+import type { Identity } from './identity.ts';
 import type { Store } from './store/store.ts';
+import * as webhooks from './webhooks/webhooks.ts';
 
 /** @throws Problem `environment_not_found`, or `invalid_request` for an expiry that is past */
 export function createKey(store: Store, key: keys.NewKey): Promise<CreatedKey> {
@@ -43,4 +46,26 @@ export function setEnvironment(store: Store, environment: Environment): Promise<
   return store.write(transaction =>
     environments.setEnvironment(transaction, store.now, COMMAND_LINE, environment),
   );
+}
+
+/** @throws Problem `environment_not_found`, `invalid_request` when there are too many */
+export function createWebhook(
+  store: Store,
+  identity: Identity,
+  webhook: webhooks.NewWebhook,
+): Promise<CreatedWebhook> {
+  return store.write(transaction =>
+    webhooks.createWebhook(transaction, store.now, COMMAND_LINE, identity, webhook),
+  );
+}
+
+/** Those of all environments, newest first. */
+export async function listWebhooks(store: Store): Promise<WebhookRecord[]> {
+  const found = await store.read(snapshot => webhooks.listWebhooks(snapshot, {}));
+  return found.map(({ record }) => record);
+}
+
+/** @throws Problem `webhook_not_found` */
+export function removeWebhook(store: Store, id: string): Promise<WebhookRecord> {
+  return store.write(transaction => webhooks.removeWebhook(transaction, store.now, COMMAND_LINE, id));
 }

@@ -54,6 +54,16 @@ describe('promptforge', function () {
       ['keys', 'revoke'],
       [/<id>/, /--json/, /Examples:/],
     ],
+    [
+      ['keys', 'rotate'],
+      [/<id>/, /--overlap <duration>/, /24h/, /--expires/, /--json/, /Examples:/],
+    ],
+    [['webhooks'], [/add/, /list/, /remove/]],
+    [
+      ['webhooks', 'add'],
+      [/--environment <name>/, /--url <url>/, /--only/, /--events/, /--private-network/, /Examples:/],
+    ],
+    [['backup'], [/--data <folder>/, /--output <folder>/, /--json/, /Examples:/]],
     [['environments'], [/list/, /set/]],
     [
       ['environments', 'list'],

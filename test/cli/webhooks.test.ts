@@ -1,8 +1,10 @@
 /** What `promptforge serve` sends by itself: a promotion made by one process is told by another on the same folder. */
 import assert from 'node:assert/strict';
 import { Webhook } from 'standardwebhooks';
-import { createdWebhook } from '../../src/contract/webhooks.ts';
+import { createdWebhook, webhookPage } from '../../src/contract/webhooks.ts';
+import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { aReceiver } from '../registry/a-receiver.ts';
+import { promptforge } from './promptforge.ts';
 import { call, codeOf, newKey, serve } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -38,6 +40,59 @@ describe('promptforge serve with webhooks', function () {
       assert(!logs.includes('s3cret') && !logs.includes(secret.slice(6)), id);
     } finally {
       await Promise.all([cautious.stop(), open.stop()]);
+    }
+  });
+});
+
+describe('promptforge webhooks', function () {
+  this.timeout(30_000);
+  const inFolder = temporaryFolder();
+  const URL_WITH_TOKEN = 'https://chat.example.com/hooks/s3cret';
+
+  it('adds one, shows its secret alone on stdout, and lists and removes it without', async () => {
+    const data = inFolder('cli');
+    await (await openDataFolder(data)).close();
+    const make = ['webhooks', 'add', '--environment', 'production', '--url', '-', '--data', data];
+    const filters = ['--only', 'staging,production', '--events', 'promotion.applied'];
+    const added = await promptforge([...make, ...filters], { stdin: `${URL_WITH_TOKEN}\n` });
+    assert.equal(added.code, 0, added.stderr);
+    assert.match(added.stdout, /^whsec_[A-Za-z0-9+/]{43}=\n$/);
+    const [id = ''] = /wh_[0-9a-f]{24}/.exec(added.stderr) ?? [];
+    const listed = await promptforge(['webhooks', 'list', '--data', data, '--json']);
+    const [webhook] = webhookPage.parse(JSON.parse(listed.stdout)).data;
+    assert.deepEqual(
+      [webhook?.id, webhook?.origin, webhook?.environments, webhook?.events, webhook?.createdBy],
+      [id, 'https://chat.example.com', ['staging', 'production'], ['promotion.applied'], 'command-line'],
+    );
+    const table = await promptforge(['webhooks', 'list', '--data', data]);
+    assert.match(
+      table.stdout,
+      new RegExp(`^${id} +production +https://chat.example.com +well +0 +0 +– +–$`, 'm'),
+    );
+    const removed = await promptforge(['webhooks', 'remove', id, '--data', data]);
+    assert.equal(removed.stdout, `Removed the webhook ${id} of production to https://chat.example.com.\n`);
+    const said = JSON.stringify([added, listed, table, removed]);
+    assert(!said.includes('s3cret'));
+  });
+
+  it('refuses what the server would not send to, and a key that no server has', async () => {
+    const data = inFolder('refused');
+    await (await openDataFolder(data)).close();
+    const make = ['webhooks', 'add', '--environment', 'production'];
+    const refused: [string[], number, RegExp][] = [
+      [['--url', 'https://10.0.0.1/s3cret', '--data', data], 1, /private network/],
+      [
+        ['--url', URL_WITH_TOKEN, '--events', 'promotion.commented', '--data', data],
+        2,
+        /Write one of promotion/,
+      ],
+      [['--url', URL_WITH_TOKEN, '--data', data, '--registry-key', inFolder('none.pem')], 4, /not there/],
+    ];
+    for (const [args, code, why] of refused) {
+      const outcome = await promptforge([...make, ...args]);
+      assert.deepEqual([outcome.code, outcome.stdout], [code, '']);
+      assert.match(outcome.stderr, why);
+      assert(!outcome.stderr.includes('s3cret'));
     }
   });
 });

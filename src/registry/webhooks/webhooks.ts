@@ -73,10 +73,10 @@ async function checkRoom(transaction: WriteTransaction): Promise<void> {
 }
 
 export interface WebhookListing {
-  readonly environment: EnvironmentName;
+  readonly environment?: EnvironmentName;
   /** Only those made before the event of this seq. */
-  readonly before: number;
-  readonly limit: number;
+  readonly before?: number;
+  readonly limit?: number;
 }
 
 /** Webhooks with the seq of their making, newest first. */
@@ -84,15 +84,11 @@ export async function listWebhooks(
   snapshot: Snapshot,
   { environment, before, limit }: WebhookListing,
 ): Promise<{ seq: number; record: WebhookRecord }[]> {
-  const rows = await snapshot
-    .selectFrom('webhooks')
-    .selectAll()
-    .where('environment', '=', environment)
-    .where('seq', '<', before)
-    .orderBy('seq', 'desc')
-    .limit(limit)
-    .execute();
-  return withCounts(snapshot, rows);
+  let query = snapshot.selectFrom('webhooks').selectAll().orderBy('seq', 'desc');
+  if (environment !== undefined) query = query.where('environment', '=', environment);
+  if (before !== undefined) query = query.where('seq', '<', before);
+  if (limit !== undefined) query = query.limit(limit);
+  return withCounts(snapshot, await query.execute());
 }
 
 /** @throws Problem `webhook_not_found` */

@@ -1,0 +1,111 @@
+/** What `promptforge webhooks` does. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { WebhookEvent, WebhookRecord } from '../../contract/webhooks.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { createWebhook, listWebhooks, removeWebhook } from '../../registry/administration.ts';
+import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
+import { parseTarget } from '../../registry/webhooks/target.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { print, printJson, say, table } from '../output.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
+
+export interface AddOptions extends RegistryOptions {
+  readonly environment: EnvironmentName;
+  readonly url: string;
+  /** Promotions of these alone. */
+  readonly only?: EnvironmentName[];
+  readonly events?: WebhookEvent[];
+  readonly privateNetwork?: true;
+  readonly registryKey?: string;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request`, `environment_not_found` */
+export async function add(options: AddOptions): Promise<void> {
+  const { environment, url, privateNetwork, registryKey, json, ...place } = options;
+  const { only: environments = null, events = null } = options;
+  const target = parseTarget(url === '-' ? (await text(process.stdin)).trim() : url, privateNetwork ?? false);
+  const created = await withRegistry(place, { create: false }, async store => {
+    const identity = await openIdentity(await keyFileOf(place, registryKey));
+    return createWebhook(store, identity, { environment, environments, events, target });
+  });
+  if (json) return printJson(created);
+  await print(created.secret);
+  await say(
+    `The webhook ${created.id} tells ${created.origin} of promotions.\nKeep its secret now: it will not be shown again.`,
+  );
+}
+
+/** @throws CommandFailure where a new key would be made that no server of the registry has */
+async function keyFileOf({ data, database }: RegistryOptions, registryKey?: string): Promise<string> {
+  if (registryKey === undefined && database === undefined) return join(data, IDENTITY_FILE);
+  if (registryKey === undefined)
+    throw new CommandFailure(
+      EXIT.usage,
+      'A database needs --registry-key too: the key that "serve" has, from which the secret of the webhook is made.',
+    );
+  try {
+    await access(registryKey);
+  } catch (cause) {
+    throw new CommandFailure(
+      EXIT.environment,
+      `${registryKey} is not there or cannot be read. Name the key that "serve" has.`,
+      { cause },
+    );
+  }
+  return registryKey;
+}
+
+export interface ListOptions extends RegistryOptions {
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem, DatabaseProblem */
+export async function list({ json, ...place }: ListOptions): Promise<void> {
+  const webhooks = await withRegistry(place, { create: false }, listWebhooks);
+  if (json) return printJson({ data: webhooks, nextCursor: null });
+  if (webhooks.length === 0) return say('There is no webhook. Make one with "promptforge webhooks add".');
+  const headings = [
+    'ID',
+    'ENVIRONMENT',
+    'RECEIVER',
+    'STATE',
+    'WAITING',
+    'GIVEN UP',
+    'LAST DELIVERED',
+    'LAST FAILURE',
+  ];
+  await print(
+    table(
+      headings,
+      webhooks.map(webhook => [
+        webhook.id,
+        webhook.environment,
+        webhook.origin,
+        stateOf(webhook),
+        String(webhook.waiting),
+        String(webhook.givenUp),
+        webhook.lastDeliveredAt ?? '',
+        webhook.lastFailure?.reason ?? '',
+      ]),
+    ),
+  );
+}
+
+function stateOf({ stoppedAt, lastFailure }: WebhookRecord): string {
+  if (stoppedAt !== null) return 'stopped';
+  return lastFailure === null ? 'well' : 'failing';
+}
+
+export interface RemoveOptions extends RegistryOptions {
+  readonly json?: true;
+}
+
+/** @throws DataFolderProblem, DatabaseProblem, Problem `webhook_not_found` */
+export async function remove(id: string, { json, ...place }: RemoveOptions): Promise<void> {
+  const webhook = await withRegistry(place, { create: false }, store => removeWebhook(store, id));
+  if (json) return printJson(webhook);
+  await print(`Removed the webhook ${webhook.id} of ${webhook.environment} to ${webhook.origin}.`);
+}
