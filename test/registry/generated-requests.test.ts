@@ -103,7 +103,7 @@ describe('requests made from the OpenAPI document', () => {
 
   async function spareWebhooks(): Promise<string[]> {
     const made = await Promise.all(
-      Array.from({ length: 3 }, () =>
+      Array.from({ length: 10 }, () =>
         registry.call('POST', '/v1/webhooks', { url: 'https://receiver.example/hook' }),
       ),
     );
@@ -141,18 +141,29 @@ describe('requests made from the OpenAPI document', () => {
     switch (field) {
       case 'name':
       case 'prompt':
-        return ['team/p', 'team/p', 'team/p', 'team/_part', 'none/such', 'new/one'];
+        return [
+          ...Array(10).fill('team/p'),
+          'team/_part',
+          'none/such',
+          'new/a',
+          'new/b',
+          'new/c',
+          'new/d',
+          'new/e',
+        ];
       case 'environment':
-        return ['development', 'production', 'staging', 'nowhere'];
+        return ['development', 'development', 'development', 'production', 'staging', 'nowhere'];
       case 'channel':
-        return ['stable', 'latest', 'canary'];
+        // Most of them unset: a pointer can be moved once from there.
+        return ['stable', 'stable', 'latest', ...Array.from({ length: 30 }, (_, n) => `canary-${n}`)];
       case 'source':
         return SOURCES;
       case 'n':
       case 'version':
+        return [1, 2, 3];
       case 'base':
       case 'expected':
-        return [1, 2, 3];
+        return [null, null, 1, 2, 3];
       case 'from':
       case 'to':
         return ['1', '2', 'stable@development', 'latest@staging'];
