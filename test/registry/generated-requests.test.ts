@@ -10,6 +10,8 @@ import { aRegistry, type Json, type RegistryForTest } from './a-registry.ts';
 import { arbitraryOf, type SchemaWorld } from './arbitrary-of-schema.ts';
 
 const REQUESTS = 10_000;
+/** Always the same requests: whether each route succeeds at least once must not be left to chance. */
+const SEED = 20261123;
 const AS = ['reader', 'author', 'approver', 'admin'].flatMap(role =>
   ['development', 'production'].map(environment => `${environment} ${role}`),
 );
@@ -81,7 +83,7 @@ describe('requests made from the OpenAPI document', () => {
           answered.set(kind, (answered.get(kind) ?? 0) + 1);
         },
       ),
-      { numRuns: REQUESTS, endOnFailure: true },
+      { seed: SEED, numRuns: REQUESTS, endOnFailure: true },
     );
     // Generated requests that nobody could ever fulfil would show nothing.
     for (const { id } of operations) assert.ok(answered.has(`${id} 2xx`), `${id} never succeeded`);
