@@ -17,11 +17,15 @@ const BUSY_TIMEOUT = 5000;
  * @throws DataFolderProblem `not_a_database`; errors of node:sqlite
  */
 export function takeSnapshot(file: string, copy: string): void {
-  using database = new DatabaseSync(file, { readOnly: true });
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-  if (database.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID)
-    throw new DataFolderProblem('not_a_database', `${file} is not a PromptForge registry. Check the path.`);
-  database.prepare('VACUUM INTO ?').run(copy);
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    if (database.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID)
+      throw new DataFolderProblem('not_a_database', `${file} is not a PromptForge registry. Check the path.`);
+    database.prepare('VACUUM INTO ?').run(copy);
+  } finally {
+    database.close();
+  }
 }
 
 /**
