@@ -4,7 +4,7 @@
  */
 import type { Environment, Policy } from './environment.ts';
 import { Problem } from './problem.ts';
-import { isOpen, type PromotionRecord } from './promotion.ts';
+import { isOpen, isSamePerson, type PromotionRecord } from './promotion.ts';
 import { type Role, roleIncludes } from './role.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
@@ -86,14 +86,14 @@ export function decideApproval(
 ): 'applied' | 'planned' | 'pending' {
   checkOpen(promotion);
   const needed = approvalsNeeded(present.environment.policy, promotion);
-  if (actor === promotion.requestedBy)
+  if (isSamePerson(actor, promotion.requestedBy))
     throw new Problem(
       'self_approval',
       needed > 0
         ? 'You requested this promotion, so somebody else must approve it, whichever key you use.'
         : 'You requested this promotion, so you cannot approve it. The policy asks for no approval any more: request it again.',
     );
-  if (promotion.approvals.some(approval => approval.actor === actor))
+  if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
     throw new Problem(
       'already_approved',
       'You approved this promotion already, and one approval of each person counts. Somebody else must give the next one.',

@@ -56,6 +56,15 @@ export function isOpen({ state }: Pick<PromotionRecord, 'state'>): boolean {
   return state === 'pending' || state === 'planned';
 }
 
+/** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`. */
+export function isSamePerson(one: string, other: string): boolean {
+  return folded(one) === folded(other);
+}
+
+function folded(actor: string): string {
+  return actor.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
 /** Thrown for an event that no registry would have written after those before it. */
 export class EventMisfit extends Error {
   override readonly name = 'EventMisfit';
@@ -113,9 +122,9 @@ function changeOf(before: PromotionRecord, event: Continuing): Partial<Promotion
     case 'promotion.requested':
       return misfit(event, `requests promotion ${before.id} again`);
     case 'promotion.approved':
-      fits(actor !== before.requestedBy, event, 'is an approval by who requested it');
+      fits(!isSamePerson(actor, before.requestedBy), event, 'is an approval by who requested it');
       fits(
-        before.approvals.every(approval => approval.actor !== actor),
+        before.approvals.every(approval => !isSamePerson(approval.actor, actor)),
         event,
         'is a second approval by the same actor',
       );

@@ -89,6 +89,11 @@ describe('a promotion as its events tell it', () => {
     ['begins under another number', [event(2, 'promotion.requested', REQUEST)], /not named by its number/],
     ['is requested twice', [requested, event(2, 'promotion.requested', REQUEST)], /again/],
     ['is approved by who requested it', [requested, approvedBy('rae')], /by who requested it/],
+    [
+      'is approved by a second spelling of who requested it',
+      [requested, approvedBy(' RAE')],
+      /by who requested it/,
+    ],
     ['is approved twice by one', [requested, approvedBy('ada'), approvedBy('ada', 3)], /second approval/],
     ['is applied from elsewhere', [requested, applied(2, { from: null })], /another version/],
     ['is applied before its time', [forLater, applied(2)], /before its time/],

@@ -47,6 +47,7 @@ describe('approvals', () => {
         const own = await act('approve', asked, `production ${role} mara`);
         assertProblem(own, 409, 'self_approval', /somebody else/);
       }
+      assertProblem(await approve(asked, 'Mara'), 409, 'self_approval');
       await policy({ approvals: 2 });
       assert.equal((await approve(asked, 'ada')).status, 202);
       for (const role of ['approver', 'admin'])

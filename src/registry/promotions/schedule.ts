@@ -40,7 +40,7 @@ const LONGEST_WAIT = 60_000;
 /** Commits of this many ms are looked at together. */
 const GATHER = 50;
 const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+const LONGEST_PAUSE = 10_000;
 
 export function promotionSchedule({
   store,
