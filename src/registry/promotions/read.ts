@@ -59,8 +59,8 @@ export async function readRecord(snapshot: Snapshot, id: string): Promise<Promot
 function promotionOf(record: PromotionRecord, policy: Policy): Promotion {
   const { id, approvals, supersededBy, appliedSeq: _, ...shown } = record;
   return {
-    ...shown,
     id: String(id),
+    ...shown,
     approvals: approvals.map(({ actor, at, comment }) => ({ actor, at, comment })),
     approvalsNeeded: approvalsNeeded(policy, record),
     supersededBy: supersededBy === null ? null : String(supersededBy),
