@@ -7,6 +7,7 @@
 import type * as z from 'zod';
 import type { Changes, changesQuery } from '../contract/changes.ts';
 import type { CreatedKey, KeyRecord, keyPage, keyRequest } from '../contract/keys.ts';
+import type { Live, liveQuery } from '../contract/live.ts';
 import type {
   Comment,
   commentPage,
@@ -64,6 +65,8 @@ export type PromptListQuery = {
 };
 export type PromotionListQuery = PageQuery &
   Partial<Pick<z.infer<typeof promotionListQuery>, 'state' | 'environment' | 'prompt'>>;
+/** `channel` is stable unless told. */
+export type LiveQuery = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 /** What tells one version's source from any other. */
@@ -212,6 +215,14 @@ export class RegistryClient {
   /** The unified diff of two versions and what its ends are. */
   diff(name: PromptName, from: DiffEnd, to: DiffEnd, signal?: AbortSignal): Promise<VersionDiff> {
     return this.#connection.call('diff', { path: { name }, query: { from, to } }, signal);
+  }
+
+  /**
+   * What was live on a channel at an instant (RFC 3339; now by default), what made it so, and until when.
+   * @throws Problem `not_live_yet` with `details.firstLiveAt`, `prompt_not_found`, `environment_not_found`
+   */
+  live(name: PromptName, query: LiveQuery, signal?: AbortSignal): Promise<Live> {
+    return this.#connection.call('live', { path: { name }, query }, signal);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import { createdKey, key, keyListQuery, keyPage, keyRequest, keyRotation } from './keys.ts';
+import { live, liveQuery } from './live.ts';
 import {
   comment,
   commentPage,
@@ -173,6 +174,15 @@ export const ROUTES = {
       },
     },
     problems: [...prompt404, 'version_not_found', 'channel_unset', 'environment_not_found', 'not_acceptable'],
+  },
+  live: {
+    method: 'GET',
+    path: '/v1/prompts/{name}/-/live',
+    summary: 'What was live at an instant, what made it so, and until when',
+    role: 'author',
+    query: liveQuery,
+    responses: { 200: { description: 'The version, its text and the promotion', json: live } },
+    problems: [...prompt404, 'environment_not_found', 'not_live_yet'],
   },
   promote: {
     method: 'POST',

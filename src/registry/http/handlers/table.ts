@@ -10,6 +10,7 @@ import {
   handleRevokeKey,
   handleRotateKey,
 } from './keys.ts';
+import { handleLive } from './live.ts';
 import { handleHealthz, handleOpenapi, handleReadyz } from './process.ts';
 import {
   handleApprove,
@@ -45,6 +46,7 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   listVersions: handleListVersions,
   getVersion: handleGetVersion,
   diff: handleDiff,
+  live: handleLive,
   promote: handlePromote,
   listPromotions: handleListPromotions,
   getPromotion: handleGetPromotion,

@@ -1,0 +1,46 @@
+/** What was live: which version a channel meant at an instant, and what made it so. */
+import * as z from 'zod';
+import { promotion } from './promotions.ts';
+import { channel, digest, environmentName, promptName, timestamp, versionNumber } from './values.ts';
+
+export const liveQuery = z.object({
+  environment: environmentName,
+  channel: channel.default('stable' as z.output<typeof channel>),
+  at: z.iso
+    .datetime({
+      offset: true,
+      error:
+        'is not an instant of RFC 3339, such as 2026-09-12T14:03:00Z or 2026-09-12T16:03:00%2B02:00 (in a URL, "+" is written %2B)',
+    })
+    .optional()
+    .meta({
+      description:
+        'The instant, RFC 3339; now when left out. The instant of a promotion belongs to its version.',
+    }),
+});
+export type LiveQuery = z.infer<typeof liveQuery>;
+
+export const live = z
+  .object({
+    prompt: promptName,
+    environment: environmentName,
+    channel,
+    /** The instant that was asked for, in UTC with milliseconds. */
+    at: timestamp,
+    version: versionNumber,
+    digest,
+    /** What applications got: front matter taken off, partials resolved, variables as they stand. */
+    text: z.string(),
+    /** What was published. */
+    source: z.string(),
+    /** What made it live; null for `latest`, which publishing moves. */
+    promotion: promotion.nullable(),
+    /** From when on, this instant included. */
+    from: timestamp,
+    /** Until when, that instant not included; null: it still is. */
+    until: timestamp.nullable(),
+    /** The event of the log that made it live: the proof. */
+    event: z.object({ seq: z.int().min(1), hash: digest }),
+  })
+  .meta({ id: 'Live' });
+export type Live = z.infer<typeof live>;

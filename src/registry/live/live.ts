@@ -1,0 +1,159 @@
+/** What was live at an instant: as the log says it, whatever the clocks of whoever asks say. */
+import type { Live, LiveQuery } from '../../contract/live.ts';
+import { type Channel, LATEST } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Contents } from '../delivery/content.ts';
+import { readEnvironment } from '../environments.ts';
+import { readPromotion } from '../promotions/read.ts';
+import { readPrompt } from '../prompts/version-rows.ts';
+import { logTime } from '../store/log.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+
+/** A version's time on a channel. */
+interface Span {
+  readonly version: VersionNumber;
+  /** The promotion's id; null where publishing moved the channel. */
+  readonly promotion: number | null;
+  readonly from: string;
+  readonly until: string | null;
+  /** Of the event that began it. */
+  readonly seq: number;
+}
+
+/**
+ * @throws Problem `prompt_not_found`, `environment_not_found`, `not_live_yet` before the channel's first version,
+ * `invalid_request` for an instant that has not come yet
+ */
+export async function readLive(
+  snapshot: Snapshot,
+  now: Store['now'],
+  contents: Contents,
+  prompt: PromptName,
+  query: LiveQuery,
+): Promise<Live> {
+  const { name: environment } = await readEnvironment(snapshot, query.environment);
+  await readPrompt(snapshot, prompt);
+  const at = await instant(snapshot, now, query.at);
+  const { channel } = query;
+  const spans =
+    channel === LATEST
+      ? publishedSpans(snapshot, prompt)
+      : promotedSpans(snapshot, prompt, environment, channel);
+  const span = await spans.at(at);
+  if (span === undefined) throw notLiveYet(prompt, environment, channel, at, await spans.first());
+  const { version, from, until, seq } = span;
+  const { text, source, digest } = await textOf(snapshot, contents, prompt, version);
+  const promotion = span.promotion === null ? null : await readPromotion(snapshot, String(span.promotion));
+  const { hash } = await snapshot
+    .selectFrom('events')
+    .select('hash')
+    .where('seq', '=', seq)
+    .executeTakeFirstOrThrow();
+  const where = { prompt, environment, channel, at };
+  return { ...where, version, digest, text, source, promotion, from, until, event: { seq, hash } };
+}
+
+/** Later digits than milliseconds are cut off: the log has none. @throws Problem `invalid_request` */
+async function instant(snapshot: Snapshot, now: Store['now'], asked: string | undefined): Promise<string> {
+  const present = await logTime(snapshot, now);
+  if (asked === undefined) return present;
+  const at = new Date(asked).toISOString();
+  if (at <= present) return at;
+  throw new Problem(
+    'invalid_request',
+    `"at" has not come yet: for this registry it is ${present}. Leave "at" out to ask for now.`,
+    { fields: [{ pointer: '/at', message: 'has not come yet' }] },
+  );
+}
+
+async function textOf(snapshot: Snapshot, contents: Contents, prompt: PromptName, version: VersionNumber) {
+  const { template, source, digest } = await contents(snapshot, prompt, version);
+  return { text: template, source, digest };
+}
+
+interface Spans {
+  /** The one in which the instant lies; undefined before the first. */
+  at(instant: string): Promise<Span | undefined>;
+  /** When the first began; null: there was none. */
+  first(): Promise<string | null>;
+}
+
+/** Of several promotions within one millisecond the last one counts, by its place in the log. */
+function promotedSpans(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  environment: EnvironmentName,
+  channel: Channel,
+): Spans {
+  const applied = snapshot
+    .selectFrom('promotions')
+    .select(['id', 'version', 'applied_at', 'applied_seq'])
+    .where('prompt', '=', prompt)
+    .where('environment', '=', environment)
+    .where('channel', '=', channel)
+    .$narrowType<{ applied_at: string; applied_seq: number }>();
+  const later = (instant: string) =>
+    applied
+      .where('applied_at', '>', instant)
+      .orderBy('applied_at')
+      .orderBy('applied_seq')
+      .limit(1)
+      .executeTakeFirst();
+  return {
+    async at(instant) {
+      const row = await applied
+        .where('applied_at', '<=', instant)
+        .orderBy('applied_at', 'desc')
+        .orderBy('applied_seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { id, version, applied_at: from, applied_seq: seq } = row;
+      return { version, promotion: id, from, until: (await later(instant))?.applied_at ?? null, seq };
+    },
+    first: async () => (await later(''))?.applied_at ?? null,
+  };
+}
+
+/** `latest` is the newest version there was. */
+function publishedSpans(snapshot: Snapshot, prompt: PromptName): Spans {
+  const versions = snapshot
+    .selectFrom('versions')
+    .select(['version', 'published_at', 'seq'])
+    .where('prompt', '=', prompt);
+  const later = (instant: string) =>
+    versions.where('published_at', '>', instant).orderBy('version').limit(1).executeTakeFirst();
+  return {
+    async at(instant) {
+      const row = await versions
+        .where('published_at', '<=', instant)
+        .orderBy('version', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { version, published_at: from, seq } = row;
+      return { version, promotion: null, from, until: (await later(instant))?.published_at ?? null, seq };
+    },
+    first: async () => (await later(''))?.published_at ?? null,
+  };
+}
+
+function notLiveYet(
+  prompt: PromptName,
+  environment: EnvironmentName,
+  channel: Channel,
+  at: string,
+  firstLiveAt: string | null,
+): Problem {
+  const where = `on the channel "${channel}" of ${environment}`;
+  return new Problem(
+    'not_live_yet',
+    firstLiveAt === null
+      ? `"${prompt}" has never been live ${where}. Ask for another channel or environment, or promote a version.`
+      : `At ${at} no version of "${prompt}" was live ${where} yet. The first became live at ${firstLiveAt}.`,
+    { firstLiveAt },
+  );
+}
