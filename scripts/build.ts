@@ -86,7 +86,7 @@ function pageBundle(readable: boolean): esbuild.BuildOptions {
 /**
  * Builds the extension and the command as they ship.
  * @returns the size in bytes of what VS Code loads at activation
- * @throws {Error} when it does not build, or activation would load more than 250 KB
+ * @throws {Error} when it does not build, activation would load more than 250 KB, or the extension holds a driver of PostgreSQL
  */
 export async function buildProduct(): Promise<number> {
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
@@ -95,6 +95,7 @@ export async function buildProduct(): Promise<number> {
     buildCommand('dist'),
     esbuild.build(pageBundle(false)),
   ]);
+  checkNoServerDatabase(extension.metafile);
   const loaded = loadedAtActivation(extension.metafile);
   const size = loaded.reduce((sum, file) => sum + (extension.metafile.outputs[file]?.bytes ?? 0), 0);
   if (size > ACTIVATION_LIMIT_BYTES) {
@@ -104,6 +105,15 @@ export async function buildProduct(): Promise<number> {
     );
   }
   return size;
+}
+
+/** The embedded registry keeps a file: what speaks to a database on a server belongs to the command alone. */
+function checkNoServerDatabase({ inputs }: Metafile): void {
+  const stray = Object.keys(inputs).find(input =>
+    /^(?:node_modules\/pg[-/]|src\/registry\/store\/postgres\/)/.test(input),
+  );
+  if (stray !== undefined)
+    throw new Error(`The extension's bundle has ${stray}, which only the command may load.`);
 }
 
 /** Builds the suite that runs inside VS Code into `out/extension-tests/`, one file a test file. */
