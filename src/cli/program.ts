@@ -5,6 +5,7 @@ import { backupCommand } from './commands/backup.ts';
 import { copyCommand } from './commands/copy.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { keysCommand } from './commands/keys.ts';
+import { liveCommand } from './commands/live.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -57,6 +58,7 @@ function program(): Command {
   for (const each of [
     serveCommand(),
     keysCommand(),
+    liveCommand(),
     environmentsCommand(),
     migrateCommand(),
     backupCommand(),

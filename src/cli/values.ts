@@ -1,9 +1,11 @@
 /** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
 import { InvalidArgumentError } from 'commander';
 import { MAX_OVERLAP } from '../contract/keys.ts';
+import { timestamp } from '../contract/values.ts';
 import { parseChannel } from '../core/channel.ts';
 import { parseEnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
+import { parsePromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 
 /** A parser of the domain as commander wants it: what it refuses is a wrong argument. */
@@ -19,6 +21,16 @@ function argument<T>(parse: (text: string) => T): (text: string) => T {
 }
 
 export const environmentArgument = argument(parseEnvironmentName);
+export const promptArgument = argument(parsePromptName);
+export const channelArgument = argument(parseChannel);
+
+/** An instant of RFC 3339. */
+export function instantArgument(text: string): string {
+  if (timestamp.safeParse(text).success) return text;
+  throw new InvalidArgumentError(
+    'Write an instant with its zone, such as 2026-09-12T14:03:00Z or 2026-09-12T16:03:00+02:00.',
+  );
+}
 
 /** `latest,stable`, in this order and each once. */
 export const channelsArgument = argument((text: string) => {

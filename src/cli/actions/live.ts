@@ -1,0 +1,91 @@
+/** What `promptforge live` does. */
+import { RegistryClient } from '../../client/registry-client.ts';
+import type { Live } from '../../contract/live.ts';
+import type { Channel } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { versionReference } from '../../core/version.ts';
+import { keptContents } from '../../registry/delivery/content.ts';
+import { readLive } from '../../registry/live/live.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { printJson, printText, say } from '../output.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
+
+export interface LiveOptions extends RegistryOptions {
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+  /** RFC 3339 */
+  readonly at?: string;
+  /** Of one that serves. */
+  readonly registry?: string;
+  readonly json?: true;
+}
+
+/**
+ * @throws Problem `not_live_yet` and what else `readLive` and the client throw, DataFolderProblem, DatabaseProblem,
+ * RegistryUnreachable, CommandFailure without a key for a registry that serves
+ */
+export async function live(prompt: PromptName, options: LiveOptions): Promise<void> {
+  const found =
+    options.registry === undefined
+      ? await ownLive(prompt, options)
+      : await servedLive(options.registry, prompt, options);
+  if (options.json) return printJson(found);
+  await say(described(found));
+  await printText(found.text);
+}
+
+function ownLive(prompt: PromptName, options: LiveOptions): Promise<Live> {
+  const { environment, channel, at } = options;
+  return withRegistry(options, { create: false }, store =>
+    store.read(snapshot =>
+      readLive(snapshot, store.now, keptContents(), prompt, { environment, channel, at }),
+    ),
+  );
+}
+
+async function servedLive(
+  url: string,
+  prompt: PromptName,
+  { environment, channel, at }: LiveOptions,
+): Promise<Live> {
+  const key = process.env['PROMPTFORGE_KEY'];
+  if (key === undefined || key === '')
+    throw new CommandFailure(
+      EXIT.usage,
+      "A registry that serves asks for a key. Put an author's key into the environment variable PROMPTFORGE_KEY.",
+    );
+  return new RegistryClient({ url, key }).live(prompt, {
+    environment,
+    channel,
+    ...(at !== undefined && { at }),
+  });
+}
+
+function described({
+  prompt,
+  version,
+  channel,
+  environment,
+  at,
+  from,
+  until,
+  promotion,
+  event,
+}: Live): string {
+  const lines = [
+    `${versionReference(prompt, version)} was live on ${channel} of ${environment} at ${at}:`,
+    `  from   ${from}`,
+    `  until  ${until ?? '– (it still is)'}`,
+  ];
+  if (promotion !== null) {
+    const approvers = promotion.approvals.map(({ actor }) => actor).join(', ');
+    const kind = promotion.rollback ? 'rolled back' : 'promoted';
+    lines.push(
+      `  ${kind} by ${promotion.requestedBy}${approvers === '' ? '' : `, approved by ${approvers}`}`,
+    );
+    lines.push(`  reason ${promotion.reason}`);
+  }
+  lines.push(`  proof  event ${event.seq}, ${event.hash}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,82 @@
+/** `promptforge live`, on a data folder and on a registry that serves. */
+import assert from 'node:assert/strict';
+import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import { promptforge } from './promptforge.ts';
+
+const PROMOTED = '2026-09-12T14:03:00.000Z';
+
+describe('promptforge live', () => {
+  let registry: RegistryForTest;
+  before(async () => {
+    let clock = Date.parse(PROMOTED) - 3_600_000;
+    registry = await aRegistry({ now: () => new Date(clock) });
+    await registry.publish('fees/quote', '---\nmodel: m\n---\nThe fee is {{fee}}.\n', null);
+    clock = Date.parse(PROMOTED);
+    await registry.promote('fees/quote', 1, 'development');
+    clock = Date.parse('2026-10-01T00:00:00Z');
+    await registry.publish('fees/quote', 'No fee: {{fee}}', 1);
+    await registry.promote('fees/quote', 2, 'development');
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  const live = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    promptforge(['live', 'fees/quote', '--environment', 'development', ...args], { env });
+
+  it('prints the text that was live as it was, and beside it who, why, from when until when and the proof', async () => {
+    const { code, stdout, stderr } = await live([
+      '--data',
+      registry.folder,
+      '--at',
+      '2026-09-12T16:03:00+02:00',
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, 'The fee is {{fee}}.');
+    assert.match(stderr, /^fees\/quote@1 was live on stable of development at 2026-09-12T14:03:00\.000Z:$/m);
+    assert.match(stderr, /^ {2}from {3}2026-09-12T14:03:00\.000Z$/m);
+    assert.match(stderr, /^ {2}until {2}2026-10-01T00:00:00\.000Z$/m);
+    assert.match(stderr, /^ {2}promoted by admin\.of\.development$/m);
+    assert.match(stderr, /^ {2}reason For the test$/m);
+    assert.match(stderr, /^ {2}proof {2}event \d+, sha256:[0-9a-f]{64}$/m);
+  });
+
+  it('asks a registry that serves, with the key of the environment, and gives everything as JSON', async () => {
+    const key = await registry.key('production', 'author');
+    const args = ['--registry', registry.url, '--at', PROMOTED, '--json'];
+    const { code, stdout, stderr } = await live(args, { PROMPTFORGE_KEY: key });
+    assert.equal(code, 0, stderr);
+    const { version, at, until, promotion } = JSON.parse(stdout);
+    assert.deepEqual(
+      { version, at, until, reason: promotion.reason },
+      { version: 1, at: PROMOTED, until: '2026-10-01T00:00:00.000Z', reason: 'For the test' },
+    );
+  });
+
+  it('says that nothing was live yet, and when it first was', async () => {
+    const { code, stdout, stderr } = await live([
+      '--data',
+      registry.folder,
+      '--at',
+      '2026-09-12T14:02:59.999Z',
+    ]);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(
+      stderr,
+      /no version of "fees\/quote" was live .* The first became live at 2026-09-12T14:03:00\.000Z/,
+    );
+  });
+
+  for (const [args, message] of [
+    [['--at', '12/9/2026 14:03'], /Write an instant with its zone, such as 2026-09-12T14:03:00Z/],
+    [['--at', '2026-09-12T14:03:00'], /Write an instant with its zone/],
+    [
+      ['--registry', 'http://127.0.0.1:9'],
+      /Put an author's key into the environment variable PROMPTFORGE_KEY/,
+    ],
+    [['--registry', 'http://127.0.0.1:9', '--data', '.'], /cannot be used with/],
+  ] as const)
+    it(`refuses ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await live(args, { PROMPTFORGE_KEY: '' });
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, message);
+    });
+});
