@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { migrateDatabase, openDatabase } from '../../src/registry/database.ts';
 import { POSTGRES_MIGRATIONS, REGISTRY_TABLE } from '../../src/registry/store/postgres/migrations.ts';
-import { aRegistry, ask } from '../registry/a-registry.ts';
+import { aRegistry, ask, assertProblem } from '../registry/a-registry.ts';
 import { anOlderRegistry, contentsOf, fillOlder } from '../registry/an-older-registry.ts';
-import { aDatabase, type DatabaseForTest } from './a-database.ts';
+import { aDatabase, type DatabaseForTest, migratedTemplate } from './a-database.ts';
 
 const NEWEST = POSTGRES_MIGRATIONS.length;
 
@@ -30,6 +30,19 @@ async function fill(database: DatabaseForTest, version: number): Promise<void> {
 }
 
 describe('a database', () => {
+  it('that a newer version brought forward takes no writes of this one, which goes on to deliver', async () => {
+    await using database = await aDatabase(undefined, await migratedTemplate());
+    await using registry = await aRegistry({ store: await openDatabase(database.url) });
+    await registry.publish('p', 'one', null);
+    await registry.promote('p', 1, 'development');
+    await database.sql('UPDATE promptforge_registry SET schema_version = 99');
+    const next = { source: 'two', message: '', base: 1 };
+    const refused = await registry.call('POST', '/v1/prompts/p/-/versions', next);
+    assertProblem(refused, 503, 'unavailable', /schema 99.*start this process with that version/);
+    assert.equal((await registry.call('GET', '/v1/prompts/p')).text, 'one');
+    await database.sql(`UPDATE promptforge_registry SET schema_version = ${NEWEST}`);
+    await registry.publish('p', 'two', 1);
+  });
   it('gets its schema once, however many processes bring it forward at the same time', async () => {
     await using database = await aDatabase();
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => migrateDatabase(database.url)));

@@ -85,6 +85,14 @@ export function closing(): Problem {
   return new Problem('unavailable', 'The registry is closing. Nothing was changed; try again soon.');
 }
 
+/** Another process has brought the schema forward while this one was running: it may not know what its writes must say there. */
+export function broughtForward(present: number, known: number): Problem {
+  return new Problem(
+    'unavailable',
+    `The registry's database was brought forward by a newer PromptForge (schema ${present}; this process knows ${known}). Nothing was changed; the operator must start this process with that version.`,
+  );
+}
+
 export function away(): Problem {
   return new Problem(
     'unavailable',

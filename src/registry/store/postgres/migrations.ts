@@ -2,14 +2,16 @@
 
 /**
  * What tells a registry's database from any other, and puts all writes in one order: each begins by raising `revision`
- * in its one row, which makes the next one wait until it has ended. Made before the steps.
+ * in its one row, which makes the next one wait until it has ended. Its `schema_version` is the one of the steps, where
+ * a write learns of it with its turn. Made before the steps.
  */
 export const REGISTRY_TABLE = `
   CREATE TABLE IF NOT EXISTS promptforge_registry (
     id SMALLINT PRIMARY KEY CHECK (id = 1),
-    revision BIGINT NOT NULL
+    revision BIGINT NOT NULL,
+    schema_version INTEGER NOT NULL
   ) WITH (fillfactor = 10);
-  INSERT INTO promptforge_registry (id, revision) VALUES (1, 0) ON CONFLICT DO NOTHING;
+  INSERT INTO promptforge_registry (id, revision, schema_version) VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
 `;
 
 /** In order; the schema's version is how many there are. */
@@ -207,5 +209,9 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (webhook, seq)
   );
   CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (state, due_at);
+  `,
+  // The few events that name the signing key, found without reading the log.
+  `
+  CREATE INDEX events_of_signing_keys ON events (seq) WHERE kind = 'signing_key.set';
   `,
 ];

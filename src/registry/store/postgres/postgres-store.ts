@@ -9,6 +9,7 @@ import type { DatabaseAddress } from './address.ts';
 import {
   asProblem,
   away,
+  broughtForward,
   ConnectionFailure,
   closing,
   commitUnknown,
@@ -16,6 +17,7 @@ import {
   isWorthAnotherTry,
   sqlState,
 } from './failures.ts';
+import { POSTGRES_MIGRATIONS } from './migrations.ts';
 import { boundedPool, PATIENCE, type Patience, type PoolOptions } from './pool.ts';
 import { CHANNEL, Watch } from './watch.ts';
 
@@ -96,6 +98,7 @@ class PostgresStore implements Store {
     for (;;) {
       try {
         await writeInTurn(this.#database, all, {
+          knownSchema: POSTGRES_MIGRATIONS.length,
           afterwards: revision => this.#notify(revision),
           committed: revision => this.#watch.saw(revision),
           unknown: () => this.#watch.doubt(),
@@ -169,6 +172,8 @@ export async function readSnapshot<T>(
 }
 
 interface WriteSteps {
+  /** The newest schema that this program knows: nothing is written into a newer one. */
+  readonly knownSchema?: number;
   /** What comes before waiting for others' writes. */
   readonly before?: (transaction: WriteTransaction) => Promise<unknown>;
   /** What else the transaction does, given its revision. */
@@ -188,14 +193,14 @@ interface WriteSteps {
 export async function writeInTurn<T>(
   database: Kysely<Tables>,
   work: (transaction: WriteTransaction) => Promise<T>,
-  { before, afterwards, committed, unknown }: WriteSteps = {},
+  { knownSchema, before, afterwards, committed, unknown }: WriteSteps = {},
 ): Promise<T> {
   const transaction = await database.startTransaction().setIsolationLevel('read committed').execute();
   let revision: number;
   let result: T;
   try {
     await before?.(transaction);
-    revision = await takeTurn(transaction);
+    revision = await takeTurn(transaction, knownSchema);
     result = await work(transaction);
     await afterwards?.(revision)?.(transaction);
   } catch (error) {
@@ -217,11 +222,16 @@ export async function writeInTurn<T>(
 
 const STATEMENT_COMPLETION_UNKNOWN = '40003';
 
-async function takeTurn(transaction: WriteTransaction): Promise<number> {
-  const { rows } = await sql<{ revision: number }>`
-    UPDATE promptforge_registry SET revision = revision + 1 RETURNING revision`.execute(transaction);
+async function takeTurn(
+  transaction: WriteTransaction,
+  knownSchema = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const { rows } = await sql<{ revision: number; schema: number }>`
+    UPDATE promptforge_registry SET revision = revision + 1
+    RETURNING revision, schema_version AS schema`.execute(transaction);
   const [row] = rows;
   if (row === undefined) throw new Error('The table promptforge_registry has lost its row.');
+  if (row.schema > knownSchema) throw broughtForward(row.schema, knownSchema);
   return row.revision;
 }
 

@@ -75,7 +75,10 @@ export async function migratePostgres(database: Kysely<Tables>, now: Store['now'
     database,
     async transaction => {
       await sql.raw(`SET LOCAL lock_timeout = '${STEP_LOCK_TIMEOUT}'`).execute(transaction);
-      return migrate(transaction, now, POSTGRES_MIGRATIONS, step => sql.raw(step).execute(transaction));
+      const run = (step: string) => sql.raw(step).execute(transaction);
+      const migrated = await migrate(transaction, now, POSTGRES_MIGRATIONS, run);
+      await sql`UPDATE promptforge_registry SET schema_version = ${migrated.to}`.execute(transaction);
+      return migrated;
     },
     {
       before: async transaction => {
