@@ -29,6 +29,7 @@ import type {
   versionPage,
 } from '../contract/prompts.ts';
 import type { Channel } from '../core/channel.ts';
+import type { Checkpoint, Checkpoint } from '../core/checkpoint.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
 import type { Environment, EnvironmentName, Policy } from '../core/environment.ts';
 import type { PromptName } from '../core/name.ts';
@@ -217,6 +218,11 @@ export class RegistryClient {
     return this.#connection.call('diff', { path: { name }, query: { from, to } }, signal);
   }
 
+  /** Where the log stands, signed by the registry. @throws Problem `checkpoint_not_served` */
+  checkpoint(signal?: AbortSignal): Promise<Checkpoint> {
+    return this.#connection.call('checkpoint', {}, signal);
+  }
+
   /**
    * What was live on a channel at an instant (RFC 3339; now by default), what made it so, and until when.
    * @throws Problem `not_live_yet` with `details.firstLiveAt`, `prompt_not_found`, `environment_not_found`
@@ -323,6 +329,11 @@ export class RegistryClient {
 
   restore(name: PromptName, reason: string, signal?: AbortSignal): Promise<PromptSummary> {
     return this.#connection.call('restore', { path: { name }, body: { reason } }, signal);
+  }
+
+  /** Where the log ends, signed by the registry. `readLog` asks for it and checks it. */
+  checkpoint(signal?: AbortSignal): Promise<Checkpoint> {
+    return this.#connection.call('checkpoint', {}, signal);
   }
 
   /** One page of the event log after a cursor; with `wait` (seconds) the registry holds the call open until something happens. */

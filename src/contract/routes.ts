@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { ProblemCode } from '../core/problem.ts';
 import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
+import { checkpoint, checkpoint } from './checkpoint.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import { createdKey, key, keyListQuery, keyPage, keyRequest, keyRotation } from './keys.ts';
 import { live, liveQuery } from './live.ts';
@@ -296,6 +297,14 @@ export const ROUTES = {
     responses: { 200: { description: 'The prompt', json: promptSummary } },
     problems: [...prompt404, 'publishing_not_allowed'],
   },
+  checkpoint: {
+    method: 'GET',
+    path: '/v1/checkpoint',
+    summary: 'Where the log stands, signed by the registry',
+    role: 'author',
+    responses: { 200: { description: 'The checkpoint', json: checkpoint } },
+    problems: ['checkpoint_not_served'],
+  },
   changes: {
     method: 'GET',
     path: '/v1/changes',
@@ -303,6 +312,14 @@ export const ROUTES = {
     role: 'author',
     query: changesQuery,
     responses: { 200: { description: 'Events in order', json: changes } },
+    problems: [],
+  },
+  checkpoint: {
+    method: 'GET',
+    path: '/v1/checkpoint',
+    summary: 'Where the log ends, signed by the registry',
+    role: 'author',
+    responses: { 200: { description: 'The last event, and the signature over it', json: checkpoint } },
     problems: [],
   },
   batch: {

@@ -1,10 +1,14 @@
 /** The registry of one person, in process: the same HTTP app as a server's, with no port and no keys. */
+import { join } from 'node:path';
 import { defaultEnvironments } from '../core/environment.ts';
-import { embeddedAuthenticator } from './access/embedded-authenticator.ts';
+import { EMBEDDED_KEY, embeddedAuthenticator } from './access/embedded-authenticator.ts';
 import { openDataFolder } from './data-folder.ts';
 import { createApp } from './http/app.ts';
+import { IDENTITY_FILE, type Identity, openIdentity } from './identity.ts';
 import { memory } from './memory.ts';
 import { promotionSchedule } from './promotions/schedule.ts';
+import { recordSigningKey } from './proof/checkpoint.ts';
+import type { Store } from './store/store.ts';
 
 export interface EmbeddedOptions {
   /** Made where it is not there. Several windows and processes may have it open at once. */
@@ -30,11 +34,13 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
     environments: defaultEnvironments(0),
     ...(now && { now }),
   });
+  const identity = await identityIn(store, dataFolder, actor);
   const closing = new AbortController();
   const app = createApp({
     store,
     memory: memory(store),
     authenticator: embeddedAuthenticator(store, actor),
+    identity,
     closing: closing.signal,
     onFault,
   });
@@ -48,6 +54,18 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
       await store.close();
     },
   };
+}
+
+/** The key beside the database; the log names it from the first time on. */
+async function identityIn(store: Store, folder: string, actor: string): Promise<Identity> {
+  try {
+    const identity = await openIdentity(join(folder, IDENTITY_FILE));
+    await recordSigningKey(store, { actor, key: EMBEDDED_KEY }, identity);
+    return identity;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 function warn(error: unknown): void {

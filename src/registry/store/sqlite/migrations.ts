@@ -215,4 +215,12 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (state, due_at);
   `,
+  // The few events that name the signing key, found without reading the log.
+  `
+  CREATE INDEX events_of_signing_keys ON events (seq) WHERE kind = 'signing_key.set';
+  `,
+  // The events that name the key which signs checkpoints: few among many.
+  `
+  CREATE INDEX events_of_signing_key ON events (seq) WHERE kind = 'signing_key.set';
+  `,
 ];

@@ -1,0 +1,19 @@
+/** Checkpoints: what a registry signs of its log. */
+import * as z from 'zod';
+import { digest, timestamp } from './values.ts';
+
+export const checkpoint = z
+  .object({
+    /** Of the last event; 0 while there is none. */
+    seq: z.int().min(0),
+    hash: digest,
+    at: timestamp,
+    publicKey: z
+      .base64()
+      .meta({ description: 'The 32 bytes of an Ed25519 public key (RFC 8032), in base64.' }),
+    signature: z.base64().meta({
+      description:
+        'The Ed25519 signature, in base64, over the canonical JSON (RFC 8785) of this object without "signature".',
+    }),
+  })
+  .meta({ id: 'Checkpoint' });

@@ -1,0 +1,40 @@
+/**
+ * A checkpoint: what the registry signs of its log, so that it cannot come to say later that the log was another. Who
+ * keeps one can prove it, without having kept the log. Ed25519 (RFC 8032) over canonical JSON (RFC 8785).
+ */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { canonicalJson } from './canonical.ts';
+import type { ChainHead } from './event.ts';
+
+export interface CheckpointBody extends ChainHead {
+  /** RFC 3339 UTC with milliseconds: when it was signed, by the registry's clock. */
+  readonly at: string;
+  /** The 32 bytes of the key that signed it, in base64. */
+  readonly publicKey: string;
+}
+
+export interface Checkpoint extends CheckpointBody {
+  /** The 64 bytes of the signature, in base64. */
+  readonly signature: string;
+}
+
+/** What is signed, as UTF-8: the canonical JSON of the checkpoint without its signature. */
+export function signedText({ seq, hash, at, publicKey }: CheckpointBody): string {
+  return canonicalJson({ seq, hash, at, publicKey });
+}
+
+/** Whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
+export function isSigned(checkpoint: Checkpoint): boolean {
+  const key = publicKeyOf(checkpoint.publicKey);
+  const signature = Buffer.from(checkpoint.signature, 'base64');
+  return key !== undefined && verify(null, Buffer.from(signedText(checkpoint), 'utf8'), key, signature);
+}
+
+function publicKeyOf(base64: string): KeyObject | undefined {
+  const x = Buffer.from(base64, 'base64').toString('base64url');
+  try {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+/** Checkpoints: the registry's signed word, which anybody can check and nobody can make. */
+import assert from 'node:assert/strict';
+import { createPublicKey, verify } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { isSigned } from '../../src/core/checkpoint.ts';
+import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
+import { openIdentity } from '../../src/registry/identity.ts';
+import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { aRegistry, assertProblem, identityForTest, type Json, type RegistryForTest } from './a-registry.ts';
+
+describe('checkpoints', () => {
+  let registry: RegistryForTest;
+  before(async () => {
+    registry = await aRegistry();
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  const events = async (): Promise<Json[]> =>
+    (await registry.call('GET', '/v1/changes?limit=1000', undefined, { as: 'development author' })).json
+      .events;
+  const checkpoint = () => registry.call('GET', '/v1/checkpoint', undefined, { as: 'development author' });
+
+  it('are not signed by a key that the log does not name', async () => {
+    assertProblem(await checkpoint(), 503, 'unavailable', /does not have the key that the log names/);
+  });
+
+  it('say where the log ends, signed so that anybody can check it', async () => {
+    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
+    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
+    await registry.publish('a', 'x', null);
+    const { status, json } = await checkpoint();
+    assert.equal(status, 200);
+    const log = await events();
+    const named = log.filter(event => event.kind === 'signing_key.set');
+    assert.deepEqual(
+      named.map(event => event.data),
+      [{ publicKey: (await identityForTest()).publicKey }],
+      'named once',
+    );
+    assert.deepEqual([json.seq, json.hash], [log.at(-1).seq, log.at(-1).hash]);
+    const { signature, ...signed } = json;
+    assert.equal(signed.kind, 'promptforge.checkpoint.v1');
+    const x = Buffer.from(json.publicKey, 'base64').toString('base64url');
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const bytes = Buffer.from(canonicalize(signed) as string);
+    assert.ok(verify(null, bytes, key, Buffer.from(signature, 'base64')));
+    assert.ok(isSigned(json));
+  });
+
+  it('bear no change', async () => {
+    const { json } = await checkpoint();
+    const other = await otherKey();
+    for (const change of [
+      { seq: json.seq + 1 },
+      { hash: `sha256:${'0'.repeat(64)}` },
+      { at: '2026-01-01T00:00:00.000Z' },
+      { publicKey: other.publicKey },
+      { publicKey: 'AAAA' },
+      { signature: '' },
+      { signature: other.sign('x') },
+    ])
+      assert.equal(isSigned({ ...json, ...change }), false, JSON.stringify(change));
+  });
+
+  it('end with the key: when it changes the log says so, and a process that has the old one signs no more', async () => {
+    await recordSigningKey(registry.store, COMMAND_LINE, await otherKey());
+    const log = await events();
+    assert.equal(log.at(-1).data.publicKey, (await otherKey()).publicKey);
+    assertProblem(await checkpoint(), 503, 'unavailable', /the same --registry-key/);
+    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
+    assert.equal((await checkpoint()).status, 200);
+  });
+
+  it('are for whoever may read the log', async () => {
+    const reader = await registry.call('GET', '/v1/checkpoint', undefined, { as: 'production reader' });
+    assertProblem(reader, 403, 'role_too_low');
+  });
+
+  let other: ReturnType<typeof openIdentity> | undefined;
+  function otherKey(): ReturnType<typeof openIdentity> {
+    other ??= (async () => {
+      await using folder = await temporaryFolder();
+      return await openIdentity(`${folder.path}/other.pem`);
+    })();
+    return other;
+  }
+});
