@@ -29,7 +29,7 @@ import type {
   versionPage,
 } from '../contract/prompts.ts';
 import type { Channel } from '../core/channel.ts';
-import type { Checkpoint, Checkpoint } from '../core/checkpoint.ts';
+import type { Checkpoint } from '../core/checkpoint.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
 import type { Environment, EnvironmentName, Policy } from '../core/environment.ts';
 import type { PromptName } from '../core/name.ts';
@@ -216,11 +216,6 @@ export class RegistryClient {
   /** The unified diff of two versions and what its ends are. */
   diff(name: PromptName, from: DiffEnd, to: DiffEnd, signal?: AbortSignal): Promise<VersionDiff> {
     return this.#connection.call('diff', { path: { name }, query: { from, to } }, signal);
-  }
-
-  /** Where the log stands, signed by the registry. @throws Problem `checkpoint_not_served` */
-  checkpoint(signal?: AbortSignal): Promise<Checkpoint> {
-    return this.#connection.call('checkpoint', {}, signal);
   }
 
   /**

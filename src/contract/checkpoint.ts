@@ -1,9 +1,11 @@
 /** Checkpoints: what a registry signs of its log. */
 import * as z from 'zod';
+import { CHECKPOINT_KIND } from '../core/checkpoint.ts';
 import { digest, timestamp } from './values.ts';
 
 export const checkpoint = z
   .object({
+    kind: z.literal(CHECKPOINT_KIND),
     /** Of the last event; 0 while there is none. */
     seq: z.int().min(0),
     hash: digest,

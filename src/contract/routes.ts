@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { ProblemCode } from '../core/problem.ts';
 import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
-import { checkpoint, checkpoint } from './checkpoint.ts';
+import { checkpoint } from './checkpoint.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import { createdKey, key, keyListQuery, keyPage, keyRequest, keyRotation } from './keys.ts';
 import { live, liveQuery } from './live.ts';
@@ -296,14 +296,6 @@ export const ROUTES = {
     body: archiveRequest,
     responses: { 200: { description: 'The prompt', json: promptSummary } },
     problems: [...prompt404, 'publishing_not_allowed'],
-  },
-  checkpoint: {
-    method: 'GET',
-    path: '/v1/checkpoint',
-    summary: 'Where the log stands, signed by the registry',
-    role: 'author',
-    responses: { 200: { description: 'The checkpoint', json: checkpoint } },
-    problems: ['checkpoint_not_served'],
   },
   changes: {
     method: 'GET',

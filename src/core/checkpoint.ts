@@ -6,21 +6,25 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
 import type { ChainHead } from './event.ts';
 
-export interface CheckpointBody extends ChainHead {
+/** What is signed says what it is, so that a signature means nothing elsewhere. */
+export const CHECKPOINT_KIND = 'promptforge.checkpoint.v1';
+
+export interface UnsignedCheckpoint extends ChainHead {
+  readonly kind: typeof CHECKPOINT_KIND;
   /** RFC 3339 UTC with milliseconds: when it was signed, by the registry's clock. */
   readonly at: string;
   /** The 32 bytes of the key that signed it, in base64. */
   readonly publicKey: string;
 }
 
-export interface Checkpoint extends CheckpointBody {
+export interface Checkpoint extends UnsignedCheckpoint {
   /** The 64 bytes of the signature, in base64. */
   readonly signature: string;
 }
 
 /** What is signed, as UTF-8: the canonical JSON of the checkpoint without its signature. */
-export function signedText({ seq, hash, at, publicKey }: CheckpointBody): string {
-  return canonicalJson({ seq, hash, at, publicKey });
+export function signedText({ kind, seq, hash, at, publicKey }: UnsignedCheckpoint): string {
+  return canonicalJson({ kind, seq, hash, at, publicKey });
 }
 
 /** Whether the key that it names signed it. Whether that is the registry's key is for the log to say. */

@@ -3,10 +3,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { COMMAND_LINE, COMMAND_LINE } from '../../registry/access/caller.ts';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
-import { recordSigningKey } from '../../registry/checkpoints/checkpoint.ts';
-import { IDENTITY_FILE, type Identity, openIdentity } from '../../registry/identity.ts';
+import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { recordSigningKey } from '../../registry/proof/checkpoint.ts';
 import { checkExposure, type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
 import type { Store } from '../../registry/store/store.ts';
@@ -41,7 +40,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
     const identity = await openIdentity(keyFile);
     await recordSigningKey(store, COMMAND_LINE, identity);
-    await putDownSigningKey(store, identity);
     const asked = stopAsked();
     const server = await startServer({
       store,
@@ -65,15 +63,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     await untilDrained(server, webhooks, await asked);
   });
   logEvent('stopped');
-}
-
-/** So that the log itself says which key its checkpoints are signed with. */
-async function putDownSigningKey(store: Store, identity: Identity): Promise<void> {
-  const before = await recordSigningKey(store, COMMAND_LINE, identity);
-  if (before === null || before === identity.publicKey) return;
-  await say(
-    "The registry's key is another than before: clients are told so by the log. If that was not meant, stop this server and name the right key with --registry-key.",
-  );
 }
 
 async function untilDrained(

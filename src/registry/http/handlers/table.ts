@@ -2,7 +2,7 @@
 import type { RouteName } from '../../../contract/routes.ts';
 import type { Handler } from '../call.ts';
 import { handleChanges } from './changes.ts';
-import { handleCheckpoint, handleCheckpoint } from './checkpoint.ts';
+import { handleCheckpoint } from './checkpoint.ts';
 import { handleListEnvironments, handlePutEnvironment } from './environments.ts';
 import {
   handleCreateKey,
@@ -58,7 +58,6 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   comment: handleComment,
   archive: handleArchive,
   restore: handleRestore,
-  checkpoint: handleCheckpoint,
   changes: handleChanges,
   checkpoint: handleCheckpoint,
   batch: handleBatch,

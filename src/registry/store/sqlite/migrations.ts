@@ -219,8 +219,4 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_signing_keys ON events (seq) WHERE kind = 'signing_key.set';
   `,
-  // The events that name the key which signs checkpoints: few among many.
-  `
-  CREATE INDEX events_of_signing_key ON events (seq) WHERE kind = 'signing_key.set';
-  `,
 ];
