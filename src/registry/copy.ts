@@ -9,7 +9,7 @@ import { verifyLog } from './store/verify.ts';
 type Copied = Exclude<keyof Tables, 'schema_versions'>;
 
 /** Every table with what orders its rows, each after those that its rows refer to. */
-const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table] & string)[] } = {
+export const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table] & string)[] } = {
   events: ['seq'],
   versions: ['seq'],
   prompts: ['name'],

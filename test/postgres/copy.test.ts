@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyRegistry } from '../../src/registry/copy.ts';
+import { copyRegistry, TABLES } from '../../src/registry/copy.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { startServer } from '../../src/registry/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
-import type { Tables } from '../../src/registry/store/tables.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import { aDatabase, type DatabaseForTest, migratedTemplate } from './a-database.ts';
-
-const TABLES: readonly (keyof Tables)[] = [
-  'events',
-  'versions',
-  'prompts',
-  'environments',
-  'promotions',
-  'pointers',
-  'approvals',
-  'comments',
-  'keys',
-  'webhooks',
-  'webhook_deliveries',
-  'idempotency',
-];
 
 /** Every row of every table, those of a table in the order of their text. */
 function contents(store: Store): Promise<Record<string, string[]>> {
   return store.read(async snapshot => {
     const all: Record<string, string[]> = {};
-    for (const table of TABLES) {
+    for (const table of Object.keys(TABLES) as (keyof typeof TABLES)[]) {
       const rows = await snapshot.selectFrom(table).selectAll().execute();
       all[table] = rows.map(row => JSON.stringify(Object.entries(row).sort())).sort();
     }

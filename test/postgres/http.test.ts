@@ -14,17 +14,17 @@ import '../registry/promote.test.ts';
 import '../registry/promotion-comments.test.ts';
 import '../registry/publish.test.ts';
 import '../registry/webhooks.test.ts';
-import { aServedDatabase } from './a-database.ts';
+import { aReusedDatabase } from './a-database.ts';
 
 before(() =>
   keepRegistriesIn(
     async () => {
-      const database = await aServedDatabase();
+      const database = await aReusedDatabase();
       return { path: database.asServer, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
     },
     (place, options) =>
       isDatabaseUrl(place)
-        ? openDatabase(place, { ...options, connections: 4 })
+        ? openDatabase(place, { ...options, connections: 2 })
         : openDataFolder(place, options),
   ),
 );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { aRegistry, ask, assertProblem, type RegistryForTest } from '../registry/a-registry.ts';
-import { aDatabase, type DatabaseForTest, migratedTemplate } from './a-database.ts';
+import { aReusedDatabase, type DatabaseForTest } from './a-database.ts';
 
 /** Longer than any test may take: what arrives does not arrive by asking. */
 const NEVER = 60_000;
@@ -12,7 +12,7 @@ describe('two registries on one database', () => {
   let database: DatabaseForTest;
   let opened: RegistryForTest[];
   beforeEach(async () => {
-    database = await aDatabase(undefined, await migratedTemplate());
+    database = await aReusedDatabase();
     opened = [];
   });
   afterEach(async () => {

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { openDatabase } from '../../src/registry/database.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { describeStore } from '../registry/store-contract.ts';
-import { aDatabase, migratedTemplate } from './a-database.ts';
+import { aReusedDatabase } from './a-database.ts';
 
 describeStore('PostgreSQL', async () => {
-  const database = await aDatabase(undefined, await migratedTemplate());
+  const database = await aReusedDatabase();
   const opened: Store[] = [];
   return {
     async open() {

@@ -1,33 +1,17 @@
 /** A registry as an older version left it: what a present one holds of what there was already, in the schema of then. */
 
+import { TABLES } from '../../src/registry/copy.ts';
 import type { Store } from '../../src/registry/store/store.ts';
-import type { Tables } from '../../src/registry/store/tables.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry } from './a-registry.ts';
 
 export type Row = Readonly<Record<string, string | number | null>>;
 export type Contents = Readonly<Record<string, readonly Row[]>>;
 
-/** Each after those that its rows refer to. */
-const TABLES: readonly (keyof Tables)[] = [
-  'events',
-  'versions',
-  'prompts',
-  'environments',
-  'promotions',
-  'pointers',
-  'approvals',
-  'comments',
-  'keys',
-  'webhooks',
-  'webhook_deliveries',
-  'idempotency',
-];
-
 export function contentsOf(store: Store): Promise<Contents> {
   return store.read(async snapshot => {
     const all: Record<string, Row[]> = {};
-    for (const table of TABLES) {
+    for (const table of Object.keys(TABLES) as (keyof typeof TABLES)[]) {
       const rows = (await snapshot.selectFrom(table).selectAll().execute()) as unknown as Row[];
       // A time of last use is written when there is time.
       const settled = rows.map(row => ('last_used_at' in row ? { ...row, last_used_at: null } : { ...row }));
@@ -77,7 +61,7 @@ export async function fillOlder(
     await database.execute(step);
     await database.execute(`INSERT INTO schema_versions VALUES (${index + 1}, '2026-01-01T00:00:00.000Z')`);
   }
-  for (const table of TABLES) {
+  for (const table of Object.keys(TABLES) as (keyof typeof TABLES)[]) {
     const columns = await database.columnsOf(table);
     if (columns.length === 0) continue;
     const places = columns.map((_, index) => database.parameter(index + 1)).join(', ');
