@@ -1,9 +1,12 @@
 /**
- * Reading the log so that a rewritten history shows: every page must continue the hash that was seen last, and what
- * was seen last must still be there (registry-api.md, "The log is the truth").
+ * Reading the log so that a rewritten history shows: every page must continue the hash that was seen last, what was
+ * seen last must still be there, and what the registry signs must be what it tells (registry-api.md, "The log is the
+ * truth").
  */
 import type { Changes } from '../contract/changes.ts';
+import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';
+import { Problem } from '../core/problem.ts';
 import type { ChangesQuery } from './registry-client.ts';
 
 /** Where a reader stands; plain data, to be stored between two syncs. */
@@ -14,9 +17,19 @@ export interface LogPosition {
   readonly cursor: string | null;
   /** Where the page that ended at `head` began, so that it can be read again; null before the first. */
   readonly pageStart: { readonly head: ChainHead; readonly cursor: string | null } | null;
+  /** The key that signs, in base64, as the events up to `head` name it; null: they name none. */
+  readonly signingKey: string | null;
+  /** The last one that was checked: evidence, to be kept. */
+  readonly checkpoint: Checkpoint | null;
 }
 
-export const LOG_START: LogPosition = { head: CHAIN_START, cursor: null, pageStart: null };
+export const LOG_START: LogPosition = {
+  head: CHAIN_START,
+  cursor: null,
+  pageStart: null,
+  signingKey: null,
+  checkpoint: null,
+};
 
 export interface LogPage {
   readonly events: readonly RegistryEvent[];
@@ -55,11 +68,13 @@ export function continueChain(head: ChainHead, events: readonly RegistryEvent[])
 /** What gives pages of the log: a `RegistryClient`. */
 export interface LogReader {
   changes(query: ChangesQuery, signal?: AbortSignal): Promise<Changes>;
+  /** @throws Problem `unavailable` where nobody signs */
+  checkpoint(signal?: AbortSignal): Promise<Checkpoint>;
 }
 
 /**
- * Every page after `from` until nothing is new. First it reads the page before `from` again, so that a log that
- * was rewritten or cut without having grown shows as well.
+ * Every page after `from` until nothing is new; one without events where only the checkpoint is new. First it reads
+ * the page before `from` again, so that a log that was rewritten or cut without having grown shows as well.
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function* readLog(
@@ -68,18 +83,83 @@ export async function* readLog(
   signal?: AbortSignal,
   limit = 200,
 ): AsyncGenerator<LogPage, void, undefined> {
+  // Before the events: what it signs must be among them.
+  const signed = await checkpointOf(registry, from.head, signal);
   await checkStillThere(registry, from, signal);
   let position = from;
+  if (signed?.seq === from.head.seq && signed.seq !== from.checkpoint?.seq) {
+    position = { ...from, checkpoint: checkSigned(signed, from.head, from.signingKey, from.head) };
+    yield { events: [], position };
+  }
   for (;;) {
     const { events, cursor } = await registry.changes({ limit, ...after(position.cursor) }, signal);
-    if (events.length === 0) return;
+    if (events.length === 0) break;
+    const before = position;
+    const head = continueChain(before.head, events);
     position = {
-      head: continueChain(position.head, events),
+      ...before,
+      head,
       cursor,
-      pageStart: { head: position.head, cursor: position.cursor },
+      pageStart: { head: before.head, cursor: before.cursor },
+      signingKey: signingKeyAfter(before.signingKey, events),
     };
+    const place = events.findIndex(({ seq }) => seq === signed?.seq);
+    const event = events[place];
+    if (signed !== undefined && event !== undefined) {
+      const key = signingKeyAfter(before.signingKey, events.slice(0, place + 1));
+      position = { ...position, checkpoint: checkSigned(signed, event, key, before.head) };
+    }
     yield { events, position };
   }
+  if (signed !== undefined && signed.seq > position.head.seq)
+    throw new LogRewritten(`It ends before event ${signed.seq}, which the registry signed.`, position.head);
+}
+
+/** Undefined where nobody signs. @throws LogRewritten for one of a log that is shorter than what was seen */
+async function checkpointOf(
+  registry: LogReader,
+  head: ChainHead,
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint | undefined> {
+  let signed: Checkpoint;
+  try {
+    signed = await registry.checkpoint(signal);
+  } catch (error) {
+    if (Problem.is(error, 'unavailable')) return undefined;
+    throw error;
+  }
+  if (signed.seq >= head.seq) return signed;
+  throw new LogRewritten(
+    `The registry signs that it ends at event ${signed.seq}, but event ${head.seq} was seen: it was cut.`,
+    CHAIN_START,
+  );
+}
+
+/** @throws LogRewritten unless the key that the log names at `event` signed its hash */
+function checkSigned(
+  signed: Checkpoint,
+  event: ChainHead,
+  signingKey: string | null,
+  lastGood: ChainHead,
+): Checkpoint {
+  if (!isSigned(signed))
+    throw new LogRewritten(`The checkpoint of event ${signed.seq} is not signed by its key.`, lastGood);
+  if (signed.publicKey !== signingKey)
+    throw new LogRewritten(
+      `The checkpoint of event ${signed.seq} is signed by a key that the log does not name.`,
+      lastGood,
+    );
+  if (signed.hash !== event.hash)
+    throw new LogRewritten(
+      `Event ${signed.seq} has another hash than the registry signed: it was rewritten.`,
+      lastGood,
+    );
+  return signed;
+}
+
+function signingKeyAfter(before: string | null, events: readonly RegistryEvent[]): string | null {
+  const last = events.findLast(event => event.kind === 'signing_key.set');
+  return last === undefined ? before : (last as RegistryEvent<'signing_key.set'>).data.publicKey;
 }
 
 async function checkStillThere(

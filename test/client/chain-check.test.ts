@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { LOG_START, type LogPosition, LogRewritten, readLog } from '../../src/client/chain-check.ts';
-import { CHAIN_START, chainEvent, type RegistryEvent } from '../../src/core/event.ts';
+import { CHECKPOINT_KIND, type Checkpoint, signedText } from '../../src/core/checkpoint.ts';
+import { CHAIN_START, type ChainHead, chainEvent, type RegistryEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
+import { type Identity, openIdentity } from '../../src/registry/identity.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { aClient } from './a-client.ts';
-import { json, type MisbehavingServer, misbehavingServer } from './misbehaving-server.ts';
+import { json, type MisbehavingServer, misbehavingServer, problem } from './misbehaving-server.ts';
 
-/** A chain of archived prompts, one for each reason. */
-function chain(...reasons: readonly string[]): RegistryEvent[] {
-  const events: RegistryEvent[] = [];
+/** A chain of archived prompts, one for each reason, after the events that may be given first. */
+function chain(...given: readonly (string | readonly RegistryEvent[])[]): RegistryEvent[] {
+  const [begun, ...rest] = given;
+  const events = typeof begun === 'object' ? [...begun] : [];
+  const reasons = (typeof begun === 'object' ? rest : given) as readonly string[];
   for (const reason of reasons) {
     const prompt = parsePromptName('support/triage');
     const event = { actor: 'mara', key: 'k', kind: 'prompt.archived', prompt, data: { reason } } as const;
@@ -16,9 +22,22 @@ function chain(...reasons: readonly string[]): RegistryEvent[] {
   return events;
 }
 
+const NOBODY_SIGNS = { detail: 'Nobody signs here.', code: 'unavailable' };
+
+interface Log {
+  events: readonly RegistryEvent[];
+  /** What it says that it signed; nobody signs when it is left out. */
+  checkpoint?: Checkpoint;
+}
+
 /** Gives pages of whatever `log` holds then; its cursors are `after-<seq>`. */
-function logServer(log: { events: readonly RegistryEvent[] }): Promise<MisbehavingServer> {
+function logServer(log: Log): Promise<MisbehavingServer> {
   return misbehavingServer((request, response) => {
+    if (request.path === '/v1/checkpoint') {
+      if (log.checkpoint === undefined) problem(NOBODY_SIGNS, 503)(request, response);
+      else json(log.checkpoint)(request, response);
+      return;
+    }
     const query = new URL(request.path, 'http://x').searchParams;
     const start = Number(query.get('after')?.replace('after-', '') ?? 0);
     const events = log.events.slice(start, start + Number(query.get('limit')));
@@ -99,5 +118,68 @@ describe('reading the log', () => {
     log.events = [];
     await assert.rejects(follow(server, seen), rewritten);
     assert.deepEqual(LOG_START.head, CHAIN_START);
+  });
+
+  describe('whose end is signed', () => {
+    let key: Identity;
+    let other: Identity;
+    before(async () => {
+      await using folder = await temporaryFolder();
+      key = await openIdentity(join(folder.path, 'key.pem'));
+      other = await openIdentity(join(folder.path, 'other.pem'));
+    });
+    /** Its first event names the key. */
+    const signedLog = (...reasons: string[]): RegistryEvent[] => {
+      const named = { actor: 'command-line', key: 'command-line', kind: 'signing_key.set' } as const;
+      const events: RegistryEvent[] = [
+        chainEvent({ ...named, data: { publicKey: key.publicKey } }, null, '2026-11-01T10:00:00.000Z'),
+      ];
+      return chain(events, ...reasons);
+    };
+    const sign = ({ seq, hash }: ChainHead, by = key): Checkpoint => {
+      const at = '2026-11-01T11:00:00.000Z';
+      const body = { kind: CHECKPOINT_KIND, seq, hash, at, publicKey: by.publicKey } as const;
+      return { ...body, signature: by.sign(signedText(body)) };
+    };
+
+    it('keeps the checkpoint, also where it alone is new', async () => {
+      const log: Log = { events: signedLog('a', 'b', 'c') };
+      await using server = await logServer(log);
+      log.checkpoint = sign(log.events[2]!);
+      const first = await follow(server);
+      assert.deepEqual(first.checkpoint, log.checkpoint);
+      assert.equal(first.head.seq, 4);
+      log.checkpoint = sign(log.events[3]!);
+      const second = await follow(server, JSON.parse(JSON.stringify(first)));
+      assert.deepEqual(second, { ...first, checkpoint: log.checkpoint });
+    });
+
+    const faults: Readonly<Record<string, (events: readonly RegistryEvent[]) => Checkpoint>> = {
+      'another hash than was told': ([, , third]) => sign({ seq: 2, hash: third!.hash }),
+      'a key that the log does not name': ([, second]) => sign(second!, other),
+      'a signature of something else': ([, second, third]) => ({
+        ...sign(second!),
+        signature: sign(third!).signature,
+      }),
+      'more events than it tells': ([, , third]) => sign({ seq: 9, hash: third!.hash }),
+    };
+    for (const [what, make] of Object.entries(faults))
+      it(`raises the alarm at ${what}`, async () => {
+        const events = signedLog('a', 'b');
+        await using server = await logServer({ events, checkpoint: make(events) });
+        await assert.rejects(follow(server), rewritten);
+      });
+
+    it('raises the alarm when less is signed than was seen', async () => {
+      const log: Log = { events: signedLog('a', 'b') };
+      await using server = await logServer(log);
+      const seen = await follow(server);
+      log.checkpoint = sign(log.events[1]!);
+      await assert.rejects(
+        follow(server, seen),
+        error =>
+          LogRewritten.is(error) && /signs that it ends at event 2, but event 3 was seen/.test(error.message),
+      );
+    });
   });
 });
