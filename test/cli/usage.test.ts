@@ -34,6 +34,8 @@ describe('promptforge', function () {
         /Examples:/,
       ],
     ],
+    [['migrate'], [/--database <url>.*PROMPTFORGE_DATABASE/s, /Examples:/]],
+    [['copy'], [/--from <place>.*PROMPTFORGE_COPY_FROM/s, /--to <place>/, /Examples:/]],
     [['keys'], [/create/, /list/, /revoke/]],
     [
       ['keys', 'create'],
