@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
   'delivery-postgres': async () => (await import('./delivery.ts')).measureOnPostgres(),
   publish: async () => (await import('./publish.ts')).measure(),
+  live: async () => (await import('./live.ts')).measure(),
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),
   language: async () => (await import('./language.ts')).measure(),
