@@ -9,7 +9,7 @@ import { ensureEnvironments } from './environments.ts';
 import { isNotADatabase, isNotWritable } from './store/sqlite/failures.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
-import { verifyLog } from './store/verify.ts';
+import { TAIL, verifyLog } from './store/verify.ts';
 
 export const DATABASE_FILE = 'registry.db';
 
@@ -22,7 +22,7 @@ export interface DataFolderOptions {
 }
 
 /**
- * Opens the registry in `folder`, which other processes may have open as well, and checks its log.
+ * Opens the registry in `folder`, which other processes may have open as well, and checks the end of its log.
  * @throws DataFolderProblem when the folder cannot be made, read or written, holds something else than a
  * registry, or one of a newer PromptForge, or one whose log was changed
  */
@@ -38,7 +38,7 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
     throw explained(error, folder, file);
   }
   try {
-    await verifyLog(store);
+    await verifyLog(store, TAIL);
     await ensureEnvironments(store, COMMAND_LINE, environments);
     return store;
   } catch (error) {

@@ -13,7 +13,7 @@ import { connectPostgresStore, kyselyOn } from './store/postgres/postgres-store.
 import { hasPresentSchema, migratePostgres } from './store/postgres/schema.ts';
 import type { Store } from './store/store.ts';
 import type { Tables } from './store/tables.ts';
-import { verifyLog } from './store/verify.ts';
+import { TAIL, verifyLog } from './store/verify.ts';
 
 export interface DatabaseOptions {
   /** Whether to make a registry in a database that is empty; true by default. */
@@ -31,7 +31,7 @@ export interface DatabaseOptions {
 const MIGRATION_TIMEOUT = 30 * 60_000;
 
 /**
- * Opens the registry in the database at `url`, brings its schema forward and checks its log.
+ * Opens the registry in the database at `url`, brings its schema forward and checks the end of its log.
  * @throws DatabaseProblem when the database cannot be reached or used, or holds something else than a registry, or one
  * of a newer PromptForge, or one whose log was changed
  */
@@ -54,7 +54,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
       ...(listens !== undefined && { listens }),
       ...(patience && { patience }),
     });
-    await verifyLog(store);
+    await verifyLog(store, TAIL);
     if (environments !== null) await ensureEnvironments(store, COMMAND_LINE, environments);
     return store;
   } catch (error) {

@@ -1,0 +1,238 @@
+/**
+ * What the whole registry is, as its log alone tells it. Whoever checks a registry makes this from the events and
+ * compares it with the tables; an event that no registry would have written after those before it is a misfit.
+ */
+import type { Channel } from './channel.ts';
+import type { EnvironmentName, Policy } from './environment.ts';
+import type { EventKind, RegistryEvent } from './event.ts';
+import type { PromptName } from './name.ts';
+import {
+  EventMisfit,
+  isOpen,
+  isPromotionEvent,
+  type PromotionEvent,
+  type PromotionRecord,
+  promotionAfter,
+} from './promotion.ts';
+import type { Role } from './role.ts';
+import type { VersionNumber } from './version.ts';
+
+export interface PromptState {
+  readonly newest: VersionNumber;
+  readonly archived: boolean;
+}
+
+export interface PointerState {
+  readonly prompt: PromptName;
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+  /** The promotion that put it where it is. */
+  readonly promotion: PromotionRecord & { readonly appliedAt: string };
+}
+
+export interface EnvironmentState {
+  readonly position: number;
+  readonly policy: Policy;
+}
+
+export interface KeyState {
+  readonly seq: number;
+  readonly environment: EnvironmentName;
+  readonly role: Role;
+  readonly actor: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+export interface WebhookState {
+  readonly seq: number;
+  readonly environment: EnvironmentName;
+  readonly origin: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+/**
+ * As large as what there is now, however long the log: what can change no more is only counted, and given once in
+ * what `follow` returns.
+ */
+export interface Projection {
+  /** The time of the last event; empty before the first. */
+  at: string;
+  readonly prompts: Map<PromptName, PromptState>;
+  /** By `pointerName`. */
+  readonly pointers: Map<string, PointerState>;
+  readonly environments: Map<EnvironmentName, EnvironmentState>;
+  readonly keys: Map<string, KeyState>;
+  readonly webhooks: Map<string, WebhookState>;
+  /** Those that wait. */
+  readonly open: Map<number, PromotionRecord>;
+  /** How many rows there are of what is not kept here. */
+  readonly counts: { versions: number; promotions: number; approvals: number; comments: number };
+}
+
+export function emptyProjection(): Projection {
+  return {
+    at: '',
+    prompts: new Map(),
+    pointers: new Map(),
+    environments: new Map(),
+    keys: new Map(),
+    webhooks: new Map(),
+    open: new Map(),
+    counts: { versions: 0, promotions: 0, approvals: 0, comments: 0 },
+  };
+}
+
+export function pointerName(pointer: Pick<PointerState, 'prompt' | 'environment' | 'channel'>): string {
+  return `${pointer.environment} ${pointer.channel} ${pointer.prompt}`;
+}
+
+/** The promotion that an event is of, unless it begins it. */
+export function promotionOf(event: RegistryEvent): number | undefined {
+  if (!isPromotionEvent(event)) return undefined;
+  const id = Number(event.data.promotion);
+  return id === event.seq ? undefined : id;
+}
+
+/**
+ * Brings the projection to after `event`. `closed` finds a promotion that is not open any more.
+ * @returns the promotion as it is now, for an event of one
+ * @throws EventMisfit
+ */
+export function follow(
+  projection: Projection,
+  event: RegistryEvent,
+  closed: (id: number) => PromotionRecord | undefined,
+): PromotionRecord | undefined {
+  if (event.at < projection.at) misfit(event, `is of ${event.at}, before the event before it`);
+  projection.at = event.at;
+  if (isPromotionEvent(event)) return followPromotion(projection, event, closed);
+  const { prompts, environments, keys, webhooks } = projection;
+  switch (event.kind) {
+    case 'environment.set': {
+      const { position, policy } = dataOf<'environment.set'>(event);
+      environments.set(named(event, event.environment), { position, policy });
+      return;
+    }
+    case 'key.created': {
+      const { id, role, actor, expiresAt } = dataOf<'key.created'>(event);
+      fits(!keys.has(id), event, 'creates a key that there is already');
+      const environment = named(event, event.environment);
+      keys.set(id, {
+        seq: event.seq,
+        environment,
+        role,
+        actor,
+        createdAt: event.at,
+        expiresAt,
+        revokedAt: null,
+      });
+      return;
+    }
+    case 'key.revoked':
+      changeKey(projection, event, dataOf<'key.revoked'>(event).id, { revokedAt: event.at });
+      return;
+    case 'key.expiry_set': {
+      const { id, expiresAt } = dataOf<'key.expiry_set'>(event);
+      changeKey(projection, event, id, { expiresAt });
+      return;
+    }
+    case 'webhook.created': {
+      const { id, origin } = dataOf<'webhook.created'>(event);
+      const environment = named(event, event.environment);
+      const { seq, at, actor } = event;
+      webhooks.set(id, { seq, environment, origin, createdAt: at, createdBy: actor });
+      return;
+    }
+    case 'webhook.removed':
+      fits(
+        webhooks.delete(dataOf<'webhook.removed'>(event).id),
+        event,
+        'removes a webhook that there is not',
+      );
+      return;
+    case 'version.published': {
+      const name = named(event, event.prompt);
+      const before = prompts.get(name);
+      fits(event.version === (before?.newest ?? 0) + 1, event, 'publishes a version out of order');
+      fits(before?.archived !== true, event, 'publishes what is archived');
+      prompts.set(name, { newest: event.version as VersionNumber, archived: false });
+      projection.counts.versions++;
+      return;
+    }
+    case 'prompt.archived':
+    case 'prompt.restored': {
+      const name = named(event, event.prompt);
+      const before = prompts.get(name);
+      if (before === undefined) return misfit(event, 'is of a prompt that was never published');
+      prompts.set(name, { ...before, archived: event.kind === 'prompt.archived' });
+      return;
+    }
+    case 'signing_key.set':
+      return;
+    default:
+      return misfit(event, 'is of a kind that this PromptForge does not know');
+  }
+}
+
+function followPromotion(
+  projection: Projection,
+  event: PromotionEvent,
+  closed: (id: number) => PromotionRecord | undefined,
+): PromotionRecord {
+  const { open, pointers, prompts, counts } = projection;
+  const id = promotionOf(event);
+  const before = id === undefined ? undefined : (open.get(id) ?? closed(id));
+  const after = promotionAfter(before, event);
+  if (before === undefined) {
+    counts.promotions++;
+    fits(
+      after.version <= (prompts.get(after.prompt)?.newest ?? 0),
+      event,
+      'is of a version that there is not',
+    );
+  }
+  if (event.kind === 'promotion.commented') counts.comments++;
+  if (event.kind === 'promotion.applied') {
+    const name = pointerName(after);
+    const stood = pointers.get(name)?.promotion.version ?? null;
+    fits(stood === after.from, event, `moves the pointer from ${after.from}, but it stood at ${stood}`);
+    const { prompt, environment, channel } = after;
+    pointers.set(name, { prompt, environment, channel, promotion: { ...after, appliedAt: event.at } });
+  }
+  if (isOpen(after)) open.set(after.id, after);
+  else {
+    // It leaves what waits once; comments that come later change nothing of it.
+    if (open.delete(after.id) || before === undefined) counts.approvals += after.approvals.length;
+  }
+  return after;
+}
+
+function changeKey(
+  projection: Projection,
+  event: RegistryEvent,
+  id: string,
+  change: Partial<KeyState>,
+): void {
+  const key = projection.keys.get(id);
+  if (key === undefined) misfit(event, 'is of a key that was never created');
+  else projection.keys.set(id, { ...key, ...change });
+}
+
+function dataOf<K extends EventKind>(event: RegistryEvent): RegistryEvent<K>['data'] {
+  return event.data as RegistryEvent<K>['data'];
+}
+
+function named<T>(event: RegistryEvent, value: T | undefined): T {
+  return value ?? misfit(event, 'does not say what it is about');
+}
+
+function fits(so: boolean, event: RegistryEvent, why: string): void {
+  if (!so) misfit(event, why);
+}
+
+function misfit(event: RegistryEvent, why: string): never {
+  throw new EventMisfit(`Event ${event.seq} (${event.kind}) ${why}.`);
+}

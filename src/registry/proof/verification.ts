@@ -1,0 +1,143 @@
+/**
+ * Whether a registry is what its log says: the chain, the sources, and every table that follows from the log. It goes
+ * in pieces, each a short read of its own, so that a registry can be verified while it is served, and however long its
+ * log is it takes no more memory than what there is now (prompts, pointers, keys, promotions that wait).
+ */
+import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
+import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
+import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
+import { recordsOf } from '../promotions/rows.ts';
+import { eventOfRow, logHead } from '../store/log.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+import type { EventsTable } from '../store/tables.ts';
+import { broken } from '../store/verify.ts';
+import { checkComments, checkCounts, checkPromotions, checkState, checkVersions } from './tables.ts';
+
+/** Events in one piece. */
+const PIECE = 1000;
+
+export interface Verification {
+  /** How far it is: everything up to this event fits. */
+  head(): ChainHead;
+  /** The time of that event; empty at the start. */
+  at(): string;
+  /**
+   * Verifies the next piece.
+   * @returns whether the end of the log was reached, and with it every table verified
+   * @throws DataFolderProblem `chain_broken` that names the first event or row that does not fit
+   */
+  next(): Promise<boolean>;
+}
+
+export function verification(store: Pick<Store, 'read'>): Verification {
+  let head: ChainHead = CHAIN_START;
+  const projection = emptyProjection();
+  return {
+    head: () => head,
+    at: () => projection.at,
+    next: async () => {
+      // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
+      const { rows, known } = await store.read(snapshot => pieceAfter(snapshot, head));
+      const piece = followed(rows, head, projection, known);
+      const from = head.seq;
+      head = piece.head;
+      return store.read(async snapshot => {
+        await checkVersions(snapshot, piece.events, from, head.seq);
+        await checkPromotions(snapshot, [...piece.closed.values()]);
+        await checkComments(snapshot, piece.events);
+        // Only when nothing was appended since does the state follow from the events up to here.
+        if ((await logHead(snapshot)).seq > head.seq) return false;
+        await checkState(snapshot, projection);
+        await checkCounts(snapshot, projection);
+        return true;
+      });
+    },
+  };
+}
+
+/**
+ * All of it, once.
+ * @param onPiece told how far it is after each piece
+ * @returns where the log ends
+ * @throws DataFolderProblem `chain_broken` that names the first event or row that does not fit
+ */
+export async function verifyRegistry(
+  store: Pick<Store, 'read'>,
+  onPiece: (head: ChainHead) => void = () => {},
+): Promise<ChainHead> {
+  const running = verification(store);
+  while (!(await running.next())) onPiece(running.head());
+  return running.head();
+}
+
+interface Piece {
+  readonly rows: readonly EventsTable[];
+  /** The promotions that its events are of, as their tables have them. */
+  readonly known: ReadonlyMap<number, PromotionRecord>;
+}
+
+async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead): Promise<Piece> {
+  const rows = await snapshot
+    .selectFrom('events')
+    .selectAll()
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(PIECE)
+    .execute();
+  const ids = new Set<number>();
+  for (const row of rows) {
+    if (!row.kind.startsWith('promotion.')) continue;
+    const id = promotionOf(readEvent(row));
+    if (id !== undefined && id <= seq) ids.add(id);
+  }
+  if (ids.size === 0) return { rows, known: new Map() };
+  const promotions = await snapshot
+    .selectFrom('promotions')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
+  const records = await recordsOf(snapshot, promotions);
+  return { rows, known: new Map(records.map(record => [record.id, record])) };
+}
+
+interface Followed {
+  readonly head: ChainHead;
+  readonly events: readonly RegistryEvent[];
+  /** What its events closed, or commented on after that. */
+  readonly closed: ReadonlyMap<number, PromotionRecord>;
+}
+
+function followed(
+  rows: readonly EventsTable[],
+  start: ChainHead,
+  projection: Projection,
+  known: ReadonlyMap<number, PromotionRecord>,
+): Followed {
+  let head = start;
+  const events: RegistryEvent[] = [];
+  const closed = new Map<number, PromotionRecord>();
+  for (const row of rows) {
+    const event = readEvent(row);
+    const why = whyNotNext(event, head);
+    if (why !== undefined) throw broken(why);
+    let promotion: PromotionRecord | undefined;
+    try {
+      promotion = follow(projection, event, id => closed.get(id) ?? known.get(id));
+    } catch (cause) {
+      if (cause instanceof EventMisfit) throw broken(cause.message, { cause });
+      throw broken(`Event ${event.seq} cannot be read.`, { cause });
+    }
+    if (promotion !== undefined && !projection.open.has(promotion.id)) closed.set(promotion.id, promotion);
+    events.push(event);
+    head = { seq: event.seq, hash: event.hash };
+  }
+  return { head, events, closed };
+}
+
+function readEvent(row: EventsTable): RegistryEvent {
+  try {
+    return eventOfRow(row);
+  } catch (cause) {
+    throw broken(`Event ${row.seq} cannot be read.`, { cause });
+  }
+}
