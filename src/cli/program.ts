@@ -9,6 +9,7 @@ import { liveCommand } from './commands/live.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { say } from './output.ts';
@@ -63,6 +64,7 @@ function program(): Command {
     migrateCommand(),
     backupCommand(),
     copyCommand(),
+    verifyCommand(),
     webhooksCommand(),
     renderCommand(),
   ])

@@ -8,6 +8,7 @@ import { IDENTITY_FILE, type Identity, openIdentity } from './identity.ts';
 import { memory } from './memory.ts';
 import { promotionSchedule } from './promotions/schedule.ts';
 import { recordSigningKey } from './proof/checkpoint.ts';
+import { logWatch } from './proof/watch.ts';
 import type { Store } from './store/store.ts';
 
 export interface EmbeddedOptions {
@@ -46,11 +47,13 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   });
   const schedule = promotionSchedule({ store, onFault });
   schedule.start();
+  const watch = logWatch({ store, onBroken: onFault, onFault });
+  watch.start();
   return {
     fetch: app.fetch,
     async close() {
       closing.abort();
-      await schedule.close();
+      await Promise.all([schedule.close(), watch.close()]);
       await store.close();
     },
   };

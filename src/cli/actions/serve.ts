@@ -3,13 +3,15 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { redactKeys } from '../../core/key.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { recordSigningKey } from '../../registry/proof/checkpoint.ts';
-import { checkExposure, type RunningServer, type ServerOptions, startServer } from '../../registry/server.ts';
+import { logWatch } from '../../registry/proof/watch.ts';
+import { checkExposure, type ServerOptions, startServer } from '../../registry/server.ts';
 import type { Store } from '../../registry/store/store.ts';
-import { type Dispatcher, webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
+import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { log, say } from '../output.ts';
 import { type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
@@ -59,19 +61,24 @@ export async function serve(options: ServeOptions): Promise<void> {
     });
     const webhooks = webhookDispatcher({ store, identity, privateNetworks, log });
     webhooks.start();
+    const watch = logWatch({
+      store,
+      onBroken: error => logAlarm('log_broken', error),
+      onFault: error => logAlarm('fault', error),
+    });
+    watch.start();
     await sayHowToBegin(store, options);
-    await untilDrained(server, webhooks, await asked);
+    await untilDrained([server, webhooks, watch], await asked);
   });
   logEvent('stopped');
 }
 
 async function untilDrained(
-  server: RunningServer,
-  webhooks: Dispatcher,
+  running: readonly { close(): Promise<void> }[],
   signal: NodeJS.Signals,
 ): Promise<void> {
   logEvent('draining', { signal });
-  await Promise.all([server.close(), webhooks.close()]);
+  await Promise.all(running.map(each => each.close()));
 }
 
 /** Resolves at the first signal to stop; from then on another one stops the process at once. */
@@ -90,6 +97,11 @@ function stopAsked(): Promise<NodeJS.Signals> {
 
 function logEvent(event: string, fields: object = {}): void {
   log({ at: new Date().toISOString(), level: 'info', event, ...fields });
+}
+
+function logAlarm(event: string, error: unknown): void {
+  const told = redactKeys(error instanceof Error ? error.message : String(error));
+  log({ at: new Date().toISOString(), level: 'error', event, error: told });
 }
 
 async function sayHowToBegin(store: Store, { data, database }: RegistryOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import {
   CHECKPOINT_KIND,
   type Checkpoint,
+  isSigned,
   signedText,
   type UnsignedCheckpoint,
 } from '../../core/checkpoint.ts';
@@ -16,7 +17,7 @@ import type { Snapshot, Store } from '../store/store.ts';
 /** Records which key signs from now on, unless the log says so already: at the first start, and when it was changed. */
 export async function recordSigningKey(store: Store, author: Author, identity: Identity): Promise<void> {
   const { publicKey } = identity;
-  if ((await store.read(signingKey)) === publicKey) return;
+  if ((await store.read(snapshot => signingKey(snapshot))) === publicKey) return;
   await store.write(async transaction => {
     if ((await signingKey(transaction)) === publicKey) return;
     await appendEvent(transaction, store.now, () => ({
@@ -51,13 +52,31 @@ export async function signCheckpoint(
   return { ...unsigned, signature: identity.sign(signedText(unsigned)) };
 }
 
-/** The public key that the log names last; null: none yet. */
-async function signingKey(snapshot: Snapshot): Promise<string | null> {
+/** Why a checkpoint that was kept is not one of this log; undefined when it is. */
+export async function whyNotOfLog(snapshot: Snapshot, checkpoint: Checkpoint): Promise<string | undefined> {
+  const { seq, hash, publicKey } = checkpoint;
+  if (!isSigned(checkpoint)) return 'Its signature does not fit: it was changed, or nobody signed it.';
+  const event = await snapshot.selectFrom('events').select('hash').where('seq', '=', seq).executeTakeFirst();
+  if (event === undefined) return `The log ends before event ${seq}: it was cut, or is of another registry.`;
+  if (event.hash !== hash)
+    return `Event ${seq} has the hash ${event.hash} now, but ${hash} was signed: the log was rewritten.`;
+  const key = await signingKey(snapshot, seq);
+  if (key !== publicKey)
+    return `It was signed with the key ${publicKey}, but up to event ${seq} the log names ${key ?? 'none'}.`;
+  return undefined;
+}
+
+/** The public key that the log, up to an event, names last; null: none yet. */
+async function signingKey(
+  snapshot: Snapshot,
+  until: number = Number.MAX_SAFE_INTEGER,
+): Promise<string | null> {
   // The kind stands in the statement itself: only so does a database know that its index of just these events serves.
   const last = await snapshot
     .selectFrom('events')
     .select('data')
     .where('kind', '=', sql.lit('signing_key.set' as const))
+    .where('seq', '<=', until)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();

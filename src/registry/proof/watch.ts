@@ -1,0 +1,104 @@
+/** Verifies a registry while it is served: little by little, over and over, with an alarm when something does not fit. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChainHead } from '../../core/event.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
+import type { Store } from '../store/store.ts';
+import { verification } from './verification.ts';
+
+export interface LogWatchState {
+  /** `verifying`: not yet to the end since the process started; `broken` stays until it is started anew. */
+  readonly status: 'verifying' | 'verified' | 'broken';
+  /** Everything up to this event fits. */
+  readonly head: ChainHead;
+  /** When the end was reached last, RFC 3339; null: not yet. */
+  readonly verifiedAt: string | null;
+  /** What does not fit, for a person; null: nothing. */
+  readonly broken: string | null;
+}
+
+export interface LogWatch {
+  /** For metrics and readiness. */
+  state(): LogWatchState;
+  /** Begins after a while, so that a start is not slowed down. */
+  start(): void;
+  /** Resolves when the piece at hand is done. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface LogWatchParts {
+  readonly store: Store;
+  /** The alarm: told once. The error names the first event or row that does not fit. */
+  readonly onBroken: (error: DataFolderProblem) => void;
+  /** Told when the store fails, once until it answers again. */
+  readonly onFault: (error: unknown) => void;
+  /** In ms; for tests. */
+  readonly pauses?: Partial<typeof PAUSES>;
+}
+
+/** In ms. A piece takes about 20, so that a processor is busy with it for a fifth of its time: a million events in two minutes. */
+const PAUSES = { start: 5000, piece: 80, fault: 10_000, again: 24 * 60 * 60_000 };
+
+export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): LogWatch {
+  const pause = { ...PAUSES, ...pauses };
+  const closing = new AbortController();
+  const { signal } = closing;
+  let running: Promise<void> | undefined;
+  let current = verification(store);
+  let verifiedAt: string | null = null;
+  let broken: string | null = null;
+  let failing = false;
+
+  return {
+    state: () => ({
+      status: broken !== null ? 'broken' : verifiedAt !== null ? 'verified' : 'verifying',
+      head: current.head(),
+      verifiedAt,
+      broken,
+    }),
+    start() {
+      running ??= run();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+
+  async function run(): Promise<void> {
+    await asleep(pause.start);
+    while (!signal.aborted && broken === null) {
+      const next = await piece();
+      await asleep(next);
+    }
+  }
+
+  /** @returns how long to wait before the next, in ms */
+  async function piece(): Promise<number> {
+    try {
+      const ended = await current.next();
+      failing = false;
+      if (!ended) return pause.piece;
+      verifiedAt = store.now().toISOString();
+      await asleep(pause.again);
+      if (!signal.aborted) current = verification(store);
+      return 0;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      if (DataFolderProblem.is(error, 'chain_broken')) {
+        broken = error.message;
+        onBroken(error);
+        return 0;
+      }
+      if (!failing) onFault(error);
+      failing = true;
+      // What a piece had changed before it failed is not known: it begins anew.
+      current = verification(store);
+      return pause.fault;
+    }
+  }
+
+  /** Ends early, and does not reject, when it closes; keeps no process alive. */
+  async function asleep(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+  }
+}

@@ -1,0 +1,76 @@
+/** `promptforge verify`: in order, tampered with, and against a checkpoint that was kept. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
+import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
+import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { aRegistry, identityForTest, type Json, type RegistryForTest } from '../registry/a-registry.ts';
+import { promptforge } from './promptforge.ts';
+
+describe('promptforge verify', () => {
+  let registry: RegistryForTest;
+  let kept: Json;
+  before(async () => {
+    registry = await aRegistry();
+    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
+    await registry.publish('p', 'x', null);
+    kept = (await registry.call('GET', '/v1/checkpoint')).json;
+    await registry.promote('p', 1, 'development');
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  const verify = (...args: readonly string[]) => promptforge(['verify', '--data', registry.folder, ...args]);
+  const withCheckpoint = async (text: string) => {
+    const file = join(registry.folder, 'checkpoint.json');
+    await writeFile(file, text);
+    return verify('--checkpoint', file);
+  };
+
+  it('says where the log ends when everything fits, while it is served', async () => {
+    const { events } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
+    const { code, stdout, stderr } = await verify('--json');
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), {
+      events: events.length,
+      hash: events.at(-1).hash,
+      checkpoint: null,
+    });
+  });
+
+  it('finds the checkpoint that was kept, and no other', async () => {
+    const found = await withCheckpoint(JSON.stringify(kept));
+    assert.equal(found.code, 0, found.stderr);
+    assert.match(found.stdout, new RegExp(`holds the checkpoint of event ${kept.seq}`));
+    for (const [change, told] of [
+      [{ hash: `sha256:${'1'.repeat(64)}` }, /signature does not fit/],
+      [await signed({ seq: 9999 }), /ends before event 9999/],
+      [await signed({ hash: `sha256:${'1'.repeat(64)}` }), /the log was rewritten/],
+    ] as const) {
+      const { code, stderr } = await withCheckpoint(JSON.stringify({ ...kept, ...change }));
+      assert.equal(code, 1);
+      assert.match(stderr, told);
+    }
+    const none = await withCheckpoint('{}');
+    assert.deepEqual([none.code, /does not hold a checkpoint/.test(none.stderr)], [4, true]);
+  });
+
+  it('names what was changed behind its back', async () => {
+    const database = new DatabaseSync(join(registry.folder, DATABASE_FILE));
+    database.exec("UPDATE pointers SET promoted_by = 'somebody.else'");
+    database.close();
+    const { code, stdout, stderr } = await verify();
+    assert.deepEqual([code, stdout], [4, '']);
+    assert.match(
+      stderr,
+      /The table pointers has promoted_by "somebody\.else" in the row development stable p/,
+    );
+  });
+
+  async function signed(change: object): Promise<object> {
+    const { signature: _, ...unsigned } = { ...kept, ...change };
+    const { signedText } = await import('../../src/core/checkpoint.ts');
+    return { ...unsigned, signature: (await identityForTest()).sign(signedText(unsigned)) };
+  }
+});
