@@ -1,10 +1,10 @@
 /** Takes a registry to another place, whatever engine is on either side: the same events, hashes, versions and keys. */
 import { CHAIN_START, type ChainHead, whyNotNext } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
+import { verifyRegistry } from './proof/verification.ts';
 import { eventOfRow, logHead } from './store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EventsTable, Tables } from './store/tables.ts';
-import { verifyLog } from './store/verify.ts';
 
 type Copied = Exclude<keyof Tables, 'schema_versions'>;
 
@@ -29,7 +29,7 @@ const BATCH = { rows: 250, characters: 1024 * 1024 } as const;
 
 /**
  * Copies all that `from` holds at this moment into `to`, in one transaction: all of it, or nothing. Then reads the copy
- * back and checks its log.
+ * back and verifies it: the chain, and every table that follows from it.
  * @throws Problem `invalid_request` when `to` holds something, or cannot hold a text of `from`; DataFolderProblem
  * `chain_broken` when the log of either is not whole
  * @returns where the log ends, in both
@@ -43,7 +43,7 @@ export async function copyRegistry(from: Store, to: Store): Promise<ChainHead> {
       return logHead(source);
     }),
   );
-  const arrived = await verifyLog(to);
+  const arrived = await verifyRegistry(to);
   if (arrived.seq !== copied.seq || arrived.hash !== copied.hash)
     throw new Error(`The copy ends with event ${arrived.seq} (${arrived.hash}), not with ${copied.seq}.`);
   return arrived;

@@ -52,7 +52,7 @@ describe('promptforge on a database', function () {
     const copied = await run(['copy', '--to', `${folder.path}/copy`], {
       env: { PROMPTFORGE_COPY_FROM: database.url },
     });
-    assert.match(copied.stdout, /^Copied \d+ events to .*copy, and checked them\./);
+    assert.match(copied.stdout, /^Copied \d+ events to .*copy, and verified them\./);
     const listed = await run(['keys', 'list', '--data', `${folder.path}/copy`], inEnvironment);
     assert.match(listed.stdout, /mara/, '--data on the command line goes before the environment');
   });

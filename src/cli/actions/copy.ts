@@ -27,7 +27,7 @@ export async function copy(options: CopyOptions): Promise<void> {
     withEmpty(to, target => copyRegistry(source, target)),
   );
   await print(
-    `Copied ${seq} events to ${await shownPlace(to)}, and checked them.\nThe log ends with ${hash}.`,
+    `Copied ${seq} events to ${await shownPlace(to)}, and verified them.\nThe log ends with ${hash}.`,
   );
   if (from.database === undefined) await sayWhereTheKeyIs(join(from.data, IDENTITY_FILE));
 }

@@ -15,7 +15,7 @@ export function copyCommand(): Command {
       'after',
       `
 Copies events with their hashes, versions, promotions, environments, the hashes of keys: all
-or nothing, and checks the log of the copy. What is written while it runs is not copied, so
+or nothing, and verifies the copy. What is written while it runs is not copied, so
 stop "serve" first. A database with a password is better named by the environment.
 
 Examples:
