@@ -17,6 +17,10 @@ import { registerLog } from './editor/log/log.ts';
 import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
+import { registerDecisions } from './editor/promotions/decide.ts';
+import { PromotionList } from './editor/promotions/promotion-list.ts';
+import { registerPromotionsView } from './editor/promotions/promotions-view.ts';
+import { registerReview } from './editor/promotions/review.ts';
 import { registerArchive } from './editor/prompts/archive.ts';
 import { registerNewPrompt } from './editor/prompts/new-prompt.ts';
 import { registerPublish } from './editor/publish/publish.ts';
@@ -31,6 +35,7 @@ import type { Workbench } from './editor/workbench.ts';
 export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
+  readonly promotionsView: ReturnType<typeof registerPromotionsView>;
   readonly previews: ReturnType<typeof registerPreview>['previews'];
   /** Answers questions in the person's place from now on. */
   answerWith(ask: Ask): void;
@@ -53,16 +58,22 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const userAgent = `promptforge-vscode/${extension.packageJSON.version}`;
   const session = new Session({ log, secrets, storage: globalStorageUri, userAgent });
   const prompts = new PromptList(session);
+  const promotions = new PromotionList(session);
   const report = reporter(ask, log);
-  const workbench: Workbench = { session, prompts, ask, report, log };
+  const workbench: Workbench = { session, prompts, promotions, ask, report, log };
   const view = registerPromptsView(workbench);
+  const promotionsView = registerPromotionsView(workbench);
   const preview = registerPreview(workbench, context.extensionUri);
 
   subscriptions.push(
     log,
     session,
     prompts,
+    promotions,
     view,
+    promotionsView,
+    registerReview(workbench),
+    registerDecisions(workbench),
     registerContextKeys(session),
     registerLog(log, report),
     registerEnvironmentsView(session),
@@ -90,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   return {
     workbench,
     tree: view.tree,
+    promotionsView,
     previews: preview.previews,
     answerWith: other => (answering = other),
   };

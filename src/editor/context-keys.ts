@@ -16,6 +16,8 @@ export interface ContextKeys {
   'promptforge.previewOpen': boolean;
   /** The preview stays with its prompt. */
   'promptforge.previewLocked': boolean;
+  /** What one may do with the promotion whose review is in front: `:approve:reject:`; empty when none is. */
+  'promptforge.review': string;
   /** For the walkthrough: something was published, or promoted, from this window. */
   'promptforge.hasPublished': boolean;
   'promptforge.hasPromoted': boolean;

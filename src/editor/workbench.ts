@@ -4,10 +4,12 @@ import type { Ask } from './asking/ask.ts';
 import type { Session } from './connection/session.ts';
 import type { PromptList } from './explorer/prompt-list.ts';
 import type { Report } from './problems/report.ts';
+import type { PromotionList } from './promotions/promotion-list.ts';
 
 export interface Workbench {
   readonly session: Session;
   readonly prompts: PromptList;
+  readonly promotions: PromotionList;
   readonly ask: Ask;
   readonly report: Report;
   readonly log: vscode.LogOutputChannel;

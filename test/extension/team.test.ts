@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { parsePromptName } from '../../src/core/name.ts';
 import {
+  activeTab,
   connectTo,
   disconnect,
   eventually,
@@ -406,5 +407,107 @@ describe('with a registry that asks for approvals', () => {
       ask.told[0]?.message,
       'fees/explain@1 waits for approval before it becomes stable in production. Nothing is stable in production yet.',
     );
+  });
+
+  const shown = async (): Promise<string[]> => {
+    const { tree } = (await inside()).promotionsView;
+    return tree.getChildren().flatMap(group => [
+      String(tree.getTreeItem(group).label),
+      ...tree.getChildren(group).map(node => {
+        const { label, contextValue } = tree.getTreeItem(node);
+        return `  ${String(label)} ${contextValue}`;
+      }),
+    ]);
+  };
+  const waiting = async () => (await inside()).promotionsView.waiting();
+  const other = async () => team.client(await team.key('production', 'approver', 'ada'));
+  const request = async (version: number, expected: number | null) =>
+    (await other()).promote(NAME, {
+      environment: 'production',
+      channel: 'stable',
+      version,
+      reason: 'Softer words',
+      expected,
+    } as never);
+
+  it('lists what waits, counts it on the badge, and offers what one may do', async () => {
+    await eventually('the badge', async () => ((await waiting()) === 1 ? true : undefined));
+    assert.deepEqual((await shown()).slice(0, 2), [
+      'Waiting for approval',
+      '  fees/explain@1 → production :promotion:waiting:cancel:',
+    ]);
+  });
+
+  it('cancels one’s own', async () => {
+    const ask = await run('cancelPromotion', { picks: ['fees/explain@1'], texts: ['Too early'] });
+    assert.match(ask.told[0]?.message ?? '', /^Cancelled: fees\/explain@1 does not become stable/);
+    await eventually('the badge to go', async () => ((await waiting()) === 0 ? true : undefined));
+  });
+
+  it('approves what another asked for, which makes it live, and refreshes the explorer', async () => {
+    await run(
+      'replaceKey',
+      { texts: [await team.key('production', 'approver', 'tomas.berg')] },
+      'production',
+    );
+    const { id } = await request(1, null);
+    await run('refresh');
+    await eventually('the badge', async () => ((await waiting()) === 1 ? true : undefined));
+    assert.match((await shown())[1] ?? '', /:promotion:waiting:approve:reject:$/);
+    const ask = await run('approvePromotion', { texts: ['Read it'] }, id);
+    assert.equal(ask.told[0]?.message, 'Approved: fees/explain@1 is now stable in production.');
+    const { workbench } = await inside();
+    assert.equal(
+      workbench.prompts.listed.get(NAME)?.summary?.pointers.find(each => each.environment === 'production')
+        ?.version,
+      1,
+    );
+    await eventually('the badge to go', async () => ((await waiting()) === 0 ? true : undefined));
+  });
+
+  it('opens the review as the native diff of what is live and what would be', async () => {
+    await writePrompt(NAME, 'Two.\n');
+    await run('publish', { texts: ['Second'] }, 'fees/explain');
+    await run(
+      'promote',
+      { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] },
+      'fees/explain',
+      2,
+    );
+    const { id } = await request(2, 1);
+    await run('refresh');
+    await run('reviewPromotion', {}, id);
+    const tab = await eventually('the review', () =>
+      activeTab()?.label.startsWith('Review') ? activeTab() : undefined,
+    );
+    assert.equal(tab.label, 'Review fees/explain: @1 ↔ @2 → production (stable)');
+    assert.ok(tab.input instanceof vscode.TabInputTextDiff);
+    const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['One.\n', 'Two.\n']);
+    // The review in front is what the command is about.
+    const ask = await run('rejectPromotion', { texts: ['Too soft'] });
+    assert.match(ask.told[0]?.message ?? '', /^Rejected: fees\/explain@2 .* fees\/explain@1 is still stable/);
+    assert.equal((await (await other()).getPromotion(id)).closed?.comment, 'Too soft');
+  });
+
+  it('says what a refusal means, and changes nothing', async () => {
+    const { id } = await request(2, 1);
+    await (await other()).cancel(id);
+    const { workbench } = await inside();
+    // As the window knew it before it was cancelled.
+    const closed = await (await other()).getPromotion(id);
+    const node = { kind: 'promotion', promotion: { ...closed, state: 'pending', closed: null } };
+    const late = await run('approvePromotion', { texts: [''] }, node);
+    assert.match(late.told[0]?.message ?? '', /^Somebody was faster\./);
+    const own = await (await workbench.session.clientOf('production' as never)).promote(NAME, {
+      environment: 'production',
+      channel: 'stable',
+      version: 2,
+      reason: 'Mine',
+      expected: 1,
+    } as never);
+    const self = await run('approvePromotion', { texts: [''] }, own.id);
+    assert.match(self.told[0]?.message ?? '', /^You asked for fees\/explain@2 in production yourself/);
+    assert.equal((await (await other()).getPromotion(own.id)).state, 'pending');
   });
 });

@@ -20,6 +20,8 @@ export type Work =
   | { readonly kind: 'read' }
   | { readonly kind: 'publish' }
   | { readonly kind: 'promote'; readonly environment: EnvironmentName }
+  /** Approving, rejecting or cancelling a promotion, or commenting on it. */
+  | { readonly kind: 'decide'; readonly environment: EnvironmentName }
   | { readonly kind: 'archive' };
 
 export type Choice =
@@ -38,6 +40,8 @@ const ROLE: Readonly<Record<Work['kind'], Role>> = {
   publish: 'author',
   // An author's request is recorded too, where the policy asks for approvals: the registry decides.
   promote: 'author',
+  // Who asked for a promotion may take it back: which role decides what is for the registry to say.
+  decide: 'author',
   archive: 'admin',
 };
 
@@ -63,6 +67,7 @@ function candidatesFor(
 ): readonly EnvironmentName[] {
   switch (work.kind) {
     case 'promote':
+    case 'decide':
       return [work.environment];
     case 'publish':
     case 'archive': {
@@ -85,6 +90,7 @@ const DOING: Readonly<Record<Work['kind'], string>> = {
   read: 'Reading the registry',
   publish: 'Publishing',
   promote: 'Promoting',
+  decide: 'Deciding on a promotion',
   archive: 'Archiving',
 };
 
@@ -95,7 +101,7 @@ function missingMessage(
   role: Role,
 ): string {
   const where = environments.length === 0 ? 'any environment' : environments.join(' or ');
-  const doing = work.kind === 'promote' ? `${DOING.promote} in ${work.environment}` : DOING[work.kind];
+  const doing = 'environment' in work ? `${DOING[work.kind]} in ${work.environment}` : DOING[work.kind];
   for (const environment of environments.length === 0 ? keys.keys() : environments) {
     const state = keys.get(environment);
     if (state?.kind === 'refused')

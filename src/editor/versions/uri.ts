@@ -1,13 +1,16 @@
 /**
  * The one place that builds and reads `promptforge:` URIs. A version is `promptforge://<registry>/support/triage@12`;
  * a prompt, which only the tree shows, is the same without `@12`. The authority is there for people; where it is not
- * the whole address (http, a path), the query holds the URL, so that two registries never share a document.
+ * the whole address (http, a path), the query holds the URL, so that two registries never share a document. After it,
+ * `promotion=17` makes a document of its own for the review of that promotion.
  */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 
 export const SCHEME = 'promptforge';
 export const EMBEDDED = 'embedded';
+
+const REVIEW = /(?:^|&)promotion=([0-9]+)$/;
 
 /** What of a `vscode.Uri` is needed here; VS Code's own has more. */
 export interface UriParts {
@@ -22,12 +25,16 @@ export interface VersionAddress {
   readonly registry: string;
   readonly prompt: PromptName;
   readonly version: VersionNumber;
+  /** The promotion whose review the document belongs to. */
+  readonly promotion?: string;
 }
 
-export type PromptAddress = Omit<VersionAddress, 'version'>;
+export type PromptAddress = Pick<VersionAddress, 'registry' | 'prompt'>;
 
-export function versionUriParts({ registry, prompt, version }: VersionAddress): UriParts {
-  return { ...registryParts(registry), scheme: SCHEME, path: `/${prompt}@${version}` };
+export function versionUriParts({ registry, prompt, version, promotion }: VersionAddress): UriParts {
+  const { authority, query } = registryParts(registry);
+  const review = promotion === undefined ? '' : `${query === '' ? '' : '&'}promotion=${promotion}`;
+  return { authority, query: query + review, scheme: SCHEME, path: `/${prompt}@${version}` };
 }
 
 export function promptUriParts({ registry, prompt }: PromptAddress): UriParts {
@@ -51,7 +58,8 @@ export function parseVersionUri(uri: UriParts): VersionAddress | undefined {
   const version = Number(match?.[2]);
   if (uri.scheme !== SCHEME || prompt === undefined) return undefined;
   if (!isPromptName(prompt) || !isVersionNumber(version)) return undefined;
-  return { registry: registryOf(uri), prompt, version };
+  const promotion = REVIEW.exec(uri.query)?.[1];
+  return { registry: registryOf(uri), prompt, version, ...(promotion !== undefined && { promotion }) };
 }
 
 /** The prompt of a tree item's URI; undefined for a version's. */
@@ -69,5 +77,6 @@ function registryParts(registry: string): { authority: string; query: string } {
 
 function registryOf({ authority, query }: UriParts): string {
   if (authority === EMBEDDED) return EMBEDDED;
-  return query === '' ? `https://${authority}` : query;
+  const url = query.replace(REVIEW, '');
+  return url === '' ? `https://${authority}` : url;
 }

@@ -1,0 +1,77 @@
+/** Approve, Reject and Cancel Promotion: the question, the call, and what is true after it. */
+import * as vscode from 'vscode';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Promotion } from '../../contract/promotions.ts';
+import { Problem } from '../../core/problem.ts';
+import { registerCommand } from '../commands.ts';
+import { mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { type Deed, deedsFor, groupOf } from './groups.ts';
+import { afterDeed } from './labels.ts';
+import { namedPromotion } from './named-promotion.ts';
+import { decisionQuestion, refusal, unknownAfterFailure } from './words.ts';
+
+export function registerDecisions(workbench: Workbench): vscode.Disposable {
+  const { report } = workbench;
+  const command = (deed: Deed, title: string, doing: string) =>
+    registerCommand(`${deed}Promotion`, doing, report, argument => decide(workbench, deed, title, argument));
+  return vscode.Disposable.from(
+    command('approve', 'Approve Promotion', 'Approving'),
+    command('reject', 'Reject Promotion', 'Rejecting'),
+    command('cancel', 'Cancel Promotion', 'Cancelling the promotion'),
+  );
+}
+
+async function decide(workbench: Workbench, deed: Deed, title: string, argument: unknown): Promise<void> {
+  const { session, ask } = workbench;
+  const promotion = await namedPromotion(argument, workbench, {
+    title,
+    admits: each => deedsFor(each, session.keys.get(each.environment)).includes(deed),
+  });
+  if (promotion === undefined) return;
+  if (groupOf(promotion) === 'done') {
+    await ask.tell(
+      'info',
+      `This promotion of ${promotion.prompt}@${promotion.version} was ${promotion.state} already.`,
+    );
+    return;
+  }
+  // Before anything is asked: it would be for nothing without the key.
+  const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
+  const comment = await ask.text(decisionQuestion(deed, promotion));
+  if (comment === undefined) return;
+  let decided: Promotion;
+  try {
+    decided = await inProgress(title, signal => CALLS[deed](client, promotion.id, comment.trim(), signal));
+  } catch (error) {
+    await workbench.prompts.refresh();
+    if (mayHaveArrived(error)) {
+      session.note(error);
+      workbench.log.error(messageOf(error));
+      await ask.tell('error', unknownAfterFailure(deed, error));
+      return;
+    }
+    if (!Problem.is(error)) throw error;
+    const said = refusal(error, promotion);
+    if (said === undefined) throw error;
+    workbench.log.warn(`${title}: ${messageOf(error)}`);
+    const chosen = await ask.tell('warning', said.message, ...(said.review ? ['Review Promotion'] : []));
+    if (chosen !== undefined)
+      await vscode.commands.executeCommand('promptforge.reviewPromotion', promotion.id);
+    return;
+  }
+  await workbench.prompts.refresh();
+  void ask.tell('info', afterDeed(deed, decided));
+}
+
+const CALLS: Readonly<
+  Record<
+    Deed,
+    (client: RegistryClient, id: string, comment: string, signal: AbortSignal) => Promise<Promotion>
+  >
+> = {
+  approve: (client, id, comment, signal) => client.approve(id, comment, signal),
+  reject: (client, id, comment, signal) => client.reject(id, comment, signal),
+  cancel: (client, id, comment, signal) => client.cancel(id, comment, signal),
+};

@@ -1,0 +1,55 @@
+/** Which promotion a command is about: the node of the view, the review in front, its id, or what the person picks. */
+import * as vscode from 'vscode';
+import type { Promotion } from '../../contract/promotions.ts';
+import { parseVersionUri } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import { groupsOf } from './groups.ts';
+import { GROUP_TITLES, promotionOption } from './labels.ts';
+import type { PromotionNode } from './promotions-view.ts';
+
+/** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
+export async function namedPromotion(
+  argument: unknown,
+  { promotions, session, ask }: Workbench,
+  question: { readonly title: string; readonly admits: (promotion: Promotion) => boolean },
+): Promise<Promotion | undefined> {
+  if (isPromotionNode(argument)) return argument.promotion;
+  const id = typeof argument === 'string' ? argument : promotionInFront();
+  if (id !== undefined)
+    return promotions.find(id) ?? (await session.clientFor({ kind: 'read' })).getPromotion(id);
+  await session.clientFor({ kind: 'read' }); // says what is missing
+  await promotions.load();
+  const now = Date.now();
+  const options = groupsOf(promotions.promotions.filter(question.admits)).flatMap(({ name, promotions }) =>
+    promotions.map((promotion, index) => ({
+      ...promotionOption(promotion, now),
+      ...(index === 0 && { heading: GROUP_TITLES[name] }),
+    })),
+  );
+  if (options.length === 0) {
+    await ask.tell('info', `${question.title}: there is none that you could choose.`);
+    return undefined;
+  }
+  return ask.pick({ title: question.title, placeholder: 'Which promotion?', options });
+}
+
+/** The id of the promotion whose review is the editor in front. */
+export function promotionInFront(): string | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri =
+    input instanceof vscode.TabInputTextDiff
+      ? input.modified
+      : input instanceof vscode.TabInputText
+        ? input.uri
+        : undefined;
+  return uri === undefined ? undefined : parseVersionUri(uri)?.promotion;
+}
+
+function isPromotionNode(value: unknown): value is Extract<PromotionNode, { kind: 'promotion' }> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { kind?: unknown }).kind === 'promotion' &&
+    'promotion' in value
+  );
+}

@@ -1,0 +1,81 @@
+/** The promotions that wait, are planned or ended lately, kept for all who show or decide them. */
+import * as vscode from 'vscode';
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Session } from '../connection/session.ts';
+
+/** The most that a page holds; more than these wait nowhere. */
+const OPEN_SHOWN = 500;
+/** Of the newest, from which those that ended are taken. */
+const LATELY = 50;
+
+export class PromotionList implements vscode.Disposable {
+  readonly #session: Session;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #following: vscode.Disposable;
+  #of: string | undefined;
+  #promotions: readonly Promotion[] = [];
+  #trouble: string | undefined;
+  #loading: AbortController | undefined;
+
+  /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
+  constructor(session: Session) {
+    this.#session = session;
+    this.#following = session.onDidChange(() => {
+      if (session.state.kind !== 'connecting') void this.load();
+    });
+  }
+
+  /** In no order; a group of the view has one. */
+  get promotions(): readonly Promotion[] {
+    return this.#promotions;
+  }
+
+  /** Why the list is not whole, as one sentence; undefined when it is. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  find(id: string): Promotion | undefined {
+    return this.#promotions.find(promotion => promotion.id === id);
+  }
+
+  /** Asks the registry again. Never rejects: `trouble` says what is wrong. */
+  async load(): Promise<void> {
+    this.#loading?.abort();
+    const { state, registry } = this.#session;
+    // While the registry cannot be asked, what was known last stays.
+    if (registry !== this.#of || (state.kind !== 'connected' && state.kind !== 'offline'))
+      this.#promotions = [];
+    this.#of = registry;
+    this.#trouble = undefined;
+    if (state.kind === 'connected') {
+      const controller = new AbortController();
+      this.#loading = controller;
+      const { signal } = controller;
+      try {
+        const client = await this.#session.clientFor({ kind: 'read' });
+        const pages = await Promise.all([
+          client.listPromotions({ state: 'pending', limit: OPEN_SHOWN }, signal),
+          client.listPromotions({ state: 'planned', limit: OPEN_SHOWN }, signal),
+          client.listPromotions({ limit: LATELY }, signal),
+        ]);
+        if (signal.aborted) return;
+        // What moved on between the answers is in two of them: the later answer counts.
+        this.#promotions = [
+          ...new Map(pages.flatMap(({ data }) => data).map(each => [each.id, each])).values(),
+        ];
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#trouble = error instanceof Error ? error.message : String(error);
+      }
+    }
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#loading?.abort();
+    this.#following.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,91 @@
+/** The view Promotions: what waits for approval, what is planned, what was done lately; its badge counts what waits. */
+import * as vscode from 'vscode';
+import type { Promotion } from '../../contract/promotions.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { KeyState } from '../connection/choose-key.ts';
+import { counted } from '../wording/age.ts';
+import type { Workbench } from '../workbench.ts';
+import { deedsFor, type Group, groupOf, groupsOf } from './groups.ts';
+import { GROUP_TITLES, iconOf, promotionWords } from './labels.ts';
+import type { PromotionList } from './promotion-list.ts';
+
+export type PromotionNode =
+  | { readonly kind: 'group'; readonly group: Group }
+  | { readonly kind: 'promotion'; readonly promotion: Promotion };
+
+export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
+  readonly #list: PromotionList;
+  readonly #keyOf: (environment: EnvironmentName) => KeyState | undefined;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor({ session, promotions }: Pick<Workbench, 'session' | 'promotions'>) {
+    this.#list = promotions;
+    this.#keyOf = environment => session.keys.get(environment);
+    promotions.onDidChange(() => this.#changed.fire(undefined));
+  }
+
+  getChildren(node?: PromotionNode): PromotionNode[] {
+    if (node === undefined) return groupsOf(this.#list.promotions).map(group => ({ kind: 'group', group }));
+    return node.kind === 'group'
+      ? node.group.promotions.map(promotion => ({ kind: 'promotion', promotion }))
+      : [];
+  }
+
+  getTreeItem(node: PromotionNode): vscode.TreeItem {
+    return node.kind === 'group' ? groupItem(node.group) : this.#promotionItem(node);
+  }
+
+  #promotionItem(node: Extract<PromotionNode, { kind: 'promotion' }>): vscode.TreeItem {
+    const { promotion } = node;
+    const words = promotionWords(promotion, Date.now());
+    const { icon, colour } = iconOf(promotion);
+    const item = new vscode.TreeItem(words.label);
+    item.id = promotion.id;
+    item.description = words.description;
+    item.tooltip = new vscode.MarkdownString(words.tooltip());
+    item.iconPath = new vscode.ThemeIcon(
+      icon,
+      colour === undefined ? undefined : new vscode.ThemeColor(colour),
+    );
+    item.accessibilityInformation = { label: words.spoken };
+    const deeds = deedsFor(promotion, this.#keyOf(promotion.environment));
+    item.contextValue = `:${['promotion', groupOf(promotion), ...deeds].join(':')}:`;
+    item.command = { command: 'promptforge.reviewPromotion', title: 'Review Promotion', arguments: [node] };
+    return item;
+  }
+}
+
+function groupItem({ name, promotions }: Group): vscode.TreeItem {
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(GROUP_TITLES[name], name === 'done' ? Collapsed : Expanded);
+  item.id = name;
+  item.description = String(promotions.length);
+  item.contextValue = ':group:';
+  item.accessibilityInformation = {
+    label: `${GROUP_TITLES[name]}, ${counted(promotions.length, 'promotion')}`,
+  };
+  return item;
+}
+
+export function registerPromotionsView(
+  workbench: Workbench,
+): vscode.Disposable & { readonly tree: PromotionsTree; waiting(): number } {
+  const { promotions } = workbench;
+  const tree = new PromotionsTree(workbench);
+  const view = vscode.window.createTreeView<PromotionNode>('promptforge.promotions', {
+    treeDataProvider: tree,
+  });
+  const show = () => {
+    const waiting = promotions.promotions.filter(each => groupOf(each) === 'waiting').length;
+    view.badge =
+      waiting === 0
+        ? undefined
+        : { value: waiting, tooltip: `${counted(waiting, 'promotion')} waiting for approval` };
+    view.message = promotions.trouble ?? '';
+  };
+  return Object.assign(vscode.Disposable.from(view, promotions.onDidChange(show)), {
+    tree,
+    waiting: () => view.badge?.value ?? 0,
+  });
+}

@@ -1,0 +1,56 @@
+/** Review Promotion: what would change, in VS Code's own diff editor, in documents that belong to this review. */
+import * as vscode from 'vscode';
+import type { Promotion } from '../../contract/promotions.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { registerCommand } from '../commands.ts';
+import { setContext } from '../context-keys.ts';
+import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import { deedsFor } from './groups.ts';
+import { namedPromotion, promotionInFront } from './named-promotion.ts';
+
+export function registerReview(workbench: Workbench): vscode.Disposable {
+  const { session, promotions, report } = workbench;
+  const show = () => {
+    const id = promotionInFront();
+    const promotion = id === undefined ? undefined : promotions.find(id);
+    const deeds = promotion === undefined ? [] : deedsFor(promotion, session.keys.get(promotion.environment));
+    setContext('promptforge.review', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
+  };
+  return vscode.Disposable.from(
+    vscode.window.tabGroups.onDidChangeTabs(show),
+    vscode.window.onDidChangeActiveTextEditor(show),
+    promotions.onDidChange(show),
+    registerCommand('reviewPromotion', 'Opening the review', report, async argument => {
+      const promotion = await namedPromotion(argument, workbench, {
+        title: 'Review Promotion',
+        admits: () => true,
+      });
+      if (promotion !== undefined) await showReview(workbench, promotion);
+    }),
+  );
+}
+
+export async function showReview({ session }: Workbench, promotion: Promotion): Promise<void> {
+  const { from, version } = promotion;
+  const side = (version: VersionNumber) => reviewUri(session.registry, promotion, version);
+  if (from === null) await vscode.window.showTextDocument(side(version), { preview: true });
+  else
+    await vscode.commands.executeCommand('vscode.diff', side(from), side(version), reviewTitle(promotion), {
+      preview: true,
+    });
+}
+
+/** `Review support/triage: @11 ↔ @12 → production (stable)`. */
+export function reviewTitle({ prompt, from, version, environment, channel }: Promotion): string {
+  return `Review ${prompt}: @${from} ↔ @${version} → ${environment} (${channel})`;
+}
+
+/** One side of a promotion's review: the version, in a document of its own. */
+export function reviewUri(
+  registry: string | undefined,
+  { prompt, id }: Pick<Promotion, 'prompt' | 'id'>,
+  version: VersionNumber,
+): vscode.Uri {
+  return vscode.Uri.from(versionUriParts({ registry: registry ?? EMBEDDED, prompt, version, promotion: id }));
+}

@@ -1,0 +1,105 @@
+/** The sentences of deciding on a promotion: the question before, and what a refusal means. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Problem } from '../../core/problem.ts';
+import type { TextQuestion } from '../asking/ask.ts';
+import { messageOf } from '../problems/explain.ts';
+import { counted } from '../wording/age.ts';
+import type { Deed } from './groups.ts';
+import { bothZones } from './labels.ts';
+
+const MAX_COMMENT = 4000;
+
+/** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
+export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion {
+  const { prompt, version, channel, environment } = promotion;
+  const what = `${prompt}@${version} as ${channel} in ${environment}`;
+  const validate = (text: string) => whyNotComment(text, deed === 'reject');
+  switch (deed) {
+    case 'approve':
+      return {
+        title: `Approve ${what}`,
+        prompt: `${effectOf(promotion)} Enter approves, Escape does not.`,
+        placeholder: 'Comment (may be left empty)',
+        validate,
+      };
+    case 'reject':
+      return {
+        title: `Reject ${what}`,
+        prompt: `Say to ${promotion.requestedBy} why. Enter rejects, Escape does not.`,
+        placeholder: 'What would have to be different?',
+        validate,
+      };
+    case 'cancel':
+      return {
+        title: `Cancel the promotion of ${what}`,
+        prompt: 'Enter cancels the promotion, Escape keeps it.',
+        placeholder: 'Comment (may be left empty)',
+        validate,
+      };
+  }
+}
+
+/** What one more approval brings about, as it is known here. */
+function effectOf({ approvals, approvalsNeeded, effectiveAt, environment }: Promotion): string {
+  const left = approvalsNeeded - approvals.length - 1;
+  if (left > 0) return `It then waits for ${counted(left, 'more approval')}.`;
+  return effectiveAt !== null && Date.parse(effectiveAt) > Date.now()
+    ? `It then goes live in ${environment} at ${bothZones(effectiveAt)}.`
+    : `It then goes live in ${environment} at once.`;
+}
+
+/** What is to be said when nobody here can know whether it was carried out. */
+export function unknownAfterFailure(deed: Deed, error: unknown): string {
+  return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions shows it when the network is back. To ${deed} twice does no harm.`;
+}
+
+/** Undefined when the comment will do. */
+export function whyNotComment(text: string, needed: boolean): string | undefined {
+  if (needed && text.trim() === '') return 'Say why: it stands in the log for ever.';
+  if (text.length > MAX_COMMENT) return `At most ${MAX_COMMENT} characters; these are ${text.length}.`;
+  return undefined;
+}
+
+/**
+ * What a refusal of the registry means for this promotion; undefined for those that are no matter of it. `review`:
+ * whether looking at it again is what helps.
+ */
+export function refusal(
+  problem: Problem,
+  { prompt, version, channel, environment, from, requestedBy }: Promotion,
+): { readonly message: string; readonly review: boolean } | undefined {
+  const reference = `${prompt}@${version}`;
+  switch (problem.code) {
+    case 'self_approval':
+      return {
+        message: `You asked for ${reference} in ${environment} yourself, so somebody else has to approve it.`,
+        review: false,
+      };
+    case 'already_approved':
+      return {
+        message: `You have approved ${reference} in ${environment} already. It waits for somebody else.`,
+        review: false,
+      };
+    case 'pointer_moved': {
+      const current = problem.details?.current ?? null;
+      const now = current === null ? 'nothing' : `@${current}`;
+      const before = from === null ? 'nothing was there' : `it was @${from}`;
+      return {
+        message: `Nothing changed: ${now} is ${channel} in ${environment} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and ask anew.`,
+        review: true,
+      };
+    }
+    case 'role_too_low':
+      return {
+        message: `Your key of ${environment} does not let you do this. ${messageOf(problem)}`,
+        review: false,
+      };
+    case 'promotion_closed':
+      return { message: `Somebody was faster. ${messageOf(problem)}`, review: false };
+    case 'not_promoted_from':
+    case 'prompt_archived':
+      return { message: `Nothing changed: ${messageOf(problem)}`, review: true };
+    default:
+      return undefined;
+  }
+}

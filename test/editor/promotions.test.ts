@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { Problem } from '../../src/core/problem.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
+import { afterDeed, bothZones, promotionWords } from '../../src/editor/promotions/labels.ts';
+import { decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
+import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
+import { aKey, aPromotion, NOW } from './data.ts';
+
+const WAITING = aPromotion('production', 12, {
+  id: '17',
+  from: parseVersionNumber(11),
+  state: 'pending',
+  appliedAt: null,
+  approvalsNeeded: 2,
+  approvals: [{ actor: 'ada', at: '2026-09-12T11:00:00.000Z', comment: 'Read it.' }],
+});
+const PLANNED = { ...WAITING, id: '18', state: 'planned' as const, effectiveAt: '2026-09-13T06:00:00.000Z' };
+
+describe('the groups of promotions', () => {
+  it('are those that hold something: who waits longest, what comes soonest, what ended last first', () => {
+    const later = { ...WAITING, id: '21', requestedAt: '2026-09-12T11:30:00.000Z' };
+    const soon = { ...PLANNED, id: '22', effectiveAt: '2026-09-12T13:00:00.000Z' };
+    const applied = aPromotion('staging', 3, { id: '3', appliedAt: '2026-09-11T08:00:00.000Z' });
+    const rejected = {
+      ...WAITING,
+      id: '4',
+      state: 'rejected' as const,
+      closed: { at: '2026-09-12T09:00:00.000Z', by: 'ada', comment: 'No.' },
+    };
+    const groups = groupsOf([later, applied, PLANNED, rejected, WAITING, soon, WAITING]);
+    assert.deepEqual(
+      groups.map(({ name, promotions }) => [name, ...promotions.map(({ id }) => id)]),
+      [
+        ['waiting', '17', '21'],
+        ['planned', '22', '18'],
+        ['done', '4', '3'],
+      ],
+    );
+    assert.deepEqual(groupsOf([]), []);
+  });
+
+  it('show the twenty that ended last', () => {
+    const many = Array.from({ length: 30 }, (_, index) => aPromotion('staging', 1, { id: String(index) }));
+    const [done] = groupsOf(many);
+    assert.deepEqual([done?.promotions.length, done?.promotions[0]?.id], [20, '29']);
+  });
+});
+
+describe('what one may do with a promotion', () => {
+  const as = (role: 'author' | 'approver' | 'admin', actor: string) => {
+    const key = aKey('production', role);
+    return key.kind === 'known' ? { ...key, who: { ...key.who, actor } } : key;
+  };
+
+  it('is to approve what another asked for, once, as an approver', () => {
+    assert.deepEqual(deedsFor(WAITING, as('approver', 'mara')), ['approve', 'reject']);
+    assert.deepEqual(deedsFor(WAITING, as('approver', 'ada')), ['reject']);
+    assert.deepEqual(deedsFor(WAITING, as('author', 'mara')), []);
+    assert.deepEqual(deedsFor(WAITING, undefined), []);
+  });
+
+  it('is to cancel one’s own, or as an admin any', () => {
+    assert.deepEqual(deedsFor(WAITING, as('author', 'jonas.weber')), ['cancel']);
+    assert.deepEqual(deedsFor(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
+    assert.deepEqual(deedsFor(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
+  });
+
+  it('is nothing with one that ended', () => {
+    assert.deepEqual(deedsFor(aPromotion('production', 12), as('admin', 'mara')), []);
+  });
+});
+
+describe('the words of a promotion that waits', () => {
+  it('say where to, how many approved, who asked and why', () => {
+    const words = promotionWords(WAITING, NOW);
+    assert.equal(words.label, 'support/triage@12 → production');
+    assert.equal(words.description, '1 of 2 approvals · jonas.weber · 2 hours ago');
+    assert.match(words.tooltip(), /Instead of @11\./);
+    assert.match(words.tooltip(), /jonas\\\.weber asked for it, .*: Tested/);
+    assert.match(words.tooltip(), /Approved by ada, .*: Read it\\\./);
+    assert.match(words.spoken, /version 12 to stable in production, from version 11: 1 of 2 approvals/);
+  });
+
+  it('say that it was held, and why', () => {
+    const held = {
+      at: '2026-09-12T11:00:00.000Z',
+      code: 'pointer_moved',
+      detail: 'stable of production is @13 now.',
+    };
+    const words = promotionWords({ ...WAITING, held }, NOW);
+    assert.match(words.description, /^held · /);
+    assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
+  });
+
+  it('give a planned time in the reader’s zone and in UTC', () => {
+    assert.equal(
+      bothZones('2026-09-12T14:03:00.000Z', 'Europe/Berlin'),
+      '12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)',
+    );
+    assert.match(promotionWords(PLANNED, NOW).tooltip(), /Goes live at .*2026\\-09\\-13T06:00:00Z/);
+  });
+
+  it('keep what people wrote as text', () => {
+    const words = promotionWords({ ...WAITING, reason: '[x](command:evil) <b>' }, NOW);
+    assert.ok(!words.tooltip().includes('[x](command:evil)'));
+  });
+});
+
+describe('the words of a decision', () => {
+  it('say before what it brings about', () => {
+    assert.match(decisionQuestion('approve', WAITING).prompt, /then goes live in production at once/);
+    const three = { ...WAITING, approvalsNeeded: 3 };
+    assert.match(decisionQuestion('approve', three).prompt, /then waits for 1 more approval/);
+    assert.match(decisionQuestion('reject', WAITING).prompt, /Say to jonas\.weber why/);
+    assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Say why/);
+    assert.equal(decisionQuestion('approve', WAITING).validate?.(''), undefined);
+  });
+
+  it('say after it what is live', () => {
+    assert.equal(
+      afterDeed('approve', { ...WAITING, state: 'applied' }),
+      'Approved: support/triage@12 is now stable in production.',
+    );
+    assert.equal(
+      afterDeed('approve', WAITING),
+      'Approved: support/triage@12 has 1 of 2 approvals and waits. support/triage@11 is still stable in production.',
+    );
+    assert.match(afterDeed('approve', PLANNED), /becomes stable in production at .*2026-09-13T06:00:00Z/);
+    assert.match(afterDeed('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still stable/);
+  });
+
+  it('say what a refusal means here', () => {
+    const said = (code: ConstructorParameters<typeof Problem>[0], current?: number) =>
+      refusal(new Problem(code, 'The registry says so.', current === undefined ? {} : { current }), WAITING);
+    assert.match(said('self_approval')?.message ?? '', /yourself, so somebody else has to approve/);
+    assert.match(said('already_approved')?.message ?? '', /have approved .* already/);
+    assert.deepEqual(said('pointer_moved', 13), {
+      message:
+        'Nothing changed: @13 is stable in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and ask anew.',
+      review: true,
+    });
+    assert.match(said('promotion_closed')?.message ?? '', /Somebody was faster\. The registry says so\./);
+    assert.match(said('role_too_low')?.message ?? '', /Your key of production/);
+    assert.equal(said('rate_limited'), undefined);
+  });
+});
+
+describe('the documents of a review', () => {
+  it('are of their promotion, for every kind of registry', () => {
+    for (const registry of ['embedded', 'https://prompts.example.com', 'http://127.0.0.1:8080/registry']) {
+      const address = {
+        registry,
+        prompt: WAITING.prompt,
+        version: WAITING.version,
+        promotion: '17',
+      };
+      assert.deepEqual(parseVersionUri(versionUriParts(address)), address);
+      const { promotion: _, ...version } = address;
+      assert.deepEqual(parseVersionUri(versionUriParts(version)), version);
+    }
+  });
+});
