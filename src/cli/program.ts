@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { backupCommand } from './commands/backup.ts';
 import { copyCommand } from './commands/copy.ts';
 import { environmentsCommand } from './commands/environments.ts';
+import { exportCommand } from './commands/export.ts';
 import { keysCommand } from './commands/keys.ts';
 import { liveCommand } from './commands/live.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -65,6 +66,7 @@ function program(): Command {
     backupCommand(),
     copyCommand(),
     verifyCommand(),
+    exportCommand(),
     webhooksCommand(),
     renderCommand(),
   ])

@@ -1,0 +1,54 @@
+/** What `promptforge export` does: page by page, so that a long log takes no more memory than a short one. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { eventsAfter } from '../../registry/store/log.ts';
+import type { Store } from '../../registry/store/store.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { print, say } from '../output.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
+
+export interface ExportOptions extends RegistryOptions {
+  /** A file. */
+  readonly output?: string;
+  /** The seq of the last event that is left out. */
+  readonly after: number;
+}
+
+/** Events that are read at once. */
+const PAGE = 500;
+
+/** @throws CommandFailure when it cannot be written, DataFolderProblem, DatabaseProblem */
+export async function exportLog(options: ExportOptions): Promise<void> {
+  await withRegistry(options, { create: false }, async store => {
+    const { output } = options;
+    if (output === undefined) return void (await write(store, options.after, print));
+    try {
+      await using file: FileHandle = await open(output, 'wx', 0o600);
+      const count = await write(store, options.after, async lines => file.appendFile(lines));
+      await file.sync();
+      await say(`Wrote ${count} events to ${output}.`);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === undefined) throw cause;
+      const why = code === 'EEXIST' ? 'it is there already; name another' : message;
+      throw new CommandFailure(EXIT.environment, `${output} cannot be written: ${why}.`, { cause });
+    }
+  });
+}
+
+/** @returns how many events there were */
+async function write(store: Store, after: number, put: (lines: string) => Promise<void>): Promise<number> {
+  let count = 0;
+  for (let seq = after; ; ) {
+    const events = await store.read(snapshot => eventsAfter(snapshot, seq, PAGE));
+    const last = events.at(-1);
+    if (last === undefined) return count;
+    await put(events.map(event => `${line(event)}\n`).join(''));
+    seq = last.seq;
+    count += events.length;
+  }
+}
+
+/** Many programs take U+2028 and U+2029 for the end of a line; escaped they are the same JSON. */
+function line(event: object): string {
+  return JSON.stringify(event).replace(/[\u2028\u2029]/g, found => `\\u${found.charCodeAt(0).toString(16)}`);
+}

@@ -1,0 +1,32 @@
+/** `promptforge export`: the log as JSON Lines, to be checked outside. */
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import type { ExportOptions } from '../actions/export.ts';
+import { databaseOption, dataOption } from '../registry-options.ts';
+import { numberArgument } from '../values.ts';
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write the log as JSON Lines, one event a line, as /v1/changes gives them')
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .addOption(
+      new Option('--output <file>', 'a file to make instead of stdout; it must not be there yet').argParser(
+        file => resolve(file),
+      ),
+    )
+    .addOption(
+      new Option('--after <seq>', 'only the events after this one')
+        .argParser(numberArgument(0, 999_999_999))
+        .default(0),
+    )
+    .addHelpText(
+      'after',
+      `
+docs/audit.md has the script that checks an export without PromptForge.
+
+Example:
+  promptforge export --data /var/lib/promptforge | node audit.mjs`,
+    )
+    .action(async (options: ExportOptions) => (await import('../actions/export.ts')).exportLog(options));
+}
