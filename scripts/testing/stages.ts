@@ -18,7 +18,18 @@ export type Stage = {
 };
 
 // The folders that must hold tests, whatever else may come; the slowest first.
-const ROOMS = ['cli', 'registry', 'client', 'core', 'contract', 'workspace', 'keys', 'editor', 'grammar'];
+const ROOMS = [
+  'registry',
+  'cli',
+  'language',
+  'client',
+  'core',
+  'contract',
+  'workspace',
+  'keys',
+  'editor',
+  'grammar',
+];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
 const OF_THE_COMMAND = ['cli', 'conformance', 'postgres'];
 // They run in a VS Code, not in plain Node.
@@ -37,7 +48,8 @@ export async function allStages(): Promise<Stage[]> {
     { name: 'build', command: ['scripts/build.ts', '--with-tests'], after: [], counts: false },
     { name: 'package', command: ['scripts/vsix.ts', '--no-build'], after: ['build'], counts: false },
     inVscode('extension-newest', NEWEST.vscode),
-    inVscode('extension-oldest', OLDEST.vscode),
+    // The texts of the suite left out meet our own parser, whatever the VS Code around it: once is enough.
+    inVscode('extension-oldest', OLDEST.vscode, {}, ['--grep', '^(?!a prompt that is none)']),
     inVscode('extension-untrusted', NEWEST.vscode, { PROMPTFORGE_HOST_TRUST: 'ask' }),
     { ...room('journey', ['hosts', 'package']), env: { PROMPTFORGE_VSIX: vsix } },
     {
@@ -98,10 +110,15 @@ function room(name: string, after: readonly string[]): Stage {
   };
 }
 
-function inVscode(name: string, version: string, env: Readonly<Record<string, string>> = {}): Stage {
+function inVscode(
+  name: string,
+  version: string,
+  env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Stage {
   return {
     name,
-    command: ['scripts/host/extensionTests.ts', version, '--no-build'],
+    command: ['scripts/host/extensionTests.ts', version, '--no-build', ...args],
     env,
     after: ['hosts', 'build'],
     counts: true,

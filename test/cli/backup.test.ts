@@ -1,6 +1,6 @@
 /** `promptforge backup` as an operator and a script meet it. */
 import assert from 'node:assert/strict';
-import { promptforge } from './promptforge.ts';
+import { inProcess } from './in-process.ts';
 import { newKey } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -11,29 +11,29 @@ describe('promptforge backup', function () {
   it('makes a data folder that the other commands take, and says where its log ends', async () => {
     const [data, output] = [inFolder('data'), inFolder('deep', 'backup')];
     const { id } = await newKey(data, 'production', 'reader');
-    const { code, stdout, stderr } = await promptforge(['backup', '--data', data, '--output', output]);
+    const { code, stdout, stderr } = await inProcess(['backup', '--data', data, '--output', output]);
     assert.equal(code, 0);
     const [, seq, hash] =
       /^Backed up (\d+) events to .*backup, and checked them\.\nThe log ends with (sha256:[0-9a-f]{64})\.\n$/.exec(
         stdout,
       ) ?? assert.fail(stdout);
     assert.match(stderr, /has no key of the registry/);
-    const list = await promptforge(['keys', 'list', '--data', output]);
+    const list = await inProcess(['keys', 'list', '--data', output]);
     assert.match(list.stdout, new RegExp(`^${id} `, 'm'));
     const again = inFolder('again');
-    const json = await promptforge(['backup', '--data', data, '--output', again, '--json']);
+    const json = await inProcess(['backup', '--data', data, '--output', again, '--json']);
     assert.deepEqual(JSON.parse(json.stdout), { output: again, events: Number(seq), hash, key: false });
   });
 
   it('refuses what is there already, and a folder without a registry', async () => {
     const data = inFolder('full');
     await newKey(data, 'production', 'reader');
-    const taken = await promptforge(['backup', '--data', data, '--output', data]);
+    const taken = await inProcess(['backup', '--data', data, '--output', data]);
     assert.deepEqual([taken.code, taken.stdout], [4, '']);
     assert.match(taken.stderr, /^promptforge: .*full is there already/);
-    const none = await promptforge(['backup', '--data', inFolder('none'), '--output', inFolder('out')]);
+    const none = await inProcess(['backup', '--data', inFolder('none'), '--output', inFolder('out')]);
     assert.deepEqual([none.code, none.stdout], [4, '']);
     assert.match(none.stderr, /^promptforge: There is no registry at .*none/);
-    assert.equal((await promptforge(['backup', '--data', data])).code, 2);
+    assert.equal((await inProcess(['backup', '--data', data])).code, 2);
   });
 });

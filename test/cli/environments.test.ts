@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { environment, environmentList } from '../../src/contract/environments.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
+import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -13,17 +14,17 @@ describe('promptforge environments', function () {
   beforeEach(async () => {
     data = inFolder(`data-${next++}`);
     const key = ['--environment', 'development', '--role', 'admin', '--actor', 'mara', '--data', data];
-    await promptforge(['keys', 'create', ...key]);
+    await inProcess(['keys', 'create', ...key]);
   });
   const listed = async () => {
-    const { stdout } = await promptforge(['environments', 'list', '--json', '--data', data]);
+    const { stdout } = await inProcess(['environments', 'list', '--json', '--data', data]);
     return environmentList.strict().parse(JSON.parse(stdout)).data;
   };
   const set = (...args: string[]) => promptforge(['environments', 'set', ...args, '--data', data]);
 
   it('list shows what a team starts with', async () => {
     assert.deepEqual(await listed(), defaultEnvironments(1));
-    const { code, stdout, stderr } = await promptforge(['environments', 'list', '--data', data]);
+    const { code, stdout, stderr } = await inProcess(['environments', 'list', '--data', data]);
     assert.equal(code, 0);
     assert.equal(stderr, '');
     assert.equal(
@@ -115,7 +116,7 @@ describe('promptforge environments', function () {
 
   it('list and set make no data folder where there is none', async () => {
     for (const args of [['list'], ['set', 'production', '--approvals', '1']]) {
-      const { code, stderr } = await promptforge(['environments', ...args, '--data', inFolder('absent')]);
+      const { code, stderr } = await inProcess(['environments', ...args, '--data', inFolder('absent')]);
       assert.equal(code, 4);
       assert.match(stderr, /^promptforge: There is no registry at/);
     }

@@ -5,6 +5,7 @@ import { defaultDataFolder } from '../../src/cli/registry-options.ts';
 import { createdKey, key, keyPage } from '../../src/contract/keys.ts';
 import { parseKey } from '../../src/core/key.ts';
 import { folderContents } from './folder-contents.ts';
+import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -17,7 +18,7 @@ describe('promptforge keys', function () {
 
   it('create makes the data folder and prints the key alone on stdout', async () => {
     const data = inFolder('first', 'deep');
-    const { code, stdout, stderr } = await promptforge(['keys', 'create', ...forReader, '--data', data]);
+    const { code, stdout, stderr } = await inProcess(['keys', 'create', ...forReader, '--data', data]);
     assert.equal(code, 0);
     const { environment, id } = parseKey(stdout.trimEnd());
     assert.equal(environment, 'production');
@@ -35,7 +36,7 @@ describe('promptforge keys', function () {
     const data = inFolder('json');
     const before = Date.now();
     const args = ['keys', 'create', ...forReader, '--expires', '90d', '--data', data, '--json'];
-    const { code, stdout, stderr } = await promptforge(args);
+    const { code, stdout, stderr } = await inProcess(args);
     assert.equal(code, 0);
     assert.equal(stderr, '');
     const created = createdKey.strict().parse(JSON.parse(stdout));
@@ -69,7 +70,7 @@ describe('promptforge keys', function () {
       '--data',
       inFolder('typo'),
     ];
-    const { code, stdout, stderr } = await promptforge(['keys', 'create', ...args]);
+    const { code, stdout, stderr } = await inProcess(['keys', 'create', ...args]);
     assert.equal(code, 1);
     assert.equal(stdout, '');
     assert.match(
@@ -87,10 +88,10 @@ describe('promptforge keys', function () {
       ['production', 'reader'],
     ] as const) {
       const args = ['--environment', environment, '--role', role, '--actor', `${role}-of-it`, '--data', data];
-      const { stdout } = await promptforge(['keys', 'create', ...args]);
+      const { stdout } = await inProcess(['keys', 'create', ...args]);
       made.unshift({ role, ...parseKey(stdout.trim()) });
     }
-    const { code, stdout } = await promptforge(['keys', 'list', '--data', data]);
+    const { code, stdout } = await inProcess(['keys', 'list', '--data', data]);
     assert.equal(code, 0);
     const lines = stdout.trimEnd().split('\n');
     assert.match(lines[0] ?? '', /^ID +ENVIRONMENT +ROLE +ACTOR +STATE +MADE +EXPIRES +LAST USED$/);
@@ -102,14 +103,14 @@ describe('promptforge keys', function () {
       );
       assert(!stdout.includes(secret.slice(-38)));
     }
-    const json = await promptforge(['keys', 'list', '--data', data, '--json']);
+    const json = await inProcess(['keys', 'list', '--data', data, '--json']);
     const page = keyPage.parse(JSON.parse(json.stdout));
     assert.deepEqual(
       page.data.map(({ id }) => id),
       made.map(({ id }) => id),
     );
     assert(page.data.every(record => !('key' in record) && !('hash' in record)));
-    const one = await promptforge(['keys', 'list', '--data', data, '--environment', 'staging', '--json']);
+    const one = await inProcess(['keys', 'list', '--data', data, '--environment', 'staging', '--json']);
     assert.deepEqual(
       keyPage.parse(JSON.parse(one.stdout)).data.map(({ environment }) => environment),
       ['staging'],
@@ -118,9 +119,9 @@ describe('promptforge keys', function () {
 
   it('list of none says how to make one', async () => {
     const data = inFolder('none');
-    await promptforge(['keys', 'create', ...forReader, '--data', data]);
+    await inProcess(['keys', 'create', ...forReader, '--data', data]);
     const args = ['keys', 'list', '--environment', 'staging', '--data', data];
-    const { code, stdout, stderr } = await promptforge(args);
+    const { code, stdout, stderr } = await inProcess(args);
     assert.equal(code, 0);
     assert.equal(stdout, '');
     assert.match(stderr, /no key of staging.*promptforge keys create/);
@@ -128,32 +129,32 @@ describe('promptforge keys', function () {
 
   it('revoke revokes by id or by the whole key, and again without a change', async () => {
     const data = inFolder('revoke');
-    const first = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
-    const second = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const first = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const second = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const { id } = parseKey(first);
-    const byId = await promptforge(['keys', 'revoke', id, '--data', data]);
+    const byId = await inProcess(['keys', 'revoke', id, '--data', data]);
     assert.deepEqual(byId, {
       code: 0,
       stdout: `Revoked the key ${id} of checkout-service for production (reader).\n`,
       stderr: '',
     });
-    const whole = await promptforge(['keys', 'revoke', second, '--data', data, '--json']);
+    const whole = await inProcess(['keys', 'revoke', second, '--data', data, '--json']);
     assert.equal(whole.code, 0);
     const record = key.strict().parse(JSON.parse(whole.stdout));
     assert.equal(record.id, parseKey(second).id);
     assert.notEqual(record.revokedAt, null);
-    const again = await promptforge(['keys', 'revoke', record.id, '--data', data, '--json']);
+    const again = await inProcess(['keys', 'revoke', record.id, '--data', data, '--json']);
     assert.deepEqual(JSON.parse(again.stdout), record);
-    const list = await promptforge(['keys', 'list', '--data', data]);
+    const list = await inProcess(['keys', 'list', '--data', data]);
     assert.equal(list.stdout.match(/ revoked /g)?.length, 2);
   });
 
   it('rotate makes a key like the old one, which goes on for the overlap', async () => {
     const data = inFolder('rotate');
-    const made = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const made = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const { id } = parseKey(made);
     const before = Date.now();
-    const { code, stdout, stderr } = await promptforge([
+    const { code, stdout, stderr } = await inProcess([
       'keys',
       'rotate',
       id,
@@ -167,26 +168,26 @@ describe('promptforge keys', function () {
     assert.notEqual(replacing.id, id);
     assert.match(stderr, /production with the role "reader", belongs to checkout-service/);
     const listed = keyPage.parse(
-      JSON.parse((await promptforge(['keys', 'list', '--data', data, '--json'])).stdout),
+      JSON.parse((await inProcess(['keys', 'list', '--data', data, '--json'])).stdout),
     );
     const ends = listed.data.find(one => one.id === id)?.expiresAt ?? '';
     assert(Date.parse(ends) >= before + 7 * DAY && Date.parse(ends) <= Date.now() + 7 * DAY);
     assert(stderr.includes(`The key ${id}, whose place it takes, is valid until ${ends}.`));
     const atOnce = ['keys', 'rotate', stdout.trimEnd(), '--overlap', '0', '--expires', '1d', '--json'];
-    const json = createdKey.parse(JSON.parse((await promptforge([...atOnce, '--data', data])).stdout));
+    const json = createdKey.parse(JSON.parse((await inProcess([...atOnce, '--data', data])).stdout));
     assert.notEqual(json.expiresAt, null);
-    const ended = await promptforge(['keys', 'rotate', replacing.id, '--data', data]);
+    const ended = await inProcess(['keys', 'rotate', replacing.id, '--data', data]);
     assert.equal(ended.code, 1);
     assert.match(ended.stderr, /^promptforge: This key expired at .*Make a new key instead/);
-    const tooLong = await promptforge(['keys', 'rotate', json.id, '--overlap', '91d', '--data', data]);
+    const tooLong = await inProcess(['keys', 'rotate', json.id, '--overlap', '91d', '--data', data]);
     assert.equal(tooLong.code, 2);
     assert.match(tooLong.stderr, /longer than 90 days/);
   });
 
   it('revoke of an id that is not there is refused', async () => {
     const data = inFolder('unknown');
-    await promptforge(['keys', 'create', ...forReader, '--data', data]);
-    const { code, stdout, stderr } = await promptforge(['keys', 'revoke', 'abcdefghijkl', '--data', data]);
+    await inProcess(['keys', 'create', ...forReader, '--data', data]);
+    const { code, stdout, stderr } = await inProcess(['keys', 'revoke', 'abcdefghijkl', '--data', data]);
     assert.equal(code, 1);
     assert.equal(stdout, '');
     assert.match(stderr, /^promptforge: There is no key with this id/);
@@ -194,7 +195,7 @@ describe('promptforge keys', function () {
 
   it('says of no wrong argument what was in it when it looks like a key', async () => {
     const data = inFolder('secret');
-    const created = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const created = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const secret = created.slice(-38);
     for (const args of [
       ['keys', 'revoke', created.slice(0, -1)],
@@ -206,7 +207,7 @@ describe('promptforge keys', function () {
       ['render', created],
       ['render', 'x.prompt', '--input', created],
     ]) {
-      const { code, stdout, stderr } = await promptforge(args);
+      const { code, stdout, stderr } = await inProcess(args);
       assert.notEqual(code, 0);
       assert.notEqual(stderr, '');
       for (let at = 0; at + 8 <= 30; at++)
@@ -216,7 +217,7 @@ describe('promptforge keys', function () {
 
   it('keeps no secret in the data folder', async () => {
     const data = inFolder('kept');
-    const created = (await promptforge(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
+    const created = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();
     const contents = await folderContents(data);
     assert(contents.includes(parseKey(created).id), 'the id is there to be found');
     assert(!contents.includes(created.slice(-38)));
@@ -235,7 +236,7 @@ describe('promptforge keys', function () {
     const env = { XDG_DATA_HOME: inFolder('xdg'), HOME: inFolder('home') };
     const expected = defaultDataFolder(process.platform, { ...process.env, ...env }, env.HOME);
     await promptforge(['keys', 'create', ...forReader], { env });
-    const { stdout } = await promptforge(['keys', 'list', '--json', '--data', expected]);
+    const { stdout } = await inProcess(['keys', 'list', '--json', '--data', expected]);
     assert.equal(keyPage.parse(JSON.parse(stdout)).data.length, 1);
   });
 
@@ -259,7 +260,7 @@ describe('promptforge keys', function () {
     ] as const) {
       it(`${command} makes none where there is none`, async () => {
         const data = inFolder('absent');
-        const { code, stdout, stderr } = await promptforge(['keys', command, ...rest, '--data', data]);
+        const { code, stdout, stderr } = await inProcess(['keys', command, ...rest, '--data', data]);
         assert.equal(code, 4);
         assert.equal(stdout, '');
         assert.match(stderr, /^promptforge: There is no registry at .*absent/);
@@ -269,7 +270,7 @@ describe('promptforge keys', function () {
     it('create says when a file is in the way', async () => {
       const data = inFolder('file');
       await writeFile(data, 'not a folder');
-      const { code, stderr } = await promptforge(['keys', 'create', ...forReader, '--data', data]);
+      const { code, stderr } = await inProcess(['keys', 'create', ...forReader, '--data', data]);
       assert.equal(code, 4);
       assert.match(stderr, /^promptforge: The data folder .* cannot be made/);
       await rm(data);
@@ -282,7 +283,7 @@ describe('promptforge keys', function () {
         inFolder('garbage', 'registry.db'),
         'This is a text file, and long enough to be read as one.\n'.repeat(40),
       );
-      const { code, stderr } = await promptforge(['keys', 'create', ...forReader, '--data', data]);
+      const { code, stderr } = await inProcess(['keys', 'create', ...forReader, '--data', data]);
       assert.equal(code, 4);
       assert.match(stderr, /^promptforge: .*registry\.db is not a PromptForge registry/);
       assert.equal(stderr.trimEnd().split('\n').length, 1);

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { renderResponse } from '../../src/contract/prompts.ts';
+import { inProcess } from './in-process.ts';
 import { MAIN, promptforge } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -59,7 +60,7 @@ describe('promptforge render', function () {
 
   it('--json prints the messages as the API gives them', async () => {
     const input = await put('ticket.json', '{"ticket": "My card is blocked."}');
-    const { code, stdout } = await promptforge(['render', triage, '--input', input, '--json']);
+    const { code, stdout } = await inProcess(['render', triage, '--input', input, '--json']);
     assert.equal(code, 0);
     const rendered = messages.parse(JSON.parse(stdout));
     assert.deepEqual(rendered.messages, [
@@ -79,9 +80,9 @@ describe('promptforge render', function () {
   it('prints exactly the bytes of the text, with a line break of its own only on a terminal', async function () {
     const open = await put('open.prompt', 'no end');
     const ended = await put('ended.prompt', 'an end\n\n');
-    assert.equal((await promptforge(['render', open])).stdout, 'no end');
-    assert.equal((await promptforge(['render', ended])).stdout, 'an end\n\n');
-    assert.equal((await promptforge(['render', await put('blank.prompt', '')])).stdout, '');
+    assert.equal((await inProcess(['render', open])).stdout, 'no end');
+    assert.equal((await inProcess(['render', ended])).stdout, 'an end\n\n');
+    assert.equal((await inProcess(['render', await put('blank.prompt', '')])).stdout, '');
     const shown = await onTerminal(['render', open]);
     if (shown === undefined) this.skip();
     assert.equal(shown, 'no end\r\n');
@@ -107,30 +108,30 @@ describe('promptforge render', function () {
       'context.json',
       '{"auth": {"email": "ada@example.com"}, "state": {"count": 0}}',
     );
-    const { stdout } = await promptforge(['render', mail, '--context', context]);
+    const { stdout } = await inProcess(['render', mail, '--context', context]);
     assert.equal(stdout, 'For ada@example.com, 0 left');
   });
 
   it('says what is wrong with the messages, and reads stdin but once', async () => {
     const chat = await put('chat.prompt', '{{history}}');
     const wrong = await put('wrong.yaml', '- role: user\n  content: Hello\n');
-    const refused = await promptforge(['render', chat, '--messages', wrong]);
+    const refused = await inProcess(['render', chat, '--messages', wrong]);
     assert.equal(refused.code, 3);
     assert.match(refused.stderr, /wrong\.yaml: The messages must be a list such as .*\[0\]\[content\]/);
-    const twice = await promptforge(['render', chat, '--messages', '-', '--input', '-']);
+    const twice = await inProcess(['render', chat, '--messages', '-', '--input', '-']);
     assert.equal(twice.code, 2);
     assert.match(twice.stderr, /Only one of --input, --messages and --context/);
   });
 
   it('needs no input for a prompt that asks for none', async () => {
     const plain = await put('plain.prompt', 'Be brief & <polite>.\n');
-    assert.equal((await promptforge(['render', plain])).stdout, 'Be brief & <polite>.\n');
+    assert.equal((await inProcess(['render', plain])).stdout, 'Be brief & <polite>.\n');
     const empty = await put('empty.yaml', '');
-    assert.equal((await promptforge(['render', plain, '--input', empty])).code, 0);
+    assert.equal((await inProcess(['render', plain, '--input', empty])).code, 0);
   });
 
   it('names a missing input and renders nothing', async () => {
-    const { code, stdout, stderr } = await promptforge(['render', triage]);
+    const { code, stdout, stderr } = await inProcess(['render', triage]);
     assert.equal(code, 3);
     assert.equal(stdout, '');
     assert.match(stderr, /triage\.prompt needs the input "ticket"/);
@@ -138,15 +139,15 @@ describe('promptforge render', function () {
 
   it('--strict also asks for what nothing declares', async () => {
     const loose = await put('loose.prompt', 'Hello {{name}}.');
-    assert.equal((await promptforge(['render', loose])).stdout, 'Hello .');
-    const { code, stderr } = await promptforge(['render', loose, '--strict']);
+    assert.equal((await inProcess(['render', loose])).stdout, 'Hello .');
+    const { code, stderr } = await inProcess(['render', loose, '--strict']);
     assert.equal(code, 3);
     assert.match(stderr, /needs the input "name"/);
   });
 
   it('finds partials no further up than the prompts folder', async () => {
     const prompt = await put('project/prompts/support/outside.prompt', '{{> outside}}');
-    const { code, stderr } = await promptforge(['render', prompt]);
+    const { code, stderr } = await inProcess(['render', prompt]);
     assert.equal(code, 3);
     assert.match(stderr, /outside\.prompt:1:1: The partial "outside" was not found/);
   });
@@ -156,9 +157,9 @@ describe('promptforge render', function () {
     await put('repository/_shared.prompt', 'shared');
     await put('_above.prompt', 'above');
     const shared = await put('repository/a/b/one.prompt', '{{> shared}}');
-    assert.equal((await promptforge(['render', shared])).stdout, 'shared');
+    assert.equal((await inProcess(['render', shared])).stdout, 'shared');
     const above = await put('repository/a/b/two.prompt', '{{> above}}');
-    assert.equal((await promptforge(['render', above])).code, 3);
+    assert.equal((await inProcess(['render', above])).code, 3);
   });
 
   it('renders a file by its relative path as well', async () => {
@@ -184,7 +185,7 @@ describe('promptforge render', function () {
   ];
   for (const [name, content, said] of broken) {
     it(`says where ${name} is wrong`, async () => {
-      const { code, stdout, stderr } = await promptforge(['render', await put(name, content)]);
+      const { code, stdout, stderr } = await inProcess(['render', await put(name, content)]);
       assert.match(stderr, said);
       assert.equal(code, 3);
       assert.equal(stdout, '');
@@ -194,7 +195,7 @@ describe('promptforge render', function () {
   it('says in which file a partial is wrong', async () => {
     await put('project/prompts/_bad.prompt', 'fine\n{{#each x}}');
     const prompt = await put('project/prompts/uses-bad.prompt', '{{> bad}}');
-    const { code, stderr } = await promptforge(['render', prompt]);
+    const { code, stderr } = await inProcess(['render', prompt]);
     assert.equal(code, 3);
     assert.match(stderr, /_bad\.prompt:2:1: /);
   });
@@ -214,7 +215,7 @@ describe('promptforge render', function () {
   for (const [name, content, said] of inputs) {
     it(`says where the input ${name} is wrong`, async () => {
       const args = ['render', triage, '--input', await put(name, content)];
-      const { code, stdout, stderr } = await promptforge(args);
+      const { code, stdout, stderr } = await inProcess(args);
       assert.match(stderr, said);
       assert.equal(code, 3);
       assert.equal(stdout, '');
@@ -228,13 +229,13 @@ describe('promptforge render', function () {
   });
 
   it('says which file is not there', async () => {
-    const prompt = await promptforge(['render', inFolder('nothing.prompt')]);
+    const prompt = await inProcess(['render', inFolder('nothing.prompt')]);
     assert.equal(prompt.code, 4);
     assert.match(prompt.stderr, /nothing\.prompt: There is no such file/);
-    const input = await promptforge(['render', triage, '--input', inFolder('nothing.yaml')]);
+    const input = await inProcess(['render', triage, '--input', inFolder('nothing.yaml')]);
     assert.equal(input.code, 4);
     assert.match(input.stderr, /nothing\.yaml cannot be read: there is no such file/);
-    const folder = await promptforge(['render', inFolder('project')]);
+    const folder = await inProcess(['render', inFolder('project')]);
     assert.equal(folder.code, 4);
     assert.equal(folder.stdout, '');
   });
@@ -242,7 +243,7 @@ describe('promptforge render', function () {
   it('says where promptforge.json is wrong', async () => {
     await put('bad-project/promptforge.json', '{"registry": 1}');
     const prompt = await put('bad-project/prompts/a.prompt', 'Hi');
-    const { code, stderr } = await promptforge(['render', prompt]);
+    const { code, stderr } = await inProcess(['render', prompt]);
     assert.equal(code, 3);
     assert.match(stderr, /promptforge\.json:1:\d+: "registry" must be text/);
   });

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createdKey } from '../../src/contract/keys.ts';
 import type { Role } from '../../src/core/role.ts';
-import { type Outcome, promptforge, start } from './promptforge.ts';
+import { inProcess } from './in-process.ts';
+import { type Outcome, start } from './promptforge.ts';
 
 export interface Serving {
   readonly url: string;
@@ -62,7 +63,7 @@ export async function newKey(
   role: Role,
 ): Promise<{ id: string; key: string }> {
   const whose = ['--environment', environment, '--role', role, '--actor', `${environment}-${role}`];
-  const { stdout } = await promptforge(['keys', 'create', ...whose, '--data', data, '--json']);
+  const { stdout } = await inProcess(['keys', 'create', ...whose, '--data', data, '--json']);
   return createdKey.parse(JSON.parse(stdout));
 }
 

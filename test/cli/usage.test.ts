@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import packageJson from '../../package.json' with { type: 'json' };
 import { whyNotThisNode } from '../../src/cli/node-version.ts';
+import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
 
 const ESCAPE = '\u001b';
@@ -89,7 +90,7 @@ describe('promptforge', function () {
   ];
   for (const [command, essentials] of helps) {
     it(`${['promptforge', ...command].join(' ')} --help says what there is, on stdout`, async () => {
-      const { code, stdout, stderr } = await promptforge([...command, '--help']);
+      const { code, stdout, stderr } = await inProcess([...command, '--help']);
       assert.equal(code, 0);
       assert.equal(stderr, '');
       assert.match(stdout, new RegExp(`^Usage: ${['promptforge', ...command].join(' ')}`));
@@ -163,7 +164,7 @@ describe('promptforge', function () {
   ];
   for (const [args, said] of wrong) {
     it(`${args.join(' ')}: exit code 2 and what is wrong, on stderr`, async () => {
-      const { code, stdout, stderr } = await promptforge(args);
+      const { code, stdout, stderr } = await inProcess(args);
       assert.match(stderr, said);
       assert.equal(code, 2);
       assert.equal(stdout, '');
