@@ -16,6 +16,7 @@ import {
   confirmation,
   type Move,
   outcome,
+  whyNotPlanned,
   whyNotReason,
 } from '../../src/editor/promotion/words.ts';
 import { pullSummary } from '../../src/editor/publish/pull-words.ts';
@@ -90,8 +91,31 @@ describe('the words of a promotion', () => {
       message: 'Make support/triage@12 stable in production?',
       detail: 'Live now: @11, since 2 hours ago, by jonas.weber.\nReason: Tested',
       button: 'Promote to production',
+      alternative: 'Plan for a Time…',
     });
     assert.equal(confirmation({ ...MOVE, kind: 'roll-back' }, 'x', NOW).button, 'Roll back production');
+  });
+
+  it('say how many approvals it waits for, and when it goes live', () => {
+    const waiting = confirmation({ ...MOVE, approvals: 2 }, 'Tested', NOW);
+    assert.match(waiting.detail, /\nIt waits for 2 approvals by somebody else than you\.\n/);
+    assert.equal(waiting.button, 'Ask to Promote to production');
+    const planned = confirmation(MOVE, 'Tested', NOW, '2026-09-13T06:00:00.000Z');
+    assert.match(planned.message, /stable in production at .* \(2026-09-13T06:00:00Z\)\?$/);
+    assert.equal(planned.button, 'Plan Promotion to production');
+    assert.equal(planned.alternative, undefined);
+    const effectiveAt = '2026-09-13T06:00:00.000Z';
+    const done = aPromotion('production', 12, { state: 'planned', appliedAt: null, effectiveAt });
+    assert.match(
+      outcome(done, 'promote'),
+      /^Planned: support\/triage@12 becomes stable in production at .*T06:00:00Z\)\. Nothing is stable/,
+    );
+  });
+
+  it('refuse to plan what is over, or more than a year ahead', () => {
+    assert.match(whyNotPlanned(NOW, NOW) ?? '', /over already/);
+    assert.match(whyNotPlanned(NOW + 366 * 86_400_000, NOW) ?? '', /more than a year/);
+    assert.equal(whyNotPlanned(NOW + 60_000, NOW), undefined);
   });
 
   it('say what is live afterwards, or that it waits', () => {
@@ -102,8 +126,8 @@ describe('the words of a promotion', () => {
       /^Rolled back: support\/triage@12 is stable in production again\./,
     );
     assert.equal(
-      outcome({ ...applied, state: 'pending' }, 'promote'),
-      'support/triage@12 waits for approval before it becomes stable in production. support/triage@11 is still stable in production.',
+      outcome({ ...applied, state: 'pending', approvalsNeeded: 1 }, 'promote'),
+      'support/triage@12 waits for 1 approval before it becomes stable in production. support/triage@11 is still stable in production.',
     );
   });
 

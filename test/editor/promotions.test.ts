@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
-import { afterDeed, bothZones, promotionWords } from '../../src/editor/promotions/labels.ts';
+import { afterDeed, promotionWords } from '../../src/editor/promotions/labels.ts';
 import { decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
+import { bothZones } from '../../src/editor/wording/age.ts';
 import { aKey, aPromotion, NOW } from './data.ts';
 
 const WAITING = aPromotion('production', 12, {

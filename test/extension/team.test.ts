@@ -405,7 +405,7 @@ describe('with a registry that asks for approvals', () => {
     );
     assert.equal(
       ask.told[0]?.message,
-      'fees/explain@1 waits for approval before it becomes stable in production. Nothing is stable in production yet.',
+      'fees/explain@1 waits for 1 approval before it becomes stable in production. Nothing is stable in production yet.',
     );
   });
 
@@ -488,6 +488,28 @@ describe('with a registry that asks for approvals', () => {
     const ask = await run('rejectPromotion', { texts: ['Too soft'] });
     assert.match(ask.told[0]?.message ?? '', /^Rejected: fees\/explain@2 .* fees\/explain@1 is still stable/);
     assert.equal((await (await other()).getPromotion(id)).closed?.comment, 'Too soft');
+  });
+
+  it('plans a promotion for a time in the person’s zone, and shows it', async () => {
+    const at = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}:00.000Z`;
+    const ask = await run(
+      'promote',
+      { picks: ['staging · stable'], texts: ['Back', at], confirms: ['alternative', true] },
+      'fees/explain',
+      1,
+    );
+    assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
+    assert.match(ask.told[0]?.message ?? '', /^Planned: fees\/explain@1 becomes stable in staging at /);
+    await eventually('the planned one', async () =>
+      (await shown()).includes('  fees/explain@1 → staging :promotion:planned:reject:cancel:')
+        ? true
+        : undefined,
+    );
+    const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
+    assert.match(
+      cancelled.told[0]?.message ?? '',
+      /^Cancelled: .* fees\/explain@2 is still stable in staging/,
+    );
   });
 
   it('says what a refusal means, and changes nothing', async () => {

@@ -36,6 +36,8 @@ export interface Confirmation {
   readonly detail: string;
   /** The button that does it. */
   readonly button: string;
+  /** A button that leads elsewhere. */
+  readonly alternative?: string;
 }
 
 export type Severity = 'info' | 'warning' | 'error';
@@ -44,8 +46,8 @@ export interface Ask {
   /** Undefined when the person leaves. */
   text(question: TextQuestion): Promise<string | undefined>;
   pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined>;
-  /** Modal. */
-  confirm(question: Confirmation): Promise<boolean>;
+  /** Modal. `alternative`: its button was chosen. */
+  confirm(question: Confirmation): Promise<boolean | 'alternative'>;
   /** A notification; the button that was chosen, or undefined. Never waits with progress on the screen. */
   tell(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined>;
 }

@@ -27,9 +27,10 @@ export const dialogs: Ask = {
     return chosen?.value;
   },
 
-  async confirm({ message, detail, button }: Confirmation) {
-    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, button);
-    return chosen === button;
+  async confirm({ message, detail, button, alternative }: Confirmation) {
+    const buttons = alternative === undefined ? [button] : [button, alternative];
+    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+    return chosen !== undefined && chosen === alternative ? 'alternative' : chosen === button;
   },
 
   async tell(severity: Severity, message: string, ...buttons: string[]) {

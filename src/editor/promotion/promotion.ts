@@ -6,6 +6,7 @@ import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
+import { askMoment } from '../asking/ask-moment.ts';
 import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { setContext } from '../context-keys.ts';
@@ -14,6 +15,7 @@ import { mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { ageOf } from '../wording/age.ts';
+import { ownTimeZone } from '../wording/moment.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { formerVersions, setTargets, type Target, targetsOf } from './choices.ts';
@@ -24,6 +26,7 @@ import {
   type Move,
   outcome,
   unknownAfterFailure,
+  whyNotPlanned,
   whyNotReason,
 } from './words.ts';
 
@@ -129,7 +132,15 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
     validate: whyNotReason,
   });
   if (reason === undefined) return;
-  if (!(await ask.confirm(confirmation(wanted, reason.trim(), Date.now())))) return;
+  const asked = { ...wanted, approvals: approvalsFor(workbench, wanted) };
+  const answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
+  if (answer === false) return;
+  let effectiveAt: string | undefined;
+  if (answer === 'alternative') {
+    effectiveAt = await askWhen(workbench, wanted);
+    if (effectiveAt === undefined) return;
+    if ((await ask.confirm(confirmation(asked, reason.trim(), Date.now(), effectiveAt))) !== true) return;
+  }
   const doing =
     kind === 'promote' ? `Promoting to ${target.environment}` : `Rolling back ${target.environment}`;
   let promotion: Promotion;
@@ -143,6 +154,7 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
           version: version as VersionNumber,
           reason: reason.trim(),
           expected: target.live?.version ?? null,
+          effectiveAt: effectiveAt ?? null,
         },
         signal,
       ),
@@ -156,6 +168,24 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
   setContext('promptforge.hasPromoted', true);
   await workbench.prompts.refresh();
   void sayOutcome(workbench, promotion, kind);
+}
+
+/** As far as it is known here; the registry decides. */
+function approvalsFor({ session }: Workbench, { target, kind }: Move): number {
+  const policy = session.environments.find(({ name }) => name === target.environment)?.policy;
+  if (policy === undefined || (kind === 'roll-back' && !policy.rollbackNeedsApproval)) return 0;
+  return policy.approvals;
+}
+
+/** RFC 3339 UTC; a quarter of an hour from now is proposed. */
+function askWhen({ ask }: Workbench, { prompt, version, target }: Move): Promise<string | undefined> {
+  const question = {
+    title: `Plan ${prompt}@${version} for ${target.channel} in ${target.environment}`,
+    prompt: 'When does it go live',
+    value: Date.now() + 15 * 60_000,
+    refuses: (at: number) => whyNotPlanned(at, Date.now()),
+  };
+  return askMoment(ask, question, ownTimeZone());
 }
 
 async function showDifference(workbench: Workbench, { prompt, version, target }: Move): Promise<void> {
@@ -176,7 +206,7 @@ async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move
   const undoable = state === 'applied' && from !== null;
   const compare = `Compare with @${from}`;
   const chosen = await ask.tell(
-    state === 'applied' || state === 'pending' ? 'info' : 'warning',
+    ['applied', 'pending', 'planned'].includes(state) ? 'info' : 'warning',
     outcome(promotion, kind),
     ...(from === null ? [] : [compare]),
     ...(undoable ? ['Undo…'] : []),

@@ -1,7 +1,8 @@
 /** The sentences of promoting and rolling back, before and after. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
-import { ageOf } from '../wording/age.ts';
+import type { Confirmation } from '../asking/ask.ts';
+import { ageOf, bothZones, counted } from '../wording/age.ts';
 import type { Target } from './choices.ts';
 
 export interface Move {
@@ -9,38 +10,51 @@ export interface Move {
   readonly version: number;
   readonly target: Target;
   readonly kind: 'promote' | 'roll-back';
+  /** How many others must approve it, as the policy is known here. */
+  readonly approvals?: number;
 }
 
 /** The modal question; its button names the environment. */
 export function confirmation(
-  { prompt, version, target, kind }: Move,
+  { prompt, version, target, kind, approvals = 0 }: Move,
   reason: string,
   now: number,
-): { message: string; detail: string; button: string } {
+  effectiveAt?: string,
+): Confirmation {
   const { environment, channel, live } = target;
   const today =
     live === undefined
       ? `Nothing is ${channel} in ${environment} yet.`
       : `Live now: @${live.version}, since ${ageOf(live.promotedAt, now)}, by ${live.promotedBy}.`;
-  return kind === 'promote'
-    ? {
-        message: `Make ${prompt}@${version} ${channel} in ${environment}?`,
-        detail: `${today}\nReason: ${reason}`,
-        button: `Promote to ${environment}`,
-      }
-    : {
-        message: `Roll back ${prompt} to @${version} in ${environment} (${channel})?`,
-        detail: `${today}\nReason: ${reason}`,
-        button: `Roll back ${environment}`,
-      };
+  const waits =
+    approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by somebody else than you.`;
+  const detail = `${today}${waits}\nReason: ${reason}`;
+  if (kind === 'roll-back')
+    return {
+      message: `Roll back ${prompt} to @${version} in ${environment} (${channel})?`,
+      detail,
+      button: `Roll back ${environment}`,
+    };
+  const when = effectiveAt === undefined ? '' : ` at ${bothZones(effectiveAt)}`;
+  return {
+    message: `Make ${prompt}@${version} ${channel} in ${environment}${when}?`,
+    detail,
+    button: `${approvals > 0 ? 'Ask to Promote' : effectiveAt === undefined ? 'Promote' : 'Plan Promotion'} to ${environment}`,
+    ...(effectiveAt === undefined && { alternative: 'Plan for a Time…' }),
+  };
 }
 
 /** What is live afterwards, or that it waits; in the words of what the person chose to do. */
 export function outcome(promotion: Promotion, kind: Move['kind']): string {
-  const { prompt, version, channel, environment, from, state } = promotion;
+  const { prompt, version, channel, environment, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
-  if (state === 'pending')
-    return `${reference} waits for approval before it becomes ${channel} in ${environment}. ${stillLive(prompt, from, promotion)}`;
+  const when = effectiveAt === null ? '' : ` at ${bothZones(effectiveAt)}`;
+  if (state === 'pending') {
+    const left = promotion.approvalsNeeded - promotion.approvals.length;
+    return `${reference} waits for ${counted(left, 'approval')} before it becomes ${channel} in ${environment}${when}. ${stillLive(prompt, from, promotion)}`;
+  }
+  if (state === 'planned')
+    return `Planned: ${reference} becomes ${channel} in ${environment}${when}. ${stillLive(prompt, from, promotion)}`;
   if (state !== 'applied')
     return `The promotion of ${reference} is ${state}. ${stillLive(prompt, from, promotion)}`;
   const before = from === null ? '' : ` It was @${from}.`;
@@ -75,6 +89,14 @@ function stillLive(
   return version === null
     ? `Nothing is ${channel} in ${environment} yet.`
     : `${prompt}@${version} is still ${channel} in ${environment}.`;
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+/** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */
+export function whyNotPlanned(at: number, now: number): string | undefined {
+  if (at <= now) return 'This is over already: take a time to come.';
+  return at > now + YEAR_MS ? 'This is more than a year ahead: take an earlier time.' : undefined;
 }
 
 /** Undefined when the reason will do. */

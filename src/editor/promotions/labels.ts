@@ -1,7 +1,7 @@
 /** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
-import { ageOf, counted, instantOf } from '../wording/age.ts';
+import { ageOf, bothZones, counted, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { type Deed, endedAt, type GroupName } from './groups.ts';
 
@@ -99,16 +99,6 @@ function promotionTooltip(promotion: Promotion, now: number): string {
         ]),
     ...(supersededBy === null ? [] : [`A newer request, ${md(supersededBy)}, took its place.`]),
   ].join('\n\n');
-}
-
-/** The instant in the reader's zone, and in UTC beside it: `12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)`. */
-export function bothZones(at: string, timeZone?: string): string {
-  return `${instantOf(at, timeZone)} (${utcOf(at)})`;
-}
-
-/** RFC 3339 in UTC, to the second where it has no fraction of one. */
-export function utcOf(at: string): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
 /** What is shown where a promotion is chosen from a list. */

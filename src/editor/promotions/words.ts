@@ -3,9 +3,8 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { TextQuestion } from '../asking/ask.ts';
 import { messageOf } from '../problems/explain.ts';
-import { counted } from '../wording/age.ts';
+import { bothZones, counted } from '../wording/age.ts';
 import type { Deed } from './groups.ts';
-import { bothZones } from './labels.ts';
 
 const MAX_COMMENT = 4000;
 

@@ -32,6 +32,16 @@ export function instantOf(at: string, timeZone?: string): string {
   }).format(new Date(at));
 }
 
+/** The instant in the reader's zone, and in UTC beside it: `12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)`. */
+export function bothZones(at: string, timeZone?: string): string {
+  return `${instantOf(at, timeZone)} (${utcOf(at)})`;
+}
+
+/** RFC 3339 in UTC, to the second where it has no fraction of one. */
+export function utcOf(at: string): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
 /** `1 prompt`, `12 prompts`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

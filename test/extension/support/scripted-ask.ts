@@ -21,7 +21,7 @@ export interface Script {
   /** What the chosen option's label holds, for the next quick picks. */
   readonly picks?: readonly (string | undefined)[];
   /** For the next modal questions. */
-  readonly confirms?: readonly boolean[];
+  readonly confirms?: readonly (boolean | 'alternative')[];
   /** The button to choose in messages that have it. */
   readonly button?: string;
 }
@@ -33,7 +33,7 @@ export class ScriptedAsk implements Ask {
   readonly confirmed: Confirmation[] = [];
   readonly #texts: (string | undefined)[];
   readonly #picks: (string | undefined)[];
-  readonly #confirms: boolean[];
+  readonly #confirms: (boolean | 'alternative')[];
   readonly #meanwhile: Script['meanwhile'];
   #button: string | undefined;
 
@@ -68,7 +68,7 @@ export class ScriptedAsk implements Ask {
     return found.value;
   }
 
-  async confirm(question: Confirmation): Promise<boolean> {
+  async confirm(question: Confirmation): Promise<boolean | 'alternative'> {
     this.confirmed.push(question);
     const answer = this.#confirms.shift();
     if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);

@@ -1,0 +1,41 @@
+/** Asking for a date and time: in the person's zone, checked as it is typed, with the instant in UTC shown below. */
+import { utcOf } from '../wording/age.ts';
+import { localText, parseMoment } from '../wording/moment.ts';
+import type { Ask } from './ask.ts';
+
+export interface MomentQuestion {
+  readonly title: string;
+  /** What the time is of, as the start of a sentence: `When does it go live`. */
+  readonly prompt: string;
+  /** What stands in the box at first; milliseconds since 1970. */
+  readonly value: number;
+  /** What is wrong with an instant (milliseconds since 1970), as a sentence. */
+  readonly refuses: (at: number) => string | undefined;
+}
+
+/** RFC 3339 UTC; undefined when the person leaves. */
+export async function askMoment(
+  ask: Ask,
+  { title, prompt, value, refuses }: MomentQuestion,
+  timeZone: string,
+): Promise<string | undefined> {
+  const text = await ask.text({
+    title,
+    prompt: `${prompt}? Date and time in ${timeZone}, or an instant such as ${utcOf(new Date(value).toISOString())}`,
+    value: localText(value, timeZone),
+    placeholder: localText(value, timeZone),
+    validate: typed => {
+      const moment = parseMoment(typed, Date.now(), timeZone);
+      if (typeof moment === 'string') return moment;
+      const why = refuses(Date.parse(moment.at));
+      if (why !== undefined) return why;
+      const twice = moment.twice
+        ? ' Clocks show this time twice that night, and this is the first; write the instant in UTC for the second.'
+        : '';
+      return { note: `That is ${utcOf(moment.at)}.${twice}` };
+    },
+  });
+  if (text === undefined) return undefined;
+  const moment = parseMoment(text, Date.now(), timeZone);
+  return typeof moment === 'string' ? undefined : moment.at;
+}
