@@ -43,7 +43,7 @@ describe('the server', () => {
       assertProblem(answered, 405, 'method_not_allowed');
       assert.equal(answered.headers.get('allow'), allow);
     }
-    for (const path of ['/', '/v1', '/v2/prompts', '/v1/prompts/a/-/live', '/metrics'])
+    for (const path of ['/', '/v1', '/v2/prompts', '/v1/prompts/a/-/nothing', '/metrics'])
       assertProblem(await registry.call('GET', path), 404, 'route_not_found');
   });
   it('takes JSON only, in UTF-8, not too deep', async () => {
