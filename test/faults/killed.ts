@@ -31,6 +31,8 @@ export async function killUnderLoad(
   key: string,
   kills: number,
 ): Promise<Killed> {
+  // One that ends by itself leaves its compiled code to the others, which are killed before they could.
+  await (await startServe(cli, place)).stop();
   await using servers = serversOf(cli, place);
   await servers.start(SERVERS);
   const writers = startWriters({ count: AUTHORS, key, server: servers.next });
