@@ -1,4 +1,4 @@
-/** The real `promptforge serve` as a child process, and keys for it made by the real command. */
+/** The real `promptforge serve` as a child process, and keys for it made by the command. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createdKey } from '../../src/contract/keys.ts';
