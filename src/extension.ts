@@ -13,6 +13,7 @@ import { registerDecorations } from './editor/explorer/decorations.ts';
 import { PromptList } from './editor/explorer/prompt-list.ts';
 import { registerPromptsView } from './editor/explorer/prompts-view.ts';
 import { registerLanguage } from './editor/language/register.ts';
+import { registerWhatWasLive } from './editor/live/what-was-live.ts';
 import { registerLog } from './editor/log/log.ts';
 import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerOpenVersion(workbench),
     registerCopying(workbench, view.selected),
     registerCompare(workbench),
+    registerWhatWasLive(workbench),
     registerPublish(workbench),
     preview,
     registerPull(workbench),

@@ -80,12 +80,13 @@ function problemOf(answer: Answer, url: string): Error {
       `expected ${PROBLEM_MEDIA_TYPE} with status ${answer.status}, got ${what(answer)}`,
     );
   const document = checked(parseJson(answer, url), problemDocument, url);
-  const { issues, missing, newest, current, fields } = document;
+  const { issues, missing, newest, current, firstLiveAt, fields } = document;
   const details: ProblemDetails = {
     ...(issues !== undefined && { issues }),
     ...(missing !== undefined && { missing }),
     ...(newest !== undefined && { newest }),
     ...(current !== undefined && { current }),
+    ...(firstLiveAt !== undefined && { firstLiveAt }),
     ...(fields !== undefined && { fields }),
   };
   return new Problem(document.code, redactKeys(document.detail), details);

@@ -532,4 +532,51 @@ describe('with a registry that asks for approvals', () => {
     assert.match(self.told[0]?.message ?? '', /^You asked for fees\/explain@2 in production yourself/);
     assert.equal((await (await other()).getPromotion(own.id)).state, 'pending');
   });
+
+  it('opens what was live at an instant, and compares it with what is live now', async () => {
+    const before = new Date().toISOString();
+    const ask = await run('whatWasLive', { picks: ['staging · stable'], texts: [before] }, 'fees/explain');
+    assert.match(
+      ask.told[0]?.message ?? '',
+      /^fees\/explain@2 was stable in staging at .*\. Promoted by tomas\.berg: Tested\. From .* until now\.$/,
+    );
+    assert.deepEqual(ask.told[0]?.buttons, ['Compare with What Is Live Now']);
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(editor?.document.uri.scheme, 'promptforge-live');
+    assert.equal(editor?.document.getText(), 'Two.\n');
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      editor?.document.uri,
+    );
+    assert.match(
+      lenses.map(({ command }) => command?.title).join('|'),
+      /was stable.*\|Promoted by.*\|From .*until now/,
+    );
+    const same = await run('compareWithLiveNow');
+    assert.match(same.told[0]?.message ?? '', /^It still is: fees\/explain@2 is stable in staging now/);
+
+    await run(
+      'rollBack',
+      { picks: ['staging', '@1'], texts: ['Too long'], confirms: [true] },
+      'fees/explain',
+    );
+    await run('compareWithLiveNow', {}, editor?.document.uri);
+    const tab = await eventually('the comparison', () =>
+      activeTab()?.label.includes('(now)') ? activeTab() : undefined,
+    );
+    assert.ok(tab.input instanceof vscode.TabInputTextDiff);
+    const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['Two.\n', 'One.\n']);
+  });
+
+  it('says that nothing was live yet, and refuses what has not come', async () => {
+    const ask = await run(
+      'whatWasLive',
+      { picks: ['production · stable'], texts: ['2026-01-02 03:04'] },
+      'fees/explain',
+    );
+    assert.match(ask.told[0]?.message ?? '', /^Nothing of fees\/explain was stable in production at /);
+    assert.match(ask.told[0]?.message ?? '', /The first version went live at /);
+    assert.match(String(ask.asked[0]?.validate?.('2999-01-01')), /not come yet/);
+  });
 });

@@ -1,0 +1,129 @@
+/** What was live as read-only documents: the text as applications got it, and over it who, why and how long. */
+import * as vscode from 'vscode';
+import type { Live } from '../../contract/live.ts';
+import type { Session } from '../connection/session.ts';
+import { messageOf } from '../problems/explain.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './live-uri.ts';
+import { evidence, fromUntil, whatWasLive, whoAndWhy } from './words.ts';
+
+/** Answers kept, so that a document shows the same for as long as it is open. */
+const KEPT = 50;
+
+export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLensProvider {
+  readonly #session: Session;
+  readonly #answers = new Map<string, Promise<Live>>();
+  /** Never fires: what was live at an instant does not change. */
+  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The document of an answer. */
+  keep(live: Live): vscode.Uri {
+    const { prompt, environment, channel, at, version } = live;
+    const registry = this.#session.registry ?? EMBEDDED;
+    const uri = vscode.Uri.from(liveUriParts({ registry, prompt, environment, channel, at }, version));
+    this.#put(uri, Promise.resolve(live));
+    return uri;
+  }
+
+  /** Undefined for a URI that is none of these. */
+  async answer(uri: vscode.Uri): Promise<Live | undefined> {
+    const address = parseLiveUri(uri);
+    if (address === undefined) return undefined;
+    const known = this.#answers.get(uri.toString());
+    if (known !== undefined) return known;
+    const asked = this.#ask(address);
+    this.#put(uri, asked);
+    asked.catch(() => this.#answers.delete(uri.toString())); // the next one to ask tries again
+    return asked;
+  }
+
+  async #ask({ registry, prompt, environment, channel, at }: LiveAddress): Promise<Live> {
+    const client = await this.#session.clientFor({ kind: 'read' });
+    if (registry !== this.#session.registry)
+      throw new Error(`This is of ${registry}, and this window is connected to another registry.`);
+    return client.live(prompt, { environment, channel, at });
+  }
+
+  #put(uri: vscode.Uri, answer: Promise<Live>): void {
+    this.#answers.delete(uri.toString());
+    this.#answers.set(uri.toString(), answer);
+    const oldest = this.#answers.keys().next();
+    if (this.#answers.size > KEPT && oldest.done !== true) this.#answers.delete(oldest.value);
+  }
+
+  async provideCodeLenses({ uri }: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const live = await this.answer(uri);
+    if (live === undefined) return [];
+    const tooltip = evidence(live);
+    const lens = (title: string, command: string, ...args: unknown[]) =>
+      new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
+    return [
+      lens(whatWasLive(live), 'promptforge.openVersion', `${live.prompt}@${live.version}`),
+      lens(whoAndWhy(live), ''),
+      lens(fromUntil(live), ''),
+      lens('Compare with What Is Live Now', 'promptforge.compareWithLiveNow', uri),
+    ];
+  }
+
+  async #found(uri: vscode.Uri): Promise<Live> {
+    const live = await this.answer(uri).catch((error: unknown) => {
+      throw vscode.FileSystemError.Unavailable(messageOf(error));
+    });
+    if (live === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return live;
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { from, text } = await this.#found(uri);
+    const time = Date.parse(from);
+    return {
+      type: vscode.FileType.File,
+      permissions: vscode.FilePermission.Readonly,
+      ctime: time,
+      mtime: time,
+      size: Buffer.byteLength(text),
+    };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return Buffer.from((await this.#found(uri)).text);
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(uri: vscode.Uri): [string, vscode.FileType][] {
+    throw vscode.FileSystemError.FileNotFound(uri);
+  }
+
+  createDirectory(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+}
+
+export function registerLiveDocuments(documents: LiveDocuments): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.workspace.registerFileSystemProvider(LIVE_SCHEME, documents, {
+      isReadonly: new vscode.MarkdownString('This was live, and what was live does not change.'),
+      isCaseSensitive: true,
+    }),
+    vscode.languages.registerCodeLensProvider({ scheme: LIVE_SCHEME }, documents),
+  );
+}

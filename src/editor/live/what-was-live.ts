@@ -1,0 +1,125 @@
+/** What Was Live At…: environment and channel, a date and time, and the text that applications got then. */
+import * as vscode from 'vscode';
+import type { Live } from '../../contract/live.ts';
+import { type Channel, LATEST } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import { askMoment } from '../asking/ask-moment.ts';
+import { registerCommand } from '../commands.ts';
+import { type Target, targetOf } from '../explorer/target.ts';
+import { targetsOf } from '../promotion/choices.ts';
+import { bothZones } from '../wording/age.ts';
+import { ownTimeZone } from '../wording/moment.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { LiveDocuments, registerLiveDocuments } from './live-documents.ts';
+import { comparisonTitle, fromUntil, notLiveYet, whatWasLive, whoAndWhy } from './words.ts';
+
+const COMPARE = 'Compare with What Is Live Now';
+
+export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
+  const { session, report } = workbench;
+  const documents = new LiveDocuments(session);
+  return vscode.Disposable.from(
+    registerLiveDocuments(documents),
+    registerCommand('whatWasLive', 'Looking up what was live', report, async argument => {
+      const target = await targetOf(argument, workbench, {
+        title: 'What Was Live At',
+        admits: ({ summary }) => summary !== undefined,
+      });
+      if (target !== undefined) await whatWasLiveAt(workbench, documents, target);
+    }),
+    registerCommand('compareWithLiveNow', 'Comparing with what is live', report, async argument => {
+      const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+      const then = uri === undefined ? undefined : await documents.answer(uri);
+      if (then === undefined) await workbench.ask.tell('info', 'Choose What Was Live At… first.');
+      else await compareWithNow(workbench, documents, then);
+    }),
+  );
+}
+
+async function whatWasLiveAt(
+  workbench: Workbench,
+  documents: LiveDocuments,
+  { prompt, pointer }: Target,
+): Promise<void> {
+  const { ask, session } = workbench;
+  const client = await session.clientFor({ kind: 'read' });
+  const title = `What Was Live of ${prompt}`;
+  const place =
+    pointer === undefined
+      ? await pickPlace(workbench, prompt, title)
+      : { environment: pointer.environment as EnvironmentName, channel: pointer.channel as Channel };
+  if (place === undefined) return;
+  const { environment, channel } = place;
+  const question = {
+    title: `${title} (${channel} in ${environment})`,
+    prompt: 'When',
+    value: Date.now(),
+    refuses: (at: number) =>
+      at > Date.now() ? 'This has not come yet: take a time that is over.' : undefined,
+  };
+  const at = await askMoment(ask, question, ownTimeZone());
+  if (at === undefined) return;
+  let live: Live;
+  try {
+    live = await inProgress('Looking up what was live', signal =>
+      client.live(prompt, { environment, channel, at }, signal),
+    );
+  } catch (error) {
+    if (!Problem.is(error, 'not_live_yet')) throw error;
+    await ask.tell('info', notLiveYet({ prompt, environment, channel, at }, error));
+    return;
+  }
+  await vscode.window.showTextDocument(documents.keep(live), { preview: true });
+  void ask
+    .tell('info', `${whatWasLive(live)}. ${whoAndWhy(live)}. ${fromUntil(live)}.`, COMPARE)
+    .then(chosen => (chosen === COMPARE ? compareWithNow(workbench, documents, live) : undefined))
+    .catch((error: unknown) => workbench.report(error, 'Comparing with what is live'));
+}
+
+async function pickPlace(
+  { ask, session, prompts }: Workbench,
+  prompt: PromptName,
+  title: string,
+): Promise<{ environment: EnvironmentName; channel: Channel } | undefined> {
+  const pointers = prompts.listed.get(prompt)?.summary?.pointers ?? [];
+  const targets = targetsOf({ pointers }, session.environments).toReversed(); // production is what one asks about
+  const places = targets.map(({ environment, channel, live }) => ({
+    label: `${environment} · ${channel}`,
+    description: live === undefined ? 'nothing now' : `@${live.version} now`,
+    value: { environment, channel },
+  }));
+  const newest = session.environments
+    .filter(({ policy }) => policy.serves.includes(LATEST))
+    .map(({ name }) => ({
+      label: `${name} · ${LATEST}`,
+      description: 'the newest version',
+      value: { environment: name, channel: LATEST },
+    }));
+  return ask.pick({ title, placeholder: 'Live where?', options: [...places, ...newest] });
+}
+
+async function compareWithNow(workbench: Workbench, documents: LiveDocuments, then: Live): Promise<void> {
+  const { prompt, environment, channel } = then;
+  const client = await workbench.session.clientFor({ kind: 'read' });
+  const now = await inProgress('Looking up what is live', signal =>
+    client.live(prompt, { environment, channel }, signal),
+  );
+  if (now.version === then.version) {
+    const since = now.from === then.from ? 'It still is' : 'It is again';
+    await workbench.ask.tell(
+      'info',
+      `${since}: ${prompt}@${now.version} is ${channel} in ${environment} now, since ${bothZones(now.from)}. The text is the same.`,
+    );
+    return;
+  }
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    documents.keep(then),
+    documents.keep(now),
+    comparisonTitle(then, now),
+    { preview: true },
+  );
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { Live } from '../../src/contract/live.ts';
+import { parseChannel } from '../../src/core/channel.ts';
+import { digestOf } from '../../src/core/digest.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import { liveUriParts, parseLiveUri } from '../../src/editor/live/live-uri.ts';
+import {
+  comparisonTitle,
+  evidence,
+  fromUntil,
+  notLiveYet,
+  whatWasLive,
+  whoAndWhy,
+} from '../../src/editor/live/words.ts';
+import { aPromotion } from './data.ts';
+
+const LIVE: Live = {
+  prompt: parsePromptName('support/triage'),
+  environment: parseEnvironmentName('production'),
+  channel: parseChannel('stable'),
+  at: '2026-09-12T14:03:00.000Z',
+  version: parseVersionNumber(11),
+  digest: digestOf('x'),
+  text: 'x',
+  source: 'x',
+  promotion: aPromotion('production', 11, {
+    approvals: [{ actor: 'ada', at: '2026-09-01T10:00:00.000Z', comment: '' }],
+  }),
+  from: '2026-09-01T10:00:00.000Z',
+  until: '2026-09-13T08:00:00.000Z',
+  event: { seq: 41, hash: digestOf('event') },
+};
+
+describe('the words of what was live', () => {
+  it('say which version, where and when, in both zones', () => {
+    assert.match(
+      whatWasLive(LIVE),
+      /^support\/triage@11 was stable in production at .* \(2026-09-12T14:03:00Z\)$/,
+    );
+    assert.match(fromUntil(LIVE), /^From .* until .*2026/);
+    assert.match(fromUntil({ ...LIVE, until: null }), /until now$/);
+  });
+
+  it('say who made it so, who approved and why', () => {
+    assert.equal(whoAndWhy(LIVE), 'Promoted by jonas.weber, approved by ada: Tested');
+    assert.match(
+      whoAndWhy({ ...LIVE, promotion: aPromotion('production', 11, { rollback: true }) }),
+      /^Rolled back by/,
+    );
+    assert.match(whoAndWhy({ ...LIVE, promotion: null }), /publishing @11 made it so$/);
+  });
+
+  it('name the event that proves it', () => {
+    assert.ok(evidence(LIVE).endsWith(`Event 41 of the log proves it: ${LIVE.event.hash}`));
+  });
+
+  it('say when the first was, when nothing was live yet', () => {
+    const asked = { ...LIVE, at: '2026-08-01T00:00:00.000Z' };
+    const problem = (firstLiveAt: string | null) => new Problem('not_live_yet', 'x', { firstLiveAt });
+    assert.match(
+      notLiveYet(asked, problem('2026-08-02T00:00:00.000Z')),
+      /^Nothing of support\/triage was stable in production at .*2026-08-01T00:00:00Z\)\. The first version went live at .*2026-08-02T00:00:00Z\)\.$/,
+    );
+    assert.match(notLiveYet(asked, problem(null)), /: it never was\.$/);
+  });
+
+  it('title the comparison with what is live now', () => {
+    assert.equal(
+      comparisonTitle(LIVE, { ...LIVE, version: parseVersionNumber(12) }),
+      'support/triage, stable in production: @11 (2026-09-12T14:03:00Z) ↔ @12 (now)',
+    );
+  });
+});
+
+describe('the document of what was live', () => {
+  it('says all that it takes to open it again', () => {
+    for (const registry of ['embedded', 'https://prompts.example.com', 'http://127.0.0.1:8080/registry']) {
+      const { prompt, environment, channel, at } = LIVE;
+      const address = { registry, prompt, environment, channel, at };
+      const parts = liveUriParts(address, 11);
+      assert.equal(parts.path, '/support/triage@11');
+      assert.deepEqual(parseLiveUri(parts), address);
+    }
+  });
+
+  it('is none where something is missing', () => {
+    const parts = liveUriParts({ registry: 'embedded', ...LIVE }, 11);
+    for (const query of ['', 'null', '{}', JSON.stringify({ ...LIVE, registry: 'embedded', at: 'noon' })])
+      assert.equal(parseLiveUri({ ...parts, query }), undefined, query);
+    assert.equal(parseLiveUri({ ...parts, scheme: 'promptforge' }), undefined);
+    assert.equal(parseLiveUri({ ...parts, path: '/support/triage' }), undefined);
+  });
+});
