@@ -12,6 +12,7 @@ import { registerContextKeys } from './editor/context-keys.ts';
 import { registerDecorations } from './editor/explorer/decorations.ts';
 import { PromptList } from './editor/explorer/prompt-list.ts';
 import { registerPromptsView } from './editor/explorer/prompts-view.ts';
+import { registerFollowing } from './editor/following/following.ts';
 import { registerLanguage } from './editor/language/register.ts';
 import { registerWhatWasLive } from './editor/live/what-was-live.ts';
 import { registerLog } from './editor/log/log.ts';
@@ -37,6 +38,7 @@ export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
   readonly promotionsView: ReturnType<typeof registerPromotionsView>;
+  readonly alarms: ReturnType<typeof registerFollowing>['alarms'];
   readonly previews: ReturnType<typeof registerPreview>['previews'];
   /** Answers questions in the person's place from now on. */
   answerWith(ask: Ask): void;
@@ -47,7 +49,7 @@ const ACTIVATE = 'promptforge/activate';
 
 export function activate(context: vscode.ExtensionContext): Inside | undefined {
   performance.mark(ACTIVATE);
-  const { extension, secrets, globalStorageUri, subscriptions, extensionMode } = context;
+  const { extension, secrets, globalState, globalStorageUri, subscriptions, extensionMode } = context;
   const log = vscode.window.createOutputChannel('PromptForge', { log: true });
   let answering: Ask = dialogs;
   const ask: Ask = {
@@ -64,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const workbench: Workbench = { session, prompts, promotions, ask, report, log };
   const view = registerPromptsView(workbench);
   const promotionsView = registerPromotionsView(workbench);
+  const following = registerFollowing(workbench, globalState);
   const preview = registerPreview(workbench, context.extensionUri);
 
   subscriptions.push(
@@ -73,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     promotions,
     view,
     promotionsView,
+    following,
     registerReview(workbench),
     registerDecisions(workbench),
     registerContextKeys(session),
@@ -104,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     workbench,
     tree: view.tree,
     promotionsView,
+    alarms: following.alarms,
     previews: preview.previews,
     answerWith: other => (answering = other),
   };

@@ -18,6 +18,8 @@ export interface ContextKeys {
   'promptforge.previewLocked': boolean;
   /** What one may do with the promotion whose review is in front: `:approve:reject:`; empty when none is. */
   'promptforge.review': string;
+  /** A registry's log was rewritten, and nobody acknowledged it yet. */
+  'promptforge.alarm': boolean;
   /** For the walkthrough: something was published, or promoted, from this window. */
   'promptforge.hasPublished': boolean;
   'promptforge.hasPromoted': boolean;

@@ -18,6 +18,7 @@ import {
   shownTree,
   writePrompt,
 } from './support/inside.ts';
+import { ScriptedAsk } from './support/scripted-ask.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 
 const NAME = parsePromptName('fees/explain');
@@ -578,5 +579,43 @@ describe('with a registry that asks for approvals', () => {
     assert.match(ask.told[0]?.message ?? '', /^Nothing of fees\/explain was stable in production at /);
     assert.match(ask.told[0]?.message ?? '', /The first version went live at /);
     assert.match(String(ask.asked[0]?.validate?.('2999-01-01')), /not come yet/);
+  });
+
+  it('shows by itself what others do', async () => {
+    await (await other()).promote(NAME, {
+      environment: 'production',
+      channel: 'canary',
+      version: 2,
+      reason: 'A few first',
+      expected: null,
+    } as never);
+    await eventually('the promotion', async () =>
+      (await shown()).some(line => line.startsWith('  fees/explain@2 → production · canary'))
+        ? true
+        : undefined,
+    );
+  });
+
+  it('raises an alarm when the log is another, which stays until it is acknowledged', async () => {
+    const { alarms, answerWith } = await inside();
+    assert.equal(alarms.shown(), undefined);
+    const seen = new ScriptedAsk({ confirms: [false] });
+    answerWith(seen);
+    team.tamper = page => page.replace('Softer words', 'Harder words');
+    await writePrompt(NAME, 'Three.\n');
+    const author = team.client(await team.key('development', 'author', 'ada'));
+    await author.publish(NAME, { source: 'Three.\n', base: 2, message: 'Third' } as never);
+    const alarm = await eventually('the alarm', () => seen.confirmed[0]);
+    team.tamper = undefined;
+    assert.equal(alarm.severity, 'error');
+    assert.equal(alarm.message, `The log of ${team.url} was rewritten.`);
+    assert.match(alarm.detail, /does not continue what was seen.*Up to event [0-9]+ \(sha256:/s);
+    assert.match(alarms.shown() ?? '', /the log was rewritten/);
+    await run('refresh');
+    assert.match(alarms.shown() ?? '', /the log was rewritten/);
+
+    const ask = await run('showAlarm', { confirms: [true] });
+    assert.equal(ask.confirmed[0]?.detail, alarm.detail);
+    assert.equal(alarms.shown(), undefined);
   });
 });

@@ -38,6 +38,8 @@ export interface Confirmation {
   readonly button: string;
   /** A button that leads elsewhere. */
   readonly alternative?: string;
+  /** A warning unless told. */
+  readonly severity?: 'warning' | 'error';
 }
 
 export type Severity = 'info' | 'warning' | 'error';

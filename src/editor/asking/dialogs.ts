@@ -27,9 +27,10 @@ export const dialogs: Ask = {
     return chosen?.value;
   },
 
-  async confirm({ message, detail, button, alternative }: Confirmation) {
+  async confirm({ message, detail, button, alternative, severity }: Confirmation) {
     const buttons = alternative === undefined ? [button] : [button, alternative];
-    const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+    const show = severity === 'error' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
+    const chosen = await show(message, { modal: true, detail }, ...buttons);
     return chosen !== undefined && chosen === alternative ? 'alternative' : chosen === button;
   },
 

@@ -1,6 +1,7 @@
 /** The registry as a team has it: the real server over HTTP, with keys, behind a network that can fail. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { RegistryClient } from '../../../src/client/registry-client.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../../src/core/environment.ts';
 import type { Role } from '../../../src/core/role.ts';
@@ -26,6 +27,8 @@ export interface TeamRegistry extends AsyncDisposable {
   /** Every request that reached the network. */
   readonly seen: Seen[];
   weather: Weather;
+  /** Changes what the log's pages say, as somebody would who rewrote the database. */
+  tamper: ((page: string) => string) | undefined;
   key(environment: string, role: Role, actor: string): Promise<string>;
   /** Past the network, so that a test sees what is true. */
   client(key: string): RegistryClient;
@@ -38,6 +41,7 @@ export async function teamRegistry(approvals: 0 | 1 = 0): Promise<TeamRegistry> 
   const team = {
     seen: [] as Seen[],
     weather: (() => 'pass') as Weather,
+    tamper: undefined as TeamRegistry['tamper'],
     directUrl: server.url,
   };
   const network = createServer((incoming, outgoing) => pass(incoming, outgoing, server.url, team));
@@ -65,7 +69,7 @@ function pass(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   target: string,
-  team: { readonly seen: Seen[]; readonly weather: Weather },
+  team: Pick<TeamRegistry, 'seen' | 'weather' | 'tamper'>,
 ): void {
   const { method = 'GET', url = '/', headers } = incoming;
   const seen = { method, path: url, authorization: headers.authorization };
@@ -79,6 +83,13 @@ function pass(
     if (weather === 'lost') {
       answer.resume();
       answer.on('end', () => incoming.socket.destroy());
+      return;
+    }
+    const { tamper } = team;
+    if (tamper !== undefined && url.startsWith('/v1/changes')) {
+      const { 'content-length': _, ...rest } = answer.headers;
+      outgoing.writeHead(answer.statusCode ?? 502, rest);
+      void readText(answer).then(page => outgoing.end(tamper(page)));
       return;
     }
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

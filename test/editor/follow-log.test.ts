@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { LogPosition } from '../../src/client/chain-check.ts';
+import { RegistryUnreachable } from '../../src/client/unreachable.ts';
+import { chainEvent, type RegistryEvent } from '../../src/core/event.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { followLog } from '../../src/editor/following/follow-log.ts';
+
+function chain(begun: readonly RegistryEvent[], ...reasons: readonly string[]): RegistryEvent[] {
+  const events = [...begun];
+  for (const reason of reasons) {
+    const prompt = parsePromptName('support/triage');
+    const event = { actor: 'mara', key: 'k', kind: 'prompt.archived', prompt, data: { reason } } as const;
+    events.push(chainEvent(event, events.at(-1) ?? null, '2026-11-01T10:00:00.000Z'));
+  }
+  return events;
+}
+
+/** Follows `logs`, one after another: each time it waits for news, the next one is there. After the last it ends. */
+async function follow(
+  logs: readonly (readonly RegistryEvent[] | 'down')[],
+  position?: LogPosition,
+): Promise<{ said: string[]; position: LogPosition | undefined }> {
+  const said: string[] = [];
+  const ended = new AbortController();
+  let now = 0;
+  let kept = position;
+  const client = {
+    async checkpoint(): Promise<never> {
+      throw new Problem('unavailable', 'Nobody signs here.');
+    },
+    async changes({ after, limit = 100, wait }: { after?: string; limit?: number; wait?: number }) {
+      if (wait !== undefined && now + 1 >= logs.length) ended.abort();
+      else if (wait !== undefined) now++;
+      const log = logs[now] ?? [];
+      if (log === 'down') throw new RegistryUnreachable('offline', 'https://x', 'It is down.');
+      const start = Number(after ?? 0);
+      const events = log.slice(start, start + limit);
+      return { events, cursor: String(start + events.length) };
+    },
+  };
+  const follower = {
+    position,
+    keep: async (next: LogPosition) => {
+      kept = next;
+    },
+    happened: () => void said.push('happened'),
+    rewritten: (error: Error) => void said.push(error.name),
+  };
+  await followLog(client as never, follower, ended.signal, async milliseconds => {
+    said.push(`pause ${milliseconds}`);
+    now++;
+  });
+  return { said, position: kept };
+}
+
+const TWO = chain([], 'one', 'two');
+const THREE = chain(TWO, 'three');
+
+describe('following the log', () => {
+  it('says nothing of what was there before, and says once what comes', async () => {
+    const { said, position } = await follow([TWO, THREE]);
+    assert.deepEqual(said, ['happened']);
+    assert.deepEqual(position?.head, { seq: 3, hash: THREE[2]?.hash });
+  });
+
+  it('goes on from where it stood', async () => {
+    const { position } = await follow([TWO]);
+    assert.deepEqual((await follow([THREE], position)).position?.head.seq, 3);
+  });
+
+  it('says that the log is another, and ends', async () => {
+    const { position } = await follow([TWO]);
+    assert.deepEqual((await follow([chain([], 'one', 'other', 'three')], position)).said, ['LogRewritten']);
+    assert.deepEqual((await follow([TWO, chain([], 'x', 'y', 'z'), THREE])).said, ['LogRewritten']);
+  });
+
+  it('tries again later and later while the registry is away, and raises no alarm', async () => {
+    const { said } = await follow(['down', 'down', TWO, THREE]);
+    assert.deepEqual(said, ['pause 2000', 'pause 4000', 'happened']);
+  });
+});
