@@ -19,6 +19,7 @@ import { registerLog } from './editor/log/log.ts';
 import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
+import { registerComments } from './editor/promotions/comments.ts';
 import { registerDecisions } from './editor/promotions/decide.ts';
 import { PromotionList } from './editor/promotions/promotion-list.ts';
 import { registerPromotionsView } from './editor/promotions/promotions-view.ts';
@@ -38,6 +39,7 @@ export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
   readonly promotionsView: ReturnType<typeof registerPromotionsView>;
+  readonly comments: ReturnType<typeof registerComments>;
   readonly alarms: ReturnType<typeof registerFollowing>['alarms'];
   readonly previews: ReturnType<typeof registerPreview>['previews'];
   /** Answers questions in the person's place from now on. */
@@ -66,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const workbench: Workbench = { session, prompts, promotions, ask, report, log };
   const view = registerPromptsView(workbench);
   const promotionsView = registerPromotionsView(workbench);
+  const comments = registerComments(workbench);
   const following = registerFollowing(workbench, globalState);
   const preview = registerPreview(workbench, context.extensionUri);
 
@@ -76,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     promotions,
     view,
     promotionsView,
+    comments,
     following,
     registerReview(workbench),
     registerDecisions(workbench),
@@ -108,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     workbench,
     tree: view.tree,
     promotionsView,
+    comments,
     alarms: following.alarms,
     previews: preview.previews,
     answerWith: other => (answering = other),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Comment } from '../../src/contract/promotions.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
 import { afterDeed, promotionWords } from '../../src/editor/promotions/labels.ts';
+import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
 import { bothZones } from '../../src/editor/wording/age.ts';
@@ -144,6 +146,43 @@ describe('the words of a decision', () => {
     assert.match(said('promotion_closed')?.message ?? '', /Somebody was faster\. The registry says so\./);
     assert.match(said('role_too_low')?.message ?? '', /Your key of production/);
     assert.equal(said('rate_limited'), undefined);
+  });
+});
+
+describe('the comments of a review', () => {
+  it('are a thread for each line of a side, and one for the whole', () => {
+    const comment = (id: string, place: Comment['place']): Comment => ({
+      id,
+      promotion: '17',
+      actor: 'ada',
+      at: '2026-09-12T11:00:00.000Z',
+      text: id,
+      place,
+    });
+    const threads = threadsOf([
+      comment('1', { side: 'to', line: 3 }),
+      comment('2', null),
+      comment('3', { side: 'from', line: 3 }),
+      comment('4', { side: 'to', line: 3 }),
+      comment('5', null),
+    ]);
+    assert.deepEqual(
+      threads.map(({ place, comments }) => [place?.side, place?.line, ...comments.map(({ id }) => id)]),
+      [
+        ['to', 3, '1', '4'],
+        [undefined, undefined, '2', '5'],
+        ['from', 3, '3'],
+      ],
+    );
+  });
+
+  it('belong to the side whose version is shown, at a line from 1', () => {
+    assert.deepEqual(
+      [11, 12, 13].map(version => sideOf(WAITING, version)),
+      ['from', 'to', undefined],
+    );
+    assert.equal(lineOf({ end: { line: 0 } }), 1);
+    assert.equal(lineOf(undefined), undefined);
   });
 });
 

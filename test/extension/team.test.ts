@@ -581,6 +581,38 @@ describe('with a registry that asks for approvals', () => {
     assert.match(String(ask.asked[0]?.validate?.('2999-01-01')), /not come yet/);
   });
 
+  it('shows the comments of a review at their lines, and adds to them', async () => {
+    const author = team.client(await team.key('development', 'author', 'ada'));
+    const { id } = await request(2, 1);
+    await author.comment(id, { text: 'Too [soft](command:x)?', place: { side: 'to', line: 1 } });
+    await run('refresh');
+    await run('reviewPromotion', {}, id);
+    const { comments } = await inside();
+    const thread = await eventually('the thread', () => comments.shown()[0]);
+    assert.equal(thread.range?.start.line, 0);
+    assert.equal(thread.canReply, true);
+    assert.match(thread.uri.path, /fees\/explain@2$/);
+    const [first] = thread.comments;
+    assert.equal(first?.author.name, 'ada');
+    assert.ok(first?.timestamp instanceof Date);
+    assert.ok(first?.body instanceof vscode.MarkdownString);
+    assert.ok(!first.body.value.includes('[soft](command:x)'));
+
+    await run('addComment', {}, { thread, text: 'No, as agreed.' });
+    assert.deepEqual(
+      (await author.listComments(id)).data.map(({ actor, text, place }) => [actor, text, place?.line]),
+      [
+        ['ada', 'Too [soft](command:x)?', 1],
+        ['tomas.berg', 'No, as agreed.', 1],
+      ],
+    );
+    await eventually('the reply', () => (comments.shown()[0]?.comments.length === 2 ? true : undefined));
+    await run('rejectPromotion', { texts: ['Too soft'] }, id);
+    await eventually('the end of replies', () =>
+      comments.shown()[0]?.canReply === false ? true : undefined,
+    );
+  });
+
   it('shows by itself what others do', async () => {
     await (await other()).promote(NAME, {
       environment: 'production',
@@ -601,7 +633,7 @@ describe('with a registry that asks for approvals', () => {
     assert.equal(alarms.shown(), undefined);
     const seen = new ScriptedAsk({ confirms: [false] });
     answerWith(seen);
-    team.tamper = page => page.replace('Softer words', 'Harder words');
+    team.tamper = page => page.replaceAll('"actor":"ada"', '"actor":"eve"');
     await writePrompt(NAME, 'Three.\n');
     const author = team.client(await team.key('development', 'author', 'ada'));
     await author.publish(NAME, { source: 'Three.\n', base: 2, message: 'Third' } as never);
