@@ -54,8 +54,8 @@ export interface WebhookState {
 }
 
 /**
- * As large as what there is now, however long the log: what can change no more is only counted, and given once in
- * what `follow` returns.
+ * As large as what there is now, however long the log: what can change no more is not kept, only given once in what
+ * `follow` returns.
  */
 export interface Projection {
   /** The time of the last event; empty before the first. */
@@ -68,8 +68,6 @@ export interface Projection {
   readonly webhooks: Map<string, WebhookState>;
   /** Those that wait. */
   readonly open: Map<number, PromotionRecord>;
-  /** How many rows there are of what is not kept here. */
-  readonly counts: { versions: number; promotions: number; approvals: number; comments: number };
 }
 
 export function emptyProjection(): Projection {
@@ -81,7 +79,6 @@ export function emptyProjection(): Projection {
     keys: new Map(),
     webhooks: new Map(),
     open: new Map(),
-    counts: { versions: 0, promotions: 0, approvals: 0, comments: 0 },
   };
 }
 
@@ -159,7 +156,6 @@ export function follow(
       fits(event.version === (before?.newest ?? 0) + 1, event, 'publishes a version out of order');
       fits(before?.archived !== true, event, 'publishes what is archived');
       prompts.set(name, { newest: event.version as VersionNumber, archived: false });
-      projection.counts.versions++;
       return;
     }
     case 'prompt.archived':
@@ -182,19 +178,14 @@ function followPromotion(
   event: PromotionEvent,
   closed: (id: number) => PromotionRecord | undefined,
 ): PromotionRecord {
-  const { open, pointers, prompts, counts } = projection;
+  const { open, pointers, prompts } = projection;
   const id = promotionOf(event);
   const before = id === undefined ? undefined : (open.get(id) ?? closed(id));
   const after = promotionAfter(before, event);
   if (before === undefined) {
-    counts.promotions++;
-    fits(
-      after.version <= (prompts.get(after.prompt)?.newest ?? 0),
-      event,
-      'is of a version that there is not',
-    );
+    const { newest = 0 } = prompts.get(after.prompt) ?? {};
+    fits(after.version <= newest, event, 'is of a version that there is not');
   }
-  if (event.kind === 'promotion.commented') counts.comments++;
   if (event.kind === 'promotion.applied') {
     const name = pointerName(after);
     const stood = pointers.get(name)?.promotion.version ?? null;
@@ -203,10 +194,7 @@ function followPromotion(
     pointers.set(name, { prompt, environment, channel, promotion: { ...after, appliedAt: event.at } });
   }
   if (isOpen(after)) open.set(after.id, after);
-  else {
-    // It leaves what waits once; comments that come later change nothing of it.
-    if (open.delete(after.id) || before === undefined) counts.approvals += after.approvals.length;
-  }
+  else open.delete(after.id);
   return after;
 }
 

@@ -1,13 +1,15 @@
 /** The tables beside the log, row by row against what the log says of them. What no event tells is not looked at: hashes of keys, last uses, addresses of webhooks. */
+import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
-import { type Projection, pointerName } from '../../core/projection.ts';
-import type { PromotionRecord } from '../../core/promotion.ts';
+import { type Projection, pointerName, promotionOf } from '../../core/projection.ts';
+import { isPromotionEvent, type PromotionRecord } from '../../core/promotion.ts';
 import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { broken } from '../store/verify.ts';
+import { turns } from './turns.ts';
 
 /** The sources that these events published, one at a time, as each may be large. */
 export async function checkVersions(
@@ -18,7 +20,9 @@ export async function checkVersions(
 ): Promise<void> {
   const published = new Map(ofKind(events, 'version.published').map(event => [event.seq, event]));
   const rows = snapshot.selectFrom('versions').selectAll().where('seq', '>', after).where('seq', '<=', until);
+  const turn = turns();
   for await (const row of rows.orderBy('seq').stream()) {
+    await turn();
     const what = `${row.prompt}@${row.version}`;
     const event = published.get(row.seq);
     if (event === undefined) throw broken(`No event published the version ${what}.`);
@@ -60,7 +64,9 @@ export async function checkPromotions(
   snapshot: Snapshot,
   promotions: readonly PromotionRecord[],
 ): Promise<void> {
+  const turn = turns();
   for (let start = 0; start < promotions.length; start += SOME) {
+    await turn();
     const some = promotions.slice(start, start + SOME);
     const ids = some.map(({ id }) => id);
     const rows = await snapshot.selectFrom('promotions').selectAll().where('id', 'in', ids).execute();
@@ -96,113 +102,125 @@ export async function checkComments(snapshot: Snapshot, events: readonly Registr
     compare('comments', `${event.seq}`, byId.get(event.seq), commentRow(event), event.seq);
 }
 
+/** Rows that belong to this part of the log, but that none of its events made. */
+export async function checkNothingElse(
+  snapshot: Snapshot,
+  events: readonly RegistryEvent[],
+  after: number,
+  until: number,
+): Promise<void> {
+  const begun = new Set<number>();
+  for (const event of events)
+    if (isPromotionEvent(event) && promotionOf(event) === undefined) begun.add(event.seq);
+  const promotions = snapshot.selectFrom('promotions').select('id');
+  for (const { id } of await promotions.where('id', '>', after).where('id', '<=', until).execute())
+    if (!begun.has(id)) throw ofNobody('promotions', id);
+  const approvals = snapshot.selectFrom('approvals').select(['seq', 'promotion']);
+  for (const { seq, promotion } of await approvals
+    .where('promotion', '>', after)
+    .where('promotion', '<=', until)
+    .execute())
+    if (!begun.has(promotion)) throw ofNobody('approvals', seq);
+  const commented = new Set(ofKind(events, 'promotion.commented').map(({ seq }) => seq));
+  const comments = snapshot.selectFrom('comments').select('id');
+  for (const { id } of await comments.where('id', '>', after).where('id', '<=', until).execute())
+    if (!commented.has(id)) throw ofNobody('comments', id);
+}
+
+/** Rows that belong to no part of the log at all: before its first event, or after its last. */
+export async function checkNothingBeyond(snapshot: Snapshot, last: number): Promise<void> {
+  for (const [table, name, event] of [
+    ['versions', 'seq', 'seq'],
+    ['promotions', 'id', 'id'],
+    ['approvals', 'seq', 'promotion'],
+    ['comments', 'id', 'id'],
+  ] as const) {
+    const row = await snapshot
+      .selectFrom(table)
+      .select(sql.ref<number>(name).as('name'))
+      .where(({ or, eb }) => or([eb(sql.ref<number>(event), '<', 1), eb(sql.ref<number>(event), '>', last)]))
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) throw ofNobody(table, row.name);
+  }
+}
+
 /** What changes: only at the end of the log does it follow from the events that were read. */
 export async function checkState(snapshot: Snapshot, projection: Projection): Promise<void> {
-  await checkPromotions(snapshot, [...projection.open.values()]);
+  const { open, prompts, pointers, environments, keys, webhooks } = projection;
+  await checkPromotions(snapshot, [...open.values()]);
   await checkTable(
     snapshot,
     'prompts',
     row => row.name,
-    new Map(
-      Array.from(projection.prompts, ([name, { newest, archived }]) => [
-        name as string,
-        { name, newest, archived: archived ? 1 : 0 },
-      ]),
-    ),
+    prompts,
+    (name, { newest, archived }) => ({ name, newest, archived: archived ? 1 : 0 }),
   );
-  await checkTable(
-    snapshot,
-    'pointers',
-    pointerName,
-    new Map(Array.from(projection.pointers, ([name, { promotion }]) => [name, pointerRow(promotion)])),
-  );
+  await checkTable(snapshot, 'pointers', pointerName, pointers, (_, { promotion }) => pointerRow(promotion));
   await checkTable(
     snapshot,
     'environments',
     row => row.name,
-    new Map(
-      Array.from(projection.environments, ([name, { position, policy }]) => [
-        name as string,
-        { name, position, policy: canonicalJson(policy) },
-      ]),
-    ),
+    environments,
+    (name, { position, policy }) => ({ name, position, policy: canonicalJson(policy) }),
   );
   await checkTable(
     snapshot,
     'keys',
     row => row.id,
-    new Map(
-      Array.from(
-        projection.keys,
-        ([id, { seq, environment, role, actor, createdAt, expiresAt, revokedAt }]) => [
-          id,
-          {
-            id,
-            seq,
-            environment,
-            role,
-            actor,
-            created_at: createdAt,
-            expires_at: expiresAt,
-            revoked_at: revokedAt,
-          },
-        ],
-      ),
-    ),
+    keys,
+    (id, { seq, environment, role, actor, createdAt, expiresAt, revokedAt }) => ({
+      ...{ id, seq, environment, role, actor },
+      created_at: createdAt,
+      expires_at: expiresAt,
+      revoked_at: revokedAt,
+    }),
   );
   await checkTable(
     snapshot,
     'webhooks',
     row => row.id,
-    new Map(
-      Array.from(projection.webhooks, ([id, { seq, environment, origin, createdAt, createdBy }]) => [
-        id,
-        { id, seq, environment, origin, created_at: createdAt, created_by: createdBy },
-      ]),
-    ),
+    webhooks,
+    (id, { seq, environment, origin, createdAt, createdBy }) => ({
+      ...{ id, seq, environment, origin },
+      created_at: createdAt,
+      created_by: createdBy,
+    }),
   );
 }
 
-/** What was compared row by row as the log told it must be all that there is. */
-export async function checkCounts(snapshot: Snapshot, { counts, open }: Projection): Promise<void> {
-  let approvals = counts.approvals;
-  for (const promotion of open.values()) approvals += promotion.approvals.length;
-  for (const [table, expected] of Object.entries({ ...counts, approvals }) as [
-    keyof typeof counts,
-    number,
-  ][]) {
-    const { count } = await snapshot
-      .selectFrom(table)
-      .select(({ fn }) => fn.countAll().as('count'))
-      .executeTakeFirstOrThrow();
-    if (Number(count) !== expected)
-      throw broken(`The table ${table} has ${count} rows; the log says ${expected}.`);
-  }
-}
-
 /** Rows that are asked for at once. */
-const SOME = 1000;
+const SOME = 250;
 
-async function checkTable<Table extends keyof Tables>(
+async function checkTable<Table extends keyof Tables, State>(
   snapshot: Snapshot,
   table: Table,
   name: (row: Tables[Table]) => string,
-  expected: Map<string, object>,
+  states: ReadonlyMap<string, State>,
+  rowOfState: (name: string, state: State) => object,
 ): Promise<void> {
+  const turn = turns();
   let found = 0;
   for await (const each of snapshot.selectFrom(table).selectAll().stream()) {
+    await turn();
     const row = each as unknown as Tables[Table];
-    const wanted = expected.get(name(row));
-    if (wanted === undefined) throw broken(`The table ${table} has a row "${name(row)}" that no event made.`);
-    compare(table, name(row), table === 'environments' ? withCanonicalPolicy(row as object) : row, wanted);
+    const named = name(row);
+    const state = states.get(named);
+    if (state === undefined) throw ofNobody(table, named);
+    const stored = table === 'environments' ? withCanonicalPolicy(row as object) : row;
+    compare(table, named, stored, rowOfState(named, state));
     found++;
   }
-  if (found === expected.size) return;
+  if (found === states.size) return;
   const present = new Set<string>();
   for await (const row of snapshot.selectFrom(table).selectAll().stream())
     present.add(name(row as unknown as Tables[Table]));
-  const [missing] = [...expected.keys()].filter(each => !present.has(each));
+  const [missing] = [...states.keys()].filter(each => !present.has(each));
   throw broken(`The table ${table} lacks the row "${missing}", which the log tells of.`);
+}
+
+function ofNobody(table: keyof Tables, row: string | number): Error {
+  return broken(`The table ${table} has a row ${JSON.stringify(row)} that no event made.`);
 }
 
 function withCanonicalPolicy(row: object): object {

@@ -11,9 +11,16 @@ import { eventOfRow, logHead } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { broken } from '../store/verify.ts';
-import { checkComments, checkCounts, checkPromotions, checkState, checkVersions } from './tables.ts';
+import {
+  checkComments,
+  checkNothingBeyond,
+  checkNothingElse,
+  checkPromotions,
+  checkState,
+  checkVersions,
+} from './tables.ts';
 
-/** Events in one piece. */
+/** Events in one piece, when nothing else is to be done meanwhile. */
 const PIECE = 1000;
 
 export interface Verification {
@@ -29,7 +36,8 @@ export interface Verification {
   next(): Promise<boolean>;
 }
 
-export function verification(store: Pick<Store, 'read'>): Verification {
+/** @param size of a piece, in events */
+export function verification(store: Pick<Store, 'read'>, size: number = PIECE): Verification {
   let head: ChainHead = CHAIN_START;
   const projection = emptyProjection();
   return {
@@ -37,7 +45,7 @@ export function verification(store: Pick<Store, 'read'>): Verification {
     at: () => projection.at,
     next: async () => {
       // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
-      const { rows, known } = await store.read(snapshot => pieceAfter(snapshot, head));
+      const { rows, known } = await store.read(snapshot => pieceAfter(snapshot, head, size));
       const piece = followed(rows, head, projection, known);
       const from = head.seq;
       head = piece.head;
@@ -45,10 +53,11 @@ export function verification(store: Pick<Store, 'read'>): Verification {
         await checkVersions(snapshot, piece.events, from, head.seq);
         await checkPromotions(snapshot, [...piece.closed.values()]);
         await checkComments(snapshot, piece.events);
+        await checkNothingElse(snapshot, piece.events, from, head.seq);
         // Only when nothing was appended since does the state follow from the events up to here.
         if ((await logHead(snapshot)).seq > head.seq) return false;
         await checkState(snapshot, projection);
-        await checkCounts(snapshot, projection);
+        await checkNothingBeyond(snapshot, head.seq);
         return true;
       });
     },
@@ -76,13 +85,13 @@ interface Piece {
   readonly known: ReadonlyMap<number, PromotionRecord>;
 }
 
-async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead): Promise<Piece> {
+async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number): Promise<Piece> {
   const rows = await snapshot
     .selectFrom('events')
     .selectAll()
     .where('seq', '>', seq)
     .orderBy('seq')
-    .limit(PIECE)
+    .limit(size)
     .execute();
   const ids = new Set<number>();
   for (const row of rows) {
