@@ -135,12 +135,12 @@ export async function checkNothingBeyond(snapshot: Snapshot, last: number): Prom
     ['approvals', 'seq', 'promotion'],
     ['comments', 'id', 'id'],
   ] as const) {
-    const row = await snapshot
-      .selectFrom(table)
-      .select(sql.ref<number>(name).as('name'))
-      .where(({ or, eb }) => or([eb(sql.ref<number>(event), '<', 1), eb(sql.ref<number>(event), '>', last)]))
-      .limit(1)
-      .executeTakeFirst();
+    const rows = snapshot.selectFrom(table).select(sql.ref<number>(name).as('name')).limit(1);
+    const seq = sql.ref<number>(event);
+    // One after the other: SQLite answers both at once by reading the whole table.
+    const row =
+      (await rows.where(seq, '<', 1).executeTakeFirst()) ??
+      (await rows.where(seq, '>', last).executeTakeFirst());
     if (row !== undefined) throw ofNobody(table, row.name);
   }
 }
