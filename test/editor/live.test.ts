@@ -11,6 +11,7 @@ import {
   comparisonTitle,
   evidence,
   fromUntil,
+  inBrief,
   notLiveYet,
   whatWasLive,
   whoAndWhy,
@@ -40,6 +41,7 @@ describe('the words of what was live', () => {
       whatWasLive(LIVE),
       /^support\/triage@11 was stable in production at .* \(2026-09-12T14:03:00Z\)$/,
     );
+    assert.match(inBrief(LIVE), /^@11 was stable in production at .*2026/);
     assert.match(fromUntil(LIVE), /^From .* until .*2026/);
     assert.match(fromUntil({ ...LIVE, until: null }), /until now$/);
   });

@@ -3,7 +3,7 @@ import type { Comment } from '../../src/contract/promotions.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
-import { afterDeed, promotionWords } from '../../src/editor/promotions/labels.ts';
+import { afterDeed, promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
@@ -77,8 +77,9 @@ describe('what one may do with a promotion', () => {
 describe('the words of a promotion that waits', () => {
   it('say where to, how many approved, who asked and why', () => {
     const words = promotionWords(WAITING, NOW);
-    assert.equal(words.label, 'support/triage@12 → production');
-    assert.equal(words.description, '1 of 2 approvals · jonas.weber · 2 hours ago');
+    assert.equal(words.label, 'triage@12');
+    assert.equal(promotionOption(WAITING, NOW).label, 'support/triage@12 → production');
+    assert.equal(words.description, '→ production · 1 of 2 approvals · jonas.weber · 2 hours ago');
     assert.match(words.tooltip(), /Instead of @11\./);
     assert.match(words.tooltip(), /jonas\\\.weber asked for it, .*: Tested/);
     assert.match(words.tooltip(), /Approved by ada, .*: Read it\\\./);
@@ -92,7 +93,7 @@ describe('the words of a promotion that waits', () => {
       detail: 'stable of production is @13 now.',
     };
     const words = promotionWords({ ...WAITING, held }, NOW);
-    assert.match(words.description, /^held · /);
+    assert.match(words.description, /^→ production · held · /);
     assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
   });
 

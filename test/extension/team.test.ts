@@ -415,8 +415,8 @@ describe('with a registry that asks for approvals', () => {
     return tree.getChildren().flatMap(group => [
       String(tree.getTreeItem(group).label),
       ...tree.getChildren(group).map(node => {
-        const { label, contextValue } = tree.getTreeItem(node);
-        return `  ${String(label)} ${contextValue}`;
+        const { label, description, contextValue } = tree.getTreeItem(node);
+        return `  ${String(label)} ${String(description).split(' · ')[0]} ${contextValue}`;
       }),
     ]);
   };
@@ -435,7 +435,7 @@ describe('with a registry that asks for approvals', () => {
     await eventually('the badge', async () => ((await waiting()) === 1 ? true : undefined));
     assert.deepEqual((await shown()).slice(0, 2), [
       'Waiting for approval',
-      '  fees/explain@1 → production :promotion:waiting:cancel:',
+      '  explain@1 → production :promotion:waiting:cancel:',
     ]);
   });
 
@@ -502,9 +502,7 @@ describe('with a registry that asks for approvals', () => {
     assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
     assert.match(ask.told[0]?.message ?? '', /^Planned: fees\/explain@1 becomes stable in staging at /);
     await eventually('the planned one', async () =>
-      (await shown()).includes('  fees/explain@1 → staging :promotion:planned:reject:cancel:')
-        ? true
-        : undefined,
+      (await shown()).includes('  explain@1 → staging :promotion:planned:reject:cancel:') ? true : undefined,
     );
     const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
     assert.match(
@@ -551,7 +549,7 @@ describe('with a registry that asks for approvals', () => {
     );
     assert.match(
       lenses.map(({ command }) => command?.title).join('|'),
-      /was stable.*\|Promoted by.*\|From .*until now/,
+      /^@2 was stable.*\|From .*until now\|Promoted by tomas.berg: Tested\|Compare/,
     );
     const same = await run('compareWithLiveNow');
     assert.match(same.told[0]?.message ?? '', /^It still is: fees\/explain@2 is stable in staging now/);
@@ -622,9 +620,7 @@ describe('with a registry that asks for approvals', () => {
       expected: null,
     } as never);
     await eventually('the promotion', async () =>
-      (await shown()).some(line => line.startsWith('  fees/explain@2 → production · canary'))
-        ? true
-        : undefined,
+      (await shown()).some(line => line.startsWith('  explain@2 → production (canary)')) ? true : undefined,
     );
   });
 

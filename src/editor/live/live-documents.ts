@@ -5,7 +5,7 @@ import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './live-uri.ts';
-import { evidence, fromUntil, whatWasLive, whoAndWhy } from './words.ts';
+import { evidence, fromUntil, inBrief, whoAndWhy } from './words.ts';
 
 /** Answers kept, so that a document shows the same for as long as it is open. */
 const KEPT = 50;
@@ -59,12 +59,13 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     const live = await this.answer(uri);
     if (live === undefined) return [];
     const tooltip = evidence(live);
+    // One row, cut where the editor ends: what matters most stands first, and the tooltip has all of it.
     const lens = (title: string, command: string, ...args: unknown[]) =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [
-      lens(whatWasLive(live), 'promptforge.openVersion', `${live.prompt}@${live.version}`),
-      lens(whoAndWhy(live), ''),
+      lens(inBrief(live), 'promptforge.openVersion', `${live.prompt}@${live.version}`),
       lens(fromUntil(live), ''),
+      lens(whoAndWhy(live), ''),
       lens('Compare with What Is Live Now', 'promptforge.compareWithLiveNow', uri),
     ];
   }

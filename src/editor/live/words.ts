@@ -10,6 +10,11 @@ export function whatWasLive({ prompt, version, channel, environment, at }: Live)
   return `${prompt}@${version} was ${channel} in ${environment} at ${bothZones(at)}`;
 }
 
+/** `@12 was stable in production at 12 Sept 2026, 16:03 CEST`. */
+export function inBrief({ version, channel, environment, at }: Live): string {
+  return `@${version} was ${channel} in ${environment} at ${instantOf(at)}`;
+}
+
 /** `Promoted by jonas.weber: Tested`; of `latest`, that publishing made it so. */
 export function whoAndWhy({ promotion, version }: Live): string {
   if (promotion === null) return `It was the newest version: publishing @${version} made it so`;

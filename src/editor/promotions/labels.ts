@@ -1,5 +1,7 @@
 /** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Promotion } from '../../contract/promotions.ts';
+import { STABLE } from '../../core/channel.ts';
+import { lastSegment } from '../../core/name.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
@@ -29,17 +31,20 @@ export function iconOf({ state, held }: Promotion): { icon: string; colour?: str
   }
 }
 
-/** `support/triage@12 → production` with `1 of 2 approvals · jonas.weber · 2 hours ago`. */
+/** `triage@12` with `→ production · 1 of 2 approvals · jonas.weber · 2 hours ago`: what is cut off last comes first. */
 export function promotionWords(promotion: Promotion, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
-  const where = channel === 'stable' ? environment : `${environment} · ${channel}`;
-  const description = stateWords(promotion, now);
+  const state = stateWords(promotion, now);
   return {
-    label: `${prompt}@${version} → ${where}`,
-    description,
+    label: `${lastSegment(prompt)}@${version}`,
+    description: `→ ${whereTo(promotion)} · ${state}`,
     tooltip: () => promotionTooltip(promotion, now),
-    spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${description}`,
+    spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state}`,
   };
+}
+
+function whereTo({ environment, channel }: Promotion): string {
+  return channel === STABLE ? environment : `${environment} (${channel})`;
 }
 
 /** What state it is in, by whom or until when. */
@@ -103,10 +108,9 @@ function promotionTooltip(promotion: Promotion, now: number): string {
 
 /** What is shown where a promotion is chosen from a list. */
 export function promotionOption(promotion: Promotion, now: number) {
-  const { label, description } = promotionWords(promotion, now);
   return {
-    label,
-    description,
+    label: `${promotion.prompt}@${promotion.version} → ${whereTo(promotion)}`,
+    description: stateWords(promotion, now),
     detail: firstLine(promotion.reason),
     icon: iconOf(promotion).icon,
     value: promotion,
