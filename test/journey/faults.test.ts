@@ -54,11 +54,13 @@ journey(
 
     it('publishes nothing when somebody was faster, and offers the newest version', async () => {
       const { workbench, workspace } = desk();
-      assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
       await workbench.openFile(`prompts/${PROMPT}.prompt`);
       await workbench.press('ControlOrMeta+End');
       await workbench.type('Be brief.');
       await workbench.run('PromptForge: Publish…');
+      await workbench.tab(`${PROMPT}: @1 (newest) ↔ your file`);
+      // While the message is written: sooner, the window would have shown it by itself.
+      assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
       await workbench.answer(`Publish ${PROMPT}@2`, 'Shorter');
       await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
       await workbench.pressInNotification('Compare with @2');
