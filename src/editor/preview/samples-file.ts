@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readSamples, type Sample } from '../../language/samples.ts';
 import { withSample } from '../../language/write-sample.ts';
+import { saveDocument } from '../work/save-document.ts';
 
 export interface SamplesFile {
   readonly samples: readonly Sample[];
@@ -48,7 +49,7 @@ export async function saveSample(
   if (!(await vscode.workspace.applyEdit(edit)))
     throw new Error(`${uri.fsPath} could not be changed. Is it read-only?`);
   const document = await vscode.workspace.openTextDocument(uri);
-  if (!wasDirty && !(await document.save())) throw new Error(`${uri.fsPath} could not be saved.`);
+  if (!wasDirty && !(await saveDocument(document))) throw new Error(`${uri.fsPath} could not be saved.`);
 }
 
 function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {

@@ -13,6 +13,7 @@ import { setContext } from '../context-keys.ts';
 import { targetOf } from '../explorer/target.ts';
 import { mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
+import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
 import { SourceDiagnostics } from './source-diagnostics.ts';
 import {
@@ -228,7 +229,6 @@ async function followUp(chosen: string | undefined, prompt: PromptName): Promise
 
 async function save(uri: vscode.Uri): Promise<void> {
   const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
-  if (document?.isDirty !== true) return;
-  if (!(await document.save()))
+  if (document !== undefined && !(await saveDocument(document)))
     throw new Error(`${uri.fsPath} could not be saved, so nothing was published.`);
 }
