@@ -61,11 +61,26 @@ describe('promptforge verify', () => {
     database.exec("UPDATE pointers SET promoted_by = 'somebody.else'");
     database.close();
     const { code, stdout, stderr } = await verify();
-    assert.deepEqual([code, stdout], [4, '']);
+    assert.deepEqual([code, stdout], [1, '']);
     assert.match(
       stderr,
       /The table pointers has promoted_by "somebody\.else" in the row development stable p/,
     );
+  });
+
+  it('names an event that was changed at the end, where opening finds it', async () => {
+    const database = new DatabaseSync(join(registry.folder, DATABASE_FILE));
+    database.exec('DROP TRIGGER events_no_update');
+    database.exec("UPDATE events SET actor = 'somebody.else' WHERE seq = 3");
+    database.close();
+    const { code, stdout, stderr } = await verify();
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /Event 3 does not have the hash it claims/);
+  });
+
+  it('says by its exit code that it could not verify at all', async () => {
+    const { code } = await promptforge(['verify', '--data', join(registry.folder, 'nowhere')]);
+    assert.equal(code, 4);
   });
 
   async function signed(change: object): Promise<object> {

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
+import { DataFolderProblem } from '../../registry/data-folder-problem.ts';
+import { DatabaseProblem } from '../../registry/database-problem.ts';
 import { whyNotOfLog } from '../../registry/proof/checkpoint.ts';
 import { verifyRegistry } from '../../registry/proof/verification.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -15,10 +17,21 @@ export interface VerifyOptions extends RegistryOptions {
 }
 
 /**
- * @throws DataFolderProblem `chain_broken` that names what does not fit, DatabaseProblem, CommandFailure for a
- * checkpoint that cannot be read or is not one of this log
+ * @throws CommandFailure that names what does not fit, or for a checkpoint that cannot be read or is not one of this
+ * log; DataFolderProblem, DatabaseProblem
  */
 export async function verify(options: VerifyOptions): Promise<void> {
+  try {
+    await verifyPlace(options);
+  } catch (cause) {
+    // For other commands a broken log is something around them; here it is the answer, and a script tells it from a wrong path.
+    if (DataFolderProblem.is(cause, 'chain_broken') || DatabaseProblem.is(cause, 'chain_broken'))
+      throw new CommandFailure(EXIT.refused, cause.message, { cause });
+    throw cause;
+  }
+}
+
+async function verifyPlace(options: VerifyOptions): Promise<void> {
   const kept = options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint);
   await withRegistry(options, { create: false }, async store => {
     const head = await verifyRegistry(store);
