@@ -7,7 +7,7 @@ import { type Projection, pointerName, promotionOf } from '../../core/projection
 import { isPromotionEvent, type PromotionRecord } from '../../core/promotion.ts';
 import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.ts';
 import type { Snapshot } from '../store/store.ts';
-import type { Tables } from '../store/tables.ts';
+import type { ApprovalsTable, PromotionsTable, Tables } from '../store/tables.ts';
 import { broken } from '../store/verify.ts';
 import { turns } from './turns.ts';
 
@@ -59,11 +59,47 @@ export async function checkVersions(
     );
 }
 
-/** Promotions with their approvals. */
-export async function checkPromotions(
+/**
+ * Promotions with their approvals: those that these events closed, and that none is there which they did not begin.
+ * Most were begun by these events as well, and are read as one range: a list of ids would be another statement each time.
+ */
+export async function checkClosed(
   snapshot: Snapshot,
-  promotions: readonly PromotionRecord[],
+  events: readonly RegistryEvent[],
+  closed: readonly PromotionRecord[],
+  after: number,
+  until: number,
 ): Promise<void> {
+  const begun = new Set<number>();
+  for (const event of events)
+    if (isPromotionEvent(event) && promotionOf(event) === undefined) begun.add(event.seq);
+  const rows = await snapshot
+    .selectFrom('promotions')
+    .selectAll()
+    .where('id', '>', after)
+    .where('id', '<=', until)
+    .execute();
+  for (const { id } of rows) if (!begun.has(id)) throw ofNobody('promotions', id);
+  const approvals = await snapshot
+    .selectFrom('approvals')
+    .selectAll()
+    .where('promotion', '>', after)
+    .where('promotion', '<=', until)
+    .orderBy('seq')
+    .execute();
+  for (const { seq, promotion } of approvals) if (!begun.has(promotion)) throw ofNobody('approvals', seq);
+  comparePromotions(
+    closed.filter(({ id }) => id > after),
+    rows,
+    approvals,
+  );
+  await checkPromotions(
+    snapshot,
+    closed.filter(({ id }) => id <= after),
+  );
+}
+
+async function checkPromotions(snapshot: Snapshot, promotions: readonly PromotionRecord[]): Promise<void> {
   const turn = turns();
   for (let start = 0; start < promotions.length; start += SOME) {
     await turn();
@@ -76,55 +112,49 @@ export async function checkPromotions(
       .where('promotion', 'in', ids)
       .orderBy('seq')
       .execute();
-    const byId = new Map(rows.map(row => [row.id, row]));
-    const given = Map.groupBy(approvals, ({ promotion }) => promotion);
-    for (const promotion of some) {
-      const { id } = promotion;
-      compare('promotions', `${id}`, byId.get(id), rowOf(promotion), id);
-      const expected = approvalRows(promotion);
-      const stored = given.get(id) ?? [];
-      for (const [index, row] of expected.entries())
-        compare('approvals', `${row.seq}`, stored[index], row, row.seq);
-      const extra = stored[expected.length];
-      if (extra !== undefined)
-        throw broken(`The table approvals has a row ${extra.seq} for promotion ${id} that no event gave.`);
-    }
+    comparePromotions(some, rows, approvals);
   }
 }
 
-export async function checkComments(snapshot: Snapshot, events: readonly RegistryEvent[]): Promise<void> {
-  const commented = ofKind(events, 'promotion.commented');
-  if (commented.length === 0) return;
-  const ids = commented.map(({ seq }) => seq);
-  const rows = await snapshot.selectFrom('comments').selectAll().where('id', 'in', ids).execute();
+/** `approvals` in their order. */
+function comparePromotions(
+  promotions: readonly PromotionRecord[],
+  rows: readonly PromotionsTable[],
+  approvals: readonly ApprovalsTable[],
+): void {
   const byId = new Map(rows.map(row => [row.id, row]));
-  for (const event of commented)
-    compare('comments', `${event.seq}`, byId.get(event.seq), commentRow(event), event.seq);
+  const given = Map.groupBy(approvals, ({ promotion }) => promotion);
+  for (const promotion of promotions) {
+    const { id } = promotion;
+    compare('promotions', `${id}`, byId.get(id), rowOf(promotion), id);
+    const expected = approvalRows(promotion);
+    const stored = given.get(id) ?? [];
+    for (const [index, row] of expected.entries())
+      compare('approvals', `${row.seq}`, stored[index], row, row.seq);
+    const extra = stored[expected.length];
+    if (extra !== undefined)
+      throw broken(`The table approvals has a row ${extra.seq} for promotion ${id} that no event gave.`);
+  }
 }
 
-/** Rows that belong to this part of the log, but that none of its events made. */
-export async function checkNothingElse(
+export async function checkComments(
   snapshot: Snapshot,
   events: readonly RegistryEvent[],
   after: number,
   until: number,
 ): Promise<void> {
-  const begun = new Set<number>();
-  for (const event of events)
-    if (isPromotionEvent(event) && promotionOf(event) === undefined) begun.add(event.seq);
-  const promotions = snapshot.selectFrom('promotions').select('id');
-  for (const { id } of await promotions.where('id', '>', after).where('id', '<=', until).execute())
-    if (!begun.has(id)) throw ofNobody('promotions', id);
-  const approvals = snapshot.selectFrom('approvals').select(['seq', 'promotion']);
-  for (const { seq, promotion } of await approvals
-    .where('promotion', '>', after)
-    .where('promotion', '<=', until)
-    .execute())
-    if (!begun.has(promotion)) throw ofNobody('approvals', seq);
-  const commented = new Set(ofKind(events, 'promotion.commented').map(({ seq }) => seq));
-  const comments = snapshot.selectFrom('comments').select('id');
-  for (const { id } of await comments.where('id', '>', after).where('id', '<=', until).execute())
-    if (!commented.has(id)) throw ofNobody('comments', id);
+  const rows = await snapshot
+    .selectFrom('comments')
+    .selectAll()
+    .where('id', '>', after)
+    .where('id', '<=', until)
+    .execute();
+  const byId = new Map(rows.map(row => [row.id, row]));
+  for (const event of ofKind(events, 'promotion.commented')) {
+    compare('comments', `${event.seq}`, byId.get(event.seq), commentRow(event), event.seq);
+    byId.delete(event.seq);
+  }
+  for (const id of byId.keys()) throw ofNobody('comments', id);
 }
 
 /** Rows that belong to no part of the log at all: before its first event, or after its last. */

@@ -11,14 +11,7 @@ import { eventOfRow, logHead } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { broken } from '../store/verify.ts';
-import {
-  checkComments,
-  checkNothingBeyond,
-  checkNothingElse,
-  checkPromotions,
-  checkState,
-  checkVersions,
-} from './tables.ts';
+import { checkClosed, checkComments, checkNothingBeyond, checkState, checkVersions } from './tables.ts';
 
 /** Events in one piece, when nothing else is to be done meanwhile. */
 const PIECE = 1000;
@@ -51,9 +44,8 @@ export function verification(store: Pick<Store, 'read'>, size: number = PIECE): 
       head = piece.head;
       return store.read(async snapshot => {
         await checkVersions(snapshot, piece.events, from, head.seq);
-        await checkPromotions(snapshot, [...piece.closed.values()]);
-        await checkComments(snapshot, piece.events);
-        await checkNothingElse(snapshot, piece.events, from, head.seq);
+        await checkClosed(snapshot, piece.events, [...piece.closed.values()], from, head.seq);
+        await checkComments(snapshot, piece.events, from, head.seq);
         // Only when nothing was appended since does the state follow from the events up to here.
         if ((await logHead(snapshot)).seq > head.seq) return false;
         await checkState(snapshot, projection);
