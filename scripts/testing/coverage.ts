@@ -1,6 +1,7 @@
 // Adds up the coverage of all stages: of plain Node, and of the extension host, whose bundle is led back to src/ by
 // its source map.
 
+import { open, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CoverageReport } from 'monocart-coverage-reports';
@@ -23,8 +24,20 @@ export async function reportCoverage(raw: string): Promise<void> {
     // A file that no test loads counts as not covered.
     all: { dir: [join(ROOT, 'src')], filter: path => path.endsWith('.ts') },
   });
+  await dropHalfWritten(raw);
   await report.addFromDir(raw);
   await report.generate();
+}
+
+/** A process that was killed while it wrote its coverage leaves a part of it, which nothing could read. */
+async function dropHalfWritten(raw: string): Promise<void> {
+  for (const name of await readdir(raw)) {
+    const file = join(raw, name);
+    await using handle = await open(file);
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) });
+    if (buffer.toString() !== '}') await rm(file);
+  }
 }
 
 /** What ran as it is written, and what ran as a bundle. */
