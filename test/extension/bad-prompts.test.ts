@@ -20,7 +20,7 @@ const BAD: Readonly<Record<string, readonly [text: string, code: string, line: n
   'CR LF and LF mixed': ['One.\r\nTwo.\nThree {{#if a}}\r\nFour.\n', 'unclosed-block', 2],
   'a byte order mark': ['\ufeff---\nmodel: 3\n---\n{{#if a}}\n', 'front-matter-type', 1],
   'a million braces': ['{'.repeat(MILLION), 'template-syntax', 0],
-  'a million opening tags': ['{{#if a}}'.repeat(100_000), 'unclosed-block', 0],
+  'tens of thousands of opening tags': ['{{#if a}}'.repeat(30_000), 'unclosed-block', 0],
 };
 
 describe('a prompt that is none', () => {

@@ -18,7 +18,7 @@ export async function run(): Promise<void> {
     ui: 'bdd',
     reporter: CountingReporter,
     color: false,
-    timeout: 30_000,
+    timeout: 60_000,
     forbidOnly: process.env['CI'] !== undefined,
     ...(only === undefined ? {} : { grep: new RegExp(only) }),
   });

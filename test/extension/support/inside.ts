@@ -105,7 +105,7 @@ export async function eventually<T>(
   what: string,
   found: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const value = await found();
     if (value !== undefined && value !== false) return value;

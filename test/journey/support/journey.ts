@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { type Desk, type DeskOptions, sitDown } from './desk.ts';
 
 /** A step may wait for several things, each with a patience of its own. */
-const STEP_TIMEOUT_MS = 60_000;
+const STEP_TIMEOUT_MS = 120_000;
 /** Packing, installing and the first start of VS Code. */
 const START_TIMEOUT_MS = 4 * 60_000;
 

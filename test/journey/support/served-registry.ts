@@ -6,7 +6,7 @@ import { endGroup, spawnGroup } from '../../../scripts/host/processGroup.ts';
 import { runCommand } from '../../../scripts/host/runCommand.ts';
 import { packedCommand } from './packed.ts';
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 30_000;
 
 export interface ServedRegistry {
   /** `http://127.0.0.1:port`; the same after a restart. */
