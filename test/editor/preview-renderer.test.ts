@@ -178,12 +178,15 @@ describe('the preview’s renderer', () => {
       const turning = setInterval(() => {
         turns += 1;
       }, 1);
+      const asking = performance.now();
       const outcome = await go(asked);
+      const took = performance.now() - asking;
       clearInterval(turning);
       // A machine that is fast enough renders this one in time.
       if (what !== 'a megabyte of expressions') assert.notEqual(outcome.kind, 'rendered');
       if (outcome.kind !== 'rendered') assert.match(outcome.message, /\.$/);
-      assert.ok(turns > 0, 'the host had no turn');
+      // What is refused at once leaves no time for one.
+      assert.ok(turns > 0 || took < 50, `the host had no turn in ${took} ms`);
       assert.equal(rendered(await go(request('{{x}}', { x: 'next' }))).traced.rendered.text, 'next');
     }).timeout(20_000);
 
