@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { startPostgres } from '../scripts/host/postgresServer.ts';
 import { defaultEnvironments } from '../src/core/environment.ts';
 import { createKey } from '../src/registry/administration.ts';
-import { startServer } from '../src/registry/server.ts';
+import { startServer } from '../src/registry/serving/server.ts';
 import { makeDatabase } from './database.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { asMarkdown, atLeast, atMost, median, type Report } from './report.ts';

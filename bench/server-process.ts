@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openDataFolder } from '../src/registry/data-folder.ts';
 import { openDatabase } from '../src/registry/database.ts';
-import { startServer } from '../src/registry/server.ts';
+import { startServer } from '../src/registry/serving/server.ts';
 import type { Store } from '../src/registry/store/store.ts';
 
 /** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */

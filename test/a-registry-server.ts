@@ -4,7 +4,7 @@ import { defaultEnvironments, parseEnvironmentName } from '../src/core/environme
 import type { Role } from '../src/core/role.ts';
 import { createKey } from '../src/registry/administration.ts';
 import { openDataFolder } from '../src/registry/data-folder.ts';
-import { startServer } from '../src/registry/server.ts';
+import { startServer } from '../src/registry/serving/server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface RegistryServerForTest extends AsyncDisposable {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyRegistry, TABLES } from '../../src/registry/copy.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { openDatabase } from '../../src/registry/database.ts';
-import { startServer } from '../../src/registry/server.ts';
+import { startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';

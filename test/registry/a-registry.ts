@@ -9,7 +9,7 @@ import type { Role } from '../../src/core/role.ts';
 import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { type Identity, openIdentity } from '../../src/registry/identity.ts';
-import { startServer } from '../../src/registry/server.ts';
+import { startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertConforms } from './conformity.ts';

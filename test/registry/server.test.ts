@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
-import { startServer } from '../../src/registry/server.ts';
+import { startServer } from '../../src/registry/serving/server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 

@@ -9,7 +9,8 @@ import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { recordSigningKey } from '../../registry/proof/checkpoint.ts';
 import { logWatch } from '../../registry/proof/watch.ts';
-import { checkExposure, type ServerOptions, startServer } from '../../registry/server.ts';
+import { checkExposure } from '../../registry/serving/exposure.ts';
+import { type ServerOptions, startServer } from '../../registry/serving/server.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -34,7 +35,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
   const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
-  checkExposure({ host, behindProxy: behindProxy ?? false, ...(tls && { tls }) });
+  checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
   const place = await shownPlace(options);
   await withRegistry(options, { create: true }, async store => {
     const keyFile = registryKey ?? join(data, IDENTITY_FILE);

@@ -1,0 +1,28 @@
+/** Where a server may listen: keys must not cross a network readable. */
+import { isIPv4 } from 'node:net';
+import { Problem } from '../../core/problem.ts';
+
+export interface Exposure {
+  readonly host: string;
+  /** Whether the server itself speaks TLS. */
+  readonly tls: boolean;
+  /** Whether a reverse proxy in front of it does. */
+  readonly behindProxy: boolean;
+}
+
+/**
+ * To be asked before anything is opened or made for a server.
+ * @throws Problem `invalid_request` when it would listen beyond this machine without TLS
+ */
+export function checkExposure({ host, tls, behindProxy }: Exposure): void {
+  if (tls || behindProxy || isLoopback(host)) return;
+  throw new Problem(
+    'invalid_request',
+    `Listening on ${host} without TLS would send keys readable over the network. Give a certificate, or say --behind-proxy if a proxy in front speaks TLS, or listen on 127.0.0.1.`,
+  );
+}
+
+/** Whether only this machine reaches it. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
