@@ -8,10 +8,9 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import { KEY_PROBLEMS, type ProblemCode } from '../core/problem.ts';
 import { API_VERSION, HEADER } from './headers.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
-import { COMMON_PROBLEMS, PATH_PARAMETERS, ROUTES, type Route } from './routes.ts';
+import { PATH_PARAMETERS, problemsOf, ROUTES, type Route } from './routes.ts';
 
 /** What holds for every call; the rules of single calls stand with them. */
 const DESCRIPTION = `Prompts, their versions and what is live in each environment.
@@ -37,6 +36,9 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
     'Events are sent as Standard Webhooks (standardwebhooks.com): POST of {type, timestamp, data}, data being the event as /v1/changes gives it, signed in webhook-signature. What is not answered with 2xx is tried again for three days. The URL is one of HTTPS on the public Internet, unless the registry was told otherwise.',
   archive: 'Needs an admin key of an environment that publishes.',
   restore: 'Needs an admin key of an environment that publishes.',
+  healthz: 'Answers 503 from when the process was asked to stop.',
+  readyz: 'Answers 503 while the database is away and from when the process was asked to stop.',
+  metrics: 'The registry embedded in an editor has none (404).',
   changes:
     'Events exactly as they were hashed: "hash" is sha256: and the hex SHA-256 of previousHash followed by the canonical JSON (RFC 8785) of the event without previousHash and hash.',
 };
@@ -97,11 +99,13 @@ function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationOb
       requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
     }),
     responses: { ...responses, ...problemResponses(route) } as ZodOpenApiOperationObject['responses'],
-    ...(route.role === null && { security: [] }),
+    ...(route.role === null && { security: route.keyBeyondItsMachine ? [{}, { key: [] }] : [] }),
   };
 }
 
-function roleSentence({ role }: Route): string {
+function roleSentence({ role, keyBeyondItsMachine }: Route): string {
+  if (keyBeyondItsMachine)
+    return 'Needs a key, of any environment and role, where the server listens beyond its own machine.';
   return role === null ? 'Needs no key.' : `Needs a key with the role ${role} or higher.`;
 }
 
@@ -124,12 +128,7 @@ function parameters(id: keyof typeof ROUTES, route: Route): ZodOpenApiParameters
 
 /** One response a status, which names the codes that it may have. */
 function problemResponses(route: Route): Record<string, ZodOpenApiResponseObject> {
-  const codes: ProblemCode[] = [
-    ...COMMON_PROBLEMS,
-    ...(route.role === null ? [] : KEY_PROBLEMS),
-    ...route.problems,
-  ];
-  const byStatus = Map.groupBy(new Set(codes), code => PROBLEM_STATUS[code]);
+  const byStatus = Map.groupBy(new Set(problemsOf(route)), code => PROBLEM_STATUS[code]);
   const responses: Record<string, ZodOpenApiResponseObject> = {};
   for (const [status, some] of byStatus) {
     responses[status] = {

@@ -122,6 +122,7 @@ export const problemDocument = z
     current: versionNumber.nullable().optional(),
     firstLiveAt: z.iso.datetime().nullable().optional(),
     fields: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    retryAfter: z.int().min(1).optional(),
   })
   .meta({ id: 'Problem' });
 export type ProblemDocument = z.infer<typeof problemDocument>;

@@ -3,7 +3,7 @@
  * from it, so that none of them can say something else than the others.
  */
 import * as z from 'zod';
-import type { ProblemCode } from '../core/problem.ts';
+import { KEY_PROBLEMS, type ProblemCode } from '../core/problem.ts';
 import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -47,6 +47,8 @@ export interface Route {
   readonly summary: string;
   /** The least role; null: no key is asked for. */
   readonly role: Role | null;
+  /** A key of any role is asked for all the same by a server that listens beyond its own machine. */
+  readonly keyBeyondItsMachine?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** By status: JSON schemas, or media types that are not JSON. */
@@ -56,6 +58,15 @@ export interface Route {
   /** Problems of this call beside those that every call may answer. */
   readonly problems: readonly ProblemCode[];
 }
+
+const readiness = z.object({
+  status: z.literal('ok'),
+  database: z.literal('ok'),
+  log: z.enum(['verifying', 'verified', 'broken']).meta({
+    description:
+      'Whether everything has been verified since the process started. broken: it was changed behind the registry; the log of the process names the place.',
+  }),
+});
 
 const prompt404 = ['invalid_name', 'prompt_not_found'] as const satisfies readonly ProblemCode[];
 const delivering = [
@@ -428,10 +439,19 @@ export const ROUTES = {
   readyz: {
     method: 'GET',
     path: '/readyz',
-    summary: 'The database answers',
+    summary: 'The process takes requests and its database answers',
     role: null,
-    responses: { 200: { description: 'Ready', json: z.object({ status: z.literal('ok') }) } },
+    responses: { 200: { description: 'Ready', json: readiness } },
     problems: [],
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Figures of the process and its registry, as Prometheus reads them',
+    role: null,
+    responses: { 200: { description: 'Prometheus text', text: 'text/plain' } },
+    keyBeyondItsMachine: true,
+    problems: ['route_not_found'],
   },
   openapi: {
     method: 'GET',
@@ -462,6 +482,12 @@ export const COMMON_PROBLEMS = [
   'internal_error',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
+
+/** Every problem that a call may answer. */
+export function problemsOf({ role, keyBeyondItsMachine, problems }: Route): readonly ProblemCode[] {
+  const asksForKey = role !== null || keyBeyondItsMachine === true;
+  return [...COMMON_PROBLEMS, ...(asksForKey ? KEY_PROBLEMS : []), ...problems];
+}
 
 /** The path of a route with its parameters in place. Nothing needs encoding but what a caller gives wrong. */
 export function pathOf(

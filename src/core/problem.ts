@@ -83,6 +83,8 @@ export interface ProblemDetails {
   readonly firstLiveAt?: string | null;
   /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
+  /** Seconds to wait (rate_limited). */
+  readonly retryAfter?: number;
 }
 
 /** Thrown by every function of the domain that refuses; `message` says what is wrong and what to do. */

@@ -37,17 +37,18 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   });
   const identity = await identityIn(store, dataFolder, actor);
   const closing = new AbortController();
+  const watch = logWatch({ store, onBroken: onFault, onFault });
   const app = createApp({
     store,
     memory: memory(store),
     authenticator: embeddedAuthenticator(store, actor),
     identity,
     closing: closing.signal,
+    standing: { log: () => watch.state().status, stopping: () => closing.signal.aborted },
     onFault,
   });
   const schedule = promotionSchedule({ store, onFault });
   schedule.start();
-  const watch = logWatch({ store, onBroken: onFault, onFault });
   watch.start();
   return {
     fetch: app.fetch,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Agent, get } from 'node:https';
 import { createServer } from 'node:net';
@@ -216,6 +216,21 @@ describe('promptforge serve', function () {
       assert.equal((await waiting).status, 200);
     });
 
+    it('answers on for as long as it was told to, and says that it stops', async () => {
+      const reader = await newKey(data, 'development', 'reader');
+      const server = await serving('--data', data, '--drain-delay', '600', '--rate-limit', '1');
+      assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+      server.signal('SIGTERM');
+      await until(() => server.log().some(({ event }) => event === 'draining'));
+      assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
+      const ask = () => call(`${server.url}/v1/prompts/absent`, reader.key);
+      assert.equal((await ask()).status, 404);
+      await ask();
+      assert.equal((await ask()).status, 429, 'as many at a stretch as twice the limit');
+      server.signal('SIGTERM');
+      assert.equal((await server.ended()).code, 1);
+    });
+
     it('does not wait for connections that are only kept alive', async () => {
       const server = await serving('--data', data);
       await (await fetch(`${server.url}/healthz`)).text(); // fetch keeps the connection
@@ -322,6 +337,25 @@ describe('promptforge serve', function () {
         agent.destroy();
         assert.equal((await server.stop()).code, 0);
       }
+    });
+
+    it('reads it anew at SIGHUP, and keeps the one it has when the new one is none', async () => {
+      const [ownCert, ownKey] = [inFolder('renewed.pem'), inFolder('renewed-key.pem')];
+      await Promise.all([copyFile(cert, ownCert), copyFile(key, ownKey)]);
+      const server = await serving('--data', data, '--tls-cert', ownCert, '--tls-key', ownKey);
+      const hangup = async (event: string) => {
+        server.signal('SIGHUP');
+        await until(() => server.log().some(entry => entry['event'] === event));
+      };
+      await hangup('certificate_renewed');
+      await writeFile(ownCert, 'half written');
+      await hangup('certificate_not_renewed');
+      const told = server.log().find(entry => entry['event'] === 'certificate_not_renewed');
+      assert.match(String(told?.['error']), /renewed\.pem .* cannot be used for TLS/);
+      const agent = new Agent({ ca: await readFile(cert) });
+      const [response] = await once(get(`${server.url}/healthz`, { agent }), 'response');
+      assert.equal(response.statusCode, 200);
+      agent.destroy();
     });
 
     it('needs both the certificate and its key', async () => {

@@ -9,7 +9,7 @@ import type { Role } from '../../src/core/role.ts';
 import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { type Identity, openIdentity } from '../../src/registry/identity.ts';
-import { startServer } from '../../src/registry/serving/server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertConforms } from './conformity.ts';
@@ -28,6 +28,7 @@ export interface Answered {
 
 export interface RegistryForTest extends AsyncDisposable {
   readonly url: string;
+  readonly server: RunningServer;
   /** Where it keeps what it holds: a data folder, or the URL of a database. */
   readonly folder: string;
   readonly store: Store;
@@ -55,6 +56,8 @@ export interface RegistrySetup {
   /** Opened already; it is closed with the registry. */
   readonly store?: Store;
   readonly webhooksToPrivateNetworks?: boolean;
+  /** How it is served, where that matters. */
+  readonly serving?: Partial<ServerOptions>;
 }
 
 type Place = AsyncDisposable & { readonly path: string };
@@ -80,11 +83,13 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     host: '127.0.0.1',
     port: 0,
     log: entry => logged.push(entry),
+    ...setup.serving,
   });
   const keys = new Map<string, string>();
 
   const registry: RegistryForTest = {
-    url: server.url,
+    url: server.url.replace('0.0.0.0', '127.0.0.1'),
+    server,
     folder,
     store,
     logged,
@@ -100,7 +105,7 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     async call(method, path, body, { as = 'development admin', headers = {} } = {}) {
       const [environment = '', role, actor] = as.split(' ');
       const credential = await registry.key(environment, role as Role, actor);
-      return ask(server.url, method, path, body, { authorization: `Bearer ${credential}`, ...headers });
+      return ask(registry.url, method, path, body, { authorization: `Bearer ${credential}`, ...headers });
     },
     async publish(prompt, source, base, options) {
       const content = { source, message: `About ${prompt}`, base };

@@ -1,7 +1,6 @@
 /** Whether an answer is one that the contract promises for its route: every test that asks something checks it. */
 import assert from 'node:assert/strict';
-import { COMMON_PROBLEMS, ROUTES, type Route } from '../../src/contract/routes.ts';
-import { KEY_PROBLEMS } from '../../src/core/problem.ts';
+import { problemsOf, ROUTES, type Route } from '../../src/contract/routes.ts';
 import type { Answered } from './a-registry.ts';
 
 const MATCHERS = Object.values(ROUTES).map((route: Route) => {
@@ -24,8 +23,7 @@ export function assertConforms(method: string, target: string, { status, headers
   const what = `${method} ${route.path} ${status}`;
   if (status >= 400) {
     if (method === 'HEAD') return;
-    const promised = [...COMMON_PROBLEMS, ...(route.role === null ? [] : KEY_PROBLEMS), ...route.problems];
-    assert.ok(promised.includes(json?.code), `${what}: "${json?.code}" is not among its problems`);
+    assert.ok(problemsOf(route).includes(json?.code), `${what}: "${json?.code}" is not among its problems`);
     return;
   }
   const response = route.responses[status];

@@ -5,9 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
 import { sql } from 'kysely';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
-import { startServer } from '../../src/registry/serving/server.ts';
+import { type Certificate, startServer } from '../../src/registry/serving/server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 
@@ -19,10 +20,10 @@ describe('the server', () => {
   afterEach(() => registry[Symbol.asyncDispose]());
 
   it('answers whether it is alive and ready, and its document, without a key', async () => {
-    for (const path of ['/healthz', '/readyz']) {
-      const { status, json } = await ask(registry.url, 'GET', path);
-      assert.deepEqual([status, json], [200, { status: 'ok' }]);
-    }
+    const alive = await ask(registry.url, 'GET', '/healthz');
+    assert.deepEqual([alive.status, alive.json], [200, { status: 'ok' }]);
+    const ready = await ask(registry.url, 'GET', '/readyz');
+    assert.deepEqual([ready.status, ready.json], [200, { status: 'ok', database: 'ok', log: 'verifying' }]);
     assert.equal((await ask(registry.url, 'GET', '/openapi.json')).json.openapi.slice(0, 3), '3.1');
   });
   it('asks for a key everywhere else', async () => {
@@ -43,7 +44,7 @@ describe('the server', () => {
       assertProblem(answered, 405, 'method_not_allowed');
       assert.equal(answered.headers.get('allow'), allow);
     }
-    for (const path of ['/', '/v1', '/v2/prompts', '/v1/prompts/a/-/nothing', '/metrics'])
+    for (const path of ['/', '/v1', '/v2/prompts', '/v1/prompts/a/-/nothing'])
       assertProblem(await registry.call('GET', path), 404, 'route_not_found');
   });
   it('takes JSON only, in UTF-8, not too deep', async () => {
@@ -137,7 +138,8 @@ describe('the server', () => {
     assert.ok(!log.includes(key) && !log.includes(key.split('_')[3] ?? ''));
     assert.ok(!log.includes('body text') && !log.includes('prefix') && !log.includes('channel'));
     const [first] = registry.logged;
-    const { at, ms, key: id, ...rest } = first;
+    const { at, ms, key: id, trace, span, ...rest } = first;
+    assert.match(`${trace} ${span}`, /^[0-9a-f]{32} [0-9a-f]{16}$/);
     assert.match(at, /Z$/);
     assert.ok(ms >= 0 && id === key.split('_')[2]);
     assert.deepEqual(rest, {
@@ -228,12 +230,10 @@ describe('starting a server', () => {
   });
   it('speaks TLS, beyond this machine too, and TLS only', async function () {
     await using folder = await temporaryFolder();
-    const [keyFile, certFile] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
-    const request = 'req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost';
-    const made = spawnSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile]);
-    if (made.status !== 0) this.skip(); // no openssl on this machine to make a certificate with
+    const made = selfSigned(folder.path, 'localhost');
+    if (made === undefined) this.skip(); // no openssl on this machine to make a certificate with
+    const tls = await made;
     const store = await openDataFolder(folder.path);
-    const tls = { key: await readFile(keyFile), cert: await readFile(certFile) };
     const server = await startServer({ store, host: '0.0.0.0', port: 0, tls, log: () => {} });
     try {
       const { port, protocol } = new URL(server.url);
@@ -250,9 +250,50 @@ describe('starting a server', () => {
       await store.close();
     }
   });
+  it('uses another certificate when it is told to, and keeps its own when the other is none', async function () {
+    await using folder = await temporaryFolder();
+    const made = ['first', 'second'].map(name => selfSigned(folder.path, name));
+    if (made.includes(undefined)) this.skip(); // no openssl on this machine to make certificates with
+    const [first, second] = (await Promise.all(made)) as [Certificate, Certificate];
+    const store = await openDataFolder(folder.path);
+    const server = await startServer({ store, host: '127.0.0.1', port: 0, tls: first, log: () => {} });
+    try {
+      const shown = async (): Promise<string> => {
+        const socket = tlsConnect({ port: Number(new URL(server.url).port), rejectUnauthorized: false });
+        await once(socket, 'secureConnect');
+        const { subject } = socket.getPeerCertificate();
+        socket.destroy();
+        return String(subject.CN);
+      };
+      assert.equal(await shown(), 'first');
+      server.renewCertificate(second);
+      assert.equal(await shown(), 'second');
+      assert.throws(() => server.renewCertificate({ key: first.key, cert: second.cert }));
+      assert.throws(() => server.renewCertificate({ key: 'none', cert: 'none' }));
+      assert.equal(await shown(), 'second');
+      const [answer] = await once(
+        get(`${server.url}/healthz`, { ca: second.cert, checkServerIdentity: () => undefined }),
+        'response',
+      );
+      answer.resume();
+      assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000');
+    } finally {
+      await server.close();
+      await store.close();
+    }
+  });
   it('says when the port is in use', async () => {
     await using registry = await aRegistry();
     const port = Number(new URL(registry.url).port);
     await assert.rejects(start({ port }), { code: 'unavailable', message: /port is in use/ });
   });
 });
+
+/** Undefined when this machine has no openssl. */
+function selfSigned(folder: string, name: string): Promise<Certificate> | undefined {
+  const [keyFile, certFile] = [join(folder, `${name}.key.pem`), join(folder, `${name}.pem`)];
+  const request = `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=${name}`;
+  const { status } = spawnSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile]);
+  if (status !== 0) return undefined;
+  return Promise.all([readFile(keyFile), readFile(certFile)]).then(([key, cert]) => ({ key, cert }));
+}

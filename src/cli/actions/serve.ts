@@ -3,14 +3,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { redactKeys } from '../../core/key.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { recordSigningKey } from '../../registry/proof/checkpoint.ts';
-import { logWatch } from '../../registry/proof/watch.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
-import { type ServerOptions, startServer } from '../../registry/serving/server.ts';
+import { alarmEntry } from '../../registry/serving/request-log.ts';
+import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -24,6 +23,12 @@ export interface ServeOptions extends RegistryOptions {
   readonly tlsKey?: string;
   readonly registryKey?: string;
   readonly behindProxy?: true;
+  /** Requests a second and key; 0: as many as it can. */
+  readonly rateLimit: number;
+  readonly maxConnections: number;
+  /** In seconds, like the next. */
+  readonly requestTimeout: number;
+  readonly drainDelay: number;
   readonly webhooksToPrivateNetworks?: true;
 }
 
@@ -33,6 +38,7 @@ export interface ServeOptions extends RegistryOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
+  const { rateLimit, maxConnections, requestTimeout, drainDelay } = options;
   const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
@@ -52,8 +58,11 @@ export async function serve(options: ServeOptions): Promise<void> {
       behindProxy: behindProxy ?? false,
       webhooksToPrivateNetworks: privateNetworks,
       log,
+      limits: { maxConnections, requestTimeout: requestTimeout * 1000 },
+      ...(rateLimit > 0 && { rateLimit }),
       ...(tls && { tls }),
     });
+    if (tls) renewAtHangup(server, () => certificate(tlsCert, tlsKey));
     logEvent('listening', {
       url: server.url,
       [options.database === undefined ? 'data' : 'database']: place,
@@ -62,24 +71,25 @@ export async function serve(options: ServeOptions): Promise<void> {
     });
     const webhooks = webhookDispatcher({ store, identity, privateNetworks, log });
     webhooks.start();
-    const watch = logWatch({
-      store,
-      onBroken: error => logAlarm('log_broken', error),
-      onFault: error => logAlarm('fault', error),
-    });
-    watch.start();
     await sayHowToBegin(store, options);
-    await untilDrained([server, webhooks, watch], await asked);
+    const signal = await asked;
+    logEvent('draining', { signal });
+    await Promise.all([server.close(drainDelay * 1000), webhooks.close()]);
   });
   logEvent('stopped');
 }
 
-async function untilDrained(
-  running: readonly { close(): Promise<void> }[],
-  signal: NodeJS.Signals,
-): Promise<void> {
-  logEvent('draining', { signal });
-  await Promise.all(running.map(each => each.close()));
+/** At SIGHUP the certificate is read anew: one that was renewed is used without a restart. */
+function renewAtHangup(server: RunningServer, read: () => Promise<Certificate | undefined>): void {
+  process.on('SIGHUP', () => {
+    void renewed().catch((error: unknown) => log(alarmEntry('certificate_not_renewed', error)));
+  });
+  async function renewed(): Promise<void> {
+    const tls = await read();
+    if (tls === undefined) return;
+    server.renewCertificate(tls);
+    logEvent('certificate_renewed');
+  }
 }
 
 /** Resolves at the first signal to stop; from then on another one stops the process at once. */
@@ -100,11 +110,6 @@ function logEvent(event: string, fields: object = {}): void {
   log({ at: new Date().toISOString(), level: 'info', event, ...fields });
 }
 
-function logAlarm(event: string, error: unknown): void {
-  const told = redactKeys(error instanceof Error ? error.message : String(error));
-  log({ at: new Date().toISOString(), level: 'error', event, error: told });
-}
-
 async function sayHowToBegin(store: Store, { data, database }: RegistryOptions): Promise<void> {
   if ((await listKeys(store)).length > 0) return;
   const make = 'promptforge keys create --environment development --role admin --actor <you>';
@@ -119,7 +124,7 @@ async function sayHowToBegin(store: Store, { data, database }: RegistryOptions):
 async function certificate(
   certFile: string | undefined,
   keyFile: string | undefined,
-): Promise<ServerOptions['tls']> {
+): Promise<Certificate | undefined> {
   if (certFile === undefined && keyFile === undefined) return undefined;
   if (certFile === undefined || keyFile === undefined)
     throw new CommandFailure(EXIT.usage, 'TLS needs both --tls-cert and --tls-key. Give the other one too.');

@@ -1,5 +1,6 @@
 /** `promptforge serve`: the registry of a team as a process that logs to stdout and stops when it is asked to. */
 import { Command, Option } from 'commander';
+import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
 import { numberArgument } from '../values.ts';
@@ -26,12 +27,42 @@ export function serveCommand(): Command {
       'let webhooks send to this machine and private networks, and by plain HTTP',
     )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
+    .addOption(
+      new Option(
+        '--rate-limit <number>',
+        'requests a second that one key may make of this process; 0: no limit',
+      )
+        .default(1000)
+        .argParser(numberArgument(0, 1_000_000)),
+    )
+    .addOption(
+      new Option('--max-connections <number>', 'connections that may be open at once')
+        .default(DEFAULT_LIMITS.maxConnections)
+        .argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--request-timeout <seconds>',
+        'for a request to arrive whole, and again for its answer; calls wait for changes for 30 s',
+      )
+        .default(DEFAULT_LIMITS.requestTimeout / 1000)
+        .argParser(numberArgument(1, 3600)),
+    )
+    .addOption(
+      new Option(
+        '--drain-delay <seconds>',
+        'how long to answer on when asked to stop, while /readyz tells load balancers to go elsewhere',
+      )
+        .default(0)
+        .argParser(numberArgument(0, 600)),
+    )
     .addHelpText(
       'after',
       `
 Makes the data folder where there is none. Logs one JSON object a line to stdout; the first
 says the url and where its data is. Beyond 127.0.0.1 it listens only with TLS or --behind-proxy.
 SIGTERM or SIGINT (Ctrl-C) lets running requests finish, for 10 s at most; a second one stops at once.
+SIGHUP reads the certificate anew.
 
 Examples:
   promptforge serve

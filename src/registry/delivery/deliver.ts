@@ -26,6 +26,8 @@ export interface DeliveryRequest {
   readonly authorization: string | undefined;
   readonly accept: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  /** https://www.w3.org/TR/trace-context/ */
+  readonly traceparent?: string | undefined;
 }
 
 /** At once where memory has the answer. Never throws: a problem is an answer. */
@@ -40,41 +42,51 @@ export interface DeliveryParts {
   readonly authenticator: Authenticator;
   readonly contents: Contents;
   /** Told of what is a fault of the registry. */
-  readonly onFault: (error: unknown) => void;
+  readonly onFault: (error: unknown, request: DeliveryRequest) => void;
+  /** Told who asks, once a request. What it throws is the answer. */
+  readonly onCaller?: (request: DeliveryRequest, caller: Caller) => void;
+  /** Told where the answer came from. */
+  readonly onDelivered?: (from: 'memory' | 'database') => void;
 }
 
-export function delivery({ store, memory, authenticator, contents, onFault }: DeliveryParts): Deliver {
+export function delivery(parts: DeliveryParts): Deliver {
+  const { store, memory, authenticator, contents, onFault, onCaller, onDelivered } = parts;
   return request => {
     try {
       const kept = memory.present();
       const caller = kept && authenticator.recognize(request.authorization, kept);
       const known = caller && placesOf(kept, caller, request.accept).get(request.target);
-      return known === undefined ? fromStore(request) : answerFrom(known, request.ifNoneMatch);
+      if (caller === undefined || known === undefined) return fromStore(request);
+      onCaller?.(request, caller);
+      onDelivered?.('memory');
+      return answerFrom(known, request.ifNoneMatch);
     } catch (error) {
-      return failed(error);
+      return failed(error, request);
     }
   };
 
   async function fromStore(request: DeliveryRequest): Promise<Answer> {
     try {
       const caller = await authenticator.authenticate(request.authorization);
+      onCaller?.(request, caller);
       const representation = negotiate(request.accept, REPRESENTATIONS);
       const { name, wanted } = parseTarget(request.target);
       const { kept, keepDelivery } = await memory.load();
       const places = placesOf(kept, caller, request.accept);
       const known = places.get(request.target);
+      onDelivered?.(known === undefined ? 'database' : 'memory');
       if (known !== undefined) return answerFrom(known, request.ifNoneMatch);
       const prepared = await prepare(caller, name, wanted, representation);
       keepDelivery(places, request.target, name, prepared);
       return answerFrom(prepared, request.ifNoneMatch);
     } catch (error) {
-      return failed(error);
+      return failed(error, request);
     }
   }
 
-  function failed(error: unknown): Answer {
+  function failed(error: unknown, request: DeliveryRequest): Answer {
     const problem = problemOf(error);
-    if (problem.code === 'internal_error') onFault(error);
+    if (problem.code === 'internal_error') onFault(error, request);
     return problemAnswer(problem);
   }
 

@@ -22,10 +22,13 @@ export interface Answer {
 export const COMMON_HEADERS = {
   [HEADER.api]: String(API_VERSION),
   'X-Content-Type-Options': 'nosniff',
+  // Nothing here is a page: whoever opens it in a browser runs none of it, and sends its address nowhere.
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
 } as const;
 
 /** How soon to try again after a 503, in seconds. */
-const RETRY_AFTER = '1';
+const RETRY_AFTER = 1;
 
 export function jsonAnswer(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
   return {
@@ -53,7 +56,9 @@ export function problemAnswer(problem: Problem, headers: Record<string, string> 
       'Content-Type': PROBLEM_MEDIA_TYPE,
       'Cache-Control': 'no-store',
       ...(status === 401 && { 'WWW-Authenticate': challenge(code) }),
-      ...(status === 503 && { 'Retry-After': RETRY_AFTER }),
+      ...((status === 503 || status === 429) && {
+        'Retry-After': String(details.retryAfter ?? RETRY_AFTER),
+      }),
       ...headers,
     },
     body: JSON.stringify(document),

@@ -1,20 +1,20 @@
 /** The registry's HTTP app: every route of the contract with who may call it, what it takes and what answers it. */
 import { type Context, Hono } from 'hono';
 import { PatternRouter } from 'hono/router/pattern-router';
-import { ROUTES, type Route } from '../../contract/routes.ts';
+import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
 import { parseEnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import { parseVersionNumber } from '../../core/version.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import { type Caller, checkRole } from '../access/caller.ts';
 import { keptContents } from '../delivery/content.ts';
-import { type Deliver, delivery, parseNameInPath } from '../delivery/deliver.ts';
+import { type Deliver, type DeliveryRequest, delivery, parseNameInPath } from '../delivery/deliver.ts';
 import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, problemAnswer, problemOf } from './answer.ts';
 import { readJson } from './body.ts';
-import type { Call, Handler } from './call.ts';
+import type { Call, Handler, Standing } from './call.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
 import { honoPath, methodsOf } from './paths.ts';
@@ -30,10 +30,16 @@ export interface AppParts {
   readonly webhooksToPrivateNetworks?: boolean;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
-  /** Told of every fault of the registry's own. */
-  readonly onFault: (error: unknown) => void;
-  /** Told who asked, once that is known. */
-  readonly onCaller?: (request: Request, caller: Caller) => void;
+  /** What this process tells of itself to who watches it; without it there is no `/metrics`. */
+  readonly standing: Standing;
+  /** Told of every fault of the registry's own, and of the request that met it. */
+  readonly onFault: (error: unknown, request: Request | DeliveryRequest) => void;
+  /** Told which call a request is. */
+  readonly onRoute?: (request: Request, route: RouteName) => void;
+  /** Told who asks, once that is known, and before anything is done. What it throws is the answer. */
+  readonly onCaller?: (request: Request | DeliveryRequest, caller: Caller) => void;
+  /** Told where a delivery came from. */
+  readonly onDelivered?: (from: 'memory' | 'database') => void;
 }
 
 export interface App {
@@ -45,19 +51,30 @@ export interface App {
 
 export function createApp(parts: AppParts): App {
   const { store, memory, authenticator, identity = null, webhooksToPrivateNetworks = null, onFault } = parts;
+  const { onRoute, onCaller, onDelivered, standing } = parts;
   const contents = keptContents();
-  const deliver = delivery({ store, memory, authenticator, contents, onFault });
+  const deliver = delivery({
+    store,
+    memory,
+    authenticator,
+    contents,
+    onFault,
+    ...(onCaller && { onCaller }),
+    ...(onDelivered && { onDelivered }),
+  });
   const app = new Hono({ router: new PatternRouter() });
 
   for (const name of Object.keys(HANDLERS) as HandledRoute[]) {
     const route: Route = ROUTES[name];
     app.on(route.method, honoPath(route), async context => {
+      onRoute?.(context.req.raw, name);
       const call = await callOf(route, context);
       return response(await (HANDLERS[name] as Handler<HandledRoute>)(call));
     });
   }
   app.on(ROUTES.deliver.method, honoPath(ROUTES.deliver), async context => {
     const { url, headers } = context.req.raw;
+    onRoute?.(context.req.raw, 'deliver');
     const { pathname, search } = new URL(url);
     return response(
       await deliver({
@@ -69,16 +86,18 @@ export function createApp(parts: AppParts): App {
     );
   });
   app.notFound(context => response(noRoute(context.req.method, context.req.path)));
-  app.onError(error => {
+  app.onError((error, context) => {
     const problem = problemOf(error);
-    if (problem.code === 'internal_error') onFault(error);
+    if (problem.code === 'internal_error') onFault(error, context.req.raw);
     return response(problemAnswer(problem));
   });
   return { fetch: async request => app.fetch(request), deliver };
 
   async function callOf(route: Route, context: Context): Promise<Call<HandledRoute>> {
     const request = context.req.raw;
-    const caller = route.role === null ? null : await authenticated(route, request);
+    const asked =
+      route.role !== null || (route.keyBeyondItsMachine === true && standing.metrics?.needsKey === true);
+    const caller = asked ? await authenticated(route, request) : null;
     const { pathname, search } = new URL(request.url);
     const parameters = parametersOf(context.req.param());
     const query = route.query && parseQuery(route.query, search);
@@ -88,6 +107,7 @@ export function createApp(parts: AppParts): App {
       contents,
       identity,
       webhooksToPrivateNetworks,
+      standing,
       caller,
       parameters,
       query,
@@ -101,7 +121,7 @@ export function createApp(parts: AppParts): App {
 
   async function authenticated(route: Route, request: Request): Promise<Caller> {
     const caller = await authenticator.authenticate(request.headers.get('authorization') ?? undefined);
-    parts.onCaller?.(request, caller);
+    onCaller?.(request, caller);
     if (route.role !== null) checkRole(caller, route.role);
     return caller;
   }

@@ -7,9 +7,25 @@ import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Contents } from '../delivery/content.ts';
 import type { Identity } from '../identity.ts';
+import type { LogWatchState } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import type { Repeatable } from './idempotency.ts';
+
+/** What a process tells of itself. */
+export interface Standing {
+  /** How far the log is verified. */
+  readonly log: () => LogWatchState['status'];
+  /** Whether it was asked to stop, and should get no more requests. */
+  readonly stopping: () => boolean;
+  /** Absent where nobody measures. */
+  readonly metrics?: {
+    /** Prometheus' text. */
+    readonly text: () => Promise<string>;
+    /** Whether others than this machine could ask for it. */
+    readonly needsKey: boolean;
+  };
+}
 
 interface ParameterTypes {
   readonly name: PromptName;
@@ -30,6 +46,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly identity: Identity | null;
   /** Null where nobody sends webhooks. */
   readonly webhooksToPrivateNetworks: boolean | null;
+  readonly standing: Standing;
   /** Null where the route asks for no key. */
   readonly caller: Routes[Name]['role'] extends null ? null : Caller;
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;

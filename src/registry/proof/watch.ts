@@ -32,7 +32,7 @@ export interface LogWatchParts {
   /** Told when the store fails, once until it answers again. */
   readonly onFault: (error: unknown) => void;
   /** In ms; for tests. */
-  readonly pauses?: Partial<typeof PAUSES>;
+  readonly pauses?: Partial<typeof PAUSES> | undefined;
 }
 
 /** Events that are verified at a stretch, which takes about 5 ms: no request waits for longer than that. */

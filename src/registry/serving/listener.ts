@@ -1,33 +1,60 @@
 /** From a request of `node:http` to its answer: delivery on a short way of its own, everything else through the app. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Caller } from '../access/caller.ts';
 import { isDeliveryPath } from '../delivery/deliver.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
+import { headersOf } from './header-fields.ts';
+import { inTime } from './in-time.ts';
+import type { Metrics } from './metrics.ts';
 import { requestEntry } from './request-log.ts';
-import { send } from './send.ts';
+import type { NotedDelivery, RequestNotes } from './request-notes.ts';
+import { sender } from './send.ts';
+
+export interface ListenerParts {
+  readonly app: App;
+  readonly notes: RequestNotes;
+  readonly metrics: Pick<Metrics, 'answered'>;
+  readonly log: (entry: object) => void;
+  /** Whether connections should be used no longer than for the answer at hand. */
+  readonly stopping: () => boolean;
+  /** How long an answer may take, in ms. */
+  readonly timeout: number;
+  /** Headers of every answer; names in lower case. */
+  readonly always: Readonly<Record<string, string>>;
+}
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
-export function requestListener(
-  app: App,
-  callers: WeakMap<Request, Caller>,
-  log: (entry: object) => void,
-): Listener {
+/** The header that names a request which is in the log. */
+const REQUEST_ID = 'request-id';
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
+
+export function requestListener(parts: ListenerParts): Listener {
+  const { app, notes, metrics, log, stopping, timeout, always } = parts;
+  const send = sender(always);
   const viaHono = getRequestListener(
     async request => {
       const started = performance.now();
-      const response = await app.fetch(request);
+      const response = await inTime(app.fetch(request), timeout);
       const { method, url } = request;
-      log(requestEntry(method, url, response.status, performance.now() - started, callers.get(request)));
+      const { status, headers } = response;
+      const trace = notes.trace(request);
+      headers.set(REQUEST_ID, trace.trace);
+      for (const [name, value] of Object.entries(always)) headers.set(name, value);
+      const ms = performance.now() - started;
+      const route = notes.routeOf(request);
+      metrics.answered(counted(method), route === undefined ? 'none' : ROUTES[route].path, status, ms);
+      log(requestEntry({ method, target: url, status, ms, trace, caller: notes.callerOf(request) }));
       return response;
     },
     { overrideGlobalObjects: false },
   );
   return (incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming;
+    if (stopping()) outgoing.shouldKeepAlive = false;
     if (climbs(url)) send(incoming, outgoing, refusedPath());
     else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
     else void viaHono(incoming, outgoing);
@@ -35,39 +62,40 @@ export function requestListener(
 
   /** Delivery without a Request and a Response in between. What succeeds is not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { rawHeaders, url: target = '/' } = incoming;
-    const authorization = headerOf(rawHeaders, 'authorization');
-    const accept = headerOf(rawHeaders, 'accept');
-    const ifNoneMatch = headerOf(rawHeaders, 'if-none-match');
-    const answer = app.deliver({ target, authorization, accept, ifNoneMatch });
-    if (!(answer instanceof Promise) && answer.status < 400) send(incoming, outgoing, answer);
-    else void finish(incoming, outgoing, answer);
+    const started = performance.now();
+    const request: NotedDelivery = {
+      target: incoming.url ?? '/',
+      ...headersOf(incoming.rawHeaders),
+      caller: undefined,
+    };
+    const answer = app.deliver(request);
+    if (answer instanceof Promise)
+      void answer.then(given => finish(incoming, outgoing, request, given, started));
+    else finish(incoming, outgoing, request, answer, started);
   }
 
-  async function finish(
+  function finish(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    answer: Answer | Promise<Answer>,
-  ): Promise<void> {
-    const started = performance.now();
-    const given = await answer;
-    send(incoming, outgoing, given);
-    const { method = 'GET', url = '/' } = incoming;
-    if (given.status >= 400) log(requestEntry(method, url, given.status, performance.now() - started));
+    request: NotedDelivery,
+    answer: Answer,
+    started: number,
+  ): void {
+    const { method = 'GET' } = incoming;
+    const { status } = answer;
+    if (status >= 400) outgoing.setHeader(REQUEST_ID, notes.trace(request).trace);
+    send(incoming, outgoing, answer);
+    const ms = performance.now() - started;
+    metrics.answered(method, ROUTES.deliver.path, status, ms);
+    if (status < 400) return;
+    const { target, caller } = request;
+    log(requestEntry({ method, target, status, ms, trace: notes.trace(request), caller }));
   }
 }
 
-/** A header without making an object of them all: names and values alternate. A list of values is joined, as HTTP joins it. */
-function headerOf(raw: readonly string[], name: string): string | undefined {
-  let found: string | undefined;
-  for (let i = 0; i < raw.length; i += 2) {
-    const each = raw[i] ?? '';
-    if (each.length !== name.length || each.toLowerCase() !== name) continue;
-    // Of two credentials the first counts, as in Node's own reading.
-    if (found !== undefined && name === 'authorization') continue;
-    found = found === undefined ? raw[i + 1] : `${found}, ${raw[i + 1]}`;
-  }
-  return found;
+/** Anybody may send any method: the metrics have those that mean something. */
+function counted(method: string): string {
+  return METHODS.has(method) ? method : 'other';
 }
 
 /** Dot segments in a prompt's path, encoded or not: URLs drop them silently, and with them part of the name. */

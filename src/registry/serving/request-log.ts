@@ -1,14 +1,19 @@
 /** What is logged of a request and of a fault: never a key, a query or a body. */
 import { redactKeys } from '../../core/key.ts';
 import type { Caller } from '../access/caller.ts';
+import type { Trace } from './trace.ts';
 
-export function requestEntry(
-  method: string,
-  target: string,
-  status: number,
-  ms: number,
-  caller?: Caller,
-): object {
+export interface LoggedRequest {
+  readonly method: string;
+  /** As it stands in the request line; what follows the path is left out. */
+  readonly target: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly trace: Trace;
+  readonly caller?: Caller | undefined;
+}
+
+export function requestEntry({ method, target, status, ms, trace, caller }: LoggedRequest): object {
   const path = target.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*$/s, '');
   return {
     at: new Date().toISOString(),
@@ -19,10 +24,24 @@ export function requestEntry(
     status,
     ms: Math.round(ms * 10) / 10,
     ...(caller && { key: caller.key, actor: caller.actor, environment: caller.environment }),
+    ...trace,
   };
 }
 
-export function faultEntry(error: unknown): object {
+/** Something that a person must look at. */
+export function alarmEntry(event: string, error: unknown): object {
+  const told = redactKeys(error instanceof Error ? error.message : String(error));
+  return { at: new Date().toISOString(), level: 'error', event, error: told };
+}
+
+/** @param trace of the request that met it, if it was one */
+export function faultEntry(error: unknown, trace?: Trace): object {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { at: new Date().toISOString(), level: 'error', event: 'fault', error: redactKeys(text) };
+  return {
+    at: new Date().toISOString(),
+    level: 'error',
+    event: 'fault',
+    error: redactKeys(text),
+    ...trace,
+  };
 }

@@ -2,23 +2,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../http/answer.ts';
 
-export function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): void {
-  const { status, body, encoding = 'utf8' } = answer;
-  outgoing.writeHead(status, fieldsOf(answer));
-  if (incoming.method === 'HEAD' || body === null) outgoing.end();
-  else outgoing.end(body, encoding);
-}
+export type Send = (incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer) => void;
 
-const FIELDS = new WeakMap<Answer, string[]>();
+/** @param always headers that every answer of the server has; names in lower case */
+export function sender(always: Readonly<Record<string, string>>): Send {
+  const fields = new WeakMap<Answer, string[]>();
 
-/** The answer's headers as Node writes them fastest: names, in lower case, and values in turn. Made once for an answer that is given often. */
-function fieldsOf(answer: Answer): string[] {
-  const known = FIELDS.get(answer);
-  if (known !== undefined) return known;
-  const { headers, body } = answer;
-  const fields = Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
-  if (body !== null && !('Content-Length' in headers))
-    fields.push('content-length', String(Buffer.byteLength(body)));
-  FIELDS.set(answer, fields);
-  return fields;
+  return (incoming, outgoing, answer) => {
+    const { status, body, encoding = 'utf8' } = answer;
+    outgoing.writeHead(status, fieldsOf(answer));
+    if (incoming.method === 'HEAD' || body === null) outgoing.end();
+    else outgoing.end(body, encoding);
+  };
+
+  /** Names, in lower case, and values in turn. Made once for an answer that is given often. */
+  function fieldsOf(answer: Answer): string[] {
+    const known = fields.get(answer);
+    if (known !== undefined) return known;
+    const { headers, body } = answer;
+    const made = Object.entries({ ...headers, ...always }).flatMap(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]);
+    if (body !== null && !('Content-Length' in headers))
+      made.push('content-length', String(Buffer.byteLength(body)));
+    fields.set(answer, made);
+    return made;
+  }
 }

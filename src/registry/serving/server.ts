@@ -1,19 +1,24 @@
 /** The registry as a server: the HTTP app behind `node:http`, from listening to the last answer. */
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Caller } from '../access/caller.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { keyAuthenticator } from '../access/key-authenticator.ts';
 import { createApp } from '../http/app.ts';
 import type { Identity } from '../identity.ts';
 import { memory } from '../memory.ts';
 import { promotionSchedule } from '../promotions/schedule.ts';
+import { type LogWatchParts, logWatch } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import { connectionsOf, drain } from './drain.ts';
-import { checkExposure } from './exposure.ts';
+import { checkExposure, isLoopback } from './exposure.ts';
+import { type ConnectionLimits, DEFAULT_LIMITS, limitConnections, parserLimits } from './limits.ts';
 import { requestListener } from './listener.ts';
 import { listening } from './listening.ts';
-import { faultEntry } from './request-log.ts';
+import { registryMetrics } from './metrics.ts';
+import { keyRate } from './rate.ts';
+import { alarmEntry, faultEntry } from './request-log.ts';
+import { requestNotes } from './request-notes.ts';
 
 export interface ServerOptions {
   /** Stays the caller's, who closes it after the server. */
@@ -24,71 +29,118 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** PEM */
-  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+  readonly tls?: Certificate;
   /** A reverse proxy in front of it speaks TLS. */
   readonly behindProxy?: boolean;
+  /** Requests a second that a key may make on average; without it as many as it can. */
+  readonly rateLimit?: number;
+  readonly limits?: Partial<ConnectionLimits>;
+  /** Of the verification of the log in the background, in ms; for tests. */
+  readonly watchPauses?: LogWatchParts['pauses'];
   /** Gets an object for each line of the log; never a key, a query or a body. */
   readonly log: (entry: object) => void;
+}
+
+/** PEM */
+export interface Certificate {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
 }
 
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
-  /** Takes no more connections, ends waiting calls, lets the others finish for 10 s. May be called twice. */
-  close(): Promise<void>;
+  /**
+   * Uses another certificate for connections that are made from now on.
+   * @throws Error when it speaks no TLS, or key and certificate do not belong together; the one before stays in use then
+   */
+  renewCertificate(tls: Certificate): void;
+  /**
+   * Takes no more connections, ends waiting calls, lets the others finish for 10 s. For `delay` ms before that it
+   * answers on, saying in `/healthz` and `/readyz` that it stops. May be called twice.
+   */
+  close(delay?: number): Promise<void>;
 }
 
-/** Longer than the 60 s for which common load balancers keep a connection, so that they close it first. */
-const KEEP_ALIVE_TIMEOUT = 65_000;
+/** A browser that was here once asks by HTTPS only (RFC 6797), for a year. */
+const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
 
 /**
  * @throws Problem `invalid_request` when it would listen beyond this machine without TLS, `unavailable` when it
  * cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const {
-    store,
-    identity,
-    webhooksToPrivateNetworks = false,
-    host,
-    port,
-    tls,
-    behindProxy = false,
-    log,
-  } = options;
-  checkExposure({ host, tls: tls !== undefined, behindProxy });
+  const { store, identity, webhooksToPrivateNetworks = false, host, port, tls, log, rateLimit } = options;
+  checkExposure({ host, tls: tls !== undefined, behindProxy: options.behindProxy ?? false });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const closing = new AbortController();
-  const callers = new WeakMap<Request, Caller>();
+  let stopping = false;
   const kept = memory(store);
   const authenticator = keyAuthenticator(store, kept);
+  const notes = requestNotes();
+  const admit = rateLimit === undefined ? undefined : keyRate(rateLimit);
+  const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
+  const watch = logWatch({
+    store,
+    onBroken: error => log(alarmEntry('log_broken', error)),
+    onFault: error => log(alarmEntry('fault', error)),
+    ...(options.watchPauses && { pauses: options.watchPauses }),
+  });
+  const metrics = registryMetrics({ store, connections: () => connections.size, logState: watch.state });
   const app = createApp({
     store,
     memory: kept,
     authenticator,
     ...(identity && { identity }),
     webhooksToPrivateNetworks,
+    standing: {
+      log: () => watch.state().status,
+      stopping: () => stopping,
+      metrics: { text: metrics.text, needsKey: !isLoopback(host) },
+    },
     closing: closing.signal,
-    onFault: error => log(faultEntry(error)),
-    onCaller: (request, caller) => callers.set(request, caller),
+    onFault: (error, request) => log(faultEntry(error, notes.trace(request))),
+    onRoute: notes.noteRoute,
+    onCaller(request, caller) {
+      notes.noteCaller(request, caller);
+      admit?.(caller);
+    },
+    onDelivered: metrics.delivered,
   });
-  const listener = requestListener(app, callers, log);
-  const server = tls ? createTlsServer({ ...tls }, listener) : createServer(listener);
+  const listener = requestListener({
+    app,
+    notes,
+    metrics,
+    log,
+    stopping: () => stopping,
+    timeout: limits.requestTimeout,
+    always: tls ? TLS_ONLY : {},
+  });
+  const asParsed = parserLimits(limits);
+  const tlsServer = tls && createTlsServer({ ...asParsed, ...tls }, listener);
+  const server: Server = tlsServer ?? createServer(asParsed, listener);
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
+  limitConnections(server, limits, metrics.refused);
   await listening(server, host, port);
-  const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
   schedule.start();
+  watch.start();
   const { port: bound } = server.address() as AddressInfo;
-  const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 
   let closed: Promise<void> | undefined;
+  async function close(delay: number): Promise<void> {
+    stopping = true;
+    await sleep(delay);
+    await Promise.all([drain(server, connections, closing), schedule.close(), watch.close()]);
+    await authenticator.close();
+  }
   return {
-    url,
-    close() {
-      closed ??= Promise.all([drain(server, connections, closing), schedule.close()]).then(() =>
-        authenticator.close(),
-      );
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    renewCertificate(renewed) {
+      if (tlsServer === undefined) throw new Error('This server speaks no TLS.');
+      tlsServer.setSecureContext({ ...renewed });
+    },
+    close(delay = 0) {
+      closed ??= close(delay);
       return closed;
     },
   };

@@ -34,6 +34,8 @@ export interface Store {
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;
   /** Whether the database has been away for so long (a day) that what was kept from before must not be used any more. */
   lost(): boolean;
+  /** Of the connections to a database: those in use, those that are idle, and how many wait for one. Absent without any. */
+  readonly connections?: () => Readonly<Record<'busy' | 'idle' | 'waiting', number>>;
   /** Ends every wait and closes the database. May be called twice. */
   close(): Promise<void>;
 }

@@ -1,14 +1,33 @@
-/** What asks for no key: whether the process and its database answer, and the API's own document. */
+/** What watches a process: whether it and its database answer, its figures; and the API's own document. */
 import { openApiDocument } from '../../../contract/openapi.ts';
+import { Problem } from '../../../core/problem.ts';
 import { logHead } from '../../store/log.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
-import type { Handler } from '../call.ts';
+import type { Handler, Standing } from '../call.ts';
 
-export const handleHealthz: Handler<'healthz'> = async () => jsonAnswer(200, { status: 'ok' });
+/** https://prometheus.io/docs/instrumenting/exposition_formats/ */
+const METRICS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export const handleReadyz: Handler<'readyz'> = async ({ store }) => {
-  await store.read(logHead);
+export const handleHealthz: Handler<'healthz'> = async ({ standing }) => {
+  checkNotStopping(standing);
   return jsonAnswer(200, { status: 'ok' });
+};
+
+export const handleReadyz: Handler<'readyz'> = async ({ store, standing }) => {
+  checkNotStopping(standing);
+  await store.read(logHead);
+  return jsonAnswer(200, { status: 'ok', database: 'ok', log: standing.log() });
+};
+
+function checkNotStopping({ stopping }: Standing): void {
+  if (stopping())
+    throw new Problem('unavailable', 'This process was asked to stop. Send requests to another one.');
+}
+
+export const handleMetrics: Handler<'metrics'> = async ({ standing: { metrics } }) => {
+  if (metrics === undefined) throw new Problem('route_not_found', 'This registry keeps no metrics.');
+  const headers = { ...COMMON_HEADERS, 'Content-Type': METRICS_MEDIA_TYPE, 'Cache-Control': 'no-store' };
+  return { status: 200, headers, body: await metrics.text() };
 };
 
 let document: string | undefined;

@@ -12,7 +12,7 @@ import {
   handleRotateKey,
 } from './keys.ts';
 import { handleLive } from './live.ts';
-import { handleHealthz, handleOpenapi, handleReadyz } from './process.ts';
+import { handleHealthz, handleMetrics, handleOpenapi, handleReadyz } from './process.ts';
 import {
   handleApprove,
   handleCancel,
@@ -73,5 +73,6 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   removeWebhook: handleRemoveWebhook,
   healthz: handleHealthz,
   readyz: handleReadyz,
+  metrics: handleMetrics,
   openapi: handleOpenapi,
 };

@@ -66,11 +66,18 @@ export interface PoolOptions {
   readonly patience?: Patience;
 }
 
+/** How many connections are in use, how many are not, and how many wait for one. */
+export type ConnectionCounts = Readonly<Record<'busy' | 'idle' | 'waiting', number>>;
+
+export interface BoundedPool extends PostgresPool {
+  readonly counts: () => ConnectionCounts;
+}
+
 /** A pool as Kysely wants it; what fails between here and the database is a ConnectionFailure. */
 export function boundedPool(
   address: DatabaseAddress,
   { connections: max, patience = PATIENCE }: PoolOptions,
-): PostgresPool {
+): BoundedPool {
   const pool = new Pool({ ...clientConfig(address, patience), max, idleTimeoutMillis: IDLE_TIMEOUT });
   // One that goes away while nobody uses it is dropped; who asks next gets another.
   pool.on('error', () => {});
@@ -87,6 +94,11 @@ export function boundedPool(
       return timed;
     },
     end: () => pool.end(),
+    counts: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   };
 }
 

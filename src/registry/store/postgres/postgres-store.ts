@@ -18,7 +18,14 @@ import {
   sqlState,
 } from './failures.ts';
 import { POSTGRES_MIGRATIONS } from './migrations.ts';
-import { boundedPool, PATIENCE, type Patience, type PoolOptions } from './pool.ts';
+import {
+  type BoundedPool,
+  boundedPool,
+  type ConnectionCounts,
+  PATIENCE,
+  type Patience,
+  type PoolOptions,
+} from './pool.ts';
 import { CHANNEL, Watch } from './watch.ts';
 
 /** How long a write waits for others' writes, in ms. */
@@ -46,25 +53,30 @@ export async function connectPostgresStore(
   const patience = { ...PATIENCE, ...given };
   const watch = new Watch(address, { listens, patience });
   await watch.start();
-  return new PostgresStore(kyselyOn(address, { connections, patience }), watch, now);
+  const pool = boundedPool(address, { connections, patience });
+  return new PostgresStore(kyselyOver(pool), pool.counts, watch, now);
 }
 
 /** Kysely on a bounded pool of connections, which `destroy()` closes. */
 export function kyselyOn(address: DatabaseAddress, options: PoolOptions): Kysely<Tables> {
-  return new Kysely({
-    dialect: new PostgresDialect({ pool: async () => boundedPool(address, options), cursor: Cursor }),
-  });
+  return kyselyOver(boundedPool(address, options));
+}
+
+function kyselyOver(pool: BoundedPool): Kysely<Tables> {
+  return new Kysely({ dialect: new PostgresDialect({ pool, cursor: Cursor }) });
 }
 
 class PostgresStore implements Store {
   readonly now: () => Date;
+  readonly connections: () => ConnectionCounts;
   readonly #database: Kysely<Tables>;
   readonly #watch: Watch;
   readonly #commits: SharedCommits;
   #closing: Promise<void> | undefined;
 
-  constructor(database: Kysely<Tables>, watch: Watch, now: () => Date) {
+  constructor(database: Kysely<Tables>, connections: () => ConnectionCounts, watch: Watch, now: () => Date) {
     this.now = now;
+    this.connections = connections;
     this.#database = database;
     this.#watch = watch;
     this.#commits = sharedCommits({

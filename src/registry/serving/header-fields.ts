@@ -1,0 +1,41 @@
+/** The few headers that delivery needs, read without making an object of all of them. */
+
+export interface DeliveryHeaders {
+  readonly authorization: string | undefined;
+  readonly accept: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  readonly traceparent: string | undefined;
+}
+
+/**
+ * @param raw names and values in turn, as they came. A list of values is joined, as HTTP joins it; of two credentials
+ * the first counts, as in Node's own reading
+ */
+export function headersOf(raw: readonly string[]): DeliveryHeaders {
+  let authorization: string | undefined;
+  let accept: string | undefined;
+  let ifNoneMatch: string | undefined;
+  let traceparent: string | undefined;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    switch (name.length) {
+      case 6:
+        if (name.toLowerCase() === 'accept') accept = joined(accept, value);
+        break;
+      case 11:
+        if (name.toLowerCase() === 'traceparent') traceparent ??= value;
+        break;
+      case 13: {
+        const lower = name.toLowerCase();
+        if (lower === 'authorization') authorization ??= value;
+        else if (lower === 'if-none-match') ifNoneMatch = joined(ifNoneMatch, value);
+      }
+    }
+  }
+  return { authorization, accept, ifNoneMatch, traceparent };
+}
+
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before}, ${value}`;
+}

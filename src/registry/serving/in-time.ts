@@ -1,0 +1,24 @@
+/** An answer within its time: whatever holds up the real one, the caller is told. */
+import { Problem } from '../../core/problem.ts';
+import { type Answer, problemAnswer } from '../http/answer.ts';
+
+/** @param timeout in ms */
+export async function inTime(answer: Promise<Response>, timeout: number): Promise<Response> {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const timer = setTimeout(() => resolve(tooLate(timeout)), timeout);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooLate(timeout: number): Response {
+  const { status, headers, body }: Answer = problemAnswer(
+    new Problem(
+      'unavailable',
+      `The registry did not answer within ${timeout / 1000} s. What was asked for may be done all the same: look, or ask again with the same Idempotency-Key.`,
+    ),
+  );
+  return new Response(body as string, { status, headers });
+}

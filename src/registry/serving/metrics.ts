@@ -1,0 +1,181 @@
+/** What a process tells Prometheus: its requests, its memory, its database, and the log of the registry it serves. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EventKind } from '../../core/event.ts';
+import type { LogWatchState } from '../proof/watch.ts';
+import { logHead } from '../store/log.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+
+export interface Metrics {
+  /** A request was answered after `ms`. `route` is a path of the API with its parameters' names, never what was asked for. */
+  answered(method: string, route: string, status: number, ms: number): void;
+  /** A delivery was answered from memory, or read from the database. */
+  delivered(from: 'memory' | 'database'): void;
+  /** A connection was closed because there were too many. */
+  refused(): void;
+  /** Everything, as Prometheus reads it. Asks the database for what the log has new. */
+  text(): Promise<string>;
+}
+
+export interface MeasuredParts {
+  readonly store: Store;
+  /** How many connections are open now. */
+  readonly connections: () => number;
+  readonly logState: () => LogWatchState;
+}
+
+/** In seconds: delivery from memory takes less than the first, a call that waits for changes up to 30. */
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
+
+export function registryMetrics({ store, connections, logState }: MeasuredParts): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const ofProcess = processMetrics();
+  const requests = new Counter({
+    name: 'promptforge_http_requests_total',
+    help: 'Requests that were answered.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'promptforge_http_request_duration_seconds',
+    help: 'How long the answers took.',
+    labelNames: ['method', 'route'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'promptforge_deliveries_total',
+    help: 'Deliveries by where they came from.',
+    labelNames: ['from'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'promptforge_http_connections_refused_total',
+    help: 'Connections that were closed at once because --max-connections were open.',
+    registers,
+  });
+  new Gauge({
+    name: 'promptforge_http_connections',
+    help: 'Connections that are open.',
+    registers,
+    collect() {
+      this.set(connections());
+    },
+  });
+  const up = new Gauge({
+    name: 'promptforge_database_up',
+    help: '1: the database answered when this was asked for.',
+    registers,
+  });
+  new Gauge({
+    name: 'promptforge_database_connections',
+    help: 'Connections to the database: in use, idle, and requests that wait for one. None for a data folder.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(store.connections?.() ?? {})) this.set({ state }, count);
+    },
+  });
+  const logEvents = new Gauge({
+    name: 'promptforge_log_events',
+    help: 'Events in the log: the length of its chain.',
+    registers,
+  });
+  new Gauge({
+    name: 'promptforge_log_verified_events',
+    help: 'Events up to which this process has verified the log.',
+    registers,
+    collect() {
+      this.set(logState().head.seq);
+    },
+  });
+  new Gauge({
+    name: 'promptforge_log_broken',
+    help: '1: this process has found that the log, a source or a table was changed behind the registry. Raise an alarm.',
+    registers,
+    collect() {
+      this.set(logState().status === 'broken' ? 1 : 0);
+    },
+  });
+  const events = new Counter({
+    name: 'promptforge_events_total',
+    help: 'Events by kind since this process was first asked: promotion.applied, version.published and so on. Every process of a registry counts all of them.',
+    labelNames: ['kind', 'environment'],
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'promptforge_promotions_waiting',
+    help: 'Promotions that wait for approvals (pending) or for their time (planned).',
+    labelNames: ['environment', 'state'],
+    registers,
+  });
+
+  /** Up to where `events` has counted; undefined: not at all. */
+  let counted: number | undefined;
+
+  async function ask(): Promise<void> {
+    try {
+      const since = counted;
+      const found = await store.read(snapshot => readFigures(snapshot, since));
+      up.set(1);
+      logEvents.set(found.head);
+      waiting.reset();
+      for (const { environment, state, count } of found.waiting) waiting.set({ environment, state }, count);
+      // Whoever else asked meanwhile has counted them.
+      if (counted !== since) return;
+      for (const { kind, environment, count } of found.events)
+        events.inc({ kind, environment: environment ?? '' }, count);
+      counted = found.head;
+    } catch {
+      up.set(0);
+    }
+  }
+
+  return {
+    answered(method, route, status, ms) {
+      requests.inc({ method, route, status });
+      durations.observe({ method, route }, ms / 1000);
+    },
+    delivered: from => deliveries.inc({ from }),
+    refused: () => refusals.inc(),
+    async text() {
+      await ask();
+      return (await registry.metrics()) + (await ofProcess.metrics());
+    },
+  };
+}
+
+let processRegistry: Registry | undefined;
+
+/** Processor time, memory, event loop and garbage collection: one for all servers of a process, as it goes on watching. */
+function processMetrics(): Registry {
+  if (processRegistry !== undefined) return processRegistry;
+  processRegistry = new Registry();
+  collectDefaultMetrics({ register: processRegistry });
+  return processRegistry;
+}
+
+interface Figures {
+  readonly head: number;
+  readonly waiting: readonly { environment: string; state: string; count: number }[];
+  readonly events: readonly { kind: EventKind; environment: string | null; count: number }[];
+}
+
+async function readFigures(snapshot: Snapshot, since: number | undefined): Promise<Figures> {
+  const { seq: head } = await logHead(snapshot);
+  const waiting = await snapshot
+    .selectFrom('promotions')
+    .select(['environment', 'state', ({ fn }) => fn.countAll<number>().as('count')])
+    .where('state', 'in', ['pending', 'planned'])
+    .groupBy(['environment', 'state'])
+    .execute();
+  if (since === undefined || since >= head) return { head, waiting, events: [] };
+  const events = await snapshot
+    .selectFrom('events')
+    .select(['kind', 'environment', ({ fn }) => fn.countAll<number>().as('count')])
+    .where('seq', '>', since)
+    .where('seq', '<=', head)
+    .groupBy(['kind', 'environment'])
+    .execute();
+  return { head, waiting, events };
+}

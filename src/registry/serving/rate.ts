@@ -1,0 +1,37 @@
+/** How often a key may ask: so many requests a second on average, twice as many at a stretch, in each process. */
+import { TokenBucket } from 'limiter';
+import { Problem } from '../../core/problem.ts';
+import type { Caller } from '../access/caller.ts';
+
+/** More keys than any registry has in use; beyond it all begin anew. */
+const MAX_KEYS = 100_000;
+
+/**
+ * Counts a request of a caller.
+ * @throws Problem `rate_limited` with the seconds to wait
+ */
+export type Admit = (caller: Pick<Caller, 'key'>) => void;
+
+/** @param perSecond more than 0 */
+export function keyRate(perSecond: number): Admit {
+  const buckets = new Map<string, TokenBucket>();
+  const burst = Math.max(1, 2 * perSecond);
+  return ({ key }) => {
+    const bucket = buckets.get(key) ?? fullBucket(key);
+    if (bucket.tryRemoveTokens(1)) return;
+    const retryAfter = Math.max(1, Math.ceil(bucket.getWaitTime(1) / 1000));
+    throw new Problem(
+      'rate_limited',
+      `This key asks more often than ${perSecond} times a second. Wait ${retryAfter} s, and ask again for what an answer's Cache-Control no longer covers only.`,
+      { retryAfter },
+    );
+  };
+
+  function fullBucket(key: string): TokenBucket {
+    if (buckets.size >= MAX_KEYS) buckets.clear();
+    const bucket = new TokenBucket({ bucketSize: burst, tokensPerInterval: perSecond, interval: 'second' });
+    bucket.content = burst;
+    buckets.set(key, bucket);
+    return bucket;
+  }
+}

@@ -1,0 +1,390 @@
+/** What an operator sees of a server and sets for it: metrics, request ids, limits, headers, its way out. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, request as httpRequest } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
+import type { Store } from '../../src/registry/store/store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { aRegistry, ask, assertProblem, type RegistrySetup } from './a-registry.ts';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = '00f067aa0ba902b7';
+
+/** A registry in which `p` is live in staging. */
+async function serving(setup: RegistrySetup = {}) {
+  const registry = await aRegistry(setup);
+  await registry.publish('p', 'Text', null);
+  await registry.promote('p', 1, 'staging');
+  return registry;
+}
+
+/** Samples by name and labels, as `name{a="b"}`. */
+function samplesOf(text: string): ReadonlyMap<string, number> {
+  const lines = text.split('\n').filter(line => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map(line => {
+      const [, name = '', value] = /^(\w+(?:\{.*\})?) (\S+)$/.exec(line) ?? assert.fail(line);
+      return [name, Number(value)];
+    }),
+  );
+}
+
+async function metricsOf(url: string): Promise<ReadonlyMap<string, number>> {
+  const { status, text, headers } = await ask(url, 'GET', '/metrics');
+  assert.equal(status, 200);
+  assert.equal(headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+  return samplesOf(text);
+}
+
+describe('the metrics', () => {
+  it('count requests by route and status, and time them', async () => {
+    await using registry = await serving();
+    const as = 'staging reader';
+    for (let n = 0; n < 3; n++) await registry.call('GET', '/v1/prompts/p', undefined, { as });
+    await registry.call('GET', '/v1/prompts/absent', undefined, { as });
+    await ask(registry.url, 'GET', '/v1/prompts/p');
+    await registry.call('GET', '/v1/prompts/p/-/versions');
+    await registry.call('GET', '/nowhere/secret-path');
+    const samples = await metricsOf(registry.url);
+    const requests = (method: string, route: string, status: number) =>
+      samples.get(`promptforge_http_requests_total{method="${method}",route="${route}",status="${status}"}`);
+    assert.equal(requests('GET', '/v1/prompts/{name}', 200), 3);
+    assert.equal(requests('GET', '/v1/prompts/{name}', 404), 1);
+    assert.equal(requests('GET', '/v1/prompts/{name}', 401), 1);
+    assert.equal(requests('GET', '/v1/prompts/{name}/-/versions', 200), 1);
+    assert.equal(requests('POST', '/v1/prompts/{name}/-/versions', 201), 1);
+    assert.equal(requests('GET', 'none', 404), 1);
+    const histogram = 'promptforge_http_request_duration_seconds';
+    const delivered = 'method="GET",route="/v1/prompts/{name}"';
+    assert.equal(samples.get(`${histogram}_count{${delivered}}`), 5);
+    assert.equal(samples.get(`${histogram}_bucket{le="+Inf",${delivered}}`), 5);
+    assert.ok((samples.get(`${histogram}_sum{${delivered}}`) ?? 0) > 0);
+    const { text } = await ask(registry.url, 'GET', '/metrics');
+    assert.ok(!text.includes('secret-path') && !text.includes('absent'), 'nothing that was asked for');
+  });
+  it('tell deliveries from memory from those of the database', async () => {
+    await using registry = await serving();
+    for (let n = 0; n < 4; n++)
+      await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader' });
+    const samples = await metricsOf(registry.url);
+    assert.equal(samples.get('promptforge_deliveries_total{from="database"}'), 1);
+    assert.equal(samples.get('promptforge_deliveries_total{from="memory"}'), 3);
+  });
+  it('tell of the log, its events and the promotions that wait', async () => {
+    await using registry = await aRegistry({ environments: defaultEnvironments(1) });
+    const before = await metricsOf(registry.url);
+    await registry.publish('p', 'Text', null);
+    await registry.promote('p', 1, 'staging');
+    const asked = { environment: 'production', channel: 'stable', version: 1, reason: 'Now', expected: null };
+    const as = 'production author';
+    const pending = await registry.call('POST', '/v1/prompts/p/-/promotions', asked, { as });
+    assert.equal(pending.status, 202);
+    const samples = await metricsOf(registry.url);
+    const events = (kind: string, environment: string) =>
+      samples.get(`promptforge_events_total{kind="${kind}",environment="${environment}"}`);
+    assert.equal(events('promotion.applied', 'staging'), 1);
+    assert.equal(events('promotion.requested', 'production'), 1);
+    assert.equal(events('version.published', 'development'), 1);
+    const waits = 'promptforge_promotions_waiting{environment="production",state="pending"}';
+    assert.equal(samples.get(waits), 1);
+    const log = await registry.call('GET', '/v1/changes?limit=1000');
+    assert.equal(samples.get('promptforge_log_events'), log.json.events.length);
+    assert.ok((before.get('promptforge_log_events') ?? 0) < (samples.get('promptforge_log_events') ?? 0));
+    assert.equal(samples.get('promptforge_log_broken'), 0);
+    assert.equal(samples.get('promptforge_database_up'), 1);
+    assert.ok((samples.get('promptforge_http_connections') ?? 0) >= 1);
+    assert.ok((samples.get('process_resident_memory_bytes') ?? 0) > 1e7);
+    const { json } = await registry.call('GET', '/v1/promotions?state=pending');
+    const { id } = json.data[0];
+    const approver = { as: 'production approver' };
+    await registry.call('POST', `/v1/promotions/${id}/approve`, { comment: 'Good' }, approver);
+    const after = await metricsOf(registry.url);
+    assert.equal(after.get(waits), undefined, 'nothing waits any more');
+    assert.equal(after.get('promptforge_events_total{kind="promotion.applied",environment="production"}'), 1);
+  });
+  it('raise the alarm when something was changed behind the registry, and readiness tells it too', async () => {
+    await using registry = await serving({ serving: { watchPauses: { start: 0, piece: 0, again: 20 } } });
+    const state = async () => (await ask(registry.url, 'GET', '/readyz')).json.log;
+    const becomes = async (wanted: string) => {
+      for (let n = 0; n < 200 && (await state()) !== wanted; n++)
+        await new Promise(resolve => setTimeout(resolve, 20));
+      assert.equal(await state(), wanted);
+    };
+    await becomes('verified');
+    const before = await metricsOf(registry.url);
+    const verified = before.get('promptforge_log_verified_events') ?? 0;
+    assert.ok(verified > 0 && verified <= (before.get('promptforge_log_events') ?? 0));
+    const file = new DatabaseSync(join(registry.folder, DATABASE_FILE));
+    file.exec("UPDATE promotions SET reason = 'Another'");
+    file.close();
+    await becomes('broken');
+    assert.equal((await metricsOf(registry.url)).get('promptforge_log_broken'), 1);
+    const alarms = registry.logged.filter(({ event }) => event === 'log_broken');
+    assert.equal(alarms.length, 1);
+    assert.equal(alarms[0].level, 'error');
+  });
+  it('say that the database is away, and go on telling the rest', async () => {
+    await using folder = await temporaryFolder();
+    const real = await openDataFolder(folder.path);
+    let away = false;
+    const store: Store = {
+      ...boundTo(real),
+      read: work => (away ? Promise.reject(new Error('away')) : real.read(work)),
+    };
+    await using registry = await aRegistry({ store });
+    assert.equal((await metricsOf(registry.url)).get('promptforge_database_up'), 1);
+    away = true;
+    const samples = await metricsOf(registry.url);
+    assert.equal(samples.get('promptforge_database_up'), 0);
+    assert.ok((samples.get('process_cpu_seconds_total') ?? 0) > 0);
+  });
+  it('ask for a key where others than this machine could ask for them', async () => {
+    await using registry = await serving({ serving: { host: '0.0.0.0', behindProxy: true } });
+    assertProblem(await ask(registry.url, 'GET', '/metrics'), 401, 'key_missing');
+    const { status, text } = await registry.call('GET', '/metrics', undefined, { as: 'staging reader' });
+    assert.equal(status, 200);
+    assert.match(text, /^# HELP promptforge_http_requests_total /m);
+    assert.equal((await ask(registry.url, 'GET', '/healthz')).status, 200);
+  });
+});
+
+describe('a request', () => {
+  it('has an id, in its answer and in the log, that goes on with the trace of its caller', async () => {
+    await using registry = await serving();
+    const traceparent = `00-${TRACE}-${PARENT}-01`;
+    const asked: [string, string][] = [
+      ['GET', '/v1/prompts'],
+      ['GET', '/v1/prompts/absent'],
+    ];
+    for (const [method, path] of asked) {
+      const { headers } = await registry.call(method, path, undefined, { headers: { traceparent } });
+      assert.equal(headers.get('request-id'), TRACE);
+      const { trace, span, parent, key, path: logged } = registry.logged.at(-1);
+      assert.deepEqual([trace, parent, logged], [TRACE, PARENT, path]);
+      assert.match(span, /^[0-9a-f]{16}$/);
+      assert.equal(key.length, 12, 'and whose key it was');
+    }
+    const own = await registry.call('GET', '/v1/prompts');
+    const { trace, parent } = registry.logged.at(-1);
+    assert.equal(own.headers.get('request-id'), trace);
+    assert.match(trace, /^[0-9a-f]{32}$/);
+    assert.equal(parent, undefined);
+  });
+  it('that meets a fault is found by the same id', async () => {
+    await using folder = await temporaryFolder();
+    const real = await openDataFolder(folder.path);
+    let faulty = false;
+    const store: Store = {
+      ...boundTo(real),
+      read: work => (faulty ? Promise.reject(new Error('a bug')) : real.read(work)),
+    };
+    await using registry = await aRegistry({ store });
+    await registry.key('development');
+    assert.equal((await registry.call('GET', '/v1/prompts')).status, 200);
+    faulty = true;
+    for (const path of ['/v1/prompts?limit=3', '/v1/prompts/p?channel=latest']) {
+      const { status, headers } = await registry.call('GET', path);
+      assert.equal(status, 500);
+      const [fault, request] = registry.logged.slice(-2);
+      assert.deepEqual([fault.event, request.event], ['fault', 'request']);
+      assert.match(fault.error, /a bug/);
+      assert.equal(fault.trace, request.trace);
+      assert.equal(headers.get('request-id'), request.trace);
+    }
+  });
+  it('with a traceparent that is none gets a trace of its own', async () => {
+    await using registry = await serving();
+    const zeros = `00-${'0'.repeat(32)}-${PARENT}-01`;
+    const wrong = fc.oneof(
+      fc.constantFrom(
+        zeros,
+        `00-${TRACE}-${'0'.repeat(16)}-01`,
+        `ff-${TRACE}-${PARENT}-01`,
+        `00-${TRACE}-${PARENT}-01-more`,
+        `00-${TRACE.toUpperCase()}-${PARENT}-01`,
+        `00-${TRACE}-${PARENT}`,
+      ),
+      fc.stringMatching(/^[0-9a-f-]{0,60}$/).filter(text => !/^..-.{32}-.{16}-..$/.test(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(wrong, async traceparent => {
+        const { headers } = await ask(registry.url, 'GET', '/healthz', undefined, { traceparent });
+        const id = headers.get('request-id') ?? '';
+        assert.match(id, /^[0-9a-f]{32}$/);
+        assert.ok(id !== TRACE && !/^0+$/.test(id), traceparent);
+      }),
+      { numRuns: 60 },
+    );
+    const newer = `01-${TRACE}-${PARENT}-01-what-later-versions-add`;
+    const { headers } = await ask(registry.url, 'GET', '/healthz', undefined, { traceparent: newer });
+    assert.equal(headers.get('request-id'), TRACE, 'a later version has more at its end');
+  });
+});
+
+describe('the rate of a key', () => {
+  it('is limited, each key for itself, and says when to ask again', async () => {
+    await using registry = await serving({ serving: { rateLimit: 2 } });
+    const reader = { as: 'staging reader' };
+    const author = { as: 'development author' };
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n++)
+      statuses.push((await registry.call('GET', '/v1/prompts/p', undefined, reader)).status);
+    assert.deepEqual(statuses, [200, 200, 200, 200], 'twice as many at a stretch');
+    const refused = await registry.call('GET', '/v1/prompts/p', undefined, reader);
+    assertProblem(refused, 429, 'rate_limited', /more often than 2 times a second/);
+    assert.equal(refused.headers.get('retry-after'), '1');
+    assert.equal(refused.json.retryAfter, 1);
+    const { key, status } = registry.logged.at(-1);
+    assert.deepEqual([status, key], [429, (await registry.key('staging', 'reader')).split('_')[2]]);
+    for (let n = 0; n < 4; n++)
+      assert.equal((await registry.call('GET', '/v1/prompts', undefined, author)).status, 200);
+    assertProblem(await registry.call('GET', '/v1/prompts', undefined, author), 429, 'rate_limited');
+    const body = { source: 'Another', message: '', base: null };
+    const lost = await registry.call('POST', '/v1/prompts/q/-/versions', body, author);
+    assertProblem(lost, 429, 'rate_limited');
+    assert.equal((await registry.call('GET', '/v1/prompts/q/-/versions')).status, 404, 'nothing was done');
+    assert.equal((await ask(registry.url, 'GET', '/healthz')).status, 200, 'without a key there is none');
+    await new Promise(resolve => setTimeout(resolve, 600));
+    assert.equal((await registry.call('GET', '/v1/prompts/p', undefined, reader)).status, 200);
+  });
+});
+
+describe('a connection', () => {
+  const open = async (
+    url: string,
+  ): Promise<{ socket: Socket; said: () => string; ended: Promise<unknown> }> => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    let said = '';
+    socket.on('data', chunk => (said += chunk));
+    socket.on('error', () => {});
+    const ended = once(socket, 'close');
+    await once(socket, 'connect');
+    return { socket, said: () => said, ended };
+  };
+
+  it('that sends its headers or its body too slowly is answered 408 and closed', async () => {
+    await using registry = await serving({ serving: { limits: { requestTimeout: 200 } } });
+    const key = await registry.key('development');
+    const headers = await open(registry.url);
+    headers.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    const body = await open(registry.url);
+    body.socket.write(
+      `POST /v1/prompts/slow/-/versions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"source":`,
+    );
+    await Promise.all([headers.ended, body.ended]);
+    assert.match(headers.said(), /^HTTP\/1\.1 408 /);
+    // Who of the two notices first answers; the caller is told either way.
+    assert.match(body.said(), /^HTTP\/1\.1 (?:408|503) /);
+    assert.equal((await ask(registry.url, 'GET', '/healthz')).status, 200);
+    const faults = registry.logged.filter(({ event }) => event === 'fault');
+    assert.deepEqual(faults, [], 'a slow caller is no fault of the registry');
+  });
+  it('with headers beyond 16 KiB is answered 431', async () => {
+    await using registry = await serving();
+    const { socket, said, ended } = await open(registry.url);
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`);
+    await ended;
+    assert.match(said(), /^HTTP\/1\.1 431 /);
+  });
+  it('beyond the limit is closed, and counted', async () => {
+    await using registry = await aRegistry({ serving: { limits: { maxConnections: 2 } } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const scrape = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        httpRequest(`${registry.url}/metrics`, { agent }, answer => {
+          let text = '';
+          answer.on('data', chunk => (text += chunk)).on('end', () => resolve(text));
+        })
+          .on('error', reject)
+          .end();
+      });
+    await scrape();
+    const second = await open(registry.url);
+    const third = await open(registry.url);
+    await third.ended;
+    const refused = samplesOf(await scrape()).get('promptforge_http_connections_refused_total');
+    assert.equal(refused, 1);
+    second.socket.destroy();
+    agent.destroy();
+  });
+  it('is not used again by a server that stops, and health and readiness say so', async () => {
+    const registry = await serving();
+    const closing = registry.server.close(400);
+    for (const path of ['/healthz', '/readyz'])
+      assertProblem(await ask(registry.url, 'GET', path), 503, 'unavailable', /asked to stop/);
+    const still = await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader' });
+    assert.deepEqual([still.status, still.text], [200, 'Text']);
+    assert.equal(still.headers.get('connection'), 'close');
+    await closing;
+    await assert.rejects(fetch(registry.url));
+    await registry[Symbol.asyncDispose]();
+  });
+});
+
+describe('an answer', () => {
+  it('that does not come in time is a 503, which says that it may be done all the same', async () => {
+    await using folder = await temporaryFolder();
+    const real = await openDataFolder(folder.path);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    let held = false;
+    const store: Store = {
+      ...boundTo(real),
+      async read(work) {
+        if (held) await released;
+        return real.read(work);
+      },
+    };
+    await using registry = await aRegistry({ store, serving: { limits: { requestTimeout: 150 } } });
+    await registry.key('development');
+    assert.equal((await registry.call('GET', '/v1/prompts')).status, 200);
+    held = true;
+    const late = await registry.call('GET', '/v1/prompts');
+    assertProblem(late, 503, 'unavailable', /within 0\.15 s.*Idempotency-Key/);
+    release();
+  });
+  it('tells browsers to do nothing with it, and other sites nothing at all', async () => {
+    await using registry = await serving();
+    const from = { origin: 'https://elsewhere.example' };
+    const answers = [
+      await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader', headers: from }),
+      await registry.call('GET', '/v1/prompts', undefined, { headers: from }),
+      await registry.call('GET', '/v1/prompts/absent', undefined, { headers: from }),
+      await ask(registry.url, 'GET', '/openapi.json', undefined, from),
+    ];
+    for (const { headers } of answers) {
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'");
+      assert.equal(headers.get('referrer-policy'), 'no-referrer');
+      assert.equal(headers.get('strict-transport-security'), null, 'only where TLS is spoken');
+      const open = [...headers.keys()].filter(name => name.startsWith('access-control-'));
+      assert.deepEqual(open, []);
+    }
+    const preflight = { ...from, 'access-control-request-method': 'GET' };
+    for (const path of ['/v1/prompts/p', '/v1/prompts'])
+      assertProblem(
+        await ask(registry.url, 'OPTIONS', path, undefined, preflight),
+        405,
+        'method_not_allowed',
+      );
+  });
+});
+
+/** A store's members as a plain object, to replace one of them. */
+function boundTo(store: Store): Store {
+  return {
+    now: store.now,
+    read: work => store.read(work),
+    write: work => store.write(work),
+    revision: () => store.revision(),
+    recentRevision: () => store.recentRevision(),
+    changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    lost: () => store.lost(),
+    close: () => store.close(),
+  };
+}
