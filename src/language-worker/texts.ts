@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { PromptName } from '../core/name.ts';
 import { Library } from '../language/library.ts';
 import type { DocumentChange, FileEntry, FileRole, OpenDocument } from './contract.ts';
+import { unknownFiles } from './unknown-files.ts';
 
 /** Reading the files of a large workspace one by one would take long; all at once, too many handles. */
 const READ_AT_ONCE = 16;
@@ -86,6 +87,25 @@ export class Texts {
   /** What kind of text an open document holds. */
   openAt(uri: string): Omit<OpenDocument, 'uri'> | undefined {
     return this.#open.get(uri);
+  }
+
+  /** Looks on the disk for what the open document refers to and nobody told of, and for what that refers to in turn. */
+  async findUnknown(uri: string): Promise<void> {
+    for (let found = true; found; ) {
+      const document = this.#open.get(uri);
+      if (document === undefined) return;
+      const files = unknownFiles({ uri, ...document }, this.library);
+      const texts = await Promise.all(files.map(({ path }) => textOfFile(path)));
+      found = false;
+      for (const [index, file] of files.entries()) {
+        const text = texts[index];
+        // Told in the meantime: that is as new, or newer.
+        if (text === undefined || this.library.at(file.uri) !== undefined) continue;
+        this.#files.set(file.uri, file);
+        this.#put(file.uri, { ...file, text });
+        found = true;
+      }
+    }
   }
 
   async #readAll(uris: readonly string[]): Promise<void> {

@@ -34,7 +34,10 @@ post({ kind: 'ready' });
 
 async function reply({ id, method, uri, params }: Query): Promise<void> {
   try {
-    if (!NEEDS_NO_FILES.has(method)) await texts.whenRead;
+    if (!NEEDS_NO_FILES.has(method)) {
+      await texts.whenRead;
+      await texts.findUnknown(uri);
+    }
     const found = answer(method, uri, params, texts);
     post({ kind: 'answer', id, answer: found }, found instanceof Uint32Array ? [found.buffer] : []);
   } catch (error) {

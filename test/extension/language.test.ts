@@ -1,8 +1,8 @@
 // Writing prompts: what the editor knows of them, asked through VS Code as its own commands ask.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import {
@@ -105,6 +105,21 @@ describe('writing a prompt', () => {
     await vscode.commands.executeCommand('undo');
     await hasCodes(user.document.uri);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('follows folders of partials that go and come as one', async () => {
+    await writePrompt('mail/parts/_warm', 'Warmly.\n');
+    const { document } = await open('mail/write', '{{> parts/warm}}\n');
+    await hasCodes(document.uri);
+    await rm(dirname(promptFile('mail/parts/_warm')), { recursive: true });
+    await hasCodes(document.uri, 'missing-partial');
+    await writePrompt('mail/drafts/_warm', 'Warmly.\n');
+    const folder = (name: string) => vscode.Uri.file(dirname(promptFile(`mail/${name}/_warm`)));
+    const rename = new vscode.WorkspaceEdit();
+    rename.renameFile(folder('drafts'), folder('parts'));
+    await vscode.workspace.applyEdit(rename);
+    await hasCodes(document.uri);
+    await rm(folder('parts').fsPath, { recursive: true });
   });
 
   it('puts right what is wrong by a quick fix', async () => {

@@ -43,6 +43,34 @@ describe('the files that the language worker reads', () => {
     assert.deepEqual(await editor.codes(uri), ['missing-partial']);
   });
 
+  it('are looked for on the disk before they count as missing: no watcher told of them', async () => {
+    await using editor = new AnEditor();
+    const folder = (await file('deep/er/_tone', '{{> shared/warm }}')).uri.replace(
+      'deep/er/_tone.prompt',
+      '',
+    );
+    const open = (name: string, text: string) => editor.open(name, text, 'prompt', `${folder}${name}.prompt`);
+    const user = open('deep/er/user', '{{> tone }}{{> other }}\n');
+    assert.deepEqual(await editor.codes(user), ['missing-partial']);
+    // Above the one that uses it, and one that leads back: what is found is read as if it had been told.
+    await file('deep/_other', '{{> er/tone }}{{> last }}');
+    assert.deepEqual(await editor.codes(user), []);
+    await file('shared/_warm', '{{> deep/other }}');
+    assert.deepEqual(await editor.codes(user), ['partial-cycle', 'partial-cycle']);
+  });
+
+  it('are found beside samples that are opened first', async () => {
+    await using editor = new AnEditor();
+    const { uri } = await file('user', '---\ninput:\n  schema:\n    count: integer\n---\n{{count}}\n');
+    const samples = editor.open(
+      'user',
+      '- name: one\n  input:\n    count: many\n',
+      'samples',
+      uri.replace('.prompt', '.samples.yaml'),
+    );
+    assert.deepEqual(await editor.codes(samples), ['sample-mismatch']);
+  });
+
   it('are read again when they change: a partial that begins to call its user is a cycle', async () => {
     await using editor = new AnEditor();
     const uri = editor.open('shared/_user', USER);

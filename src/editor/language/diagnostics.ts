@@ -70,10 +70,16 @@ export function showDiagnostics(
         soon(document, OTHERS_SETTLE_MS);
   };
   for (const document of vscode.workspace.textDocuments) if (isChecked(document)) soon(document, 0);
-  const following = documents.onDidChange(document => {
-    soon(document, SETTLE_MS);
-    if (placeOfDocument(document, session)?.name !== undefined) others(document);
-  });
+  const following = vscode.Disposable.from(
+    documents.onDidChange(document => {
+      soon(document, SETTLE_MS);
+      if (placeOfDocument(document, session)?.name !== undefined) others(document);
+    }),
+    // Files may have come that nobody told of: one that is looked at is looked after.
+    vscode.window.onDidChangeActiveTextEditor(editor => {
+      if (editor !== undefined) soon(editor.document, SETTLE_MS);
+    }),
+  );
   return {
     again: () => others(),
     dispose: () => {

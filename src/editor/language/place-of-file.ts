@@ -2,12 +2,11 @@
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
-import type { FileEntry, FileRole } from '../../language-worker/contract.ts';
+import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import type { Session } from '../connection/session.ts';
 import { parseVersionUri, SCHEME } from '../versions/uri.ts';
 
 export const LANGUAGE = 'dotprompt';
-export const SAMPLES_EXTENSION = '.samples.yaml';
 
 export interface PlaceOfFile {
   readonly role: FileRole;

@@ -1,8 +1,9 @@
 /** Waits for the first document that the language worker has something to say about, and loads all of that then. */
 import * as vscode from 'vscode';
+import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import type { Workbench } from '../workbench.ts';
 import { includedFiles, isIncluded } from './included.ts';
-import { LANGUAGE, SAMPLES_EXTENSION } from './place-of-file.ts';
+import { LANGUAGE } from './place-of-file.ts';
 
 export interface LanguageParts {
   readonly workbench: Workbench;

@@ -1,6 +1,7 @@
 /** Which documents the language features are for. */
 import type * as vscode from 'vscode';
-import { LANGUAGE, SAMPLES_EXTENSION } from './place-of-file.ts';
+import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { LANGUAGE } from './place-of-file.ts';
 
 /** Published versions and the sides of comparisons too. */
 export const PROMPTS: vscode.DocumentSelector = { language: LANGUAGE };

@@ -1,10 +1,11 @@
 /** A change of the language worker's as VS Code applies it: edits in any file, then files that are renamed or new. */
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
+import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import type { PlacedChange } from '../../language-worker/queries.ts';
 import type { Session } from '../connection/session.ts';
 import { rangeOf } from './answers.ts';
-import { placeOfPath, SAMPLES_EXTENSION } from './place-of-file.ts';
+import { placeOfPath } from './place-of-file.ts';
 
 /** @throws Error for a file that cannot get the name */
 export function workspaceEditOf(

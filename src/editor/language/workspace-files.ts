@@ -26,39 +26,56 @@ export function followFiles(
   { session, log }: Pick<Workbench, 'session' | 'log'>,
   onChange: () => void,
 ): WorkspaceFiles {
-  const changed = new Map<string, vscode.Uri | undefined>();
+  const changed = new Map<string, { readonly uri: vscode.Uri; readonly isGone: boolean }>();
   let known = new Set<string>();
+  let lists = 0;
+  /** Told while the workspace is being listed, which may not have seen them. */
+  let toldMeanwhile = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let folder = session.project?.promptsFolder;
 
   const list = async (): Promise<void> => {
+    const listing = ++lists;
+    toldMeanwhile = new Set();
     const uris = await vscode.workspace.findFiles(FILES, PASSED_OVER, MAX_FILES);
+    if (listing !== lists) return whenListed; // what a newer one finds is newer
     const files = entriesOf(uris, session);
-    const now = new Set(files.map(({ uri }) => uri));
+    const now = new Set([...files.map(({ uri }) => uri), ...toldMeanwhile]);
     client.removeFiles([...known].filter(uri => !now.has(uri)));
     client.setFiles(files);
     known = now;
     onChange();
   };
   const tell = (): void => {
-    const gone = [...changed].filter(([, uri]) => uri === undefined).map(([id]) => id);
-    const files = entriesOf(
-      [...changed.values()].filter(uri => uri !== undefined),
-      session,
-    );
+    const told = [...changed.values()];
+    const entries = (areGone: boolean) =>
+      entriesOf(
+        told.filter(({ isGone }) => isGone === areGone).map(({ uri }) => uri),
+        session,
+      );
+    const isGone = (uri: string) => changed.get(uri)?.isGone === true;
+    const inGoneFolders = [...known].filter(uri => foldersOf(uri).some(isGone));
+    const gone = [...entries(true).map(({ uri }) => uri), ...inGoneFolders];
+    const files = entries(false);
     changed.clear();
-    for (const id of gone) known.delete(id);
-    for (const { uri } of files) known.add(uri);
+    if (gone.length + files.length === 0) return;
+    for (const uri of gone) known.delete(uri);
+    for (const { uri } of files) {
+      known.add(uri);
+      toldMeanwhile.add(uri);
+    }
     client.removeFiles(gone);
     client.setFiles(files);
     onChange();
   };
   const note = (uri: vscode.Uri, isGone: boolean): void => {
-    changed.set(uri.toString(), isGone ? undefined : uri);
+    changed.set(uri.toString(), { uri, isGone });
     clearTimeout(timer);
     timer = setTimeout(tell, SETTLE_MS);
   };
-  const watcher = vscode.workspace.createFileSystemWatcher(FILES);
+  const watcher = vscode.workspace.createFileSystemWatcher(FILES, false, false, true);
+  // Of a folder that is deleted, VS Code tells nothing of what was in it.
+  const deletions = vscode.workspace.createFileSystemWatcher('**', true, true, false);
   let whenListed = Promise.resolve();
   const listAll = (): void => {
     whenListed = list().catch((error: unknown) =>
@@ -66,11 +83,29 @@ export function followFiles(
     );
   };
   listAll();
+  const here = (uri: vscode.Uri): void => note(uri, false);
+  const gone = (uri: vscode.Uri): void => note(uri, true);
+  const cameByEditor = (uri: vscode.Uri): void => {
+    // A folder is told as one, with all that is in it.
+    if (entryOf(uri, session) === undefined) listAll();
+    else here(uri);
+  };
   const following = vscode.Disposable.from(
     watcher,
-    watcher.onDidCreate(uri => note(uri, false)),
-    watcher.onDidChange(uri => note(uri, false)),
-    watcher.onDidDelete(uri => note(uri, true)),
+    watcher.onDidCreate(here),
+    watcher.onDidChange(here),
+    deletions,
+    deletions.onDidDelete(gone),
+    // What is done in this editor is known from it, whether or not a watcher sees it.
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => here(uri)),
+    vscode.workspace.onDidCreateFiles(({ files }) => files.forEach(cameByEditor)),
+    vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(gone)),
+    vscode.workspace.onDidRenameFiles(({ files }) => {
+      for (const { oldUri, newUri } of files) {
+        gone(oldUri);
+        cameByEditor(newUri);
+      }
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(listAll),
     session.onDidChange(() => {
       // Names are relative to the prompts folder.
@@ -86,6 +121,14 @@ export function followFiles(
     },
     dispose: () => following.dispose(),
   };
+}
+
+/** The URIs of the folders that a file is in. */
+function foldersOf(uri: string): string[] {
+  const uris = [];
+  for (let end = uri.lastIndexOf('/'); end > 0; end = uri.lastIndexOf('/', end - 1))
+    uris.push(uri.slice(0, end));
+  return uris;
 }
 
 function entriesOf(uris: readonly vscode.Uri[], session: Session): FileEntry[] {

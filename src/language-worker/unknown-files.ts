@@ -1,0 +1,50 @@
+/**
+ * Files that a prompt refers to and that nobody told of. Whether they are there is asked of the disk before anybody is
+ * told that they are missing: a file watcher is late, or misses a file in a folder that is as new as the file.
+ */
+import { fileURLToPath } from 'node:url';
+import { PROMPT_FILE_EXTENSION, type PromptName, partialCandidates } from '../core/name.ts';
+import { partialsOf } from '../language/diagnostics/partials.ts';
+import type { Library, LibraryPrompt } from '../language/library.ts';
+import { type FileEntry, type OpenDocument, SAMPLES_EXTENSION } from './contract.ts';
+
+/** More than any prompt uses, and few enough to be asked of the disk at each keystroke. */
+const MAX_FILES = 200;
+
+/**
+ * Where the partials may be that the document needs, itself or through others, and that the library lacks; for samples,
+ * where their prompt may be. None for a document that is no file among the prompts.
+ */
+export function unknownFiles(
+  { uri, role, name }: Pick<OpenDocument, 'uri' | 'role' | 'name'>,
+  library: Library,
+): FileEntry[] {
+  if (name === undefined || (role !== 'prompt' && role !== 'samples')) return [];
+  const end = name + (role === 'samples' ? SAMPLES_EXTENSION : PROMPT_FILE_EXTENSION);
+  if (!uri.startsWith('file:') || !uri.endsWith(`/${end}`)) return [];
+  // Names need no encoding, so what stands before one is the prompts folder.
+  const folder = uri.slice(0, -end.length);
+  const prompt = role === 'samples' ? library.prompt(name) : library.at(uri);
+  const names = prompt === undefined ? [name] : absentPartials(prompt, library);
+  return names.map(each => {
+    const file = folder + each + PROMPT_FILE_EXTENSION;
+    return { uri: file, path: fileURLToPath(file), role: 'prompt', name: each };
+  });
+}
+
+function absentPartials(prompt: LibraryPrompt, library: Library): PromptName[] {
+  const absent = new Set<PromptName>();
+  const reached = new Set([prompt]);
+  for (const user of reached) {
+    const asked = new Set<string>();
+    for (const { name } of partialsOf(user)) {
+      if (absent.size >= MAX_FILES) return [...absent];
+      if (user.name === undefined || name === undefined || asked.has(name.name)) continue;
+      asked.add(name.name);
+      const found = library.partial(user.name, name.name);
+      if (found !== undefined) reached.add(found);
+      else for (const candidate of partialCandidates(user.name, name.name)) absent.add(candidate);
+    }
+  }
+  return [...absent];
+}
