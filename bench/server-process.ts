@@ -41,9 +41,18 @@ if (import.meta.main && process.argv[2] === CHILD)
     );
   });
 
+/** Counted as by "promptforge serve", and never reached. */
+const RATE_LIMIT = 1_000_000;
+
 async function registry(place: RegistryPlace): Promise<string> {
   const store = await openPlace(place, { create: false });
-  const { url } = await startServer({ store, host: '127.0.0.1', port: 0, log: () => {} });
+  const { url } = await startServer({
+    store,
+    host: '127.0.0.1',
+    port: 0,
+    log: () => {},
+    rateLimit: RATE_LIMIT,
+  });
   return url;
 }
 

@@ -46,6 +46,8 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
   const { signal } = closing;
   let running: Promise<void> | undefined;
   let current = verification(store, PIECE);
+  /** The end of the last round, until the present one is beyond it. */
+  let reached = current.head();
   let verifiedAt: string | null = null;
   let broken: string | null = null;
   let failing = false;
@@ -53,7 +55,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
   return {
     state: () => ({
       status: broken !== null ? 'broken' : verifiedAt !== null ? 'verified' : 'verifying',
-      head: current.head(),
+      head: broken === null && reached.seq > current.head().seq ? reached : current.head(),
       verifiedAt,
       broken,
     }),
@@ -81,6 +83,7 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
       failing = false;
       if (!ended) return pause.piece;
       verifiedAt = store.now().toISOString();
+      reached = current.head();
       await asleep(pause.again);
       if (!signal.aborted) current = verification(store, PIECE);
       return 0;

@@ -1,5 +1,6 @@
 /** What a connection may take: how many there are, how long a request takes to come and to be answered. */
 import type { Server, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 
 export interface ConnectionLimits {
   /** One more than this is closed at once. */
@@ -28,14 +29,34 @@ export function parserLimits({ requestTimeout }: ConnectionLimits): ServerOption
   };
 }
 
-/** @param onRefused told of each connection that was closed because there were too many */
+/**
+ * @param connections those that are open
+ * @param onRefused told of each that was closed because there were too many
+ */
 export function limitConnections(
   server: Server,
+  connections: ReadonlySet<Socket>,
   { maxConnections, requestTimeout }: ConnectionLimits,
   onRefused: () => void,
 ): void {
   server.maxConnections = maxConnections;
   server.on('drop', onRefused);
-  // Who reads nothing of its answer for so long is gone, though the connection stands.
-  server.setTimeout(requestTimeout + KEEP_ALIVE_TIMEOUT);
+  // Not by Node's time-out of sockets, which is set anew at every request and costs more than all the rest here.
+  const sweeping = setInterval(sweep(connections), requestTimeout).unref();
+  server.once('close', () => clearInterval(sweeping));
+}
+
+/** Closes those that took nothing of their answer since the last time: their reader is gone, though the connection stands. */
+function sweep(connections: ReadonlySet<Socket>): () => void {
+  let before = new WeakMap<Socket, number>();
+  return () => {
+    const now = new WeakMap<Socket, number>();
+    for (const socket of connections) {
+      if (socket.writableLength === 0) continue;
+      const taken = socket.bytesWritten - socket.writableLength;
+      if (before.get(socket) === taken) socket.destroy();
+      else now.set(socket, taken);
+    }
+    before = now;
+  };
 }

@@ -8,7 +8,7 @@ import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
-import type { Metrics } from './metrics.ts';
+import type { RequestCounts } from './request-counts.ts';
 import { requestEntry } from './request-log.ts';
 import type { NotedDelivery, RequestNotes } from './request-notes.ts';
 import { sender } from './send.ts';
@@ -16,7 +16,7 @@ import { sender } from './send.ts';
 export interface ListenerParts {
   readonly app: App;
   readonly notes: RequestNotes;
-  readonly metrics: Pick<Metrics, 'answered'>;
+  readonly counts: RequestCounts;
   readonly log: (entry: object) => void;
   /** Whether connections should be used no longer than for the answer at hand. */
   readonly stopping: () => boolean;
@@ -33,8 +33,10 @@ const REQUEST_ID = 'request-id';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
-  const { app, notes, metrics, log, stopping, timeout, always } = parts;
+  const { app, notes, counts, log, stopping, timeout, always } = parts;
   const send = sender(always);
+  const { path } = ROUTES.deliver;
+  const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
   const viaHono = getRequestListener(
     async request => {
       const started = performance.now();
@@ -46,7 +48,7 @@ export function requestListener(parts: ListenerParts): Listener {
       for (const [name, value] of Object.entries(always)) headers.set(name, value);
       const ms = performance.now() - started;
       const route = notes.routeOf(request);
-      metrics.answered(counted(method), route === undefined ? 'none' : ROUTES[route].path, status, ms);
+      counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path).answered(status, ms);
       log(requestEntry({ method, target: url, status, ms, trace, caller: notes.callerOf(request) }));
       return response;
     },
@@ -81,12 +83,12 @@ export function requestListener(parts: ListenerParts): Listener {
     answer: Answer,
     started: number,
   ): void {
-    const { method = 'GET' } = incoming;
+    const method = incoming.method === 'HEAD' ? 'HEAD' : 'GET';
     const { status } = answer;
     if (status >= 400) outgoing.setHeader(REQUEST_ID, notes.trace(request).trace);
     send(incoming, outgoing, answer);
     const ms = performance.now() - started;
-    metrics.answered(method, ROUTES.deliver.path, status, ms);
+    delivered[method].answered(status, ms);
     if (status < 400) return;
     const { target, caller } = request;
     log(requestEntry({ method, target, status, ms, trace: notes.trace(request), caller }));

@@ -1,13 +1,13 @@
 /** What a process tells Prometheus: its requests, its memory, its database, and the log of the registry it serves. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { EventKind } from '../../core/event.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import { logHead } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
+import { type RequestCounts, requestCounts } from './request-counts.ts';
 
 export interface Metrics {
-  /** A request was answered after `ms`. `route` is a path of the API with its parameters' names, never what was asked for. */
-  answered(method: string, route: string, status: number, ms: number): void;
+  readonly requests: RequestCounts;
   /** A delivery was answered from memory, or read from the database. */
   delivered(from: 'memory' | 'database'): void;
   /** A connection was closed because there were too many. */
@@ -23,31 +23,22 @@ export interface MeasuredParts {
   readonly logState: () => LogWatchState;
 }
 
-/** In seconds: delivery from memory takes less than the first, a call that waits for changes up to 30. */
-const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
-
 export function registryMetrics({ store, connections, logState }: MeasuredParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const ofProcess = processMetrics();
-  const requests = new Counter({
-    name: 'promptforge_http_requests_total',
-    help: 'Requests that were answered.',
-    labelNames: ['method', 'route', 'status'],
-    registers,
-  });
-  const durations = new Histogram({
-    name: 'promptforge_http_request_duration_seconds',
-    help: 'How long the answers took.',
-    labelNames: ['method', 'route'],
-    buckets: BUCKETS,
-    registers,
-  });
-  const deliveries = new Counter({
+  const requests = requestCounts(registry);
+  const delivered = { memory: 0, database: 0 };
+  new Counter({
     name: 'promptforge_deliveries_total',
     help: 'Deliveries by where they came from.',
     labelNames: ['from'],
     registers,
+    // Added up between times: a counter of prom-client takes longer to find its label than memory to answer.
+    collect() {
+      for (const from of ['memory', 'database'] as const) this.inc({ from }, delivered[from]);
+      Object.assign(delivered, { memory: 0, database: 0 });
+    },
   });
   const refusals = new Counter({
     name: 'promptforge_http_connections_refused_total',
@@ -132,11 +123,8 @@ export function registryMetrics({ store, connections, logState }: MeasuredParts)
   }
 
   return {
-    answered(method, route, status, ms) {
-      requests.inc({ method, route, status });
-      durations.observe({ method, route }, ms / 1000);
-    },
-    delivered: from => deliveries.inc({ from }),
+    requests,
+    delivered: from => void delivered[from]++,
     refused: () => refusals.inc(),
     async text() {
       await ask();

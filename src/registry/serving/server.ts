@@ -110,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listener = requestListener({
     app,
     notes,
-    metrics,
+    counts: metrics.requests,
     log,
     stopping: () => stopping,
     timeout: limits.requestTimeout,
@@ -120,7 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const tlsServer = tls && createTlsServer({ ...asParsed, ...tls }, listener);
   const server: Server = tlsServer ?? createServer(asParsed, listener);
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
-  limitConnections(server, limits, metrics.refused);
+  limitConnections(server, connections, limits, metrics.refused);
   await listening(server, host, port);
   schedule.start();
   watch.start();
