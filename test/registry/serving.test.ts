@@ -313,6 +313,27 @@ describe('a connection', () => {
     second.socket.destroy();
     agent.destroy();
   });
+  it('whose reader takes nothing of its answers is closed', async () => {
+    await using registry = await aRegistry({ serving: { limits: { requestTimeout: 100 } } });
+    await registry.publish('long', 'x'.repeat(1024 * 1024), null);
+    const key = await registry.key('development');
+    const { socket, ended } = await open(registry.url);
+    let taken = 0;
+    const whole = new Promise<void>(resolve =>
+      socket.on('data', chunk => {
+        taken += chunk.length;
+        if (taken > 32 * 1024 * 1024) resolve();
+      }),
+    );
+    const asking = `GET /v1/prompts/long?channel=latest HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n\r\n`;
+    socket.pause();
+    // More than the buffers of the system hold.
+    socket.write(asking.repeat(32));
+    await new Promise(resolve => setTimeout(resolve, 500));
+    socket.resume();
+    await Promise.race([ended, whole]);
+    assert.ok(taken < 32 * 1024 * 1024, 'the rest was not kept for a reader that is gone');
+  });
   it('is not used again by a server that stops, and health and readiness say so', async () => {
     const registry = await serving();
     const closing = registry.server.close(400);
