@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { API_VERSION, HEADER, MEDIA } from '../contract/headers.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../contract/problems.ts';
 import { redactKeys } from '../core/key.ts';
-import { Problem, type ProblemDetails } from '../core/problem.ts';
+import { Problem, type ProblemCode, type ProblemDetails } from '../core/problem.ts';
 import { type Answer, retryAfterMs } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
@@ -80,7 +80,7 @@ function problemOf(answer: Answer, url: string): Error {
       `expected ${PROBLEM_MEDIA_TYPE} with status ${answer.status}, got ${what(answer)}`,
     );
   const document = checked(parseJson(answer, url), problemDocument, url);
-  const { issues, missing, newest, current, firstLiveAt, fields } = document;
+  const { issues, missing, newest, current, firstLiveAt, fields, retryAfter } = document;
   const details: ProblemDetails = {
     ...(issues !== undefined && { issues }),
     ...(missing !== undefined && { missing }),
@@ -88,8 +88,16 @@ function problemOf(answer: Answer, url: string): Error {
     ...(current !== undefined && { current }),
     ...(firstLiveAt !== undefined && { firstLiveAt }),
     ...(fields !== undefined && { fields }),
+    ...(retryAfter !== undefined && { retryAfter }),
   };
-  return new Problem(document.code, redactKeys(document.detail), details);
+  const detail = document.detail + whereInTheLog(document.code, answer.headers);
+  return new Problem(document.code, redactKeys(detail), details);
+}
+
+/** What the registry's operator needs to find out more. */
+function whereInTheLog(code: ProblemCode, headers: Headers): string {
+  const id = headers.get(HEADER.requestId) ?? '';
+  return code === 'internal_error' && /^[0-9a-f]{32}$/.test(id) ? ` (request ${id})` : '';
 }
 
 function checked<Out>(value: unknown, schema: z.ZodType<Out>, url: string): Out {

@@ -6,6 +6,8 @@ export const HEADER = {
   idempotencyKey: 'Idempotency-Key',
   /** On every answer: the API's major version, so that a client can tell a registry from any other server. */
   api: 'PromptForge-Api',
+  /** On every answer that is in the registry's log: what the line there has as "trace". */
+  requestId: 'Request-Id',
 } as const;
 
 export const API_VERSION = 1;

@@ -129,6 +129,22 @@ describe('a client of a server that misbehaves', () => {
     assert.equal(server.seen.length, 1);
   });
 
+  it('names the request of a fault, so that the operator finds it in the log', async () => {
+    const id = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const said = async (code: string, status: number, requestId: string): Promise<string> => {
+      const answer = problem({ code, detail: 'It failed.' }, status, { 'request-id': requestId });
+      await using server = await misbehavingServer(answer);
+      const error = await aClient(server.url)
+        .currentKey()
+        .catch(caught => caught);
+      assert.ok(Problem.is(error), String(error));
+      return error.message;
+    };
+    assert.equal(await said('internal_error', 500, id), `It failed. (request ${id})`);
+    assert.equal(await said('internal_error', 500, 'no id <b>'), 'It failed.');
+    assert.equal(await said('prompt_not_found', 404, id), 'It failed.');
+  });
+
   it('does not repeat a call that would do twice what was asked once', async () => {
     await using server = await misbehavingServer(drops);
     const asked = aClient(server.url).createKey({

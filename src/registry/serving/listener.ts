@@ -1,6 +1,7 @@
 /** From a request of `node:http` to its answer: delivery on a short way of its own, everything else through the app. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { HEADER } from '../../contract/headers.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath } from '../delivery/deliver.ts';
@@ -28,8 +29,6 @@ export interface ListenerParts {
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
-/** The header that names a request which is in the log. */
-const REQUEST_ID = 'request-id';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
@@ -44,7 +43,7 @@ export function requestListener(parts: ListenerParts): Listener {
       const { method, url } = request;
       const { status, headers } = response;
       const trace = notes.trace(request);
-      headers.set(REQUEST_ID, trace.trace);
+      headers.set(HEADER.requestId, trace.trace);
       for (const [name, value] of Object.entries(always)) headers.set(name, value);
       const ms = performance.now() - started;
       const route = notes.routeOf(request);
@@ -85,7 +84,7 @@ export function requestListener(parts: ListenerParts): Listener {
   ): void {
     const method = incoming.method === 'HEAD' ? 'HEAD' : 'GET';
     const { status } = answer;
-    if (status >= 400) outgoing.setHeader(REQUEST_ID, notes.trace(request).trace);
+    if (status >= 400) outgoing.setHeader(HEADER.requestId, notes.trace(request).trace);
     send(incoming, outgoing, answer);
     const ms = performance.now() - started;
     delivered[method].answered(status, ms);
