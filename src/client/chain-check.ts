@@ -73,6 +73,26 @@ export interface LogReader {
 }
 
 /**
+ * Where the log ends, for who follows it from now on: what the registry signs now, held to the event that it signs.
+ * Nothing is read of what came before, so the key is taken as it is met: an auditor checks both (docs/audit.md). The
+ * beginning where nobody signs, so that there the whole log is read.
+ * @throws LogRewritten, Problem, RegistryUnreachable
+ */
+export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promise<LogPosition> {
+  const signed = await checkpointOf(registry, CHAIN_START, signal);
+  if (signed === undefined || signed.seq === 0) return LOG_START;
+  const before = signed.seq - 1;
+  const { events, cursor } = await registry.changes({ after: String(before), limit: 1 }, signal);
+  const [event] = events;
+  if (event?.seq !== signed.seq)
+    throw new LogRewritten(`It has no event ${signed.seq}, which the registry signs.`, CHAIN_START);
+  const pageStart = { head: { seq: before, hash: event.previousHash }, cursor: String(before) };
+  const head = continueChain(pageStart.head, events);
+  const checkpoint = checkSigned(signed, head, signed.publicKey, CHAIN_START);
+  return { head, cursor, pageStart, signingKey: signed.publicKey, checkpoint };
+}
+
+/**
  * Every page after `from` until nothing is new; one without events where only the checkpoint is new. First it reads
  * the page before `from` again, so that a log that was rewritten or cut without having grown shows as well.
  * @throws LogRewritten, Problem, RegistryUnreachable

@@ -28,6 +28,7 @@ import type {
   Version,
   versionPage,
 } from '../contract/prompts.ts';
+import type { Readiness } from '../contract/routes.ts';
 import type { Channel } from '../core/channel.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
@@ -101,6 +102,11 @@ export class RegistryClient {
   /** Whether a registry of this API answers there; sends no key. */
   async health(signal?: AbortSignal): Promise<void> {
     await this.#connection.call('healthz', {}, signal);
+  }
+
+  /** How the process stands: of the log, whether all of it was verified since the process started. @throws Problem `unavailable` */
+  readiness(signal?: AbortSignal): Promise<Readiness> {
+    return this.#connection.call('readyz', {}, signal);
   }
 
   /** Who and where the key is. @throws Problem `key_unknown`, `key_revoked`, `key_expired` … */

@@ -31,7 +31,10 @@ export const event = z
   .meta({ id: 'Event' }) as unknown as z.ZodType<RegistryEvent, RegistryEvent>;
 
 export const changesQuery = z.object({
-  after: cursor.optional(),
+  after: cursor.optional().meta({
+    description:
+      'A cursor, or the number of an event (its "seq"): what came after it. Left out: from the first.',
+  }),
   limit: queryNumber(1, 1000, 100),
   wait: queryNumber(0, 30, 0).meta({ description: 'Seconds to hold the call open until something happens.' }),
 });

@@ -67,6 +67,7 @@ const readiness = z.object({
       'Whether everything has been verified since the process started. broken: it was changed behind the registry; the log of the process names the place.',
   }),
 });
+export type Readiness = z.infer<typeof readiness>;
 
 const prompt404 = ['invalid_name', 'prompt_not_found'] as const satisfies readonly ProblemCode[];
 const delivering = [

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { LOG_START, type LogPosition, LogRewritten, readLog } from '../../src/client/chain-check.ts';
+import {
+  endOfLog,
+  LOG_START,
+  type LogPosition,
+  LogRewritten,
+  readLog,
+} from '../../src/client/chain-check.ts';
 import { CHECKPOINT_KIND, type Checkpoint, signedText } from '../../src/core/checkpoint.ts';
 import { CHAIN_START, type ChainHead, chainEvent, type RegistryEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
@@ -169,6 +175,44 @@ describe('reading the log', () => {
         await using server = await logServer({ events, checkpoint: make(events) });
         await assert.rejects(follow(server), rewritten);
       });
+
+    it('is where one may begin: only its last event is read, and held to what is signed', async () => {
+      const log: Log = { events: signedLog('a', 'b', 'c') };
+      await using server = await logServer(log);
+      log.checkpoint = sign(log.events[3]!);
+      const end = await endOfLog(aClient(server.url));
+      assert.deepEqual(end.head, { seq: 4, hash: log.events[3]!.hash });
+      assert.deepEqual(end.checkpoint, log.checkpoint);
+      const asked = server.seen.map(({ path }) => path);
+      assert.deepEqual(
+        [asked.length, asked[0], new URL(asked[1]!, server.url).searchParams.get('after')],
+        [2, '/v1/checkpoint', '3'],
+      );
+      const stored: LogPosition = JSON.parse(JSON.stringify(end));
+      log.events = chain(log.events, 'd');
+      assert.equal((await follow(server, stored)).head.seq, 5);
+      // Rewritten where it ended, whether it grew or not, and with a checkpoint of the rewritten one.
+      log.events = chain(log.events.slice(0, 3), 'x');
+      log.checkpoint = sign(log.events[3]!);
+      await assert.rejects(follow(server, stored), rewritten);
+      log.events = chain(log.events, 'd');
+      await assert.rejects(follow(server, stored), rewritten);
+    });
+
+    it('is no place to begin where the signature, or the event that it is of, does not fit', async () => {
+      const events = signedLog('a', 'b', 'c');
+      const forged = { ...sign(events[3]!), signature: sign(events[2]!).signature };
+      for (const checkpoint of [
+        forged,
+        sign({ seq: 4, hash: events[2]!.hash }),
+        sign({ ...events[3]!, seq: 9 }),
+      ]) {
+        await using server = await logServer({ events, checkpoint });
+        await assert.rejects(endOfLog(aClient(server.url)), rewritten);
+      }
+      await using unsigned = await logServer({ events });
+      assert.deepEqual(await endOfLog(aClient(unsigned.url)), LOG_START);
+    });
 
     it('raises the alarm when less is signed than was seen', async () => {
       const log: Log = { events: signedLog('a', 'b') };

@@ -75,6 +75,14 @@ describe('the log', () => {
     assert.deepEqual(first?.data.partials, { header: { prompt: '_header', version: 1 } });
     assert.deepEqual([first?.actor, first?.key], ['admin.of.development', key.id]);
   });
+  it('goes on from the number of an event, as from a cursor', async () => {
+    const { events } = await page();
+    assert.deepEqual((await page('after=4&limit=1000')).events, events.slice(4));
+    assert.deepEqual((await page('after=0&limit=1')).events, events.slice(0, 1));
+    assert.deepEqual((await page(`after=${events.length}`)).events, []);
+    for (const after of [events.length + 1, -1, '1.5', '1e3', 'x'])
+      assertProblem(await registry.call('GET', `/v1/changes?after=${after}`), 422, 'invalid_request');
+  });
   it('is read in pages that continue each other, and stands still where nothing is new', async () => {
     const whole = (await page()).events;
     const read: Json[] = [];

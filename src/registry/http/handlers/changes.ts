@@ -8,7 +8,7 @@ import { makeCursor, numberCursor } from '../cursor.ts';
 
 export const handleChanges: Handler<'changes'> = async ({ store, query, ended }) => {
   const { after, limit, wait } = query;
-  const seq = after === undefined ? 0 : numberCursor('changes', after);
+  const seq = after === undefined ? 0 : placeOf(after);
   let gone: AbortSignal | undefined;
   const deadline = performance.now() + wait * 1000;
   for (;;) {
@@ -21,6 +21,11 @@ export const handleChanges: Handler<'changes'> = async ({ store, query, ended })
     await store.changed(revision, left, gone);
   }
 };
+
+/** The number of an event does as well as a cursor: whoever keeps a checkpoint or an export goes on from there. */
+function placeOf(after: string): number {
+  return /^[0-9]{1,15}$/.test(after) ? Number(after) : numberCursor('changes', after);
+}
 
 async function page(snapshot: Snapshot, seq: number, limit: number) {
   const events = await eventsAfter(snapshot, seq, limit);
