@@ -50,10 +50,21 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   const schedule = promotionSchedule({ store, onFault });
   schedule.start();
   watch.start();
+  const calls = new Set<Promise<Response>>();
   return {
-    fetch: app.fetch,
+    async fetch(request) {
+      const call = app.fetch(request);
+      calls.add(call);
+      try {
+        return await call;
+      } finally {
+        calls.delete(call);
+      }
+    },
     async close() {
       closing.abort();
+      // One that waits for changes looks at the database once more when it is told to end.
+      await Promise.allSettled(calls);
       await Promise.all([schedule.close(), watch.close()]);
       await store.close();
     },

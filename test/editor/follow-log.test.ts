@@ -26,6 +26,7 @@ async function follow(
   let now = 0;
   let kept = position;
   const client = {
+    readiness: async () => ({ log: 'verified' }),
     async checkpoint(): Promise<never> {
       throw new Problem('unavailable', 'Nobody signs here.');
     },
@@ -45,12 +46,18 @@ async function follow(
       kept = next;
     },
     happened: () => void said.push('happened'),
+    says: () => undefined,
     rewritten: (error: Error) => void said.push(error.name),
   };
-  await followLog(client as never, follower, ended.signal, async milliseconds => {
-    said.push(`pause ${milliseconds}`);
-    now++;
-  });
+  await followLog(
+    async () => client as never,
+    follower,
+    ended.signal,
+    async milliseconds => {
+      said.push(`pause ${milliseconds}`);
+      now++;
+    },
+  );
   return { said, position: kept };
 }
 

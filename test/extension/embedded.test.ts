@@ -405,4 +405,13 @@ describe('with the embedded registry', () => {
     assert.deepEqual(await shownTree(0), ['support 1']);
     tree.filter = '';
   });
+
+  it('shows by itself what another window does', async () => {
+    await mara.publish(parsePromptName('support/handover'), { source: 'One.\n', message: '', base: null });
+    await eventually('the new prompt', async () =>
+      (await shownTree(1)).some(line => line.startsWith('  handover @1')) ? true : undefined,
+    );
+    const { alarms } = await inside();
+    assert.equal(alarms.shown(), undefined);
+  });
 });

@@ -74,7 +74,11 @@ export async function accessEmbedded(
     import('../../registry/embedded.ts'),
   ]);
   const registry = await openEmbeddedRegistry(options);
-  const send: Fetch = async request => registry.fetch(request);
+  let isClosed = false;
+  const send: Fetch = async request => {
+    if (isClosed) throw new TypeError('This registry was closed.');
+    return registry.fetch(request);
+  };
   const fetch = loggedFetch(send, log);
   const clients = new Map<EnvironmentName, RegistryClient>();
   const clientFor = async (environment: EnvironmentName): Promise<RegistryClient> => {
@@ -96,6 +100,9 @@ export async function accessEmbedded(
       throw new Error('The embedded registry needs no key.');
     },
     forget: () => undefined,
-    close: async () => registry.close(),
+    async close() {
+      isClosed = true;
+      await registry.close();
+    },
   };
 }

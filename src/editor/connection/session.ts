@@ -30,6 +30,7 @@ export class Session implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #state: ConnectionState = { kind: 'no-folder' };
   #project: Project | undefined;
+  #place: string | undefined;
   #environments: readonly Environment[] = [];
   #keys: Keys = new Map();
   #access: { readonly of: string; readonly opened: Promise<Access> } | undefined;
@@ -53,6 +54,11 @@ export class Session implements vscode.Disposable {
   /** `embedded` or a URL. */
   get registry(): string | undefined {
     return this.#project?.registry;
+  }
+
+  /** Tells the registry that was opened last from every other, in words: its URL, or the folder of the embedded one. */
+  get place(): string | undefined {
+    return this.#place;
   }
 
   /** In promotion order. While the registry cannot be asked: as they were last. */
@@ -173,6 +179,7 @@ export class Session implements vscode.Disposable {
       throw new Error('This workspace is not trusted, so nothing is sent to a registry.');
     const embedded = registry === EMBEDDED ? embeddedOptions(this.#parts.storage) : undefined;
     const of = JSON.stringify([registry, embedded]);
+    this.#place = embedded === undefined ? registry : `the embedded registry in ${embedded.dataFolder}`;
     if (this.#access?.of !== of) {
       await this.#closeAccess();
       const parts = async () => ({

@@ -2,8 +2,12 @@
  * Following a registry's log: told when something happened, and told once when the log is not the one that was seen
  * before. Every page is held to the hash that was seen last and to what the registry signs (client/chain-check.ts).
  */
-import { LOG_START, type LogPosition, LogRewritten, readLog } from '../../client/chain-check.ts';
+import { endOfLog, LOG_START, type LogPosition, LogRewritten, readLog } from '../../client/chain-check.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Readiness } from '../../contract/routes.ts';
+import { Problem } from '../../core/problem.ts';
+
+export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | 'readiness'>;
 
 export interface LogFollower {
   /** Where reading ended last; undefined: never begun. */
@@ -11,6 +15,8 @@ export interface LogFollower {
   keep(position: LogPosition): Thenable<void>;
   /** Something happened since. */
   happened(): void;
+  /** What the registry says of its log, each time that it is asked. */
+  says(log: Readiness['log']): void;
   /** The log is another. Following is over. */
   rewritten(error: LogRewritten): void;
 }
@@ -21,27 +27,40 @@ const PAGE = 500;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 120_000;
 
-/** Runs until `signal` is aborted or the log turns out to be another; what fails is tried again, later and later. */
+/**
+ * Runs until `signal` is aborted or the log turns out to be another; what fails is tried again, later and later. A log
+ * that was never seen is followed from its end: in one of a million events, reading the past would take minutes.
+ * @param open asked anew after each failure, since the key or the registry behind a client may have been replaced
+ */
 export async function followLog(
-  client: Pick<RegistryClient, 'changes' | 'checkpoint'>,
+  open: () => Promise<FollowedRegistry>,
   follower: LogFollower,
   signal: AbortSignal,
   pause: (milliseconds: number, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  let position = follower.position ?? LOG_START;
+  let { position } = follower;
   let begun = false;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     try {
-      for await (const page of readLog(client, position, signal, PAGE)) {
-        position = page.position;
+      const registry = await open();
+      if (signal.aborted) return; // what was opened may be another registry by now
+      if (position === undefined) {
+        position = await endOfLog(registry, signal);
+        begun = position !== LOG_START;
         await follower.keep(position);
-        // What happened before the window was opened, the window knows already.
-        if (begun && page.events.length > 0) follower.happened();
       }
-      begun = true;
-      pauseMs = FIRST_PAUSE_MS;
-      await somethingNew(client, position, signal);
+      while (!signal.aborted) {
+        for await (const page of readLog(registry, position, signal, PAGE)) {
+          position = page.position;
+          await follower.keep(position);
+          // What happened before the window was opened, the window knows already.
+          if (begun && page.events.length > 0) follower.happened();
+        }
+        begun = true;
+        pauseMs = FIRST_PAUSE_MS;
+        await somethingNew(registry, position, follower, signal);
+      }
     } catch (error) {
       if (signal.aborted) return;
       if (LogRewritten.is(error)) {
@@ -55,13 +74,30 @@ export async function followLog(
 }
 
 async function somethingNew(
-  client: Pick<RegistryClient, 'changes'>,
+  registry: FollowedRegistry,
   { cursor }: LogPosition,
+  follower: LogFollower,
   signal: AbortSignal,
 ): Promise<void> {
   const query = { limit: 1, wait: WAIT, ...(cursor === null ? {} : { after: cursor }) };
   while (!signal.aborted) {
-    const { events } = await client.changes(query, signal);
+    const log = await stateOfLog(registry, signal);
+    if (log !== undefined) follower.says(log);
+    const { events } = await registry.changes(query, signal);
     if (events.length > 0) return;
+  }
+}
+
+/** Undefined where that is not to be learned, as behind a proxy that lets only `/v1` through. */
+async function stateOfLog(
+  registry: FollowedRegistry,
+  signal: AbortSignal,
+): Promise<Readiness['log'] | undefined> {
+  try {
+    return (await registry.readiness(signal)).log;
+  } catch (error) {
+    // One that is about to stop answers at once, and would be asked over and over.
+    if (signal.aborted || Problem.is(error, 'unavailable')) throw error;
+    return undefined;
   }
 }

@@ -1,0 +1,71 @@
+/** Follows whichever registry the window is connected to, one at a time, unless its alarm stands. */
+import type { Readiness } from '../../contract/routes.ts';
+import type { FollowedRegistry } from './follow-log.ts';
+import { type Alarm, alarmsIn, keepPosition, type Memory, noteVerified, positionIn } from './kept.ts';
+
+export interface RegistryFollowerParts {
+  readonly memory: Memory;
+  /** A client of the registry that the window is connected to. */
+  readonly open: () => Promise<FollowedRegistry>;
+  readonly raise: (alarm: Alarm) => void;
+  readonly happened: () => void;
+  readonly warn: (message: string) => void;
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface RegistryFollower {
+  /**
+   * To be called whenever any of it may have changed.
+   * @param registry that the window is about; undefined: none
+   * @param answers whether it is worth while to begin; one that is followed is tried on
+   */
+  follow(registry: string | undefined, answers: boolean): void;
+  stop(): void;
+}
+
+export function registryFollower(parts: RegistryFollowerParts): RegistryFollower {
+  const { memory, open, raise, happened, warn, pause } = parts;
+  let following: { readonly registry: string; readonly controller: AbortController } | undefined;
+
+  const stop = () => {
+    following?.controller.abort();
+    following = undefined;
+  };
+  const start = async (registry: string, { signal }: AbortController) => {
+    const { followLog } = await import('./follow-log.ts');
+    const alarm = (kind: Alarm['kind'], message: string) =>
+      raise({ kind, registry, seenAt: new Date().toISOString(), message });
+    const follower = {
+      position: positionIn(memory, registry),
+      keep: (position: Parameters<typeof keepPosition>[2]) => keepPosition(memory, registry, position),
+      happened,
+      says(log: Readiness['log']) {
+        if (log === 'broken') alarm('broken', BROKEN);
+        if (log === 'verified') void noteVerified(memory, registry);
+      },
+      rewritten(error: Error) {
+        stop();
+        alarm('rewritten', error.message);
+      },
+    };
+    await followLog(open, follower, signal, pause);
+  };
+  const isRewritten = (registry: string) =>
+    alarmsIn(memory).some(alarm => alarm.registry === registry && alarm.kind === 'rewritten');
+  return {
+    follow(registry, answers) {
+      if (registry !== following?.registry) stop();
+      if (registry === undefined || !answers || following !== undefined || isRewritten(registry)) return;
+      const controller = new AbortController();
+      following = { registry, controller };
+      start(registry, controller).catch((error: unknown) => {
+        if (!controller.signal.aborted) warn(`${registry} is not followed: ${String(error)}`);
+        if (following?.controller === controller) following = undefined;
+      });
+    },
+    stop,
+  };
+}
+
+const BROKEN =
+  'The registry found that its data was changed behind its back: its log, or what follows from it, does not fit any more. Tell whoever runs it, and trust nothing that changed lately: "promptforge verify" names the first event or row that does not fit.';

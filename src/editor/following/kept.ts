@@ -1,0 +1,79 @@
+/**
+ * What is kept of the registries that are followed, over restarts and for all windows: how far each log was seen, and
+ * the alarms until somebody has acknowledged them.
+ */
+import type { LogPosition } from '../../client/chain-check.ts';
+
+/** Of a `vscode.Memento`, which holds JSON. An update shows at once, and is on disk when it resolves. */
+export interface Memory {
+  get<T>(key: string): T | undefined;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+export interface Alarm {
+  /** `rewritten`: it is not the log that was seen before; `broken`: the registry itself says that it does not fit. */
+  readonly kind: 'rewritten' | 'broken';
+  /** As `Session.place` names it. */
+  readonly registry: string;
+  /** RFC 3339 UTC, by this machine's clock. */
+  readonly seenAt: string;
+  readonly message: string;
+}
+
+interface KeptAlarm extends Alarm {
+  /** Of a log that is still broken: it is not told again. */
+  readonly isAcknowledged: boolean;
+}
+
+const ALARMS = 'promptforge.alarms';
+
+/** `1`: of this form of a position. */
+const placeOf = (registry: string) => `promptforge.log.1 ${registry}`;
+
+/** Alarms that stand, oldest first. */
+export function alarmsIn(memory: Memory): readonly Alarm[] {
+  return allIn(memory).filter(({ isAcknowledged }) => !isAcknowledged);
+}
+
+/** @returns undefined when this was told already, and stands or was acknowledged */
+export function keepAlarm(memory: Memory, alarm: Alarm): Thenable<void> | undefined {
+  const kept = allIn(memory);
+  if (kept.some(each => isSame(each, alarm))) return undefined;
+  return memory.update(ALARMS, [...kept, { ...alarm, isAcknowledged: false }]);
+}
+
+/** A log that is another is followed from where it ends then; one that is broken is not told of again while it is. */
+export async function acknowledge(memory: Memory, alarm: Alarm): Promise<void> {
+  const others = allIn(memory).filter(each => !isSame(each, alarm));
+  const kept = alarm.kind === 'broken' ? [...others, { ...alarm, isAcknowledged: true }] : others;
+  await memory.update(ALARMS, kept);
+  if (alarm.kind === 'rewritten') await keepPosition(memory, alarm.registry, undefined);
+}
+
+/** The registry has verified all of its log: should it break again, that is new. An alarm that stands goes on standing. */
+export async function noteVerified(memory: Memory, registry: string): Promise<void> {
+  const kept = allIn(memory);
+  const left = kept.filter(each => !(each.registry === registry && each.isAcknowledged));
+  if (left.length < kept.length) await memory.update(ALARMS, left);
+}
+
+/** How far the log was seen; undefined: never, or it is to begin anew. */
+export function positionIn(memory: Memory, registry: string): LogPosition | undefined {
+  return memory.get<LogPosition>(placeOf(registry));
+}
+
+export function keepPosition(
+  memory: Memory,
+  registry: string,
+  position: LogPosition | undefined,
+): Thenable<void> {
+  return memory.update(placeOf(registry), position);
+}
+
+function allIn(memory: Memory): readonly KeptAlarm[] {
+  return memory.get<readonly KeptAlarm[]>(ALARMS) ?? [];
+}
+
+function isSame(one: Alarm, other: Alarm): boolean {
+  return one.registry === other.registry && one.kind === other.kind;
+}

@@ -1,0 +1,184 @@
+/** Following over restarts of the window, with real registries; what the window remembers goes through JSON. */
+import assert from 'node:assert/strict';
+import { RegistryClient } from '../../src/client/registry-client.ts';
+import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { registryFollower } from '../../src/editor/following/follow-registry.ts';
+import {
+  type Alarm,
+  acknowledge,
+  alarmsIn,
+  keepAlarm,
+  type Memory,
+} from '../../src/editor/following/kept.ts';
+import { type EmbeddedRegistry, openEmbeddedRegistry } from '../../src/registry/embedded.ts';
+import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
+
+const PLACE = 'the embedded registry in /somewhere';
+const NAME = parsePromptName('p');
+
+/** As a window has it from the one before: what was stored, and nothing else. */
+class StoredMemory implements Memory {
+  readonly #values: Map<string, string>;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(before?: StoredMemory) {
+    this.#values = new Map(before === undefined ? [] : before.#values);
+  }
+
+  get<T>(key: string): T | undefined {
+    const value = this.#values.get(key);
+    return value === undefined ? undefined : JSON.parse(value);
+  }
+
+  async update(key: string, value: unknown): Promise<void> {
+    if (value === undefined) this.#values.delete(key);
+    else this.#values.set(key, JSON.stringify(value));
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  /** When something was stored next. */
+  changed(): Promise<void> {
+    return this.#changed.promise;
+  }
+}
+
+function clientOf(registry: EmbeddedRegistry): RegistryClient {
+  const key = embeddedCredential(parseEnvironmentName('development'));
+  return new RegistryClient({ url: EMBEDDED_ORIGIN, key, fetch: registry.fetch });
+}
+
+const publish = (registry: EmbeddedRegistry, source: string, base: number | null) =>
+  clientOf(registry).publish(NAME, { source, base, message: '' } as never);
+
+/** A window that is connected to `registry` and remembers what the one before did. */
+class AWindow implements Disposable {
+  readonly memory: StoredMemory;
+  readonly follower: ReturnType<typeof registryFollower>;
+  readonly raised: Alarm[] = [];
+  opened = 0;
+  #happened = Promise.withResolvers<void>();
+  #alarm = Promise.withResolvers<Alarm>();
+
+  constructor(registry: EmbeddedRegistry, before?: AWindow, log?: 'broken' | 'verified') {
+    this.memory = new StoredMemory(before?.memory);
+    this.follower = registryFollower({
+      memory: this.memory,
+      open: async () => {
+        this.opened += 1;
+        const client = clientOf(registry);
+        if (log !== undefined) client.readiness = async () => ({ status: 'ok', database: 'ok', log });
+        return client;
+      },
+      raise: alarm => {
+        if (keepAlarm(this.memory, alarm) === undefined) return;
+        this.raised.push(alarm);
+        this.#alarm.resolve(alarm);
+      },
+      happened: () => this.#happened.resolve(),
+      warn: message => assert.fail(message),
+      pause: async () => assert.fail('nothing fails here'),
+    });
+    this.follower.follow(PLACE, true);
+  }
+
+  get happened(): Promise<void> {
+    return this.#happened.promise;
+  }
+
+  get alarm(): Promise<Alarm> {
+    return this.#alarm.promise;
+  }
+
+  [Symbol.dispose](): void {
+    this.follower.stop();
+  }
+}
+
+describe('following a registry', () => {
+  let folders: TemporaryFolder[];
+  let registries: EmbeddedRegistry[];
+  beforeEach(() => {
+    [folders, registries] = [[], []];
+  });
+  afterEach(async () => {
+    for (const registry of registries) await registry.close();
+    for (const folder of folders) await folder[Symbol.asyncDispose]();
+  });
+
+  async function registry(dataFolder?: string): Promise<EmbeddedRegistry> {
+    if (dataFolder === undefined) folders.push(await temporaryFolder());
+    const opened = await openEmbeddedRegistry({
+      dataFolder: dataFolder ?? folders.at(-1)!.path,
+      actor: 'mara.lindqvist',
+    });
+    registries.push(opened);
+    return opened;
+  }
+
+  it('tells what another window or process does to the same embedded registry', async () => {
+    const own = await registry();
+    const others = await registry(folders[0]!.path);
+    using window = new AWindow(own);
+    await window.memory.changed();
+    await publish(others, 'One.', null);
+    await window.happened;
+  });
+
+  it('raises an alarm that stands after restarts until it is acknowledged, and then begins anew', async () => {
+    const before = await registry();
+    await publish(before, 'One.', null);
+    using first = new AWindow(before);
+    await first.memory.changed();
+    first.follower.stop();
+
+    const rewritten = await registry();
+    await publish(rewritten, 'Another one.', null);
+    await publish(rewritten, 'Another two.', 1);
+    using second = new AWindow(rewritten, first);
+    const { message } = await second.alarm;
+    assert.match(message, /does not continue what was seen of it before/);
+
+    using third = new AWindow(rewritten, second);
+    const [alarm, ...more] = alarmsIn(third.memory);
+    assert.deepEqual([alarm?.registry, alarm?.message, more], [PLACE, message, []]);
+    assert.equal(third.opened, 0, 'it is not followed');
+
+    await acknowledge(third.memory, alarm!);
+    assert.deepEqual(alarmsIn(third.memory), []);
+    third.follower.follow(PLACE, true);
+    await third.memory.changed();
+    await publish(rewritten, 'Another three.', 2);
+    await third.happened;
+    assert.deepEqual(third.raised, []);
+
+    using fourth = new AWindow(rewritten, third);
+    const kept = fourth.memory.changed();
+    await publish(rewritten, 'Another four.', 3);
+    await kept;
+    assert.deepEqual([fourth.raised, alarmsIn(fourth.memory)], [[], []]);
+  });
+
+  it('raises one alarm while the registry says that its data does not fit, after restarts too', async () => {
+    const broken = await registry();
+    using first = new AWindow(broken, undefined, 'broken');
+    const alarm = await first.alarm;
+    assert.match(alarm.message, /promptforge verify/);
+    using second = new AWindow(broken, first, 'broken');
+    assert.deepEqual(alarmsIn(second.memory), [{ ...alarm, isAcknowledged: false }]);
+    await acknowledge(second.memory, alarm);
+    assert.deepEqual(alarmsIn(second.memory), []);
+
+    using third = new AWindow(broken, second, 'broken');
+    await publish(broken, 'One.', null);
+    await third.happened;
+    assert.deepEqual([third.raised, alarmsIn(third.memory)], [[], []], 'it was told already');
+
+    using mended = new AWindow(broken, third, 'verified');
+    await mended.memory.changed();
+    using again = new AWindow(broken, mended, 'broken');
+    assert.equal((await again.alarm).kind, 'broken');
+  });
+});
