@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import {
+  closeEditors,
   connectTo,
   disconnect,
   eventually,
@@ -41,7 +42,7 @@ describe('writing a prompt', () => {
     await writePrompt('mail/_tone', 'Be kind to {{name}}.\n');
   });
 
-  afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
+  afterEach(closeEditors);
 
   after(async () => {
     await disconnect();

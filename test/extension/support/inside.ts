@@ -53,11 +53,23 @@ export async function connectTo(registry: string): Promise<void> {
 
 export async function disconnect(): Promise<void> {
   const { workbench } = await inside();
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await closeEditors();
   await rm(join(root(), 'promptforge.json'), { force: true });
   await rm(join(root(), 'promptforge.lock.json'), { force: true });
   await rm(join(root(), 'prompts'), { recursive: true, force: true });
   await workbench.prompts.refresh();
+}
+
+/**
+ * Closes every editor without its edits. Closing alone would ask whether to save them, and what is answered then may
+ * meet a file that the next test has written meanwhile.
+ */
+export async function closeEditors(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  }
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
 
 /** Runs a command of ours with the questions answered as told, and gives what was asked and told. */
