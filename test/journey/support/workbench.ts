@@ -116,10 +116,7 @@ export class Workbench {
   async notification(text: string | RegExp): Promise<string> {
     const messages = this.#page.locator('.notifications-toasts .notification-list-item-message');
     const found = messages.filter({ hasText: text }).first();
-    await this.#visible(found, `the notification ${text}`, async () => {
-      const [shown, question] = await Promise.all([messages.allInnerTexts(), this.#asked()]);
-      return `Shown: ${shown.join(' | ') || 'none'}. Asked: ${question || 'nothing'}.`;
-    });
+    await this.#visible(found, `the notification ${text}`, () => this.#standing());
     return ((await found.textContent()) ?? '').trim();
   }
 
@@ -154,7 +151,8 @@ export class Workbench {
     await this.#visible(
       active.filter({ hasText: new RegExp(`^${escaped(title)}`) }),
       `the tab "${title}"`,
-      async () => `In front: ${(await active.allInnerTexts()).join(' | ') || 'none'}.`,
+      async () =>
+        `In front: ${(await active.allInnerTexts()).join(' | ') || 'none'}. ${await this.#standing()}`,
     );
   }
 
@@ -263,6 +261,18 @@ export class Workbench {
       await this.press('ArrowDown');
     }
     throw new Error(`The keyboard does not reach "${label}" in the list.`);
+  }
+
+  /** What the window says and asks, for the one who looks for why something else did not come. */
+  async #standing(): Promise<string> {
+    const messages = this.#page.locator('.notifications-toasts .notification-list-item-message');
+    const editor = this.#page.locator('.editor-group-container.active .monaco-editor.focused .view-lines');
+    const [shown, question, text] = await Promise.all([
+      messages.allInnerTexts(),
+      this.#asked(),
+      editor.allInnerTexts(),
+    ]);
+    return `Shown: ${shown.join(' | ') || 'none'}. Asked: ${question || 'nothing'}. Focused: ${plain(text.join(' | ')).slice(0, 300) || 'no editor'}.`;
   }
 
   async #holds(lines: Locator, text: string, what: string): Promise<void> {
