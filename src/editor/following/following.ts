@@ -15,6 +15,8 @@ export function registerFollowing(
 ): vscode.Disposable & { readonly alarms: Alarms } {
   const { session, prompts, log, report } = workbench;
   let timer: NodeJS.Timeout | undefined;
+  /** When something happened last, in milliseconds since 1970. */
+  let last = 0;
 
   const follower = registryFollower({
     memory,
@@ -22,10 +24,10 @@ export function registerFollowing(
     raise: alarm =>
       void alarms.raise(alarm).catch((failure: unknown) => report(failure, 'Raising the alarm')),
     happened() {
-      const since = Date.now();
+      last = Date.now();
       timer ??= setTimeout(() => {
         timer = undefined;
-        if (prompts.loadedAt < since) void prompts.refresh();
+        if (prompts.loadedAt < last) void prompts.refresh();
       }, SETTLE_MS);
     },
     warn: message => log.warn(message),
