@@ -38,6 +38,7 @@ import type { Workbench } from './editor/workbench.ts';
 export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
+  readonly selected: ReturnType<typeof registerPromptsView>['selected'];
   readonly promotionsView: ReturnType<typeof registerPromotionsView>;
   readonly comments: ReturnType<typeof registerComments>;
   readonly alarms: ReturnType<typeof registerFollowing>['alarms'];
@@ -98,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     preview,
     registerPull(workbench),
     registerPromotion(workbench),
-    registerNewPrompt(workbench),
+    registerNewPrompt(workbench, view.reveal),
     registerArchive(workbench),
     registerStatusBar(workbench),
     registerKeepFresh(workbench, secrets),
@@ -111,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   return {
     workbench,
     tree: view.tree,
+    selected: view.selected,
     promotionsView,
     comments,
     alarms: following.alarms,

@@ -6,6 +6,7 @@ import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
+import { isOver } from '../../src/editor/live/is-over.ts';
 import { liveUriParts, parseLiveUri } from '../../src/editor/live/live-uri.ts';
 import {
   comparisonTitle,
@@ -16,7 +17,7 @@ import {
   whatWasLive,
   whoAndWhy,
 } from '../../src/editor/live/words.ts';
-import { aPromotion } from './data.ts';
+import { aPointer, aPromotion, aSummary } from './data.ts';
 
 const LIVE: Live = {
   prompt: parsePromptName('support/triage'),
@@ -34,6 +35,25 @@ const LIVE: Live = {
   until: '2026-09-13T08:00:00.000Z',
   event: { seq: 41, hash: digestOf('event') },
 };
+
+describe('what was live still', () => {
+  const still = { ...LIVE, until: null };
+  const since = (environment: string, version: number) =>
+    aSummary('support/triage', 12, [aPointer(environment, 'stable', version)]);
+
+  it('is so no more once the pointer moved, in its environment and by another promotion', () => {
+    assert.equal(isOver(still, since('production', 11)), false);
+    assert.equal(isOver(still, since('production', 12)), true);
+    assert.equal(isOver(still, since('staging', 12)), false);
+    assert.equal(isOver(still, undefined), false);
+    assert.equal(isOver(LIVE, since('production', 12)), false);
+  });
+
+  it('is so no more of the newest version once another was published', () => {
+    assert.equal(isOver({ ...still, promotion: null }, aSummary('support/triage', 11)), false);
+    assert.equal(isOver({ ...still, promotion: null }, aSummary('support/triage', 12)), true);
+  });
+});
 
 describe('the words of what was live', () => {
   it('say which version, where and when, in both zones', () => {

@@ -93,12 +93,17 @@ describe('with the embedded registry', () => {
     assert.deepEqual(await shownTree(), []);
   });
 
-  it('makes a new prompt that can be published as it stands, and opens it', async () => {
+  it('makes a new prompt that can be published as it stands, opens it, and shows it in the tree', async () => {
+    await vscode.commands.executeCommand('promptforge.prompts.focus');
     await run('newPrompt', { texts: ['support/triage'] });
     await access(promptFile(NAME));
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, promptFile(NAME));
     assert.equal(vscode.window.activeTextEditor?.document.languageId, 'dotprompt');
     assert.deepEqual(await shownTree(), ['support 1', '  triage new']);
+    const { selected } = await inside();
+    const revealed = await eventually('the new prompt in the tree', selected);
+    assert.equal(revealed.kind === 'prompt' && revealed.listed.name, NAME);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, promptFile(NAME));
   });
 
   it('refuses the name of a prompt that is there, and one outside the grammar', async () => {

@@ -559,6 +559,15 @@ describe('with a registry that asks for approvals', () => {
       { picks: ['staging', '@1'], texts: ['Too long'], confirms: [true] },
       'fees/explain',
     );
+    // The one that is open says until when, by now.
+    await eventually('the end of what was live', async () => {
+      const renewed = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        editor?.document.uri,
+      );
+      const titles = renewed.map(({ command }) => command?.title).join('|');
+      return /From .*until/.test(titles) && !titles.includes('until now') ? true : undefined;
+    });
     await run('compareWithLiveNow', {}, editor?.document.uri);
     const tab = await eventually('the comparison', () =>
       activeTab()?.label.includes('(now)') ? activeTab() : undefined,

@@ -55,6 +55,12 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     return [];
   }
 
+  /** Undefined where the filter hides it, or there is none. */
+  nodeOf(prompt: PromptName): Node | undefined {
+    const listed = this.#admitted().find(({ name }) => name === prompt);
+    return listed && { kind: 'prompt', listed };
+  }
+
   getParent(node: Node): Node | undefined {
     if (node.kind === 'pointer' || node.kind === 'version' || node.kind === 'more' || node.kind === 'failed')
       return { kind: 'prompt', listed: node.listed };

@@ -1,7 +1,9 @@
 /** The view Prompts: the tree, its message, the filter and the commands of the view itself. */
 import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
+import { messageOf } from '../problems/explain.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import { FILTER_WORDS } from './filter.ts';
@@ -9,14 +11,18 @@ import type { Node } from './nodes.ts';
 import { PromptsTree } from './prompts-tree.ts';
 import { isNode } from './target.ts';
 
+const REVEAL_ATTEMPTS = 5;
+
 export interface PromptsView extends vscode.Disposable {
   readonly tree: PromptsTree;
   /** What is selected in the view; undefined when nothing is. */
   selected(): Node | undefined;
+  /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
+  reveal(prompt: PromptName): Promise<void>;
 }
 
 export function registerPromptsView(workbench: Workbench): PromptsView {
-  const { session, prompts, report } = workbench;
+  const { session, prompts, report, log } = workbench;
   const tree = new PromptsTree(session, prompts);
   const view = vscode.window.createTreeView<Node>('promptforge.prompts', {
     treeDataProvider: tree,
@@ -32,8 +38,27 @@ export function registerPromptsView(workbench: Workbench): PromptsView {
       tree.forgetHistories();
       await prompts.refresh();
     });
+  let unseen: PromptName | undefined;
+  let updates = 0;
+  const reveal = async (prompt: PromptName, attempts = REVEAL_ATTEMPTS): Promise<void> => {
+    unseen = view.visible ? undefined : prompt;
+    const node = view.visible ? tree.nodeOf(prompt) : undefined;
+    if (node === undefined) return;
+    const before = updates;
+    try {
+      await view.reveal(node, { select: true, focus: false });
+    } catch (error) {
+      log.warn(`${prompt} could not be selected in the tree: ${messageOf(error)}`); // it is there all the same
+    }
+    // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show.
+    if (updates !== before && attempts > 1) await reveal(prompt, attempts - 1);
+  };
   const disposables = vscode.Disposable.from(
     view,
+    tree.onDidChangeTreeData(() => (updates += 1)),
+    view.onDidChangeVisibility(() => {
+      if (unseen !== undefined) void reveal(unseen);
+    }),
     prompts.onDidChange(show),
     session.onDidChange(show),
     registerCommand('refresh', 'Refreshing', report, refresh),
@@ -49,6 +74,7 @@ export function registerPromptsView(workbench: Workbench): PromptsView {
   return {
     tree,
     selected: () => view.selection[0],
+    reveal: prompt => reveal(prompt),
     dispose: () => disposables.dispose(),
   };
 }

@@ -2,8 +2,11 @@
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import type { Session } from '../connection/session.ts';
+import type { PromptList } from '../explorer/prompt-list.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import { isOver } from './is-over.ts';
 import { LIVE_SCHEME, type LiveAddress, liveUriParts, parseLiveUri } from './live-uri.ts';
 import { evidence, fromUntil, inBrief, whoAndWhy } from './words.ts';
 
@@ -15,9 +18,19 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
   readonly #answers = new Map<string, Promise<Live>>();
   /** Never fires: what was live at an instant does not change. */
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+  readonly #ended = new vscode.EventEmitter<void>();
+  /** Until when it was live does change, for what was live still. */
+  readonly onDidChangeCodeLenses = this.#ended.event;
+  readonly #following: vscode.Disposable;
 
-  constructor(session: Session) {
+  constructor({ session, prompts }: Pick<Workbench, 'session' | 'prompts'>) {
     this.#session = session;
+    this.#following = prompts.onDidChange(() => this.#forgetEnded(prompts));
+  }
+
+  dispose(): void {
+    this.#following.dispose();
+    this.#ended.dispose();
   }
 
   /** The document of an answer. */
@@ -39,6 +52,19 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     this.#put(uri, asked);
     asked.catch(() => this.#answers.delete(uri.toString())); // the next one to ask tries again
     return asked;
+  }
+
+  /** What was live still when it was asked for, and is no more, is asked for again. */
+  #forgetEnded({ listed }: PromptList): void {
+    for (const [uri, answer] of this.#answers)
+      answer.then(
+        live => {
+          if (this.#answers.get(uri) !== answer || !isOver(live, listed.get(live.prompt)?.summary)) return;
+          this.#answers.delete(uri);
+          this.#ended.fire();
+        },
+        () => undefined, // whoever asked was told
+      );
   }
 
   async #ask({ registry, prompt, environment, channel, at }: LiveAddress): Promise<Live> {
@@ -121,6 +147,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
 
 export function registerLiveDocuments(documents: LiveDocuments): vscode.Disposable {
   return vscode.Disposable.from(
+    documents,
     vscode.workspace.registerFileSystemProvider(LIVE_SCHEME, documents, {
       isReadonly: new vscode.MarkdownString('This was live, and what was live does not change.'),
       isCaseSensitive: true,

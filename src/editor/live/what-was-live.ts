@@ -19,8 +19,8 @@ import { comparisonTitle, fromUntil, notLiveYet, whatWasLive, whoAndWhy } from '
 const COMPARE = 'Compare with What Is Live Now';
 
 export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
-  const { session, report } = workbench;
-  const documents = new LiveDocuments(session);
+  const { report } = workbench;
+  const documents = new LiveDocuments(workbench);
   return vscode.Disposable.from(
     registerLiveDocuments(documents),
     registerCommand('whatWasLive', 'Looking up what was live', report, async argument => {

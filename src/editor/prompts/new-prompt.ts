@@ -1,12 +1,16 @@
 /** New Prompt: a name, a file with something to begin from, and the cursor in it. */
 import * as vscode from 'vscode';
-import { parsePromptName, whyNotPromptName } from '../../core/name.ts';
+import { type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import { isNode, namedTarget } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 import { skeletonOf } from './skeleton.ts';
 
-export function registerNewPrompt(workbench: Workbench): vscode.Disposable {
+/** @param reveal shows it in the tree */
+export function registerNewPrompt(
+  workbench: Workbench,
+  reveal: (prompt: PromptName) => Promise<void>,
+): vscode.Disposable {
   const { prompts, ask, report } = workbench;
   return registerCommand('newPrompt', 'Making the prompt', report, async argument => {
     const copy = await prompts.workingCopy();
@@ -31,6 +35,7 @@ export function registerNewPrompt(workbench: Workbench): vscode.Disposable {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
     const start = placeToWrite(editor.document);
     editor.selection = new vscode.Selection(start.start, start.end);
+    await reveal(name);
   });
 }
 
