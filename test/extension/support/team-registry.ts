@@ -1,12 +1,15 @@
 /** The registry as a team has it: the real server over HTTP, with keys, behind a network that can fail. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { RegistryClient } from '../../../src/client/registry-client.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../../src/core/environment.ts';
 import type { Role } from '../../../src/core/role.ts';
 import { createKey } from '../../../src/registry/access/keys.ts';
 import { openDataFolder } from '../../../src/registry/data-folder.ts';
+import { IDENTITY_FILE, openIdentity } from '../../../src/registry/identity.ts';
+import { recordSigningKey } from '../../../src/registry/proof/checkpoint.ts';
 import { startServer } from '../../../src/registry/serving/server.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -37,7 +40,9 @@ export interface TeamRegistry extends AsyncDisposable {
 export async function teamRegistry(approvals: 0 | 1 = 0): Promise<TeamRegistry> {
   const folder = await temporaryFolder();
   const store = await openDataFolder(folder.path, { environments: defaultEnvironments(approvals) });
-  const server = await startServer({ store, host: '127.0.0.1', port: 0, log: () => undefined });
+  const identity = await openIdentity(join(folder.path, IDENTITY_FILE));
+  await recordSigningKey(store, { actor: 'test', key: 'command-line' }, identity);
+  const server = await startServer({ store, identity, host: '127.0.0.1', port: 0, log: () => undefined });
   const team = {
     seen: [] as Seen[],
     weather: (() => 'pass') as Weather,
