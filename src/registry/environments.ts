@@ -10,16 +10,21 @@ import {
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
 import { appendEvent } from './store/log.ts';
+import { preparedQuery } from './store/prepared-query.ts';
 import { forget, readOnce } from './store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 
 /** All, in promotion order. */
 export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
   return readOnce(snapshot, 'environments', async () => {
-    const rows = await snapshot.selectFrom('environments').selectAll().orderBy('position').execute();
+    const rows = await selectEnvironments(snapshot, {});
     return rows.map(({ name, policy }) => ({ name, policy: JSON.parse(policy) as Policy }));
   });
 }
+
+const selectEnvironments = preparedQuery(database =>
+  database.selectFrom('environments').selectAll().orderBy('position'),
+);
 
 /** @throws Problem `environment_not_found` that names those there are */
 export async function readEnvironment(snapshot: Snapshot, name: EnvironmentName): Promise<Environment> {

@@ -11,6 +11,7 @@ import { Problem } from '../core/problem.ts';
 import type { KnownKey } from './access/known-key.ts';
 import type { PreparedDelivery } from './delivery/prepared.ts';
 import { logHead } from './store/log.ts';
+import { preparedQuery } from './store/prepared-query.ts';
 import type { Snapshot, Store } from './store/store.ts';
 
 /** By target. */
@@ -182,16 +183,19 @@ interface News {
 
 async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promise<News> {
   if (head === undefined) return { head: await logHead(snapshot), events: undefined };
-  const rows = await snapshot
-    .selectFrom('events')
-    .select(['seq', 'hash', 'kind', 'prompt', 'data'])
-    .where('seq', '>=', head.seq)
-    .orderBy('seq')
-    .limit(MAX_NEWS + 1)
-    .execute();
+  const rows = await selectNews(snapshot, { seq: head.seq });
   const [first] = rows;
   const last = rows.at(-1);
   if (first?.seq !== head.seq || first.hash !== head.hash || last === undefined || rows.length > MAX_NEWS)
     return { head: await logHead(snapshot), events: undefined };
   return { head: { seq: last.seq, hash: last.hash }, events: rows.slice(1) };
 }
+
+const selectNews = preparedQuery((database, { seq }: { readonly seq: number }) =>
+  database
+    .selectFrom('events')
+    .select(['seq', 'hash', 'kind', 'prompt', 'data'])
+    .where('seq', '>=', seq)
+    .orderBy('seq')
+    .limit(MAX_NEWS + 1),
+);

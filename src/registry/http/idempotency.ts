@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { HEADER } from '../../contract/headers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Caller } from '../access/caller.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import type { IdempotencyTable } from '../store/tables.ts';
 
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 const MAX_LENGTH = 255;
@@ -48,13 +50,8 @@ export function doneOnce(
     const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
     const now = store.now();
     await forgetOld(store, transaction, now);
-    const before = await transaction
-      .selectFrom('idempotency')
-      .selectAll()
-      .where('owner', '=', owner)
-      .where('idempotency_key', '=', idempotencyKey)
-      .where('at', '>', oldestKept(now))
-      .executeTakeFirst();
+    const place = { owner, idempotency_key: idempotencyKey };
+    const [before] = await selectKept(transaction, { ...place, after: oldestKept(now) });
     if (before !== undefined) {
       if (before.request !== fingerprint)
         throw new Problem(
@@ -64,20 +61,36 @@ export function doneOnce(
       return { status: before.status, body: JSON.parse(before.body) };
     }
     const done = await work(transaction);
-    const kept = {
+    await keep(transaction, {
+      ...place,
       request: fingerprint,
       status: done.status,
       body: JSON.stringify(done.body),
       at: now.toISOString(),
-    };
-    await transaction
-      .insertInto('idempotency')
-      .values({ owner, idempotency_key: idempotencyKey, ...kept })
-      .onConflict(old => old.columns(['owner', 'idempotency_key']).doUpdateSet(kept))
-      .execute();
+    });
     return done;
   });
 }
+
+type Place = Pick<IdempotencyTable, 'owner' | 'idempotency_key'>;
+
+const selectKept = preparedQuery((database, given: Place & { readonly after: string }) =>
+  database
+    .selectFrom('idempotency')
+    .select(['request', 'status', 'body'])
+    .where('owner', '=', given.owner)
+    .where('idempotency_key', '=', given.idempotency_key)
+    .where('at', '>', given.after),
+);
+
+const keep = preparedQuery((database, given: IdempotencyTable) => {
+  const { owner, idempotency_key, request, status, body, at } = given;
+  const kept = { request, status, body, at };
+  return database
+    .insertInto('idempotency')
+    .values({ owner, idempotency_key, ...kept })
+    .onConflict(old => old.columns(['owner', 'idempotency_key']).doUpdateSet(kept));
+});
 
 function oldestKept(now: Date): string {
   return new Date(now.getTime() - KEPT_FOR).toISOString();

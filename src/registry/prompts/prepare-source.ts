@@ -6,7 +6,7 @@ import { type Digest, digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { readMetadata } from '../../core/render.ts';
-import { checkSourceText, parseSource } from '../../core/source.ts';
+import { checkSourceText, locateFrontMatter, parseSource } from '../../core/source.ts';
 import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
 
 export interface PreparedSource {
@@ -23,36 +23,54 @@ export interface PreparedSource {
 
 /** Never rejects with a `Problem`: what is wrong is told when its turn comes. */
 export async function prepareSource(name: PromptName, source: string): Promise<PreparedSource> {
-  const flaw = await problemOf(() => {
-    checkSourceText(source);
-    checkNoIssues(sourceIssues(source, parseSource(source)), name);
-  });
+  const { flaw, usesPartials } = readSource(name, source);
+  const hasFrontMatter = locateFrontMatter(source) !== undefined;
   return {
     source,
     digest: digestOf(source),
     bytes: Buffer.byteLength(source, 'utf8'),
-    usesPartials: flaw === undefined && usesPartials(source),
+    usesPartials,
     flaw,
-    schemaFlaw: flaw === undefined ? await problemOf(() => readMetadata(source, name)) : undefined,
+    schemaFlaw: flaw === undefined && hasFrontMatter ? await schemaFlawOf(name, source) : undefined,
   };
 }
 
-/** Also true where a name of a partial is wrong: linking tells where. */
-function usesPartials(source: string): boolean {
+/** All at once, while the template that was parsed last is still known. */
+function readSource(name: PromptName, source: string): Pick<PreparedSource, 'flaw' | 'usesPartials'> {
   try {
-    return partialUses(parseSource(source).template).length > 0;
+    checkSourceText(source);
+    const parsed = parseSource(source);
+    checkNoIssues(sourceIssues(source, parsed), name);
+    return { flaw: undefined, usesPartials: usesPartials(parsed.template) };
   } catch (error) {
-    if (!Problem.is(error)) throw error;
+    return { flaw: asProblem(error), usesPartials: false };
+  }
+}
+
+/** Also true where a name of a partial is wrong: linking tells where. */
+function usesPartials(template: string): boolean {
+  if (!PARTIAL.test(template)) return false;
+  try {
+    return partialUses(template).length > 0;
+  } catch (error) {
+    asProblem(error);
     return true;
   }
 }
 
-async function problemOf(check: () => unknown): Promise<Problem | undefined> {
+/** How Handlebars begins a partial; what looks like one inside a comment is found out by parsing. */
+const PARTIAL = /\{\{~?#?>/;
+
+async function schemaFlawOf(name: PromptName, source: string): Promise<Problem | undefined> {
   try {
-    await check();
+    await readMetadata(source, name);
     return undefined;
   } catch (error) {
-    if (!Problem.is(error)) throw error;
-    return error;
+    return asProblem(error);
   }
+}
+
+function asProblem(error: unknown): Problem {
+  if (Problem.is(error)) return error;
+  throw error;
 }

@@ -11,6 +11,7 @@ import type { Caller } from '../access/caller.ts';
 import { linkRecorded } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { linkToNewest, type RecordedPartials } from './link-newest.ts';
@@ -75,14 +76,34 @@ export async function publish(
     partials: JSON.stringify(partials),
     seq: event.seq,
   };
-  await transaction.insertInto('versions').values(row).execute();
-  await transaction
-    .insertInto('prompts')
-    .values({ name, newest: version, archived: 0 })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ newest: version }))
-    .execute();
+  await insertVersion(transaction, row);
+  await setNewest(transaction, { name, version });
   return { version: wholeVersion(row), created: true };
 }
+
+const insertVersion = preparedQuery((database, given: VersionsTable) =>
+  database.insertInto('versions').values({
+    prompt: given.prompt,
+    version: given.version,
+    digest: given.digest,
+    source: given.source,
+    base: given.base,
+    message: given.message,
+    author: given.author,
+    published_at: given.published_at,
+    bytes: given.bytes,
+    partials: given.partials,
+    seq: given.seq,
+  }),
+);
+
+const setNewest = preparedQuery(
+  (database, { name, version }: { readonly name: PromptName; readonly version: VersionNumber }) =>
+    database
+      .insertInto('prompts')
+      .values({ name, newest: version, archived: 0 })
+      .onConflict(conflict => conflict.column('name').doUpdateSet({ newest: version })),
+);
 
 type NewestRow = Omit<VersionsTable, 'seq'> & Pick<PromptsTable, 'archived'>;
 
@@ -91,15 +112,19 @@ async function newestVersion(
   transaction: WriteTransaction,
   name: PromptName,
 ): Promise<NewestRow | undefined> {
-  return transaction
+  const [newest] = await selectNewest(transaction, { name });
+  return newest;
+}
+
+const selectNewest = preparedQuery((database, { name }: { readonly name: PromptName }) =>
+  database
     .selectFrom('prompts')
     .innerJoin('versions', join =>
       join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
     )
     .select([...SUMMARY_COLUMNS, 'versions.source', 'prompts.archived'])
-    .where('prompts.name', '=', name)
-    .executeTakeFirst();
-}
+    .where('prompts.name', '=', name),
+);
 
 /** The same source with a newer partial is a new version: what it delivers differs. */
 function isSame(newest: NewestRow, source: string, partials: RecordedPartials): boolean {

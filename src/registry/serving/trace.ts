@@ -2,7 +2,7 @@
  * Which request a line of the log is about: the ids of W3C Trace Context (https://www.w3.org/TR/trace-context/),
  * the caller's where it sent them.
  */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 export interface Trace {
   /** 32 hexadecimal digits: the same in every service that took part. */
@@ -19,8 +19,21 @@ const TRACEPARENT =
 
 /** Goes on with the trace of a `traceparent` header; a new one where there is none, or none that is valid. */
 export function traceOf(traceparent: string | null | undefined): Trace {
-  const span = randomBytes(8).toString('hex');
+  const span = randomHex(8);
   const [, , trace, parent] = TRACEPARENT.exec(traceparent?.trim() ?? '') ?? [];
-  if (trace === undefined || parent === undefined) return { trace: randomBytes(16).toString('hex'), span };
+  if (trace === undefined || parent === undefined) return { trace: randomHex(16), span };
   return { trace, span, parent };
+}
+
+/** Random bytes are got many at a time: to ask for a few takes as long. */
+const POOL = Buffer.alloc(4096);
+let used = POOL.length;
+
+function randomHex(bytes: number): string {
+  if (used + bytes > POOL.length) {
+    randomFillSync(POOL);
+    used = 0;
+  }
+  used += bytes;
+  return POOL.toString('hex', used - bytes, used);
 }

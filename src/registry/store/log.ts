@@ -8,6 +8,7 @@ import {
   type RegistryEvent,
 } from '../../core/event.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
+import { preparedQuery } from './prepared-query.ts';
 import { readOnce, remember } from './remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
 import type { EventsTable } from './tables.ts';
@@ -25,27 +26,41 @@ export async function appendEvent<K extends EventKind>(
   const time = now();
   const at = timeAfter(last, time);
   const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
-  await transaction
-    .insertInto('events')
-    .values({
-      seq: event.seq,
-      at: event.at,
-      actor: event.actor,
-      key: event.key,
-      kind: event.kind,
-      prompt: event.prompt ?? null,
-      version: event.version ?? null,
-      environment: event.environment ?? null,
-      channel: event.channel ?? null,
-      data: JSON.stringify(event.data),
-      previous_hash: event.previousHash,
-      hash: event.hash,
-    })
-    .execute();
+  await insertEvent(transaction, {
+    seq: event.seq,
+    at: event.at,
+    actor: event.actor,
+    key: event.key,
+    kind: event.kind,
+    prompt: event.prompt ?? null,
+    version: event.version ?? null,
+    environment: event.environment ?? null,
+    channel: event.channel ?? null,
+    data: JSON.stringify(event.data),
+    previous_hash: event.previousHash,
+    hash: event.hash,
+  });
   remember(transaction, LAST, event);
   await enqueue(transaction, event, time);
   return event;
 }
+
+const insertEvent = preparedQuery((database, given: EventsTable) =>
+  database.insertInto('events').values({
+    seq: given.seq,
+    at: given.at,
+    actor: given.actor,
+    key: given.key,
+    kind: given.kind,
+    prompt: given.prompt,
+    version: given.version,
+    environment: given.environment,
+    channel: given.channel,
+    data: given.data,
+    previous_hash: given.previous_hash,
+    hash: given.hash,
+  }),
+);
 
 /** What is hashed is what is stored: a caller's object may have more fields than an event. */
 function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
@@ -63,15 +78,15 @@ function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
 }
 
 async function lastEvent(snapshot: Snapshot): Promise<(ChainHead & { at: string }) | undefined> {
-  return readOnce(snapshot, LAST, () =>
-    snapshot
-      .selectFrom('events')
-      .select(['seq', 'hash', 'at'])
-      .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst(),
-  );
+  return readOnce(snapshot, LAST, async () => {
+    const [last] = await selectLast(snapshot, {});
+    return last;
+  });
 }
+
+const selectLast = preparedQuery(database =>
+  database.selectFrom('events').select(['seq', 'hash', 'at']).orderBy('seq', 'desc').limit(1),
+);
 
 const LAST = 'last event';
 
