@@ -65,6 +65,32 @@ describe('writes that share a commit', () => {
     assert.deepEqual(commits, [['a', 'c']]);
   });
 
+  it('need no savepoint while none fails, and are done anew with one each when one does', async () => {
+    let savepoints = 0;
+    const { commits, write, add } = database({
+      savepoints: {
+        set: async () => ++savepoints,
+        back: async transaction => (transaction as unknown as string[]).pop(),
+      },
+    });
+    await Promise.all(['a', 'b', 'c'].map(text => write(add(text))));
+    assert.equal(savepoints, 0);
+    const outcomes = await Promise.allSettled([
+      write(add('d')),
+      write(add('e')),
+      write(add('f', new Error('no'))),
+    ]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'rejected'],
+    );
+    assert.equal(savepoints, 3);
+    assert.deepEqual(commits, [
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+  });
+
   it('all fail with the reason when the transaction is lost, and the next ones are done', async () => {
     const lost = new Error('the disk is full');
     const { commits, write, add } = database({ lost });

@@ -2,6 +2,7 @@
 import type { PublishRequest, Version } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { checkPublishes } from '../../core/environment.ts';
+import type { RegistryEvent } from '../../core/event.ts';
 import { flatten } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -54,16 +55,7 @@ export async function publish(
     });
 
   const version = ((newest?.version ?? 0) + 1) as VersionNumber;
-  const event = await appendEvent(transaction, now, () => ({
-    actor: caller.actor,
-    key: caller.key,
-    kind: 'version.published',
-    prompt: name,
-    version,
-    environment: caller.environment,
-    data: { digest, base, message, bytes, partials },
-  }));
-  const row: VersionsTable = {
+  const rowOf = (event: Pick<RegistryEvent, 'seq' | 'at'>): VersionsTable => ({
     prompt: name,
     version,
     digest,
@@ -75,10 +67,25 @@ export async function publish(
     bytes,
     partials: JSON.stringify(partials),
     seq: event.seq,
-  };
-  await insertVersion(transaction, row);
-  await setNewest(transaction, { name, version });
-  return { version: wholeVersion(row), created: true };
+  });
+  const event = await appendEvent(
+    transaction,
+    now,
+    () => ({
+      actor: caller.actor,
+      key: caller.key,
+      kind: 'version.published',
+      prompt: name,
+      version,
+      environment: caller.environment,
+      data: { digest, base, message, bytes, partials },
+    }),
+    event => [
+      insertVersion.compiled(transaction, rowOf(event)),
+      setNewest.compiled(transaction, { name, version }),
+    ],
+  );
+  return { version: wholeVersion(rowOf(event)), created: true };
 }
 
 const insertVersion = preparedQuery((database, given: VersionsTable) =>

@@ -1,4 +1,6 @@
 /** The event log in the store: appending to it inside the transaction of the change it records, and reading it. */
+
+import type { CompiledQuery } from 'kysely';
 import {
   CHAIN_START,
   type ChainHead,
@@ -12,21 +14,24 @@ import { preparedQuery } from './prepared-query.ts';
 import { readOnce, remember } from './remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
 import type { EventsTable } from './tables.ts';
+import { together } from './together.ts';
 
 /**
  * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the
  * clock's, or the last event's where the clock stands behind that.
+ * @param beside what else is written because of it, as `together` takes it
  */
 export async function appendEvent<K extends EventKind>(
   transaction: WriteTransaction,
   now: Store['now'],
   make: (seq: number) => NewEvent<K>,
+  beside: (event: RegistryEvent<K>) => readonly CompiledQuery[] = () => [],
 ): Promise<RegistryEvent<K>> {
   const last = await lastEvent(transaction);
   const time = now();
   const at = timeAfter(last, time);
   const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
-  await insertEvent(transaction, {
+  const inserted = insertEvent.compiled(transaction, {
     seq: event.seq,
     at: event.at,
     actor: event.actor,
@@ -40,6 +45,7 @@ export async function appendEvent<K extends EventKind>(
     previous_hash: event.previousHash,
     hash: event.hash,
   });
+  await together(transaction, [inserted, ...beside(event)]);
   remember(transaction, LAST, event);
   await enqueue(transaction, event, time);
   return event;

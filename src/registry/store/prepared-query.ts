@@ -5,6 +5,13 @@
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { Snapshot } from './store.ts';
 
+export interface PreparedQuery<Given extends object, Row> {
+  /** Asks it. */
+  (database: Snapshot, given: Given): Promise<Row[]>;
+  /** As it would be asked. */
+  compiled(database: Snapshot, given: Given): CompiledQuery<Row>;
+}
+
 /** Where a value of this name goes. */
 class Place {
   readonly name: string;
@@ -14,35 +21,27 @@ class Place {
   }
 }
 
-interface Prepared {
-  readonly query: CompiledQuery;
-  /** For each parameter the name of what is given, or itself where it is always the same. */
-  readonly places: readonly unknown[];
-}
-
 /**
  * @param build is called once an engine, with something that stands for each value, so it may name them (`given.seq`)
  * and nothing else: neither look at one nor spread them
- * @returns what asks it, and gives its rows
  */
 export function preparedQuery<Given extends object, Row>(
   build: (database: Snapshot, given: Given) => Compilable<Row>,
-): (database: Snapshot, given: Given) => Promise<Row[]> {
-  const prepared = new WeakMap<object, Prepared>();
+): PreparedQuery<Given, Row> {
+  const known = new WeakMap<object, CompiledQuery>();
   const stands = new Proxy({}, { get: (_, name) => new Place(String(name)) }) as Given;
 
-  return async (database, given) => {
+  function compiled(database: Snapshot, given: Given): CompiledQuery<Row> {
     // One for each engine, whatever transaction it is asked in.
     const { adapter } = database.getExecutor();
-    let known = prepared.get(adapter);
-    if (known === undefined) {
-      const query = build(database, stands).compile();
-      known = { query, places: query.parameters };
-      prepared.set(adapter, known);
-    }
+    const query = known.get(adapter) ?? build(database, stands).compile();
+    known.set(adapter, query);
     const values = given as Readonly<Record<string, unknown>>;
-    const parameters = known.places.map(each => (each instanceof Place ? values[each.name] : each));
-    const { rows } = await database.executeQuery({ ...known.query, parameters });
-    return rows as Row[];
-  };
+    const parameters = query.parameters.map(each => (each instanceof Place ? values[each.name] : each));
+    return { ...query, parameters } as CompiledQuery<Row>;
+  }
+
+  const ask = async (database: Snapshot, given: Given): Promise<Row[]> =>
+    (await database.executeQuery(compiled(database, given))).rows;
+  return Object.assign(ask, { compiled });
 }

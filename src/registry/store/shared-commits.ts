@@ -102,17 +102,52 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
 /** What came of each, after all of them that did not fail are committed. */
 async function outcomesOf(
   works: readonly Work<unknown>[],
-  { commit, savepoints }: SharedCommitsOptions,
+  options: SharedCommitsOptions,
+): Promise<readonly Outcome[]> {
+  if (works.length === 1) return allOrNothing(works, options);
+  try {
+    // Most often none is refused, and a savepoint for each would be for nothing.
+    return await allOrNothing(works, {
+      commit: all =>
+        options.commit(transaction =>
+          all(transaction).catch(error => {
+            throw new OneFailed(error);
+          }),
+        ),
+    });
+  } catch (error) {
+    if (!(error instanceof OneFailed)) throw error;
+    return eachByItself(works, options);
+  }
+}
+
+/** One of several failed, before anything was committed. */
+class OneFailed extends Error {
+  constructor(cause: unknown) {
+    super('One of several writes failed.', { cause });
+  }
+}
+
+async function allOrNothing(
+  works: readonly Work<unknown>[],
+  { commit }: Pick<SharedCommitsOptions, 'commit'>,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   await commit(async transaction => {
     // The database may have asked for the transaction to be made again.
     outcomes.length = 0;
-    const [alone] = works;
-    if (alone !== undefined && works.length === 1) {
-      outcomes.push({ value: await alone(transaction) });
-      return;
-    }
+    for (const work of works) outcomes.push({ value: await work(transaction) });
+  });
+  return outcomes;
+}
+
+async function eachByItself(
+  works: readonly Work<unknown>[],
+  { commit, savepoints }: SharedCommitsOptions,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  await commit(async transaction => {
+    outcomes.length = 0;
     for (const work of works) {
       await savepoints.set(transaction);
       try {
