@@ -285,6 +285,35 @@ describe('a connection', () => {
     const faults = registry.logged.filter(({ event }) => event === 'fault');
     assert.deepEqual(faults, [], 'a slow caller is no fault of the registry');
   });
+  it('that ends in the middle of a body leaves nothing, and is no fault of the registry', async () => {
+    await using registry = await serving();
+    const key = await registry.key('development');
+    const { socket } = await open(registry.url);
+    const head = `POST /v1/prompts/cut/-/versions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n`;
+    const body = JSON.stringify({ source: 'x', message: '', base: null });
+    socket.write(`${head}Content-Length: ${body.length + 1}\r\n\r\n${body}`);
+    await ask(registry.url, 'GET', '/healthz');
+    socket.destroy();
+    const ended = () => registry.logged.find(({ path }) => path === '/v1/prompts/cut/-/versions');
+    for (let n = 0; n < 200 && ended() === undefined; n++)
+      await new Promise(resolve => setTimeout(resolve, 10));
+    assert.equal(ended()?.status, 422);
+    assert.ok(!registry.logged.some(({ event }) => event === 'fault'));
+    assert.equal((await registry.call('GET', '/v1/prompts/cut/-/versions')).status, 404);
+  });
+  it('whose body is larger than any request needs is answered before it is there', async () => {
+    await using registry = await serving();
+    const key = await registry.key('development');
+    for (const length of ['Content-Length: 8388609', 'Transfer-Encoding: chunked']) {
+      const { socket, said, ended } = await open(registry.url);
+      socket.write(
+        `POST /v1/prompts/big/-/versions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n${length}\r\n\r\n`,
+      );
+      if (length.endsWith('chunked')) socket.write(`800001\r\n${' '.repeat(0x800001)}\r\n`);
+      await ended;
+      assert.match(said(), /^HTTP\/1\.1 413 .*"code":"too_large"/s);
+    }
+  });
   it('with headers beyond 16 KiB is answered 431', async () => {
     await using registry = await serving();
     const { socket, said, ended } = await open(registry.url);

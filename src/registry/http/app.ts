@@ -1,6 +1,4 @@
 /** The registry's HTTP app: every route of the contract with who may call it, what it takes and what answers it. */
-import { type Context, Hono } from 'hono';
-import { PatternRouter } from 'hono/router/pattern-router';
 import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
 import { parseEnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
@@ -13,11 +11,12 @@ import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, problemAnswer, problemOf } from './answer.ts';
+import { type Asked, askedByFetch } from './asked.ts';
 import { readJson } from './body.ts';
 import type { Call, Handler, Standing } from './call.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
-import { honoPath, methodsOf } from './paths.ts';
+import { methodsOf, routeOf } from './paths.ts';
 import { parseQuery } from './query.ts';
 
 export interface AppParts {
@@ -33,19 +32,21 @@ export interface AppParts {
   /** What this process tells of itself to who watches it; without it there is no `/metrics`. */
   readonly standing: Standing;
   /** Told of every fault of the registry's own, and of the request that met it. */
-  readonly onFault: (error: unknown, request: Request | DeliveryRequest) => void;
+  readonly onFault: (error: unknown, request: Asked | DeliveryRequest) => void;
   /** Told which call a request is. */
-  readonly onRoute?: (request: Request, route: RouteName) => void;
+  readonly onRoute?: (request: Asked, route: RouteName) => void;
   /** Told who asks, once that is known, and before anything is done. What it throws is the answer. */
-  readonly onCaller?: (request: Request | DeliveryRequest, caller: Caller) => void;
+  readonly onCaller?: (request: Asked | DeliveryRequest, caller: Caller) => void;
   /** Told where a delivery came from. */
   readonly onDelivered?: (from: 'memory' | 'database') => void;
 }
 
 export interface App {
   /** Answers any request; never rejects. */
+  readonly answer: (request: Asked) => Promise<Answer>;
+  /** The same, as `fetch` has it. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The same answers to GET and HEAD of a prompt, without a Request or a Response. */
+  /** The same answers to GET and HEAD of a prompt, at once where memory has them. */
   readonly deliver: Deliver;
 }
 
@@ -62,44 +63,47 @@ export function createApp(parts: AppParts): App {
     ...(onCaller && { onCaller }),
     ...(onDelivered && { onDelivered }),
   });
-  const app = new Hono({ router: new PatternRouter() });
 
-  for (const name of Object.keys(HANDLERS) as HandledRoute[]) {
-    const route: Route = ROUTES[name];
-    app.on(route.method, honoPath(route), async context => {
-      onRoute?.(context.req.raw, name);
-      const call = await callOf(route, context);
-      return response(await (HANDLERS[name] as Handler<HandledRoute>)(call));
-    });
+  async function answer(request: Asked): Promise<Answer> {
+    try {
+      return await answered(request);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code === 'internal_error') onFault(error, request);
+      return problemAnswer(problem);
+    }
   }
-  app.on(ROUTES.deliver.method, honoPath(ROUTES.deliver), async context => {
-    const { url, headers } = context.req.raw;
-    onRoute?.(context.req.raw, 'deliver');
-    const { pathname, search } = new URL(url);
-    return response(
-      await deliver({
-        target: pathname + search,
-        authorization: headers.get('authorization') ?? undefined,
-        accept: headers.get('accept') ?? undefined,
-        ifNoneMatch: headers.get('if-none-match') ?? undefined,
-      }),
-    );
-  });
-  app.notFound(context => response(noRoute(context.req.method, context.req.path)));
-  app.onError((error, context) => {
-    const problem = problemOf(error);
-    if (problem.code === 'internal_error') onFault(error, context.req.raw);
-    return response(problemAnswer(problem));
-  });
-  return { fetch: async request => app.fetch(request), deliver };
 
-  async function callOf(route: Route, context: Context): Promise<Call<HandledRoute>> {
-    const request = context.req.raw;
+  async function answered(request: Asked): Promise<Answer> {
+    const { method, target } = request;
+    const [path = '', search = ''] = halves(target);
+    const found = routeOf(method, path);
+    if (found === undefined) return noRoute(method, path);
+    const { route, parameters } = found;
+    onRoute?.(request, route);
+    if (route === 'deliver')
+      return deliver({
+        target,
+        authorization: request.header('authorization'),
+        accept: request.header('accept'),
+        ifNoneMatch: request.header('if-none-match'),
+        traceparent: request.header('traceparent'),
+      });
+    const call = await callOf(ROUTES[route], request, path, search, parameters);
+    return (HANDLERS[route] as Handler<HandledRoute>)(call);
+  }
+
+  async function callOf(
+    route: Route,
+    request: Asked,
+    path: string,
+    search: string,
+    given: Readonly<Record<string, string>>,
+  ): Promise<Call<HandledRoute>> {
     const asked =
       route.role !== null || (route.keyBeyondItsMachine === true && standing.metrics?.needsKey === true);
     const caller = asked ? await authenticated(route, request) : null;
-    const { pathname, search } = new URL(request.url);
-    const parameters = parametersOf(context.req.param());
+    const parameters = parametersOf(given);
     const query = route.query && parseQuery(route.query, search);
     const body = route.body && (await readJson(request, route.body));
     return {
@@ -113,18 +117,34 @@ export function createApp(parts: AppParts): App {
       query,
       body: body?.value,
       request,
-      repeatable: repeatable(request, pathname, body?.bytes ?? new Uint8Array()),
+      repeatable: repeatable(request, path, body?.bytes ?? new Uint8Array()),
       // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
-      ended: () => AbortSignal.any([request.signal, parts.closing]),
+      ended: () => AbortSignal.any([request.gone(), parts.closing]),
     } as Call<HandledRoute>;
   }
 
-  async function authenticated(route: Route, request: Request): Promise<Caller> {
-    const caller = await authenticator.authenticate(request.headers.get('authorization') ?? undefined);
+  async function authenticated(route: Route, request: Asked): Promise<Caller> {
+    const caller = await authenticator.authenticate(request.header('authorization'));
     onCaller?.(request, caller);
     if (route.role !== null) checkRole(caller, route.role);
     return caller;
   }
+
+  return {
+    answer,
+    async fetch(request) {
+      const { status, headers, body } = await answer(askedByFetch(request));
+      const sent = request.method === 'HEAD' ? null : (body as string | Uint8Array<ArrayBuffer> | null);
+      return new Response(sent, { status, headers });
+    },
+    deliver,
+  };
+}
+
+/** A target's path and its query, without the question mark. */
+function halves(target: string): [string, string] {
+  const question = target.indexOf('?');
+  return question < 0 ? [target, ''] : [target.slice(0, question), target.slice(question + 1)];
 }
 
 /** The parameters that a path has, each parsed into its own type. @throws Problem `invalid_name`, `invalid_request` */
@@ -132,10 +152,19 @@ function parametersOf(given: Readonly<Record<string, string>>): object {
   const { name, n, id, environment } = given;
   return {
     ...(name !== undefined && { name: parseNameInPath(name) }),
-    ...(n !== undefined && { n: parseVersionNumber(n) }),
-    ...(id !== undefined && { id }),
-    ...(environment !== undefined && { environment: parseEnvironmentName(environment) }),
+    ...(n !== undefined && { n: parseVersionNumber(decoded(n)) }),
+    ...(id !== undefined && { id: decoded(id) }),
+    ...(environment !== undefined && { environment: parseEnvironmentName(decoded(environment)) }),
   };
+}
+
+/** What cannot be decoded stays as it is, and is found nowhere. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function noRoute(method: string, path: string): Answer {
@@ -149,8 +178,4 @@ function noRoute(method: string, path: string): Answer {
     `${method} is not a method of this. It has: ${methods.join(', ')}.`,
   );
   return problemAnswer(problem, { Allow: methods.join(', ') });
-}
-
-function response({ status, headers, body }: Answer): Response {
-  return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers });
 }

@@ -1,10 +1,9 @@
 /** Reading a request's JSON: its type, its size as it arrives, its text, its values. */
 import type * as z from 'zod';
 import { Problem } from '../../core/problem.ts';
+import type { Asked } from './asked.ts';
 import { parseStrictly } from './query.ts';
 
-/** Of the raw body: a source of 1 MiB may take six times as much as escaped JSON. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MAX_DEPTH = 100;
 
 export interface JsonBody<T> {
@@ -18,44 +17,22 @@ export interface JsonBody<T> {
  * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` with each wrong field
  */
 export async function readJson<Schema extends z.ZodType>(
-  request: Request,
+  request: Asked,
   schema: Schema,
 ): Promise<JsonBody<z.output<Schema>>> {
-  const bytes = await readBytes(request);
-  if (bytes.byteLength > 0) checkType(request.headers.get('content-type'));
+  const bytes = await request.bytes();
+  if (bytes.byteLength > 0) checkType(request.header('content-type'));
   const json = bytes.byteLength === 0 ? {} : parseJson(bytes);
   checkValues(json);
   return { value: parseStrictly(schema, json, 'The body'), bytes };
 }
 
-function checkType(contentType: string | null): void {
+function checkType(contentType: string | undefined): void {
   const [type = ''] = (contentType ?? '').split(';');
   if (/^application\/(?:json|[\w.-]+\+json)$/i.test(type.trim())) return;
   throw new Problem(
     'unsupported_media_type',
-    `The body must be JSON, with the header "Content-Type: application/json"${contentType === null ? '' : `, not "${contentType.slice(0, 60)}"`}.`,
-  );
-}
-
-async function readBytes(request: Request): Promise<Uint8Array> {
-  const declared = request.headers.get('content-length');
-  if (Number(declared ?? 0) > MAX_BODY_BYTES) throw tooLarge();
-  // It cannot be longer than it says, so it need not be counted as it comes, which takes longer.
-  if (declared !== null) return new Uint8Array(await request.arrayBuffer());
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function tooLarge(): Problem {
-  return new Problem(
-    'too_large',
-    `The body is over ${MAX_BODY_BYTES / 1024 / 1024} MiB, more than any request needs. Send less.`,
+    `The body must be JSON, with the header "Content-Type: application/json"${contentType === undefined ? '' : `, not "${contentType.slice(0, 60)}"`}.`,
   );
 }
 

@@ -10,6 +10,7 @@ import type { Identity } from '../identity.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import type { Answer } from './answer.ts';
+import type { Asked } from './asked.ts';
 import type { Repeatable } from './idempotency.ts';
 
 /** What a process tells of itself. */
@@ -52,7 +53,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
   readonly query: OutputOf<Routes[Name] extends { query: infer Schema } ? Schema : undefined>;
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
-  readonly request: Request;
+  readonly request: Asked;
   readonly repeatable: Repeatable;
   /** Aborts when the caller has gone or the registry closes. */
   readonly ended: () => AbortSignal;

@@ -6,6 +6,7 @@ import type { Caller } from '../access/caller.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { IdempotencyTable } from '../store/tables.ts';
+import type { Asked } from './asked.ts';
 
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 const MAX_LENGTH = 255;
@@ -18,8 +19,8 @@ export interface Repeatable {
 }
 
 /** @throws Problem `invalid_request` for a key that is empty or too long */
-export function repeatable(request: Request, path: string, body: Uint8Array): Repeatable {
-  const idempotencyKey = request.headers.get(HEADER.idempotencyKey);
+export function repeatable(request: Asked, path: string, body: Uint8Array): Repeatable {
+  const idempotencyKey = request.header(HEADER.idempotencyKey.toLowerCase()) ?? null;
   if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > MAX_LENGTH))
     throw new Problem(
       'invalid_request',

@@ -1,22 +1,35 @@
-/** The routes' paths as Hono and as a search for "which methods does this path have" need them. */
-import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
+/** Which route of the contract a request is for, and with which parameters. */
+import { ROUTES, type RouteName } from '../../contract/routes.ts';
 
 /** A prompt's name has slashes, and ends where `/-/` begins. */
-const NAME = '(?:(?!/-(?:/|$)).)+';
+const NAME = '(?<name>(?:(?!/-(?:/|$)).)+)';
 
-/** `/v1/prompts/{name}/-/diff` as Hono's pattern. */
-export function honoPath({ path }: Pick<Route, 'path'>): string {
-  return path.replace('{name}', `:name{${NAME}}`).replace(/\/\{(\w+)\}/g, '/:$1');
-}
-
-const PATTERNS = (Object.keys(ROUTES) as RouteName[]).map(name => {
-  const { method, path } = ROUTES[name];
+/** In the order of the contract: more special ones come first there. */
+const PATTERNS = (Object.keys(ROUTES) as RouteName[]).map(route => {
+  const { method, path } = ROUTES[route];
   const pattern = path
     .replaceAll('.', '\\.')
     .replace('{name}', NAME)
-    .replace(/\{\w+\}/g, '[^/]+');
-  return { method, pattern: new RegExp(`^${pattern}$`) };
+    .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  return { route, method, pattern: new RegExp(`^${pattern}$`) };
 });
+
+export interface Found {
+  readonly route: RouteName;
+  /** As they stand in the path. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Undefined when there is none for this method. */
+export function routeOf(method: string, path: string): Found | undefined {
+  const asked = method === 'HEAD' ? 'GET' : method;
+  for (const { route, method, pattern } of PATTERNS) {
+    if (method !== asked) continue;
+    const match = pattern.exec(path);
+    if (match !== null) return { route, parameters: match.groups ?? {} };
+  }
+  return undefined;
+}
 
 /** The methods of a path, HEAD among them where GET is; empty when there is no such path. */
 export function methodsOf(path: string): string[] {

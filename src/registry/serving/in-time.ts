@@ -3,8 +3,8 @@ import { Problem } from '../../core/problem.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 
 /** @param timeout in ms */
-export async function inTime(answer: Promise<Response>, timeout: number): Promise<Response> {
-  const { promise, resolve } = Promise.withResolvers<Response>();
+export async function inTime(answer: Promise<Answer>, timeout: number): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
   const timer = setTimeout(() => resolve(tooLate(timeout)), timeout);
   try {
     return await Promise.race([answer, promise]);
@@ -13,12 +13,11 @@ export async function inTime(answer: Promise<Response>, timeout: number): Promis
   }
 }
 
-function tooLate(timeout: number): Response {
-  const { status, headers, body }: Answer = problemAnswer(
+function tooLate(timeout: number): Answer {
+  return problemAnswer(
     new Problem(
       'unavailable',
       `The registry did not answer within ${timeout / 1000} s. What was asked for may be done all the same: look, or ask again with the same Idempotency-Key.`,
     ),
   );
-  return new Response(body as string, { status, headers });
 }

@@ -1,6 +1,5 @@
 /** From a request of `node:http` to its answer: delivery on a short way of its own, everything else through the app. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { HEADER } from '../../contract/headers.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
@@ -9,6 +8,7 @@ import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
+import { askedByNode } from './incoming.ts';
 import type { RequestCounts } from './request-counts.ts';
 import { requestEntry } from './request-log.ts';
 import type { NotedDelivery, RequestNotes } from './request-notes.ts';
@@ -29,6 +29,7 @@ export interface ListenerParts {
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
+const REQUEST_ID = HEADER.requestId.toLowerCase();
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
@@ -36,32 +37,29 @@ export function requestListener(parts: ListenerParts): Listener {
   const send = sender(always);
   const { path } = ROUTES.deliver;
   const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
-  const viaHono = getRequestListener(
-    async request => {
-      const started = performance.now();
-      const response = await inTime(app.fetch(request), timeout);
-      const { method, url } = request;
-      const { status, headers } = response;
-      const trace = notes.trace(request);
-      headers.set(HEADER.requestId, trace.trace);
-      for (const [name, value] of Object.entries(always)) headers.set(name, value);
-      const ms = performance.now() - started;
-      const route = notes.routeOf(request);
-      counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path).answered(status, ms);
-      log(requestEntry({ method, target: url, status, ms, trace, caller: notes.callerOf(request) }));
-      return response;
-    },
-    { overrideGlobalObjects: false },
-  );
   return (incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming;
     if (stopping()) outgoing.shouldKeepAlive = false;
     if (climbs(url)) send(incoming, outgoing, refusedPath());
     else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
-    else void viaHono(incoming, outgoing);
+    else void answer(incoming, outgoing);
   };
 
-  /** Delivery without a Request and a Response in between. What succeeds is not logged: applications log the version they got. */
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const request = askedByNode(incoming, outgoing);
+    const answer = await inTime(app.answer(request), timeout);
+    const { method, target } = request;
+    const { status } = answer;
+    const trace = notes.trace(request);
+    send(incoming, outgoing, answer, [REQUEST_ID, trace.trace]);
+    const ms = performance.now() - started;
+    const route = notes.routeOf(request);
+    counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path).answered(status, ms);
+    log(requestEntry({ method, target, status, ms, trace, caller: notes.callerOf(request) }));
+  }
+
+  /** What succeeds is not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const started = performance.now();
     const request: NotedDelivery = {
@@ -84,11 +82,11 @@ export function requestListener(parts: ListenerParts): Listener {
   ): void {
     const method = incoming.method === 'HEAD' ? 'HEAD' : 'GET';
     const { status } = answer;
-    if (status >= 400) outgoing.setHeader(HEADER.requestId, notes.trace(request).trace);
-    send(incoming, outgoing, answer);
+    const isLogged = status >= 400;
+    send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);
     const ms = performance.now() - started;
     delivered[method].answered(status, ms);
-    if (status < 400) return;
+    if (!isLogged) return;
     const { target, caller } = request;
     log(requestEntry({ method, target, status, ms, trace: notes.trace(request), caller }));
   }

@@ -2,15 +2,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../http/answer.ts';
 
-export type Send = (incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer) => void;
+export type Send = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: Answer,
+  /** Headers of this one time: names, in lower case, and values in turn. */
+  more?: readonly string[],
+) => void;
 
 /** @param always headers that every answer of the server has; names in lower case */
 export function sender(always: Readonly<Record<string, string>>): Send {
   const fields = new WeakMap<Answer, string[]>();
 
-  return (incoming, outgoing, answer) => {
+  return (incoming, outgoing, answer, more) => {
     const { status, body, encoding = 'utf8' } = answer;
-    outgoing.writeHead(status, fieldsOf(answer));
+    outgoing.writeHead(status, more === undefined ? fieldsOf(answer) : [...fieldsOf(answer), ...more]);
     if (incoming.method === 'HEAD' || body === null) outgoing.end();
     else outgoing.end(body, encoding);
   };

@@ -54,7 +54,7 @@ export const handleGetVersion: Handler<'getVersion'> = async ({ store, parameter
   jsonAnswer(200, await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n)));
 
 export const handleDiff: Handler<'diff'> = async ({ store, parameters, query, request }) => {
-  const type = negotiate(request.headers.get('accept') ?? undefined, ['text/x-diff', 'application/json']);
+  const type = negotiate(request.header('accept'), ['text/x-diff', 'application/json']);
   const { from, to, diff } = await store.read(snapshot => compareVersions(snapshot, parameters.name, query));
   if (type === 'text/x-diff')
     return {

@@ -19,7 +19,7 @@ export const handleRender: Handler<'render'> = async ({
   body,
   request,
 }) => {
-  const type = negotiate(request.headers.get('accept') ?? undefined, ['text/plain', 'application/json']);
+  const type = negotiate(request.header('accept'), ['text/plain', 'application/json']);
   const { name: prompt } = parameters;
   const { environment } = caller;
   const { chosen, content } = await store.read(async snapshot => {
@@ -60,8 +60,7 @@ export const handleRender: Handler<'render'> = async ({
     'CDN-Cache-Control': 'no-store',
     Vary: `Authorization, Accept`,
   };
-  if (noneMatchFails(request.headers.get('if-none-match') ?? undefined, etag))
-    return { status: 304, headers, body: null };
+  if (noneMatchFails(request.header('if-none-match'), etag)) return { status: 304, headers, body: null };
   const contentType = type === 'text/plain' ? MEDIA.text : MEDIA.json;
   return {
     status: 200,

@@ -1,16 +1,18 @@
 /**
  * Whether anything was committed, by this process or another, known without asking: one connection listens for the
  * notification that every commit sends and asks for the revision twice a second, in case one was missed. While the
- * database is away nothing changes here, so that what is kept in memory goes on being used.
+ * database is away nothing changes here, so that what is kept in memory goes on being used. Where no notification
+ * arrives it asks twenty times a second.
  */
 import { Client } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import { ConnectionFailure, isAway, sqlState } from './failures.ts';
+import { Hearing } from './hearing.ts';
 import { answered, clientConfig, PATIENCE, type Patience } from './pool.ts';
 
 /** The channel of the notifications; what they carry is the revision. */
 export const CHANNEL = 'promptforge';
-/** How often the revision is asked for where the database sends no notifications, in ms. */
+/** How often the revision is asked for where no notifications arrive, in ms. */
 const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
 /** How long to wait before connecting again: doubled from the first to the second, in ms. */
 const PAUSES = { first: 25, longest: 1000 } as const;
@@ -186,7 +188,9 @@ export class Watch {
       ended = true;
       wake();
     });
+    let hearing: Hearing | undefined;
     client.on('notification', ({ payload }) => {
+      hearing?.heard(Number(payload));
       if (Number(payload) !== this.#seen) wake();
     });
     while (!ended && !this.#closed.signal.aborted) {
@@ -194,19 +198,26 @@ export class Watch {
         wake = resolve;
       });
       try {
-        await this.#ask(client);
+        const revision = await this.#ask(client);
+        hearing ??= new Hearing(revision);
+        hearing.found(revision);
       } catch {
         void client.end().catch(() => {});
         return;
       }
       if (ended) return;
-      const timer = setTimeout(wake, this.#listens ? this.#patience.poll : INTERVAL_WITHOUT_NOTIFICATIONS);
+      const silence = () => {
+        hearing?.silence();
+        wake();
+      };
+      const hears = this.#listens && !hearing.deaf;
+      const timer = setTimeout(silence, hears ? this.#patience.poll : INTERVAL_WITHOUT_NOTIFICATIONS);
       await woken;
       clearTimeout(timer);
     }
   }
 
-  async #ask(client: Client): Promise<void> {
+  async #ask(client: Client): Promise<number> {
     const { rows } = await answered<{ revision: number }>(
       client,
       'SELECT revision FROM promptforge_registry',
@@ -214,7 +225,9 @@ export class Watch {
       this.#patience.watch,
     );
     const [row] = rows;
-    if (row !== undefined) this.saw(row.revision);
+    if (row === undefined) return 0;
+    this.saw(row.revision);
+    return row.revision;
   }
 
   /** Until `ms` are over or this is closed. */

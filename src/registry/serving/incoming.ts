@@ -1,0 +1,46 @@
+/** A request of `node:http` as the registry reads it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Problem } from '../../core/problem.ts';
+import { type Asked, bodyTooLarge, MAX_BODY_BYTES } from '../http/asked.ts';
+
+export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse): Asked {
+  const { method = 'GET', url = '/', headers } = incoming;
+  let gone: AbortController | undefined;
+  return {
+    method,
+    // A proxy may be sent the whole URL.
+    target: url.replace(/^https?:\/\/[^/?]*/i, ''),
+    header(name) {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    bytes: () => bytesOf(incoming),
+    gone() {
+      if (gone !== undefined) return gone.signal;
+      const controller = new AbortController();
+      gone = controller;
+      if (outgoing.destroyed) controller.abort();
+      outgoing.once('close', () => controller.abort());
+      return controller.signal;
+    },
+  };
+}
+
+function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
+  if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(bodyTooLarge());
+  return new Promise((resolve, reject) => {
+    const cut = () =>
+      reject(new Problem('invalid_request', 'The connection ended before the body did. Send it whole.'));
+    if (incoming.destroyed) cut();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else reject(bodyTooLarge());
+    });
+    incoming.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.once('error', cut);
+    incoming.once('close', cut);
+  });
+}
