@@ -135,6 +135,12 @@ function explained(error: unknown, { shown }: DatabaseAddress): unknown {
       );
     default:
   }
+  const [, refused] = /unsupported startup parameter: (\w+)/.exec(told) ?? [];
+  if (refused !== undefined)
+    return problem(
+      'unreachable',
+      `The pooler before this database refuses the parameter "${refused}". Connect to the database itself, or let the pooler ignore it as docs/postgres.md says.`,
+    );
   const failure = [error, reason].find(each => each instanceof ConnectionFailure);
   if (failure === undefined) return error;
   if (/client password must be/.test(failure.message))
