@@ -194,9 +194,9 @@ describe('promptforge serve', function () {
         assert.equal(stderr, '');
         assert.deepEqual(
           server.log().map(({ event }) => event),
-          ['listening', 'request', 'draining', 'request', 'stopped'],
+          ['listening', 'draining', 'request', 'stopped'],
         );
-        assert.equal(server.log()[2]?.['signal'], signal);
+        assert.equal(server.log()[1]?.['signal'], signal);
       });
     }
 

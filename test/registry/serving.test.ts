@@ -169,6 +169,10 @@ describe('a request', () => {
       assert.match(span, /^[0-9a-f]{16}$/);
       assert.equal(key.length, 12, 'and whose key it was');
     }
+    const before = registry.logged.length;
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      assert.equal((await ask(registry.url, 'GET', path)).headers.get('request-id'), null);
+    assert.equal(registry.logged.length, before, 'nobody wants to read that a probe was answered');
     const own = await registry.call('GET', '/v1/prompts');
     const { trace, parent } = registry.logged.at(-1);
     assert.equal(own.headers.get('request-id'), trace);
@@ -213,7 +217,7 @@ describe('a request', () => {
     );
     await fc.assert(
       fc.asyncProperty(wrong, async traceparent => {
-        const { headers } = await ask(registry.url, 'GET', '/healthz', undefined, { traceparent });
+        const { headers } = await ask(registry.url, 'GET', '/openapi.json', undefined, { traceparent });
         const id = headers.get('request-id') ?? '';
         assert.match(id, /^[0-9a-f]{32}$/);
         assert.ok(id !== TRACE && !/^0+$/.test(id), traceparent);
@@ -221,7 +225,7 @@ describe('a request', () => {
       { numRuns: 60 },
     );
     const newer = `01-${TRACE}-${PARENT}-01-what-later-versions-add`;
-    const { headers } = await ask(registry.url, 'GET', '/healthz', undefined, { traceparent: newer });
+    const { headers } = await ask(registry.url, 'GET', '/openapi.json', undefined, { traceparent: newer });
     assert.equal(headers.get('request-id'), TRACE, 'a later version has more at its end');
   });
 });

@@ -1,7 +1,7 @@
 /** From a request of `node:http` to its answer: delivery on a short way of its own, everything else through the app. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADER } from '../../contract/headers.ts';
-import { ROUTES } from '../../contract/routes.ts';
+import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath } from '../delivery/deliver.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
@@ -30,6 +30,8 @@ export interface ListenerParts {
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 const REQUEST_ID = HEADER.requestId.toLowerCase();
+/** Asked every few seconds by machines: only what goes wrong is worth a line. */
+const WATCHING: ReadonlySet<RouteName> = new Set(['healthz', 'readyz', 'metrics']);
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
@@ -51,12 +53,14 @@ export function requestListener(parts: ListenerParts): Listener {
     const answer = await inTime(app.answer(request), timeout);
     const { method, target } = request;
     const { status } = answer;
-    const trace = notes.trace(request);
-    send(incoming, outgoing, answer, [REQUEST_ID, trace.trace]);
-    const ms = performance.now() - started;
     const route = notes.routeOf(request);
+    const isLogged = status >= 400 || route === undefined || !WATCHING.has(route);
+    send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);
+    const ms = performance.now() - started;
     counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path).answered(status, ms);
-    log(requestEntry({ method, target, status, ms, trace, caller: notes.callerOf(request) }));
+    if (!isLogged) return;
+    const [trace, caller] = [notes.trace(request), notes.callerOf(request)];
+    log(requestEntry({ method, target, status, ms, trace, caller }));
   }
 
   /** What succeeds is not logged: applications log the version they got. */
