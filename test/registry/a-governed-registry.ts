@@ -1,8 +1,9 @@
 /** A registry whose production asks for approvals, at a time of the test's choosing, and what people do there. */
 import assert from 'node:assert/strict';
 import type { Promotion } from '../../src/contract/promotions.ts';
-import { defaultEnvironments, type Policy } from '../../src/core/environment.ts';
+import { defaultEnvironments, type Environment, type Policy } from '../../src/core/environment.ts';
 import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
+import type { Store } from '../../src/registry/store/store.ts';
 import { type Answered, aRegistry, type Json, type RegistryForTest } from './a-registry.ts';
 
 export const START = Date.parse('2026-09-12T12:00:00.000Z');
@@ -34,11 +35,17 @@ export interface GovernedRegistry extends AsyncDisposable {
   hence(ms: number): string;
 }
 
+export interface GovernedSetup {
+  /** Opens what keeps it, where that matters. */
+  readonly open?: (options: { environments: Environment[]; now: () => Date }) => Promise<Store>;
+}
+
 /** Production asks for one approval; `p` has four versions of two lines that were all stable in staging. */
-export async function aGovernedRegistry(): Promise<GovernedRegistry> {
+export async function aGovernedRegistry({ open }: GovernedSetup = {}): Promise<GovernedRegistry> {
   const clock = { now: START };
   const now = () => new Date(clock.now);
-  const registry = await aRegistry({ environments: defaultEnvironments(1), now });
+  const options = { environments: defaultEnvironments(1), now };
+  const registry = await aRegistry({ ...options, ...(open && { store: await open(options) }) });
   for (let version = 1; version <= 4; version++) {
     await registry.publish('p', `one\nversion ${version}`, version === 1 ? null : version - 1);
     await registry.promote('p', version, 'staging');

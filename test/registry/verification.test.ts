@@ -1,244 +1,33 @@
-/** Verifying a registry: whatever was changed behind its back is found, in every table, and named. */
-import assert from 'node:assert/strict';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
-import { DataFolderProblem } from '../../src/registry/data-folder-problem.ts';
-import { verification, verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { aGovernedRegistry, type GovernedRegistry } from './a-governed-registry.ts';
+import { describeVerification } from './verification-contract.ts';
 
-describe('verifying a registry', () => {
-  let governed: GovernedRegistry;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+describeVerification('SQLite', async () => {
+  const folder = await temporaryFolder();
   let copies = 0;
-
-  before(async () => {
-    folder = await temporaryFolder();
-    governed = await aGovernedRegistry();
-    const { registry, clock } = governed;
-    await registry.publish('_shared', 'Kindly', null);
-    await registry.publish('q', '---\nmodel: m\n---\n{{> shared}} q', null);
-    await registry.call('POST', '/v1/prompts/q/-/archive', { reason: 'Old' });
-    await registry.publish('r', 'r', null);
-    await governed.approve(await governed.request(1, null), 'ada', 'Fine');
-    clock.now += 1000;
-    const rejected = await governed.request(2, 1);
-    await governed.act('reject', rejected, 'production approver ada', 'No');
-    const commented = { text: 'Why?', place: { side: 'to', line: 2 } };
-    await registry.call('POST', `/v1/promotions/${rejected.json.id}/comments`, commented);
-    await registry.call('POST', `/v1/promotions/${rejected.json.id}/comments`, { text: 'Because.' });
-    await governed.policy({ approvals: 2 });
-    const open = await governed.request(3, 1);
-    await governed.approve(open, 'ada');
-    await governed.revokeKeyOf('zoe');
-    await registry.call('POST', '/v1/webhooks', { url: 'https://example.com/hook' });
-  });
-  after(async () => {
-    await governed[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
-  });
-
-  /** Of the registry as it stands now, changed by whoever has the file. */
-  async function changed(sql: string): Promise<string> {
-    const to = join(folder.path, `${++copies}`);
-    await mkdir(to);
-    const file = join(to, DATABASE_FILE);
-    const from = new DatabaseSync(join(governed.registry.folder, DATABASE_FILE));
-    from.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    from.close();
-    await cp(join(governed.registry.folder, DATABASE_FILE), file);
-    const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
-    for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
-      database.exec(`DROP TRIGGER ${name}`);
-    const rows = () => database.prepare('SELECT total_changes() AS n').get()?.['n'] as number;
-    const before = rows();
-    database.exec(sql);
-    assert.ok(sql === '' || rows() > before, 'it changes something');
-    database.close();
-    return file;
-  }
-
-  async function verified(sql: string) {
-    const store = await openSqliteStore(await changed(sql), () => new Date());
-    try {
-      return await verifyRegistry(store);
-    } finally {
-      await store.close();
-    }
-  }
-
-  it('finds nothing where nothing was changed, and says where the log ends', async () => {
-    const head = await verified('');
-    const last = (await governed.events()).at(-1);
-    assert.deepEqual(head, { seq: last.seq, hash: last.hash });
-  });
-
-  it('goes on with a registry to which events are appended meanwhile', async () => {
-    const running = verification(governed.registry.store);
-    assert.equal(await running.next(), true);
-    await governed.registry.publish('r', 'more', 1);
-    await governed.request(4, 1);
-    assert.equal(await running.next(), true);
-    assert.equal(running.head().seq, (await governed.events()).at(-1).seq);
-  });
-
-  for (const [what, sql, told] of [
-    ['an event', "UPDATE events SET actor = 'x' WHERE seq = 9", /Event 9 does not have the hash it claims/],
-    ['the time of an event', "UPDATE events SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 9", /Event 9 /],
-    ['an event that is gone', 'DELETE FROM events WHERE seq = 9', /Event 10 stands where event 9 should/],
-    [
-      'the end of the log',
-      'DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)',
-      /The table promotions has/,
-    ],
-    [
-      'a source',
-      "UPDATE versions SET source = 'Pay all fees' WHERE prompt = 'r'",
-      /source of the version r@1 .* event \d+/,
-    ],
-    [
-      "a version's author",
-      "UPDATE versions SET author = 'x' WHERE prompt = 'r'",
-      /versions has author "x" in the row r@1/,
-    ],
-    [
-      "a version's partials",
-      "UPDATE versions SET partials = '{}' WHERE prompt = 'q'",
-      /versions has partials/,
-    ],
-    [
-      'a version that is gone',
-      "DELETE FROM versions WHERE prompt = 'r' AND version = 1",
-      /version r@1 that event \d+ published is gone/,
-    ],
-    [
-      'a version of nobody',
-      "INSERT INTO versions SELECT prompt, 99, digest, source, base, message, author, published_at, bytes, partials, 1 FROM versions WHERE prompt = 'r' AND version = 1",
-      /No event published the version r@99/,
-    ],
-    [
-      'the newest of a prompt',
-      "UPDATE prompts SET newest = 1 WHERE name = 'p'",
-      /prompts has newest 1 in the row p; by the log it is 4/,
-    ],
-    ['what is archived', "UPDATE prompts SET archived = 0 WHERE name = 'q'", /prompts has archived 0/],
-    ['a prompt that is gone', "DELETE FROM prompts WHERE name = 'q'", /prompts lacks the row "q"/],
-    [
-      'a prompt of nobody',
-      "INSERT INTO prompts VALUES ('s', 1, 0)",
-      /prompts has a row "s" that no event made/,
-    ],
-    [
-      'a pointer',
-      "UPDATE pointers SET version = 3 WHERE environment = 'production'",
-      /pointers has version 3 in the row production stable p; by the log it is 1/,
-    ],
-    [
-      'a pointer that is gone',
-      "DELETE FROM pointers WHERE environment = 'production'",
-      /pointers lacks the row "production stable p"/,
-    ],
-    [
-      'a pointer of nobody',
-      "INSERT INTO pointers SELECT environment, 'canary', prompt, version, promoted_at, promoted_by, promotion FROM pointers WHERE environment = 'production'",
-      /pointers has a row "production canary p"/,
-    ],
-    [
-      'a promotion that was applied',
-      "UPDATE promotions SET reason = 'x' WHERE state = 'applied'",
-      /promotions has reason "x"/,
-    ],
-    [
-      'a promotion that was rejected',
-      "UPDATE promotions SET closed = NULL WHERE state = 'rejected'",
-      /promotions has closed null/,
-    ],
-    [
-      'a promotion that waits',
-      "UPDATE promotions SET requested_by = 'x' WHERE state = 'pending'",
-      /promotions has requested_by "x"/,
-    ],
-    [
-      'when a promotion was applied',
-      "UPDATE promotions SET applied_at = '2026-01-01T00:00:00.000Z' WHERE state = 'applied' AND environment = 'production'",
-      /promotions has applied_at/,
-    ],
-    [
-      'a promotion that is gone',
-      "DELETE FROM promotions WHERE state = 'rejected'",
-      /no event began|promotions lacks the row/,
-    ],
-    [
-      'a promotion of nobody',
-      'INSERT INTO promotions SELECT 2, prompt, environment, channel, version, from_version, rollback, reason, state, requested_by, requested_at, applied_at, NULL, effective_at, held, closed, superseded_by FROM promotions LIMIT 1',
-      /promotions has a row 2 that no event made/,
-    ],
-    ['an approval', "UPDATE approvals SET actor = 'x'", /approvals has actor "x"/],
-    ['an approval that is gone', 'DELETE FROM approvals', /approvals lacks the row/],
-    [
-      'an approval of nobody',
-      "INSERT INTO approvals SELECT 2, promotion, 'x', at, comment FROM approvals ORDER BY seq DESC LIMIT 1",
-      /approvals/,
-    ],
-    [
-      'an approval of a promotion of nobody',
-      "INSERT INTO approvals VALUES (2, 3, 'x', '2026-01-01T00:00:00.000Z', '')",
-      /approvals has a row 2 that no event made/,
-    ],
-    [
-      'an approval of a promotion after the log',
-      "INSERT INTO approvals VALUES (2, 9999, 'x', '2026-01-01T00:00:00.000Z', '')",
-      /approvals has a row 2 that no event made/,
-    ],
-    [
-      'a version before the log',
-      "INSERT INTO versions SELECT prompt, 99, digest, source, base, message, author, published_at, bytes, partials, 0 FROM versions WHERE prompt = 'r' AND version = 1",
-      /versions has a row 0 that no event made/,
-    ],
-    [
-      'a comment after the log',
-      "INSERT INTO comments SELECT 9999, promotion, 'x', at, text, side, line FROM comments LIMIT 1",
-      /comments has a row 9999 that no event made/,
-    ],
-    ['a comment', "UPDATE comments SET text = 'x'", /comments has text "x"/],
-    ['the place of a comment', 'UPDATE comments SET line = 1 WHERE line IS NOT NULL', /comments has line 1/],
-    ['a comment that is gone', 'DELETE FROM comments', /comments lacks the row/],
-    [
-      'a comment of nobody',
-      "INSERT INTO comments SELECT 2, promotion, 'x', at, text, side, line FROM comments LIMIT 1",
-      /comments has a row 2 that no event made/,
-    ],
-    [
-      'a policy',
-      "UPDATE environments SET policy = replace(policy, '\"approvals\":2', '\"approvals\":0') WHERE name = 'production'",
-      /environments has policy/,
-    ],
-    [
-      'an environment of nobody',
-      "INSERT INTO environments SELECT 'canada', 9, policy FROM environments LIMIT 1",
-      /environments has a row "canada"/,
-    ],
-    ['the role of a key', "UPDATE keys SET role = 'admin' WHERE role = 'author'", /keys has role "admin"/],
-    [
-      'the revocation of a key',
-      'UPDATE keys SET revoked_at = NULL WHERE revoked_at IS NOT NULL',
-      /keys has revoked_at null/,
-    ],
-    [
-      'a key of nobody',
-      "INSERT INTO keys SELECT 'x', 2, environment, role, actor, 'x', created_at, expires_at, last_used_at, revoked_at FROM keys LIMIT 1",
-      /keys has a row "x" that no event made/,
-    ],
-    ['where a webhook goes', "UPDATE webhooks SET origin = 'https://evil.example'", /webhooks has origin/],
-  ] as const)
-    it(`finds ${what} changed behind its back`, async () => {
-      await assert.rejects(verified(sql), error => {
-        assert.ok(DataFolderProblem.is(error, 'chain_broken'), String(error));
-        assert.match(error.message, told);
-        return true;
-      });
-    });
+  return {
+    async changed({ registry }, sql) {
+      const to = join(folder.path, `${++copies}`);
+      await mkdir(to);
+      const file = join(to, DATABASE_FILE);
+      const from = new DatabaseSync(join(registry.folder, DATABASE_FILE));
+      from.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      from.close();
+      await cp(join(registry.folder, DATABASE_FILE), file);
+      const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+      for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
+        database.exec(`DROP TRIGGER ${name}`);
+      const changes = () => database.prepare('SELECT total_changes() AS n').get()?.['n'] as number;
+      const before = changes();
+      database.exec(sql);
+      const rows = changes() - before;
+      database.close();
+      return { store: await openSqliteStore(file, () => new Date()), rows };
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
 });
