@@ -651,7 +651,11 @@ describe('with a registry that asks for approvals', () => {
     await run('refresh');
     assert.match(alarms.shown() ?? '', /the log was rewritten/);
 
-    const ask = await run('showAlarm', { confirms: [true] });
+    const copied = await run('showAlarm', { confirms: [true] });
+    assert.equal(copied.confirmed[0]?.detail, alarm.detail);
+    assert.match(await vscode.env.clipboard.readText(), /^2.*\n.*Up to event [0-9]+ \(sha256:/s);
+    assert.match(alarms.shown() ?? '', /the log was rewritten/);
+    const ask = await run('showAlarm', { confirms: ['alternative'] });
     assert.equal(ask.confirmed[0]?.detail, alarm.detail);
     assert.equal(alarms.shown(), undefined);
   });

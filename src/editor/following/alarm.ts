@@ -39,12 +39,13 @@ export function registerAlarms(
       severity: 'error',
       message: `The log of ${alarm.registry} ${WHAT[alarm.kind]}.`,
       detail: `${alarm.message}\n\nSeen at ${alarm.seenAt}. Until you acknowledge it, this alarm stays in the status bar.`,
-      button: 'Acknowledge',
-      alternative: 'Copy as Evidence',
+      // It comes while somebody types: what Enter chooses must not make it go away.
+      button: 'Copy as Evidence',
+      alternative: 'Acknowledge',
     });
-    if (answer === 'alternative')
+    if (answer === true)
       await vscode.env.clipboard.writeText(`${alarm.seenAt} ${alarm.registry}\n${alarm.message}\n`);
-    if (answer !== true) return;
+    if (answer !== 'alternative') return;
     await acknowledge(memory, alarm);
     show();
     acknowledged();

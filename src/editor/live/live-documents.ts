@@ -92,7 +92,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
       lens(inBrief(live), 'promptforge.openVersion', `${live.prompt}@${live.version}`),
       lens(fromUntil(live), ''),
       lens(whoAndWhy(live), ''),
-      lens('Compare with What Is Live Now', 'promptforge.compareWithLiveNow', uri),
+      lens('Compare with Now', 'promptforge.compareWithLiveNow', uri),
     ];
   }
 

@@ -20,7 +20,7 @@ export interface ReviewComments extends vscode.Disposable {
 export function registerComments(workbench: Workbench): ReviewComments {
   const { session, promotions, report } = workbench;
   const controller = vscode.comments.createCommentController('promptforge.review', 'Review of a Promotion');
-  controller.options = { prompt: 'Comment on this line', placeHolder: 'Comment' };
+  controller.options = { prompt: 'Comment…', placeHolder: 'Comment' };
   const threads = new Map<string, vscode.CommentThread[]>();
 
   const load = async (id: string): Promise<void> => {
@@ -115,13 +115,11 @@ function shownThread(
       timestamp: new Date(at),
     })),
   );
-  if (place === null) {
-    thread.label = 'On the whole promotion';
-    thread.range = undefined;
-  }
+  const about = place === null ? 'The whole promotion' : `@${version}, line ${place.line}`;
+  if (place === null) thread.range = undefined;
   const ended = groupOf(promotion) === 'done';
   thread.canReply = !ended;
-  if (ended) thread.label = 'This promotion has ended';
+  thread.label = ended ? `${about} · This promotion has ended` : about;
   thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
   return thread;
 }
