@@ -1,5 +1,6 @@
-// The pictures of the README, and the others beside them to look at: the editor and the preview on three demo prompts in
-// light, dark and high contrast. All go to out/pictures; those that the README shows, to docs/images.
+// The pictures of the README and of docs/extension.md, and the others beside them to look at: the editor and the preview
+// on three demo prompts, a promotion in review and what was live, in light, dark and high contrast. All go to
+// out/pictures; those that the pages show, to docs/images.
 //
 //   npm run pictures
 
@@ -11,10 +12,15 @@ import { ROOT } from './projectRoot.ts';
 const OUT = join(ROOT, 'out', 'pictures');
 const IMAGES = join(ROOT, 'docs', 'images');
 const PROMPTS = ['support/triage', 'fees/transfer-estimate', 'support/assistant'];
-/** Of those taken, what the README shows, by its name there. */
-const SHOWN = { 'triage-editor-light.png': 'editor.png', 'triage-preview-dark.png': 'preview.png' };
+/** Of those taken, what the pages show, by its name there. */
+const SHOWN = {
+  'triage-editor-light.png': 'editor.png',
+  'triage-preview-dark.png': 'preview.png',
+  'review-light.png': 'review.png',
+  'live-dark.png': 'live.png',
+};
 
-const steps = PROMPTS.flatMap(prompt => {
+const writing = PROMPTS.flatMap(prompt => {
   const name = prompt.slice(prompt.lastIndexOf('/') + 1);
   return [
     `open:prompts/${prompt}.prompt`,
@@ -28,11 +34,41 @@ const steps = PROMPTS.flatMap(prompt => {
     'View: Close All Editors',
   ];
 });
-const taken = spawnSync(
-  process.execPath,
-  [join(ROOT, 'scripts', 'screenshots.ts'), '--out', OUT, '--name', 'end', '--size', '1280x800', ...steps],
-  { stdio: 'inherit' },
-);
-if (taken.status !== 0) process.exit(taken.status ?? 1);
+// The oldest that waits is the first that is offered. Alt+F9: the next comment.
+const review = [
+  ...['wait:3000', 'PromptForge: Focus on Promotions View', 'wait:1000', 'shot:promotions'],
+  ...['PromptForge: Review Promotion', 'wait:1500', 'key:Enter', 'wait:4000'],
+  ...['View: Hide Panel', 'key:Control+1', 'key:Alt+F9', 'wait:1500', 'shot:review'],
+  'View: Close All Editors',
+];
+// The wrong fee of September 12.
+const live = [
+  ...[
+    'open:prompts/fees/transfer-estimate.prompt',
+    'wait:1500',
+    'PromptForge: What Was Live At…',
+    'wait:1500',
+  ],
+  ...['type:production', 'key:Enter', 'wait:800', 'key:Control+a', 'type:2026-09-12 08:15', 'shot:moment'],
+  ...['key:Enter', 'wait:3000', 'View: Toggle Primary Side Bar Visibility', 'wait:1500', 'shot:live'],
+];
+
+take(writing, '1280x800');
+take(review, '1280x800', '--governed', '--no-build');
+take(live, '1400x600', '--governed', '--no-build', '--setting', 'editor.minimap.enabled=false');
 await mkdir(IMAGES, { recursive: true });
 for (const [picture, name] of Object.entries(SHOWN)) await copyFile(join(OUT, picture), join(IMAGES, name));
+
+function take(steps: readonly string[], size: string, ...options: readonly string[]): void {
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(ROOT, 'scripts', 'screenshots.ts'),
+      ...['--out', OUT, '--name', 'end', '--size', size],
+      ...options,
+      ...steps,
+    ],
+    { stdio: 'inherit' },
+  );
+  if (status !== 0) process.exit(status ?? 1);
+}
