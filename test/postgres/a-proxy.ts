@@ -6,6 +6,8 @@ export interface Proxy extends AsyncDisposable {
   through(url: string): string;
   /** Cuts the next connection that commits: before the database has seen it, or when it has and before its answer is passed on. */
   cutNextCommit(when: 'before' | 'after'): void;
+  /** From now on passes on nothing that the database says, or does so again for connections that are made after that. */
+  holdAnswers(held: boolean): void;
   /** How many connections were cut at a commit. */
   cuts(): number;
 }
@@ -17,6 +19,7 @@ export async function aProxy(url: string): Promise<Proxy> {
   const { hostname, port } = new URL(url);
   const open = new Set<Socket>();
   let armed: 'before' | 'after' | undefined;
+  let held = false;
   let cuts = 0;
   const server = createServer(client => {
     const database = connect(Number(port), hostname);
@@ -45,7 +48,7 @@ export async function aProxy(url: string): Promise<Proxy> {
     });
     database.on('data', (bytes: Buffer) => {
       if (answerIsLost) cut();
-      else client.write(bytes);
+      else if (!held) client.write(bytes);
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +56,10 @@ export async function aProxy(url: string): Promise<Proxy> {
     through: text => text.replace(`:${port}/`, `:${(server.address() as AddressInfo).port}/`),
     cutNextCommit(when) {
       armed = when;
+    },
+    holdAnswers(now) {
+      held = now;
+      if (!held) for (const socket of open) socket.destroy();
     },
     cuts: () => cuts,
     async [Symbol.asyncDispose]() {

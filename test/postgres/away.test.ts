@@ -138,6 +138,30 @@ describe('a registry whose database', function () {
     await server.start();
     await assertWorksAgain();
   });
+  it('went away before a process heard that a key was revoked lets it deliver by that key until the database is back, and no longer', async () => {
+    await using proxy = await aProxy(server.url('postgres'));
+    await open(proxy.through(server.url('postgres')));
+    const environments = defaultEnvironments(0);
+    await using other = await aRegistry({
+      store: await openDatabase(server.url('postgres'), { environments, connections: 2, patience: SHORT }),
+    });
+    const elsewhere = () => ask(other.url, 'GET', '/v1/prompts/p', undefined, reader);
+    assert.equal((await elsewhere()).status, 200);
+    proxy.holdAnswers(true);
+    const id = reader.authorization.split('_')[2];
+    const revoked = await other.call('POST', `/v1/keys/${id}/revoke`, undefined, { as: 'staging admin' });
+    assert.equal(revoked.status, 200);
+    assertProblem(await elsewhere(), 401, 'key_revoked');
+    await server.stop('kill');
+    await until('known to be away', async () => (await readyz()).status === 503);
+    assert.equal((await deliver()).status, 200, 'nobody could tell it');
+    assertProblem(await elsewhere(), 401, 'key_revoked');
+    await server.start();
+    proxy.holdAnswers(false);
+    await until('refused', async () => (await deliver()).status === 401);
+    assertProblem(await deliver(), 401, 'key_revoked');
+    await registry.close();
+  });
   it('is slow says so in time, and takes nothing of the write', async () => {
     await open();
     const slow = registry.store.write(async transaction => {
