@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defaultEnvironments } from '../core/environment.ts';
 import { EMBEDDED_KEY, embeddedAuthenticator } from './access/embedded-authenticator.ts';
 import { openDataFolder } from './data-folder.ts';
+import { DataFolderProblem } from './data-folder-problem.ts';
 import { createApp } from './http/app.ts';
 import { IDENTITY_FILE, type Identity, openIdentity } from './identity.ts';
 import { memory } from './memory.ts';
@@ -69,6 +70,11 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
       await store.close();
     },
   };
+}
+
+/** Whether opening failed since the log does not fit: it was changed by other means. */
+export function isBrokenLog(error: unknown): error is Error {
+  return DataFolderProblem.is(error, 'chain_broken');
 }
 
 /** The key beside the database; the log names it from the first time on. */

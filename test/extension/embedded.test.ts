@@ -5,6 +5,7 @@ import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child
 import { once } from 'node:events';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { RegistryClient } from '../../src/client/registry-client.ts';
@@ -28,6 +29,7 @@ import {
   shownTree,
   writePrompt,
 } from './support/inside.ts';
+import { ScriptedAsk } from './support/scripted-ask.ts';
 
 const NAME = parsePromptName('support/triage');
 
@@ -417,6 +419,37 @@ describe('with the embedded registry', () => {
       (await shownTree(1)).some(line => line.startsWith('  handover @1')) ? true : undefined,
     );
     const { alarms } = await inside();
+    assert.equal(alarms.shown(), undefined);
+  });
+
+  it('raises the alarm when its database was changed behind its back, and does not open it', async () => {
+    await using broken = await temporaryFolder();
+    const registry = await openEmbeddedRegistry({ dataFolder: broken.path, actor: 'mara.lindqvist' });
+    await registry.close();
+    const database = new DatabaseSync(join(broken.path, 'registry.db'));
+    database.exec("DROP TRIGGER events_no_update; UPDATE events SET actor = 'eve' WHERE seq = 2");
+    database.close();
+
+    const { alarms, answerWith, workbench } = await inside();
+    const seen = new ScriptedAsk({ confirms: [false] });
+    answerWith(seen);
+    await setting('embedded.dataFolder', broken.path);
+    try {
+      const alarm = await eventually('the alarm', () => seen.confirmed[0]);
+      assert.equal(
+        alarm.message,
+        `The log of the embedded registry in ${broken.path} does not fit together.`,
+      );
+      assert.match(alarm.detail, /Event 2 does not have the hash it claims/);
+      assert.equal(workbench.session.state.kind, 'refused');
+    } finally {
+      await setting('embedded.dataFolder', folder.path);
+      await eventually('the sound one', () =>
+        workbench.session.state.kind === 'connected' ? true : undefined,
+      );
+    }
+    assert.match(alarms.shown() ?? '', /the log does not fit together/);
+    await run('showAlarm', { confirms: ['alternative'] });
     assert.equal(alarms.shown(), undefined);
   });
 });

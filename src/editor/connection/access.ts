@@ -11,6 +11,7 @@ import type { Key } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
 import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
 import { type Fetch, loggedFetch, type RequestLog } from '../log/logged-fetch.ts';
+import { BrokenLog } from './broken-log.ts';
 
 export interface Access {
   /** The environments that one has a credential for. */
@@ -64,16 +65,18 @@ export async function accessOverHttp(
   };
 }
 
-/** The registry inside the extension: every environment is one's own. */
+/** The registry inside the extension: every environment is one's own. @throws BrokenLog, and as `openEmbeddedRegistry` does */
 export async function accessEmbedded(
   options: { readonly dataFolder: string; readonly actor: string },
   { log, cache, userAgent }: AccessParts,
 ): Promise<Access> {
-  const [{ RegistryClient }, { openEmbeddedRegistry }] = await Promise.all([
+  const [{ RegistryClient }, { isBrokenLog, openEmbeddedRegistry }] = await Promise.all([
     import('../../client/registry-client.ts'),
     import('../../registry/embedded.ts'),
   ]);
-  const registry = await openEmbeddedRegistry(options);
+  const registry = await openEmbeddedRegistry(options).catch((error: unknown) => {
+    throw isBrokenLog(error) ? new BrokenLog(error.message, { cause: error }) : error;
+  });
   let isClosed = false;
   const send: Fetch = async request => {
     if (isClosed) throw new TypeError('This registry was closed.');

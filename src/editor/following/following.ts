@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Workbench } from '../workbench.ts';
 import { type Alarms, registerAlarms } from './alarm.ts';
 import { registryFollower } from './follow-registry.ts';
+import type { Alarm } from './kept.ts';
 
 /** What comes together is shown together; what this window did itself is shown by then. */
 const SETTLE_MS = 1_500;
@@ -21,8 +22,7 @@ export function registerFollowing(
   const follower = registryFollower({
     memory,
     open: () => session.clientFor({ kind: 'read' }),
-    raise: alarm =>
-      void alarms.raise(alarm).catch((failure: unknown) => report(failure, 'Raising the alarm')),
+    raise: alarm => raise(alarm),
     happened() {
       last = Date.now();
       timer ??= setTimeout(() => {
@@ -33,8 +33,15 @@ export function registerFollowing(
     warn: message => log.warn(message),
     pause,
   });
-  const follow = () => follower.follow(session.project && session.place, session.state.kind === 'connected');
+  const follow = () => {
+    const { project, place, state } = session;
+    follower.follow(project && place, state.kind === 'connected');
+    if (place !== undefined && state.kind === 'refused' && state.isBroken === true)
+      raise({ kind: 'broken', registry: place, seenAt: new Date().toISOString(), message: state.why });
+  };
   const alarms = registerAlarms(workbench, memory, follow);
+  const raise = (alarm: Alarm) =>
+    void alarms.raise(alarm).catch((failure: unknown) => report(failure, 'Raising the alarm'));
   return Object.assign(
     vscode.Disposable.from(
       alarms,

@@ -8,7 +8,8 @@ export type ConnectionState =
   | { readonly kind: 'broken-project'; readonly why: string }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'no-key' }
-  | { readonly kind: 'refused'; readonly why: string }
+  /** `isBroken`: its log does not fit together, so that it is not opened. */
+  | { readonly kind: 'refused'; readonly why: string; readonly isBroken?: boolean }
   | { readonly kind: 'offline'; readonly why: string }
   | {
       readonly kind: 'connected';
