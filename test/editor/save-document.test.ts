@@ -15,10 +15,18 @@ describe('saving a document', () => {
       },
     };
     assert.equal(await saveDocument(raced as unknown as TextDocument), true);
+    const stillAtIt = {
+      isDirty: true,
+      async save() {
+        setImmediate(() => (this.isDirty = false));
+        return false;
+      },
+    };
+    assert.equal(await saveDocument(stillAtIt as unknown as TextDocument), true);
   });
 
   it('fails where it is still unsaved afterwards', async () => {
     const refused = { isDirty: true, save: async () => false };
-    assert.equal(await saveDocument(refused as unknown as TextDocument), false);
+    assert.equal(await saveDocument(refused as unknown as TextDocument, 0), false);
   });
 });
