@@ -64,22 +64,33 @@ async function copyTable(source: Snapshot, target: WriteTransaction, table: Copi
   let batch: object[] = [];
   let characters = 0;
   let head: ChainHead = CHAIN_START;
+  // One statement is under way while the next is gathered: each side waits for the other no longer than it must.
+  let written: Promise<unknown> = Promise.resolve();
   const write = async () => {
-    if (batch.length > 0)
-      await target
-        .insertInto(table)
-        .values(batch as never)
-        .execute();
+    await written;
+    if (batch.length === 0) return;
+    written = target
+      .insertInto(table)
+      .values(batch as never)
+      .execute();
+    // Whoever waits for it next learns of its failure, which is not unhandled until then.
+    written.catch(() => {});
     batch = [];
     characters = 0;
   };
-  for await (const row of inOrder.stream(BATCH.rows)) {
-    if (table === 'events') head = continued(row as EventsTable, head);
-    batch.push(row);
-    for (const value of Object.values(row)) characters += typeof value === 'string' ? value.length : 8;
-    if (batch.length >= BATCH.rows || characters >= BATCH.characters) await write();
+  try {
+    for await (const row of inOrder.stream(BATCH.rows)) {
+      if (table === 'events') head = continued(row as EventsTable, head);
+      batch.push(row);
+      for (const value of Object.values(row)) characters += typeof value === 'string' ? value.length : 8;
+      if (batch.length >= BATCH.rows || characters >= BATCH.characters) await write();
+    }
+    await write();
+    await written;
+  } finally {
+    // Nothing is asked of the transaction any more once this has ended.
+    await Promise.allSettled([written]);
   }
-  await write();
 }
 
 /** A log that is broken is not made to look whole by a fresh copy. */
