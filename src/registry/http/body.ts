@@ -5,6 +5,7 @@ import type { Asked } from './asked.ts';
 import { parseStrictly } from './query.ts';
 
 const MAX_DEPTH = 100;
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface JsonBody<T> {
   readonly value: T;
@@ -39,7 +40,7 @@ function checkType(contentType: string | undefined): void {
 function parseJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = UTF_8.decode(bytes);
   } catch (cause) {
     throw new Problem('invalid_request', 'The body is not UTF-8. Send JSON in UTF-8.', {}, { cause });
   }

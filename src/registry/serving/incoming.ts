@@ -39,7 +39,11 @@ function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
       if (size <= MAX_BODY_BYTES) chunks.push(chunk);
       else reject(bodyTooLarge());
     });
-    incoming.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.once('end', () => {
+      // It is closed after each request, and an error takes its time to be made.
+      incoming.off('close', cut);
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
     incoming.once('error', cut);
     incoming.once('close', cut);
   });
