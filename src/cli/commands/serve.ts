@@ -32,7 +32,7 @@ export function serveCommand(): Command {
         '--rate-limit <number>',
         'requests a second that one key may make of this process; 0: no limit',
       )
-        .default(1000)
+        .default(5000)
         .argParser(numberArgument(0, 1_000_000)),
     )
     .addOption(
