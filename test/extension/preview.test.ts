@@ -200,6 +200,8 @@ describe('the preview', () => {
     const previews = await (await inside()).previews();
     const panel = () =>
       vscode.window.createWebviewPanel('promptforge.preview', 'Preview', vscode.ViewColumn.Beside);
+    // What is not locked follows the prompt in front, and word of one that came there before may still be on its way.
+    await open('support/reply-draft');
     const uri = vscode.Uri.file(promptFile('support/reply-draft')).toString();
     const sample = 'Nothing known yet';
     await previews.restore(panel(), { uri, isLocked: false, sample, input: null, scroll: 0 });
