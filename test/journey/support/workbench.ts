@@ -47,6 +47,8 @@ export class Workbench {
     const name = path.split('/').at(-1) ?? path;
     await this.#walkTo(name, row => row.locator('.label-name'));
     await this.press('Enter');
+    // A file that was in front already looks opened at once, while keys still go to the list.
+    await this.#quickInput.waitFor({ state: 'hidden' });
     await this.opened(name);
   }
 
