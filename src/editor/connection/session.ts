@@ -10,6 +10,7 @@ import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
 import type { Project } from '../../workspace/project-file.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
+import { NewestRun } from '../work/newest-run.ts';
 import type { Access, AccessParts } from './access.ts';
 import { chooseKey, type Keys, type Work } from './choose-key.ts';
 import { embeddedOptions } from './embedded-options.ts';
@@ -36,7 +37,7 @@ export class Session implements vscode.Disposable {
   #access: { readonly of: string; readonly opened: Promise<Access> } | undefined;
   #keyStore: Promise<OpenedKeyStore> | undefined;
   #cache: Promise<AccessParts['cache']> | undefined;
-  #reloading: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+  readonly #reloading = new NewestRun();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -72,18 +73,10 @@ export class Session implements vscode.Disposable {
 
   /** Reads the project again and asks the registry who one is. Never rejects: the state says what is wrong. */
   reload(): Promise<void> {
-    this.#reloading?.controller.abort();
-    const controller = new AbortController();
-    const reloading = { controller, done: this.#reload(controller.signal) };
-    this.#reloading = reloading;
-    return reloading.done;
-  }
-
-  async #reload(signal: AbortSignal): Promise<void> {
-    const state = await this.#load(signal).catch(stateOfTrouble);
-    if (signal.aborted) return this.#reloading?.done;
-    this.#reloading = undefined;
-    this.#set(state);
+    return this.#reloading.start(async signal => {
+      const state = await this.#load(signal).catch(stateOfTrouble);
+      if (!signal.aborted) this.#set(state);
+    });
   }
 
   async #load(signal: AbortSignal): Promise<ConnectionState> {
@@ -115,7 +108,7 @@ export class Session implements vscode.Disposable {
    * @throws MissingKey, Problem, RegistryUnreachable
    */
   async clientFor(work: Work): Promise<RegistryClient> {
-    if (this.#reloading !== undefined) await this.#reloading.done;
+    if (this.#reloading.running !== undefined) await this.#reloading.running;
     else if (this.#keys.size === 0) await this.reload();
     const choice = chooseKey(work, this.#environments, this.#keys);
     if (choice.kind === 'missing') throw new MissingKey(choice);
@@ -168,7 +161,7 @@ export class Session implements vscode.Disposable {
   }
 
   async dispose(): Promise<void> {
-    this.#reloading?.controller.abort();
+    this.#reloading.stop();
     this.#changed.dispose();
     await this.#closeAccess();
   }

@@ -6,6 +6,7 @@ import type { Project } from '../../workspace/project-file.ts';
 import type { WorkingCopyState } from '../../workspace/prompt-state.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import type { Session } from '../connection/session.ts';
+import { NewestRun } from '../work/newest-run.ts';
 import type { Listed } from './listed.ts';
 import { mergeListed } from './merge-listed.ts';
 
@@ -19,7 +20,10 @@ export class PromptList implements vscode.Disposable {
   #listed: ReadonlyMap<PromptName, Listed> = new Map();
   #workingCopy: { readonly project: Project; readonly copy: WorkingCopy } | undefined;
   #trouble: string | undefined;
-  #loading: AbortController | undefined;
+  readonly #loading = new NewestRun();
+  /** How many scans of the files were begun, and which of them is shown. */
+  #scans = 0;
+  #shownScan = 0;
   #loadedAt = 0;
 
   constructor(session: Session) {
@@ -59,11 +63,11 @@ export class PromptList implements vscode.Disposable {
   }
 
   /** Lists the prompts again, the session being as it is. Never rejects. */
-  async load(): Promise<void> {
-    this.#loading?.abort();
-    const controller = new AbortController();
-    this.#loading = controller;
-    const { signal } = controller;
+  load(): Promise<void> {
+    return this.#loading.start(signal => this.#load(signal));
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
     const { state, registry } = this.#session;
     if (registry !== this.#of) this.#summaries = undefined;
     this.#of = registry;
@@ -111,16 +115,21 @@ export class PromptList implements vscode.Disposable {
 
   /** Compares the files with what is known of the registry. Never rejects. */
   async rescan(signal?: AbortSignal): Promise<void> {
+    this.#scans += 1;
+    const scan = this.#scans;
+    // One that began earlier and ends later saw older files.
+    const isOver = () => signal?.aborted === true || scan < this.#shownScan;
     try {
       const copy = vscode.workspace.isTrusted ? await this.workingCopy() : undefined;
       const files = await copy?.state(this.#summaries ?? null, signal);
-      if (signal?.aborted === true) return;
+      if (isOver()) return;
       this.#files = files;
     } catch (error) {
-      if (signal?.aborted === true) return;
+      if (isOver()) return;
       this.#files = undefined;
       this.#trouble = error instanceof Error ? error.message : String(error);
     }
+    this.#shownScan = scan;
     this.#show();
   }
 
@@ -141,7 +150,7 @@ export class PromptList implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#loading?.abort();
+    this.#loading.stop();
     this.#changed.dispose();
   }
 

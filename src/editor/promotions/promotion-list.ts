@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
+import { NewestRun } from '../work/newest-run.ts';
 
 /** The most that a page holds; more than these wait nowhere. */
 const OPEN_SHOWN = 500;
@@ -16,7 +17,7 @@ export class PromotionList implements vscode.Disposable {
   #of: string | undefined;
   #promotions: readonly Promotion[] = [];
   #trouble: string | undefined;
-  #loading: AbortController | undefined;
+  readonly #loading = new NewestRun();
 
   /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
   constructor(session: Session) {
@@ -41,8 +42,11 @@ export class PromotionList implements vscode.Disposable {
   }
 
   /** Asks the registry again. Never rejects: `trouble` says what is wrong. */
-  async load(): Promise<void> {
-    this.#loading?.abort();
+  load(): Promise<void> {
+    return this.#loading.start(signal => this.#load(signal));
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
     const { state, registry } = this.#session;
     // While the registry cannot be asked, what was known last stays.
     if (registry !== this.#of || (state.kind !== 'connected' && state.kind !== 'offline'))
@@ -50,9 +54,6 @@ export class PromotionList implements vscode.Disposable {
     this.#of = registry;
     this.#trouble = undefined;
     if (state.kind === 'connected') {
-      const controller = new AbortController();
-      this.#loading = controller;
-      const { signal } = controller;
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
         const pages = await Promise.all([
@@ -74,7 +75,7 @@ export class PromotionList implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#loading?.abort();
+    this.#loading.stop();
     this.#following.dispose();
     this.#changed.dispose();
   }
