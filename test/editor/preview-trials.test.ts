@@ -78,4 +78,24 @@ describe('what a prompt is tried with', () => {
     trials.read([ONE], false);
     assert.deepEqual(current(), ['One', { a: 7 }, true]);
   });
+
+  it('is what an earlier window had, once the samples are read', () => {
+    trials.restore('file:///a.prompt', 'Two', null);
+    trials.read([ONE, TWO], false);
+    assert.deepEqual(current(), ['Two', { a: 2 }, false]);
+    trials.choose('One');
+    trials.read([ONE, TWO], false);
+    assert.deepEqual(current(), ['One', { a: 1 }, false]);
+    for (const [uri, sample, input, expected] of [
+      ['file:///b.prompt', null, null, [null, {}, false]],
+      ['file:///c.prompt', 'Gone', null, ['One', { a: 1 }, false]],
+      ['file:///d.prompt', 'Two', { a: 7 }, ['Two', { a: 7 }, true]],
+      ['file:///e.prompt', 'Gone', { a: 7 }, [null, { a: 7 }, true]],
+    ] as const) {
+      trials.restore(uri, sample, input);
+      trials.goTo(uri);
+      trials.read([ONE, TWO], false);
+      assert.deepEqual(current(), expected, uri);
+    }
+  });
 });

@@ -200,8 +200,6 @@ describe('the preview', () => {
     const previews = await (await inside()).previews();
     const panel = () =>
       vscode.window.createWebviewPanel('promptforge.preview', 'Preview', vscode.ViewColumn.Beside);
-    // What is not locked follows the prompt in front, and word of one that came there before may still be on its way.
-    await open('support/reply-draft');
     const uri = vscode.Uri.file(promptFile('support/reply-draft')).toString();
     const sample = 'Nothing known yet';
     await previews.restore(panel(), { uri, isLocked: false, sample, input: null, scroll: 0 });
@@ -211,6 +209,29 @@ describe('the preview', () => {
     await rendered('support/reply-draft', 'And now?');
     const { isLocked, sample: kept } = await shown();
     assert.deepEqual([isLocked, kept], [true, sample]);
+  });
+
+  it('keeps what an earlier window had while the window is still finding its project and its editors', async () => {
+    const { session } = (await inside()).workbench;
+    const previews = await (await inside()).previews();
+    const uri = vscode.Uri.file(promptFile('support/reply-draft')).toString();
+    const samples = ['Nothing known yet', 'Wants a fee waived that stands'];
+    for (const sample of [...samples, ...samples]) {
+      const panel = vscode.window.createWebviewPanel(
+        'promptforge.preview',
+        'Preview',
+        vscode.ViewColumn.Beside,
+      );
+      let isRestored = false;
+      const restored = previews.restore(panel, { uri, isLocked: false, sample, input: null, scroll: 0 });
+      void restored.then(() => {
+        isRestored = true;
+      });
+      await open(TRIAGE);
+      while (!isRestored) await session.reload();
+      await rendered('support/reply-draft', /\S/);
+      assert.equal((await shown()).sample, sample);
+    }
   });
 
   it('goes on with the prompt in front where nothing was kept, and is gone with its prompt', async () => {

@@ -44,6 +44,8 @@ export class PreviewPanel {
   #trouble: string | undefined;
   readonly #declared = new DeclaredInputs();
   #isLocked = false;
+  /** VS Code tells of every editor that it restores beside the preview. */
+  #isRestoring = false;
   #isClosed = false;
   /** The document that the preview opened last. */
   #opened: string | undefined;
@@ -118,7 +120,7 @@ export class PreviewPanel {
    */
   #follow(document: vscode.TextDocument): void {
     const isPart = this.#partialOf(document.uri) !== undefined || this.#opened === document.uri.toString();
-    if (this.#isLocked || !isPrompt(document) || isPart) return;
+    if (this.#isLocked || this.#isRestoring || !isPrompt(document) || isPart) return;
     this.#opened = undefined;
     this.show(document).catch(error => this.#parts.workbench.report(error, 'The preview'));
   }
@@ -149,15 +151,17 @@ export class PreviewPanel {
     await this.#render();
   }
 
-  /** Takes up what the page of an earlier window kept. */
+  /** Takes up what the page of an earlier window kept; what comes to the front meanwhile is not followed. */
   async restore({ uri, isLocked, sample, input }: KeptState): Promise<void> {
     this.#isLocked = isLocked;
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
-    await this.show(document);
-    if (input !== null) this.#trials.set({ sample, input, isEdited: true });
-    else this.#trials.choose(sample);
-    this.#sendInputs();
-    await this.#render();
+    this.#isRestoring = true;
+    try {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+      this.#trials.restore(document.uri.toString(), sample, input);
+      await this.show(document);
+    } finally {
+      this.#isRestoring = false;
+    }
   }
 
   /** An input was saved as a sample of this name. */

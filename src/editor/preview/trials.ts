@@ -20,6 +20,8 @@ const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
 /** Kept by document, so that going from one prompt to another and back loses nothing. */
 export class Trials {
   readonly #trials = new Map<string, Trial>();
+  /** Samples to be taken once they are read, instead of the first. */
+  readonly #wanted = new Map<string, string | null>();
   #uri = '';
   #samples: readonly NamedInput[] = [];
 
@@ -30,6 +32,12 @@ export class Trials {
 
   get current(): Trial {
     return this.#trials.get(this.#uri) ?? NOTHING;
+  }
+
+  /** What an earlier window tried a prompt with, before the prompt is shown: an input of one's own, or a sample. */
+  restore(uri: string, sample: string | null, input: Input | null): void {
+    if (input === null) this.#wanted.set(uri, sample);
+    else this.#trials.set(uri, { sample, input, isEdited: true });
   }
 
   /** Another prompt is shown, whose samples are not read yet. */
@@ -55,7 +63,7 @@ export class Trials {
   }
 
   /**
-   * The samples were read again. A prompt that nothing was tried with takes the first; an input that nobody changed
+   * The samples were read again. A prompt that nothing was tried with takes the one that was wanted, or the first; an input that nobody changed
    * follows its sample. While the file has mistakes, what it held before is still what is tried.
    */
   read(samples: readonly NamedInput[], hasMistakes: boolean): void {
@@ -63,8 +71,12 @@ export class Trials {
     const isBroken = hasMistakes && before !== undefined;
     if (!isBroken || this.#samples.length === 0) this.#samples = samples;
     const first = samples[0]?.name ?? null;
-    if (before === undefined) this.choose(first);
-    else if (!isBroken) {
+    if (before === undefined) {
+      const wanted = this.#wanted.get(this.#uri);
+      this.#wanted.delete(this.#uri);
+      const isThere = wanted !== undefined && this.#inputOf(wanted) !== undefined;
+      this.choose(isThere ? wanted : first);
+    } else if (!isBroken) {
       const isThere = this.#inputOf(before.sample) !== undefined;
       if (!before.isEdited) this.choose(isThere ? before.sample : first);
       else if (!isThere) this.set({ ...before, sample: null });
