@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Further settings of postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where its folder is made; that of the system for temporary files by default. */
+  readonly within?: string;
 }
 
 export interface PostgresServer extends AsyncDisposable {
@@ -36,8 +38,8 @@ export interface PostgresServer extends AsyncDisposable {
 
 /** @throws {Error} when there are no binaries for this platform, or it does not start */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { durable = false, settings = {} } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'promptforge-postgres-'));
+  const { durable = false, settings = {}, within = tmpdir() } = options;
+  const folder = await mkdtemp(join(within, 'promptforge-postgres-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
   const named = process.env['PROMPTFORGE_TEST_POSTGRES'] || (await embeddedBinaries());

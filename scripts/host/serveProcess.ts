@@ -9,7 +9,8 @@ export type Place =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'database'; readonly url: string };
 
-export interface ServeProcess {
+/** Disposing kills it where it still runs. */
+export interface ServeProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
   /** Ends it as `kill -9` does; resolves when it is gone. */
@@ -40,7 +41,8 @@ export async function startServe(
     child.kill(signal);
     return ended;
   };
-  return { url, pid: child.pid ?? 0, kill: () => end('SIGKILL').then(() => {}), stop: () => end('SIGTERM') };
+  const kill = () => end('SIGKILL').then(() => {});
+  return { url, pid: child.pid ?? 0, kill, stop: () => end('SIGTERM'), [Symbol.asyncDispose]: kill };
 }
 
 function listening(child: ChildProcess): Promise<string> {

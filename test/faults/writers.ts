@@ -13,8 +13,14 @@ export interface Acknowledged {
 export interface Writers {
   /** Resolves when so many more writes were acknowledged; rejects when the authors gave up. */
   written(count: number): Promise<void>;
+  /** Resolves when the next write is sent to the server of this URL; rejects when the authors gave up. */
+  sent(url: string): Promise<void>;
+  /** Rejects when the authors gave up; never resolves otherwise. */
+  readonly failed: Promise<never>;
   /** How many had to be asked again, since the server went away or was not able. */
   readonly repeated: () => number;
+  /** What the server said to those that it was not able to do: how often each. */
+  readonly refusals: () => ReadonlyMap<string, number>;
   /** Ends after the write that each is at; every write that was begun is acknowledged then. */
   stop(): Promise<readonly Acknowledged[]>;
 }
@@ -29,30 +35,48 @@ export interface WritersSetup {
 
 /** ms between the writes of one author: the processor is for the servers. */
 const PAUSE = 25;
+/** How long an author asks on, in ms, after the end was announced. */
+const LAST_CALL = 30_000;
 /** Every so many versions the newest becomes stable. */
 const PROMOTED_EVERY = 3;
 
 /** @throws from `stop` when an answer is neither the expected one nor one after which to ask again */
 export function startWriters({ count, key, server }: WritersSetup): Writers {
   let stopping = false;
+  let stoppedAt = 0;
   let acknowledged = 0;
   let repeated = 0;
+  const refusals = new Map<string, number>();
   const waiting = new Map<() => void, number>();
   const acknowledge = (): void => {
     acknowledged++;
     for (const [resolve, enough] of waiting) if (acknowledged >= enough && waiting.delete(resolve)) resolve();
   };
 
+  const sending = new Map<string, PromiseWithResolvers<void>>();
+
   async function write(path: string, id: string, body: object): Promise<Record<string, unknown>> {
     for (;;) {
-      const answer = await asked(`${server()}/v1/prompts/${path}`, key, id, body);
+      const url = server();
+      const answering = asked(`${url}/v1/prompts/${path}`, key, id, body);
+      sending.get(url)?.resolve();
+      sending.delete(url);
+      const answer = await answering;
       if (answer !== undefined && answer.status < 300) {
         acknowledge();
         return answer.json;
       }
       const again = answer === undefined || answer.status === 503;
+      assert.ok(
+        !stopping || Date.now() < stoppedAt + LAST_CALL,
+        `${path}, ${id}: no server answers any more`,
+      );
       assert.ok(again, `${path}, ${id}: ${answer?.status} ${JSON.stringify(answer?.json)}`);
       repeated++;
+      if (answer !== undefined) {
+        const why = String(answer.json['detail']);
+        refusals.set(why, (refusals.get(why) ?? 0) + 1);
+      }
       await sleep(PAUSE);
     }
   }
@@ -91,13 +115,23 @@ export function startWriters({ count, key, server }: WritersSetup): Writers {
   const authors = Promise.all(Array.from({ length: count }, (_, index) => author(index + 1)));
   // Whoever waits for `stop` learns of a failure there; until then it is not an unhandled one.
   authors.catch(() => {});
+  const failed = authors.then(() => new Promise<never>(() => {}));
+  failed.catch(() => {});
   return {
+    failed,
+    sent(url) {
+      const next = sending.get(url) ?? Promise.withResolvers<void>();
+      sending.set(url, next);
+      return Promise.race([next.promise, failed]);
+    },
     written(more) {
       const enough = new Promise<void>(resolve => waiting.set(resolve, acknowledged + more));
-      return Promise.race([enough, authors.then(() => {})]);
+      return Promise.race([enough, failed]);
     },
     repeated: () => repeated,
+    refusals: () => refusals,
     stop() {
+      if (!stopping) stoppedAt = Date.now();
       stopping = true;
       return authors;
     },
