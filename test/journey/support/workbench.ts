@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 
 const PATIENCE_MS = 30_000;
+/** After which a person sees that a key went nowhere, and presses it again. */
+const NOTICED_MS = 3_000;
 
 export class Workbench {
   readonly #page: Page;
@@ -32,21 +34,13 @@ export class Workbench {
 
   /** Runs a command by the title it has in the palette. */
   async run(title: string): Promise<void> {
-    await this.press('F1');
-    await this.#quickInput.waitFor();
-    await this.type(title);
-    await this.#walkTo(title, row => row.locator('.label-name'));
-    await this.press('Enter');
+    await this.#pick('F1', title, title);
   }
 
   /** Opens a file of the folder by its path. */
   async openFile(path: string): Promise<void> {
-    await this.press('ControlOrMeta+KeyP');
-    await this.#quickInput.waitFor();
-    await this.type(path);
     const name = path.split('/').at(-1) ?? path;
-    await this.#walkTo(name, row => row.locator('.label-name'));
-    await this.press('Enter');
+    await this.#pick('ControlOrMeta+KeyP', path, name);
     // A file that was in front already looks opened at once, while keys still go to the list.
     await this.#quickInput.waitFor({ state: 'hidden' });
     await this.opened(name);
@@ -192,11 +186,9 @@ export class Workbench {
     const tree = new Tree(
       this.#page,
       this.#page.locator('[id="workbench.view.extension.promptforge"] .pane').first(),
+      () => this.run('PromptForge: Focus on Prompts View'),
     );
-    await this.run('PromptForge: Focus on Prompts View');
-    // The first time VS Code makes the view, and forgets the focus over it.
-    if (!(await tree.isFocused())) await this.run('PromptForge: Focus on Prompts View');
-    await tree.focused();
+    await tree.takeFocus({ evenIfHeld: true });
     return tree;
   }
 
@@ -216,6 +208,19 @@ export class Workbench {
 
   async screenshot(path: string): Promise<void> {
     await this.#page.screenshot({ path });
+  }
+
+  /** Opens a list by its key, types into it and takes the option that reads `label`. */
+  async #pick(key: string, typed: string, label: string): Promise<void> {
+    // Whatever takes the focus just then closes the list again, or gets the key.
+    await until(`the list of ${key}`, async () => {
+      await this.press(key);
+      const open = await isThere(this.#quickInput);
+      return { found: open ? true : undefined, seen: [await this.#standing()] };
+    });
+    await this.type(typed);
+    await this.#walkTo(label, row => row.locator('.label-name'));
+    await this.press('Enter');
   }
 
   get #quickInput(): Locator {
@@ -305,25 +310,23 @@ export class Workbench {
 export class Tree {
   readonly #page: Page;
   readonly #pane: Locator;
+  readonly #askForFocus: () => Promise<void>;
 
-  constructor(page: Page, pane: Locator) {
+  constructor(page: Page, pane: Locator, askForFocus: () => Promise<void>) {
     this.#page = page;
     this.#pane = pane;
+    this.#askForFocus = askForFocus;
   }
 
-  /** Whether it has the focus within two seconds. */
-  async isFocused(): Promise<boolean> {
-    return this.focused(2_000).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  async focused(patience = PATIENCE_MS): Promise<void> {
-    await this.#pane
-      .locator('.monaco-list:focus, .monaco-list.element-focused')
-      .first()
-      .waitFor({ timeout: patience });
+  /** Asks for the focus until the tree holds it: VS Code forgets it over making the view, and over its first rows. */
+  async takeFocus({ evenIfHeld = false } = {}): Promise<void> {
+    const holder = this.#pane.locator('.monaco-list:focus');
+    if (!evenIfHeld && (await holder.count()) > 0) return;
+    await until('the focus in the tree', async () => {
+      await this.#askForFocus();
+      const held = await isThere(holder);
+      return { found: held ? true : undefined, seen: await this.rows() };
+    });
   }
 
   /** What the rows on the screen say, from the top. */
@@ -341,31 +344,54 @@ export class Tree {
     });
   }
 
-  /** Walks to the row that says this. */
+  /** Walks to the row that says this; from the top again when the rows or the focus changed on the way. */
   async goTo(spoken: string | RegExp): Promise<void> {
     await this.row(spoken);
-    await this.#page.keyboard.press('Home');
-    const passed: string[] = [];
-    for (let step = 0; step < 80; step++) {
-      const row = await this.#pane.locator('.monaco-list-row.focused').first().getAttribute('aria-label');
-      if (row !== null && says(row, spoken)) return;
-      passed.push(row ?? '');
-      await this.#page.keyboard.press('ArrowDown');
-    }
-    throw new Error(`The keyboard does not reach "${spoken}"; it passed: ${passed.join(' | ')}`);
+    await until(`the keyboard to reach "${spoken}"`, async () => {
+      await this.takeFocus();
+      await this.#page.keyboard.press('Home');
+      const passed: string[] = [];
+      for (let step = 0; step < 80; step++) {
+        const row = await this.#focusedRow();
+        if (row === undefined) break;
+        if (says(row, spoken)) return { found: true, seen: passed };
+        passed.push(row);
+        await this.#page.keyboard.press('ArrowDown');
+      }
+      return { found: undefined, seen: passed };
+    });
+  }
+
+  /** What the row says that keys go to; undefined where there is none. */
+  async #focusedRow(): Promise<string | undefined> {
+    const row = this.#pane.locator('.monaco-list:focus .monaco-list-row.focused').first();
+    if (!(await isThere(row))) return undefined;
+    const [spoken] = await row.evaluateAll(rows => rows.map(each => each.getAttribute('aria-label') ?? ''));
+    return spoken;
   }
 
   /** Walks to a row and opens what is below it. */
   async expand(spoken: string | RegExp): Promise<void> {
-    await this.goTo(spoken);
-    const row = this.#pane.locator('.monaco-list-row.focused').first();
-    if ((await row.getAttribute('aria-expanded')) === 'true') return;
-    await this.#page.keyboard.press('ArrowRight');
+    const focused = this.#pane.locator('.monaco-list-row.focused');
     await until(`"${spoken}" to open`, async () => {
-      const open = await row.getAttribute('aria-expanded');
-      return { found: open === 'true' ? true : undefined, seen: [`aria-expanded=${open}`] };
+      await this.goTo(spoken);
+      const open = focused.and(this.#page.locator('[aria-expanded="true"]'));
+      if ((await open.count()) > 0) return { found: true, seen: [] };
+      await this.#page.keyboard.press('ArrowRight');
+      return { found: (await isThere(open)) ? true : undefined, seen: await this.rows() };
     });
   }
+}
+
+/** Whether it is visible before a person would wonder. */
+async function isThere(wanted: Locator): Promise<boolean> {
+  return wanted
+    .first()
+    .waitFor({ timeout: NOTICED_MS })
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 async function until<T>(
