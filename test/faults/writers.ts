@@ -34,7 +34,7 @@ export interface WritersSetup {
 }
 
 /** ms between the writes of one author: the processor is for the servers. */
-const PAUSE = 25;
+const PAUSE = 50;
 /** How long an author asks on, in ms, after the end was announced. */
 const LAST_CALL = 30_000;
 /** Every so many versions the newest becomes stable. */
