@@ -236,7 +236,7 @@ describe('promptforge serve', function () {
       await (await fetch(`${server.url}/healthz`)).text(); // fetch keeps the connection
       const started = Date.now();
       assert.equal((await server.stop()).code, 0);
-      assert(Date.now() - started < 5000);
+      assert(Date.now() - started < 9000, 'before the 10 s that are left to calls');
     });
 
     it('stops at once at the second signal', async () => {

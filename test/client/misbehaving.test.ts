@@ -125,7 +125,7 @@ describe('a client of a server that misbehaves', () => {
       assert.match(error.message, /3600 s/);
       return true;
     });
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(performance.now() - start < 10_000, 'long before the hour');
     assert.equal(server.seen.length, 1);
   });
 
@@ -167,7 +167,7 @@ describe('a client of a server that misbehaves', () => {
     await using server = await misbehavingServer(neverAnswers);
     const start = performance.now();
     await refused(aClient(server.url, { timeoutMs: 100 }).health(), 'timeout', /within 0\.1 s/);
-    assert.ok(performance.now() - start < 2_000);
+    assert.ok(performance.now() - start < 8_000, 'long before the 15 s that are usual');
     assert.equal(server.seen.length, 1);
   });
 
@@ -194,7 +194,7 @@ describe('a client of a server that misbehaves', () => {
     });
     const start = performance.now();
     await refused(aClient(server.url).health(abort.signal), 'cancelled');
-    assert.ok(performance.now() - start < 1_500);
+    assert.ok(performance.now() - start < 2_000);
     assert.equal(server.seen.length, 1);
   });
 

@@ -16,7 +16,7 @@ describe('the metrics of a registry on PostgreSQL', () => {
     const reads = [1, 2, 3].map(() => store.read(() => released));
     const counts = () => store.connections?.() ?? assert.fail('it has no connections');
     // The scrape itself would wait for a connection, so they are counted where the scrape counts them.
-    for (let n = 0; n < 200 && counts().busy < 2; n++) await sleep(10);
+    for (let n = 0; n < 1000 && counts().busy < 2; n++) await sleep(10);
     const seen = counts();
     release();
     assert.deepEqual([seen.busy, seen.idle], [2, 0]);

@@ -120,7 +120,7 @@ describe('the log', () => {
     const started = performance.now();
     await registry.publish('woken', 'x', null);
     const { events } = await waiting;
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(performance.now() - started < 10_000, 'long before the 20 s');
     assert.deepEqual(
       events.map((event: Json) => [event.kind, event.prompt]),
       [['version.published', 'woken']],

@@ -175,7 +175,7 @@ describe('the server', () => {
     running.write(body.slice(5));
     await closing;
     assert.match(answered, /^HTTP\/1\.1 201/);
-    assert.ok(performance.now() - started < 3000);
+    assert.ok(performance.now() - started < 8000, 'before the 10 s that are left to calls');
   });
   it('does not wait for a connection that never asked anything', async () => {
     const { hostname, port } = new URL(registry.url);
@@ -183,7 +183,7 @@ describe('the server', () => {
     await once(silent, 'connect');
     const started = performance.now();
     await registry.close();
-    assert.ok(performance.now() - started < 1500);
+    assert.ok(performance.now() - started < 8000, 'before the 10 s that are left to calls');
   });
   it('lets go of a caller that waits and then goes away', async () => {
     const key = await registry.key('development');
@@ -196,7 +196,7 @@ describe('the server', () => {
     const before = registry.logged.length;
     gone.abort();
     await assert.rejects(waiting);
-    const deadline = performance.now() + 3000;
+    const deadline = performance.now() + 10_000;
     while (registry.logged.length === before && performance.now() < deadline)
       await new Promise(resolve => setTimeout(resolve, 20));
     assert.ok(registry.logged.length > before, 'its call has ended, long before the 30 s');

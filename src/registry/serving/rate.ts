@@ -16,13 +16,14 @@ export type Admit = (caller: Pick<Caller, 'key'>) => void;
 export function keyRate(perSecond: number): Admit {
   const buckets = new Map<string, TokenBucket>();
   const burst = Math.max(1, 2 * perSecond);
+  const often = perSecond === 1 ? 'once' : `${perSecond} times`;
   return ({ key }) => {
     const bucket = buckets.get(key) ?? fullBucket(key);
     if (bucket.tryRemoveTokens(1)) return;
     const retryAfter = Math.max(1, Math.ceil(bucket.getWaitTime(1) / 1000));
     throw new Problem(
       'rate_limited',
-      `This key asks more often than ${perSecond} times a second. Wait ${retryAfter} s, and ask again for what an answer's Cache-Control no longer covers only.`,
+      `This key asks more often than ${often} a second. Wait ${retryAfter} s, and ask again for what an answer's Cache-Control no longer covers only.`,
       { retryAfter },
     );
   };
