@@ -319,6 +319,21 @@ describe('a connection', () => {
       assert.match(said(), /^HTTP\/1\.1 413 .*"code":"too_large"/s);
     }
   });
+  it('that says of its request that it has no body is answered at once, and may ask on', async () => {
+    await using registry = await serving();
+    const key = await registry.key('development', 'author');
+    const { socket, said, ended } = await open(registry.url);
+    const asking = (path: string, more = ''): string =>
+      `POST /v1/prompts/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n${more}\r\n`;
+    socket.write(asking('p/-/versions'));
+    socket.write(asking('p/-/versions', 'Content-Length: 0\r\n'));
+    socket.write(asking('p/-/archive', 'Connection: close\r\n'));
+    await ended;
+    const statuses = [...said().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    assert.deepEqual(statuses.slice(0, 2), ['422', '422'], 'nothing is read as {}');
+    assert.equal(statuses.length, 3);
+    assert.doesNotMatch(said(), /Send it whole/);
+  });
   it('with headers beyond 16 KiB is answered 431', async () => {
     await using registry = await serving();
     const { socket, said, ended } = await open(registry.url);

@@ -28,6 +28,8 @@ export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse)
 
 function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
   if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(bodyTooLarge());
+  // One that says it has no body begins as read; its events have been.
+  if (incoming.readableEnded) return Promise.resolve(new Uint8Array());
   return new Promise((resolve, reject) => {
     const cut = () =>
       reject(new Problem('invalid_request', 'The connection ended before the body did. Send it whole.'));
