@@ -15,6 +15,8 @@ export interface Patience {
   readonly statement: number;
   /** Its answer. */
   readonly answer: number;
+  /** The next rows of many, which it may have to look for or to sort. */
+  readonly rows: number;
   /** A connection, whether it is to be made or others have them all. */
   readonly connect: number;
   /** The answer to the one who watches, before its connection counts as lost. */
@@ -29,6 +31,7 @@ export const PATIENCE: Patience = {
   lock: 5000,
   statement: 6000,
   answer: 7000,
+  rows: 60_000,
   connect: 3000,
   watch: 2000,
   // A key that was revoked counts for a second at most, whatever becomes of the notification.
@@ -81,6 +84,9 @@ export function boundedPool(
   const pool = new Pool({ ...clientConfig(address, patience), max, idleTimeoutMillis: IDLE_TIMEOUT });
   // One that goes away while nobody uses it is dropped; who asks next gets another.
   pool.on('error', () => {});
+  // One that goes away in the moment it was made: whoever asks something of it learns of its end by the failure of
+  // what was asked. Nobody has it yet, and what a database says last may come with what it said first.
+  pool.on('connect', client => client.on('error', () => {}));
   const known = new WeakMap<PoolClient, TimedClient>();
   return {
     Client,
@@ -89,7 +95,7 @@ export function boundedPool(
       const client = await pool.connect().catch(cause => {
         throw new ConnectionFailure(cause, /timeout/.test(cause.message));
       });
-      const timed = known.get(client) ?? new TimedClient(client, patience.answer);
+      const timed = known.get(client) ?? new TimedClient(client, patience);
       known.set(client, timed);
       return timed;
     },
@@ -104,13 +110,15 @@ export function boundedPool(
 
 class TimedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
-  readonly #timeout: number;
+  readonly #patience: Patience;
+  #ended = false;
 
-  constructor(client: PoolClient, timeout: number) {
+  constructor(client: PoolClient, patience: Patience) {
     this.#client = client;
-    this.#timeout = timeout;
-    // Whoever asks something of it learns of its end by the failure of what was asked.
-    client.on('error', () => {});
+    this.#patience = patience;
+    client.once('end', () => {
+      this.#ended = true;
+    });
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -119,24 +127,52 @@ class TimedClient implements PostgresPoolClient {
     asked: string | PostgresCursor<R>,
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
-    if (typeof asked === 'string') return answered(this.#client, asked, parameters, this.#timeout);
-    // A cursor is one statement to the database, however long its reader takes.
-    this.#client.query('SET LOCAL statement_timeout = 0').catch(() => {});
-    return this.#client.query(asked as never) as PostgresCursor<R>;
+    if (typeof asked === 'string') return answered(this.#client, asked, parameters, this.#patience.answer);
+    return this.#read(asked);
   }
 
   release(discard?: boolean): void {
     this.#client.release(discard);
   }
+
+  #read<R>(cursor: PostgresCursor<R>): PostgresCursor<R> {
+    // A cursor is one statement to the database, however long its reader takes.
+    this.#client.query('SET LOCAL statement_timeout = 0').catch(() => {});
+    this.#client.query(cursor as never);
+    const { rows, answer } = this.#patience;
+    return {
+      read: count => inTime(this.#client, rows, () => this.#whileOpen(() => cursor.read(count))),
+      // Where it cannot be closed the transaction fails, by whatever is asked of it next.
+      close: () => inTime(this.#client, answer, () => this.#whileOpen(() => cursor.close())).catch(() => {}),
+    };
+  }
+
+  /** A cursor waits for ever for what a connection that ended did not say any more. @throws when it ends */
+  #whileOpen<T>(asked: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = () => reject(new Error('The connection ended.'));
+      if (this.#ended) return end();
+      this.#client.once('end', end);
+      asked()
+        .then(resolve, reject)
+        .finally(() => this.#client.off('end', end));
+    });
+  }
 }
 
 /** The answer of the database in time. @throws ConnectionFailure, DatabaseError for what the database refused */
-export async function answered<R>(
+export function answered<R>(
   client: Client | PoolClient,
   sql: string,
   parameters: readonly unknown[],
   timeout: number,
 ): Promise<PostgresQueryResult<R>> {
+  const asked = () => client.query(sql, [...parameters]) as unknown as Promise<PostgresQueryResult<R>>;
+  return inTime(client, timeout, asked);
+}
+
+/** What the database has to say to one thing that is `asked` of it. @throws as `answered` does */
+async function inTime<T>(client: Client | PoolClient, timeout: number, asked: () => Promise<T>): Promise<T> {
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
@@ -144,7 +180,7 @@ export async function answered<R>(
     void (client as Client).end().catch(() => {});
   }, timeout);
   try {
-    return (await client.query(sql, [...parameters])) as unknown as PostgresQueryResult<R>;
+    return await asked();
   } catch (error) {
     throw isRefusal(error) ? error : new ConnectionFailure(error, timedOut);
   } finally {

@@ -1,0 +1,102 @@
+/** A database may end any connection after anything it says there: nothing waits for it for ever, and no process ends by it. */
+import assert from 'node:assert/strict';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { openDatabase } from '../../src/registry/database.ts';
+import { DatabaseProblem } from '../../src/registry/database-problem.ts';
+import { verifyLog } from '../../src/registry/store/verify.ts';
+import { aRegistry } from '../registry/a-registry.ts';
+import { aReusedDatabase } from './a-database.ts';
+import { aProxy } from './a-proxy.ts';
+
+/** As a connection is made and a version is published there are fewer messages than that. */
+const MESSAGES = 60;
+
+describe('a connection that the database ends', function () {
+  this.timeout(60_000);
+
+  it('after any message of those that open a registry: it is opened, or refused with the reason', async () => {
+    await using database = await aReusedDatabase();
+    await using proxy = await aProxy(database.asServer);
+    await (await openDatabase(database.asServer)).close();
+    /** Whether the connection was there to end. */
+    async function opening(which: number, after: number): Promise<boolean> {
+      proxy.endConnection(which, after);
+      try {
+        await (await openDatabase(proxy.through(database.asServer))).close();
+      } catch (error) {
+        assert.ok(
+          DatabaseProblem.is(error, 'unreachable'),
+          `connection ${which}, message ${after}: ${error}`,
+        );
+      }
+      return proxy.hasEnded();
+    }
+    const counts: number[] = [];
+    for (let which = 1; await opening(which, 0); which++) {
+      let after = 1;
+      while (await opening(which, after)) after++;
+      counts.push(after);
+    }
+    // The migration's, the one that watches, and the one that reads the end of the log by a cursor.
+    assert.equal(counts.length, 3);
+    assert.ok(
+      counts.every(count => count > 20),
+      `Messages: ${counts}`,
+    );
+  });
+
+  it(`after any of ${MESSAGES} messages of each connection as versions are published: each is published once`, async () => {
+    await using database = await aReusedDatabase();
+    await using proxy = await aProxy(database.asServer);
+    const environments = defaultEnvironments(0);
+    const store = await openDatabase(proxy.through(database.asServer), { environments, connections: 1 });
+    await using registry = await aRegistry({ store });
+    let published = 0;
+    let refused = 0;
+    async function publish(): Promise<void> {
+      const headers = { 'Idempotency-Key': `publish-${published + 1}` };
+      const body = { source: `text ${published + 1}`, message: '', base: published || null };
+      for (;;) {
+        const { status, text } = await registry.call('POST', '/v1/prompts/p/-/versions', body, { headers });
+        if (status === 201) break;
+        assert.equal(status, 503, text);
+        refused++;
+      }
+      published++;
+    }
+    await publish();
+    // Of the two that are made again, the one that watches and the one that reads and writes.
+    for (const which of [1, 2])
+      for (let after = 0; after < MESSAGES; after++) {
+        proxy.endConnection(which, after);
+        proxy.cutAll();
+        while (!proxy.hasEnded()) await publish();
+      }
+    await publish();
+    assert.ok(refused > 0, 'Nothing was cut off.');
+    const { json } = await registry.call('GET', '/v1/prompts/p/-/versions?limit=500');
+    assert.equal(json.data.length, published);
+    await verifyLog(store);
+  });
+
+  for (const reader of ['goes on', 'has enough'])
+    it(`because it says nothing more of many rows, as their reader ${reader}, is not waited for`, async () => {
+      await using database = await aReusedDatabase();
+      await using proxy = await aProxy(database.asServer);
+      const patience = { rows: 200, answer: 200 };
+      const store = await openDatabase(proxy.through(database.asServer), { patience });
+      try {
+        const reading = store.read(async snapshot => {
+          for await (const _ of snapshot.selectFrom('events').select('seq').stream(1)) {
+            proxy.holdAnswers(true);
+            if (reader === 'has enough') break;
+          }
+        });
+        await assert.rejects(reading, error => Problem.is(error, 'unavailable'));
+      } finally {
+        proxy.holdAnswers(false);
+        await store.close();
+      }
+    });
+});
