@@ -142,7 +142,8 @@ function ready(child: ChildProcess): Promise<void> {
     if (said.includes('ready to accept connections')) resolve();
   });
   child.once('error', reject);
-  child.once('exit', code => reject(new Error(`PostgreSQL ended with ${code}:\n${said}`)));
+  // What it said last may come after its exit, but never after its streams closed.
+  child.once('close', code => reject(new Error(`PostgreSQL ended with ${code}:\n${said}`)));
   return promise.finally(() => clearTimeout(timer));
 }
 

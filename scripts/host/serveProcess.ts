@@ -2,6 +2,7 @@
 // must not be the test itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { BundledCli } from './bundledCli.ts';
 
 /** Where a registry keeps what it holds. */
@@ -13,6 +14,8 @@ export type Place =
 export interface ServeProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
+  /** Rejects with what it said when it ends by itself; never resolves. */
+  readonly fallen: Promise<never>;
   /** Ends it as `kill -9` does; resolves when it is gone. */
   kill(): Promise<void>;
   /** Asks it to stop; resolves with its exit code. */
@@ -36,13 +39,22 @@ export async function startServe(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+  const complaints = tailOf(child.stderr);
   const url = await listening(child);
+  let asked = false;
   const end = (signal: NodeJS.Signals) => {
+    asked = true;
     child.kill(signal);
     return ended;
   };
+  const fallen = ended.then(code => {
+    if (asked) return new Promise<never>(() => {});
+    throw new Error(`The server ended by itself with ${code}:\n${complaints()}`);
+  });
+  // Who does not wait for it learns of it by the server's silence.
+  fallen.catch(() => {});
   const kill = () => end('SIGKILL').then(() => {});
-  return { url, pid: child.pid ?? 0, kill, stop: () => end('SIGTERM'), [Symbol.asyncDispose]: kill };
+  return { url, pid: child.pid ?? 0, fallen, kill, stop: () => end('SIGTERM'), [Symbol.asyncDispose]: kill };
 }
 
 function listening(child: ChildProcess): Promise<string> {
@@ -61,4 +73,12 @@ function listening(child: ChildProcess): Promise<string> {
     reject(new Error(`The server ended with ${code} before it listened:\n${said}`)),
   );
   return promise;
+}
+
+function tailOf(stream: Readable | null): () => string {
+  let tail = '';
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-5000);
+  });
+  return () => tail;
 }

@@ -38,7 +38,8 @@ export async function killUnderLoad(
       await replaced;
     }
   } finally {
-    await writers.stop();
+    // What they have to say counts below, unless something else has failed already.
+    await writers.stop().catch(() => {});
   }
   const written = await writers.stop();
   await servers.killAll();

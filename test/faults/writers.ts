@@ -35,7 +35,7 @@ export interface WritersSetup {
 
 /** ms between the writes of one author: the processor is for the servers. */
 const PAUSE = 50;
-/** How long an author asks on, in ms, after the end was announced. */
+/** How long an author asks on, in ms, after anything was acknowledged to anyone or the end was announced. */
 const LAST_CALL = 30_000;
 /** Every so many versions the newest becomes stable. */
 const PROMOTED_EVERY = 3;
@@ -43,13 +43,14 @@ const PROMOTED_EVERY = 3;
 /** @throws from `stop` when an answer is neither the expected one nor one after which to ask again */
 export function startWriters({ count, key, server }: WritersSetup): Writers {
   let stopping = false;
-  let stoppedAt = 0;
+  let lastAt = Date.now();
   let acknowledged = 0;
   let repeated = 0;
   const refusals = new Map<string, number>();
   const waiting = new Map<() => void, number>();
   const acknowledge = (): void => {
     acknowledged++;
+    lastAt = Date.now();
     for (const [resolve, enough] of waiting) if (acknowledged >= enough && waiting.delete(resolve)) resolve();
   };
 
@@ -68,8 +69,8 @@ export function startWriters({ count, key, server }: WritersSetup): Writers {
       }
       const again = answer === undefined || answer.status === 503;
       assert.ok(
-        !stopping || Date.now() < stoppedAt + LAST_CALL,
-        `${path}, ${id}: no server answers any more`,
+        Date.now() < lastAt + LAST_CALL,
+        `${path}, ${id}: no server does it any more, but says: ${answer?.json['detail'] ?? 'nothing'}`,
       );
       assert.ok(again, `${path}, ${id}: ${answer?.status} ${JSON.stringify(answer?.json)}`);
       repeated++;
@@ -131,7 +132,7 @@ export function startWriters({ count, key, server }: WritersSetup): Writers {
     repeated: () => repeated,
     refusals: () => refusals,
     stop() {
-      if (!stopping) stoppedAt = Date.now();
+      if (!stopping) lastAt = Date.now();
       stopping = true;
       return authors;
     },
