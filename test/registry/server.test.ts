@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { connect } from 'node:net';
@@ -203,6 +204,9 @@ describe('the server', () => {
   });
 });
 
+/** Where Node tells of each server that begins to listen. */
+const LISTENS = 'tracing:net.server.listen:asyncEnd';
+
 describe('starting a server', () => {
   const start = async (options: object) => {
     await using folder = await temporaryFolder();
@@ -227,6 +231,30 @@ describe('starting a server', () => {
   });
   it('listens on loopback by any of its names', async () => {
     for (const host of ['127.0.0.1', '127.0.0.2', 'localhost']) assert.equal(await start({ host }), 200);
+  });
+  it('goes on, and says so, where the system refuses it connections', async () => {
+    await using folder = await temporaryFolder();
+    const store = await openDataFolder(folder.path);
+    let listens: EventEmitter | undefined;
+    const learn = (message: unknown) => {
+      listens = (message as { server: EventEmitter }).server;
+    };
+    subscribe(LISTENS, learn);
+    const logged: Json[] = [];
+    const log = (entry: object) => void logged.push(entry);
+    const server = await startServer({ store, host: '127.0.0.1', port: 0, log });
+    try {
+      // What Node says of an accept(2) that failed, as often as it fails.
+      for (let times = 0; times < 2; times++) listens?.emit('error', new Error('accept ENOBUFS'));
+      assert.equal((await ask(server.url, 'GET', '/healthz')).status, 200);
+      const faults = logged.filter(({ event }) => event === 'fault');
+      assert.equal(faults.length, 2);
+      assert.match(faults[0]?.error, /accept ENOBUFS/);
+    } finally {
+      unsubscribe(LISTENS, learn);
+      await server.close();
+      await store.close();
+    }
   });
   it('speaks TLS, beyond this machine too, and TLS only', async function () {
     await using folder = await temporaryFolder();

@@ -5,7 +5,7 @@ import { Problem } from '../../core/problem.ts';
 /** @throws Problem `unavailable` when it cannot listen; its message says why */
 export function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    const refuse = (cause: NodeJS.ErrnoException) => {
       const reasons: Record<string, string> = {
         EADDRINUSE: 'the port is in use: choose another, or stop what listens there',
         EACCES: 'permission denied: choose a port above 1023',
@@ -14,7 +14,11 @@ export function listening(server: Server, host: string, port: number): Promise<v
       };
       const reason = reasons[cause.code ?? ''] ?? cause.message;
       reject(new Problem('unavailable', `Cannot listen on ${host}:${port}: ${reason}.`, {}, { cause }));
+    };
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 }

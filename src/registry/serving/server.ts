@@ -122,6 +122,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
   limitConnections(server, connections, limits, metrics.refused);
   await listening(server, host, port);
+  // A connection that could not be taken, as where the system has no memory for it, costs no other.
+  server.on('error', error => log(faultEntry(error)));
   schedule.start();
   watch.start();
   const { port: bound } = server.address() as AddressInfo;
