@@ -54,7 +54,10 @@ describe('writing a prompt', () => {
   /** Opens the prompt with that text on disk. */
   async function open(name: string, text: string): Promise<vscode.TextEditor> {
     await writePrompt(name, text);
-    return vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
+    // One that was closed a moment ago is shown as it was, and read again then.
+    await eventually(`the text of ${name}`, () => editor.document.getText() === text || undefined);
+    return editor;
   }
 
   const codesOf = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).map(({ code }) => String(code));
@@ -64,7 +67,7 @@ describe('writing a prompt', () => {
     );
   /** Where `text` begins, and `further` characters on. */
   const at = ({ document }: vscode.TextEditor, text: string, further = 0) =>
-    document.positionAt(document.getText().indexOf(text) + further);
+    document.positionAt(placeIn(document.getText(), text) + further);
   const execute = <Answer>(provider: string, ...args: unknown[]) =>
     vscode.commands.executeCommand<Answer>(`vscode.execute${provider}`, ...args);
   const tokensOf = (uri: vscode.Uri) =>
@@ -72,6 +75,12 @@ describe('writing a prompt', () => {
       'vscode.provideDocumentSemanticTokens',
       uri,
     );
+
+  function placeIn(whole: string, text: string): number {
+    const place = whole.indexOf(text);
+    assert.ok(place >= 0, `There is no "${text}" in:\n${whole}`);
+    return place;
+  }
 
   it('shows what is wrong as it is written, with its code, and forgets it as it is put right', async () => {
     const editor = await open('mail/write', SOUND);

@@ -32,14 +32,27 @@ export function promptFile(name: string): string {
 /** Writes a prompt's file as another program would, and lets the window see it at once. */
 export async function writePrompt(name: string, text: string): Promise<void> {
   const uri = vscode.Uri.file(promptFile(name));
+  const open = () =>
+    vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
   await mkdir(dirname(uri.fsPath), { recursive: true });
-  await writeFile(uri.fsPath, text);
-  // Whether and when the window's own watcher tells it differs from version to version.
-  if (vscode.workspace.textDocuments.some(document => document.uri.toString() === uri.toString())) {
-    await vscode.window.showTextDocument(uri);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
-  }
+  await eventually(`the text of ${name} in its file and its document`, async () => {
+    await writeFile(uri.fsPath, text);
+    // Whether and when the window's own watcher tells it differs from version to version.
+    if (open() !== undefined) {
+      await vscode.window.showTextDocument(uri);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
+    // The window may be about to close a document that an earlier test has edited, or to save it.
+    const document = open();
+    if (document === undefined) return true;
+    return (!document.isDirty && asRead(document.getText()) === asRead(text)) || undefined;
+  });
   await (await inside()).workbench.prompts.rescan();
+}
+
+/** As editors have a file's text: without its byte order mark, and with line ends of one kind. */
+function asRead(text: string): string {
+  return text.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n');
 }
 
 /** Connects the window as promptforge.json does, with no question asked, and waits for the list. */
