@@ -48,8 +48,8 @@ export class LanguageClient {
   /** Open documents with the version that the worker knows. */
   readonly #versions = new Map<string, number>();
   readonly #waiting: Job[] = [];
-  /** Documents, by URI and version, that brought a worker down: they are not asked about again. */
-  readonly #poison = new Set<string>();
+  /** Documents that brought a worker down, with the version that did: it is not asked about again while it is open. */
+  readonly #poison = new Map<string, number | undefined>();
   #running: Job | undefined;
   #worker: Worker | undefined;
   #isReady = false;
@@ -85,6 +85,8 @@ export class LanguageClient {
 
   close(uri: string): void {
     if (!this.#versions.delete(uri)) return;
+    // Versions are counted from 1 again: what is opened next may be another text.
+    this.#poison.delete(uri);
     this.#post({ kind: 'close', uri });
   }
 
@@ -144,7 +146,7 @@ export class LanguageClient {
     if (options.signal?.aborted === true) return false;
     const version = this.#versions.get(uri);
     if (options.version !== undefined && options.version !== version) return false;
-    return !this.#poison.has(`${uri} ${version}`);
+    return !this.#poison.has(uri) || this.#poison.get(uri) !== version;
   }
 
   #start(): void {
@@ -212,7 +214,7 @@ export class LanguageClient {
     const job = this.#running;
     const asked = job === undefined ? '' : ` while asked "${job.method}" of ${job.uri}`;
     this.#options.log(`The language worker ${why}${asked}. A new one takes over.`);
-    if (job !== undefined) this.#poison.add(`${job.uri} ${this.#versions.get(job.uri)}`);
+    if (job !== undefined) this.#poison.set(job.uri, this.#versions.get(job.uri));
     void this.#end();
     this.#options.onRestart?.();
     this.#next();

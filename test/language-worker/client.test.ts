@@ -140,6 +140,17 @@ describe('a language worker that is brought down', () => {
     });
   }
 
+  it('is asked about a document that was closed and opened again with another text, though its version is the same', async () => {
+    await using editor = new AnEditor({ worker: 'faulty', answerLimit: 1500 });
+    const bad = editor.open('bad', 'CRASH');
+    assert.equal(await editor.findings(bad), undefined);
+    assert.equal(await editor.findings(bad), undefined);
+    assert.equal(editor.restarts, 1);
+    editor.client.close(bad);
+    editor.open('bad', UNCLOSED);
+    assert.deepEqual(await editor.codes(bad), ['unclosed-block']);
+  });
+
   it('says in the log, and nowhere else, that it cannot be started', async () => {
     await using editor = new AnEditor({ worker: 'missing' });
     const uri = editor.open('a', UNCLOSED);
