@@ -194,6 +194,18 @@ describe('completion in a body', () => {
     assert.deepEqual(labels('{{#each |}}').slice(0, 5), ['queues', 'user', 'json', 'tone', 'vip']);
     assert.deepEqual(labels('{{#with |}}').slice(0, 5), ['user', 'json', 'queues', 'tone', 'vip']);
   });
+  it('puts a value in the place of the one right after the caret, and nothing before one that is no name', () => {
+    assert.equal(accepted('{{> _style who=|user}}', 'tone'), '{{> _style who=tone}}');
+    assert.equal(accepted('{{> _style who=|user.name}}', 'tone'), '{{> _style who=tone.name}}');
+    for (const body of ['{{json user indent=|2}}', '{{> _style who=|(json user)}}', '{{> _style who=|"x"}}'])
+      assert.deepEqual(labels(body), [], body);
+  });
+
+  it('never reaches into another line', () => {
+    assert.deepEqual(labels('{{role "sys\nYou| are {{role "user"}}'), []);
+    assert.equal(accepted('{{e|a\n}}', '#each'), '{{#each\n}}');
+  });
+
   it('offers the values of a choice in a comparison', () => {
     assert.deepEqual(labels('{{#ifEquals tone "|"}}'), ['formal', 'casual']);
     assert.deepEqual(labels('{{#ifEquals tone |}}').slice(0, 2), ['"formal"', '"casual"']);

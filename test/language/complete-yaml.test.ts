@@ -82,6 +82,12 @@ describe('completion in front matter', () => {
       assert.deepEqual(labels(yaml), ['array', 'object', 'enum'], yaml);
     assert.deepEqual(labels('input:\n  schema:\n    |'), [], 'a name is the author’s');
   });
+  it('offers no variable that has no name', () => {
+    assert.deepEqual(labels('input:\n  schema:\n    : string\n    tone: string\n  default:\n    |'), [
+      'tone',
+    ]);
+  });
+
   it('offers variables and their values in defaults', () => {
     const schema =
       'input:\n  schema:\n    tone(enum): [formal, casual]\n    vip: boolean\n    user:\n      name: string\n  default:\n';

@@ -22,6 +22,9 @@ function shown(marked: string): [string, string] | undefined {
 const inBody = (body: string) => shown(FRONT_MATTER + body);
 
 describe('hover', () => {
+  it('says nothing of a name that ended before the mouse', () => {
+    assert.equal(inBody('{{#unless @l\0|/unless}}'), undefined);
+  });
   it('shows a variable: type, description, default, sample, where it is used', () => {
     assert.deepEqual(inBody('{{to|ne}}\n{{#ifEquals tone "x"}}{{/ifEquals}}\n{{tone}}{{tone}}'), [
       'tone',

@@ -54,7 +54,9 @@ export function blockItem(
   const { opening, tag, next, word } = caret;
   const kept = tag.block?.close?.name.name === name || opening.kind === 'OPEN_INVERSE_CHAIN';
   const isOpener = opening.kind === 'OPEN';
-  if (!standsAlone(caret) || kept) {
+  // What is put in stays on the line of the caret.
+  const closesLater = next !== undefined && /[\r\n]/.test(text.slice(word.name.end, next.end));
+  if (!standsAlone(caret) || kept || closesLater) {
     const sign = isOpener ? '#' : '';
     return { ...item, edit: { span: wordSpan(caret), text: sign + name + gap(caret) } };
   }

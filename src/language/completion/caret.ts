@@ -76,6 +76,8 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   // At the end of the word "else".
   if (opening.kind === 'OPEN_INVERSE_CHAIN' && opening.end === offset) return undefined;
   const quote = tokens.findIndex(({ kind, text }) => kind === 'INVALID' && /^["']$/.test(text));
+  // One that was opened on a line before is most likely closed too late, by a text further on.
+  if (quote >= 0 && /[\r\n]/.test(text.slice(tokens[quote]?.start, offset))) return undefined;
   const before = quote < 0 ? tokens : tokens.slice(0, quote);
   if (before.some(({ kind }) => ENDS.has(kind) || STARTS.has(kind) || NOT_FOR_NAMES.has(kind)))
     return undefined;
@@ -84,8 +86,12 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
   if (around[0]?.end !== opening.end && around[0]?.kind !== 'INVERSE') return undefined;
   const quoted = quote < 0 ? undefined : quotedAt(text, tokens[quote] as Token, offset, around);
   const chain = quote < 0 ? wordTokens(before, offset) : [];
-  const word = quoted === undefined ? wordOf(chain, offset, around) : emptyWord(offset);
   const last = before.at(-1);
+  // Right before an argument's value what is put there would become a part of it, or another argument: it takes its place.
+  const value = last?.kind === 'EQUALS' && quoted === undefined ? valueAt(around, offset) : undefined;
+  if (value !== undefined && value.kind !== 'ID') return undefined;
+  const word =
+    quoted === undefined ? wordOf(value === undefined ? chain : [value], offset, around) : emptyWord(offset);
   // A number, a text that ends, a name in brackets at the caret.
   if (
     quoted === undefined &&
@@ -118,6 +124,11 @@ export function caretInTag({ text, body, resolved }: Analysis, offset: number): 
 export function gapAfterName({ next, word }: TagCaret): string {
   const isJoined = next !== undefined && next.start === word.end && UNLIKE_NAMES.has(next.kind);
   return isJoined ? ' ' : '';
+}
+
+function valueAt(around: readonly Token[], offset: number): Token | undefined {
+  const token = around.find(({ start, end }) => start === offset && end > offset);
+  return token === undefined || ENDS.has(token.kind) || token.kind === 'CLOSE_SEXPR' ? undefined : token;
 }
 
 function nextToken(around: readonly Token[], opening: Token, from: number): Token | undefined {

@@ -32,7 +32,7 @@ export function propertyItems(
   const at = typeAt(type, path);
   if (at.kind !== 'object') return [];
   return at.properties
-    .filter(({ name }) => !caret.siblings.includes(name))
+    .filter(({ name }) => name !== '' && !caret.siblings.includes(name))
     .map(({ name, type, optional, description }, index) => {
       const key = asYaml(name);
       const isObject = type.kind === 'object';

@@ -55,7 +55,10 @@ function hoverOnPath(
     if (segments.length > 0 && !path.data) return undefined;
     if (meaning.kind !== 'data') return hoverOnContext(use);
   }
-  if (path.data && index <= 0) return hoverOnData(use);
+  if (path.data && index <= 0) {
+    const found = hoverOnData(use);
+    return touches(found.span, offset) ? found : undefined;
+  }
   if (segment === undefined) return undefined;
   const { span, name } = segment;
   if (segment.container === 'input')
