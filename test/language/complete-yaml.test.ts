@@ -83,9 +83,7 @@ describe('completion in front matter', () => {
     assert.deepEqual(labels('input:\n  schema:\n    |'), [], 'a name is the author’s');
   });
   it('offers no variable that has no name', () => {
-    assert.deepEqual(labels('input:\n  schema:\n    : string\n    tone: string\n  default:\n    |'), [
-      'tone',
-    ]);
+    assert.deepEqual(labels('input:\n  schema:\n    tone: string\n  default:\n    :| formal'), ['tone']);
   });
 
   it('offers variables and their values in defaults', () => {
