@@ -2,111 +2,150 @@
 //
 //   npm test                       all stages
 //   npm test -- core extension     only these, and what they need
+//   npm test -- --seed 42          in the order of an earlier run
 //   npm test -- --list             the names of the stages
+//   npm run test:faults            the servers, disks and databases that fail, with the counts of docs/operation.md
+//   npm run test:all               all of every stage, fuzzing and coverage included
 
 import { readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './projectRoot.ts';
 import { reportCoverage } from './testing/coverage.ts';
-import { runStage, type StageFolders, type StageResult } from './testing/runStage.ts';
+import { measureMachineSpeed } from './testing/machineSpeed.ts';
+import { NO_PROGRESS } from './testing/progress.ts';
+import { type RunningStage, type StageResult, type StageSetup, startStage } from './testing/runStage.ts';
+import { Screen } from './testing/screen.ts';
 import { allStages, type Stage, select } from './testing/stages.ts';
 
-const LINES_OF_A_FAILURE = 200;
+/** A stage without a sign of life for so long hangs, on a machine of the reference's speed. */
+const SILENCE_MS = 5 * 60_000;
+/** Stages wait for servers and browsers half of their time: more of them at a time than cores keep these busy. */
+const LANES = 3;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean', default: false } },
+  options: {
+    list: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
+    'full-faults': { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
+    alone: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+  },
 });
 
-const stages = await allStages();
+const stages = await allStages({ everything: values.all });
 if (values.list) console.log(stages.map(stage => stage.name).join('\n'));
 else await test(select(stages, positionals));
 
 async function test(chosen: readonly Stage[]): Promise<void> {
-  const folders: StageFolders = {
-    logs: join(ROOT, 'out', 'test-logs'),
-    coverage: join(ROOT, 'coverage', 'raw'),
-  };
-  await rm(join(ROOT, 'coverage'), { recursive: true, force: true });
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+  const setup = await prepare();
 
   const started = Date.now();
-  const results = await runInLanes(chosen, folders, interruption.signal);
-  if (chosen.some(stage => stage.counts) && !interruption.signal.aborted) {
-    console.log();
-    await reportCoverage(folders.coverage);
-  }
+  const results = await runInLanes(chosen, setup, interruption.signal);
+  if (setup.coverage !== undefined && !interruption.signal.aborted) await reportCoverage(setup.coverage);
 
+  printCosts(results, (Date.now() - started) / 1000);
   const failed = results.filter(result => result.failure !== undefined);
   if (failed.length > 0) {
     console.log('\nFailed:');
-    for (const { stage, failure, log } of failed) {
-      console.log(`  ${stage.name}: ${failure} (${relative(process.cwd(), log) || log})`);
+    for (const { stage, failure, progress } of failed) {
+      console.log(`  ${stage.name}: ${failure}`);
+      for (const { title } of progress.failures) console.log(`    ✘ ${title}`);
     }
   }
-  const skipped = sum(results, result => result.counts.skipped);
+  const skipped = sum(results, result => result.progress.skipped);
   if (skipped > 0) console.log(`\n${skipped} skipped.`);
-  console.log(`\n${chosen.length} stages in ${seconds((Date.now() - started) / 1000)}.`);
   // A stage that failed without a failing test (lint, a crash, no tests) counts as one.
-  const failures = sum(failed, result => Math.max(1, result.counts.failed));
-  console.log(`${sum(results, result => result.counts.passed)} passed, ${failures} failed`);
+  const failures = sum(failed, result => Math.max(1, result.progress.failures.length));
+  console.log(`${sum(results, result => result.progress.passed)} passed, ${failures} failed`);
   process.exitCode = failures > 0 || interruption.signal.aborted ? 1 : 0;
 }
 
-/** Runs the stages as early as what they wait for allows, two at a time (one where there is one core). */
+async function prepare(): Promise<StageSetup> {
+  await rm(join(ROOT, 'coverage'), { recursive: true, force: true });
+  const speed = measureMachineSpeed();
+  const seed = values.seed ?? String(Math.floor(Math.random() * 1_000_000));
+  console.log(
+    `This machine takes ${speed.milliseconds.toFixed(0)} ms for the calibration: time limits are ${speed.factor.toFixed(1)} times those of the reference.`,
+  );
+  console.log(`Files and tests run in a random order: npm test -- --seed ${seed} repeats it.\n`);
+  return {
+    logs: join(ROOT, 'out', 'test-logs'),
+    coverage: values.coverage || values.all ? join(ROOT, 'coverage', 'raw') : undefined,
+    silenceMs: SILENCE_MS * speed.factor,
+    env: {
+      PROMPTFORGE_TEST_PATIENCE: speed.factor.toFixed(2),
+      PROMPTFORGE_TEST_SEED: seed,
+      // Node keeps the compiled sources, types stripped, for the stages that come after.
+      NODE_COMPILE_CACHE: join(ROOT, 'out', 'compiled'),
+      ...(values.all || values['full-faults'] ? { PROMPTFORGE_TEST_FAULTS: 'full' } : {}),
+      ...(values.all ? { PROMPTFORGE_TEST_RUNS: 'full' } : {}),
+      ...(values.alone ? { PROMPTFORGE_TEST_ALONE: '1' } : {}),
+    },
+  };
+}
+
+/** Runs the stages as early as what they wait for allows, a few at a time. */
 async function runInLanes(
   chosen: readonly Stage[],
-  folders: StageFolders,
+  setup: StageSetup,
   signal: AbortSignal,
 ): Promise<StageResult[]> {
-  const lanes = Math.min(2, availableParallelism());
+  const lanes = Math.min(LANES, availableParallelism() + 1);
   const waiting = [...chosen];
-  const running = new Map<string, Promise<StageResult>>();
+  const running = new Map<string, RunningStage>();
   const results = new Map<string, StageResult>();
+  const screen = new Screen(() => [...running.values()]);
+  const occupied = (): number => [...running.values()].filter(({ stage }) => !stage.onlyWaits).length;
   while (waiting.length + running.size > 0) {
     for (const stage of [...waiting]) {
       const broken = stage.after.find(name => results.get(name)?.failure !== undefined);
       if (broken !== undefined || signal.aborted) {
         waiting.splice(waiting.indexOf(stage), 1);
         const failure = signal.aborted ? 'was not started' : `was not started: ${broken} failed`;
-        const counts = { passed: 0, failed: 0, skipped: 0 };
-        results.set(stage.name, { stage, seconds: 0, counts, failure, log: folders.logs });
+        const result = { stage, seconds: 0, cpuSeconds: 0, progress: NO_PROGRESS, failure, log: setup.logs };
+        results.set(stage.name, result);
         continue;
       }
-      if (running.size >= lanes || !stage.after.every(name => results.has(name))) continue;
+      if ((occupied() >= lanes && !stage.onlyWaits) || !stage.after.every(name => results.has(name)))
+        continue;
       waiting.splice(waiting.indexOf(stage), 1);
-      console.log(`  … ${stage.name}`);
-      running.set(stage.name, runStage(stage, folders, signal));
+      running.set(stage.name, startStage(stage, setup, signal));
     }
     if (running.size === 0) continue;
-    const result = await Promise.race(running.values());
+    const result = await Promise.race([...running.values()].map(each => each.result));
     running.delete(result.stage.name);
     results.set(result.stage.name, result);
-    await say(result);
+    screen.ended(result, result.failure === undefined ? '' : await readFile(result.log, 'utf8'));
   }
+  screen.stop();
   return [...results.values()];
 }
 
-async function say({ stage, failure, counts, seconds: took, log }: StageResult): Promise<void> {
-  const tests = stage.counts ? `${counts.passed} passed` : 'done';
-  if (failure === undefined) {
-    console.log(`  ✔ ${stage.name.padEnd(20)} ${tests.padEnd(12)} ${seconds(took)}`);
-    return;
-  }
-  console.log(`  ✘ ${stage.name.padEnd(20)} ${failure}, after ${seconds(took)}`);
-  const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');
-  const shown = lines.slice(-LINES_OF_A_FAILURE);
-  if (shown.length < lines.length) console.log(`    (${lines.length - shown.length} lines before)`);
-  console.log(shown.map(line => `    ${line}`).join('\n'));
+/** Where the time went: the most expensive stages first. */
+function printCosts(results: readonly StageResult[], wallSeconds: number): void {
+  const cpu = sum(results, result => result.cpuSeconds ?? 0);
+  const share = (value: number): string => (cpu === 0 ? '' : `${Math.round((value / cpu) * 100)} %`);
+  const costly = results
+    .toSorted((a, b) => (b.cpuSeconds ?? b.seconds) - (a.cpuSeconds ?? a.seconds))
+    .slice(0, 8)
+    .map(({ stage, cpuSeconds, seconds }) =>
+      cpuSeconds === undefined
+        ? `${stage.name} ${seconds.toFixed(0)} s`
+        : `${stage.name} ${share(cpuSeconds)}`,
+    );
+  console.log(`\nWhere the time went: ${costly.join(', ')}.`);
+  const minutes = `${Math.floor(wallSeconds / 60)} min ${Math.round(wallSeconds % 60)} s`;
+  console.log(
+    `${results.length} stages in ${minutes}${cpu === 0 ? '' : `, with ${cpu.toFixed(0)} CPU seconds`}.`,
+  );
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
-}
-
-function seconds(value: number): string {
-  return `${value.toFixed(1)} s`;
 }

@@ -1,4 +1,4 @@
-// Runs one stage of `npm test` in a process of its own and judges how it ended.
+// Runs one stage of `npm test` in a process of its own, watches it for signs of life, and judges how it ended.
 
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -6,44 +6,69 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { endGroup, spawnGroup } from '../host/processGroup.ts';
 import { ROOT } from '../projectRoot.ts';
-import { readTestCounts, type TestCounts } from './counts.ts';
+import { CpuMeter } from './cpuTime.ts';
+import { NO_PROGRESS, type Progress, ProgressReader } from './progress.ts';
 import type { Stage } from './stages.ts';
 
 export type StageResult = {
   readonly stage: Stage;
   readonly seconds: number;
-  readonly counts: TestCounts;
+  /** Of the stage's process and all that it started; undefined where the system does not tell. */
+  readonly cpuSeconds: number | undefined;
+  readonly progress: Progress;
   /** Why it failed, for the reader of the summary; undefined when it succeeded. */
   readonly failure: string | undefined;
   /** All that it printed: an absolute path. */
   readonly log: string;
 };
 
-export type StageFolders = {
-  /** For the logs and the counts. */
+export type StageSetup = {
+  /** For the logs and the progress files. */
   readonly logs: string;
-  /** For V8's coverage of every Node process that the stage starts. */
-  readonly coverage: string;
+  /** For V8's coverage of every Node process that the stage starts; undefined where none is wanted. */
+  readonly coverage: string | undefined;
+  /** Added to the environment of every stage. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A stage that prints nothing and finishes no test for so long hangs. */
+  readonly silenceMs: number;
 };
 
-/** A stage that hangs must not hang everything; the slowest takes a minute or two. */
-const STAGE_TIMEOUT_MS = 15 * 60_000;
-const NO_TESTS: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+/** A stage that is running. */
+export type RunningStage = {
+  readonly stage: Stage;
+  /** How far it is; it is read anew a few times a second. */
+  progress(): Progress;
+  /** What it printed last, for a stage without tests. */
+  lastLine(): string;
+  /** Never rejects for a failing stage. */
+  readonly result: Promise<StageResult>;
+};
 
-/**
- * Runs a stage to its end. It never throws for a failing stage.
- * @param signal ends the stage early, with everything it started
- */
-export async function runStage(
+const POLL_MS = 250;
+
+/** Starts a stage. @param signal ends it early, with everything it started */
+export function startStage(stage: Stage, setup: StageSetup, signal: AbortSignal): RunningStage {
+  const watched = { progress: NO_PROGRESS, lastLine: '' };
+  return {
+    stage,
+    progress: () => watched.progress,
+    lastLine: () => watched.lastLine,
+    result: run(stage, setup, signal, watched),
+  };
+}
+
+async function run(
   stage: Stage,
-  folders: StageFolders,
+  { logs, coverage, env, silenceMs }: StageSetup,
   signal: AbortSignal,
+  watched: { progress: Progress; lastLine: string },
 ): Promise<StageResult> {
   const started = Date.now();
-  await mkdir(folders.logs, { recursive: true });
-  const log = join(folders.logs, `${stage.name}.log`);
-  const report = join(folders.logs, `${stage.name}.counts.json`);
-  await rm(report, { force: true });
+  await mkdir(logs, { recursive: true });
+  const log = join(logs, `${stage.name}.log`);
+  const progressFile = join(logs, `${stage.name}.progress.jsonl`);
+  await rm(progressFile, { force: true });
+  const reader = new ProgressReader(progressFile);
   const output = createWriteStream(log);
   const [script, ...args] = stage.command;
   const child = spawnGroup(process.execPath, [script, ...args], {
@@ -51,41 +76,65 @@ export async function runStage(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
+      ...env,
       ...stage.env,
-      PROMPTFORGE_TEST_REPORT: report,
-      ...(stage.counts ? { NODE_V8_COVERAGE: folders.coverage } : {}),
+      PROMPTFORGE_TEST_PROGRESS: progressFile,
+      ...(stage.counts && coverage !== undefined ? { NODE_V8_COVERAGE: coverage } : {}),
     },
   });
-  child.stdout?.pipe(output, { end: false });
-  child.stderr?.pipe(output, { end: false });
+  const cpu = new CpuMeter(child.pid ?? 0);
+  let alive = Date.now();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.pipe(output, { end: false });
+    stream?.on('data', (chunk: Buffer) => {
+      alive = Date.now();
+      watched.lastLine = chunk.toString('utf8').trimEnd().split('\n').at(-1) ?? '';
+    });
+  }
 
   const ended = Promise.withResolvers<string | undefined>();
   child.on('error', error => ended.resolve(`could not be started: ${error.message}`));
   child.on('close', (code, ending) =>
     ended.resolve(code === 0 ? undefined : `ended with ${code === null ? ending : `code ${code}`}`),
   );
-  const timer = setTimeout(
-    () => ended.resolve(`did not end within ${STAGE_TIMEOUT_MS / 60_000} minutes`),
-    STAGE_TIMEOUT_MS,
-  );
+  let polling = Promise.resolve();
+  const poll = async (): Promise<void> => {
+    const progress = await reader.read();
+    if (progress.events > watched.progress.events) alive = Date.now();
+    watched.progress = progress;
+    const silent = Date.now() - alive;
+    if (silent > silenceMs)
+      ended.resolve(`was stopped: nothing happened for ${(silent / 60_000).toFixed(1)} minutes`);
+  };
+  const timer = setInterval(() => {
+    polling = polling.then(poll);
+  }, POLL_MS);
   const stop = (): void => ended.resolve('was interrupted');
   signal.addEventListener('abort', stop);
   const ending = await ended.promise;
-  clearTimeout(timer);
+  clearInterval(timer);
   signal.removeEventListener('abort', stop);
   // Also after a good end: nothing that a test started may go on and slow down the next stage.
   await endGroup(child);
+  const cpuSeconds = cpu.stop();
   output.end();
   await finished(output);
+  await polling;
+  watched.progress = await reader.read();
 
-  const counts = await readTestCounts(report);
+  const { progress } = watched;
   const seconds = (Date.now() - started) / 1000;
-  return { stage, seconds, counts: counts ?? NO_TESTS, failure: judge(stage, ending, counts), log };
+  return { stage, seconds, cpuSeconds, progress, failure: judge(stage, ending, progress), log };
 }
 
-function judge(stage: Stage, ending: string | undefined, counts: TestCounts | undefined): string | undefined {
-  if (counts !== undefined && counts.failed > 0) return `${counts.failed} failed`;
+function judge(stage: Stage, ending: string | undefined, progress: Progress): string | undefined {
+  const { failures, passed, skipped, total, current, ended } = progress;
+  const done = passed + skipped + failures.length;
+  // A suite that was cut short says so, however many of its tests failed before.
+  if (stage.counts && !ended && (ending !== undefined || done > 0))
+    return `${ending ?? 'ended early'}, after ${done} of ${total} tests${current === undefined ? '' : `, in "${current}"`}`;
+  if (failures.length > 0) return `${failures.length} of ${total} failed`;
   if (ending !== undefined) return ending;
-  if (stage.counts && (counts?.passed ?? 0) === 0) return 'ran no test';
+  if (stage.counts && passed === 0) return 'ran no test';
   return undefined;
 }

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { disconnect, eventually, inside, promptFile, writePrompt } from './support/inside.ts';
+import { eventually } from '../eventually.ts';
+import { disconnect, inside, promptFile, writePrompt } from './support/inside.ts';
 
 const MILLION = 1_000_000;
 

@@ -13,13 +13,13 @@ import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts'
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { type EmbeddedRegistry, openEmbeddedRegistry } from '../../src/registry/embedded.ts';
+import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import {
   activeTab,
   connectTo,
   disconnect,
   EXTENSION,
-  eventually,
   inside,
   nodeOf,
   promptFile,

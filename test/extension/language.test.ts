@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import {
   closeEditors,
   connectTo,
   disconnect,
-  eventually,
   promptFile,
   root,
   run,

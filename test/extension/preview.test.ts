@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { PreviewPanel } from '../../src/editor/preview/panel.ts';
+import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import {
   connectTo,
   disconnect,
   EXTENSION,
-  eventually,
   inside,
   promptFile,
   run,

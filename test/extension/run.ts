@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { takeCoverage } from 'node:v8';
 import Mocha from 'mocha';
-import { CountingReporter } from '../../scripts/testing/countingReporter.ts';
+import { mochaHooks } from '../../scripts/testing/mochaHooks.ts';
+import { ProgressReporter } from '../../scripts/testing/progressReporter.ts';
 
 /**
  * Runs the suite; PROMPTFORGE_TEST_GREP narrows it.
@@ -16,9 +17,9 @@ export async function run(): Promise<void> {
   const only = process.env['PROMPTFORGE_TEST_GREP'];
   const mocha = new Mocha({
     ui: 'bdd',
-    reporter: CountingReporter,
+    reporter: ProgressReporter,
     color: false,
-    timeout: 60_000,
+    rootHooks: mochaHooks,
     forbidOnly: process.env['CI'] !== undefined,
     ...(only === undefined ? {} : { grep: new RegExp(only) }),
   });

@@ -5,11 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { parsePromptName } from '../../src/core/name.ts';
+import { eventually } from '../eventually.ts';
 import {
   activeTab,
   connectTo,
   disconnect,
-  eventually,
   inside,
   nodeOf,
   promptFile,

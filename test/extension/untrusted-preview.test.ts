@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { connectTo, eventually, inside, promptFile, root, run } from './support/inside.ts';
+import { eventually } from '../eventually.ts';
+import { connectTo, inside, promptFile, root, run } from './support/inside.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 
 describe('the preview in a workspace that is not trusted', () => {

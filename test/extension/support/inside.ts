@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Node } from '../../../src/editor/explorer/nodes.ts';
 import type { Inside } from '../../../src/extension.ts';
+import { eventually } from '../../eventually.ts';
 import { type Script, ScriptedAsk } from './scripted-ask.ts';
 
 export const EXTENSION = 'promptforge.promptforge';
@@ -123,20 +124,6 @@ export async function nodeOf(kind: Node['kind'], label: string, under?: Node): P
     if (deeper !== undefined) return deeper;
   }
   throw new Error(`The tree has no ${kind} "${label}".`);
-}
-
-/** Waits until `found` gives something; the window changes a moment after a command. */
-export async function eventually<T>(
-  what: string,
-  found: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await found();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
-    await delay(50);
-  }
 }
 
 export function activeTab(): vscode.Tab | undefined {

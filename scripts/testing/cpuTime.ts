@@ -1,0 +1,97 @@
+// The processor time of a process and of everything it starts, also of what outlives its parent. The system only
+// adds up what a parent waits for, and a killed server leaves its children to nobody; so this looks into /proc.
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Linux counts in hundredths of a second, whatever its kernel's own clock does (proc(5), USER_HZ). */
+const TICKS_PER_SECOND = 100;
+const INTERVAL_MS = 500;
+
+type Sample = {
+  readonly parent: number;
+  /** When it started: a process id may be used again. */
+  readonly start: string;
+  /** Its own time, in ticks. */
+  readonly own: number;
+  /** The time of the children that it has waited for, and of theirs, in ticks. */
+  readonly waited: number;
+};
+
+/** Follows one process and its descendants from its start on. */
+export class CpuMeter {
+  readonly #followed = new Map<number, Sample>();
+  readonly #leader: number;
+  readonly #timer: NodeJS.Timeout;
+  #ticks = 0;
+
+  /** @param leader the id of a process that has just been started */
+  constructor(leader: number) {
+    this.#leader = leader;
+    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
+    this.#timer.unref();
+    this.#look();
+  }
+
+  /** Ends the measurement. @returns CPU seconds; undefined where there is no /proc */
+  stop(): number | undefined {
+    this.#look();
+    clearInterval(this.#timer);
+    return process.platform === 'linux' ? this.#ticks / TICKS_PER_SECOND : undefined;
+  }
+
+  #look(): void {
+    const all = samples();
+    const gone = [...this.#followed].filter(([id, { start }]) => all.get(id)?.start !== start);
+    for (const [id] of gone) this.#followed.delete(id);
+    for (const [id, before] of this.#followed) {
+      const now = all.get(id);
+      if (now === undefined) continue;
+      const counted = gone
+        .filter(([, { parent }]) => parent === id)
+        .reduce((sum, [, child]) => sum + child.own + child.waited, 0);
+      // A child that came and went between two looks is only seen in what its parent waited for.
+      this.#ticks += now.own - before.own + Math.max(0, now.waited - before.waited - counted);
+      this.#followed.set(id, now);
+    }
+    for (let found = true; found; ) {
+      found = false;
+      for (const [id, now] of all) {
+        if (this.#followed.has(id)) continue;
+        if (id !== this.#leader && !this.#followed.has(now.parent)) continue;
+        this.#followed.set(id, now);
+        this.#ticks += now.own + now.waited;
+        found = true;
+      }
+    }
+  }
+}
+
+/** Every process of the system by its id; none where there is no /proc. */
+function samples(): Map<number, Sample> {
+  const found = new Map<number, Sample>();
+  if (process.platform !== 'linux') return found;
+  for (const name of readdirSync('/proc')) {
+    const id = Number(name);
+    if (!Number.isInteger(id)) continue;
+    const sample = read(id);
+    if (sample !== undefined) found.set(id, sample);
+  }
+  return found;
+}
+
+function read(id: number): Sample | undefined {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+    // The second field is the program's name in parentheses, which may hold spaces and parentheses itself.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const field = (number: number): number => Number(fields[number - 3]);
+    return {
+      parent: field(4),
+      start: String(fields[22 - 3]),
+      own: field(14) + field(15),
+      waited: field(16) + field(17),
+    };
+  } catch {
+    return undefined; // It has ended meanwhile.
+  }
+}

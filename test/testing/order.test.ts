@@ -1,0 +1,43 @@
+/** The random order of suites and tests. */
+import assert from 'node:assert/strict';
+import { integer, property as law, assert as property } from 'fast-check';
+import Mocha from 'mocha';
+import { shuffle } from '../../scripts/testing/mochaHooks.ts';
+
+function aSuite(): Mocha.Suite {
+  const root = new Mocha.Suite('root');
+  for (let n = 0; n < 5; n++) {
+    const suite = Mocha.Suite.create(root, `suite ${n}`);
+    for (let m = 0; m < 8; m++) suite.addTest(new Mocha.Test(`test ${n}.${m}`, () => {}));
+  }
+  return root;
+}
+
+function titles(suite: Mocha.Suite): string[] {
+  return [...suite.tests.map(test => test.title), ...suite.suites.flatMap(titles)];
+}
+
+function shuffled(seed: number): string[] {
+  const suite = aSuite();
+  shuffle(suite, seed);
+  return titles(suite);
+}
+
+describe('the order of tests', () => {
+  it('holds every test once, within its suite, and is the same for the same seed', () => {
+    property(
+      law(integer(), seed => {
+        const order = shuffled(seed);
+        assert.deepEqual(order.toSorted(), titles(aSuite()).toSorted());
+        assert.deepEqual(shuffled(seed), order);
+        const suites = order.map(title => title.slice(0, 6));
+        assert.equal(suites.filter((each, index) => each !== suites[index - 1]).length, 5);
+      }),
+    );
+  });
+
+  it('is another for most other seeds', () => {
+    const orders = new Set(Array.from({ length: 20 }, (_, seed) => shuffled(seed).join()));
+    assert.ok(orders.size >= 19, `${orders.size} orders`);
+  });
+});
