@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly log: (message: string) => void;
   /** A worker was replaced: what was asked of the one before may be asked again. */
   readonly onRestart?: () => void;
+  /** How long a worker may take to start, in milliseconds. */
+  readonly startLimit?: number;
   /** How long an answer may take, in milliseconds. */
   readonly answerLimit?: number;
 }
@@ -170,7 +172,7 @@ export class LanguageClient {
     worker.on('exit', code => {
       if (isCurrent()) this.#replace(`ended with ${code}`);
     });
-    this.#watch(START_LIMIT);
+    this.#watch(this.#options.startLimit ?? START_LIMIT);
     const documents = [...this.#versions.keys()].map(uri => this.#options.document(uri));
     for (const document of documents) {
       if (document === undefined) continue;

@@ -1,9 +1,10 @@
 /** Open documents and a client over a real worker, as the extension host has them. */
 import assert from 'node:assert/strict';
 import { parsePromptName } from '../../src/core/name.ts';
-import { LanguageClient } from '../../src/language-worker/client.ts';
+import { type ClientOptions, LanguageClient } from '../../src/language-worker/client.ts';
 import type { FileRole, OpenDocument } from '../../src/language-worker/contract.ts';
 import type { PlacedFinding } from '../../src/language-worker/queries.ts';
+import { patience } from '../patience.ts';
 
 const WORKERS = {
   real: '../../src/language-worker/worker.ts',
@@ -11,25 +12,38 @@ const WORKERS = {
   missing: './there-is-none.ts',
 } as const;
 
+/** For a worker that does answer: the thread of a busy machine may get its turn late. In milliseconds. */
+const LONG = patience(120_000);
+
 export class AnEditor implements AsyncDisposable {
   readonly documents = new Map<string, OpenDocument>();
   readonly logged: string[] = [];
   restarts = 0;
   readonly client: LanguageClient;
+  readonly #options: Omit<ClientOptions, 'answerLimit'> & { answerLimit: number };
 
-  constructor({
-    worker = 'real',
-    answerLimit,
-  }: { worker?: keyof typeof WORKERS; answerLimit?: number } = {}) {
-    this.client = new LanguageClient({
+  constructor({ worker = 'real' }: { worker?: keyof typeof WORKERS } = {}) {
+    this.#options = {
       workerUrl: new URL(WORKERS[worker], import.meta.url),
       document: uri => this.documents.get(uri),
       log: message => this.logged.push(message),
       onRestart: () => {
         this.restarts += 1;
       },
-      ...(answerLimit !== undefined && { answerLimit }),
-    });
+      startLimit: LONG,
+      answerLimit: LONG,
+    };
+    this.client = new LanguageClient(this.#options);
+  }
+
+  /** Runs `ask`, which no worker answers, with a client that waits only a moment. */
+  async impatiently<T>(ask: () => Promise<T>): Promise<T> {
+    this.#options.answerLimit = 100;
+    try {
+      return await ask();
+    } finally {
+      this.#options.answerLimit = LONG;
+    }
   }
 
   /** Opens the prompt of that name, or its samples. @returns the document's URI */
