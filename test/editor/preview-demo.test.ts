@@ -6,10 +6,10 @@ import { ROOT } from '../../scripts/projectRoot.ts';
 import { fileOfPrompt, isPartial, type PromptName, promptOfFile } from '../../src/core/name.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import type { Rendering } from '../../src/editor/preview/messages.ts';
-import { PreviewRenderer } from '../../src/editor/preview/renderer/preview-renderer.ts';
 import { shownOf } from '../../src/editor/preview/shown.ts';
 import { readSamples } from '../../src/language/samples.ts';
 import { anEmbeddedRegistry, type EmbeddedRegistryForTest } from '../an-embedded-registry.ts';
+import { PatientPreview } from './patient-preview.ts';
 
 const prompts = join(ROOT, 'demo', 'prompts');
 const names = globSync('**/*.prompt', { cwd: prompts })
@@ -29,11 +29,11 @@ function shownTexts(rendering: Rendering): { role: string; text: string }[] {
 
 describe('the preview of the demo prompts', () => {
   let registry: EmbeddedRegistryForTest;
-  let renderer: PreviewRenderer;
+  let renderer: PatientPreview;
 
   before(async () => {
     registry = await anEmbeddedRegistry();
-    renderer = new PreviewRenderer(new URL('../../src/editor/preview/renderer/worker.ts', import.meta.url));
+    renderer = new PatientPreview();
     const client = registry.client();
     // Those that others need first; of partials those that need none.
     const order = [...names].sort((a, b) => Number(isPartial(b)) - Number(isPartial(a)));

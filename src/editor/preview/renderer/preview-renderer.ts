@@ -12,13 +12,26 @@ import type {
 import { type Heard, Thread } from './thread.ts';
 import type { FromWorker } from './worker.ts';
 
-/** All in milliseconds. */
-const START_LIMIT = 10_000;
-const RENDER_LIMIT = 1000;
-/** How long a rendering that nobody waits for any more keeps the next one waiting. */
-const ABANDONED_LIMIT = 150;
-const LOAD_LIMIT = 10_000;
-const COUNT_LIMIT = 500;
+/** How long each may take, in milliseconds. */
+export interface PreviewLimits {
+  /** Starting the thread. */
+  readonly start: number;
+  readonly render: number;
+  /** A rendering that nobody waits for any more, while the next one waits. */
+  readonly abandoned: number;
+  /** Loading an encoding's table. */
+  readonly load: number;
+  /** Counting tokens. */
+  readonly count: number;
+}
+
+export const PREVIEW_LIMITS: PreviewLimits = {
+  start: 10_000,
+  render: 1000,
+  abandoned: 150,
+  load: 10_000,
+  count: 500,
+};
 
 interface Job {
   readonly request: PreviewRequest | PreviewFileRequest;
@@ -29,14 +42,16 @@ interface Job {
 
 export class PreviewRenderer {
   readonly #workerUrl: URL;
+  readonly #limits: PreviewLimits;
   #thread: Thread | undefined;
   #isRunning = false;
   #waiting: Job | undefined;
   #isDisposed = false;
 
   /** @param workerUrl the file URL of the built `src/editor/preview/renderer/worker.ts`: `dist/preview-worker.js` */
-  constructor(workerUrl: URL) {
+  constructor(workerUrl: URL, limits = PREVIEW_LIMITS) {
     this.#workerUrl = workerUrl;
+    this.#limits = limits;
   }
 
   /**
@@ -91,15 +106,17 @@ export class PreviewRenderer {
     const ready = await this.#ready();
     if ('kind' in ready) return ready;
     const thread = ready.thread;
+    const limits = this.#limits;
     thread.post(request);
-    const drawn = await thread.next(RENDER_LIMIT, signal, ABANDONED_LIMIT);
+    const drawn = await thread.next(limits.render, signal, limits.abandoned);
     const message = messageOf(drawn, 'drawn');
     if (message === undefined) return this.#stopped(drawn);
     if (message.outcome.kind !== 'rendered') return message.outcome;
     const rendered = message.outcome;
     const encoding = message.encoding ?? 'o200k_base';
-    const loaded = await thread.next(LOAD_LIMIT);
-    const counted = messageOf(loaded, 'loaded') && (await thread.next(COUNT_LIMIT, signal, ABANDONED_LIMIT));
+    const loaded = await thread.next(limits.load);
+    const counted =
+      messageOf(loaded, 'loaded') && (await thread.next(limits.count, signal, limits.abandoned));
     const tokens = counted && messageOf(counted, 'counted')?.tokens;
     if (tokens === undefined) this.#drop();
     return withTokens(rendered, tokens ?? { count: null, encoding, reason: 'Counting took too long.' });
@@ -110,7 +127,7 @@ export class PreviewRenderer {
     if (this.#thread !== undefined && !this.#thread.isOver) return { thread: this.#thread };
     const thread = new Thread(this.#workerUrl);
     this.#thread = thread;
-    const heard = await thread.next(START_LIMIT);
+    const heard = await thread.next(this.#limits.start);
     return messageOf(heard, 'ready') === undefined ? this.#stopped(heard) : { thread };
   }
 
