@@ -21,7 +21,7 @@ const NAME = parsePromptName('p');
 /** As a window has it from the one before: what was stored, and nothing else. */
 class StoredMemory implements Memory {
   readonly #values: Map<string, string>;
-  #changed = Promise.withResolvers<void>();
+  readonly #changes = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(before?: StoredMemory) {
     this.#values = new Map(before === undefined ? [] : before.#values);
@@ -35,13 +35,18 @@ class StoredMemory implements Memory {
   async update(key: string, value: unknown): Promise<void> {
     if (value === undefined) this.#values.delete(key);
     else this.#values.set(key, JSON.stringify(value));
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    for (const [about, change] of this.#changes) {
+      if (!key.startsWith(`promptforge.${about}`)) continue;
+      this.#changes.delete(about);
+      change.resolve();
+    }
   }
 
-  /** When something was stored next. */
-  changed(): Promise<void> {
-    return this.#changed.promise;
+  /** When a position in the log, or an alarm, was stored or removed next. */
+  changed(about: 'log' | 'alarms'): Promise<void> {
+    const change = this.#changes.get(about) ?? Promise.withResolvers<void>();
+    this.#changes.set(about, change);
+    return change.promise;
   }
 }
 
@@ -59,6 +64,7 @@ class AWindow implements Disposable {
   readonly follower: ReturnType<typeof registryFollower>;
   readonly raised: Alarm[] = [];
   opened = 0;
+  #follows = Promise.withResolvers<void>();
   #happened = Promise.withResolvers<void>();
   #alarm = Promise.withResolvers<Alarm>();
 
@@ -69,7 +75,13 @@ class AWindow implements Disposable {
       open: async () => {
         this.opened += 1;
         const client = clientOf(registry);
-        if (log !== undefined) client.readiness = async () => ({ status: 'ok', database: 'ok', log });
+        const readiness = client.readiness.bind(client);
+        client.readiness = signal => {
+          this.#follows.resolve();
+          return log === undefined
+            ? readiness(signal)
+            : Promise.resolve({ status: 'ok', database: 'ok', log });
+        };
         return client;
       },
       raise: alarm => {
@@ -82,6 +94,11 @@ class AWindow implements Disposable {
       pause: async () => assert.fail('nothing fails here'),
     });
     this.follower.follow(PLACE, true);
+  }
+
+  /** Once it has read the log to its end and waits for news: what happens before, it takes for known. */
+  get follows(): Promise<void> {
+    return this.#follows.promise;
   }
 
   get happened(): Promise<void> {
@@ -122,7 +139,7 @@ describe('following a registry', () => {
     const own = await registry();
     const others = await registry(folders[0]!.path);
     using window = new AWindow(own);
-    await window.memory.changed();
+    await window.follows;
     await publish(others, 'One.', null);
     await window.happened;
   });
@@ -131,7 +148,7 @@ describe('following a registry', () => {
     const before = await registry();
     await publish(before, 'One.', null);
     using first = new AWindow(before);
-    await first.memory.changed();
+    await first.memory.changed('log');
     first.follower.stop();
 
     const rewritten = await registry();
@@ -149,13 +166,13 @@ describe('following a registry', () => {
     await acknowledge(third.memory, alarm!);
     assert.deepEqual(alarmsIn(third.memory), []);
     third.follower.follow(PLACE, true);
-    await third.memory.changed();
+    await third.follows;
     await publish(rewritten, 'Another three.', 2);
     await third.happened;
     assert.deepEqual(third.raised, []);
 
     using fourth = new AWindow(rewritten, third);
-    const kept = fourth.memory.changed();
+    const kept = fourth.memory.changed('log');
     await publish(rewritten, 'Another four.', 3);
     await kept;
     assert.deepEqual([fourth.raised, alarmsIn(fourth.memory)], [[], []]);
@@ -172,12 +189,13 @@ describe('following a registry', () => {
     assert.deepEqual(alarmsIn(second.memory), []);
 
     using third = new AWindow(broken, second, 'broken');
+    await third.follows;
     await publish(broken, 'One.', null);
     await third.happened;
     assert.deepEqual([third.raised, alarmsIn(third.memory)], [[], []], 'it was told already');
 
     using mended = new AWindow(broken, third, 'verified');
-    await mended.memory.changed();
+    await mended.memory.changed('alarms');
     using again = new AWindow(broken, mended, 'broken');
     assert.equal((await again.alarm).kind, 'broken');
   });
