@@ -29,11 +29,12 @@ import { selectionRanges } from '../../src/language/selection-ranges.ts';
 import { semanticTokens } from '../../src/language/semantic-tokens.ts';
 import { symbols } from '../../src/language/symbols.ts';
 import { withSample } from '../../src/language/write-sample.ts';
+import { patience } from '../../test/patience.ts';
 import { demoFiles, type FuzzInput } from './inputs.ts';
 import { isSameGraph } from './same-graph.ts';
 
 /** Of processor time, of one step on one input: the machine may be busy. */
-const MAX_MILLISECONDS = 2000;
+const MAX_MILLISECONDS = patience(2000);
 /** From about here on not all are kept. */
 const MANY_FINDINGS = 200;
 const URI = 'support/fuzz.prompt';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ROOT } from '../projectRoot.ts';
+import { codePoint } from './code-point.ts';
 
 export interface FuzzInput {
   /** Of a prompt. */
@@ -190,7 +191,7 @@ const scrap = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...TAGS) },
   { weight: 3, arbitrary: fc.constantFrom(...YAML) },
   { weight: 1, arbitrary: fc.constantFrom(...ODD) },
-  { weight: 1, arbitrary: fc.string({ maxLength: 6, unit: 'binary' }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 6, unit: codePoint }) },
   { weight: 1, arbitrary: fc.constantFrom('text ', 'name', 'items', 'a', 'b', '\n\n') },
 );
 const scraps = (most: number) => fc.array(scrap, { maxLength: most }).map(parts => parts.join(''));

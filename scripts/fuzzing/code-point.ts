@@ -1,0 +1,21 @@
+/**
+ * One character of any kind, for `fc.string({ unit: codePoint })`. fast-check has the unit `binary` for it, but makes a
+ * table of all of them first, which takes seconds and hundreds of megabytes.
+ */
+import fc from 'fast-check';
+
+const FIRST_SURROGATE = 0xd800;
+const SURROGATES = 0x800;
+
+const anywhere = fc.nat(0x10ffff - SURROGATES);
+const index = fc.oneof({ weight: 1, arbitrary: fc.nat(0x7f) }, { weight: 9, arbitrary: anywhere });
+
+export const codePoint: fc.Arbitrary<string> = index.map(
+  at => String.fromCodePoint(at < FIRST_SURROGATE ? at : at + SURROGATES),
+  character => {
+    const [only, ...others] = typeof character === 'string' ? character : '';
+    const code = only?.codePointAt(0);
+    if (code === undefined || others.length > 0) throw new TypeError('It is not one character.');
+    return code < FIRST_SURROGATE ? code : code - SURROGATES;
+  },
+);
