@@ -10,6 +10,7 @@ import { applyEdits } from '../../src/language/edit.ts';
 import { hover } from '../../src/language/hover/hover.ts';
 import { Library, type LibraryPrompt } from '../../src/language/library.ts';
 import { parseBody } from '../../src/language/parse-body.ts';
+import { runs } from '../runs.ts';
 
 const DEMO = join(import.meta.dirname, '../../demo/prompts');
 const files = readdirSync(DEMO, { recursive: true, encoding: 'utf8' }).map(file =>
@@ -24,11 +25,16 @@ const samples = files
   .filter(file => file.endsWith('.samples.yaml'))
   .map(file => readFileSync(join(DEMO, file), 'utf8'));
 
-const library = new Library();
-for (const [name, source] of sources) library.setPrompt(name, name, source);
 const NAME = parsePromptName('support/under-test');
 
-function promptOf(text: string): LibraryPrompt {
+function demoLibrary(): Library {
+  const library = new Library();
+  for (const [name, source] of sources) library.setPrompt(name, name, source);
+  return library;
+}
+
+/** `text` as one more prompt of the library. */
+function promptIn(library: Library, text: string): LibraryPrompt {
   library.setPrompt('under-test', NAME, text);
   return library.at('under-test') as LibraryPrompt;
 }
@@ -98,18 +104,20 @@ function checkItems(items: readonly CompletionItem[], text: string, offset: numb
 
 describe('completion and hover, anywhere', () => {
   it('never throw, and edit the line of the caret', () => {
+    const library = demoLibrary();
     fc.assert(
       fc.property(mutated, ({ text, offset }) => {
-        const prompt = promptOf(text);
+        const prompt = promptIn(library, text);
         checkItems(complete(prompt, offset, library), text, offset);
         const found = hover(prompt, offset, library);
         if (found !== undefined)
           assert.ok(found.span.start <= offset && offset <= found.span.end && found.markdown !== '');
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500, 400) },
     );
   });
   it('never throw at any offset of the prompts as they are', () => {
+    const library = demoLibrary();
     for (const [name, source] of sources) {
       const prompt = library.prompt(name) as LibraryPrompt;
       for (let offset = 0; offset <= source.length; offset += 7) {
@@ -119,7 +127,7 @@ describe('completion and hover, anywhere', () => {
     }
   });
   it('never throw in samples', () => {
-    const prompt = library.prompt(parsePromptName('support/triage'));
+    const prompt = demoLibrary().prompt(parsePromptName('support/triage'));
     fc.assert(
       fc.property(
         fc.constantFrom(...samples),
@@ -136,11 +144,12 @@ describe('completion and hover, anywhere', () => {
     );
   });
   it('offer in a sound tag only what leaves it sound', () => {
+    const library = demoLibrary();
     let accepted = 0;
     fc.assert(
       fc.property(tags, ({ before, tag, after, offset }) => {
         const body = before + tag + after;
-        const prompt = promptOf(FRONT + body);
+        const prompt = promptIn(library, FRONT + body);
         const caret = FRONT.length + before.length + offset;
         for (const item of complete(prompt, caret, library)) {
           if (!['variable', 'property', 'helper', 'partial', 'data', 'block'].includes(item.kind)) continue;
@@ -155,9 +164,9 @@ describe('completion and hover, anywhere', () => {
           assert.deepEqual(findings, [], `${JSON.stringify(item.label)} gave ${text.slice(FRONT.length)}`);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400, 150) },
     );
-    assert.ok(accepted > 1000, `${accepted} were accepted`);
+    assert.ok(accepted > runs(1000, 375), `${accepted} were accepted`);
   });
 });
 

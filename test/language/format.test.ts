@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { codePoint } from '../../scripts/fuzzing/code-point.ts';
 import type { Problem } from '../../src/core/problem.ts';
 import { render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
@@ -9,6 +10,7 @@ import { parseTemplate } from '../../src/core/template.ts';
 import { analyze } from '../../src/language/analysis.ts';
 import { applyEdits } from '../../src/language/edit.ts';
 import { format } from '../../src/language/format.ts';
+import { runs } from '../runs.ts';
 
 const OPTIONS = { tabSize: 2, insertSpaces: true };
 
@@ -180,8 +182,7 @@ describe('format', () => {
   });
   const prompt = fc.tuple(fc.oneof(fc.constant(''), frontMatter), body).map(parts => parts.join(''));
 
-  it('keeps the front matter’s values, the template’s tree and every rendering, and is done at once', async function () {
-    this.timeout(120_000);
+  it('keeps the front matter’s values, the template’s tree and every rendering, and is done at once', async () => {
     await fc.assert(
       fc.asyncProperty(prompt, input, async (before, values) => {
         const after = formatted(before);
@@ -198,20 +199,20 @@ describe('format', () => {
         if (tree !== undefined) assert.equal(treeOf(other.template), tree);
         assert.deepEqual(await rendered(after, values), await rendered(before, values));
       }),
-      { numRuns: 700 },
+      { numRuns: runs(700, 150) },
     );
   });
 
   it('never touches text between tags, and takes any text', () => {
     fc.assert(
-      fc.property(fc.oneof(prompt, fc.string(), fc.string({ unit: 'binary' })), source => {
+      fc.property(fc.oneof(prompt, fc.string(), fc.string({ unit: codePoint })), source => {
         const { body } = analyze(source, undefined).body;
         const contents = body.nodes.filter(({ type }) => type === 'content');
         for (const { span } of format(analyze(source, undefined), OPTIONS))
           for (const content of contents)
             assert.ok(span.end <= content.span.start || span.start >= content.span.end);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000, 600) },
     );
   });
 });

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { codePoint } from '../../scripts/fuzzing/code-point.ts';
 import { MAX_FRONT_MATTER_LENGTH, parseSource } from '../../src/core/source.ts';
 import type { FrontMatterEntry } from '../../src/language/front-matter.ts';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
 import { holds } from '../../src/language/span.ts';
 import { wordsOfType } from '../../src/language/value-type.ts';
+import { runs } from '../runs.ts';
 
 describe('readFrontMatter', () => {
   it('finds nothing wrong in the demo prompts, and every variable at its name', () => {
@@ -58,7 +60,7 @@ describe('readFrontMatter', () => {
           assert.equal(span === undefined ? body : body.trim(), template);
           assert.ok(templateOffset >= (span?.end ?? 0));
         }),
-        { numRuns: 3000 },
+        { numRuns: runs(3000, 600) },
       );
     });
   });
@@ -117,7 +119,7 @@ describe('readFrontMatter', () => {
           const { frontMatter, issues } = parseSource(text);
           if (issues.length === 0) assert.deepEqual(values, frontMatter);
         }),
-        { numRuns: 3000 },
+        { numRuns: runs(3000, 600) },
       );
     });
   });
@@ -248,14 +250,14 @@ describe('readFrontMatter', () => {
     });
     it('gets findings inside the text and nothing worse, whatever it is', () => {
       fc.assert(
-        fc.property(fc.oneof(texts, fc.string({ unit: 'binary', maxLength: 200 })), text => {
+        fc.property(fc.oneof(texts, fc.string({ unit: codePoint, maxLength: 200 })), text => {
           const whole = { start: 0, end: text.length };
           for (const { span, message } of readFrontMatter(text).findings) {
             assert.ok(holds(whole, span) && span.start <= span.end, JSON.stringify({ span, message }));
             assert.ok(message.length < 500);
           }
         }),
-        { numRuns: 5000 },
+        { numRuns: runs(5000, 1000) },
       );
     });
   });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import Handlebars from 'handlebars';
 import type { Body, BodyNode, Call, Expression, Path } from '../../src/language/nodes.ts';
 import { parseBody } from '../../src/language/parse-body.ts';
+import { runs } from '../runs.ts';
 
 describe('parseBody', () => {
   it('reads what Handlebars reads, as Handlebars does, and finds nothing wrong in it', () => {
@@ -17,9 +18,9 @@ describe('parseBody', () => {
         assert.deepEqual(findings, []);
         assert.deepEqual(ours(body), expected);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000, 700) },
     );
-    assert.ok(valid > 1000, `${valid} of the templates were valid`);
+    assert.ok(valid > runs(1000, 230), `${valid} of the templates were valid`);
   });
   it('finds something wrong wherever Handlebars does', () => {
     fc.assert(
@@ -29,7 +30,7 @@ describe('parseBody', () => {
         const { findings } = parseBody(template, 0);
         assert.equal(findings.length === 0, valid, JSON.stringify({ template, findings }));
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000, 1000) },
     );
   });
   it('covers every character once: nodes follow each other from the beginning to the end', () => {
@@ -42,7 +43,7 @@ describe('parseBody', () => {
         for (const { span } of findings)
           assert.ok(span.start >= offset && span.end <= body.span.end && span.start <= span.end);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000, 700) },
     );
   });
   it('says which block is never closed and which tag closes another, and reads on', () => {

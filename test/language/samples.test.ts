@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
 import { checkSamples, readSamples } from '../../src/language/samples.ts';
 import { holds } from '../../src/language/span.ts';
+import { runs } from '../runs.ts';
 
 describe('readSamples', () => {
   it('reads names and inputs at their places', () => {
@@ -94,7 +95,7 @@ describe('readSamples', () => {
         for (const { span } of found) assert.ok(holds({ start: 0, end: text.length }, span));
         for (const { span, nameSpan } of facts.samples) assert.ok(holds(span, nameSpan));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000, 600) },
     );
   });
 });

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { codePoint } from '../../scripts/fuzzing/code-point.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readSamples } from '../../src/language/samples.ts';
 import { withSample } from '../../src/language/write-sample.ts';
+import { runs } from '../runs.ts';
 
 describe('withSample', () => {
   it('makes a file of one sample out of nothing', () => {
@@ -143,7 +145,7 @@ describe('withSample', () => {
           assert.ok(text.startsWith(`# a comment${newline}`) && text.isWellFormed());
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(1500, 300) },
     );
   });
   it('changes nothing before and after the sample in the demo’s files', () => {
@@ -203,7 +205,7 @@ const odd = fc.oneof(
     '\0',
     '{{x}}',
   ),
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: codePoint, maxLength: 20 }),
   fc.string({ unit: fc.constantFrom(...'a b:-#\n\t"\'|>&*!%@`,[]{}?\\'), maxLength: 30 }),
   fc.lorem({ mode: 'sentences', maxCount: 4 }),
 );

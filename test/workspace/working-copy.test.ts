@@ -12,6 +12,7 @@ import { nodeFileSystem } from '../../src/workspace/node-file-system.ts';
 import { type Registry, WorkingCopy } from '../../src/workspace/working-copy.ts';
 import { WorkspaceError } from '../../src/workspace/workspace-error.ts';
 import { anEmbeddedRegistry } from '../an-embedded-registry.ts';
+import { runs } from '../runs.ts';
 import { aWorkspace, prompt, type Workspace } from './a-workspace.ts';
 
 const triage = prompt('support/triage');
@@ -497,9 +498,9 @@ describe('a working copy', () => {
             }
           }
         }),
-        { numRuns: 25 },
+        { numRuns: runs(25, 10) },
       );
-    }).timeout(60_000);
+    });
   });
 
   describe('makes a new prompt', () => {
