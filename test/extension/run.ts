@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { takeCoverage } from 'node:v8';
 import Mocha from 'mocha';
+import { runEachAlone } from '../../scripts/testing/aloneRun.ts';
 import { mochaHooks } from '../../scripts/testing/mochaHooks.ts';
 import { ProgressReporter } from '../../scripts/testing/progressReporter.ts';
 
 /**
- * Runs the suite; PROMPTFORGE_TEST_GREP narrows it.
+ * Runs the suite; PROMPTFORGE_TEST_GREP narrows it, and PROMPTFORGE_TEST_ALONE=1 runs each of its tests alone.
  * @throws {Error} when a test fails, which VS Code turns into exit code 1
  */
 export async function run(): Promise<void> {
@@ -38,9 +39,12 @@ export async function run(): Promise<void> {
     mocha.suite.emit('require', await import(pathToFileURL(file).href), file, mocha);
     mocha.suite.emit('post-require', globalThis, file, mocha);
   }
-  const failed = await new Promise<number>(resolve => {
-    mocha.run(resolve);
-  });
+  const failed =
+    process.env['PROMPTFORGE_TEST_ALONE'] === '1'
+      ? (await runEachAlone(mocha)).length
+      : await new Promise<number>(resolve => {
+          mocha.run(resolve);
+        });
   // The host is stopped as soon as this returns, before Node would write it.
   if (process.env['NODE_V8_COVERAGE']) takeCoverage();
   if (failed > 0) throw new Error(`${failed} failed`);

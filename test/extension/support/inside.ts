@@ -1,12 +1,12 @@
 /** The extension under test, and the window it stands in. */
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Node } from '../../../src/editor/explorer/nodes.ts';
 import type { Inside } from '../../../src/extension.ts';
 import { eventually } from '../../eventually.ts';
+import { step } from '../../heartbeat.ts';
 import { type Script, ScriptedAsk } from './scripted-ask.ts';
 
 export const EXTENSION = 'promptforge.promptforge';
@@ -61,8 +61,16 @@ export async function connectTo(registry: string): Promise<void> {
   const { workbench } = await inside();
   await rm(join(root(), 'promptforge.lock.json'), { force: true });
   await rm(join(root(), 'prompts'), { recursive: true, force: true });
-  await writeFile(join(root(), 'promptforge.json'), JSON.stringify({ registry, prompts: 'prompts' }));
+  await nameRegistry(registry);
   await workbench.prompts.refresh();
+}
+
+/** Writes promptforge.json, unless it says so already: the window looks again whenever the file was written. */
+export async function nameRegistry(registry: string): Promise<void> {
+  const file = join(root(), 'promptforge.json');
+  const wanted = JSON.stringify({ registry, prompts: 'prompts' });
+  const found = await readFile(file, 'utf8').catch(() => undefined); // there is none yet
+  if (found !== wanted) await writeFile(file, wanted);
 }
 
 export async function disconnect(): Promise<void> {
@@ -86,14 +94,16 @@ export async function closeEditors(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
 
-/** Runs a command of ours with the questions answered as told, and gives what was asked and told. */
+/**
+ * Runs a command of ours with the questions answered as told, and gives what was asked and told. What a command tells
+ * last is told by the time it ends; for what follows from a chosen button, wait with `ScriptedAsk.message`.
+ */
 export async function run(command: string, script: Script = {}, ...args: unknown[]): Promise<ScriptedAsk> {
   const { answerWith } = await inside();
   const ask = new ScriptedAsk(script);
   answerWith(ask);
+  step(`command ${command}`);
   await vscode.commands.executeCommand(`promptforge.${command}`, ...args);
-  // What is told after the work is done stands in nobody's way, so commands do not wait for it.
-  await delay(50);
   return ask;
 }
 

@@ -6,6 +6,7 @@ import type {
   Severity,
   TextQuestion,
 } from '../../../src/editor/asking/ask.ts';
+import { eventually } from '../../eventually.ts';
 
 export interface Told {
   readonly severity: Severity;
@@ -43,6 +44,19 @@ export class ScriptedAsk implements Ask {
     this.#picks = [...picks];
     this.#confirms = [...confirms];
     this.#button = button;
+  }
+
+  /**
+   * The first message that is `wanted` or fits it, whether it was told already or comes later.
+   * @throws {Error} that says what was told instead
+   */
+  async message(wanted: string | RegExp): Promise<Told> {
+    const fits = ({ message }: Told) =>
+      typeof wanted === 'string' ? message === wanted : wanted.test(message);
+    return eventually(`the message ${wanted}`, () => this.told.find(fits)).catch((error: Error) => {
+      const told = this.told.map(({ message }) => `\n- ${message}`).join('');
+      throw new Error(`${error.message} These were told:${told}`);
+    });
   }
 
   async text(question: TextQuestion): Promise<string | undefined> {

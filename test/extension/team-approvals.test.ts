@@ -1,0 +1,178 @@
+// Promotions that wait for approval or for their time: shown, reviewed, decided, and told of to everyone.
+
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { PromptName } from '../../src/core/name.ts';
+import { eventually } from '../eventually.ts';
+import { freshPrompt } from './support/fresh-prompt.ts';
+import { activeTab, inside, run } from './support/inside.ts';
+import { type Keys, teamWindow, waiting } from './support/team-window.ts';
+
+const AS_APPROVER: Keys = {
+  development: ['author', 'tomas.berg'],
+  staging: ['approver', 'tomas.berg'],
+  production: ['approver', 'tomas.berg'],
+};
+
+describe('with a registry that asks for approvals', () => {
+  const team = teamWindow({ approvals: 1, keys: AS_APPROVER });
+  const asAuthor = () => team.hold({ ...AS_APPROVER, production: ['author', 'tomas.berg'] });
+
+  const ada = () => team.client('production', 'approver', 'ada');
+  const requestByAda = (prompt: PromptName, version: number) =>
+    team.request(prompt, { environment: 'production', version, reason: 'Softer words', by: 'ada' });
+
+  /** @1 is live in production, and @2 in staging: what one may ask for in production next. */
+  const twoVersions = async (prompt: PromptName) => {
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await team.promote(prompt, 'production', 1);
+    await run('refresh');
+  };
+
+  const shown = async (): Promise<string[]> => {
+    const { tree } = (await inside()).promotionsView;
+    return tree.getChildren().flatMap(group => [
+      String(tree.getTreeItem(group).label),
+      ...tree.getChildren(group).map(node => {
+        const { label, description, contextValue } = tree.getTreeItem(node);
+        return `  ${String(label)} ${String(description).split(' · ')[0]} ${contextValue}`;
+      }),
+    ]);
+  };
+
+  it('says that a promotion waits, and what is live meanwhile', async () => {
+    const prompt = freshPrompt();
+    await asAuthor();
+    await team.publish(prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    await run('refresh');
+    const ask = await run(
+      'promote',
+      { picks: ['production · stable'], texts: ['Go'], confirms: [true] },
+      prompt,
+      1,
+    );
+    await ask.message(
+      `${prompt}@1 waits for 1 approval before it becomes stable in production. Nothing is stable in production yet.`,
+    );
+  });
+
+  it('lists what waits, counts it on the badge, and offers what one may do', async () => {
+    const prompt = freshPrompt();
+    await asAuthor();
+    await team.publish(prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    await team.request(prompt, { environment: 'production', version: 1, role: 'author' });
+    await run('refresh');
+    await eventually('the badge', async () => (await waiting()) === 1);
+    assert.deepEqual((await shown()).slice(0, 2), [
+      'Waiting for approval',
+      '  explain@1 → production :promotion:waiting:cancel:',
+    ]);
+  });
+
+  it('cancels one’s own', async () => {
+    const prompt = freshPrompt();
+    await asAuthor();
+    await team.publish(prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    await team.request(prompt, { environment: 'production', version: 1, role: 'author' });
+    await run('refresh');
+    await eventually('the badge', async () => (await waiting()) === 1);
+    const ask = await run('cancelPromotion', { picks: [`${prompt}@1`], texts: ['Too early'] });
+    await ask.message(new RegExp(`^Cancelled: ${prompt}@1 does not become stable`));
+    await eventually('the badge to go', async () => (await waiting()) === 0);
+  });
+
+  it('approves what another asked for, which makes it live, and refreshes the explorer', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    const { id } = await requestByAda(prompt, 1);
+    await run('refresh');
+    await eventually('the badge', async () => (await waiting()) === 1);
+    assert.match((await shown())[1] ?? '', /:promotion:waiting:approve:reject:$/);
+    const ask = await run('approvePromotion', { texts: ['Read it'] }, id);
+    await ask.message(`Approved: ${prompt}@1 is now stable in production.`);
+    const { workbench } = await inside();
+    assert.equal(
+      workbench.prompts.listed.get(prompt)?.summary?.pointers.find(each => each.environment === 'production')
+        ?.version,
+      1,
+    );
+    await eventually('the badge to go', async () => (await waiting()) === 0);
+  });
+
+  it('opens the review as the native diff of what is live and what would be', async () => {
+    const prompt = freshPrompt();
+    await twoVersions(prompt);
+    const { id } = await requestByAda(prompt, 2);
+    await run('refresh');
+    await run('reviewPromotion', {}, id);
+    const tab = await eventually('the review', () =>
+      activeTab()?.label.startsWith('Review') ? activeTab() : undefined,
+    );
+    assert.equal(tab.label, `Review ${prompt}: @1 ↔ @2 → production (stable)`);
+    assert.ok(tab.input instanceof vscode.TabInputTextDiff);
+    const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['One.\n', 'Two.\n']);
+    // The review in front is what the command is about.
+    const ask = await run('rejectPromotion', { texts: ['Too soft'] });
+    await ask.message(new RegExp(`^Rejected: ${prompt}@2 .* ${prompt}@1 is still stable`));
+    assert.equal((await (await ada()).getPromotion(id)).closed?.comment, 'Too soft');
+  });
+
+  it('plans a promotion for a time in the person’s zone, and shows it', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await run('refresh');
+    const at = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}:00.000Z`;
+    const ask = await run(
+      'promote',
+      { picks: ['staging · stable'], texts: ['Back', at], confirms: ['alternative', true] },
+      prompt,
+      1,
+    );
+    assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
+    await ask.message(new RegExp(`^Planned: ${prompt}@1 becomes stable in staging at `));
+    await eventually('the planned one', async () =>
+      (await shown()).includes('  explain@1 → staging :promotion:planned:reject:cancel:'),
+    );
+    const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
+    await cancelled.message(new RegExp(`^Cancelled: .* ${prompt}@2 is still stable in staging`));
+  });
+
+  it('says what a refusal means, and changes nothing', async () => {
+    const prompt = freshPrompt();
+    await twoVersions(prompt);
+    const { id } = await requestByAda(prompt, 2);
+    await (await ada()).cancel(id);
+    // As the window knew it before it was cancelled.
+    const closed = await (await ada()).getPromotion(id);
+    const node = { kind: 'promotion', promotion: { ...closed, state: 'pending', closed: null } };
+    const late = await run('approvePromotion', { texts: [''] }, node);
+    await late.message(/^Somebody was faster\./);
+    const own = await team.request(prompt, { environment: 'production', version: 2, reason: 'Mine' });
+    const self = await run('approvePromotion', { texts: [''] }, own.id);
+    await self.message(new RegExp(`^You asked for ${prompt}@2 in production yourself`));
+    assert.equal((await (await ada()).getPromotion(own.id)).state, 'pending');
+  });
+
+  it('shows by itself what others do', async () => {
+    const prompt = freshPrompt();
+    await twoVersions(prompt);
+    await team.isFollowed();
+    await team.request(prompt, {
+      environment: 'production',
+      channel: 'canary',
+      version: 2,
+      reason: 'A few first',
+      by: 'ada',
+    });
+    await eventually('the promotion', async () =>
+      (await shown()).some(line => line.startsWith('  explain@2 → production (canary)')),
+    );
+  });
+});

@@ -1,0 +1,151 @@
+// Setting, testing, replacing and removing keys of a team's registry, and what a key must never do.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { freshPrompt } from './support/fresh-prompt.ts';
+import { inside, nameRegistry, root, run, writePrompt } from './support/inside.ts';
+import { teamRegistry } from './support/team-registry.ts';
+import { TeamWindow, teamWindow } from './support/team-window.ts';
+
+const state = async () => (await inside()).workbench.session.state;
+
+// A registry for each test: where a key was stored once, what the window has begun with it may still be on its way.
+describe("a team's registry of which no key is stored", () => {
+  const team = new TeamWindow({});
+  beforeEach(async () => {
+    await team.open();
+    await team.reset();
+  });
+  afterEach(() => team.close());
+
+  it('says that a key is missing, and sends nothing without one', async () => {
+    const prompt = freshPrompt();
+    assert.deepEqual(await state(), { kind: 'no-key' });
+    const ask = await run('publish', {}, prompt);
+    await ask.message(new RegExp(`There is no file of ${prompt}`));
+    await writePrompt(prompt, 'One.\n');
+    const again = await run('publish', {}, prompt);
+    const told = await again.message(/^Publishing needs a key of .*none is stored\.$/);
+    assert.deepEqual(told.buttons, ['Set Key…']);
+    assert.deepEqual(team.registry.seen, []);
+  });
+
+  it('refuses what is no key, or one of another environment, before anything is sent', async () => {
+    const author = await team.key('development', 'author', 'tomas.berg');
+    const damaged = await run('setKey', { texts: [`${author.slice(0, -1)}?`] });
+    await damaged.message(/not a PromptForge key/);
+    const other = await run('setKey', { texts: [author] }, 'staging');
+    await other.message(/This is a key of development, and one of staging is asked for/);
+    assert.equal(damaged.asked[0]?.secret, true);
+    assert.deepEqual(team.registry.seen, []);
+  });
+
+  it('does not store a key that the registry does not know', async () => {
+    const elsewhere = await teamRegistry();
+    const foreign = await elsewhere.key('development', 'admin', 'mallory');
+    await elsewhere[Symbol.asyncDispose]();
+    const ask = await run('setKey', { texts: [foreign] });
+    await ask.message(/^The key was not stored: /);
+    assert.deepEqual(await state(), { kind: 'no-key' });
+  });
+
+  it('tries a key, stores it, and says who one is and where keys are kept', async () => {
+    const ask = await run('setKey', { texts: [await team.key('development', 'author', 'tomas.berg')] });
+    await ask.message(
+      /^Key of development stored\. You are tomas\.berg, author in development, at 127\.0\.0\.1:\d+\. Keys are kept in /,
+    );
+    const { workbench } = await inside();
+    const { store } = await workbench.session.keyStore();
+    const expected =
+      process.env['DBUS_SESSION_BUS_ADDRESS'] === undefined && process.platform === 'linux'
+        ? 'secret-storage'
+        : 'keychain';
+    assert.equal(store.kind, expected);
+    assert.deepEqual(await state(), {
+      kind: 'connected',
+      environment: 'development',
+      actor: 'tomas.berg',
+      role: 'author',
+    });
+  });
+});
+
+describe("a team's registry of which a key is stored", () => {
+  const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
+  const author = () => team.key('development', 'author', 'tomas.berg');
+
+  it('tells who one is when a key is tested', async () => {
+    const ask = await run('testKey', {}, 'development');
+    await ask.message(/^The key works\. You are tomas\.berg, author in development/);
+  });
+
+  it('never lets a key into the message, the settings or a file of the workspace', async () => {
+    const set = await run('replaceKey', { texts: [await author()] }, 'development');
+    await set.message(/^Key of development stored\./);
+    const tested = await run('testKey', {}, 'development');
+    await tested.message(/^The key works\./);
+    const secret = (await author()).slice(-20);
+    assert.equal(JSON.stringify([set.told, tested.told]).includes(secret), false);
+    assert.equal((await readFile(join(root(), 'promptforge.json'), 'utf8')).includes(secret), false);
+    assert.equal(JSON.stringify(vscode.workspace.getConfiguration('promptforge')).includes(secret), false);
+  });
+
+  it('gives a key to no other origin: a promptforge.json that names another one gets none', async () => {
+    const prompt = freshPrompt();
+    await writePrompt(prompt, 'One.\n');
+    await using other = await teamRegistry();
+    await nameRegistry(other.url);
+    await run('refresh');
+    assert.deepEqual(await state(), { kind: 'no-key' });
+    await (await run('publish', {}, prompt)).message(/^Publishing needs a key of /);
+    await (await run('testKey', {}, 'development')).message(/No key of development is stored/);
+    assert.deepEqual(other.seen, []);
+    await nameRegistry(team.registry.url);
+    await run('refresh');
+    assert.equal((await state()).kind, 'connected');
+  });
+
+  it('sends a key nowhere when promptforge.json changed while it was typed', async () => {
+    await using other = await teamRegistry();
+    const { workbench } = await inside();
+    const ask = await run(
+      'replaceKey',
+      {
+        texts: [await author()],
+        meanwhile: async () => {
+          await nameRegistry(other.url);
+          await workbench.prompts.refresh();
+        },
+      },
+      'development',
+    );
+    await ask.message(/another registry by now .* neither sent nor stored/);
+    assert.deepEqual(other.seen, []);
+  });
+
+  it('tells a revoked key apart, and names the environment it is of', async () => {
+    const prompt = freshPrompt();
+    await writePrompt(prompt, 'One.\n');
+    const key = await team.registry.key('development', 'author', 'tomas.berg');
+    await run('replaceKey', { texts: [key] }, 'development');
+    const admin = await team.client('development', 'admin', 'ada');
+    const { id } = await team.registry.client(key).currentKey();
+    await admin.revokeKey(id);
+    await run('refresh');
+    const { workbench } = await inside();
+    assert.equal(workbench.session.keys.get('development' as never)?.kind, 'refused');
+    const ask = await run('publish', {}, prompt);
+    await ask.message(/key of development was refused: .*revoked/i);
+  });
+
+  it('removes a key after a question', async () => {
+    const { session } = (await inside()).workbench;
+    assert.equal(session.keys.has('development' as never), true);
+    const ask = await run('removeKey', { confirms: [true] }, 'development');
+    assert.equal(ask.confirmed[0]?.button, 'Remove');
+    await ask.message('The key of development is removed.');
+    assert.equal(session.keys.has('development' as never), false);
+  });
+});

@@ -1,0 +1,79 @@
+// What Was Live At…: the text that applications got at an instant, and how it differs from what they get now.
+
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { eventually } from '../eventually.ts';
+import { freshPrompt } from './support/fresh-prompt.ts';
+import { activeTab, run } from './support/inside.ts';
+import { teamWindow } from './support/team-window.ts';
+
+describe('what was live at an instant', () => {
+  const team = teamWindow({
+    keys: { development: ['author', 'tomas.berg'], staging: ['approver', 'tomas.berg'] },
+  });
+
+  const lensesOf = async (uri: vscode.Uri): Promise<string> => {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      uri,
+    );
+    return lenses.map(({ command }) => command?.title).join('|');
+  };
+
+  it('opens what was live, and compares it with what is live now', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await run('refresh');
+    const before = new Date().toISOString();
+    const ask = await run('whatWasLive', { picks: ['staging · stable'], texts: [before] }, prompt);
+    const told = await ask.message(
+      new RegExp(
+        `^${prompt}@2 was stable in staging at .*\\. Promoted by tomas\\.berg: Tested\\. From .* until now\\.$`,
+      ),
+    );
+    assert.deepEqual(told.buttons, ['Compare with What Is Live Now']);
+    const document = await eventually('the document', () => {
+      const front = vscode.window.activeTextEditor?.document;
+      return front?.uri.scheme === 'promptforge-live' ? front : undefined;
+    });
+    assert.equal(document.getText(), 'Two.\n');
+    assert.match(
+      await lensesOf(document.uri),
+      /^@2 was stable.*\|From .*until now\|Promoted by tomas.berg: Tested\|Compare/,
+    );
+    const same = await run('compareWithLiveNow');
+    await same.message(new RegExp(`^It still is: ${prompt}@2 is stable in staging now`));
+
+    await run('rollBack', { picks: ['staging', '@1'], texts: ['Too long'], confirms: [true] }, prompt);
+    // The one that is open says until when, by now.
+    await eventually('the end of what was live', async () => {
+      const titles = await lensesOf(document.uri);
+      return /From .*until/.test(titles) && !titles.includes('until now');
+    });
+    await run('compareWithLiveNow', {}, document.uri);
+    const tab = await eventually('the comparison', () =>
+      activeTab()?.label.includes('(now)') ? activeTab() : undefined,
+    );
+    assert.ok(tab.input instanceof vscode.TabInputTextDiff);
+    const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['Two.\n', 'One.\n']);
+  });
+
+  it('says that nothing was live yet, and refuses what has not come', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    await team.promote(prompt, 'production', 1);
+    await run('refresh');
+    const ask = await run(
+      'whatWasLive',
+      { picks: ['production · stable'], texts: ['2026-01-02 03:04'] },
+      prompt,
+    );
+    await ask.message(
+      new RegExp(`^Nothing of ${prompt} was stable in production at .* The first version went live at `),
+    );
+    assert.match(String(ask.asked[0]?.validate?.('2999-01-01')), /not come yet/);
+  });
+});

@@ -1,0 +1,188 @@
+// Publishing, promoting and rolling back at a team's registry, in good weather and bad.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { eventually } from '../eventually.ts';
+import { freshPrompt } from './support/fresh-prompt.ts';
+import { closeEditors, inside, promptFile, root, run, writePrompt } from './support/inside.ts';
+import { type Keys, pointerOf, shownOf, teamWindow } from './support/team-window.ts';
+
+const KEYS: Keys = {
+  development: ['author', 'tomas.berg'],
+  staging: ['approver', 'mara.lindqvist'],
+  production: ['approver', 'mara.lindqvist'],
+};
+const TO_STAGING = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
+const TO_PRODUCTION = { picks: ['production · stable'], texts: ['Ready'], confirms: [true] };
+
+describe("publishing and promoting at a team's registry", () => {
+  const team = teamWindow({ keys: KEYS });
+
+  it('publishes, and names the key that promoting needs', async () => {
+    const prompt = freshPrompt();
+    await team.hold({ development: ['author', 'tomas.berg'] });
+    await writePrompt(prompt, 'One.\n');
+    await run('publish', { texts: ['First'] }, prompt);
+    assert.deepEqual(await shownOf(prompt, 1), [`${prompt.split('/')[0]} 1`, '  explain @1']);
+    const ask = await run('promote', { picks: ['production · stable'] }, prompt, 1);
+    await ask.message(
+      'Promoting in production needs a key of production with the role author or above, and none is stored.',
+    );
+  });
+
+  it('promotes through staging to production, and applications get the new text', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n');
+    await run('refresh');
+    const staging = await run('promote', TO_STAGING, prompt, 1);
+    await staging.message(`${prompt}@1 is now stable in staging.`);
+    const ask = await run('promote', TO_PRODUCTION, prompt, 1);
+    assert.equal(ask.confirmed[0]?.button, 'Promote to production');
+    await ask.message(`${prompt}@1 is now stable in production.`);
+    assert.deepEqual(await team.delivered(prompt), { text: 'One.\n', version: `${prompt}@1` });
+  });
+
+  it('uses each key in its own place: the one that promotes is of the target environment', async () => {
+    const prompt = freshPrompt();
+    const before = team.registry.seen.length;
+    await writePrompt(prompt, 'One.\n');
+    await run('publish', { texts: ['First'] }, prompt);
+    await team.promote(prompt, 'staging', 1);
+    await run('promote', TO_PRODUCTION, prompt, 1);
+    const key = (method: string, path: string) =>
+      team.registry.seen.slice(before).findLast(seen => seen.method === method && seen.path.includes(path))
+        ?.authorization;
+    const author = `Bearer ${await team.key('development', 'author', 'tomas.berg')}`;
+    const approver = `Bearer ${await team.key('production', 'approver', 'mara.lindqvist')}`;
+    assert.equal(key('POST', '/-/promotions'), approver);
+    assert.equal(key('POST', '/-/versions'), author);
+    assert.equal(key('GET', '/v1/prompts?'), author);
+  });
+
+  it('rolls production back, and applications get the old text again', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'One.\nTwo.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await team.promote(prompt, 'production', 1);
+    await run('refresh');
+    await run('promote', TO_PRODUCTION, prompt, 2);
+    assert.deepEqual(await team.delivered(prompt), { text: 'One.\nTwo.\n', version: `${prompt}@2` });
+    const pointer = await pointerOf(prompt, 'production · stable');
+    const ask = await run('rollBack', { picks: ['@1'], texts: ['Wrong fee'], confirms: [true] }, pointer);
+    assert.equal(ask.confirmed[0]?.button, 'Roll back production');
+    await ask.message(`Rolled back: ${prompt}@1 is stable in production again. It was @2.`);
+    assert.deepEqual(await team.delivered(prompt), { text: 'One.\n', version: `${prompt}@1` });
+    const author = await team.client('development', 'author', 'tomas.berg');
+    const { data } = await author.listPromotions({ prompt, limit: 1 });
+    assert.deepEqual([data[0]?.reason, data[0]?.rollback], ['Wrong fee', true]);
+  });
+
+  it('says what somebody else made live meanwhile, and moves nothing', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n', 'Three.\n');
+    await team.promote(prompt, 'staging', 2);
+    await run('refresh');
+    const ask = await run(
+      'promote',
+      {
+        ...TO_STAGING,
+        meanwhile: async () => void (await team.request(prompt, { environment: 'staging', version: 1 })),
+      },
+      prompt,
+      3,
+    );
+    await ask.message(new RegExp(`Somebody else moved it meanwhile: ${prompt}@1 is stable in staging\\.$`));
+    const { prompts } = (await inside()).workbench;
+    const { pointers = [] } = prompts.listed.get(prompt)?.summary ?? {};
+    assert.deepEqual(
+      pointers.map(({ environment, version }) => [environment, version]),
+      [['staging', 1]],
+    );
+  });
+});
+
+describe('publishing and promoting over a bad network', () => {
+  const team = teamWindow({ keys: KEYS });
+  const newest = async (prompt: ReturnType<typeof freshPrompt>) => {
+    const author = await team.client('development', 'author', 'tomas.berg');
+    return (await author.getPrompt(prompt)).newest.version;
+  };
+
+  it('says that nothing was published when it is down, and leaves file and lock as they were', async () => {
+    const prompt = freshPrompt();
+    await team.publishWithFile(prompt, 'One.\n');
+    await writePrompt(prompt, 'One.\nTwo.\n');
+    const lock = await readFile(join(root(), 'promptforge.lock.json'), 'utf8');
+    team.registry.weather = () => 'down';
+    const ask = await run('publish', { texts: ['Second'] }, prompt);
+    await ask.message(/(cannot be reached|ended before).*Your file is as it was\./s);
+    assert.equal(await readFile(promptFile(prompt), 'utf8'), 'One.\nTwo.\n');
+    assert.equal(await readFile(join(root(), 'promptforge.lock.json'), 'utf8'), lock);
+    const { session } = (await inside()).workbench;
+    // Whoever follows the log tries again by itself, and is connecting while it does.
+    await eventually('the registry to be offline', () => session.state.kind === 'offline');
+    assert.equal(await newest(prompt), 1);
+  });
+
+  it('still shows versions that were fetched before, and the files', async () => {
+    const prompt = freshPrompt();
+    await team.publishWithFile(prompt, 'One.\n');
+    await run('openVersion', {}, `${prompt}@1`);
+    await closeEditors();
+    team.registry.weather = () => 'down';
+    await run('refresh');
+    assert.deepEqual(await shownOf(prompt, 0), [`${prompt.split('/')[0]} 1`]);
+    await run('openVersion', {}, `${prompt}@1`);
+    const version = await eventually('the version', () => {
+      const front = vscode.window.activeTextEditor?.document;
+      return front?.uri.path === `/${prompt}@1` ? front : undefined;
+    });
+    assert.equal(version.getText(), 'One.\n');
+  });
+
+  it('finds out whether it was published when only the answer was lost', async () => {
+    const prompt = freshPrompt();
+    await team.publishWithFile(prompt, 'One.\n');
+    await writePrompt(prompt, 'One.\nTwo.\n');
+    team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
+    const ask = await run('publish', { texts: ['Second'] }, prompt);
+    await ask.message(new RegExp(`The answer was lost, but ${prompt}@2 was published\\.$`));
+    assert.equal(await newest(prompt), 2);
+    assert.deepEqual(await shownOf(prompt, 1), [`${prompt.split('/')[0]} 1`, '  explain @2']);
+  });
+
+  it('says what is live when it fails while promoting', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1);
+    await run('refresh');
+    team.registry.weather = ({ method }) => (method === 'POST' ? 'down' : 'pass');
+    const down = await run('promote', TO_STAGING, prompt, 2);
+    await down.message(new RegExp(`Nothing changed: ${prompt}@1 is still stable in staging\\.$`));
+    team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
+    const lost = await run('promote', TO_STAGING, prompt, 2);
+    await lost.message(new RegExp(`The registry did carry it out: ${prompt}@2 is stable in staging\\.$`));
+  });
+
+  it('says that it is not certain when the registry cannot be read back', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await team.promote(prompt, 'production', 1);
+    await run('refresh');
+    let promoting = false;
+    team.registry.weather = ({ method }) => {
+      promoting ||= method === 'POST';
+      return promoting ? 'down' : 'pass';
+    };
+    const ask = await run('promote', TO_PRODUCTION, prompt, 2);
+    await ask.message(
+      new RegExp(`it is not certain whether ${prompt}@2 became stable in production \\(before: @1\\)`),
+    );
+    team.registry.weather = () => 'pass';
+    await run('refresh');
+    assert.equal((await team.delivered(prompt)).version, `${prompt}@1`);
+  });
+});
