@@ -33,7 +33,7 @@ export async function measure(): Promise<Report> {
 
 async function measureOn(path: string, log: BigLog): Promise<Report> {
   const key = await authorOf(path);
-  await using cli = await bundleCli();
+  const cli = await bundleCli();
   const place = { kind: 'folder', path } as const;
   // The first one writes its compile cache when it ends, as a service does that is started again.
   await (await startServe(cli, place)).stop();

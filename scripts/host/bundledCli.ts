@@ -1,27 +1,35 @@
-// The command as it ships, built from the sources as they are now into a folder of its own: for tests and benchmarks
-// that start it often or must not disturb `dist/`.
+// The command as it ships, for tests and benchmarks that start it often or must not disturb `dist/`: the script that
+// PROMPTFORGE_MAIN names, or else one that is built from the sources as they are now, once a process.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommand } from '../build.ts';
 import { ROOT } from '../projectRoot.ts';
 
-export interface BundledCli extends AsyncDisposable {
+export interface BundledCli {
   /** The script for Node. */
   readonly script: string;
   /** For NODE_COMPILE_CACHE. */
   readonly compileCache: string;
 }
 
-/** Disposing removes it. */
-export async function bundleCli(): Promise<BundledCli> {
+let bundled: Promise<BundledCli> | undefined;
+
+/** The same for all of a process. */
+export function bundleCli(): Promise<BundledCli> {
+  bundled ??= makeBundle();
+  return bundled;
+}
+
+async function makeBundle(): Promise<BundledCli> {
   // Below the project: keytar and the package's type are looked for there.
   await mkdir(join(ROOT, 'out'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, 'out', 'cli-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const compileCache = join(folder, 'compiled');
+  const script = process.env['PROMPTFORGE_MAIN'];
+  if (script) return { script, compileCache };
   await buildCommand(folder);
-  return {
-    script: join(folder, 'cli.js'),
-    compileCache: join(folder, 'compiled'),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+  return { script: join(folder, 'cli.js'), compileCache };
 }

@@ -3,18 +3,26 @@
 // another version are taken from the folder that PROMPTFORGE_TEST_POSTGRES names.
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { chown, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from './freePort.ts';
+import { patience } from '../../test/patience.ts';
 
+const run = promisify(execFile);
 const SUPERUSER = 'postgres';
 const PASSWORD = 'postgres';
 /** PostgreSQL refuses to run as root; this user of every Unix owns nothing. */
 const NOBODY = 65_534;
-const START_TIMEOUT_MS = 30_000;
+/** Minutes, since it has to recover after a kill, on a disk that others write to as well. */
+const START_TIMEOUT_MS = patience(3 * 60_000);
+const RETRY_MS = 50;
+/** What passes by itself: a backend of one that was killed ends a moment after it, and so does who has the port. */
+const PASSES = /pre-existing shared memory block|could not bind/;
 
 export interface PostgresOptions {
   /** Whether every commit is synced to the disk, as it is in production; false by default. */
@@ -30,7 +38,7 @@ export interface PostgresServer extends AsyncDisposable {
   url(database: string, user?: string, password?: string): string;
   /** Ends it as `kill -9` or as an operator would, and resolves when it is gone. Its data stays. */
   stop(how: 'kill' | 'fast'): Promise<void>;
-  /** Starts it again, on the same port. */
+  /** Starts it again, on the same port; does nothing while it runs. */
   start(): Promise<void>;
   /** Stops every process of it where it stands (SIGSTOP). */
   pause(): void;
@@ -46,12 +54,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const named = process.env['PROMPTFORGE_TEST_POSTGRES'] || (await embeddedBinaries());
   const binaries = await usableBinaries(named, folder, user);
   const data = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
-  const making = ['-D', data, '-U', SUPERUSER, '-A', 'password', `--pwfile=${passwordFile}`];
-  const kind = ['--no-sync', '--locale=C', '-E', 'UTF8'];
-  await promisify(execFile)(join(binaries, 'initdb'), [...making, ...kind], user);
-  const port = await freePort();
+  await newCluster(data, binaries, user);
+  const port = await stablePort();
   const all = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -68,6 +72,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     url: (database, name = SUPERUSER, password = PASSWORD) =>
       `postgres://${name}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
     async start() {
+      if (running !== undefined && isAlive(running)) return;
       const deadline = Date.now() + START_TIMEOUT_MS;
       for (;;) {
         running = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
@@ -77,17 +82,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
         try {
           return await ready(running);
         } catch (error) {
-          // A backend of one that was killed may end a moment after it; so an operator starts it again as well.
-          const ending = String(error).includes('pre-existing shared memory block');
-          if (!ending || Date.now() > deadline) throw error;
-          await sleep(50);
+          await server.stop('kill');
+          // An operator would start it again as well.
+          if (!PASSES.test(String(error)) || Date.now() > deadline) throw error;
+          await sleep(RETRY_MS);
         }
       }
     },
     async stop(how) {
       const child = running;
       running = undefined;
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      if (child === undefined || !isAlive(child)) return;
       const ended = new Promise(resolve => child.once('exit', resolve));
       const children = childrenOf(child.pid ?? 0);
       signal([child.pid ?? 0, ...children], 'SIGCONT');
@@ -103,8 +108,61 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       await rm(folder, { recursive: true, force: true });
     },
   };
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
   return server;
+}
+
+type User = { uid?: number; gid?: number };
+
+let template: Promise<string> | undefined;
+
+/** The first one of a process is made by initdb, all others are copies of that: a tenth of the work. */
+async function newCluster(data: string, binaries: string, user: User): Promise<void> {
+  template ??= makeTemplate(binaries, user);
+  // As the user whom they are to belong to.
+  await run('cp', ['-R', await template, data], user);
+}
+
+async function makeTemplate(binaries: string, user: User): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'promptforge-initdb-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (user.uid !== undefined && user.gid !== undefined) await chown(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
+  const making = ['-D', data, '-U', SUPERUSER, '-A', 'password', `--pwfile=${passwordFile}`];
+  const kind = ['--no-sync', '--locale=C', '-E', 'UTF8'];
+  await run(join(binaries, 'initdb'), [...making, ...kind], user);
+  return data;
+}
+
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+/**
+ * A free port from below those that systems give to connections: while the server is down nobody gets it by chance, not
+ * even who tries to connect to it.
+ */
+async function stablePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const taker = createServer();
+    taker.listen(port, '127.0.0.1');
+    const isFree = await once(taker, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    taker.close();
+    await once(taker, 'close');
+    return port;
+  }
 }
 
 async function embeddedBinaries(): Promise<string> {
@@ -116,11 +174,7 @@ async function embeddedBinaries(): Promise<string> {
 }
 
 /** The binaries where they are, or a copy in `folder` where the user who is to run them cannot reach them. */
-async function usableBinaries(
-  binaries: string,
-  folder: string,
-  user: { uid?: number; gid?: number },
-): Promise<string> {
+async function usableBinaries(binaries: string, folder: string, user: User): Promise<string> {
   try {
     execFileSync(join(binaries, 'postgres'), ['--version'], { ...user, stdio: 'ignore' });
     return binaries;
@@ -136,7 +190,8 @@ async function usableBinaries(
 function ready(child: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let said = '';
-  const timer = setTimeout(() => reject(new Error(`PostgreSQL is not ready:\n${said}`)), START_TIMEOUT_MS);
+  const late = () => reject(new Error(`PostgreSQL is not ready after ${START_TIMEOUT_MS} ms:\n${said}`));
+  const timer = setTimeout(late, START_TIMEOUT_MS);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-10_000);
     if (said.includes('ready to accept connections')) resolve();

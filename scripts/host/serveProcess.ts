@@ -3,7 +3,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { patience } from '../../test/patience.ts';
 import type { BundledCli } from './bundledCli.ts';
+
+/** Minutes: several start at a time, and verify the end of their log first. */
+const START_TIMEOUT_MS = patience(3 * 60_000);
 
 /** Where a registry keeps what it holds. */
 export type Place =
@@ -22,7 +26,7 @@ export interface ServeProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-/** @throws Error with what it said when it ends before it listens */
+/** @throws Error with what it said when it ends before it listens, or does not listen for minutes */
 export async function startServe(
   { script, compileCache }: BundledCli,
   place: Place,
@@ -72,7 +76,11 @@ function listening(child: ChildProcess): Promise<string> {
   child.once('close', code =>
     reject(new Error(`The server ended with ${code} before it listened:\n${said}`)),
   );
-  return promise;
+  const timer = setTimeout(() => {
+    reject(new Error(`The server does not listen after ${START_TIMEOUT_MS} ms:\n${said}`));
+    child.kill('SIGKILL');
+  }, START_TIMEOUT_MS);
+  return promise.finally(() => clearTimeout(timer));
 }
 
 function tailOf(stream: Readable | null): () => string {

@@ -5,9 +5,11 @@ import { type BundledCli, bundleCli } from '../../scripts/host/bundledCli.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { startServe } from '../../scripts/host/serveProcess.ts';
 import { openDatabase } from '../../src/registry/database.ts';
+import { step } from '../heartbeat.ts';
 import { aDatabase } from '../postgres/a-database.ts';
 import { aProxy } from '../postgres/a-proxy.ts';
 import { anAdminsKey, OPTIONS } from './admins-key.ts';
+import { CUT_COMMITS, DATABASE_FAULTS } from './counts.ts';
 import { assertNothingLost, readBack } from './kept.ts';
 import { startWriters, type Writers } from './writers.ts';
 
@@ -15,8 +17,7 @@ const AUTHORS = 4;
 /** ms that it stands still: less than what is waited for, and more than a write takes. */
 const PAUSE = 300;
 
-describe('a database under write load, as a server goes on without losing or doubling a write', function () {
-  this.timeout(120_000);
+describe('a database under write load, as a server goes on without losing or doubling a write', () => {
   let cli: BundledCli;
   let database: PostgresServer;
   before(async () => {
@@ -24,39 +25,41 @@ describe('a database under write load, as a server goes on without losing or dou
     // Durable: what was acknowledged must outlive a kill.
     database = await startPostgres({ durable: true });
   });
-  after(async () => {
-    await database[Symbol.asyncDispose]();
-    await cli[Symbol.asyncDispose]();
+  // One that failed may have left it standing still or away.
+  beforeEach(async () => {
+    database.resume();
+    await database.start();
   });
+  after(() => database[Symbol.asyncDispose]());
 
-  it('is restarted 10 times', () =>
-    underLoad(10, async () => {
+  it(`is restarted ${DATABASE_FAULTS} times`, () =>
+    underLoad(DATABASE_FAULTS, async () => {
       await database.stop('fast');
       await database.start();
     }));
 
-  it('is killed 10 times', () =>
-    underLoad(10, async () => {
+  it(`is killed ${DATABASE_FAULTS} times`, () =>
+    underLoad(DATABASE_FAULTS, async () => {
       await database.stop('kill');
       await database.start();
     }));
 
-  it('stands still 10 times', () =>
-    underLoad(10, async () => {
+  it(`stands still ${DATABASE_FAULTS} times`, () =>
+    underLoad(DATABASE_FAULTS, async () => {
       database.pause();
       await sleep(PAUSE);
       database.resume();
     }));
 
-  it('loses 50 connections in the middle of a commit, before and after it was made', async () => {
+  it(`loses ${CUT_COMMITS} connections in the middle of a commit, before and after it was made`, async () => {
     await using proxy = await aProxy(database.url('postgres'));
     const cutOne = async (times: number, writers: Writers) => {
       const cuts = proxy.cuts();
       proxy.cutNextCommit(times % 2 === 0 ? 'before' : 'after');
       while (proxy.cuts() === cuts) await Promise.race([sleep(5), writers.failed]);
     };
-    await underLoad(50, cutOne, url => proxy.through(url));
-    assert.equal(proxy.cuts(), 50);
+    await underLoad(CUT_COMMITS, cutOne, url => proxy.through(url));
+    assert.equal(proxy.cuts(), CUT_COMMITS);
   });
 
   async function underLoad(
@@ -72,6 +75,7 @@ describe('a database under write load, as a server goes on without losing or dou
       for (let times = 0; times < count; times++) {
         await Promise.race([writers.written(AUTHORS), server.fallen]);
         await fail(times, writers);
+        step(`failed ${times + 1} times of ${count}`);
       }
       await Promise.race([writers.written(AUTHORS), server.fallen]);
     } finally {

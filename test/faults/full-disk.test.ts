@@ -6,21 +6,20 @@ import { startPostgres } from '../../scripts/host/postgresServer.ts';
 import { type ServeProcess, startServe } from '../../scripts/host/serveProcess.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { openDatabase } from '../../src/registry/database.ts';
+import { step } from '../heartbeat.ts';
 import { anAdminsKey, OPTIONS } from './admins-key.ts';
+import { FULL_DISKS } from './counts.ts';
 import { assertNothingLost, readBack } from './kept.ts';
 import { type SmallDisk, smallDisk } from './small-disk.ts';
 import { startWriters } from './writers.ts';
 
-const FILLED = 20;
 const AUTHORS = 4;
 
-describe(`a disk that is full ${FILLED} times under write load`, function () {
-  this.timeout(300_000);
+describe(`a disk that is full ${FULL_DISKS} times under write load`, () => {
   let cli: BundledCli;
   before(async () => {
     cli = await bundleCli();
   });
-  after(() => cli[Symbol.asyncDispose]());
 
   it('costs no write that a data folder acknowledged, nor delivery, nor a start', async function () {
     await using disk = await smallDisk(32);
@@ -61,7 +60,7 @@ async function fillUnderLoad({ disk, key, start, isKilled }: Filled): Promise<vo
   const writers = startWriters({ count: AUTHORS, key, server: () => server.url });
   try {
     await writers.written(3 * AUTHORS);
-    for (let times = 1; times <= FILLED; times++) {
+    for (let times = 1; times <= FULL_DISKS; times++) {
       const refused = writers.repeated() + AUTHORS;
       while (writers.repeated() < refused) {
         await disk.fill();
@@ -74,6 +73,7 @@ async function fillUnderLoad({ disk, key, start, isKilled }: Filled): Promise<vo
       assert.match(await delivered(server.url, key), /^Text \d+ of author 1: /);
       await disk.free();
       await writers.written(AUTHORS);
+      step(`full ${times} times of ${FULL_DISKS}`);
     }
   } finally {
     await disk.free();
@@ -81,7 +81,7 @@ async function fillUnderLoad({ disk, key, start, isKilled }: Filled): Promise<vo
     await writers.stop().catch(() => {});
   }
   const said = [...writers.refusals()].filter(([why]) => /disk .*is full/.test(why));
-  assert.ok(said.reduce((sum, [, count]) => sum + count, 0) >= FILLED, JSON.stringify(said));
+  assert.ok(said.reduce((sum, [, count]) => sum + count, 0) >= FULL_DISKS, JSON.stringify(said));
   assertNothingLost(await readBack(server.url, key, await writers.stop()));
   assert.equal(await server.stop(), 0);
 }

@@ -6,29 +6,27 @@ import { openDatabase } from '../../src/registry/database.ts';
 import { aDatabase } from '../postgres/a-database.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { anAdminsKey, OPTIONS } from './admins-key.ts';
+import { KILLS } from './counts.ts';
 import { assertNothingLost } from './kept.ts';
 import { type Killed, killUnderLoad } from './killed.ts';
-
-const KILLS = 100;
 
 describe(`${KILLS} times kill -9 under write load`, () => {
   let cli: BundledCli;
   before(async () => {
     cli = await bundleCli();
   });
-  after(() => cli[Symbol.asyncDispose]());
 
   it('loses no write and doubles none in a data folder', async () => {
     await using folder = await temporaryFolder();
     const key = await anAdminsKey(openDataFolder(folder.path, OPTIONS));
     assertKilled(await killUnderLoad(cli, { kind: 'folder', path: folder.path }, key, KILLS));
-  }).timeout(300_000);
+  });
 
   it('loses no write and doubles none in PostgreSQL', async () => {
     await using database = await aDatabase();
     const key = await anAdminsKey(openDatabase(database.url, OPTIONS));
     assertKilled(await killUnderLoad(cli, { kind: 'database', url: database.url }, key, KILLS));
-  }).timeout(300_000);
+  });
 });
 
 function assertKilled(killed: Killed): void {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundledCli } from '../../scripts/host/bundledCli.ts';
 import { type Place, type ServeProcess, startServe } from '../../scripts/host/serveProcess.ts';
+import { step } from '../heartbeat.ts';
 import { type Kept, readBack } from './kept.ts';
 import { startWriters } from './writers.ts';
 
@@ -36,6 +37,7 @@ export async function killUnderLoad(
       await sleep(killed % 5);
       await servers.killOldest();
       await replaced;
+      step(`killed ${killed + 1} of ${kills}`);
     }
   } finally {
     // What they have to say counts below, unless something else has failed already.

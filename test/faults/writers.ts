@@ -1,6 +1,7 @@
 /** Authors who write without a pause, to whichever server is up, and remember what was acknowledged. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patience } from '../patience.ts';
 
 export interface Acknowledged {
   readonly prompt: string;
@@ -36,7 +37,7 @@ export interface WritersSetup {
 /** ms between the writes of one author: the processor is for the servers. */
 const PAUSE = 50;
 /** How long an author asks on, in ms, after anything was acknowledged to anyone or the end was announced. */
-const LAST_CALL = 30_000;
+const LAST_CALL = patience(3 * 60_000);
 /** Every so many versions the newest becomes stable. */
 const PROMOTED_EVERY = 3;
 

@@ -1,0 +1,14 @@
+/**
+ * How often each fault is tried: as often as docs/operation.md says in `npm run test:faults`, which sets
+ * PROMPTFORGE_TEST_FAULTS=full, and in proportion less often in `npm test`.
+ */
+const isFull = process.env['PROMPTFORGE_TEST_FAULTS'] === 'full';
+
+/** `kill -9` of a server, on each engine. */
+export const KILLS = isFull ? 100 : 20;
+/** Restarts, kills and pauses of a database, so many of each. */
+export const DATABASE_FAULTS = isFull ? 10 : 3;
+/** Connections to a database that are cut in the middle of a commit. */
+export const CUT_COMMITS = isFull ? 50 : 10;
+/** Times that a disk is full, on each engine. */
+export const FULL_DISKS = isFull ? 20 : 5;
