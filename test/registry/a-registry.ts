@@ -11,6 +11,7 @@ import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { type Identity, openIdentity } from '../../src/registry/identity.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
+import { patience } from '../patience.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertConforms } from './conformity.ts';
 
@@ -47,7 +48,12 @@ export interface CallOptions {
   /** `<environment> <role> [<actor>]` */
   readonly as?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether to ask again, as it says, where the registry is busy with other writes; true unless told. */
+  readonly again?: boolean;
 }
+
+/** How long a request is repeated while the registry is busy: disks of busy machines let writes wait for seconds. */
+const BUSY = patience(60_000);
 
 export interface RegistrySetup {
   readonly environments?: readonly Environment[];
@@ -85,7 +91,7 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     log: entry => logged.push(entry),
     ...setup.serving,
   });
-  const keys = new Map<string, string>();
+  const keys = new Map<string, Promise<string>>();
 
   const registry: RegistryForTest = {
     url: server.url.replace('0.0.0.0', '127.0.0.1'),
@@ -93,19 +99,25 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     folder,
     store,
     logged,
-    async key(environment, role = 'admin', actor = `${role}.of.${environment}`) {
+    key(environment, role = 'admin', actor = `${role}.of.${environment}`) {
       const place = `${environment} ${role} ${actor}`;
       const known = keys.get(place);
       if (known !== undefined) return known;
       const made = { environment: parseEnvironmentName(environment), role, actor, expiresAt: null };
-      const { key } = await createKey(store, made);
+      const key = createKey(store, made).then(created => created.key);
       keys.set(place, key);
       return key;
     },
-    async call(method, path, body, { as = 'development admin', headers = {} } = {}) {
+    async call(method, path, body, { as = 'development admin', headers = {}, again = true } = {}) {
       const [environment = '', role, actor] = as.split(' ');
       const credential = await registry.key(environment, role as Role, actor);
-      return ask(registry.url, method, path, body, { authorization: `Bearer ${credential}`, ...headers });
+      const deadline = performance.now() + BUSY;
+      for (;;) {
+        const authorized = { authorization: `Bearer ${credential}`, ...headers };
+        const answered = await ask(registry.url, method, path, body, authorized);
+        const isBusy = answered.status === 503 && /busy with other writes/.test(answered.text);
+        if (!isBusy || !again || performance.now() > deadline) return answered;
+      }
     },
     async publish(prompt, source, base, options) {
       const content = { source, message: `About ${prompt}`, base };
@@ -140,6 +152,23 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
     },
   };
   return registry;
+}
+
+/** The longest that a call of `/v1/changes` may wait, in ms; the registry's own waits are longer. */
+const LONGEST_CALL = 30_000;
+
+/** Resolves when the next call of `/v1/changes` has found nothing new and waits. */
+export function aCallWaits({ store }: Pick<RegistryForTest, 'store'>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { changed } = store;
+  store.changed = (since, timeout, signal) => {
+    if (timeout <= LONGEST_CALL) {
+      store.changed = changed;
+      resolve();
+    }
+    return changed.call(store, since, timeout, signal);
+  };
+  return promise;
 }
 
 let identity: Promise<Identity> | undefined;

@@ -87,8 +87,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 describe('whatever people do, in whatever order', () => {
-  it('nothing goes live that the policy of that moment does not allow, and the tables say what the log says', async function () {
-    this.timeout(120_000);
+  it('nothing goes live that the policy of that moment does not allow, and the tables say what the log says', async () => {
     await using folder = await temporaryFolder();
     const clock = { now: Date.parse('2026-09-12T12:00:00.000Z') };
     const store = await openDataFolder(folder.path, {

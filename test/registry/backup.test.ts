@@ -18,8 +18,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry } from './a-registry.ts';
 
 describe('a backup', () => {
-  it('taken under write load has all that was acknowledged before, and is served as it is', async function () {
-    this.timeout(60_000);
+  it('taken under write load has all that was acknowledged before, and is served as it is', async () => {
     await using place = await temporaryFolder();
     const folder = join(place.path, 'data');
     const { publicKey } = await openIdentity(await made(folder));

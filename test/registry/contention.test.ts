@@ -59,7 +59,7 @@ describe('many at once', () => {
     );
     const authors = new Set(published.slice(1).map(({ author }) => author));
     assert.equal(authors.size, AUTHORS);
-  }).timeout(120_000);
+  });
 
   it(`lets one of ${PROMOTERS} promoters move a pointer`, async () => {
     for (let version = 0; version <= PROMOTERS; version++)

@@ -101,8 +101,7 @@ describe('the embedded registry', () => {
       await jonas.close();
     }
   });
-  it('loses nothing that was answered when its process is killed', async function () {
-    this.timeout(20_000);
+  it('loses nothing that was answered when its process is killed', async () => {
     const child: ChildProcess = fork(new URL('./publishing-process.ts', import.meta.url), [folder.path]);
     const answered: string[] = [];
     child.on('message', message => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { RegistryEvent } from '../../src/core/event.ts';
-import { aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+import { aCallWaits, aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 
 /** RFC 8785 for what events hold: no number but integers. Written here anew, so that nothing of ours checks itself. */
 function canonical(value: unknown): string {
@@ -114,34 +114,37 @@ describe('the log', () => {
     }
   });
   it('holds a call open until something happens', async () => {
-    const { cursor } = await page();
-    const waiting = page(`after=${cursor}&wait=20`);
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await using own = await aRegistry();
+    const { cursor } = (await own.call('GET', '/v1/changes?limit=1000')).json;
+    const waits = aCallWaits(own);
     const started = performance.now();
-    await registry.publish('woken', 'x', null);
-    const { events } = await waiting;
-    assert.ok(performance.now() - started < 10_000, 'long before the 20 s');
+    const waiting = own.call('GET', `/v1/changes?after=${cursor}&wait=30`);
+    await waits;
+    await own.publish('woken', 'x', null);
+    const { events } = (await waiting).json;
+    assert.ok(performance.now() - started < 29_000, 'before the 30 s');
     assert.deepEqual(
       events.map((event: Json) => [event.kind, event.prompt]),
       [['version.published', 'woken']],
     );
   });
   it('wakes for what another process commits, and not for a key that was merely used', async () => {
-    const other = await aRegistry({ folder: registry.folder });
-    try {
-      await other.key('development');
-      const { cursor } = await page();
-      const waiting = page(`after=${cursor}&wait=20`);
-      await other.call('GET', '/v1/environments');
-      await new Promise(resolve => setTimeout(resolve, 100));
-      await other.publish('elsewhere', 'x', null);
-      assert.deepEqual(
-        (await waiting).events.map((event: Json) => event.prompt),
-        ['elsewhere'],
-      );
-    } finally {
-      await other.close();
-    }
+    await using own = await aRegistry();
+    await using other = await aRegistry({ folder: own.folder });
+    await using user = await aRegistry({ folder: own.folder });
+    await Promise.all([other.key('development'), user.key('development')]);
+    const { cursor } = (await own.call('GET', '/v1/changes?limit=1000')).json;
+    const waits = aCallWaits(own);
+    const waiting = own.call('GET', `/v1/changes?after=${cursor}&wait=30`);
+    await waits;
+    await user.call('GET', '/v1/environments');
+    // It writes the time of use as it closes.
+    await user.close();
+    await other.publish('elsewhere', 'x', null);
+    assert.deepEqual(
+      (await waiting).json.events.map((event: Json) => event.prompt),
+      ['elsewhere'],
+    );
   });
   it('answers with nothing when the wait is over', async () => {
     const { cursor } = await page();

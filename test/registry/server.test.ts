@@ -10,8 +10,12 @@ import { connect as tlsConnect } from 'node:tls';
 import { sql } from 'kysely';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { type Certificate, startServer } from '../../src/registry/serving/server.ts';
+import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+import { aCallWaits, aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+
+/** What is left to calls when the server stops, in ms. */
+const DRAIN = 10_000;
 
 describe('the server', () => {
   let registry: RegistryForTest;
@@ -138,7 +142,7 @@ describe('the server', () => {
     const log = JSON.stringify(registry.logged);
     assert.ok(!log.includes(key) && !log.includes(key.split('_')[3] ?? ''));
     assert.ok(!log.includes('body text') && !log.includes('prefix') && !log.includes('channel'));
-    const [first] = registry.logged;
+    const first = registry.logged.find(({ event }) => event === 'request');
     const { at, ms, key: id, trace, span, ...rest } = first;
     assert.match(`${trace} ${span}`, /^[0-9a-f]{32} [0-9a-f]{16}$/);
     assert.match(at, /Z$/);
@@ -160,23 +164,26 @@ describe('the server', () => {
   it('stops taking connections, ends what waits and finishes what runs', async () => {
     const key = await registry.key('development');
     const { cursor } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
+    const waits = aCallWaits(registry);
     const waiting = registry.call('GET', `/v1/changes?after=${cursor}&wait=30`);
+    await waits;
     const { hostname, port } = new URL(registry.url);
     const running = connect(Number(port), hostname);
     let answered = '';
     running.on('data', chunk => (answered += chunk));
     const body = JSON.stringify({ source: 'late', message: '', base: null });
-    const head = `POST /v1/prompts/late/-/versions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const head = `POST /v1/prompts/late/-/versions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`;
     running.write(head + body.slice(0, 5));
-    await new Promise(resolve => setTimeout(resolve, 150));
+    // The server says so when it has the head of the request.
+    await eventually('the request to be taken', () => answered.startsWith('HTTP/1.1 100 '));
     const started = performance.now();
     const closing = registry.close();
     assert.deepEqual((await waiting).json, { events: [], cursor });
     await assert.rejects(fetch(registry.url), 'no new connection');
     running.write(body.slice(5));
     await closing;
-    assert.match(answered, /^HTTP\/1\.1 201/);
-    assert.ok(performance.now() - started < 8000, 'before the 10 s that are left to calls');
+    assert.match(answered, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201/);
+    assert.ok(performance.now() - started < DRAIN, 'before the 10 s that are left to calls');
   });
   it('does not wait for a connection that never asked anything', async () => {
     const { hostname, port } = new URL(registry.url);
@@ -184,7 +191,7 @@ describe('the server', () => {
     await once(silent, 'connect');
     const started = performance.now();
     await registry.close();
-    assert.ok(performance.now() - started < 8000, 'before the 10 s that are left to calls');
+    assert.ok(performance.now() - started < DRAIN, 'before the 10 s that are left to calls');
   });
   it('lets go of a caller that waits and then goes away', async () => {
     const key = await registry.key('development');
@@ -192,15 +199,16 @@ describe('the server', () => {
     const gone = new AbortController();
     const headers = { authorization: `Bearer ${key}` };
     const path = `${registry.url}/v1/changes?after=${cursor}&wait=30`;
-    const waiting = fetch(path, { headers, signal: gone.signal });
-    await new Promise(resolve => setTimeout(resolve, 150));
     const before = registry.logged.length;
+    const waits = aCallWaits(registry);
+    const waiting = fetch(path, { headers, signal: gone.signal });
+    await waits;
     gone.abort();
     await assert.rejects(waiting);
-    const deadline = performance.now() + 10_000;
-    while (registry.logged.length === before && performance.now() < deadline)
-      await new Promise(resolve => setTimeout(resolve, 20));
-    assert.ok(registry.logged.length > before, 'its call has ended, long before the 30 s');
+    const call = await eventually('the end of its call', () =>
+      registry.logged.slice(before).find((entry: Json) => entry.path === '/v1/changes'),
+    );
+    assert.ok(call.ms < 29_000, 'before the 30 s');
   });
 });
 

@@ -39,8 +39,7 @@ describe('a SQLite store', () => {
     assert.equal(await pragma('foreign_keys'), 1);
     await store.close();
   });
-  it('says that it is busy when another process writes for too long, without blocking this one', async function () {
-    this.timeout(15_000);
+  it('says that it is busy when another process writes for too long, without blocking this one', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'test.db');
     const store = await openSqliteStore(file, () => new Date());
@@ -52,7 +51,8 @@ describe('a SQLite store', () => {
       const failed = store.write(async () => assert.fail('it has the lock'));
       await assert.rejects(failed, { code: 'unavailable', message: /busy/ });
       clearInterval(ticking);
-      assert.ok(ticks > 10, `other work went on (${ticks})`);
+      // Of a hundred; one at most where the thread was blocked.
+      assert.ok(ticks > 2, `other work went on (${ticks})`);
       other.exec('ROLLBACK');
       assert.equal(await store.write(async () => 'again'), 'again');
     } finally {

@@ -8,6 +8,9 @@ import { parsePromptName } from '../../src/core/name.ts';
 import { appendEvent, eventsAfter } from '../../src/registry/store/log.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 
+/** In ms: a wait that ends at all ends because it was woken. */
+const NEVER = 24 * 60 * 60_000;
+
 export interface OpenedStores extends AsyncDisposable {
   open(): Promise<Store>;
   /** A statement of this engine alone that would put something else in the place of rows. */
@@ -121,8 +124,9 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       assert.notEqual(second, first);
       assert.equal(store.recentRevision(), second);
       await append(other, "another's");
-      await store.changed(second, 10_000, new AbortController().signal);
+      await store.changed(second, NEVER, new AbortController().signal);
       assert.notEqual(store.revision(), second);
+      // What is recent is 5 ms old at most.
       await sleep(10);
       assert.equal(store.recentRevision(), store.revision());
     });
@@ -134,16 +138,16 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
     it('wakes who waits for a change, when it comes, when the time is over or when told to', async () => {
       const never = new AbortController().signal;
       const revision = store.revision();
-      const woken = store.changed(revision, 10_000, never);
+      const woken = store.changed(revision, NEVER, never);
       await append(store, 'now');
       await woken;
-      await store.changed(revision, 10_000, never);
+      await store.changed(revision, NEVER, never);
       await store.changed(store.revision(), 20, never);
       const aborting = new AbortController();
-      const waiting = store.changed(store.revision(), 10_000, aborting.signal);
+      const waiting = store.changed(store.revision(), NEVER, aborting.signal);
       aborting.abort();
       await waiting;
-      const closing = store.changed(store.revision(), 10_000, never);
+      const closing = store.changed(store.revision(), NEVER, never);
       await store.close();
       await closing;
     });

@@ -282,7 +282,7 @@ describe('webhooks', () => {
     assert.match((await list())[0].lastFailure.reason, /^did not answer within 0\.05 s$/);
     await receiver[Symbol.asyncDispose]();
     now = new Date(now.getTime() + 5000);
-    await hasty.sendDue();
+    await dispatcher.sendDue();
     assert.match((await list())[0].lastFailure.reason, /^nothing listens there$/);
   });
   it('are sent each event by one process, however many look', async () => {
