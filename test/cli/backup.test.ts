@@ -4,8 +4,7 @@ import { inProcess } from './in-process.ts';
 import { newKey } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describe('promptforge backup', function () {
-  this.timeout(20_000);
+describe('promptforge backup', () => {
   const inFolder = temporaryFolder();
 
   it('makes a data folder that the other commands take, and says where its log ends', async () => {

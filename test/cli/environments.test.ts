@@ -6,8 +6,7 @@ import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describe('promptforge environments', function () {
-  this.timeout(20_000);
+describe('promptforge environments', () => {
   const inFolder = temporaryFolder();
   let data: string;
   let next = 0;

@@ -12,8 +12,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const DAY = 24 * 60 * 60 * 1000;
 const forReader = ['--environment', 'production', '--role', 'reader', '--actor', 'checkout-service'];
 
-describe('promptforge keys', function () {
-  this.timeout(20_000);
+describe('promptforge keys', () => {
   const inFolder = temporaryFolder();
 
   it('create makes the data folder and prints the key alone on stdout', async () => {

@@ -7,8 +7,7 @@ import { text } from 'node:stream/consumers';
 import { MAIN, promptforge, start } from './promptforge.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describe('promptforge between pipes', function () {
-  this.timeout(20_000);
+describe('promptforge between pipes', () => {
   const inFolder = temporaryFolder();
 
   it('says nothing when the reader of its output has gone', async () => {

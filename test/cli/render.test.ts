@@ -32,8 +32,7 @@ async function onTerminal(args: readonly string[]): Promise<string | undefined> 
   return stdout;
 }
 
-describe('promptforge render', function () {
-  this.timeout(20_000);
+describe('promptforge render', () => {
   const inFolder = temporaryFolder();
   const put = async (path: string, content: string | Uint8Array) => {
     await mkdir(dirname(inFolder(path)), { recursive: true });

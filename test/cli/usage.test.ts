@@ -7,9 +7,7 @@ import { promptforge } from './promptforge.ts';
 
 const ESCAPE = '\u001b';
 
-describe('promptforge', function () {
-  this.timeout(20_000);
-
+describe('promptforge', () => {
   const helps: readonly [string[], RegExp[]][] = [
     [
       [],

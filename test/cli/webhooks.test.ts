@@ -8,8 +8,7 @@ import { promptforge } from './promptforge.ts';
 import { call, codeOf, newKey, serve } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describe('promptforge serve with webhooks', function () {
-  this.timeout(30_000);
+describe('promptforge serve with webhooks', () => {
   const inFolder = temporaryFolder();
 
   it('sends promotions to private networks only when told so', async () => {
@@ -44,8 +43,7 @@ describe('promptforge serve with webhooks', function () {
   });
 });
 
-describe('promptforge webhooks', function () {
-  this.timeout(30_000);
+describe('promptforge webhooks', () => {
   const inFolder = temporaryFolder();
   const URL_WITH_TOKEN = 'https://chat.example.com/hooks/s3cret';
 

@@ -27,8 +27,7 @@ async function renderedByCommand(rule: Rule): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-describe('Dotprompt by the command', function () {
-  this.timeout(60_000);
+describe('Dotprompt by the command', () => {
   for (const [topic, rules] of Object.entries(RULES))
     for (const rule of rules.slice(0, OF_EACH_TOPIC))
       it(`${topic} ${rule.rule}`, async () => {

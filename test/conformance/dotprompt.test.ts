@@ -207,8 +207,7 @@ describe('the dotprompt package', () => {
       });
 });
 
-describe('rendering and the dotprompt package', function () {
-  this.timeout(60_000);
+describe('rendering and the dotprompt package', () => {
   it('give the same messages for any template and input, and refuse the same templates', async () => {
     let rendered = 0;
     await fc.assert(

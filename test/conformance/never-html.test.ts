@@ -59,9 +59,7 @@ const EXPECTED = [
   { role: 'user', content: [{ text: HTML }], metadata: { from: HTML, purpose: 'history' } },
 ];
 
-describe('nothing is escaped for HTML', function () {
-  this.timeout(30_000);
-
+describe('nothing is escaped for HTML', () => {
   it('by render', async () => {
     const partials = await linkPartials(parsePromptName('a'), SOURCE, async name => ({
       name,

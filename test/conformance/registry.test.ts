@@ -4,8 +4,7 @@ import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { RULES } from './rules/all.ts';
 import { expected } from './rules/rule.ts';
 
-describe('Dotprompt over HTTP', function () {
-  this.timeout(60_000);
+describe('Dotprompt over HTTP', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();

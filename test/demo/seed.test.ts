@@ -16,8 +16,7 @@ import { openEmbeddedRegistry } from '../../src/registry/embedded.ts';
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url));
 const estimate = parsePromptName('fees/transfer-estimate');
 
-describe('seeding the demo', function () {
-  this.timeout(60_000);
+describe('seeding the demo', () => {
   let folder: string;
   let data: string;
   let seeded: Awaited<ReturnType<typeof seedDemo>>;

@@ -10,5 +10,7 @@ export const KILLS = isFull ? 100 : 20;
 export const DATABASE_FAULTS = isFull ? 10 : 3;
 /** Connections to a database that are cut in the middle of a commit. */
 export const CUT_COMMITS = isFull ? 50 : 10;
+/** Of the messages after which a database may end a connection, every so many-th is tried. */
+export const MESSAGE_STRIDE = isFull ? 1 : 5;
 /** Times that a disk is full, on each engine. */
 export const FULL_DISKS = isFull ? 20 : 5;

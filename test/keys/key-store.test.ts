@@ -27,11 +27,9 @@ const stores: readonly [string, () => Promise<KeyStore>][] = [
   ["the editor's secret storage", async () => new SecretStorageKeys(memorySecrets())],
 ];
 
-describe('A key store', function () {
-  this.timeout(10_000);
+describe('A key store', () => {
   let session: KeychainSession;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     session = await startKeychainSession();
   });
   after(() => session.end());

@@ -20,11 +20,9 @@ const PRINT_CHOICE: CommandLine = [process.execPath, join(import.meta.dirname, '
 /** macOS and Windows have one keychain, which is always there. */
 const onLinux = HAS_SECRET_SERVICE ? it : it.skip;
 
-describe('Choosing where keys are kept', function () {
-  this.timeout(30_000);
+describe('Choosing where keys are kept', () => {
   let folder: string;
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     await provideKeyring(() => {});
     folder = await mkdtemp(join(tmpdir(), 'promptforge-keys-'));
   });

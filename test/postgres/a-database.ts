@@ -5,6 +5,17 @@ import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { TABLES } from '../../src/registry/copy.ts';
 import { migrateDatabase } from '../../src/registry/database.ts';
+import type { Patience } from '../../src/registry/store/postgres/pool.ts';
+import { patience } from '../patience.ts';
+
+/** For stores whose waits are not what is tested: no machine is so slow that a database would seem to be away. */
+export const PATIENT: Partial<Patience> = {
+  lock: patience(60_000),
+  statement: patience(60_000),
+  answer: patience(60_000),
+  connect: patience(60_000),
+  watch: patience(60_000),
+};
 
 export interface DatabaseForTest extends AsyncDisposable {
   readonly name: string;

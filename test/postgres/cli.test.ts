@@ -7,8 +7,7 @@ import { aDatabase, type DatabaseForTest } from './a-database.ts';
 
 const KEY = ['keys', 'create', '--environment', 'development', '--role', 'admin', '--actor', 'mara'];
 
-describe('promptforge on a database', function () {
-  this.timeout(60_000);
+describe('promptforge on a database', () => {
   let folder: TemporaryFolder;
   let database: DatabaseForTest;
   let password: string;

@@ -6,7 +6,7 @@ import { startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
-import { aDatabase, type DatabaseForTest, migratedTemplate } from './a-database.ts';
+import { aDatabase, type DatabaseForTest, migratedTemplate, PATIENT } from './a-database.ts';
 
 /** Every row of every table, those of a table in the order of their text. */
 function contents(store: Store): Promise<Record<string, string[]>> {
@@ -20,8 +20,7 @@ function contents(store: Store): Promise<Record<string, string[]>> {
   });
 }
 
-describe('copying a registry', function () {
-  this.timeout(30_000);
+describe('copying a registry', () => {
   let folder: TemporaryFolder;
   let registry: RegistryForTest;
   let database: DatabaseForTest;
@@ -33,7 +32,7 @@ describe('copying a registry', function () {
     return made;
   };
   const emptyFolder = () => open(openDataFolder(`${folder.path}/to-${++folders}`, { environments: [] }));
-  const emptyDatabase = () => open(openDatabase(database.url, { environments: null }));
+  const emptyDatabase = () => open(openDatabase(database.url, { environments: null, patience: PATIENT }));
 
   before(async () => {
     folder = await temporaryFolder();

@@ -5,37 +5,41 @@ import { Problem } from '../../src/core/problem.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { DatabaseProblem } from '../../src/registry/database-problem.ts';
 import { verifyLog } from '../../src/registry/store/verify.ts';
+import { MESSAGE_STRIDE } from '../faults/counts.ts';
+import { step } from '../heartbeat.ts';
+import { patience } from '../patience.ts';
 import { aRegistry } from '../registry/a-registry.ts';
-import { aReusedDatabase } from './a-database.ts';
+import { aReusedDatabase, PATIENT } from './a-database.ts';
 import { aProxy } from './a-proxy.ts';
 
 /** As a connection is made and a version is published there are fewer messages than that. */
 const MESSAGES = 60;
+const EACH = MESSAGE_STRIDE === 1 ? 'any' : `every ${MESSAGE_STRIDE}th`;
 
-describe('a connection that the database ends', function () {
-  this.timeout(60_000);
-
-  it('after any message of those that open a registry: it is opened, or refused with the reason', async () => {
+describe('a connection that the database ends', () => {
+  it(`after ${EACH} message of those that open a registry: it is opened, or refused with the reason`, async () => {
     await using database = await aReusedDatabase();
     await using proxy = await aProxy(database.asServer);
-    await (await openDatabase(database.asServer)).close();
+    await (await openDatabase(database.asServer, { patience: PATIENT })).close();
     /** Whether the connection was there to end. */
     async function opening(which: number, after: number): Promise<boolean> {
       proxy.endConnection(which, after);
       try {
-        await (await openDatabase(proxy.through(database.asServer))).close();
+        const url = proxy.through(database.asServer);
+        await (await openDatabase(url, { patience: PATIENT })).close();
       } catch (error) {
         assert.ok(
           DatabaseProblem.is(error, 'unreachable'),
           `connection ${which}, message ${after}: ${error}`,
         );
       }
+      step(`connection ${which}, message ${after}`);
       return proxy.hasEnded();
     }
     const counts: number[] = [];
     for (let which = 1; await opening(which, 0); which++) {
       let after = 1;
-      while (await opening(which, after)) after++;
+      while (await opening(which, after)) after += MESSAGE_STRIDE;
       counts.push(after);
     }
     // The migration's, the one that watches, and the one that reads the end of the log by a cursor.
@@ -46,11 +50,12 @@ describe('a connection that the database ends', function () {
     );
   });
 
-  it(`after any of ${MESSAGES} messages of each connection as versions are published: each is published once`, async () => {
+  it(`after ${EACH} of ${MESSAGES} messages of each connection as versions are published: each is published once`, async () => {
     await using database = await aReusedDatabase();
     await using proxy = await aProxy(database.asServer);
     const environments = defaultEnvironments(0);
-    const store = await openDatabase(proxy.through(database.asServer), { environments, connections: 1 });
+    const url = proxy.through(database.asServer);
+    const store = await openDatabase(url, { environments, connections: 1, patience: PATIENT });
     await using registry = await aRegistry({ store });
     let published = 0;
     let refused = 0;
@@ -68,10 +73,11 @@ describe('a connection that the database ends', function () {
     await publish();
     // Of the two that are made again, the one that watches and the one that reads and writes.
     for (const which of [1, 2])
-      for (let after = 0; after < MESSAGES; after++) {
+      for (let after = 0; after < MESSAGES; after += MESSAGE_STRIDE) {
         proxy.endConnection(which, after);
         proxy.cutAll();
         while (!proxy.hasEnded()) await publish();
+        step(`connection ${which}, message ${after}`);
       }
     await publish();
     assert.ok(refused > 0, 'Nothing was cut off.');
@@ -84,8 +90,9 @@ describe('a connection that the database ends', function () {
     it(`because it says nothing more of many rows, as their reader ${reader}, is not waited for`, async () => {
       await using database = await aReusedDatabase();
       await using proxy = await aProxy(database.asServer);
-      const patience = { rows: 200, answer: 200 };
-      const store = await openDatabase(proxy.through(database.asServer), { patience });
+      const short = { rows: patience(500), answer: patience(500) };
+      const url = proxy.through(database.asServer);
+      const store = await openDatabase(url, { patience: { ...PATIENT, ...short } });
       try {
         const reading = store.read(async snapshot => {
           for await (const _ of snapshot.selectFrom('events').select('seq').stream(1)) {

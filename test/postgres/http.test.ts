@@ -14,7 +14,7 @@ import '../registry/promote.test.ts';
 import '../registry/promotion-comments.test.ts';
 import '../registry/publish.test.ts';
 import '../registry/webhooks.test.ts';
-import { aReusedDatabase } from './a-database.ts';
+import { aReusedDatabase, PATIENT } from './a-database.ts';
 
 before(() =>
   keepRegistriesIn(
@@ -24,7 +24,7 @@ before(() =>
     },
     (place, options) =>
       isDatabaseUrl(place)
-        ? openDatabase(place, { ...options, connections: 2 })
+        ? openDatabase(place, { ...options, connections: 2, patience: PATIENT })
         : openDataFolder(place, options),
   ),
 );

@@ -4,7 +4,7 @@ import { migrateDatabase, openDatabase } from '../../src/registry/database.ts';
 import { POSTGRES_MIGRATIONS, REGISTRY_TABLE } from '../../src/registry/store/postgres/migrations.ts';
 import { aRegistry, ask, assertProblem } from '../registry/a-registry.ts';
 import { anOlderRegistry, contentsOf, fillOlder } from '../registry/an-older-registry.ts';
-import { aDatabase, type DatabaseForTest, migratedTemplate } from './a-database.ts';
+import { aDatabase, type DatabaseForTest, migratedTemplate, PATIENT } from './a-database.ts';
 
 const NEWEST = POSTGRES_MIGRATIONS.length;
 
@@ -32,7 +32,8 @@ async function fill(database: DatabaseForTest, version: number): Promise<void> {
 describe('a database', () => {
   it('that a newer version brought forward takes no writes of this one, which goes on to deliver', async () => {
     await using database = await aDatabase(undefined, await migratedTemplate());
-    await using registry = await aRegistry({ store: await openDatabase(database.url) });
+    const store = await openDatabase(database.url, { patience: PATIENT });
+    await using registry = await aRegistry({ store });
     await registry.publish('p', 'one', null);
     await registry.promote('p', 1, 'development');
     await database.sql('UPDATE promptforge_registry SET schema_version = 99');
@@ -84,7 +85,8 @@ describe('a database', () => {
       assert.ok(reads >= 1);
       assert.deepEqual(outcomes.map(({ from }) => from).sort(), [version, NEWEST]);
       const { contents, key } = await anOlderRegistry();
-      await using registry = await aRegistry({ store: await openDatabase(database.url) });
+      const store = await openDatabase(database.url, { patience: PATIENT });
+      await using registry = await aRegistry({ store });
       assert.deepEqual(await contentsOf(registry.store), contents);
       const authorization = { authorization: `Bearer ${key}` };
       assert.equal((await ask(registry.url, 'GET', '/v1/prompts/p', undefined, authorization)).text, 'one');

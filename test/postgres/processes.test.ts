@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { aRegistry, ask, assertProblem, type RegistryForTest } from '../registry/a-registry.ts';
-import { aReusedDatabase, type DatabaseForTest } from './a-database.ts';
+import { aReusedDatabase, type DatabaseForTest, PATIENT } from './a-database.ts';
 
-/** Longer than any test may take: what arrives does not arrive by asking. */
-const NEVER = 60_000;
+/** A day, and longer than any test may take: what arrives does not arrive by asking. */
+const NEVER = 24 * 60 * 60_000;
 
 describe('two registries on one database', () => {
   let database: DatabaseForTest;
@@ -26,7 +26,7 @@ describe('two registries on one database', () => {
       environments: defaultEnvironments(0),
       connections: 4,
       listens,
-      ...(poll !== undefined && { patience: { poll } }),
+      patience: { ...PATIENT, ...(poll !== undefined && { poll }) },
     });
     const registry = await aRegistry({ store });
     opened.push(registry);

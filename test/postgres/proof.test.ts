@@ -11,12 +11,11 @@ import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
 import { inProcess } from '../cli/in-process.ts';
 import { aRegistry, identityForTest, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
-import { aServedDatabase } from './a-database.ts';
+import { aServedDatabase, PATIENT } from './a-database.ts';
 
 const PROMOTED = Date.parse('2026-09-12T14:03:00.000Z');
 
-describe('promptforge on a database that is served', function () {
-  this.timeout(60_000);
+describe('promptforge on a database that is served', () => {
   let database: Awaited<ReturnType<typeof aServedDatabase>>;
   let folder: TemporaryFolder;
   let registry: RegistryForTest;
@@ -27,7 +26,12 @@ describe('promptforge on a database that is served', function () {
     const environments = defaultEnvironments(0);
     const now = () => new Date(clock);
     registry = await aRegistry({
-      store: await openDatabase(database.asServer, { environments, connections: 2, now }),
+      store: await openDatabase(database.asServer, {
+        environments,
+        connections: 2,
+        now,
+        patience: PATIENT,
+      }),
     });
     await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
     await registry.publish('p', 'Zürich 😀\u2028', null);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { openDatabase } from '../../src/registry/database.ts';
 import { aRegistry } from '../registry/a-registry.ts';
-import { aServedDatabase } from './a-database.ts';
+import { aServedDatabase, PATIENT } from './a-database.ts';
 
 const REFUSED = [
   `UPDATE events SET actor = 'nobody'`,
@@ -30,7 +30,9 @@ const REFUSED = [
 describe('the role that serves', () => {
   it('can rewrite neither events nor versions, nor what guards them, while it serves', async () => {
     await using database = await aServedDatabase();
-    await using registry = await aRegistry({ store: await openDatabase(database.asServer) });
+    await using registry = await aRegistry({
+      store: await openDatabase(database.asServer, { patience: PATIENT }),
+    });
     await registry.publish('p', 'kept', null);
     const before = await database.sql('SELECT * FROM events ORDER BY seq');
     const client = new Client(database.asServer);

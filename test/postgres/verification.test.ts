@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/registry/database.ts';
 import { parseDatabaseUrl } from '../../src/registry/store/postgres/address.ts';
 import { connectPostgresStore } from '../../src/registry/store/postgres/postgres-store.ts';
 import { describeVerification } from '../registry/verification-contract.ts';
-import { aReusedDatabase } from './a-database.ts';
+import { aReusedDatabase, PATIENT } from './a-database.ts';
 
 const ALL = Object.keys(TABLES);
 /** Keeps every table as it is, beside it. */
@@ -19,11 +19,13 @@ describeVerification('PostgreSQL', async () => {
   await superuser.query('SET session_replication_role = replica');
   let kept = false;
   return {
-    setup: { open: options => openDatabase(served.asServer, { ...options, connections: 2 }) },
+    setup: {
+      open: options => openDatabase(served.asServer, { ...options, connections: 2, patience: PATIENT }),
+    },
     async changed({ registry }, sql) {
       if (kept) await superuser.query(PUT_BACK.join('; '));
       else {
-        const store = await openDatabase(copy.url, { environments: null });
+        const store = await openDatabase(copy.url, { environments: null, patience: PATIENT });
         await copyRegistry(registry.store, store);
         await store.close();
         await superuser.query(KEEP.join('; '));
@@ -32,7 +34,11 @@ describeVerification('PostgreSQL', async () => {
       const { rowCount } = await superuser.query(sql);
       // Without the look at the end of the log that comes with opening: what is wrong is for the verification to find.
       const address = parseDatabaseUrl(copy.asServer);
-      const store = await connectPostgresStore(address, { now: () => new Date(), connections: 1 });
+      const store = await connectPostgresStore(address, {
+        now: () => new Date(),
+        connections: 1,
+        patience: PATIENT,
+      });
       return { store, rows: rowCount ?? 0 };
     },
     async [Symbol.asyncDispose]() {

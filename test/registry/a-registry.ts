@@ -106,6 +106,7 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
       const made = { environment: parseEnvironmentName(environment), role, actor, expiresAt: null };
       const key = createKey(store, made).then(created => created.key);
       keys.set(place, key);
+      key.catch(() => keys.delete(place));
       return key;
     },
     async call(method, path, body, { as = 'development admin', headers = {}, again = true } = {}) {
