@@ -13,14 +13,18 @@ const KEEP = ['CREATE SCHEMA kept', ...ALL.map(table => `CREATE TABLE kept.${tab
 const PUT_BACK = ALL.map(table => `DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept.${table}`);
 
 describeVerification('PostgreSQL', async () => {
-  const [served, copy] = [await aReusedDatabase(), await aReusedDatabase()];
+  const copy = await aReusedDatabase();
+  const served = new AsyncDisposableStack();
   const superuser = new Client(copy.url);
   await superuser.connect();
   await superuser.query('SET session_replication_role = replica');
   let kept = false;
   return {
     setup: {
-      open: options => openDatabase(served.asServer, { ...options, connections: 2, patience: PATIENT }),
+      async open(options) {
+        const { asServer } = served.use(await aReusedDatabase());
+        return openDatabase(asServer, { ...options, connections: 2, patience: PATIENT });
+      },
     },
     async changed({ registry }, sql) {
       if (kept) await superuser.query(PUT_BACK.join('; '));
@@ -45,7 +49,7 @@ describeVerification('PostgreSQL', async () => {
       await superuser.query('DROP SCHEMA IF EXISTS kept CASCADE');
       await superuser.end();
       await copy[Symbol.asyncDispose]();
-      await served[Symbol.asyncDispose]();
+      await served.disposeAsync();
     },
   };
 });

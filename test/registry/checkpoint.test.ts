@@ -13,25 +13,29 @@ describe('checkpoints', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
+    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
   });
   after(() => registry[Symbol.asyncDispose]());
 
-  const events = async (): Promise<Json[]> =>
-    (await registry.call('GET', '/v1/changes?limit=1000', undefined, { as: 'development author' })).json
-      .events;
-  const checkpoint = () => registry.call('GET', '/v1/checkpoint', undefined, { as: 'development author' });
+  const events = async (of = registry): Promise<Json[]> =>
+    (await of.call('GET', '/v1/changes?limit=1000', undefined, { as: 'development author' })).json.events;
+  const checkpoint = (of = registry) =>
+    of.call('GET', '/v1/checkpoint', undefined, { as: 'development author' });
 
   it('are not signed by a key that the log does not name', async () => {
-    assertProblem(await checkpoint(), 503, 'unavailable', /does not have the key that the log names/);
+    await using unnamed = await aRegistry();
+    const refused = await unnamed.call('GET', '/v1/checkpoint', undefined, { as: 'development author' });
+    assertProblem(refused, 503, 'unavailable', /does not have the key that the log names/);
   });
 
   it('say where the log ends, signed so that anybody can check it', async () => {
-    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
-    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
-    await registry.publish('a', 'x', null);
-    const { status, json } = await checkpoint();
+    await using own = await aRegistry();
+    await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
+    await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
+    await own.publish('a', 'x', null);
+    const { status, json } = await checkpoint(own);
     assert.equal(status, 200);
-    const log = await events();
+    const log = await events(own);
     const named = log.filter(event => event.kind === 'signing_key.set');
     assert.deepEqual(
       named.map(event => event.data),
@@ -64,12 +68,15 @@ describe('checkpoints', () => {
   });
 
   it('end with the key: when it changes the log says so, and a process that has the old one signs no more', async () => {
-    await recordSigningKey(registry.store, COMMAND_LINE, await otherKey());
-    const log = await events();
+    await using own = await aRegistry();
+    await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
+    assert.equal((await checkpoint(own)).status, 200);
+    await recordSigningKey(own.store, COMMAND_LINE, await otherKey());
+    const log = await events(own);
     assert.equal(log.at(-1).data.publicKey, (await otherKey()).publicKey);
-    assertProblem(await checkpoint(), 503, 'unavailable', /the same --registry-key/);
-    await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
-    assert.equal((await checkpoint()).status, 200);
+    assertProblem(await checkpoint(own), 503, 'unavailable', /the same --registry-key/);
+    await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
+    assert.equal((await checkpoint(own)).status, 200);
   });
 
   it('are for whoever may read the log', async () => {

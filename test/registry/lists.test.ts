@@ -72,10 +72,12 @@ describe('lists', () => {
       z.pointers.map((pointer: Json) => [pointer.environment, pointer.channel, pointer.version]),
       [['development', 'stable', 4]],
     );
-    await registry.publish('support/uses', 'x {{> style}}', null);
-    const uses = async () => (await registry.call('GET', '/v1/prompts/support/uses/-/summary')).json;
+    await using own = await aRegistry();
+    await own.publish('support/_style', 'older', null);
+    await own.publish('support/uses', 'x {{> style}}', null);
+    const uses = async () => (await own.call('GET', '/v1/prompts/support/uses/-/summary')).json;
     assert.deepEqual((await uses()).outdatedPartials, []);
-    await registry.publish('support/_style', 'newer', 1);
+    await own.publish('support/_style', 'newer', 1);
     assert.deepEqual((await uses()).outdatedPartials, [{ prompt: 'support/_style', used: 1, newest: 2 }]);
   });
   it('of versions are newest first', async () => {

@@ -10,6 +10,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 describe('what was live', () => {
   let registry: RegistryForTest;
   let clock = START;
+  let promotions: readonly Json[];
   before(async () => {
     registry = await aRegistry({ now: () => new Date(clock), environments: defaultEnvironments(0) });
     for (let version = 0; version < 4; version++) {
@@ -20,6 +21,17 @@ describe('what was live', () => {
         version || null,
       );
     }
+    promotions = [
+      await promoteAt(START + 10_000, 1),
+      await promoteAt(START + 20_000, 2),
+      await promoteAt(START + 40_000, 3),
+      await promoteAt(START + 50_000, 4),
+      await promoteAt(START + 50_000, 1),
+      await promoteAt(START + 50_000, 2),
+      await promoteAt(START + 60_000, 4),
+    ];
+    await promoteAt(START + 80_000, 2, 'canary');
+    clock = START + 90_000;
   });
   after(() => registry[Symbol.asyncDispose]());
 
@@ -36,9 +48,7 @@ describe('what was live', () => {
   };
 
   it('says what it was, who made it so and why, from when until when, with the event that proves it', async () => {
-    const first = await promoteAt(START + 10_000, 1);
-    const second = await promoteAt(START + 20_000, 2);
-    clock = START + 30_000;
+    const [first] = promotions;
     const { status, json } = await live(`environment=development&at=${iso(START + 15_000)}`);
     assert.equal(status, 200);
     const { event, promotion, ...rest } = json;
@@ -63,19 +73,17 @@ describe('what was live', () => {
     const now = await live('environment=development');
     assert.deepEqual(
       [now.json.version, now.json.until, now.json.promotion.id],
-      [2, null, second.id],
+      [4, null, promotions.at(-1).id],
       'what is live now',
     );
   });
 
   it('gives the instant of a promotion to the new version, and the one before it to the old', async () => {
-    await promoteAt(START + 40_000, 3);
     assert.equal((await answerOf(START + 39_999)).version, 2);
     assert.equal((await answerOf(START + 40_000)).version, 3);
   });
 
   it('lets the last of several promotions within a millisecond count', async () => {
-    for (const version of [4, 1, 2]) await promoteAt(START + 50_000, version);
     const answer = await answerOf(START + 50_000);
     assert.equal(answer.version, 2);
     assert.equal(answer.from, iso(START + 50_000));
@@ -83,20 +91,27 @@ describe('what was live', () => {
   });
 
   it('never runs backwards when the clock is set back an hour', async () => {
-    await promoteAt(START + 60_000, 3);
-    clock = START - 3_600_000;
-    await registry.promote('fees/quote', 4, 'development');
-    const answer = await live('environment=development');
-    assert.equal(answer.json.version, 4);
+    let ownClock = START + 60_000;
+    await using own = await aRegistry({ now: () => new Date(ownClock) });
+    const liveThere = (query: string) =>
+      own.call('GET', `/v1/prompts/p/-/live?environment=development${query}`, undefined, {
+        as: 'production author',
+      });
+    await own.publish('p', 'one', null);
+    await own.publish('p', 'two', 1);
+    await own.promote('p', 1, 'development');
+    ownClock = START - 3_600_000;
+    await own.promote('p', 2, 'development');
+    const answer = await liveThere('');
+    assert.equal(answer.json.version, 2);
     assert.equal(answer.json.from, iso(START + 60_000), "at the log's time, which stood still");
-    assert.equal((await live(`environment=development&at=${iso(START + 60_000)}`)).json.version, 4);
+    assert.equal((await liveThere(`&at=${iso(START + 60_000)}`)).json.version, 2);
     assertProblem(
-      await live(`environment=development&at=${iso(START + 60_001)}`),
+      await liveThere(`&at=${iso(START + 60_001)}`),
       422,
       'invalid_request',
       /has not come yet: for this registry it is 2026-09-12T14:01:00.000Z/,
     );
-    clock = START + 70_000;
   });
 
   it('says before the first promotion when the first was, and when there was none', async () => {
@@ -119,13 +134,11 @@ describe('what was live', () => {
     assert.deepEqual([second.version, second.promotion, second.until], [2, null, iso(START + 2000)]);
     assert.equal((await answerOf(START + 2000, 'latest')).version, 3);
     assert.equal((await answerOf(START + 9000, 'latest')).until, null);
-    await promoteAt(START + 80_000, 2, 'canary');
     assert.equal((await answerOf(START + 80_000, 'canary')).version, 2);
     assert.equal((await answerOf(START + 80_000)).version, 4);
   });
 
   it('takes any offset and any digits of a second', async () => {
-    clock = START + 90_000;
     const at = '2026-09-12T16:00:39.9999%2B02:00';
     const { json } = await live(`environment=development&at=${at}`);
     assert.deepEqual([json.at, json.version], [iso(START + 39_999), 2]);

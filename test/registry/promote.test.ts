@@ -6,11 +6,14 @@ describe('promoting', () => {
   let registry: RegistryForTest;
   before(async () => {
     registry = await aRegistry();
-    await registry.publish('p', 'one', null);
-    await registry.publish('p', 'two', 1);
-    await registry.publish('p', 'three', 2);
+    await publishThree('p');
   });
   after(() => registry[Symbol.asyncDispose]());
+  const publishThree = async (prompt: string) => {
+    await registry.publish(prompt, 'one', null);
+    await registry.publish(prompt, 'two', 1);
+    await registry.publish(prompt, 'three', 2);
+  };
   const promote = (change: object = {}, as = 'development approver', prompt = 'p') =>
     registry.call(
       'POST',
@@ -20,13 +23,14 @@ describe('promoting', () => {
     );
 
   it('moves a pointer, and records from where, who and why', async () => {
-    const { status, json, headers } = await promote({}, 'development approver nia');
+    await publishThree('first');
+    const { status, json, headers } = await promote({}, 'development approver nia', 'first');
     assert.equal(status, 201);
     const { id, requestedAt, appliedAt, ...rest } = json;
     assert.equal(headers.get('location'), `/v1/promotions/${id}`);
     assert.equal(requestedAt, appliedAt);
     assert.deepEqual(rest, {
-      prompt: 'p',
+      prompt: 'first',
       environment: 'development',
       channel: 'stable',
       version: 1,
@@ -43,7 +47,7 @@ describe('promoting', () => {
       supersededBy: null,
     });
     assert.deepEqual((await registry.call('GET', `/v1/promotions/${id}`)).json, json);
-    const { json: summary } = await registry.call('GET', '/v1/prompts/p/-/summary');
+    const { json: summary } = await registry.call('GET', '/v1/prompts/first/-/summary');
     assert.deepEqual(summary.pointers, [
       {
         environment: 'development',
@@ -60,15 +64,18 @@ describe('promoting', () => {
     assert.deepEqual(event.data, { promotion: id, from: null, reason: 'Try', rollback: false });
   });
   it('refuses where the pointer is not where one expected it', async () => {
+    await publishThree('moved');
+    await registry.promote('moved', 1, 'development');
+    const promoteMoved = (change: object) => promote(change, 'development approver', 'moved');
     for (const expected of [null, 3]) {
-      const answered = await promote({ version: 2, expected });
+      const answered = await promoteMoved({ version: 2, expected });
       assertProblem(answered, 409, 'pointer_moved', /version 1 now/);
       assert.equal(answered.json.current, 1);
     }
-    const unset = await promote({ channel: 'canary', expected: 1 });
+    const unset = await promoteMoved({ channel: 'canary', expected: 1 });
     assertProblem(unset, 409, 'pointer_moved', /unset now/);
     assert.equal(unset.json.current, null);
-    assertProblem(await promote({ version: 1, expected: 1 }), 409, 'already_live');
+    assertProblem(await promoteMoved({ version: 1, expected: 1 }), 409, 'already_live');
   });
   it('lets one of many who expect the same win', async () => {
     await registry.publish('race', 'one', null);
@@ -120,34 +127,32 @@ describe('promoting', () => {
     assert.equal(canary.rollback, false, 'another pointer was never there');
   });
   it('asks that the version was stable where the policy says', async () => {
-    const production = { environment: 'production' };
-    assertProblem(await promote(production, 'production approver'), 409, 'not_promoted_from', /staging/);
-    await registry.promote('p', 1, 'staging', 'canary');
-    assertProblem(await promote(production, 'production approver'), 409, 'not_promoted_from');
-    await registry.promote('p', 1, 'staging');
-    await registry.promote('p', 2, 'staging');
-    assert.equal((await promote(production, 'production approver')).status, 201, 'it was stable there once');
+    await publishThree('staged');
+    const release = () => promote({ environment: 'production' }, 'production approver', 'staged');
+    assertProblem(await release(), 409, 'not_promoted_from', /staging/);
+    await registry.promote('staged', 1, 'staging', 'canary');
+    assertProblem(await release(), 409, 'not_promoted_from');
+    await registry.promote('staged', 1, 'staging');
+    await registry.promote('staged', 2, 'staging');
+    assert.equal((await release()).status, 201, 'it was stable there once');
   });
   it('asks no such thing of a rollback, even where the policy came later', async () => {
-    const policyOf = async (promoteFrom: string | null) => {
-      const { json } = await registry.call('GET', '/v1/environments');
-      const { policy } = json.data.find((one: Json) => one.name === 'staging');
-      const put = { ...policy, promoteFrom };
-      const { status } = await registry.call('PUT', '/v1/environments/staging', put, { as: 'staging admin' });
-      assert.equal(status, 200);
-    };
-    await registry.publish('late', 'one', null);
-    await registry.publish('late', 'two', 1);
-    await registry.promote('late', 1, 'staging');
-    await registry.promote('late', 2, 'staging');
-    await policyOf('development');
-    assert.equal((await registry.promote('late', 1, 'staging')).rollback, true);
-    await policyOf(null);
+    await using own = await aRegistry();
+    await own.publish('late', 'one', null);
+    await own.publish('late', 'two', 1);
+    await own.promote('late', 1, 'staging');
+    await own.promote('late', 2, 'staging');
+    const { json } = await own.call('GET', '/v1/environments');
+    const { policy } = json.data.find((one: Json) => one.name === 'staging');
+    const put = { ...policy, promoteFrom: 'development' };
+    const { status } = await own.call('PUT', '/v1/environments/staging', put, { as: 'staging admin' });
+    assert.equal(status, 200);
+    assert.equal((await own.promote('late', 1, 'staging')).rollback, true);
   });
   it('needs a key of that environment, with the role approver', async () => {
     for (const as of ['development admin', 'staging admin'])
       assertProblem(await promote({ environment: 'production' }, as), 403, 'wrong_environment');
-    const change = { version: 3, expected: 1 };
+    const change = { version: 3 };
     assertProblem(await promote(change, 'development author'), 403, 'role_too_low', /approver/);
     assertProblem(await promote(change, 'development reader'), 403, 'role_too_low');
   });
@@ -184,14 +189,14 @@ describe('promoting', () => {
 
 describe('a policy that asks for approvals', () => {
   let registry: RegistryForTest;
-  before(async () => {
+  beforeEach(async () => {
     registry = await aRegistry({ environments: defaultEnvironments(1) });
     await registry.publish('p', 'one', null);
     await registry.publish('p', 'two', 1);
     await registry.promote('p', 1, 'staging');
     await registry.promote('p', 2, 'staging');
   });
-  after(() => registry[Symbol.asyncDispose]());
+  afterEach(() => registry[Symbol.asyncDispose]());
   const promote = (version: number, expected: number | null, as: string) =>
     registry.call(
       'POST',

@@ -6,7 +6,7 @@ import type { Store } from '../../src/registry/store/store.ts';
 import { aGovernedRegistry, type GovernedRegistry, type GovernedSetup } from './a-governed-registry.ts';
 
 export interface EngineForTampering extends AsyncDisposable {
-  /** Where the registry is kept that is copied and changed. */
+  /** Where registries are kept, each by itself. */
   readonly setup?: GovernedSetup;
   /**
    * A copy of the registry, changed by whoever may do everything to it: no trigger and no reference holds. The SQL is
@@ -40,6 +40,8 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       await governed.approve(open, 'ada');
       await governed.revokeKeyOf('zoe');
       await registry.call('POST', '/v1/webhooks', { url: 'https://example.com/hook' });
+      // The log ends with a promotion.
+      await governed.request(4, null, { channel: 'canary' });
     });
     after(async () => {
       await governed[Symbol.asyncDispose]();
@@ -57,12 +59,13 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
     }
 
     it('goes on with a registry to which events are appended meanwhile', async () => {
-      const running = verification(governed.registry.store);
+      await using own = await aGovernedRegistry(engine.setup);
+      const running = verification(own.registry.store);
       assert.equal(await running.next(), true);
-      await governed.registry.publish('r', 'more', 1);
-      await governed.request(4, 1);
+      await own.registry.publish('r', 'more', null);
+      await own.request(4, null);
       assert.equal(await running.next(), true);
-      assert.equal(running.head().seq, (await governed.events()).at(-1).seq);
+      assert.equal(running.head().seq, (await own.events()).at(-1).seq);
     });
 
     it('finds nothing where nothing was changed, and says where the log ends', async () => {
