@@ -1,8 +1,9 @@
-/** A client for tests: short waits, a key whose secret can be looked for. */
+/** A client for tests: short waits before it asks again, a key whose secret can be looked for. */
 import { randomBytes } from 'node:crypto';
 import { RegistryClient, type RegistryClientOptions } from '../../src/client/registry-client.ts';
 import { type EnvironmentName, parseEnvironmentName } from '../../src/core/environment.ts';
 import { makeKey } from '../../src/core/key.ts';
+import { patience } from '../patience.ts';
 
 export const DEVELOPMENT: EnvironmentName = parseEnvironmentName('development');
 export const KEY = makeKey(DEVELOPMENT, randomBytes).key;
@@ -11,7 +12,7 @@ export function aClient(url: string, options: Partial<RegistryClientOptions> = {
   return new RegistryClient({
     url,
     key: KEY,
-    timeoutMs: 5_000,
+    timeoutMs: patience(60_000),
     retry: { firstDelayMs: 1, maxDelayMs: 5, maxRetryAfterMs: 2_000 },
     ...options,
   });

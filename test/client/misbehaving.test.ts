@@ -7,6 +7,7 @@ import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { aClient, DEVELOPMENT, KEY } from './a-client.ts';
 import {
+  type Behaviour,
   cutsTheBody,
   drops,
   foreign,
@@ -48,6 +49,18 @@ async function refused(asked: Promise<unknown>, reason: UnreachableReason, messa
   assert.ok(!error.message.includes(KEY));
   if (message !== undefined) assert.match(error.message, message);
   return error;
+}
+
+/** A call of a server that behaves so is given up in time, and made once; the time is longer where the machine is slow. */
+async function timesOut(behaviour: Behaviour): Promise<void> {
+  for (let timeoutMs = 100; ; timeoutMs *= 2) {
+    await using server = await misbehavingServer(behaviour);
+    const inTime = new RegExp(`within ${String(timeoutMs / 1000).replace('.', '\\.')} s`);
+    await refused(aClient(server.url, { timeoutMs }).health(), 'timeout', inTime);
+    if (server.seen.length === 0) continue;
+    assert.equal(server.seen.length, 1);
+    return;
+  }
 }
 
 describe('a client of a server that misbehaves', () => {
@@ -119,13 +132,11 @@ describe('a client of a server that misbehaves', () => {
       'retry-after': '3600',
     });
     await using server = await misbehavingServer(wait);
-    const start = performance.now();
     await assert.rejects(aClient(server.url).health(), error => {
       assert.ok(Problem.is(error, 'rate_limited'));
       assert.match(error.message, /3600 s/);
       return true;
     });
-    assert.ok(performance.now() - start < 10_000, 'long before the hour');
     assert.equal(server.seen.length, 1);
   });
 
@@ -164,19 +175,14 @@ describe('a client of a server that misbehaves', () => {
   });
 
   it('gives up a call that hangs in time, without repeating it', async () => {
-    await using server = await misbehavingServer(neverAnswers);
-    const start = performance.now();
-    await refused(aClient(server.url, { timeoutMs: 100 }).health(), 'timeout', /within 0\.1 s/);
-    assert.ok(performance.now() - start < 8_000, 'long before the 15 s that are usual');
-    assert.equal(server.seen.length, 1);
+    await timesOut(neverAnswers);
   });
 
   it('gives up a body that never ends in time', async () => {
-    await using server = await misbehavingServer((_, response) => {
+    await timesOut((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'promptforge-api': '1' });
       response.write('{"status":');
     });
-    await refused(aClient(server.url, { timeoutMs: 100 }).health(), 'timeout');
   });
 
   it('stops when cancelled, while asking', async () => {
@@ -189,12 +195,11 @@ describe('a client of a server that misbehaves', () => {
   it('stops when cancelled, while waiting to repeat', async () => {
     const abort = new AbortController();
     await using server = await misbehavingServer((request, response) => {
-      foreign(503, { 'retry-after': '2' })(request, response);
-      setTimeout(() => abort.abort(), 50);
+      foreign(503, { 'retry-after': '3600' })(request, response);
+      response.once('close', () => setTimeout(() => abort.abort(), 50));
     });
-    const start = performance.now();
-    await refused(aClient(server.url).health(abort.signal), 'cancelled');
-    assert.ok(performance.now() - start < 2_000);
+    const retry = { maxRetryAfterMs: 2 * 3_600_000 };
+    await refused(aClient(server.url, { retry }).health(abort.signal), 'cancelled');
     assert.equal(server.seen.length, 1);
   });
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandLine, withKeyring } from '../../scripts/host/keyring.ts';
 import { HAS_SECRET_SERVICE, provideKeyring } from '../../scripts/host/systemPackages.ts';
+import { patience } from '../patience.ts';
 
 const ADDRESS = 'DBUS_SESSION_BUS_ADDRESS';
 /** Says where the session is, then keeps it until its input ends. */
@@ -50,11 +51,11 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return line;
 }
 
-/** What `program` prints as JSON, run under `wrap` with `env`. It is killed after 20 s. */
+/** What `program` prints as JSON, run under `wrap` with `env`. It is killed after two minutes. */
 export async function printedJson(command: CommandLine, env: NodeJS.ProcessEnv): Promise<unknown> {
   const [program, ...args] = command;
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true });
-  const timer = setTimeout(kill, 20_000);
+  const timer = setTimeout(kill, patience(2 * 60_000));
   let text = '';
   for await (const chunk of child.stdout) {
     text += String(chunk);

@@ -6,6 +6,7 @@ import {
   type Work,
 } from '../../src/registry/store/shared-commits.ts';
 import type { WriteTransaction } from '../../src/registry/store/store.ts';
+import { patience } from '../patience.ts';
 
 /** A transaction that is a list of what was written; a savepoint is its length. */
 function database(faults: Partial<SharedCommitsOptions> & { readonly lost?: Error } = {}) {
@@ -126,7 +127,8 @@ describe('writes that share a commit', () => {
   it('are given up when their turn does not come in time', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { write, add } = database({
-      patience: 1,
+      // The first has its turn at once, on any machine.
+      patience: patience(500),
       commit: async all => {
         await promise;
         await all([] as unknown as WriteTransaction);
