@@ -4,10 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
+import { backUp } from '../../src/registry/backup.ts';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
 import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
 import { aRegistry, identityForTest, type Json, type RegistryForTest } from '../registry/a-registry.ts';
-import { promptforge } from './promptforge.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { inProcess } from './in-process.ts';
+import { type Outcome, promptforge } from './promptforge.ts';
 
 describe('promptforge verify', () => {
   let registry: RegistryForTest;
@@ -21,7 +24,18 @@ describe('promptforge verify', () => {
   });
   after(() => registry[Symbol.asyncDispose]());
 
-  const verify = (...args: readonly string[]) => promptforge(['verify', '--data', registry.folder, ...args]);
+  const verifyIn = (folder: string, ...args: readonly string[]) =>
+    inProcess(['verify', '--data', folder, ...args]);
+  const verify = (...args: readonly string[]) => verifyIn(registry.folder, ...args);
+  /** What it says of a copy of the registry that was changed by other means than PromptForge. */
+  async function verifyTampered(...statements: readonly string[]): Promise<Outcome> {
+    await using copy = await temporaryFolder();
+    await backUp(registry.folder, join(copy.path, 'data'));
+    const database = new DatabaseSync(join(copy.path, 'data', DATABASE_FILE));
+    for (const statement of statements) database.exec(statement);
+    database.close();
+    return verifyIn(join(copy.path, 'data'));
+  }
   const withCheckpoint = async (text: string) => {
     const file = join(registry.folder, 'checkpoint.json');
     await writeFile(file, text);
@@ -30,7 +44,8 @@ describe('promptforge verify', () => {
 
   it('says where the log ends when everything fits, while it is served', async () => {
     const { events } = (await registry.call('GET', '/v1/changes?limit=1000')).json;
-    const { code, stdout, stderr } = await verify('--json');
+    // As a process of its own, beside the one that serves.
+    const { code, stdout, stderr } = await promptforge(['verify', '--data', registry.folder, '--json']);
     assert.equal(code, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), {
       events: events.length,
@@ -57,10 +72,9 @@ describe('promptforge verify', () => {
   });
 
   it('names what was changed behind its back', async () => {
-    const database = new DatabaseSync(join(registry.folder, DATABASE_FILE));
-    database.exec("UPDATE pointers SET promoted_by = 'somebody.else'");
-    database.close();
-    const { code, stdout, stderr } = await verify();
+    const { code, stdout, stderr } = await verifyTampered(
+      "UPDATE pointers SET promoted_by = 'somebody.else'",
+    );
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(
       stderr,
@@ -69,17 +83,16 @@ describe('promptforge verify', () => {
   });
 
   it('names an event that was changed at the end, where opening finds it', async () => {
-    const database = new DatabaseSync(join(registry.folder, DATABASE_FILE));
-    database.exec('DROP TRIGGER events_no_update');
-    database.exec("UPDATE events SET actor = 'somebody.else' WHERE seq = 3");
-    database.close();
-    const { code, stdout, stderr } = await verify();
+    const { code, stdout, stderr } = await verifyTampered(
+      'DROP TRIGGER events_no_update',
+      "UPDATE events SET actor = 'somebody.else' WHERE seq = 3",
+    );
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /Event 3 does not have the hash it claims/);
   });
 
   it('says by its exit code that it could not verify at all', async () => {
-    const { code } = await promptforge(['verify', '--data', join(registry.folder, 'nowhere')]);
+    const { code } = await verifyIn(join(registry.folder, 'nowhere'));
     assert.equal(code, 4);
   });
 

@@ -93,18 +93,31 @@ describe('promptforge on a database that is served', () => {
       assert.match(stderr, told);
     }
   });
-  // The last: from here on the registry is not what it was.
   it('names what an administrator of the database changed, in a table and in the log', async () => {
-    await database.sql(`UPDATE pointers SET promoted_by = 'somebody.else'`);
-    const table = await verify();
-    assert.deepEqual([table.code, table.stdout], [1, '']);
-    assert.match(table.stderr, /The table pointers has promoted_by "somebody\.else" in the row development/);
-    await database.sql(
-      `ALTER TABLE events DISABLE TRIGGER ALL; UPDATE events SET actor = 'somebody.else' WHERE seq = 3`,
-    );
-    const log = await verify();
-    assert.deepEqual([log.code, log.stdout], [1, '']);
-    assert.match(log.stderr, /Event 3 does not have the hash it claims/);
-    assert.ok(!log.stderr.includes('choose another'), 'no password');
+    const [pointer] = await database.sql('SELECT promoted_by FROM pointers');
+    const [event] = await database.sql('SELECT actor FROM events WHERE seq = 3');
+    const setPointer = (by: unknown) => database.sql('UPDATE pointers SET promoted_by = $1', [by]);
+    const setEvent = async (actor: unknown) => {
+      await database.sql('ALTER TABLE events DISABLE TRIGGER ALL');
+      await database.sql('UPDATE events SET actor = $1 WHERE seq = 3', [actor]);
+      await database.sql('ALTER TABLE events ENABLE TRIGGER ALL');
+    };
+    try {
+      await setPointer('somebody.else');
+      const table = await verify();
+      assert.deepEqual([table.code, table.stdout], [1, '']);
+      assert.match(
+        table.stderr,
+        /The table pointers has promoted_by "somebody\.else" in the row development/,
+      );
+      await setEvent('somebody.else');
+      const log = await verify();
+      assert.deepEqual([log.code, log.stdout], [1, '']);
+      assert.match(log.stderr, /Event 3 does not have the hash it claims/);
+      assert.ok(!log.stderr.includes('choose another'), 'no password');
+    } finally {
+      await setPointer(pointer?.['promoted_by']);
+      await setEvent(event?.['actor']);
+    }
   });
 });

@@ -1,13 +1,26 @@
 /** A registry whose production asks for approvals, at a time of the test's choosing, and what people do there. */
 import assert from 'node:assert/strict';
 import type { Promotion } from '../../src/contract/promotions.ts';
-import { defaultEnvironments, type Environment, type Policy } from '../../src/core/environment.ts';
+import { parseChannel } from '../../src/core/channel.ts';
+import {
+  defaultEnvironments,
+  type Environment,
+  type Policy,
+  parseEnvironmentName,
+} from '../../src/core/environment.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import type { VersionNumber } from '../../src/core/version.ts';
+import type { Caller } from '../../src/registry/access/caller.ts';
+import { promote } from '../../src/registry/promotions/promote.ts';
 import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
+import { type PreparedSource, prepareSource } from '../../src/registry/prompts/prepare-source.ts';
+import { publish } from '../../src/registry/prompts/publish.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type Answered, aRegistry, type Json, type RegistryForTest } from './a-registry.ts';
 
 export const START = Date.parse('2026-09-12T12:00:00.000Z');
 export const HOUR = 3_600_000;
+const VERSIONS = [1, 2, 3, 4] as VersionNumber[];
 
 export interface GovernedRegistry extends AsyncDisposable {
   readonly registry: RegistryForTest;
@@ -35,6 +48,32 @@ export interface GovernedRegistry extends AsyncDisposable {
   hence(ms: number): string;
 }
 
+/** In one transaction, where a request for each would take most of the time of these tests. */
+async function fill(store: Store): Promise<void> {
+  const p = parsePromptName('p');
+  const [development, staging] = ['development', 'staging'].map(name => ({
+    actor: `admin.of.${name}`,
+    key: 'embedded',
+    role: 'admin' as const,
+    environment: parseEnvironmentName(name),
+  })) as [Caller, Caller];
+  const sources = await Promise.all(VERSIONS.map(version => prepareSource(p, `one\nversion ${version}`)));
+  await store.write(async transaction => {
+    for (const [index, version] of VERSIONS.entries()) {
+      const before = VERSIONS[index - 1] ?? null;
+      const [source] = sources.slice(index) as [PreparedSource];
+      await publish(transaction, store.now, development, p, source, { message: 'About p', base: before });
+      await promote(transaction, store.now, staging, p, {
+        environment: staging.environment,
+        channel: parseChannel('stable'),
+        version,
+        reason: 'For the test',
+        expected: before,
+      });
+    }
+  });
+}
+
 export interface GovernedSetup {
   /** Opens what keeps it, where that matters. */
   readonly open?: (options: { environments: Environment[]; now: () => Date }) => Promise<Store>;
@@ -46,10 +85,8 @@ export async function aGovernedRegistry({ open }: GovernedSetup = {}): Promise<G
   const now = () => new Date(clock.now);
   const options = { environments: defaultEnvironments(1), now };
   const registry = await aRegistry({ ...options, ...(open && { store: await open(options) }) });
-  for (let version = 1; version <= 4; version++) {
-    await registry.publish('p', `one\nversion ${version}`, version === 1 ? null : version - 1);
-    await registry.promote('p', version, 'staging');
-  }
+  await fill(registry.store);
+  await Promise.all(['development', 'staging'].map(environment => registry.key(environment)));
   const governed: GovernedRegistry = {
     registry,
     clock,

@@ -1,8 +1,9 @@
 /** Many at once, through two servers over one registry: one wins, the others are told, and nothing is lost. */
 import assert from 'node:assert/strict';
+import { runs } from '../runs.ts';
 import { type Answered, aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 
-const AUTHORS = 50;
+const AUTHORS = runs(50, 25);
 const PROMOTERS = 20;
 
 describe('many at once', () => {

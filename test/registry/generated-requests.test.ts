@@ -8,10 +8,11 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { runs } from '../runs.ts';
 import { aRegistry, identityForTest, type Json, type RegistryForTest } from './a-registry.ts';
 import { arbitraryOf, type SchemaWorld } from './arbitrary-of-schema.ts';
 
-const REQUESTS = 10_000;
+const REQUESTS = runs(10_000, 2500);
 /** Always the same requests: whether each route succeeds at least once must not be left to chance. */
 const SEED = 20261123;
 const AS = ['reader', 'author', 'approver', 'admin'].flatMap(role =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { digestOf } from '../../src/core/digest.ts';
+import { runs } from '../runs.ts';
 import { aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 
 describe('lists', () => {
@@ -47,7 +48,7 @@ describe('lists', () => {
         const place = (item: Json) => item.name ?? item.id ?? item.version;
         assert.deepEqual((await all(path, limit)).map(place), (await all(path, 500)).map(place));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40, 15) },
     );
   });
   it('of prompts are by name, without the archived unless asked for', async () => {
@@ -123,7 +124,7 @@ describe('lists', () => {
         for (const path of LISTS.slice(2))
           assertProblem(await registry.call('GET', `${path}?cursor=${cursor}`), 422, 'invalid_request');
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20, 8) },
     );
   });
   it('of many versions at once keep the order, and name those that are not there', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { defaultEnvironments } from '../../src/core/environment.ts';
+import { runs } from '../runs.ts';
 import { aRegistry, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
 
 const START = Date.parse('2026-09-12T14:00:00.000Z');
@@ -198,7 +199,7 @@ describe('what was live', () => {
           assert.equal(answer.version ?? answer, expected, `${channel} at ${iso(at)}`);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12, 4) },
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { isPromptName, whyNotPromptName } from '../../src/core/name.ts';
+import { runs } from '../runs.ts';
 import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
 
 describe('names in paths', () => {
@@ -80,7 +81,7 @@ describe('names in paths', () => {
         else
           assert.deepEqual({ status, code }, { status: 422, code: 'invalid_name' }, whyNotPromptName(name));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150, 60) },
     );
   });
   it('cannot be published under a wrong one', async () => {

@@ -11,6 +11,7 @@ import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts
 import type { Store } from '../../src/registry/store/store.ts';
 import { eventually } from '../eventually.ts';
 import { patience } from '../patience.ts';
+import { runs } from '../runs.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
   type Answered,
@@ -233,7 +234,7 @@ describe('a request', () => {
         assert.match(id, /^[0-9a-f]{32}$/);
         assert.ok(id !== TRACE && !/^0+$/.test(id), traceparent);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60, 20) },
     );
     const newer = `01-${TRACE}-${PARENT}-01-what-later-versions-add`;
     const { headers } = await ask(registry.url, 'GET', '/openapi.json', undefined, { traceparent: newer });
