@@ -24,6 +24,15 @@ const RETRY_MS = 50;
 /** What passes by itself: a backend of one that was killed ends a moment after it, and so does who has the port. */
 const PASSES = /pre-existing shared memory block|could not bind/;
 
+/** Where nothing has to outlive it, and each test makes connections, which are the quicker the less memory is shared. */
+const FOR_TESTS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '16MB',
+  autovacuum: 'off',
+};
+
 export interface PostgresOptions {
   /** Whether every commit is synced to the disk, as it is in production; false by default. */
   readonly durable?: boolean;
@@ -62,7 +71,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     unix_socket_directories: '',
     // A busy day of tests opens many stores at once.
     max_connections: '200',
-    ...(!durable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(!durable && FOR_TESTS),
     ...settings,
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -9,7 +9,7 @@ describe('Dotprompt over HTTP', () => {
   before(async () => {
     registry = await aRegistry();
   });
-  after(() => registry.close());
+  after(() => registry[Symbol.asyncDispose]());
 
   for (const [number, [topic, rules]] of Object.entries(Object.entries(RULES)))
     it(`${topic} has its ${rules.length} rules`, async () => {

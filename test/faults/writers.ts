@@ -35,7 +35,7 @@ export interface WritersSetup {
 }
 
 /** ms between the writes of one author: the processor is for the servers. */
-const PAUSE = 50;
+const PAUSE = 100;
 /** How long an author asks on, in ms, after anything was acknowledged to anyone or the end was announced. */
 const LAST_CALL = patience(3 * 60_000);
 /** Every so many versions the newest becomes stable. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import type { Caller } from '../../src/registry/access/caller.ts';
 import { copyRegistry, TABLES } from '../../src/registry/copy.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { openDatabase } from '../../src/registry/database.ts';
+import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
+import { publish } from '../../src/registry/prompts/publish.ts';
 import { startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
@@ -17,6 +23,22 @@ function contents(store: Store): Promise<Record<string, string[]>> {
       all[table] = rows.map(row => JSON.stringify(Object.entries(row).sort())).sort();
     }
     return all;
+  });
+}
+
+/** So many versions of `many`, in one transaction: by a request for each it would take seconds. */
+async function publishMany(store: Store, count: number): Promise<void> {
+  const environment = parseEnvironmentName('development');
+  const author: Caller = { actor: 'admin.of.development', key: 'embedded', role: 'admin', environment };
+  const many = parsePromptName('many');
+  const sources = await Promise.all(
+    Array.from({ length: count }, (_, index) => prepareSource(many, `text ${index + 1}`)),
+  );
+  await store.write(async transaction => {
+    for (const [index, source] of sources.entries()) {
+      const content = { message: 'About many', base: index === 0 ? null : parseVersionNumber(index) };
+      await publish(transaction, store.now, author, many, source, content);
+    }
   });
 }
 
@@ -38,7 +60,7 @@ describe('copying a registry', () => {
     folder = await temporaryFolder();
     registry = await aRegistry({ folder: `${folder.path}/from` });
     // More rows than go into one statement, and sources that do so by their size alone.
-    for (let n = 1; n <= 300; n++) await registry.publish('many', `text ${n}`, n === 1 ? null : n - 1);
+    await publishMany(registry.store, 300);
     for (const name of ['large', 'larger', 'largest'])
       await registry.publish(name, '🐎\r\n'.repeat(150_000), null, { headers: { 'idempotency-key': name } });
     await registry.promote('many', 7, 'development');
