@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patience } from '../../test/patience.ts';
 import { freePort } from './freePort.ts';
 import { type CommandLine, withKeyring, withoutKeychain } from './keyring.ts';
 import { endGroup, spawnGroup } from './processGroup.ts';
@@ -50,7 +51,7 @@ export type RunningServer = {
 };
 
 const READY = 'Extension host agent listening';
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = patience(180_000);
 
 /** The settings of a workbench that neither greets nor asks nor looks for updates. */
 const QUIET_SETTINGS = {
@@ -72,7 +73,7 @@ const QUIET_SETTINGS = {
 
 /**
  * Starts a server and waits until it listens.
- * @throws {Error} with its last lines when it ends or stays silent for a minute
+ * @throws {Error} with its last lines when it ends or does not listen within minutes
  */
 export async function startServer(
   installed: InstalledServer,
@@ -128,7 +129,10 @@ export async function startServer(
 
   let log = '';
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => fail('did not start within a minute'), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => fail(`did not start within ${START_TIMEOUT_MS / 1000} s`),
+      START_TIMEOUT_MS,
+    );
     const fail = (how: string): void => {
       clearTimeout(timer);
       void endGroup(child);

@@ -2,12 +2,14 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { patience } from '../../test/patience.ts';
 
-const OPEN_TIMEOUT_MS = 60_000;
+const OPEN_TIMEOUT_MS = patience(180_000);
+const SHOW_TIMEOUT_MS = patience(60_000);
 
 /** Opens the workbench at `address` and waits until it takes keys and its extensions have been started. */
 export async function openWorkbench(page: Page, address: string): Promise<void> {
-  await page.goto(address);
+  await page.goto(address, { timeout: OPEN_TIMEOUT_MS });
   await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: OPEN_TIMEOUT_MS });
   // The remote indicator loses its "opening" state when the extension host answers.
   await page
@@ -30,13 +32,13 @@ export async function openWorkbench(page: Page, address: string): Promise<void> 
 export async function runFromPalette(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget:visible .quick-input-box input');
-  await input.waitFor();
+  await input.waitFor({ timeout: SHOW_TIMEOUT_MS });
   await input.fill(`>${title}`);
   const label = page.locator('.quick-input-widget .quick-input-list .monaco-list-row .label-name');
   const exact = label
     .filter({ hasText: new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) })
     .first();
-  await exact.waitFor({ timeout: 10_000 }).catch(async () => {
+  await exact.waitFor({ timeout: SHOW_TIMEOUT_MS }).catch(async () => {
     const offered = await label.allTextContents();
     throw new Error(
       `The command palette has no "${title}"; it offers: ${offered.slice(0, 8).join(' | ') || 'nothing'}`,
@@ -56,15 +58,15 @@ export async function runFromPalette(page: Page, title: string): Promise<void> {
 export async function openFile(page: Page, path: string): Promise<void> {
   await page.keyboard.press('ControlOrMeta+KeyP');
   const input = page.locator('.quick-input-widget:visible .quick-input-box input');
-  await input.waitFor();
+  await input.waitFor({ timeout: SHOW_TIMEOUT_MS });
   await input.fill(path);
   const name = path.split('/').at(-1) ?? path;
   await page
     .locator('.quick-input-widget .monaco-list-row.focused .label-name', { hasText: name })
     .first()
-    .waitFor({ timeout: 20_000 });
+    .waitFor({ timeout: SHOW_TIMEOUT_MS });
   await page.keyboard.press('Enter');
-  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: SHOW_TIMEOUT_MS });
 }
 
 /** Waits until the workbench has drawn what it was told: nothing in progress, and a moment more. */
@@ -72,7 +74,7 @@ export async function settle(page: Page, milliseconds = 800): Promise<void> {
   const progress = page.locator('.monaco-progress-container.active.infinite');
   await progress
     .first()
-    .waitFor({ state: 'detached', timeout: 10_000 })
+    .waitFor({ state: 'detached', timeout: patience(10_000) })
     .catch(() => undefined);
   await delay(milliseconds);
 }

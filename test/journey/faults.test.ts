@@ -3,95 +3,88 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { curl } from './support/curl.ts';
-import { writeFiles } from './support/desk.ts';
 import { journey } from './support/journey.ts';
-import { type ServedRegistry, serveRegistry } from './support/served-registry.ts';
+import { serveRegistry } from './support/served-registry.ts';
 
 const MINE = 'Greet the customer by name.\n';
 const THEIRS = 'Greet the customer, and never by name.\n';
 const PROMPT = 'support/greeting';
 
-let registry: ServedRegistry;
-let mine: string;
-let theirs: string;
-
-async function publishOverHttp(key: string, source: string, base: number | null): Promise<Response> {
-  return fetch(`${registry.url}/v1/prompts/${PROMPT}/-/versions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ source, message: 'From elsewhere', base }),
-  });
-}
-
-journey(
-  'When things go wrong at a registry',
-  {
-    async furnish({ folder, workspace, defer }) {
-      registry = await serveRegistry(join(folder, 'registry'));
-      defer(() => registry.stop());
-      mine = await registry.createKey('development', 'approver', 'mara.lindqvist');
-      theirs = await registry.createKey('development', 'author', 'jonas.weber');
-      await writeFiles(workspace, {
+describe('When things go wrong at a registry', () => {
+  journey(
+    'nothing is lost, and what is true is said',
+    async ({ folder, workspace, write, open, use, step }) => {
+      const registry = use(await serveRegistry(join(folder, 'registry')));
+      const mine = await registry.createKey('development', 'approver', 'mara.lindqvist');
+      const theirs = await registry.createKey('development', 'author', 'jonas.weber');
+      await write({
         'promptforge.json': JSON.stringify({ registry: registry.url, prompts: 'prompts' }),
         [`prompts/${PROMPT}.prompt`]: MINE,
       });
-      return {};
+      const publishOverHttp = (key: string, source: string, base: number | null): Promise<Response> =>
+        fetch(`${registry.url}/v1/prompts/${PROMPT}/-/versions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ source, message: 'From elsewhere', base }),
+        });
+      const { workbench } = await open();
+
+      await step('publishes a first version', async () => {
+        await workbench.status('no key');
+        await workbench.run('PromptForge: Set Key…');
+        await workbench.answerHidden('Set Key', mine);
+        await workbench.notification('Key of development stored.');
+        await workbench.openFile(`prompts/${PROMPT}.prompt`);
+        await workbench.run('PromptForge: Publish…');
+        await workbench.answer(`Publish ${PROMPT}@1`, 'A greeting');
+        await workbench.notification(`Published ${PROMPT}@1.`);
+        await workbench.clearNotifications();
+      });
+
+      await step('publishes nothing when somebody was faster, and offers the newest version', async () => {
+        await workbench.openFile(`prompts/${PROMPT}.prompt`);
+        await workbench.press('ControlOrMeta+End');
+        await workbench.type('Be brief.');
+        await workbench.run('PromptForge: Publish…');
+        await workbench.tab(`${PROMPT}: @1 (newest) ↔ your file`);
+        // While the message is written: sooner, the window would have shown it by itself.
+        await workbench.question(`Publish ${PROMPT}@2`);
+        assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
+        await workbench.answer(`Publish ${PROMPT}@2`, 'Shorter');
+        await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
+        await workbench.pressInNotification('Compare with @2');
+        await workbench.tab(`${PROMPT}: @2 (newest) ↔ your file`);
+        await workbench.comparison(THEIRS.trim(), 'Be brief.');
+        assert.equal(
+          await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8'),
+          `${MINE}Be brief.\n`,
+        );
+        const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
+        assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
+        await workbench.clearNotifications();
+      });
+
+      await step('says that nothing was changed when the registry has gone away', async () => {
+        await workbench.run('PromptForge: Promote…');
+        await workbench.choose(`Promote ${PROMPT}`, 'development · stable');
+        await workbench.choose(`Promote ${PROMPT} to stable in development`, '@2');
+        await workbench.answer(`Promote ${PROMPT}@2 in development (stable)`, 'Try it out');
+        // Between the question and its answer.
+        await workbench.dialog();
+        await registry.kill();
+        await workbench.confirm('Promote to development');
+        const told = await workbench.notification('Nothing was changed.');
+        assert.match(told, /cannot be reached/);
+        await workbench.status('offline');
+      });
+
+      await step('finds the pointer as it was when the registry is back', async () => {
+        await registry.start();
+        assert.equal((await curl(`${registry.url}/v1/prompts/${PROMPT}`, theirs)).status, 404);
+        await workbench.clearNotifications();
+        await workbench.run('PromptForge: Refresh');
+        await workbench.status('· development');
+      });
     },
-  },
-  desk => {
-    it('publishes a first version', async () => {
-      const { workbench } = desk();
-      await workbench.status('no key');
-      await workbench.run('PromptForge: Set Key…');
-      await workbench.answerHidden('Set Key', mine);
-      await workbench.notification('Key of development stored.');
-      await workbench.openFile(`prompts/${PROMPT}.prompt`);
-      await workbench.run('PromptForge: Publish…');
-      await workbench.answer(`Publish ${PROMPT}@1`, 'A greeting');
-      await workbench.notification(`Published ${PROMPT}@1.`);
-      await workbench.clearNotifications();
-    });
-
-    it('publishes nothing when somebody was faster, and offers the newest version', async () => {
-      const { workbench, workspace } = desk();
-      await workbench.openFile(`prompts/${PROMPT}.prompt`);
-      await workbench.press('ControlOrMeta+End');
-      await workbench.type('Be brief.');
-      await workbench.run('PromptForge: Publish…');
-      await workbench.tab(`${PROMPT}: @1 (newest) ↔ your file`);
-      // While the message is written: sooner, the window would have shown it by itself.
-      assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
-      await workbench.answer(`Publish ${PROMPT}@2`, 'Shorter');
-      await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
-      await workbench.pressInNotification('Compare with @2');
-      await workbench.tab(`${PROMPT}: @2 (newest) ↔ your file`);
-      await workbench.comparison(THEIRS.trim(), 'Be brief.');
-      assert.equal(await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8'), `${MINE}Be brief.\n`);
-      const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
-      assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
-      await workbench.clearNotifications();
-    });
-
-    it('says that nothing was changed when the registry has gone away', async () => {
-      const { workbench } = desk();
-      await workbench.run('PromptForge: Promote…');
-      await workbench.choose(`Promote ${PROMPT}`, 'development · stable');
-      await workbench.choose(`Promote ${PROMPT} to stable in development`, '@2');
-      await workbench.answer(`Promote ${PROMPT}@2 in development (stable)`, 'Try it out');
-      await registry.kill();
-      await workbench.confirm('Promote to development');
-      const told = await workbench.notification('Nothing was changed.');
-      assert.match(told, /cannot be reached/);
-      await workbench.status('offline');
-    });
-
-    it('finds the pointer as it was when the registry is back', async () => {
-      const { workbench } = desk();
-      await registry.start();
-      assert.equal((await curl(`${registry.url}/v1/prompts/${PROMPT}`, theirs)).status, 404);
-      await workbench.clearNotifications();
-      await workbench.run('PromptForge: Refresh');
-      await workbench.status('· development');
-    });
-  },
-);
+  );
+});

@@ -3,44 +3,30 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { NEWEST, OLDEST } from '../../scripts/host/vscodeVersions.ts';
 import { curl } from './support/curl.ts';
-import { writeFiles } from './support/desk.ts';
 import { filesThatHold } from './support/files.ts';
 import { journey } from './support/journey.ts';
-import { type ServedRegistry, serveRegistry } from './support/served-registry.ts';
+import { serveRegistry } from './support/served-registry.ts';
 
 const FIRST = 'You answer questions about fees. A transfer within Europe is free.';
 const SECOND = 'Quote the fee table, and never guess a fee.';
 
-for (const vscode of [NEWEST, OLDEST]) {
-  let registry: ServedRegistry;
-  const keys: Record<'author' | 'staging' | 'approver' | 'application', string> = {
-    author: '',
-    staging: '',
-    approver: '',
-    application: '',
-  };
-
-  journey(
-    `In VS Code ${vscode.vscode}, with the VSIX installed and a registry served`,
-    {
-      vscode,
-      async furnish({ folder, workspace, defer }) {
-        registry = await serveRegistry(join(folder, 'registry'));
-        defer(() => registry.stop());
-        keys.author = await registry.createKey('development', 'author', 'mara.lindqvist');
-        keys.staging = await registry.createKey('staging', 'approver', 'mara.lindqvist');
-        keys.approver = await registry.createKey('production', 'approver', 'mara.lindqvist');
-        keys.application = await registry.createKey('production', 'reader', 'fee-service');
-        await writeFiles(workspace, { 'prompts/fees/explain.prompt': `${FIRST}\n` });
-        return {};
-      },
-    },
-    desk => {
+for (const vscode of [NEWEST, OLDEST])
+  describe(`In VS Code ${vscode.vscode}, with the VSIX installed and a registry served`, () => {
+    journey('one gets from an empty window to what an application gets', async journey => {
+      const { folder, write, open, use, step } = journey;
+      const registry = use(await serveRegistry(join(folder, 'registry')));
+      const keys = {
+        author: await registry.createKey('development', 'author', 'mara.lindqvist'),
+        staging: await registry.createKey('staging', 'approver', 'mara.lindqvist'),
+        approver: await registry.createKey('production', 'approver', 'mara.lindqvist'),
+        application: await registry.createKey('production', 'reader', 'fee-service'),
+      };
+      await write({ 'prompts/fees/explain.prompt': `${FIRST}\n` });
+      const { workbench, server } = await open({ vscode });
       const fetched = () => curl(`${registry.url}/v1/prompts/fees/explain`, keys.application);
       const host = () => registry.url.replace('http://', '');
 
-      it('connects to a registry by its URL, and asks for a key', async () => {
-        const { workbench } = desk();
+      await step('connects to a registry by its URL, and asks for a key', async () => {
         await workbench.run('PromptForge: Connect to Registry…');
         await workbench.choose('Connect to Registry', 'A registry by its URL');
         await workbench.answer('Connect to Registry', registry.url);
@@ -51,8 +37,7 @@ for (const vscode of [NEWEST, OLDEST]) {
         await workbench.status(`${host()} · development`);
       });
 
-      it('takes the keys of the other environments', async () => {
-        const { workbench } = desk();
+      await step('takes the keys of the other environments', async () => {
         for (const [environment, key] of [
           ['staging', keys.staging],
           ['production', keys.approver],
@@ -66,8 +51,7 @@ for (const vscode of [NEWEST, OLDEST]) {
         await workbench.clearNotifications();
       });
 
-      it('publishes the file as version 1, with a message', async () => {
-        const { workbench } = desk();
+      await step('publishes the file as version 1, with a message', async () => {
         await workbench.openFile('prompts/fees/explain.prompt');
         await workbench.run('PromptForge: Publish…');
         await workbench.answer('Publish fees/explain@1', 'Fees, in one place');
@@ -76,8 +60,7 @@ for (const vscode of [NEWEST, OLDEST]) {
       });
 
       for (const environment of ['staging', 'production'])
-        it(`promotes version 1 to ${environment}`, async () => {
-          const { workbench } = desk();
+        await step(`promotes version 1 to ${environment}`, async () => {
           await workbench.run('PromptForge: Promote…');
           if (environment === 'staging') {
             await workbench.choose('Promote fees/explain', `${environment} · stable`);
@@ -93,12 +76,11 @@ for (const vscode of [NEWEST, OLDEST]) {
           await workbench.notification(`fees/explain@1 is now stable in ${environment}.`);
         });
 
-      it('curl shows an application version 1', async () => {
+      await step('curl shows an application version 1', async () => {
         assert.deepEqual(await fetched(), { status: 200, version: 'fees/explain@1', body: `${FIRST}\n` });
       });
 
-      it('edits the file and publishes version 2, with the difference in view', async () => {
-        const { workbench } = desk();
+      await step('edits the file and publishes version 2, with the difference in view', async () => {
         await workbench.clearNotifications();
         await workbench.openFile('prompts/fees/explain.prompt');
         await workbench.press('ControlOrMeta+End');
@@ -112,8 +94,7 @@ for (const vscode of [NEWEST, OLDEST]) {
         assert.equal((await fetched()).version, 'fees/explain@1');
       });
 
-      it('shows both versions and what is live in the explorer', async () => {
-        const { workbench } = desk();
+      await step('shows both versions and what is live in the explorer', async () => {
         const prompts = await workbench.prompts();
         await prompts.expand('Folder fees, 1 prompt');
         await prompts.expand('Prompt explain, version 2');
@@ -123,8 +104,7 @@ for (const vscode of [NEWEST, OLDEST]) {
         await prompts.row(/^Version 1, .*: Fees, in one place, by mara\.lindqvist/);
       });
 
-      it('compares version 2 with the one before', async () => {
-        const { workbench } = desk();
+      await step('compares version 2 with the one before', async () => {
         const prompts = await workbench.prompts();
         await prompts.goTo('Version 2');
         await workbench.press('Enter');
@@ -135,8 +115,7 @@ for (const vscode of [NEWEST, OLDEST]) {
       });
 
       for (const environment of ['staging', 'production'])
-        it(`promotes version 2 to ${environment}, with the difference in view`, async () => {
-          const { workbench } = desk();
+        await step(`promotes version 2 to ${environment}, with the difference in view`, async () => {
           await workbench.run('PromptForge: Promote…');
           await workbench.choose('Promote fees/explain@2', `${environment} · stable`);
           await workbench.answer(
@@ -152,14 +131,13 @@ for (const vscode of [NEWEST, OLDEST]) {
           await workbench.notification(`fees/explain@2 is now stable in ${environment}. It was @1.`);
         });
 
-      it('curl shows an application the new text', async () => {
+      await step('curl shows an application the new text', async () => {
         const { status, version, body } = await fetched();
         assert.deepEqual({ status, version }, { status: 200, version: 'fees/explain@2' });
         assert.equal(body, `${FIRST}\n${SECOND}\n`);
       });
 
-      it('rolls production back, with a reason', async () => {
-        const { workbench } = desk();
+      await step('rolls production back, with a reason', async () => {
         await workbench.run('PromptForge: Roll Back…');
         await workbench.choose('Roll Back fees/explain', 'production · stable');
         await workbench.choose('Roll Back fees/explain in production (stable)', '@1');
@@ -172,19 +150,18 @@ for (const vscode of [NEWEST, OLDEST]) {
         await workbench.notification('Rolled back: fees/explain@1 is stable in production again. It was @2.');
       });
 
-      it('curl shows an application the old text', async () => {
+      await step('curl shows an application the old text', async () => {
         assert.deepEqual(await fetched(), { status: 200, version: 'fees/explain@1', body: `${FIRST}\n` });
       });
 
-      it('has written no secret anywhere but into the keychain', async () => {
+      await step('has written no secret anywhere but into the keychain', async () => {
         const secrets = Object.values(keys);
-        assert.deepEqual(await filesThatHold(desk().folder, secrets), []);
-        for (const output of [desk().serverLog(), registry.log()])
+        assert.deepEqual(await filesThatHold([folder, server.folder], secrets), []);
+        for (const output of [server.log(), registry.log()])
           assert.ok(
             !secrets.some(secret => output.includes(secret)),
             'A key stands in the output of a process.',
           );
       });
-    },
-  );
-}
+    });
+  });

@@ -1,10 +1,10 @@
 /** The preview by keyboard alone: beside the prompt while one types, with another sample, another input, and back to the source. */
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameLocator } from 'playwright-core';
 import { render } from '../../src/core/render.ts';
-import { writeFiles } from './support/desk.ts';
 import { journey } from './support/journey.ts';
+import { isSoon, isThere, until } from './support/waiting.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const SOURCE = `---
 input:
@@ -30,51 +30,41 @@ const SAMPLES = `- name: Ada, as always
     tone: firm
 `;
 
-journey(
-  'With a prompt that has samples',
-  {
-    async furnish({ workspace }) {
-      await writeFiles(workspace, {
-        'prompts/fees/explain.prompt': SOURCE,
-        'prompts/fees/explain.samples.yaml': SAMPLES,
-      });
-      return {};
-    },
-  },
-  desk => {
-    const page = (): FrameLocator =>
-      desk().page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+describe('With a prompt that has samples', () => {
+  journey('the preview shows what the registry would render', async ({ write, open, step }) => {
+    await write({
+      'prompts/fees/explain.prompt': SOURCE,
+      'prompts/fees/explain.samples.yaml': SAMPLES,
+    });
+    const { workbench, page: window } = await open();
+    const page = window.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
     /** Waits until the page shows a text among what was rendered. */
-    const shows = (text: string) => page().locator('#rendered .text', { hasText: text }).first().waitFor();
-    /** Goes on with Tab until what matches has the focus. */
-    const tabTo = async (selector: string): Promise<void> => {
-      for (let step = 0; step < 20; step += 1) {
-        if ((await page().locator(`${selector}:focus`).count()) > 0) return;
-        await desk().workbench.press('Tab');
-        await delay(50);
-      }
-      throw new Error(`Tab never came to ${selector}.`);
-    };
+    const shows = (text: string) => page.locator('#rendered .text', { hasText: text }).first().waitFor();
+    const tabTo = (selector: string) => walkTo(selector, page, workbench);
 
-    it('opens beside the prompt with its first sample', async () => {
-      const { workbench } = desk();
+    await step('opens beside the prompt with its first sample', async () => {
       await workbench.openFile('prompts/fees/explain.prompt');
-      await workbench.press('ControlOrMeta+KeyK', 'KeyV');
+      await until('the preview', async () => {
+        await workbench.press('ControlOrMeta+KeyK', 'KeyV');
+        return { found: (await isThere(page.locator('#rendered'))) || undefined, seen: [] };
+      });
       await shows('Hello Ada!');
-      assert.deepEqual(await page().locator('#rendered h2').allTextContents(), ['system', 'user']);
-      await page().locator('#counts', { hasText: 'tokens (o200k_base)' }).waitFor();
+      assert.deepEqual(await page.locator('#rendered h2').allTextContents(), ['system', 'user']);
+      await page.locator('#counts', { hasText: 'tokens (o200k_base)' }).waitFor();
     });
 
-    it('renders what is typed, before it is saved', async () => {
-      const { workbench } = desk();
+    await step('renders what is typed, before it is saved', async () => {
       await workbench.press('ControlOrMeta+End');
       await workbench.type(TYPED);
       await shows('Bye Ada.');
     });
 
-    it('renders with another sample, exactly as the registry would', async () => {
-      const { workbench } = desk();
-      await workbench.press('ControlOrMeta+Digit2');
+    await step('renders with another sample, exactly as the registry would', async () => {
+      // Tab means something else to the editor, which has the focus until the page has it.
+      await until('the focus in the preview', async () => {
+        await workbench.press('ControlOrMeta+Digit2');
+        return { found: (await isSoon(async () => (await focusIn(page)).hasFocus)) || undefined, seen: [] };
+      });
       await tabTo('#sample');
       await workbench.press('ArrowDown');
       await shows('Be firm');
@@ -82,30 +72,51 @@ journey(
       const source = SOURCE + TYPED;
       const { messages } = await render({ source, input, partials: new Map(), label: 'fees/explain' });
       assert.deepEqual(
-        await page().locator('#rendered .text').allTextContents(),
+        await page.locator('#rendered .text').allTextContents(),
         messages.map(({ content }) => content.map(part => ('text' in part ? part.text : '')).join('')),
       );
     });
 
-    it('renders what is typed into the form', async () => {
-      const { workbench } = desk();
+    await step('renders what is typed into the form', async () => {
       await tabTo('summary');
       await workbench.press('Enter');
       await tabTo('#input-name');
       await workbench.press('ControlOrMeta+KeyA');
       await workbench.type('Cleo');
       await shows('Hello Cleo!');
-      await page().locator('#edited').waitFor();
+      await page.locator('#edited').waitFor();
     });
 
-    it('leads from a value to its place in the source', async () => {
-      const { workbench } = desk();
+    await step('leads from a value to its place in the source', async () => {
       await tabTo('.mark');
-      assert.equal(await page().locator('.mark:focus').getAttribute('title'), '{{tone}}');
+      assert.equal(await page.locator('.mark:focus').getAttribute('title'), '{{tone}}');
       await workbench.press('ArrowRight', 'Enter');
       await workbench.opened('explain.prompt');
       await workbench.status('Ln 13, Col 15 (8 selected)');
-      await page().locator('.mark.at-caret', { hasText: 'Cleo' }).first().waitFor();
+      await page.locator('.mark.at-caret', { hasText: 'Cleo' }).first().waitFor();
     });
-  },
-);
+  });
+});
+
+/** Goes on with Tab until what matches has the focus. */
+async function walkTo(selector: string, page: FrameLocator, workbench: Workbench): Promise<void> {
+  for (let step = 0; step < 20; step += 1) {
+    const before = await focusIn(page);
+    if (before.hasFocus && (await page.locator(`${selector}:focus`).count()) > 0) return;
+    await workbench.press('Tab');
+    await isSoon(async () => {
+      const after = await focusIn(page);
+      return after.hasFocus !== before.hasFocus || after.element !== before.element;
+    });
+  }
+  throw new Error(`Tab never came to ${selector}.`);
+}
+
+/** Whether keys go to the page, and which of its elements has the focus: its place among all of them. */
+function focusIn(page: FrameLocator): Promise<{ readonly hasFocus: boolean; readonly element: number }> {
+  return page
+    .locator(':root')
+    .evaluate(
+      `({ hasFocus: document.hasFocus(), element: [...document.querySelectorAll('*')].indexOf(document.activeElement) })`,
+    );
+}

@@ -1,6 +1,7 @@
 /** What an application gets: a real `curl`, with a key. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { patience } from '../../patience.ts';
 
 export interface Fetched {
   readonly status: number;
@@ -17,7 +18,7 @@ export async function curl(url: string, key: string): Promise<Fetched> {
   const child = spawn('curl', [
     '-sS',
     '--max-time',
-    '10',
+    String(Math.ceil(patience(60_000) / 1000)),
     '-K',
     '-',
     '-w',

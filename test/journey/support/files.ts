@@ -1,23 +1,30 @@
 /** Looking for what must stand in no file. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 
 /**
- * The files below `folder` that hold one of the secrets, by their paths in it, or the part of one that is the secret
+ * The files below the folders that hold one of the secrets, by their paths, or the part of one that is the secret
  * itself; as UTF-8 or UTF-16.
  */
-export async function filesThatHold(folder: string, keys: readonly string[]): Promise<string[]> {
+export async function filesThatHold(folders: readonly string[], keys: readonly string[]): Promise<string[]> {
   // pf_<environment>_<id>_<secret>
   const needles = keys.flatMap(key => {
     const secret = key.slice(key.lastIndexOf('_') + 1);
     return [Buffer.from(secret, 'utf8'), Buffer.from(secret, 'utf16le')];
   });
+  const entries = await Promise.all(
+    folders.map(folder => readdir(folder, { recursive: true, withFileTypes: true })),
+  );
   const found: string[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  for (const entry of entries.flat()) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const content = await readFile(path);
-    if (needles.some(needle => content.includes(needle))) found.push(relative(folder, path));
+    const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      // VS Code may have removed it meanwhile.
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
+    if (needles.some(needle => content.includes(needle))) found.push(path);
   }
   return found;
 }

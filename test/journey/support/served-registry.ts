@@ -1,14 +1,17 @@
 /** A registry as a team runs it: `promptforge serve` as a process of its own, on a data folder of its own. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../scripts/host/freePort.ts';
 import { endGroup, spawnGroup } from '../../../scripts/host/processGroup.ts';
 import { runCommand } from '../../../scripts/host/runCommand.ts';
+import { patience } from '../../patience.ts';
 import { packedCommand } from './packed.ts';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = patience(120_000);
 
-export interface ServedRegistry {
+/** Disposing stops it, as an operator would. */
+export interface ServedRegistry extends AsyncDisposable {
   /** `http://127.0.0.1:port`; the same after a restart. */
   readonly url: string;
   /** The data folder: an absolute path. */
@@ -21,9 +24,10 @@ export interface ServedRegistry {
   kill(): Promise<void>;
   /** On the same data folder and port. */
   start(): Promise<void>;
-  /** Asks it to stop, as an operator would. */
-  stop(): Promise<void>;
 }
+
+/** Windows keep keys and the place in the log by the registry's URL: no two registries may have the same one. */
+const usedPorts = new Set<number>();
 
 /** Starts a registry in which promotions need no approval by others. */
 export async function serveRegistry(data: string): Promise<ServedRegistry> {
@@ -39,26 +43,44 @@ export async function serveRegistry(data: string): Promise<ServedRegistry> {
   await createKey('development', 'admin', 'operator');
   await promptforge('environments', 'set', 'production', '--approvals', '0');
 
-  const port = await freePort();
+  const port = await unusedPort();
   let log = '';
   let child: ReturnType<typeof spawnGroup> | undefined;
-  const start = async (): Promise<void> => {
+  const serve = async (): Promise<void> => {
     const started = spawnGroup(process.execPath, [command, 'serve', '--port', String(port), '--data', data], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
-    const listening = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`serve said nothing:\n${log}`)), START_TIMEOUT_MS);
-      started.on('exit', code => reject(new Error(`serve ended with ${code}:\n${log}`)));
+    const said: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const fail = (how: string) => reject(new Error(`serve ${how}:\n${said.join('\n')}`));
+      const timer = setTimeout(() => fail('did not listen'), START_TIMEOUT_MS);
+      // `close` and not `exit`: by then everything that it said was read.
+      started.on('close', code => {
+        clearTimeout(timer);
+        fail(`ended with ${code}`);
+      });
       for (const stream of [started.stdout!, started.stderr!])
         createInterface(stream).on('line', line => {
+          said.push(line);
           log += `${line}\n`;
           if (!line.includes('"listening"')) return;
           clearTimeout(timer);
           resolve();
         });
     });
-    await listening;
+  };
+  const start = async (): Promise<void> => {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return await serve();
+      } catch (error) {
+        // A connection of some other program may have the port for a moment.
+        if (!String(error).includes('the port is in use') || Date.now() > deadline) throw error;
+        await delay(200);
+      }
+    }
   };
   await start();
   return {
@@ -73,8 +95,17 @@ export async function serveRegistry(data: string): Promise<ServedRegistry> {
       child.kill('SIGKILL');
       await ended;
     },
-    async stop() {
+    async [Symbol.asyncDispose]() {
       if (child !== undefined) await endGroup(child);
     },
   };
+}
+
+async function unusedPort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (usedPorts.has(port)) continue;
+    usedPorts.add(port);
+    return port;
+  }
 }

@@ -1,10 +1,7 @@
 /** The workbench as a person at the keyboard meets it: keys go in, and what is visible comes out. No mouse anywhere. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-
-const PATIENCE_MS = 30_000;
-/** After which a person sees that a key went nowhere, and presses it again. */
-const NOTICED_MS = 3_000;
+import { Tree } from './tree.ts';
+import { isSoon, until, untilVisible } from './waiting.ts';
 
 export class Workbench {
   readonly #page: Page;
@@ -23,33 +20,30 @@ export class Workbench {
     await this.#page.keyboard.insertText(text);
   }
 
-  /** Pastes into what has the focus, through the clipboard. */
-  async paste(text: string): Promise<void> {
-    const copy = (copied: string) =>
-      this.#page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(copied)})`);
-    await copy(text);
-    await this.press('ControlOrMeta+KeyV');
-    await copy('');
-  }
-
   /** Runs a command by the title it has in the palette. */
   async run(title: string): Promise<void> {
-    await this.#pick('F1', title, title);
+    await this.#pick({ key: 'F1', prefix: '>' }, title, title);
   }
 
   /** Opens a file of the folder by its path. */
   async openFile(path: string): Promise<void> {
     const name = path.split('/').at(-1) ?? path;
-    await this.#pick('ControlOrMeta+KeyP', path, name);
+    await this.#pick({ key: 'ControlOrMeta+KeyP', prefix: '' }, path, name);
     // A file that was in front already looks opened at once, while keys still go to the list.
     await this.#quickInput.waitFor({ state: 'hidden' });
-    await this.opened(name);
+    // The tab in front is the new one while the editor, which has the focus, still shows the file before.
+    await untilVisible(
+      this.#page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="/${path}"]`),
+      `the focus in ${path}`,
+      () => this.#standing(),
+    );
+    await this.tab(name);
   }
 
   /** Waits until the tab in front reads `title` and its editor has the focus: one that takes it later closes a palette opened meanwhile. */
   async opened(title: string): Promise<void> {
     await this.tab(title);
-    await this.#visible(
+    await untilVisible(
       this.#page.locator('.editor-group-container.active .monaco-editor.focused').first(),
       `the focus in ${title}`,
     );
@@ -57,77 +51,63 @@ export class Workbench {
 
   /** Waits for the list that a title belongs to, and takes the option that reads `label`. */
   async choose(title: string, label: string): Promise<void> {
-    await this.#question(title);
-    await this.#walkTo(label, row => row.locator('.label-name'));
+    await this.question(title);
+    await this.#walkTo(label);
     await this.press('Enter');
-  }
-
-  /** What a list offers: label, description and detail of each option. */
-  async offered(title: string): Promise<string[]> {
-    await this.#question(title);
-    await this.#rows.first().waitFor();
-    return (await this.#rows.allInnerTexts()).map(text => text.replaceAll(/\s+/g, ' ').trim());
   }
 
   /** Waits for the input box of a title, types the answer and takes it. */
   async answer(title: string, text: string): Promise<void> {
-    await this.#question(title);
+    await this.question(title);
     await this.type(text);
     await this.press('Enter');
   }
 
   /** As `answer`, for what is pasted and must stay hidden. */
   async answerHidden(title: string, secret: string): Promise<void> {
-    await this.#question(title);
+    await this.question(title);
     const kind = await this.#quickInput.getAttribute('type');
     if (kind !== 'password') throw new Error(`The input "${title}" is of type ${kind}: the key can be read.`);
-    await this.paste(secret);
+    await this.#paste(secret);
     await this.press('Enter');
   }
 
-  /** The modal dialog: its message and detail. Its button that reads `button` is walked to and pressed. */
+  /** Waits for the modal dialog until keys go to it: its message and detail, as they are shown, line breaks included. */
+  async dialog(): Promise<{ readonly message: string; readonly detail: string }> {
+    const within = async (part: string) => (await this.#dialog.locator(part).allInnerTexts()).join('').trim();
+    await untilVisible(this.#dialog.locator(':focus').first(), 'a modal dialog', () => this.#standing());
+    return {
+      message: await within('.dialog-message-text'),
+      detail: await within('.dialog-message-detail'),
+    };
+  }
+
+  /** As `dialog`; its button that reads `button` is walked to and pressed. */
   async confirm(button: string): Promise<{ readonly message: string; readonly detail: string }> {
-    const box = this.#page.locator('.monaco-dialog-box');
-    // As it is shown, line breaks included.
-    const within = async (part: string) => (await box.locator(part).allInnerTexts()).join('').trim();
-    await this.#visible(box, `the question with the button "${button}"`);
-    const message = await within('.dialog-message-text');
-    const detail = await within('.dialog-message-detail');
-    const focused = box.locator('.monaco-button:focus, .monaco-text-button:focus');
-    const seen: string[] = [];
-    for (let step = 0; step < 6; step++) {
-      const name = (await focused.count()) === 0 ? '' : ((await focused.first().textContent()) ?? '').trim();
-      if (name === button) {
-        await this.press('Enter');
-        await box.waitFor({ state: 'hidden', timeout: PATIENCE_MS });
-        return { message, detail };
-      }
-      seen.push(name);
-      await this.press('Tab');
-    }
-    throw new Error(`The keyboard does not reach "${button}"; it stops at: ${seen.join(' | ')}`);
+    const shown = await this.dialog();
+    await this.#tabTo(button, this.#dialog);
+    await this.press('Enter');
+    await this.#dialog.waitFor({ state: 'hidden' });
+    return shown;
   }
 
   /** Waits for a notification and gives its text. */
   async notification(text: string | RegExp): Promise<string> {
     const messages = this.#page.locator('.notifications-toasts .notification-list-item-message');
     const found = messages.filter({ hasText: text }).first();
-    await this.#visible(found, `the notification ${text}`, () => this.#standing());
+    await untilVisible(found, `the notification ${text}`, () => this.#standing());
     return ((await found.textContent()) ?? '').trim();
   }
 
   /** Presses a button of the notification in front, which the keyboard reaches through the palette. */
   async pressInNotification(button: string): Promise<void> {
+    const toasts = this.#page.locator('.notifications-toasts');
     await this.run('Notifications: Focus Notification Toast');
-    const focused = this.#page.locator('.notifications-toasts .monaco-button:focus');
-    for (let step = 0; step < 8; step++) {
-      if ((await focused.count()) > 0 && ((await focused.first().textContent()) ?? '').trim() === button) {
-        await this.press('Enter');
-        return;
-      }
-      await this.press('Tab');
-    }
-    throw new Error(`The keyboard does not reach "${button}" of the notification.`);
+    await untilVisible(toasts.locator(':focus').first(), 'the focus in a notification', () =>
+      this.#standing(),
+    );
+    await this.#tabTo(button, toasts);
+    await this.press('Enter');
   }
 
   async clearNotifications(): Promise<void> {
@@ -144,7 +124,7 @@ export class Workbench {
     const active = this.#page.locator(
       '.editor-group-container.active .tab.active .monaco-icon-label-container',
     );
-    await this.#visible(
+    await untilVisible(
       active.filter({ hasText: new RegExp(`^${escaped(title)}`) }),
       `the tab "${title}"`,
       async () =>
@@ -170,7 +150,7 @@ export class Workbench {
   /** Waits until the status bar has an entry that holds this text. */
   async status(text: string): Promise<void> {
     const items = this.#page.locator('.part.statusbar .statusbar-item');
-    await this.#visible(
+    await untilVisible(
       items.filter({ hasText: text }).first(),
       `"${text}" in the status bar`,
       async () =>
@@ -197,7 +177,7 @@ export class Workbench {
     await this.run('Problems: Focus on Problems View');
     const rows = this.#page.locator('.markers-panel .monaco-list-row');
     const spoken = () => rows.evaluateAll(found => found.map(row => row.getAttribute('aria-label') ?? ''));
-    return this.#until(`the problem ${text}`, async () => {
+    return until(`the problem ${text}`, async () => {
       const all = await spoken();
       return {
         found: all.find(line => (typeof text === 'string' ? line.includes(text) : text.test(line))),
@@ -206,21 +186,63 @@ export class Workbench {
     });
   }
 
-  async screenshot(path: string): Promise<void> {
-    await this.#page.screenshot({ path });
-  }
-
-  /** Opens a list by its key, types into it and takes the option that reads `label`. */
-  async #pick(key: string, typed: string, label: string): Promise<void> {
+  /** Opens the palette or the list of files, types into it and takes the option that reads `label`. */
+  async #pick(
+    { key, prefix }: { readonly key: string; readonly prefix: string },
+    typed: string,
+    label: string,
+  ): Promise<void> {
+    // An input box that was just answered may still be there; a list has no title and begins with its prefix.
+    const isOpen = async (): Promise<boolean> => {
+      const input = this.#quickInput.and(this.#page.locator(':focus'));
+      return (
+        (await input.count()) === 1 && (await input.inputValue()) === prefix && (await this.#asked()) === ''
+      );
+    };
     // Whatever takes the focus just then closes the list again, or gets the key.
     await until(`the list of ${key}`, async () => {
       await this.press(key);
-      const open = await isThere(this.#quickInput);
-      return { found: open ? true : undefined, seen: [await this.#standing()] };
+      return { found: (await isSoon(isOpen)) || undefined, seen: [await this.#standing()] };
     });
     await this.type(typed);
-    await this.#walkTo(label, row => row.locator('.label-name'));
+    // The rows from before it was typed mark nothing, and what has the focus among them is about to change.
+    await untilVisible(
+      this.#page.locator('.quick-input-widget:visible .quick-input-list .label-name .highlight').first(),
+      `what matches "${typed}" in the list of ${key}`,
+      () => this.#offered(),
+    );
+    await this.#walkTo(label);
     await this.press('Enter');
+  }
+
+  /** Goes on with Tab until the button that reads `button` has the focus. */
+  async #tabTo(button: string, within: Locator): Promise<void> {
+    const focused = within.locator('.monaco-button:focus, .monaco-text-button:focus');
+    const seen: string[] = [];
+    for (let step = 0; step < 10; step++) {
+      const name = ((await focused.allTextContents()).at(0) ?? '').trim();
+      if (name === button) return;
+      seen.push(name);
+      await this.press('Tab');
+    }
+    throw new Error(`The keyboard does not reach "${button}"; it stops at: ${seen.join(' | ')}`);
+  }
+
+  /** Pastes into the quick input, through the clipboard. */
+  async #paste(text: string): Promise<void> {
+    const copy = (copied: string) =>
+      this.#page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(copied)})`);
+    await copy(text);
+    await this.press('ControlOrMeta+KeyV');
+    await until('what was pasted', async () => ({
+      found: (await this.#quickInput.inputValue()) === text || undefined,
+      seen: ['another text'],
+    }));
+    await copy('');
+  }
+
+  get #dialog(): Locator {
+    return this.#page.locator('.monaco-dialog-box');
   }
 
   get #quickInput(): Locator {
@@ -236,38 +258,44 @@ export class Workbench {
     const parts = this.#page.locator(
       '.quick-input-widget:visible .quick-input-title, .quick-input-widget:visible .quick-input-message',
     );
-    return (await parts.allInnerTexts()).filter(Boolean).join(': ');
+    return (await parts.allInnerTexts())
+      .map(text => text.trim())
+      .filter(Boolean)
+      .join(': ');
   }
 
-  async #question(title: string): Promise<void> {
+  /** Waits until this is asked, and keys go to the answer. */
+  async question(title: string): Promise<void> {
     const shown = this.#page
       .locator('.quick-input-widget:visible .quick-input-title')
       .filter({ hasText: new RegExp(`^${escaped(title)}$`) });
-    await this.#visible(shown, `the question "${title}"`, async () => {
+    await untilVisible(shown, `the question "${title}"`, async () => {
       const toasts = await this.#page.locator('.notification-list-item-message').allInnerTexts();
       return `Asked: ${(await this.#asked()) || 'nothing'}. Told: ${toasts.join(' | ') || 'nothing'}.`;
     });
-    await this.#page.locator('.quick-input-widget:visible :focus').first().waitFor({ timeout: PATIENCE_MS });
+    await untilVisible(
+      this.#page.locator('.quick-input-widget:visible :focus').first(),
+      `the focus in "${title}"`,
+    );
   }
 
   /** Goes down a list until the row that reads `label` has the focus. */
-  async #walkTo(label: string, nameOf: (row: Locator) => Locator): Promise<void> {
-    const exact = nameOf(this.#rows)
-      .filter({ hasText: new RegExp(`^${escaped(label)}$`) })
-      .first();
-    await this.#visible(exact, `"${label}" in the list`, async () => {
-      const names = await nameOf(this.#rows).allInnerTexts();
-      return `Offered: ${names.slice(0, 10).join(' | ') || 'nothing'}.`;
-    });
-    const focused = this.#page.locator(
-      '.quick-input-widget:visible .quick-input-list .monaco-list-row.focused',
-    );
+  async #walkTo(label: string): Promise<void> {
+    const names = this.#rows.locator('.label-name');
+    const exact = names.filter({ hasText: new RegExp(`^${escaped(label)}$`) }).first();
+    await untilVisible(exact, `"${label}" in the list`, () => this.#offered());
+    const focused = this.#rows.and(this.#page.locator('.focused')).locator('.label-name');
     for (let step = 0; step < 40; step++) {
-      const name = (await nameOf(focused).first().textContent({ timeout: PATIENCE_MS })) ?? '';
+      const name = (await focused.first().textContent()) ?? '';
       if (name.trim() === label) return;
       await this.press('ArrowDown');
     }
     throw new Error(`The keyboard does not reach "${label}" in the list.`);
+  }
+
+  async #offered(): Promise<string> {
+    const names = await this.#rows.locator('.label-name').allInnerTexts();
+    return `Offered: ${names.slice(0, 10).join(' | ') || 'nothing'}. ${await this.#standing()}`;
   }
 
   /** What the window says and asks, for the one who looks for why something else did not come. */
@@ -283,135 +311,11 @@ export class Workbench {
   }
 
   async #holds(lines: Locator, text: string, what: string): Promise<void> {
-    await this.#until(`"${text}" in ${what}`, async () => {
+    await until(`"${text}" in ${what}`, async () => {
       const shown = (await lines.count()) === 0 ? '' : plain((await lines.textContent()) ?? '');
       return { found: shown.includes(text) ? true : undefined, seen: [shown] };
     });
   }
-
-  async #visible(found: Locator, what: string, otherwise?: () => Promise<string>): Promise<void> {
-    try {
-      await found.waitFor({ timeout: PATIENCE_MS });
-    } catch (cause) {
-      const instead = (await otherwise?.().catch(() => undefined)) ?? '';
-      throw new Error(`Waited ${PATIENCE_MS / 1000} s for ${what}. ${instead}`, { cause });
-    }
-  }
-
-  async #until<T>(
-    what: string,
-    look: () => Promise<{ readonly found: T | undefined; readonly seen: readonly string[] }>,
-  ): Promise<T> {
-    return until(what, look);
-  }
-}
-
-/** A tree view by the keyboard: what it says of its rows is what a screen reader says. */
-export class Tree {
-  readonly #page: Page;
-  readonly #pane: Locator;
-  readonly #askForFocus: () => Promise<void>;
-
-  constructor(page: Page, pane: Locator, askForFocus: () => Promise<void>) {
-    this.#page = page;
-    this.#pane = pane;
-    this.#askForFocus = askForFocus;
-  }
-
-  /** Asks for the focus until the tree holds it: VS Code forgets it over making the view, and over its first rows. */
-  async takeFocus({ evenIfHeld = false } = {}): Promise<void> {
-    const holder = this.#pane.locator('.monaco-list:focus');
-    if (!evenIfHeld && (await holder.count()) > 0) return;
-    await until('the focus in the tree', async () => {
-      await this.#askForFocus();
-      const held = await isThere(holder);
-      return { found: held ? true : undefined, seen: await this.rows() };
-    });
-  }
-
-  /** What the rows on the screen say, from the top. */
-  async rows(): Promise<string[]> {
-    return this.#pane
-      .locator('.monaco-list-row')
-      .evaluateAll(rows => rows.map(row => row.getAttribute('aria-label') ?? ''));
-  }
-
-  /** Waits until a row says this. */
-  async row(spoken: string | RegExp): Promise<string> {
-    return until(`a row "${spoken}"`, async () => {
-      const seen = await this.rows();
-      return { found: seen.find(row => says(row, spoken)), seen };
-    });
-  }
-
-  /** Walks to the row that says this; from the top again when the rows or the focus changed on the way. */
-  async goTo(spoken: string | RegExp): Promise<void> {
-    await this.row(spoken);
-    await until(`the keyboard to reach "${spoken}"`, async () => {
-      await this.takeFocus();
-      await this.#page.keyboard.press('Home');
-      const passed: string[] = [];
-      for (let step = 0; step < 80; step++) {
-        const row = await this.#focusedRow();
-        if (row === undefined) break;
-        if (says(row, spoken)) return { found: true, seen: passed };
-        passed.push(row);
-        await this.#page.keyboard.press('ArrowDown');
-      }
-      return { found: undefined, seen: passed };
-    });
-  }
-
-  /** What the row says that keys go to; undefined where there is none. */
-  async #focusedRow(): Promise<string | undefined> {
-    const row = this.#pane.locator('.monaco-list:focus .monaco-list-row.focused').first();
-    if (!(await isThere(row))) return undefined;
-    const [spoken] = await row.evaluateAll(rows => rows.map(each => each.getAttribute('aria-label') ?? ''));
-    return spoken;
-  }
-
-  /** Walks to a row and opens what is below it. */
-  async expand(spoken: string | RegExp): Promise<void> {
-    const focused = this.#pane.locator('.monaco-list-row.focused');
-    await until(`"${spoken}" to open`, async () => {
-      await this.goTo(spoken);
-      const open = focused.and(this.#page.locator('[aria-expanded="true"]'));
-      if ((await open.count()) > 0) return { found: true, seen: [] };
-      await this.#page.keyboard.press('ArrowRight');
-      return { found: (await isThere(open)) ? true : undefined, seen: await this.rows() };
-    });
-  }
-}
-
-/** Whether it is visible before a person would wonder. */
-async function isThere(wanted: Locator): Promise<boolean> {
-  return wanted
-    .first()
-    .waitFor({ timeout: NOTICED_MS })
-    .then(
-      () => true,
-      () => false,
-    );
-}
-
-async function until<T>(
-  what: string,
-  look: () => Promise<{ readonly found: T | undefined; readonly seen: readonly string[] }>,
-): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const { found, seen } = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline)
-      throw new Error(
-        `Waited ${PATIENCE_MS / 1000} s for ${what}. There is: ${seen.join(' | ') || 'nothing'}`,
-      );
-    await delay(50);
-  }
-}
-
-function says(row: string, spoken: string | RegExp): boolean {
-  return typeof spoken === 'string' ? row.startsWith(spoken) : spoken.test(row);
 }
 
 /** The editor draws spaces as no-break spaces. */

@@ -1,0 +1,79 @@
+/**
+ * What the journeys share, because starting it is most of what a journey costs: a VS Code server for each version, with
+ * the extension installed, and one Chromium. They start when a journey first needs them and end with the test run.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../../../scripts/host/browser.ts';
+import { type RunningServer, startServer } from '../../../scripts/host/runningServer.ts';
+import { provideBrowser, provideKeyring } from '../../../scripts/host/systemPackages.ts';
+import { installServer } from '../../../scripts/host/vscodeServer.ts';
+import type { HostVersion } from '../../../scripts/host/vscodeVersions.ts';
+import { step } from '../../heartbeat.ts';
+import { packedExtension } from './packed.ts';
+
+export interface SharedServer extends Pick<RunningServer, 'log' | 'workbench' | 'stop'> {
+  /** Holds everything that the server writes, its logs and keyring included: an absolute path. */
+  readonly folder: string;
+  /** The file with the settings of scope "machine": an absolute path. */
+  readonly machineSettings: string;
+}
+
+const servers = new Map<string, Promise<SharedServer>>();
+let browser: Promise<Browser> | undefined;
+
+const quiet = (): void => undefined;
+
+export function sharedServer(version: HostVersion): Promise<SharedServer> {
+  const server = servers.get(version.vscode) ?? start(version);
+  servers.set(version.vscode, server);
+  return server;
+}
+
+export function sharedBrowser(): Promise<Browser> {
+  browser ??= provideBrowser(quiet).then(startBrowser);
+  return browser;
+}
+
+/** Ends all of it; a journey that comes later starts it anew. */
+export async function stopSharedHost(): Promise<void> {
+  const stopping = [
+    ...[...servers.values()].map(async server => (await server).stop()),
+    browser?.then(running => running.close()),
+  ];
+  servers.clear();
+  browser = undefined;
+  // What did not even start was reported by the journey that wanted it.
+  await Promise.allSettled(stopping);
+}
+
+async function start(version: HostVersion): Promise<SharedServer> {
+  step(`starting VS Code ${version.vscode}`);
+  await using starting = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'promptforge-host-'));
+  starting.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const [installed, vsix] = await Promise.all([
+    installServer(version, quiet),
+    packedExtension(),
+    provideKeyring(quiet),
+  ]);
+  const server = await startServer(installed, {
+    folder,
+    keychain: 'own',
+    workspaceTrust: false,
+    // No test payload: the extension runs as it does for its users.
+    acceptPayload: false,
+    vsix,
+  });
+  starting.defer(() => server.stop());
+  const cleanUps = starting.move();
+  return {
+    folder,
+    machineSettings: join(folder, 'data', 'data', 'Machine', 'settings.json'),
+    log: server.log,
+    workbench: server.workbench,
+    stop: () => cleanUps.disposeAsync(),
+  };
+}

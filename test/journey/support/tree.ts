@@ -1,0 +1,84 @@
+/** A tree view by the keyboard. */
+import type { Locator, Page } from 'playwright-core';
+import { isThere, until } from './waiting.ts';
+
+/** What it says of its rows is what a screen reader says. */
+export class Tree {
+  readonly #page: Page;
+  readonly #pane: Locator;
+  readonly #askForFocus: () => Promise<void>;
+
+  constructor(page: Page, pane: Locator, askForFocus: () => Promise<void>) {
+    this.#page = page;
+    this.#pane = pane;
+    this.#askForFocus = askForFocus;
+  }
+
+  /** Asks for the focus until the tree holds it: VS Code forgets it over making the view, and over its first rows. */
+  async takeFocus({ evenIfHeld = false } = {}): Promise<void> {
+    const holder = this.#pane.locator('.monaco-list:focus');
+    if (!evenIfHeld && (await holder.count()) > 0) return;
+    await until('the focus in the tree', async () => {
+      await this.#askForFocus();
+      const held = await isThere(holder);
+      return { found: held ? true : undefined, seen: await this.rows() };
+    });
+  }
+
+  /** What the rows on the screen say, from the top. */
+  async rows(): Promise<string[]> {
+    return this.#pane
+      .locator('.monaco-list-row')
+      .evaluateAll(rows => rows.map(row => row.getAttribute('aria-label') ?? ''));
+  }
+
+  /** Waits until a row says this. */
+  async row(spoken: string | RegExp): Promise<string> {
+    return until(`a row "${spoken}"`, async () => {
+      const seen = await this.rows();
+      return { found: seen.find(row => says(row, spoken)), seen };
+    });
+  }
+
+  /** Walks to the row that says this; from the top again when the rows or the focus changed on the way. */
+  async goTo(spoken: string | RegExp): Promise<void> {
+    await this.row(spoken);
+    await until(`the keyboard to reach "${spoken}"`, async () => {
+      await this.takeFocus();
+      await this.#page.keyboard.press('Home');
+      const passed: string[] = [];
+      for (let step = 0; step < 80; step++) {
+        const row = await this.#focusedRow();
+        if (row === undefined) break;
+        if (says(row, spoken)) return { found: true, seen: passed };
+        passed.push(row);
+        await this.#page.keyboard.press('ArrowDown');
+      }
+      return { found: undefined, seen: passed };
+    });
+  }
+
+  /** What the row says that keys go to; undefined where there is none. */
+  async #focusedRow(): Promise<string | undefined> {
+    const row = this.#pane.locator('.monaco-list:focus .monaco-list-row.focused').first();
+    if (!(await isThere(row))) return undefined;
+    const [spoken] = await row.evaluateAll(rows => rows.map(each => each.getAttribute('aria-label') ?? ''));
+    return spoken;
+  }
+
+  /** Walks to a row and opens what is below it. */
+  async expand(spoken: string | RegExp): Promise<void> {
+    const focused = this.#pane.locator('.monaco-list-row.focused');
+    await until(`"${spoken}" to open`, async () => {
+      await this.goTo(spoken);
+      const open = focused.and(this.#page.locator('[aria-expanded="true"]'));
+      if ((await open.count()) > 0) return { found: true, seen: [] };
+      await this.#page.keyboard.press('ArrowRight');
+      return { found: (await isThere(open)) ? true : undefined, seen: await this.rows() };
+    });
+  }
+}
+
+function says(row: string, spoken: string | RegExp): boolean {
+  return typeof spoken === 'string' ? row.startsWith(spoken) : spoken.test(row);
+}
