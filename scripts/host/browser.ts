@@ -1,6 +1,10 @@
 // The Chromium that shows the workbench.
 
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { patience } from '../../test/patience.ts';
+
+/** Only what hangs takes longer. */
+const TIMEOUT_MS = patience(120_000);
 
 const QUIET = [
   '--no-sandbox',
@@ -14,13 +18,17 @@ const QUIET = [
 
 /** Starts a headless Chromium from the given executable. */
 export function startBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: QUIET });
+  return chromium.launch({ executablePath, args: QUIET, timeout: TIMEOUT_MS });
 }
 
 /** A window with no memory of earlier ones, in which the workbench may use the clipboard. */
-export function openWindow(browser: Browser): Promise<BrowserContext> {
-  return browser.newContext({
+export async function openWindow(browser: Browser): Promise<BrowserContext> {
+  const window = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
+    // Animations that nobody sees cost a good part of what drawing costs.
+    reducedMotion: 'reduce',
   });
+  window.setDefaultTimeout(TIMEOUT_MS);
+  return window;
 }

@@ -172,5 +172,6 @@ export async function startServer(
 function serverEnvironment(options: ServerOptions): NodeJS.ProcessEnv {
   const base = options.keychain === 'none' ? withoutKeychain(process.env) : process.env;
   // An empty gallery: a test run and a demo look nothing up in a marketplace.
-  return { ...base, EXTENSIONS_GALLERY: '{}', ...options.env };
+  // As started from a shell: VS Code starts no login shell then to learn its environment, which it waits for.
+  return { ...base, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', ...options.env };
 }

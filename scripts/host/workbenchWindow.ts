@@ -7,15 +7,25 @@ import { patience } from '../../test/patience.ts';
 const OPEN_TIMEOUT_MS = patience(180_000);
 const SHOW_TIMEOUT_MS = patience(60_000);
 
-/** Opens the workbench at `address` and waits until it takes keys and its extensions have been started. */
-export async function openWorkbench(page: Page, address: string): Promise<void> {
+/**
+ * Opens the workbench at `address` and waits until it takes keys and its extensions have been started.
+ * @param say is told how far it is
+ */
+export async function openWorkbench(
+  page: Page,
+  address: string,
+  say: (message: string) => void = () => undefined,
+): Promise<void> {
   await page.goto(address, { timeout: OPEN_TIMEOUT_MS });
+  say('the page is loaded');
   await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: OPEN_TIMEOUT_MS });
+  say('the workbench is drawn');
   // The remote indicator loses its "opening" state when the extension host answers.
   await page
     .locator('[id="status.host"]', { hasNotText: 'Opening' })
     .locator('.codicon-remote')
     .waitFor({ timeout: OPEN_TIMEOUT_MS });
+  say('the extension host has answered');
   // The palette lists what was contributed when it was opened, so it must not be opened sooner.
   await page
     .getByRole('tab', { name: 'PromptForge' })

@@ -7,8 +7,8 @@ import { openWindow } from '../../../scripts/host/browser.ts';
 import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
 import { openWorkbench } from '../../../scripts/host/workbenchWindow.ts';
 import { step } from '../../heartbeat.ts';
+import { recordNotifications } from './notifications.ts';
 import { type SharedServer, sharedBrowser, sharedServer } from './shared-host.ts';
-import { PATIENCE_MS } from './waiting.ts';
 import { Workbench } from './workbench.ts';
 
 export interface JourneyWindow extends AsyncDisposable {
@@ -37,8 +37,7 @@ export async function openJourneyWindow({
   const context = await openWindow(browser);
   opening.defer(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await openWorkbench(page, server.workbench(workspace)).catch(async cause => {
+  await openWorkbench(page, server.workbench(workspace), step).catch(async cause => {
     // Beside the test's own folder, which is gone when somebody looks.
     const picture = join(await mkdtemp(join(tmpdir(), 'promptforge-picture-')), 'start.png');
     await page.screenshot({ path: picture });
@@ -47,6 +46,7 @@ export async function openJourneyWindow({
       { cause },
     );
   });
+  await recordNotifications(page);
   // A page that is left tells the server, which ends the window's extension host at once; one that is only closed
   // keeps its host for hours, in case it comes back.
   opening.defer(() => page.goto('about:blank').then(() => undefined));

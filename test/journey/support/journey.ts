@@ -2,7 +2,7 @@
  * A journey: one test whose named steps build on each other. It has files of its own, and shares VS Code's server and
  * the browser with the other journeys.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { step as signOfLife } from '../../heartbeat.ts';
@@ -20,22 +20,29 @@ export interface Journey {
   open(options?: Pick<WindowOptions, 'vscode' | 'settings'>): Promise<JourneyWindow>;
   /** Disposes it when the journey ends, last first; also when the journey fails. */
   use<T extends AsyncDisposable>(resource: T): T;
-  /** Runs a part of the journey. When it fails, the error names it, and a picture shows the window. */
+  /** Runs a part of the journey. When it fails, the error names it, and what the window showed is kept. */
   step<T>(title: string, run: () => Promise<T>): Promise<T>;
 }
 
+/** The journey under way: it ends later than its test when mocha has given that up. */
+let underWay: { readonly ended: Promise<void>; window?: JourneyWindow } | undefined;
+
 /** Declares a journey as a test. */
 export function journey(title: string, run: (journey: Journey) => Promise<void>): void {
-  it(title, async () => {
-    try {
-      await travel(title, run);
-    } catch (error) {
-      // Whatever it left behind must not make the next journey fail.
-      await stopSharedHost();
-      throw error;
-    }
+  it(title, () => {
+    underWay = { ended: travel(title, run) };
+    return underWay.ended;
   });
 }
+
+afterEach('leaves nothing of a journey that failed', async function () {
+  if (this.currentTest?.state !== 'failed' || underWay === undefined) return;
+  const { ended, window } = underWay;
+  if (this.currentTest.timedOut) await keepEvidence(window, this.currentTest.title);
+  // Whatever it does still fails then, and no journey after it finds what it left.
+  await stopSharedHost();
+  await ended.catch(() => undefined); // mocha has told of it
+});
 
 after('ends VS Code and the browser', stopSharedHost);
 
@@ -45,7 +52,6 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
   resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
-  let window: JourneyWindow | undefined;
   await run({
     folder,
     workspace,
@@ -57,7 +63,8 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
       }
     },
     async open(options = {}) {
-      window = resources.use(await openJourneyWindow({ ...options, workspace }));
+      const window = resources.use(await openJourneyWindow({ ...options, workspace }));
+      if (underWay !== undefined) underWay.window = window;
       return window;
     },
     async step(what, part) {
@@ -67,20 +74,25 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
       } catch (error) {
         // The same error: mocha shows the two values of one that compares them.
         if (error instanceof Error) error.message = `${what}: ${error.message}`;
-        await keepPicture(window, `${title} ${what}`);
+        await keepEvidence(underWay?.window, `${title} ${what}`);
         throw error;
       }
     },
   });
 }
 
-async function keepPicture(window: JourneyWindow | undefined, title: string): Promise<void> {
+/** Keeps what tells why a journey failed: a picture of its window, and the logs of VS Code. */
+async function keepEvidence(window: JourneyWindow | undefined, title: string): Promise<void> {
+  if (window === undefined) return;
   const name = title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
-  const picture = join(tmpdir(), `promptforge-${name.slice(0, 120)}.png`);
+  const folder = join(tmpdir(), `promptforge-${name.slice(0, 120)}`);
   try {
-    await window?.page.screenshot({ path: picture });
-    console.error(`      What the workbench showed: ${relative(process.cwd(), picture)}`);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+    await window.page.screenshot({ path: join(folder, 'window.png') });
+    await cp(window.server.logs, join(folder, 'logs'), { recursive: true });
   } catch (error) {
-    console.error(`      No picture could be taken: ${error}`);
+    console.error(`      Not everything could be kept: ${error}`);
   }
+  console.error(`      What the workbench showed and logged: ${relative(process.cwd(), folder)}`);
 }

@@ -19,6 +19,8 @@ export interface SharedServer extends Pick<RunningServer, 'log' | 'workbench' | 
   readonly folder: string;
   /** The file with the settings of scope "machine": an absolute path. */
   readonly machineSettings: string;
+  /** The folder with the logs of the server and of its windows: an absolute path. */
+  readonly logs: string;
 }
 
 const servers = new Map<string, Promise<SharedServer>>();
@@ -66,12 +68,15 @@ async function start(version: HostVersion): Promise<SharedServer> {
     // No test payload: the extension runs as it does for its users.
     acceptPayload: false,
     vsix,
+    // As on the desktop; in a browser VS Code saves by itself after a second.
+    settings: { 'files.autoSave': 'off' },
   });
   starting.defer(() => server.stop());
   const cleanUps = starting.move();
   return {
     folder,
     machineSettings: join(folder, 'data', 'data', 'Machine', 'settings.json'),
+    logs: join(folder, 'data', 'data', 'logs'),
     log: server.log,
     workbench: server.workbench,
     stop: () => cleanUps.disposeAsync(),

@@ -5,7 +5,7 @@ import { step } from '../../heartbeat.ts';
 import { patience } from '../../patience.ts';
 
 /** Only what hangs takes longer. */
-export const PATIENCE_MS = patience(120_000);
+const PATIENCE_MS = patience(120_000);
 /** After which a person sees that a key went nowhere, and presses it again. */
 const NOTICED_MS = patience(3_000);
 const POLL_MS = 50;

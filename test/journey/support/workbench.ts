@@ -1,5 +1,6 @@
 /** The workbench as a person at the keyboard meets it: keys go in, and what is visible comes out. No mouse anywhere. */
 import type { Locator, Page } from 'playwright-core';
+import { forgetNotifications, recordedNotifications } from './notifications.ts';
 import { Tree } from './tree.ts';
 import { isSoon, until, untilVisible } from './waiting.ts';
 
@@ -91,31 +92,31 @@ export class Workbench {
     return shown;
   }
 
-  /** Waits for a notification and gives its text. */
+  /** Waits for a notification since they were last cleared, and gives its text. */
   async notification(text: string | RegExp): Promise<string> {
-    const messages = this.#page.locator('.notifications-toasts .notification-list-item-message');
-    const found = messages.filter({ hasText: text }).first();
-    await untilVisible(found, `the notification ${text}`, () => this.#standing());
-    return ((await found.textContent()) ?? '').trim();
+    const fits = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
+    return until(`the notification ${text}`, async () => {
+      const told = await recordedNotifications(this.#page);
+      const found = told.find(fits);
+      return { found, seen: found === undefined ? [await this.#standing(), ...told] : [] };
+    });
   }
 
-  /** Presses a button of the notification in front, which the keyboard reaches through the palette. */
+  /** Presses a button of the newest notification, among all of them: one that is shown by itself hides soon. */
   async pressInNotification(button: string): Promise<void> {
-    const toasts = this.#page.locator('.notifications-toasts');
-    await this.run('Notifications: Focus Notification Toast');
-    await untilVisible(toasts.locator(':focus').first(), 'the focus in a notification', () =>
+    const all = this.#page.locator('.notifications-center');
+    await this.run('Notifications: Show Notifications');
+    await untilVisible(all.locator(':focus').first(), 'the focus in the notifications', () =>
       this.#standing(),
     );
-    await this.#tabTo(button, toasts);
+    await this.#tabTo(button, all);
     await this.press('Enter');
   }
 
   async clearNotifications(): Promise<void> {
     await this.run('Notifications: Clear All Notifications');
-    await this.#page
-      .locator('.notifications-toasts .notification-list-item')
-      .first()
-      .waitFor({ state: 'detached' });
+    await this.#page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
+    await forgetNotifications(this.#page);
   }
 
   /** Waits until the tab in front reads `title`. */
@@ -195,9 +196,9 @@ export class Workbench {
     // An input box that was just answered may still be there; a list has no title and begins with its prefix.
     const isOpen = async (): Promise<boolean> => {
       const input = this.#quickInput.and(this.#page.locator(':focus'));
-      return (
-        (await input.count()) === 1 && (await input.inputValue()) === prefix && (await this.#asked()) === ''
-      );
+      const title = this.#page.locator('.quick-input-title:visible', { hasText: /\S/ });
+      const values = await input.evaluateAll(found => found.map(each => (each as { value?: string }).value));
+      return values.at(0) === prefix && (await title.count()) === 0;
     };
     // Whatever takes the focus just then closes the list again, or gets the key.
     await until(`the list of ${key}`, async () => {
@@ -255,9 +256,7 @@ export class Workbench {
 
   /** What the quick input asks, in its own words. */
   async #asked(): Promise<string> {
-    const parts = this.#page.locator(
-      '.quick-input-widget:visible .quick-input-title, .quick-input-widget:visible .quick-input-message',
-    );
+    const parts = this.#page.locator('.quick-input-title:visible, .quick-input-message:visible');
     return (await parts.allInnerTexts())
       .map(text => text.trim())
       .filter(Boolean)
@@ -312,7 +311,7 @@ export class Workbench {
 
   async #holds(lines: Locator, text: string, what: string): Promise<void> {
     await until(`"${text}" in ${what}`, async () => {
-      const shown = (await lines.count()) === 0 ? '' : plain((await lines.textContent()) ?? '');
+      const shown = plain((await lines.allTextContents()).join(''));
       return { found: shown.includes(text) ? true : undefined, seen: [shown] };
     });
   }
