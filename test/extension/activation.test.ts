@@ -13,7 +13,8 @@ describe('activation', () => {
   });
 
   it('registers every command that package.json contributes', async () => {
-    assert.ok(extension);
+    assert.ok(extension, 'the extension under test is not there');
+    await extension.activate();
     const contributed: { command: string }[] = extension.packageJSON.contributes?.commands ?? [];
     assert.notEqual(contributed.length, 0);
     const registered = new Set(await vscode.commands.getCommands(true));

@@ -1,0 +1,61 @@
+// The data folder of the embedded registry, as the settings name it.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openEmbeddedRegistry } from '../../../src/registry/embedded.ts';
+import { eventually } from '../../eventually.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { embeddedWorkspace } from '../support/embedded-workspace.ts';
+import { inside, run, setting, shownTree } from '../support/inside.ts';
+import { ScriptedAsk } from '../support/scripted-ask.ts';
+
+describe('the data folder of the settings', () => {
+  const actor = 'tomas.berg';
+  const workspace = embeddedWorkspace({ actor });
+
+  afterEach(async () => {
+    const { alarms, workbench } = await inside();
+    await setting('embedded.dataFolder', workspace.dataFolder);
+    await workbench.prompts.refresh();
+    while (alarms.shown() !== undefined) await run('showAlarm', { confirms: ['alternative'] });
+  });
+
+  it('is connected to as the actor of the settings, in every environment, and is empty at first', async () => {
+    const { workbench } = await inside();
+    const { state, keys } = workbench.session;
+    assert.deepEqual(state, {
+      kind: 'connected',
+      environment: 'development',
+      actor,
+      role: state.kind === 'connected' ? state.role : '',
+    });
+    assert.deepEqual([...keys.keys()].sort(), ['development', 'production', 'staging']);
+    assert.deepEqual(await shownTree(), []);
+  });
+
+  it('raises the alarm when its database was changed behind its back, and is not opened', async () => {
+    await using broken = await temporaryFolder();
+    const registry = await openEmbeddedRegistry({ dataFolder: broken.path, actor: 'mara.lindqvist' });
+    await registry.close();
+    const database = new DatabaseSync(join(broken.path, 'registry.db'));
+    database.exec("DROP TRIGGER events_no_update; UPDATE events SET actor = 'eve' WHERE seq = 2");
+    database.close();
+
+    const { alarms, answerWith, workbench } = await inside();
+    const seen = new ScriptedAsk({ confirms: [false] });
+    answerWith(seen);
+    await setting('embedded.dataFolder', broken.path);
+    const alarm = await eventually('the alarm', () => seen.confirmed[0]);
+    assert.equal(alarm.message, `The log of the embedded registry in ${broken.path} does not fit together.`);
+    assert.match(alarm.detail, /Event 2 does not have the hash it claims/);
+    assert.equal(workbench.session.state.kind, 'refused');
+    assert.match(alarms.shown() ?? '', /the log does not fit together/);
+
+    await setting('embedded.dataFolder', workspace.dataFolder);
+    await eventually('the sound one', () => workbench.session.state.kind === 'connected');
+    assert.match(alarms.shown() ?? '', /the log does not fit together/);
+    await run('showAlarm', { confirms: ['alternative'] });
+    assert.equal(alarms.shown(), undefined);
+  });
+});

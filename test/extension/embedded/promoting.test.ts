@@ -1,0 +1,127 @@
+// Promoting and rolling back, against the embedded registry.
+
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { embeddedWorkspace } from '../support/embedded-workspace.ts';
+import { freshName } from '../support/fresh-name.ts';
+import { EXTENSION, nodeOf, run } from '../support/inside.ts';
+import { promptNode, shownTab, told } from '../support/shown.ts';
+
+const CLI = join(vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '', 'dist', 'cli.js');
+
+const STAGING = 'staging · stable';
+
+describe('promoting in the embedded registry', () => {
+  const workspace = embeddedWorkspace();
+  const { publish, promote, live } = workspace;
+
+  it('comes after the difference, a reason and a question that names the environment', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    const first = await run('promote', { picks: [STAGING], texts: ['Tested'], confirms: [true] }, name, 1);
+    assert.equal((await told(first)).message, `${name}@1 is now stable in staging.`);
+    assert.equal(first.confirmed[0]?.message, `Make ${name}@1 stable in staging?`);
+    assert.equal(first.confirmed[0]?.button, 'Promote to staging');
+    assert.equal(await live(name, 'staging'), 'One.\n');
+    const second = await run('promote', { picks: [STAGING], texts: ['Better'], confirms: [true] }, name, 2);
+    await shownTab(`${name}: @1 (stable in staging) ↔ @2 (newest)`);
+    const { message, buttons } = await told(second);
+    assert.equal(message, `${name}@2 is now stable in staging. It was @1.`);
+    assert.deepEqual(buttons, ['Compare with @1', 'Undo…']);
+    assert.equal(await live(name, 'staging'), 'Two.\n');
+  });
+
+  it('asks for a reason that is one, and does nothing without it or without the confirmation', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await promote(name, 2);
+    const refused = await run('promote', { picks: [STAGING], texts: ['  '], confirms: [true] }, name, 1);
+    assert.match((await told(refused)).message, /Say why/);
+    const left = await run('promote', { picks: [STAGING], texts: [undefined] }, name, 1);
+    assert.equal(left.asked.length, 1);
+    const denied = await run('promote', { picks: [STAGING], texts: ['Back'], confirms: [false] }, name, 1);
+    assert.equal(denied.confirmed.length, 1);
+    assert.equal(await live(name, 'staging'), 'Two.\n');
+  });
+
+  it('is rolled back to what was live before, from the tree', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await promote(name, 1);
+    await promote(name, 2);
+    const pointer = await nodeOf('pointer', STAGING, await promptNode(name));
+    const ask = await run('rollBack', { picks: ['@1'], texts: ['Wrong fee'], confirms: [true] }, pointer);
+    assert.equal((await told(ask)).message, `Rolled back: ${name}@1 is stable in staging again. It was @2.`);
+    assert.match(ask.offered[0]?.[0] ?? '', /^@1 before this one/);
+    assert.equal(ask.confirmed[0]?.button, 'Roll back staging');
+    assert.equal(await live(name, 'staging'), 'One.\n');
+  });
+
+  it('is undone with a reason of its own', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await promote(name, 1);
+    const ask = await run(
+      'promote',
+      { picks: [STAGING], texts: ['Again', 'Not yet'], confirms: [true, true], button: 'Undo…' },
+      name,
+      2,
+    );
+    await told(ask, /^Rolled back/);
+    assert.equal(await live(name, 'staging'), 'One.\n');
+  });
+
+  it("fails with the registry's own reason when a policy forbids it", async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await promote(name, 1);
+    const ask = await run(
+      'promote',
+      { picks: ['production · stable'], texts: ['Now'], confirms: [true] },
+      name,
+      2,
+    );
+    assert.match((await told(ask)).message, /^Promoting failed: .*staging/);
+  });
+
+  it('is served at once by another process that shares the data folder', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await promote(name, 1);
+    const data = ['--data', workspace.dataFolder];
+    const key = ['--environment', 'staging', '--role', 'reader', '--actor', 'app', '--json'];
+    const created = await promisify(execFile)(process.execPath, [CLI, 'keys', 'create', ...key, ...data]);
+    const reader: { key: string } = JSON.parse(created.stdout);
+    const serving = spawn(process.execPath, [CLI, 'serve', '--port', '0', ...data]);
+    const ended = once(serving, 'exit');
+    try {
+      const url = await listening(serving);
+      const delivered = async () => {
+        const headers = { authorization: `Bearer ${reader.key}` };
+        const answer = await fetch(`${url}/v1/prompts/${name}`, { headers });
+        return answer.headers.get('promptforge-version');
+      };
+      assert.equal(await delivered(), `${name}@1`);
+      await run('promote', { picks: [STAGING], texts: ['Served'], confirms: [true] }, name, 2);
+      assert.equal(await delivered(), `${name}@2`);
+    } finally {
+      serving.kill();
+      await ended;
+    }
+  });
+});
+
+/** The URL that a started `serve` says it listens on. */
+async function listening(serving: ChildProcessWithoutNullStreams): Promise<string> {
+  let said = '';
+  for await (const chunk of serving.stdout.iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    const url = /"url":"([^"]+)"/.exec(said)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`The server ended: ${said}`);
+}

@@ -1,0 +1,70 @@
+// Opening, comparing and naming versions of the embedded registry.
+
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { embeddedWorkspace } from '../support/embedded-workspace.ts';
+import { freshName } from '../support/fresh-name.ts';
+import { nodeOf, run, writePrompt } from '../support/inside.ts';
+import { promptNode, shownEditor, shownTab, told } from '../support/shown.ts';
+
+describe('a version in the embedded registry', () => {
+  const { publish, publishAndPull, promote } = embeddedWorkspace();
+
+  it('opens as a document that cannot be written and keeps its text', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await run('openVersion', {}, `${name}@1`);
+    const uri = vscode.Uri.parse(`promptforge://embedded/${name}%401`);
+    const { document } = await shownEditor(uri);
+    await shownTab('triage@1');
+    assert.equal(document.languageId, 'dotprompt');
+    assert.equal(document.getText(), 'One.\n');
+    assert.equal(vscode.workspace.fs.isWritableFileSystem('promptforge'), false);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), 'x');
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(await document.save().then(saved => saved && !document.isDirty), false);
+    assert.equal(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString(), 'One.\n');
+  });
+
+  it('is not opened by a wrong reference, and the message says what is wrong with it', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    const ask = await run('openVersion', { texts: [`${name}@99`] });
+    assert.match((await told(ask)).message, new RegExp(`The newest version of ${name} is @2`));
+  });
+
+  it('is compared with the file and with other versions, under a title that says which is which', async () => {
+    const name = freshName();
+    await publishAndPull(name, 'One.\n', 'Two.\n', 'Three.\n');
+    await promote(name, 1);
+    await writePrompt(name, 'Four.\n');
+    const version = async (label: string) => nodeOf('version', label, await promptNode(name));
+    await run('compareWithNewest', {}, name);
+    await shownTab(`${name}: @3 (newest) ↔ your file`);
+    await run('compareWithLive', {}, name);
+    await shownTab(`${name}: @1 (stable in staging) ↔ your file`);
+    await run('compareWithPrevious', {}, await version('@3'));
+    await shownTab(`${name}: @2 ↔ @3 (newest)`);
+    await run('compareVersions', { picks: ['@1', '@3'] }, name);
+    await shownTab(`${name}: @1 (stable in staging) ↔ @3 (newest)`);
+    await run('selectForCompare', {}, await version('@2'));
+    await run('compareWithSelected', {}, await version('@1'));
+    const { input } = await shownTab(`${name}: @2 ↔ @1 (stable in staging)`);
+    assert.ok(input instanceof vscode.TabInputTextDiff);
+    assert.equal(input.original.path, `/${name}@2`);
+  });
+
+  it('is copied as a reference, and as a curl command that holds no key', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n', 'Three.\n');
+    await run('copyReference', {}, await nodeOf('version', '@2', await promptNode(name)));
+    assert.equal(await vscode.env.clipboard.readText(), `${name}@2`);
+    const ask = await run('copyCurl', {}, name);
+    assert.equal(
+      await vscode.env.clipboard.readText(),
+      `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" 'http://127.0.0.1:7878/v1/prompts/${name}'`,
+    );
+    assert.match((await told(ask)).message, /promptforge serve/);
+  });
+});
