@@ -4,18 +4,13 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { folderOf, type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
-import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
-import {
-  closeEditors,
-  connectTo,
-  disconnect,
-  promptFile,
-  root,
-  run,
-  setting,
-  writePrompt,
-} from './support/inside.ts';
+import { embeddedWorkspace } from './support/embedded-workspace.ts';
+import { freshName } from './support/fresh-name.ts';
+import { closeEditors, promptFile, root, run, writePrompt } from './support/inside.ts';
+import { shownEditor, told } from './support/shown.ts';
+import { withoutAutoSave } from './support/without-auto-save.ts';
 
 const SOUND = `---
 input:
@@ -32,39 +27,31 @@ Dear {{name}},
 `;
 
 describe('writing a prompt', () => {
-  let folder: TemporaryFolder;
+  const { publish } = embeddedWorkspace();
+  withoutAutoSave();
 
-  before(async () => {
-    folder = await temporaryFolder();
-    await setting('embedded.dataFolder', folder.path);
-    await setting('embedded.actor', 'tomas.berg');
-    await connectTo('embedded');
-    await writePrompt('mail/_tone', 'Be kind to {{name}}.\n');
-  });
+  /** A prompt in a folder of its own, with the partial that SOUND uses beside it. */
+  async function nameBesideTone(): Promise<PromptName> {
+    const name = freshName('write');
+    await writePrompt(beside(name, '_tone'), 'Be kind to {{name}}.\n');
+    return name;
+  }
 
-  afterEach(closeEditors);
-
-  after(async () => {
-    await disconnect();
-    await setting('embedded.dataFolder', undefined);
-    await setting('embedded.actor', undefined);
-    await folder[Symbol.asyncDispose]();
-  });
-
-  /** Opens the prompt with that text on disk. */
+  /** Opens the prompt with that text on disk, and waits until the language features answer. */
   async function open(name: string, text: string): Promise<vscode.TextEditor> {
     await writePrompt(name, text);
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(promptFile(name)));
-    // One that was closed a moment ago is shown as it was, and read again then.
-    await eventually(`the text of ${name}`, () => editor.document.getText() === text || undefined);
+    // All of them are registered together, when the first prompt is opened.
+    await eventually(`the tokens of ${name}`, async () => tokensOf(editor.document.uri));
     return editor;
   }
 
   const codesOf = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).map(({ code }) => String(code));
   const hasCodes = (uri: vscode.Uri, ...codes: string[]) =>
-    eventually(`${codes.join(', ') || 'nothing'} in ${uri.path}`, () =>
-      JSON.stringify(codesOf(uri)) === JSON.stringify(codes) ? true : undefined,
-    );
+    eventually(
+      `${codes.join(', ') || 'nothing'} in ${uri.path}`,
+      () => JSON.stringify(codesOf(uri)) === JSON.stringify(codes),
+    ).catch((error: unknown) => assert.fail(`${error} Found: ${codesOf(uri)}`));
   /** Where `text` begins, and `further` characters on. */
   const at = ({ document }: vscode.TextEditor, text: string, further = 0) =>
     document.positionAt(placeIn(document.getText(), text) + further);
@@ -82,10 +69,16 @@ describe('writing a prompt', () => {
     return place;
   }
 
+  /** What a provider answers, once it has anything to answer. */
+  const answered = <Answer>(provider: string, ...args: unknown[]) =>
+    eventually(`an answer of ${provider}`, async () => {
+      const answers = await execute<Answer[] | undefined>(provider, ...args);
+      return answers !== undefined && answers.length > 0 ? answers : undefined;
+    });
+
   it('shows what is wrong as it is written, with its code, and forgets it as it is put right', async () => {
-    const editor = await open('mail/write', SOUND);
+    const editor = await open(await nameBesideTone(), SOUND);
     const { uri } = editor.document;
-    await hasCodes(uri);
     await editor.edit(edit => edit.insert(at(editor, 'Dear'), '{{nam}} {{#if name}}'));
     await hasCodes(uri, 'undeclared-variable', 'unclosed-block');
     const [undeclared, unclosed] = vscode.languages.getDiagnostics(uri);
@@ -98,47 +91,47 @@ describe('writing a prompt', () => {
   });
 
   it('shows a variable that nothing uses as unnecessary', async () => {
-    const editor = await open('mail/write', '---\ninput:\n  schema:\n    name: string\n---\nHello.\n');
-    await hasCodes(editor.document.uri, 'unused-variable');
-    const [unused] = vscode.languages.getDiagnostics(editor.document.uri);
+    const text = '---\ninput:\n  schema:\n    name: string\n---\nHello.\n';
+    const { document } = await open(freshName('write'), text);
+    await hasCodes(document.uri, 'unused-variable');
+    const [unused] = vscode.languages.getDiagnostics(document.uri);
     assert.deepEqual(unused?.tags, [vscode.DiagnosticTag.Unnecessary]);
   });
 
   it('looks at a partial as it is open, saved or not', async () => {
-    const user = await open('mail/write', SOUND);
-    await hasCodes(user.document.uri);
-    const partial = await vscode.window.showTextDocument(vscode.Uri.file(promptFile('mail/_tone')), {
-      viewColumn: vscode.ViewColumn.Beside,
-    });
+    const name = await nameBesideTone();
+    const user = await open(name, SOUND);
+    const tone = vscode.Uri.file(promptFile(beside(name, '_tone')));
+    const partial = await vscode.window.showTextDocument(tone, { viewColumn: vscode.ViewColumn.Beside });
     await partial.edit(edit => edit.insert(new vscode.Position(0, 0), '{{> tone}}'));
     await hasCodes(user.document.uri, 'partial-cycle');
     await vscode.commands.executeCommand('undo');
     await hasCodes(user.document.uri);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
   it('follows folders of partials that go and come as one', async () => {
-    await writePrompt('mail/parts/_warm', 'Warmly.\n');
-    const { document } = await open('mail/write', '{{> parts/warm}}\n');
-    await hasCodes(document.uri);
-    await rm(dirname(promptFile('mail/parts/_warm')), { recursive: true });
+    const name = freshName('write');
+    const warmIn = (folder: string) => promptFile(beside(name, `${folder}/_warm`));
+    await writePrompt(beside(name, 'parts/_warm'), 'Warmly.\n');
+    // The one that is always missing tells that the other one was looked for.
+    const { document } = await open(name, '{{> parts/warm}} {{> parts/cold}}\n');
     await hasCodes(document.uri, 'missing-partial');
-    await writePrompt('mail/drafts/_warm', 'Warmly.\n');
-    const folder = (name: string) => vscode.Uri.file(dirname(promptFile(`mail/${name}/_warm`)));
+    await rm(dirname(warmIn('parts')), { recursive: true });
+    await hasCodes(document.uri, 'missing-partial', 'missing-partial');
+    await writePrompt(beside(name, 'drafts/_warm'), 'Warmly.\n');
     const rename = new vscode.WorkspaceEdit();
-    rename.renameFile(folder('drafts'), folder('parts'));
+    rename.renameFile(vscode.Uri.file(dirname(warmIn('drafts'))), vscode.Uri.file(dirname(warmIn('parts'))));
     await vscode.workspace.applyEdit(rename);
-    await hasCodes(document.uri);
-    await rm(folder('parts').fsPath, { recursive: true });
+    await hasCodes(document.uri, 'missing-partial');
   });
 
   it('puts right what is wrong by a quick fix', async () => {
-    const editor = await open('mail/write', SOUND.replace('{{name}}', '{{nmae}}'));
+    const editor = await open(await nameBesideTone(), SOUND.replace('{{name}}', '{{nmae}}'));
     const { uri } = editor.document;
     await hasCodes(uri, 'undeclared-variable');
     const [diagnostic] = vscode.languages.getDiagnostics(uri);
     assert.ok(diagnostic);
-    const actions = await execute<vscode.CodeAction[]>(
+    const actions = await answered<vscode.CodeAction>(
       'CodeActionProvider',
       uri,
       diagnostic.range,
@@ -156,7 +149,7 @@ describe('writing a prompt', () => {
   });
 
   it('completes variables, the parts of paths, helpers and partials', async () => {
-    const editor = await open('mail/write', `${SOUND}{{}} {{#each items}}{{t}}{{/each}} {{> }}`);
+    const editor = await open(await nameBesideTone(), `${SOUND}{{}} {{#each items}}{{t}}{{/each}} {{> }}`);
     // Nothing is offered for a text that changes meanwhile, as it does when the window notices the file that was written.
     const offers = (tag: string, within: number, ...expected: string[]) => {
       let labels: string[] = [];
@@ -167,7 +160,7 @@ describe('writing a prompt', () => {
           at(editor, tag, within),
         );
         labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
-        return expected.every(each => labels.includes(each)) || undefined;
+        return expected.every(each => labels.includes(each));
       }).catch(error => assert.fail(`${error} Offered: ${labels}`));
     };
     await offers('{{}}', 2, 'name', 'items', 'role');
@@ -176,8 +169,8 @@ describe('writing a prompt', () => {
   });
 
   it('says on hover what a variable is', async () => {
-    const editor = await open('mail/write', SOUND);
-    const [hover] = await execute<vscode.Hover[]>(
+    const editor = await open(await nameBesideTone(), SOUND);
+    const [hover] = await answered<vscode.Hover>(
       'HoverProvider',
       editor.document.uri,
       at(editor, '{{name', 3),
@@ -190,24 +183,26 @@ describe('writing a prompt', () => {
   });
 
   it('leads from a partial to its file, and from a variable to its declaration', async () => {
-    const editor = await open('mail/write', SOUND);
+    const name = await nameBesideTone();
+    const editor = await open(name, SOUND);
     const { uri } = editor.document;
-    const [partial] = await execute<vscode.Location[]>('DefinitionProvider', uri, at(editor, 'tone', 1));
-    assert.equal(partial?.uri.fsPath, promptFile('mail/_tone'));
-    const [declared] = await execute<vscode.Location[]>('DefinitionProvider', uri, at(editor, '{{name', 3));
+    const [partial] = await answered<vscode.Location>('DefinitionProvider', uri, at(editor, 'tone', 1));
+    assert.equal(partial?.uri.fsPath, promptFile(beside(name, '_tone')));
+    const [declared] = await answered<vscode.Location>('DefinitionProvider', uri, at(editor, '{{name', 3));
     assert.equal(declared?.uri.toString(), uri.toString());
     assert.equal(declared.range.start.line, 3);
-    const places = await execute<vscode.Location[]>('ReferenceProvider', uri, at(editor, '{{name', 3));
+    const places = await answered<vscode.Location>('ReferenceProvider', uri, at(editor, '{{name', 3));
     assert.deepEqual(places.map(place => vscode.workspace.asRelativePath(place.uri)).toSorted(), [
-      'prompts/mail/_tone.prompt',
-      'prompts/mail/write.prompt',
-      'prompts/mail/write.prompt',
+      `prompts/${beside(name, '_tone')}.prompt`,
+      `prompts/${name}.prompt`,
+      `prompts/${name}.prompt`,
     ]);
   });
 
   it('renames a variable in front matter, body, samples and partials, as one step to undo', async () => {
-    const editor = await open('mail/write', SOUND);
-    const samples = vscode.Uri.file(join(root(), 'prompts', 'mail', 'write.samples.yaml'));
+    const name = await nameBesideTone();
+    const editor = await open(name, SOUND);
+    const samples = vscode.Uri.file(promptFile(name).replace(/\.prompt$/, '.samples.yaml'));
     await vscode.workspace.fs.writeFile(samples, Buffer.from('- name: one\n  input:\n    name: Ada\n'));
     await vscode.workspace.openTextDocument(samples);
     const { uri } = editor.document;
@@ -217,22 +212,17 @@ describe('writing a prompt', () => {
       return found.entries().some(([file]) => file.fsPath === samples.fsPath) ? found : undefined;
     });
     await vscode.workspace.applyEdit(edit);
-    const textOf = async (file: vscode.Uri) => (await vscode.workspace.openTextDocument(file)).getText();
-    const partial = vscode.Uri.file(promptFile('mail/_tone'));
-    assert.equal(
-      await textOf(uri),
-      SOUND.replace('name: string', 'author: string').replace('{{name}}', '{{author}}'),
-    );
-    assert.equal(await textOf(samples), '- name: one\n  input:\n    author: Ada\n');
-    assert.equal(await textOf(partial), 'Be kind to {{author}}.\n');
+    const partial = vscode.Uri.file(promptFile(beside(name, '_tone')));
+    await hasText(uri, SOUND.replace('name: string', 'author: string').replace('{{name}}', '{{author}}'));
+    await hasText(samples, '- name: one\n  input:\n    author: Ada\n');
+    await hasText(partial, 'Be kind to {{author}}.\n');
     await vscode.window.showTextDocument(uri);
     await vscode.commands.executeCommand('undo');
-    assert.equal(await textOf(uri), SOUND);
-    await vscode.workspace.saveAll();
+    await hasText(uri, SOUND);
   });
 
   it('says why something cannot be renamed', async () => {
-    const editor = await open('mail/write', SOUND);
+    const editor = await open(await nameBesideTone(), SOUND);
     await assert.rejects(
       async () => execute('DocumentRenameProvider', editor.document.uri, at(editor, 'each', 1), 'every'),
       /helper/,
@@ -240,17 +230,17 @@ describe('writing a prompt', () => {
   });
 
   it('outlines, folds and grows selections', async () => {
-    const editor = await open('mail/write', SOUND);
+    const editor = await open(await nameBesideTone(), SOUND);
     const { uri } = editor.document;
-    const symbols = await execute<vscode.DocumentSymbol[]>('DocumentSymbolProvider', uri);
+    const symbols = await answered<vscode.DocumentSymbol>('DocumentSymbolProvider', uri);
     assert.deepEqual(
       symbols.map(({ name }) => name).filter(name => /^(name|items|tone|each)/.test(name)).length >= 3,
       true,
       symbols.map(({ name }) => name).join(),
     );
-    const folds = await execute<vscode.FoldingRange[]>('FoldingRangeProvider', uri);
+    const folds = await answered<vscode.FoldingRange>('FoldingRangeProvider', uri);
     assert.ok(folds.some(({ start, end }) => start === 0 && end >= 5));
-    const [selection] = await execute<vscode.SelectionRange[]>('SelectionRangeProvider', uri, [
+    const [selection] = await answered<vscode.SelectionRange>('SelectionRangeProvider', uri, [
       at(editor, '{{title', 3),
     ]);
     assert.equal(editor.document.getText(selection?.range), 'title');
@@ -258,37 +248,30 @@ describe('writing a prompt', () => {
   });
 
   it('formats what rendering does not see', async () => {
-    const editor = await open('mail/write', `${SOUND}{{   name   }}  two  spaces \n`);
-    const edits = await execute<vscode.TextEdit[]>('FormatDocumentProvider', editor.document.uri, {
-      tabSize: 2,
-      insertSpaces: true,
-    });
+    const editor = await open(await nameBesideTone(), `${SOUND}{{   name   }}  two  spaces \n`);
+    const options = { tabSize: 2, insertSpaces: true };
+    const edits = await answered<vscode.TextEdit>('FormatDocumentProvider', editor.document.uri, options);
     const change = new vscode.WorkspaceEdit();
     change.set(editor.document.uri, edits);
     await vscode.workspace.applyEdit(change);
     assert.equal(editor.document.getText(), `${SOUND}{{name}}  two  spaces \n`);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
   it('says over the first line which version the file has and what is live, and what one does next', async () => {
-    const editor = await open('mail/write', SOUND);
+    const name = await nameBesideTone();
+    const editor = await open(name, SOUND);
     const titles = async () => {
       const lenses = await execute<vscode.CodeLens[]>('CodeLensProvider', editor.document.uri, 20);
       assert.ok(lenses.every(({ range }) => range.start.line === 0));
       return lenses.map(({ command }) => command?.title).join(' | ');
     };
-    const shows = (expected: string) =>
-      eventually(expected, async () => ((await titles()) === expected ? true : undefined));
+    const shows = (expected: string) => eventually(expected, async () => (await titles()) === expected);
     await shows('Not published yet | Preview | Publish…');
-    await run('publish', { texts: ['Tone'] }, 'mail/_tone');
-    await run('publish', { texts: ['First'] }, 'mail/write');
+    await told(await run('publish', { texts: ['Tone'] }, beside(name, '_tone')), /^Published/);
+    await told(await run('publish', { texts: ['First'] }, name), /^Published/);
     await shows('Based on @1 | Live nowhere | Compare | Preview | Publish… | Promote…');
-    await run(
-      'promote',
-      { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] },
-      'mail/write',
-      1,
-    );
+    const promoting = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
+    await told(await run('promote', promoting, name, 1), /is now stable/);
     await vscode.window.showTextDocument(editor.document);
     await shows('Based on @1 | Live: staging @1 | Compare | Preview | Publish… | Promote…');
     await vscode.workspace.fs.writeFile(editor.document.uri, Buffer.from(`${SOUND}More.\n`));
@@ -297,28 +280,59 @@ describe('writing a prompt', () => {
   });
 
   it('shows a published version in the same colours, with nothing to put right', async () => {
-    await run('openVersion', {}, 'mail/write@1');
-    const document = vscode.window.activeTextEditor?.document;
-    assert.equal(document?.uri.scheme, 'promptforge');
-    const tokens = await tokensOf(document.uri);
-    assert.ok(tokens !== undefined && tokens.data.length > 0);
+    const name = freshName('write');
+    const text = '---\ninput:\n  schema:\n    name: string\n---\n{{name}} {{nmae}}\n';
+    await publish(name, text);
+    await run('openVersion', {}, `${name}@1`);
+    const { document } = await shownEditor(vscode.Uri.parse(`promptforge://embedded/${name}%401`));
+    const tokens = await eventually('colours', async () => tokensOf(document.uri));
+    assert.ok(tokens.data.length > 0);
+    // The same text in a file has something to put right, and is looked at later.
+    const file = await open(name, text);
+    await hasCodes(file.document.uri, 'undeclared-variable');
     assert.deepEqual(codesOf(document.uri), []);
   });
 
-  it('colours expressions in the files that the setting names, as soon as it names them', async () => {
-    await open('mail/write', SOUND);
-    const other = vscode.Uri.file(join(root(), 'mail.txt'));
-    await writeFile(other.fsPath, 'Dear {{name}},\n');
-    const editor = await vscode.window.showTextDocument(other);
-    const tokens = async () => (await tokensOf(other))?.data;
-    assert.equal(await tokens(), undefined);
-    const configuration = vscode.workspace.getConfiguration('promptforge');
-    await configuration.update('highlight.include', ['*.txt'], vscode.ConfigurationTarget.Workspace);
-    assert.deepEqual([...((await eventually('colours', tokens)) ?? [])].slice(0, 4), [0, 7, 4, 0]);
-    await editor.edit(edit => edit.insert(new vscode.Position(0, 0), 'My '));
-    assert.deepEqual([...((await tokens()) ?? [])].slice(0, 4), [0, 10, 4, 0]);
-    await configuration.update('highlight.include', undefined, vscode.ConfigurationTarget.Workspace);
-    await eventually('no colours', async () => ((await tokens()) === undefined ? true : undefined));
-    await vscode.commands.executeCommand('workbench.action.files.revert');
+  describe('in a file of another kind', () => {
+    const other = () => vscode.Uri.file(join(root(), 'mail.txt'));
+    const include = (globs: string[] | undefined) =>
+      vscode.workspace
+        .getConfiguration('promptforge')
+        .update('highlight.include', globs, vscode.ConfigurationTarget.Workspace);
+
+    afterEach(async () => {
+      await include(undefined);
+      await closeEditors();
+      await rm(other().fsPath, { force: true });
+    });
+
+    it('colours expressions as soon as the setting names the file', async () => {
+      await open(await nameBesideTone(), SOUND);
+      await writeFile(other().fsPath, 'Dear {{name}},\n');
+      const editor = await vscode.window.showTextDocument(other());
+      const tokens = async () => {
+        const data = (await tokensOf(other()))?.data;
+        return data && [...data].slice(0, 4).join();
+      };
+      assert.equal(await tokens(), undefined);
+      await include(['*.txt']);
+      assert.equal(await eventually('colours', tokens), '0,7,4,0');
+      await editor.edit(edit => edit.insert(new vscode.Position(0, 0), 'My '));
+      await eventually('the colours further on', async () => (await tokens()) === '0,10,4,0');
+      await include(undefined);
+      await eventually('no colours', async () => (await tokens()) === undefined);
+    });
   });
 });
+
+/** The name of what stands in the same folder. */
+function beside(name: PromptName, segments: string): PromptName {
+  return parsePromptName(`${folderOf(name)}/${segments}`);
+}
+
+async function hasText(file: vscode.Uri, text: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(file);
+  await eventually(`the text of ${file.path}`, () => document.getText() === text).catch(() =>
+    assert.equal(document.getText(), text),
+  );
+}
