@@ -1,10 +1,11 @@
 // A workspace that is not trusted: whatever is tried, nothing leaves this machine and no key is read.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { connectTo, inside, promptFile, root, run } from './support/inside.ts';
+import { closeEditors, connectTo, disconnect, inside, promptFile, run } from './support/inside.ts';
+import { told } from './support/shown.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 
 describe('in a workspace that is not trusted', () => {
@@ -13,32 +14,47 @@ describe('in a workspace that is not trusted', () => {
   before(async () => {
     assert.equal(vscode.workspace.isTrusted, false);
     team = await teamRegistry();
-    await connectTo(team.url);
   });
 
-  after(() => team[Symbol.asyncDispose]());
+  beforeEach(() => connectTo(team.url));
+
+  afterEach(closeEditors);
+
+  after(async () => {
+    await disconnect();
+    await team[Symbol.asyncDispose]();
+  });
 
   it('sends nothing, whatever is asked for', async () => {
     const { workbench } = await inside();
     assert.deepEqual(workbench.session.state, { kind: 'untrusted' });
-    await vscode.workspace.fs.createDirectory(vscode.Uri.file(join(root(), 'prompts')));
+    await mkdir(dirname(promptFile('greeting')), { recursive: true });
     await writeFile(promptFile('greeting'), 'Hello.\n');
     const key = await team.key('development', 'admin', 'tomas.berg');
     await run('refresh');
-    await run('setKey', { texts: [key] });
-    await run('testKey', { picks: ['development'] }, 'development');
-    await run('publish', { texts: ['Message'] }, 'greeting');
-    await run('promote', { picks: ['staging'], texts: ['Reason'], confirms: [true] }, 'greeting', 1);
-    await run('rollBack', { picks: ['staging'], texts: ['Reason'], confirms: [true] }, 'greeting');
-    await run('openVersion', {}, 'greeting@1');
-    await run('pull');
-    assert.deepEqual(team.seen, []);
+    // Each says that nothing was done, and is over then.
+    const refused = [
+      await run('setKey', { texts: [key] }),
+      await run('testKey', { picks: ['development'] }, 'development'),
+      await run('publish', { texts: ['Message'] }, 'greeting'),
+      await run('promote', { picks: ['staging'], texts: ['Reason'], confirms: [true] }, 'greeting', 1),
+      await run('rollBack', { picks: ['staging'], texts: ['Reason'], confirms: [true] }, 'greeting'),
+      await run('openVersion', {}, 'greeting@1'),
+      await run('pull'),
+    ];
+    for (const ask of refused) await told(ask);
+    // Whatever was sent before is seen before this.
+    await fetch(`${team.url}/afterwards`);
+    assert.deepEqual(
+      team.seen.map(({ path }) => path),
+      ['/afterwards'],
+    );
   });
 
   it('says why', async () => {
-    const ask = await run('connect');
-    assert.match(ask.told[0]?.message ?? '', /not trusted/);
-    assert.deepEqual(ask.told[0]?.buttons, ['Manage Workspace Trust']);
+    const { message, buttons } = await told(await run('connect'));
+    assert.match(message, /not trusted/);
+    assert.deepEqual(buttons, ['Manage Workspace Trust']);
   });
 
   it('runs no embedded registry either', async () => {
