@@ -1,97 +1,158 @@
-// Starts a script of this project from a fresh clone: installs the packages if they are not there (or not the
-// ones package-lock.json names) and runs the script on the project's own Node. It is what `npm start`,
-// `npm test`, `npm run bench` and `npm run build` go through, so it is plain JavaScript without dependencies
-// that the Node found on the machine can run.
+// Starts a script of this project from a fresh clone: fetches the Node that package.json names, installs the
+// packages on it, and runs the script on it. It is what `npm start`, `npm test`, `npm run bench` and `npm run build`
+// go through, so it is plain JavaScript without dependencies that the Node found on the machine can run.
 //
-//   node scripts/bootstrap.mjs <script> [arguments…]
+//   node scripts/bootstrap.mjs [--without-packages] <script> [arguments…]
+//
+// --without-packages: the script installs the packages itself, beside other things that take long.
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './host/cacheFolder.mjs';
+import { nodeExecutable, nodePackage, unpackPackage, watchGrowth } from './host/npm.mjs';
+import { Steps, stopwatch } from './host/steps.mjs';
 
+/** The oldest Node that this file runs on. */
 const OLDEST_NODE = 20;
+/** The size of the download, on Linux; other platforms differ a little. */
+const NODE_MEGABYTES = 52;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
-const projectNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+/** @type {NodeJS.Signals[]} */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-const [script, ...scriptArguments] = process.argv.slice(2);
+const commandLine = process.argv.slice(2);
+const withoutPackages = commandLine[0] === '--without-packages';
+const [script, ...scriptArguments] = withoutPackages ? commandLine.slice(1) : commandLine;
 
-if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+if (majorOf(process.versions.node) < OLDEST_NODE) {
+  const { engines } = readJson(join(root, 'package.json'));
   stop(
-    `This project needs Node ${OLDEST_NODE} or newer to start itself (it then installs its own), and this is ` +
-      `Node ${process.versions.node}. Install a newer one from nodejs.org and try again.`,
+    `PromptForge needs Node ${engines.node.replace(/^>=/, '')} or newer, and this is Node ${process.versions.node}: ` +
+      'install a newer one from nodejs.org and try again.',
   );
 }
-if (script === undefined) stop('Usage: node scripts/bootstrap.mjs <script> [arguments…]');
+if (script === undefined)
+  stop('Usage: node scripts/bootstrap.mjs [--without-packages] <script> [arguments…]');
 
-if (!packagesAreCurrent()) {
-  console.error('Installing the packages that package-lock.json names (npm ci) …');
-  const started = Date.now();
-  const npm = process.env.npm_execpath;
-  const runsInNode = npm !== undefined && /\.c?js$/.test(npm);
-  const installed = runsInNode
-    ? await run(process.execPath, [npm, 'ci'], false)
-    : await run('npm', ['ci'], process.platform === 'win32');
-  if (installed !== 0) stop('npm ci failed; its own messages above say why.');
-  console.error(`Packages installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+const node = await projectNode();
+if (!withoutPackages) {
+  const failed = await run(node, [join(root, 'scripts', 'host', 'packages.ts')]);
+  if (failed !== 0) process.exit(failed);
 }
-if (!existsSync(projectNode)) {
-  stop(
-    `The project's own Node is missing at ${projectNode}. The package "node" puts it there with its install ` +
-      'script: if npm is configured with ignore-scripts, run "npm rebuild node --ignore-scripts=false".',
-  );
-}
-process.exit(await run(projectNode, [join(root, script), ...scriptArguments], false));
+process.exit(await run(node, [join(root, script), ...scriptArguments]));
 
-/** Whether node_modules holds just what package-lock.json names. npm writes its own record last, so an install
- * that was interrupted does not count. */
-function packagesAreCurrent() {
-  const wanted = readPackages(join(root, 'package-lock.json'));
-  const present = readPackages(join(modules, '.package-lock.json'));
-  if (wanted === undefined) stop('package-lock.json is missing or broken: restore it with git.');
-  if (present === undefined) return false;
-  return Object.entries(wanted).every(
-    ([path, entry]) =>
-      path === '' || entry.optional || entry.link || present[path]?.version === entry.version,
-  );
-}
-
-/** @param {string} file @returns {Record<string, {version?: string, optional?: boolean, link?: boolean}> | undefined} */
-function readPackages(file) {
+/**
+ * The Node that package.json names, in the user's cache: an installation replaces the one in node_modules, which must
+ * not be the one it runs on. One of the same major version that is found on the machine serves where npm has none for
+ * the platform.
+ * @returns {Promise<string>} an absolute path
+ */
+async function projectNode() {
+  const version = readJson(join(root, 'package.json')).devDependencies.node;
+  const folder = join(cacheFolder(), 'node', version);
+  const node = join(folder, nodeExecutable());
+  if (existsSync(node)) return node;
+  const installed = join(modules, 'node', nodeExecutable());
   try {
-    return JSON.parse(readFileSync(file, 'utf8')).packages;
-  } catch {
-    return undefined; // Missing or cut short: both mean that an install has to be made.
+    if (existsSync(installed) && readJson(join(modules, 'node', 'package.json')).version === version) {
+      await adoptNode(installed, node);
+    } else await fetchNode(version, folder);
+    return node;
+  } catch (error) {
+    if (majorOf(process.versions.node) === majorOf(version)) return process.execPath;
+    return stop(
+      `Node ${version}, which this project runs on, cannot be fetched. Once npm can reach its registry, try again; ` +
+        `or install Node ${majorOf(version)} from nodejs.org. ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** @param {string} from @param {string} to */
+async function adoptNode(from, to) {
+  const unfinished = `${to}.unfinished-${process.pid}`;
+  await mkdir(dirname(to), { recursive: true });
+  // A link needs the same file system.
+  await link(from, unfinished).catch(() => copyFile(from, unfinished));
+  await rename(unfinished, to);
+}
+
+/** @param {string} version @param {string} folder takes its name only when it is complete */
+async function fetchNode(version, folder) {
+  const unfinished = `${folder}.unfinished-${process.pid}`;
+  const cache = join(unfinished, 'npm-cache');
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  for (const each of signals) process.on(each, interrupt);
+  try {
+    await mkdir(unfinished, { recursive: true });
+    await new Steps().during(async say => {
+      const elapsed = stopwatch();
+      const what = `Node ${version}, on which this project runs`;
+      await watchGrowth(
+        cache,
+        megabytes =>
+          say(`Downloading ${what}  ${Math.min(megabytes, NODE_MEGABYTES)} of about ${NODE_MEGABYTES} MB`),
+        () =>
+          unpackPackage(`${nodePackage()}@${version}`, unfinished, {
+            cache,
+            only: 'bin',
+            signal: interruption.signal,
+          }),
+      );
+      say(`Downloaded ${what} (${elapsed()})`);
+    });
+    await rm(cache, { recursive: true });
+    // Another process may have been faster, with the same result.
+    await rename(unfinished, folder).catch(error => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+    for (const each of signals) process.off(each, interrupt);
+    if (interruption.signal.aborted) process.exit(130);
   }
 }
 
 /**
  * Runs a command in the foreground with the project's tools first on the PATH and passes signals on to it.
- * @param {string} command @param {string[]} args @param {boolean} shell
+ * @param {string} command @param {string[]} args
  * @returns {Promise<number>} its exit code; 128 + the signal's number when a signal ended it
  */
-function run(command, args, shell) {
+function run(command, args) {
   return new Promise(resolve => {
     const child = spawn(command, args, {
       stdio: 'inherit',
-      shell,
-      env: { ...process.env, PATH: join(modules, '.bin') + delimiter + (process.env.PATH ?? '') },
+      env: { ...process.env, PATH: join(modules, '.bin') + delimiter + (process.env['PATH'] ?? '') },
     });
-    const passOn = signal => child.kill(signal);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, passOn);
+    /** @param {NodeJS.Signals} signal */
+    const passOn = signal => void child.kill(signal);
+    for (const signal of signals) process.on(signal, passOn);
     // npm and its shell may be ended without passing it on: whoever started this is gone then, and it stops too.
     const parent = process.ppid;
     const watch = setInterval(() => process.ppid !== parent && passOn('SIGTERM'), 500);
     child.on('error', error => stop(`Cannot run ${command}: ${error.message}`));
     child.on('exit', (code, signal) => {
       clearInterval(watch);
-      for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(each, passOn);
-      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+      for (const each of signals) process.off(each, passOn);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+/** @param {string} file @returns {any} what package.json files hold */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** @param {string} version */
+function majorOf(version) {
+  return Number(version.split('.')[0]);
 }
 
 /** @param {string} message @returns {never} */

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildProduct } from './build.ts';
 import { type DemoWorkspace, prepareDemo } from './demoWorkspace.ts';
-import { cacheFolder } from './host/cacheFolder.ts';
+import { cacheFolder } from './host/cacheFolder.mjs';
 import { endGroup, spawnGroup } from './host/processGroup.ts';
 import { startServer } from './host/runningServer.ts';
 import { findExecutable } from './host/systemPackages.ts';

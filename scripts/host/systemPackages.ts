@@ -98,6 +98,8 @@ async function installMissing(needs: readonly SystemNeed[], say: (message: strin
   }
   say(`Installing ${packages.join(', ')} (apt-get) …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await runCommand(apt, ['update'], { env });
-  await runCommand(apt, ['install', '--yes', '--no-install-recommends', ...packages], { env });
+  // Another apt-get may be running: it is waited for (-1: as long as it takes).
+  const wait = ['-o', 'DPkg::Lock::Timeout=-1'];
+  await runCommand(apt, [...wait, 'update'], { env });
+  await runCommand(apt, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], { env });
 }

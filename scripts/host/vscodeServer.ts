@@ -3,9 +3,10 @@
 
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from './cacheFolder.ts';
+import { cacheFolder } from './cacheFolder.mjs';
 import { installOnce } from './installOnce.ts';
-import { runCommand } from './runCommand.ts';
+import { nodeExecutable, nodePackage, npm, unpackPackage, watchGrowth } from './npm.mjs';
+import { stopwatch } from './steps.mjs';
 import type { HostVersion } from './vscodeVersions.ts';
 
 /** An installed VS Code server. */
@@ -18,76 +19,100 @@ export type InstalledServer = {
 };
 
 // Raised when the steps below change, so that an older install is not taken for the new one.
-const LAYOUT = 1;
-const NPM_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
+const LAYOUT = 2;
+
+/** Packages of the server that are large and serve agents, chat and containers, all of which are off here. */
+const NEEDLESS = [
+  '@devcontainers/cli',
+  '@github/copilot',
+  '@github/copilot-sdk',
+  '@microsoft/mxc-sdk',
+  '@vscode/copilot-api',
+  '@vscode/sandbox-runtime',
+  'ssh2',
+];
+/** Native packages for one system, which npm downloads on each. */
+const FOR_WINDOWS = ['@vscode/windows-process-tree', '@vscode/windows-registry'];
 
 /**
- * Installs the server unless the cache has it (about 600 MB and 20 s the first time).
+ * Installs the server unless the cache has it.
  * @param say is told what is going on
  * @throws {Error} when npm cannot fetch it, or the platform has no Node package
  */
 export async function installServer(
   version: HostVersion,
   say: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<InstalledServer> {
   const folder = join(cacheFolder(), 'hosts', `vscode-${version.vscode}-${LAYOUT}`);
-  await installOnce(
-    folder,
-    async unfinished => {
-      const started = Date.now();
-      say(`Installing VS Code ${version.vscode}'s server into ${folder} (once, about 600 MB) …`);
-      await writeFile(join(unfinished, 'package.json'), '{"private": true}\n');
-      await runCommand(
-        'npm',
-        ['install', `code-server@${version.codeServer}`, `${nodePackage()}@${version.node}`, ...NPM_FLAGS],
-        { cwd: unfinished },
-      );
-      const server = serverFolder(unfinished);
-      await replaceGitDependency(server);
-      await runCommand(
-        'npm',
-        ['install', '--omit=dev', ...NPM_FLAGS.filter(flag => flag !== '--no-package-lock')],
-        {
-          cwd: server,
-        },
-      );
-      // Where VS Code looks for its built-in modules; relative, so that the folder can take its final name.
-      await symlink('node_modules', join(server, 'node_modules.asar'), 'junction');
-      say(
-        `VS Code ${version.vscode}'s server is installed (${((Date.now() - started) / 1000).toFixed(0)} s).`,
-      );
-    },
-    say,
-  );
+  await installOnce(folder, unfinished => download(version, unfinished, say, signal), say, signal);
   return {
     version,
-    node: join(
-      folder,
-      'node_modules',
-      nodePackage(),
-      'bin',
-      process.platform === 'win32' ? 'node.exe' : 'node',
-    ),
+    node: runsOnOurNode(version) ? process.execPath : join(nodeFolder(folder), nodeExecutable()),
     main: join(serverFolder(folder), 'out', 'server-main.js'),
   };
 }
 
+async function download(
+  version: HostVersion,
+  folder: string,
+  say: (message: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const elapsed = stopwatch();
+  const what = `VS Code ${version.vscode}'s server`;
+  const cache = join(folder, 'npm-cache');
+  await watchGrowth(
+    cache,
+    megabytes =>
+      // npm holds some files twice for a moment.
+      say(`Downloading ${what}  ${Math.min(megabytes, version.megabytes)} of about ${version.megabytes} MB`),
+    async () => {
+      // Without code-server's own packages: only the server of VS Code in it is used.
+      await unpackPackage(`code-server@${version.codeServer}`, join(folder, 'code-server'), {
+        cache,
+        only: 'lib/vscode',
+        signal,
+      });
+      await leaveOutPackages(serverFolder(folder));
+      const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--cache', cache];
+      await npm(['install', ...flags], { cwd: serverFolder(folder), signal });
+      if (!runsOnOurNode(version)) {
+        const node = `${nodePackage()}@${version.node}`;
+        await unpackPackage(node, nodeFolder(folder), { cache, only: 'bin', signal });
+      }
+    },
+  );
+  // Where VS Code looks for its built-in modules; relative, so that the folder can take its final name.
+  await symlink('node_modules', join(serverFolder(folder), 'node_modules.asar'), 'junction');
+  await rm(cache, { recursive: true });
+  say(`Installed ${what} (${elapsed()})`);
+}
+
+/** The native modules of a server load in every Node of one major version. */
+function runsOnOurNode(version: HostVersion): boolean {
+  return version.node.split('.')[0] === process.versions.node.split('.')[0];
+}
+
+function nodeFolder(installFolder: string): string {
+  return join(installFolder, 'node');
+}
+
 function serverFolder(installFolder: string): string {
-  return join(installFolder, 'node_modules', 'code-server', 'lib', 'vscode');
+  return join(installFolder, 'code-server', 'lib', 'vscode');
 }
 
-/** The npm package that holds nothing but the Node executable of this platform. */
-function nodePackage(): string {
-  return `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-}
-
-/** 1.105 names `@parcel/watcher` by a git address that a registry mirror does not serve; its releases are the same. */
-async function replaceGitDependency(server: string): Promise<void> {
+/** Takes the packages that nothing here needs out of what npm is about to install. */
+async function leaveOutPackages(server: string): Promise<void> {
   const file = join(server, 'package.json');
   const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
+  const needless = process.platform === 'win32' ? NEEDLESS : [...NEEDLESS, ...FOR_WINDOWS];
+  for (const name of needless) delete manifest.dependencies[name];
+  // 1.105 names `@parcel/watcher` by a git address that a registry mirror does not serve; its releases are the same.
   const watcher = manifest.dependencies['@parcel/watcher'];
-  if (watcher === undefined || /^[\^~]?\d/.test(watcher)) return;
-  manifest.dependencies['@parcel/watcher'] = '^2.5.1';
+  if (watcher !== undefined && !/^[\^~]?\d/.test(watcher)) {
+    manifest.dependencies['@parcel/watcher'] = '^2.5.1';
+    await rm(join(server, 'npm-shrinkwrap.json'), { force: true }); // It holds the git address too.
+  }
   await writeFile(file, JSON.stringify(manifest, null, 2));
-  await rm(join(server, 'npm-shrinkwrap.json'), { force: true }); // It holds the git address too.
 }

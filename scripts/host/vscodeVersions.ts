@@ -8,13 +8,25 @@ export type HostVersion = {
   readonly codeServer: string;
   /** The Node its server runs on: the one its own release was built for. 1.105's extension host hangs on Node 24. */
   readonly node: string;
+  /** What its installation downloads, in megabytes, with its Node if that is not ours; on Linux. */
+  readonly megabytes: number;
 };
 
 /** The minimum engine of package.json. */
-export const OLDEST: HostVersion = { vscode: '1.105.1', codeServer: '4.105.1', node: '22.20.0' };
+export const OLDEST: HostVersion = {
+  vscode: '1.105.1',
+  codeServer: '4.105.1',
+  node: '22.20.0',
+  megabytes: 125,
+};
 
 /** The newest there is. */
-export const NEWEST: HostVersion = { vscode: '1.139.1', codeServer: '4.139.1', node: '24.21.0' };
+export const NEWEST: HostVersion = {
+  vscode: '1.139.1',
+  codeServer: '4.139.1',
+  node: '24.21.0',
+  megabytes: 66,
+};
 
 /**
  * The host for a version written in full or as `major.minor`.

@@ -3,8 +3,11 @@
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-/** The per-user cache folder of this project (an absolute path; it need not exist yet). */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+/**
+ * The per-user cache folder of this project (an absolute path; it need not exist yet).
+ * @param {NodeJS.ProcessEnv} environment
+ */
+export function cacheFolder(environment = process.env) {
   const configured = environment['XDG_CACHE_HOME'];
   // The XDG base directory specification: a relative path there is to be ignored.
   if (configured !== undefined && isAbsolute(configured)) return join(configured, 'promptforge');
