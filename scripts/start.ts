@@ -6,16 +6,24 @@
 //   npm start -- --fresh      the demo as it was in the beginning
 //   npm start -- --no-open    open nothing: VS Code's server, and its address
 //   npm start -- --browser    VS Code in the browser, though there is a desktop one
+//
+// It runs before the packages are installed, to download VS Code's server meanwhile: what needs packages is imported
+// once they are there.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildProduct } from './build.ts';
-import { type DemoWorkspace, prepareDemo } from './demoWorkspace.ts';
+import { buildIfChanged } from './currentBuild.ts';
+import { demoPlaces, prepareDemo } from './demoWorkspace.ts';
 import { cacheFolder } from './host/cacheFolder.mjs';
+import { type Claim, claimDemo, type Holder } from './host/demoClaim.ts';
+import { installFromCheckout } from './host/installedExtension.ts';
+import { installPackages } from './host/packages.ts';
 import { endGroup, spawnGroup } from './host/processGroup.ts';
-import { startServer } from './host/runningServer.ts';
+import { type RunningServer, startServer } from './host/runningServer.ts';
+import { Steps, stopwatch } from './host/steps.mjs';
 import { findExecutable } from './host/systemPackages.ts';
 import { installServer } from './host/vscodeServer.ts';
 import { NEWEST } from './host/vscodeVersions.ts';
@@ -30,63 +38,94 @@ const { values: options } = parseArgs({
   },
 });
 
+const HOME = join(cacheFolder(), 'demo');
+const DEMO = demoPlaces(HOME);
+const WHAT = `the demo (${DEMO.workspace}; its registry is ${DEMO.dataFolder})`;
+// Progress goes to standard error: standard output has the one line that says what was opened.
+const steps = new Steps(process.stderr);
+
 // npm passes a signal on that the terminal has sent to everybody already: however often it comes, it means once.
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
 
-await start(interruption.signal);
-process.exit(0);
+const claim = await claimDemo(`${HOME}.running.json`);
+if ('pid' in claim) process.exit(await sayWhoHasIt(claim));
+try {
+  await start(claim, interruption.signal);
+} catch (error) {
+  if (interruption.signal.aborted) process.exitCode = 130;
+  else {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+} finally {
+  await claim.release();
+}
+process.exit();
 
-async function start(signal: AbortSignal): Promise<void> {
-  const home = join(cacheFolder(), 'demo');
+async function start(claim: Claim, signal: AbortSignal): Promise<void> {
+  if (options.fresh) await rm(HOME, { recursive: true, force: true });
   const desktop = options.browser || options['no-open'] ? undefined : await findExecutable(['code']);
-  say('Building, and filling the demo registry …');
-  const [demo, installed] = await Promise.all([
-    prepareDemo(home, options.fresh),
-    desktop === undefined ? installServer(NEWEST, say) : undefined,
-    buildProduct(),
-  ]);
-  if (signal.aborted) return;
-  const what = `the demo (${demo.workspace}; ${demo.promptCount} prompts, ${demo.versionCount} versions in ${demo.dataFolder})`;
-  if (installed === undefined) {
-    await runDesktop(desktop ?? 'code', demo, home, what, signal);
+  if (desktop !== undefined) {
+    await prepare(signal);
+    if (!signal.aborted) await runDesktop(desktop, signal);
     return;
   }
-
-  const server = await startServer(installed, {
-    folder: join(home, 'vscode'),
-    keychain: 'inherited',
-    workspaceTrust: false,
-    // Whoever reaches the address runs commands as this user: other users and web pages must not guess it.
-    connectionToken: randomBytes(16).toString('hex'),
-    acceptPayload: true,
-    settings: demo.settings,
-    keepSettings: true,
-  });
+  // When one of the two fails, the other is not worth waiting for.
+  const failure = new AbortController();
+  const ended = AbortSignal.any([signal, failure.signal]);
+  const starting = startVSCode(ended);
   try {
-    const address = server.workbench(demo.workspace, [
-      ['extensionDevelopmentPath', `vscode-remote://${server.authority}${ROOT}`],
-    ]);
+    const [server] = await Promise.all([starting, prepare(ended)]);
+    if (signal.aborted) return;
+    const address = server.workbench(DEMO.workspace);
+    await claim.publish(address);
     const opened = options['no-open'] ? false : await openBrowser(address);
     console.log(
-      `${opened ? 'Opened' : 'Open this address to see'} ${what} in VS Code ${NEWEST.vscode}: ${address} (Ctrl-C stops it)`,
+      `${opened ? 'Opened' : 'Open this address to see'} ${WHAT} in VS Code ${NEWEST.vscode}: ${address} (Ctrl-C stops it)`,
     );
     await whenAborted(signal);
   } finally {
-    await server.stop();
+    failure.abort();
+    await (await starting.catch(() => undefined))?.stop();
   }
 }
 
+/** Makes the packages, the build and the demo what they have to be. */
+async function prepare(signal: AbortSignal): Promise<void> {
+  await steps.during(say => installPackages(say, signal));
+  signal.throwIfAborted();
+  await Promise.all([steps.during(buildIfChanged), steps.during(say => prepareDemo(HOME, say))]);
+}
+
+/** Starts VS Code's server; the extension need not be built before a browser comes. */
+async function startVSCode(signal: AbortSignal): Promise<RunningServer> {
+  const installed = await steps.during(say => installServer(NEWEST, say, signal));
+  signal.throwIfAborted();
+  const folder = join(HOME, 'vscode');
+  await installFromCheckout(join(folder, 'extensions'));
+  return await steps.during(async say => {
+    const elapsed = stopwatch();
+    say(`Starting VS Code ${NEWEST.vscode} …`);
+    const server = await startServer(installed, {
+      folder,
+      keychain: 'inherited',
+      workspaceTrust: false,
+      // Whoever reaches the address runs commands as this user: other users and web pages must not guess it.
+      connectionToken: randomBytes(16).toString('hex'),
+      acceptPayload: false,
+      settings: DEMO.settings,
+      keepSettings: true,
+    });
+    say(`Started VS Code ${NEWEST.vscode} (${elapsed()})`);
+    return server;
+  });
+}
+
 /** Opens the desktop's VS Code in a profile of its own and waits until it is closed, or ends it. */
-async function runDesktop(
-  code: string,
-  demo: DemoWorkspace,
-  home: string,
-  what: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const userData = join(home, 'desktop');
-  await writeSettings(join(userData, 'User'), demo.settings, true);
+async function runDesktop(code: string, signal: AbortSignal): Promise<void> {
+  const userData = join(HOME, 'desktop');
+  await writeSettings(join(userData, 'User'), DEMO.settings, true);
   const child = spawnGroup(
     code,
     [
@@ -95,7 +134,7 @@ async function runDesktop(
       `--extensionDevelopmentPath=${ROOT}`,
       `--user-data-dir=${userData}`,
       '--disable-workspace-trust',
-      demo.workspace,
+      DEMO.workspace,
     ],
     { stdio: 'ignore' },
   );
@@ -103,9 +142,31 @@ async function runDesktop(
     child.on('error', reject);
     child.on('exit', () => resolve());
   });
-  console.log(`Opened ${what} in ${code} (Ctrl-C stops it)`);
+  console.log(`Opened ${WHAT} in ${code} (Ctrl-C stops it)`);
   await Promise.race([closed, whenAborted(signal)]);
   await endGroup(child);
+}
+
+/**
+ * Says what to do about a demo that is open already, and opens its address.
+ * @returns the exit code
+ */
+async function sayWhoHasIt({ pid, address }: Holder): Promise<number> {
+  if (options.fresh) {
+    console.error(`The demo is open (process ${pid}): stop that with Ctrl-C, then start over with --fresh.`);
+    return 1;
+  }
+  if (address === undefined) {
+    console.error(
+      `Another npm start has the demo (process ${pid}): see there, or stop it with Ctrl-C first.`,
+    );
+    return 1;
+  }
+  const opened = options['no-open'] ? false : await openBrowser(address);
+  console.log(
+    `${opened ? 'Opened' : 'Open this address to see'} ${WHAT}, which process ${pid} has open already: ${address}`,
+  );
+  return 0;
 }
 
 /** @returns whether something was there to open it with */
@@ -135,9 +196,4 @@ async function browserCommand(): Promise<readonly [string, ...string[]] | undefi
 function whenAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Progress goes to standard error: standard output has the one line that says what was opened. */
-function say(message: string): void {
-  console.error(message);
 }

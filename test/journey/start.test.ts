@@ -1,0 +1,119 @@
+/** `npm start` as its user meets it: the address it prints, the demo in a browser, a second start beside it, and Ctrl-C. */
+import assert from 'node:assert/strict';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { openWindow, startBrowser } from '../../scripts/host/browser.ts';
+import { cacheFolder } from '../../scripts/host/cacheFolder.mjs';
+import { provideBrowser } from '../../scripts/host/systemPackages.ts';
+import { installServer } from '../../scripts/host/vscodeServer.ts';
+import { NEWEST } from '../../scripts/host/vscodeVersions.ts';
+import { openWorkbench } from '../../scripts/host/workbenchWindow.ts';
+import { ROOT } from '../../scripts/projectRoot.ts';
+import { step } from '../heartbeat.ts';
+import { patience } from '../patience.ts';
+import { Workbench } from './support/workbench.ts';
+
+const quiet = (): void => undefined;
+
+describe('npm start', () => {
+  it('opens the demo with the extension installed, and its notifications are seen', async () => {
+    await using demo = await aPlaceForTheDemo();
+    await using started = start(demo.cache);
+    const address = await started.address();
+    step('It printed its address');
+    const browser = await startBrowser(await provideBrowser(quiet));
+    await using _closed = { [Symbol.asyncDispose]: () => browser.close() };
+    const page = await (await openWindow(browser)).newPage();
+    page.setDefaultNavigationTimeout(patience(60_000));
+    await openWorkbench(page, address);
+    step('The workbench is open');
+    const workbench = new Workbench(page);
+    await workbench.status('embedded');
+    await workbench.openFile('prompts/support/assistant.prompt');
+    // Looked for before it can come: it hides by itself after seconds.
+    const notification = page
+      .locator('.notifications-toasts .notification-list-item-message')
+      .filter({ hasText: 'Nothing new was published: support/assistant@5 already has this text.' })
+      .first()
+      .waitFor({ timeout: patience(120_000) });
+    await Promise.all([notification, workbench.run('PromptForge: Publish…')]);
+  });
+
+  it('names the address of a demo that is open already, leaves it alone, and ends with all it started', async () => {
+    await using demo = await aPlaceForTheDemo();
+    await using first = start(demo.cache);
+    const address = await first.address();
+    step('The first printed its address');
+
+    const second = start(demo.cache);
+    assert.equal(await second.address(), address);
+    assert.equal(await second.ended, 0);
+    const fresh = start(demo.cache, '--fresh');
+    assert.equal(await fresh.ended, 1);
+    assert.match(fresh.said(), /The demo is open \(process \d+\): stop that with Ctrl-C/);
+    assert.ok((await fetch(address, { redirect: 'manual' })).status < 400);
+
+    first.child.kill('SIGINT');
+    assert.equal(await first.ended, 0);
+    await assert.rejects(fetch(address), "VS Code's server still answers.");
+  });
+});
+
+interface Place extends AsyncDisposable {
+  /** For XDG_CACHE_HOME: an absolute path. */
+  readonly cache: string;
+}
+
+/** A cache of its own for the demo, with the VS Code that this machine has. */
+async function aPlaceForTheDemo(): Promise<Place> {
+  await installServer(NEWEST, quiet);
+  const cache = await mkdtemp(join(tmpdir(), 'promptforge-start-'));
+  await mkdir(join(cache, 'promptforge'));
+  await symlink(join(cacheFolder(), 'hosts'), join(cache, 'promptforge', 'hosts'), 'junction');
+  return {
+    cache,
+    [Symbol.asyncDispose]: () => rm(cache, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+interface Started extends AsyncDisposable {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Its exit code. */
+  readonly ended: Promise<number | null>;
+  /** The address it prints. @throws {Error} with all that it said when it ends without one */
+  address(): Promise<string>;
+  said(): string;
+}
+
+function start(cache: string, ...args: readonly string[]): Started {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.ts'), '--no-open', ...args], {
+    env: { ...process.env, XDG_CACHE_HOME: cache },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const printed = Promise.withResolvers<string>();
+  let said = '';
+  const hear = (text: string): void => {
+    said += text;
+    const address = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said)?.[0];
+    if (address !== undefined) printed.resolve(address);
+  };
+  child.stdout.setEncoding('utf8').on('data', hear);
+  child.stderr.setEncoding('utf8').on('data', hear);
+  void ended.then(code => printed.reject(new Error(`It ended with ${code} and no address:\n${said}`)));
+  printed.promise.catch(() => undefined); // For those that are expected to print none.
+  return {
+    child,
+    ended,
+    address: () => printed.promise,
+    said: () => said,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
