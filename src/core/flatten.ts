@@ -164,7 +164,9 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   const parts: Flattened[] = [];
   let length = 0;
   let done = 0;
-  for (const use of uses.flatMap(use => edits(use, inPlace.has(use)))) {
+  // A block partial is named in its closing tag too, after what its body uses.
+  const all = uses.flatMap(use => edits(use, inPlace.has(use))).sort((one, other) => one.start - other.start);
+  for (const use of all) {
     parts.push(slice(linked, done, use.start), use.content);
     length += use.start - done + use.content.template.length;
     done = use.end;

@@ -93,6 +93,17 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), '(block)Ada');
   });
 
+  it('names a block partial in its closing tag after what its body uses', () => {
+    const linked = {
+      template: '{{#> outer}}{{#> inner x=1}}{{name}}{{/inner}}{{/outer}}',
+      partials: new Map([
+        partial('outer', '<{{> @partial-block}}>'),
+        partial('inner', '({{> @partial-block}})'),
+      ]),
+    };
+    assert.equal(rendered(flatten(linked), input), '<(Ada)>');
+  });
+
   it('keeps a partial that the template defines itself', () => {
     const linked = { template: '{{#*inline "mine"}}x{{/inline}}{{> mine}}', partials: new Map() };
     assert.equal(flatten(linked), linked.template);
