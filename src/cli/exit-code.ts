@@ -29,7 +29,13 @@ export class CommandFailure extends Error {
   }
 }
 
-const INVALID: readonly ProblemCode[] = ['invalid_source', 'missing_input', 'too_large', 'invalid_name'];
+const INVALID: readonly ProblemCode[] = [
+  'invalid_source',
+  'missing_input',
+  'too_expensive',
+  'too_large',
+  'invalid_name',
+];
 
 /** The exit code of a failed command. */
 export function exitCodeOf(error: unknown): ExitCode {

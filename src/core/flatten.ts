@@ -22,6 +22,10 @@ export interface LinkedPartial extends LinkedTemplate {
   readonly id: string;
   /** Where `template` begins in the partial's whole source, in UTF-16 code units; 0 unless told. */
   readonly templateOffset?: number;
+  /** The partial's whole source, which error messages count lines in; `template` unless told. */
+  readonly source?: string;
+  /** Names it in error messages; its id unless told. */
+  readonly label?: string;
 }
 
 /** A template made whole, and which of its characters stand in which of the templates it is made of. */

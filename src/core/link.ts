@@ -76,7 +76,8 @@ async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPa
   const inner = { ...linking, above: [...linking.above, found.name] };
   const partials = await linkUses(found.name, found.source, found.label ?? found.name, inner);
   const { template, templateOffset } = parseSource(found.source);
-  const partial = { id: found.id, template, templateOffset, partials };
+  const { id, source, label } = found;
+  const partial = { id, template, templateOffset, partials, source, ...(label !== undefined && { label }) };
   linking.done.set(found.name, partial);
   return partial;
 }

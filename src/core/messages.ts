@@ -1,61 +1,130 @@
-/** Rendered text as messages, by Dotprompt's rules: what begins a message, which white space counts, where history goes. */
+/** Segments as messages, by Dotprompt's rules: what begins a message, which white space counts, where history goes. */
 import type { Message, Part } from 'dotprompt';
-import type { Marker } from './markers.ts';
+import type { Segment, StructureSegment, TextSegment, ValueSegment } from './evaluate/segment.ts';
+
+/** What stands in a message: a stretch of text with the segments it is made of, or a part of another kind. */
+export type Content = TextContent | { readonly kind: 'part'; readonly part: Part };
+
+export interface TextContent {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly segments: readonly (TextSegment | ValueSegment)[];
+}
+
+/** A message of the template, or one of the history. */
+export type ComposedMessage =
+  | {
+      readonly kind: 'own';
+      readonly role: string;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+      readonly content: readonly Content[];
+    }
+  | { readonly kind: 'history'; readonly message: Message };
 
 /**
  * White space alone makes no part and no message. Where nothing marks its place, the history stands before the last
  * message if that is the user's, else at the end.
+ * @param keepsBlank which stretches of white space count all the same; none unless told
  */
-export function toMessages(
-  pieces: Iterable<string | Marker>,
+export function composeMessages(
+  segments: Iterable<Segment>,
   history: readonly Message[] = [],
-): readonly Message[] {
-  const messages: Message[] = [];
+  keepsBlank: (content: TextContent) => boolean = () => false,
+): readonly ComposedMessage[] {
+  const messages: ComposedMessage[] = [];
   let open = opened('user');
+  let text: (TextSegment | ValueSegment)[] = [];
+  const closeText = () => {
+    if (text.length === 0) return;
+    const content = {
+      kind: 'text',
+      text: text.map(segment => segment.text).join(''),
+      segments: text,
+    } as const;
+    if (content.text.trim() !== '' || keepsBlank(content)) open.content.push(content);
+    text = [];
+  };
   const close = () => {
+    closeText();
     if (open.content.length > 0) messages.push(open);
   };
-  for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      if (piece.trim() !== '') open.content.push({ text: piece });
-    } else if (piece.kind === 'part') {
-      open.content.push(piece.part);
-    } else if (piece.kind === 'history') {
+  for (const segment of segments) {
+    if (segment.kind === 'text' || segment.kind === 'value') {
+      text.push(segment);
+    } else if (segment.kind === 'part') {
+      closeText();
+      open.content.push({ kind: 'part', part: segment.part });
+    } else if (segment.kind === 'history') {
       close();
-      messages.push(...history.map(asHistory));
+      messages.push(...history.map(message => ({ kind: 'history', message: asHistory(message) }) as const));
       open = opened('model');
     } else {
-      const { role, metadata } = piece;
-      // A role that nothing was said in only hands on what it says of itself.
-      const said = open.content.length > 0;
-      close();
-      open = opened(role, said ? metadata : { ...open.metadata, ...metadata });
+      closeText();
+      open = afterRole(segment, open, messages);
     }
   }
   close();
-  return messages.some(isHistory) ? messages : withHistory(messages, history);
+  const isPlaced = messages.some(message =>
+    message.kind === 'history' ? isHistory(message.message.metadata) : isHistory(message.metadata),
+  );
+  return isPlaced ? messages : withHistory(messages, history);
+}
+
+/** The messages as Dotprompt defines them. */
+export function toMessages(
+  segments: Iterable<Segment>,
+  history: readonly Message[] = [],
+): readonly Message[] {
+  return composeMessages(segments, history).map(message =>
+    message.kind === 'history'
+      ? message.message
+      : {
+          // Dotprompt's type names four roles; its helper takes any.
+          role: message.role as Message['role'],
+          content: message.content.map(content =>
+            content.kind === 'text' ? { text: content.text } : content.part,
+          ),
+          ...(message.metadata && { metadata: message.metadata }),
+        },
+  );
 }
 
 /** Content grows while the message is open. */
-interface OpenMessage extends Message {
-  readonly content: Part[];
-}
+type OpenMessage = Extract<ComposedMessage, { kind: 'own' }> & { readonly content: Content[] };
 
 function opened(role: string, metadata?: Readonly<Record<string, unknown>>): OpenMessage {
   const some = metadata !== undefined && Object.keys(metadata).length > 0;
-  // Dotprompt's type names four roles; its helper takes any.
-  return { role: role as Message['role'], content: [], ...(some && { metadata }) };
+  return { kind: 'own', role, content: [], ...(some && { metadata }) };
+}
+
+/** The message that a role begins, after the open one. */
+function afterRole(
+  { role, metadata }: Extract<StructureSegment, { kind: 'role' }>,
+  open: OpenMessage,
+  messages: ComposedMessage[],
+): OpenMessage {
+  // A role that nothing was said in only hands on what it says of itself.
+  if (open.content.length === 0) return opened(role, { ...open.metadata, ...metadata });
+  messages.push(open);
+  return opened(role, metadata);
 }
 
 function asHistory(message: Message): Message {
   return { ...message, metadata: { ...message.metadata, purpose: 'history' } };
 }
 
-function isHistory({ metadata }: Message): boolean {
+function isHistory(metadata: Readonly<Record<string, unknown>> | undefined): boolean {
   return metadata?.['purpose'] === 'history';
 }
 
-function withHistory(messages: readonly Message[], history: readonly Message[]): readonly Message[] {
+function withHistory(
+  messages: readonly ComposedMessage[],
+  history: readonly Message[],
+): readonly ComposedMessage[] {
+  const placed = history.map(message => ({ kind: 'history', message }) as const);
   const last = messages.at(-1);
-  return last?.role === 'user' ? [...messages.slice(0, -1), ...history, last] : [...messages, ...history];
+  const isUsers = last?.kind === 'own' ? last.role === 'user' : last?.message.role === 'user';
+  return last !== undefined && isUsers
+    ? [...messages.slice(0, -1), ...placed, last]
+    : [...messages, ...placed];
 }

@@ -62,6 +62,7 @@ export const PROBLEM_CODES = [
   'invalid_name',
   'idempotency_key_reused',
   'missing_input',
+  'too_expensive',
   'rate_limited',
   'internal_error',
   'unavailable',
@@ -71,7 +72,7 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** What a problem may carry beside its message; each field is part of the API's problem document. */
 export interface ProblemDetails {
-  /** Where in the source (invalid_source). */
+  /** Where in the source (invalid_source, too_expensive). */
   readonly issues?: readonly SourceIssue[];
   /** Which inputs are missing (missing_input). */
   readonly missing?: readonly string[];

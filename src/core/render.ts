@@ -5,16 +5,14 @@ import {
   type Message,
   type ParsedPrompt,
 } from 'dotprompt';
-import Handlebars from 'handlebars';
-import { type Flattened, flattenWithPieces, type LinkedPartial } from './flatten.ts';
-import { DOTPROMPT_HELPERS } from './helpers.ts';
-import { markersBeside } from './markers.ts';
+import { evaluate } from './evaluate/evaluate.ts';
+import type { Limits } from './evaluate/limits.ts';
+import type { Segment } from './evaluate/segment.ts';
+import type { LinkedPartial } from './flatten.ts';
 import { toMessages } from './messages.ts';
 import { Problem } from './problem.ts';
 import { type PromptSource, parseSource } from './source.ts';
 import { checkNoIssues, sourceIssues } from './template.ts';
-import { TEXT_HELPER, textOfValue, withTextValues } from './text-values.ts';
-import { undeclaredVariables } from './variables.ts';
 
 export interface RenderRequest {
   readonly source: string;
@@ -39,82 +37,86 @@ export interface Rendered {
 }
 
 /**
- * @throws Problem `invalid_source`, or `missing_input` naming each input that is declared, not optional, has no
- * default and was not given (with `strict`, also what no schema declares).
+ * @throws Problem `invalid_source` and `too_expensive` with their place, or `missing_input` naming each input that is
+ * declared, not optional, has no default and was not given (with `strict`, also what no schema declares and this
+ * rendering reads).
  */
 export async function render(request: RenderRequest): Promise<Rendered> {
-  const prepared = await prepareRendering(request);
-  const { missing, template } = prepared;
-  if (missing.length > 0)
-    throw new Problem(
-      'missing_input',
-      `${request.label} needs ${list(missing)}. Give ${missing.length === 1 ? 'it' : 'them'} in "input".`,
-      { missing },
-    );
-  return asRendered(await prepared.run(withTextValues(template), { [TEXT_HELPER]: textOfValue }));
+  return renderPrepared(await prepareRendering(request));
 }
 
-/** A request whose source is read and made whole, ready to run. */
+/**
+ * The rest of `render`, in one piece.
+ * @param limits where it ends: what must not take long is tried with small ones first, and given to another thread
+ * where that ends `too_expensive`
+ * @throws Problem as `render`
+ */
+export function renderPrepared(prepared: PreparedRendering, limits?: Limits): Rendered {
+  const { request, missing, isDeclared } = prepared;
+  if (request.strict !== true) {
+    if (missing.length > 0) throw missingInput(request.label, missing);
+    return asRendered(toMessages(prepared.evaluate(undefined, limits), request.messages));
+  }
+  const required = new Set(missing);
+  const segments = prepared.evaluate(name => required.has(name) || !isDeclared(name), limits);
+  const lacking = segments.flatMap(segment => (segment.kind === 'value' ? segment.missing : []));
+  const all = new Set([...missing, ...lacking]);
+  if (all.size > 0) throw missingInput(request.label, [...all]);
+  return asRendered(toMessages(segments, request.messages));
+}
+
+function missingInput(label: string, missing: readonly string[]): Problem {
+  return new Problem(
+    'missing_input',
+    `${label} needs ${list(missing)}. Give ${missing.length === 1 ? 'it' : 'them'} in "input".`,
+    { missing },
+  );
+}
+
+/** A request whose source is read, ready to be evaluated. */
 export interface PreparedRendering {
-  readonly parsed: PromptSource;
-  /** The template with its partials in place. */
-  readonly template: string;
-  readonly pieces: Flattened['pieces'];
-  /** Inputs that are needed and not given. */
+  readonly request: RenderRequest;
+  /** Required inputs that are not given. */
   readonly missing: readonly string[];
+  /** Whether the schema names an input. */
+  isDeclared(name: string): boolean;
   /**
-   * Runs a tree of `template`. `helpers` stand beside Dotprompt's own; `data` is readable by them as `options.data`.
-   * @throws Problem `invalid_source`, with what a helper threw as its cause
+   * @param countsAsMissing of which inputs it matters that they are not given; of none unless told
+   * @param limits where it ends, `LIMITS` unless told
+   * @throws Problem `invalid_source`, `too_expensive`
    */
-  run(
-    tree: hbs.AST.Program,
-    helpers: Readonly<Record<string, Handlebars.HelperDelegate>>,
-    data?: Readonly<Record<string, unknown>>,
-  ): Promise<readonly Message[]>;
+  evaluate(countsAsMissing?: (name: string) => boolean, limits?: Limits): readonly Segment[];
 }
 
 /** @throws Problem `invalid_source` */
 export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
-  const parsed = parseSource(request.source);
-  checkNoIssues(sourceIssues(request.source, parsed), request.label);
-  const { template, pieces } = flattenWithPieces({ template: parsed.template, partials: request.partials });
-  const metadata = await metadataOf(promptOf(parsed, template), request.label);
-  const defaults = (metadata.input?.default ?? {}) as Record<string, unknown>;
-  const missing = missingInputs(metadata.input?.schema, template, request, defaults);
-  return { parsed, template, pieces, missing, run };
-
-  async function run(...[tree, helpers, context]: Parameters<PreparedRendering['run']>) {
-    try {
-      const { input, messages } = request;
-      const markers = markersBeside([
-        template,
-        input,
-        messages,
-        parsed.frontMatter,
-        request.context,
-        context,
-      ]);
-      const renderText = compileTemplate(tree, { ...DOTPROMPT_HELPERS, ...markers.helpers, ...helpers });
-      const { input: _, ...prompt } = metadata;
-      const data = { metadata: { prompt, messages }, ...request.context, ...context };
-      return toMessages(markers.split(renderText({ ...defaults, ...input }, { data })), messages);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Problem('invalid_source', `${request.label} cannot be rendered: ${why}`, {}, { cause });
-    }
-  }
-}
-
-/** Never HTML: a prompt's text is written as it stands. */
-function compileTemplate(
-  tree: hbs.AST.Program,
-  helpers: Readonly<Record<string, Handlebars.HelperDelegate>>,
-): Handlebars.TemplateDelegate {
-  // Of its own: Handlebars' helpers are one set for the whole process otherwise.
-  const handlebars = Handlebars.create();
-  for (const [name, helper] of Object.entries(helpers)) handlebars.registerHelper(name, helper);
-  const knownHelpers = Object.fromEntries(Object.keys(helpers).map(name => [name, true]));
-  return handlebars.compile(tree, { knownHelpers, knownHelpersOnly: true, noEscape: true });
+  const { source, label, input, partials, messages = [] } = request;
+  const parsed = parseSource(source);
+  checkNoIssues(sourceIssues(source, parsed), label);
+  const { template, templateOffset } = parsed;
+  const { input: declared, ...prompt } = await metadataOf(promptOf(parsed, template), label);
+  const schema: InputSchema | undefined = declared?.schema;
+  const values = { ...declared?.default, ...input };
+  const isGiven = (name: string) => isValue(input, name) || isValue(declared?.default ?? {}, name);
+  return {
+    request,
+    missing: requiredInputs(schema).filter(name => !isGiven(name)),
+    isDeclared: name => Object.hasOwn(schema?.properties ?? {}, name),
+    evaluate: (countsAsMissing, limits) =>
+      evaluate(
+        {
+          linked: { template, partials },
+          label,
+          source,
+          templateOffset,
+          input: values,
+          data: { metadata: { prompt, messages: request.messages }, ...request.context },
+          history: messages,
+          ...(countsAsMissing && { countsAsMissing }),
+        },
+        limits,
+      ),
+  };
 }
 
 /** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
@@ -148,21 +150,7 @@ function promptOf(parsed: PromptSource, template: string): ParsedPrompt {
   return { ...known, ...reserved, raw: { ...parsed.frontMatter }, ext, template } as unknown as ParsedPrompt;
 }
 
-function missingInputs(
-  schema: InputSchema | undefined,
-  template: string,
-  request: RenderRequest,
-  defaults: Readonly<Record<string, unknown>>,
-): string[] {
-  const given = (name: string) => isGiven(request.input, name) || isGiven(defaults, name);
-  const missing = requiredInputs(schema).filter(name => !given(name));
-  if (request.strict !== true) return missing;
-  const declared = new Set(Object.keys(schema?.properties ?? {}));
-  const undeclared = undeclaredVariables(template, declared).filter(name => !given(name));
-  return [...missing, ...undeclared.filter(name => !missing.includes(name))];
-}
-
-function isGiven(values: Readonly<Record<string, unknown>>, name: string): boolean {
+function isValue(values: Readonly<Record<string, unknown>>, name: string): boolean {
   return Object.hasOwn(values, name) && values[name] !== undefined && values[name] !== null;
 }
 
@@ -173,10 +161,14 @@ export interface InputSchema {
   readonly required?: readonly string[];
 }
 
+/** Nothing is ever defined in it, so all prompts share it. */
+let dotprompt: Dotprompt | undefined;
+
 /** The front matter with its schemas expanded. @throws Problem `invalid_source` */
 async function metadataOf(prompt: ParsedPrompt, label: string): Promise<DotpromptMetadata> {
   try {
-    return await new Dotprompt().renderMetadata(prompt);
+    dotprompt ??= new Dotprompt();
+    return await dotprompt.renderMetadata(prompt);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Problem(

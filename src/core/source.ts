@@ -77,7 +77,7 @@ function validPrefix(bytes: Uint8Array): string {
 
 /** @throws Problem `too_large` over 1 MiB, `invalid_source` for a lone surrogate, which has no UTF-8 bytes. */
 export function checkSourceText(source: string): void {
-  checkSize(Buffer.byteLength(source, 'utf8'));
+  checkSize(new TextEncoder().encode(source).byteLength);
   if (source.isWellFormed()) return;
   const lone = [...source].findIndex(character => !character.isWellFormed());
   const offset = [...source].slice(0, lone).join('').length;

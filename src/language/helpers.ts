@@ -110,7 +110,7 @@ const ALL: readonly KnownHelper[] = [
       },
     ],
     description:
-      'Writes its arguments to the log of whoever renders the prompt, and nothing into the prompt.',
+      'Writes nothing: neither into the prompt nor into a log. It is there for prompts that other tools render.',
     example: '{{log "rendered for" customer level="debug"}}',
     documentation: `${HANDLEBARS}#log`,
   },

@@ -2,7 +2,7 @@
  * A template's tokens become a tree, as Handlebars' grammar has it (handlebars.yy). Where Handlebars gives up, this
  * says what is wrong, at its place, and goes on: while somebody types, most texts are wrong somewhere.
  */
-import { MAX_DEPTH } from '../core/template.ts';
+import { MAX_DEPTH } from '../core/syntax-error.ts';
 import type { Finding } from './finding.ts';
 import { type Lexed, lex, type Token, type TokenKind } from './lex.ts';
 import type { Block, Body, BodyNode, Call, CloseTag, Inverse, Literal, Path } from './nodes.ts';

@@ -1,5 +1,5 @@
 /** One tag of a template: from its braces to its braces, with the call, path or literals between them. */
-import { MAX_DEPTH } from '../core/template.ts';
+import { MAX_DEPTH } from '../core/syntax-error.ts';
 import { TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
 import type { Call, Expression, HashPair, Literal, Name, Path, SubExpression } from './nodes.ts';
 import type { Span } from './span.ts';

@@ -1,6 +1,7 @@
 /** A new name for a variable, a property, a block parameter or a partial, everywhere at once, or a reason why not. */
+
+import { KNOWN_HELPERS } from '../core/known-helpers.ts';
 import { Problem } from '../core/problem.ts';
-import { KNOWN_HELPERS } from '../core/variables.ts';
 import { checkMeaningKept } from './check-rename.ts';
 import type { TextEdit } from './edit.ts';
 import { lex } from './lex.ts';

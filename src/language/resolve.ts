@@ -1,5 +1,5 @@
 /** What each name in a body means: an input variable, a property inside a block's context, a block parameter, a helper. */
-import { KNOWN_HELPERS } from '../core/variables.ts';
+import { KNOWN_HELPERS } from '../core/known-helpers.ts';
 import { type InlineCalls, inlineCallsIn } from './inline-calls.ts';
 import type {
   Block,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata, render } from '../../src/core/render.ts';
-import { undeclaredVariables } from '../../src/core/variables.ts';
 
 const none = new Map();
 const go = (source: string, input: Record<string, unknown> = {}, more: object = {}) =>
@@ -46,6 +45,28 @@ describe('rendering', () => {
       go(source, { a: '1' }, { strict: true }),
       (e: unknown) => Problem.is(e, 'missing_input') && e.details.missing?.join() === 'd',
     );
+  });
+  it('asks, where it is strict, for what it reads from the input and nothing declares', async () => {
+    const missing = async (source: string, input: Record<string, unknown> = {}) => {
+      const error = await go(source, input, { strict: true }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      return Problem.is(error, 'missing_input') ? error.details.missing : [];
+    };
+    assert.deepEqual(await missing('{{a}} {{a.b}} {{this.c}}{{json d}}'), ['a', 'c', 'd']);
+    assert.deepEqual(await missing('{{#each xs}}{{x}}{{../top}}{{@index}}{{/each}}', { xs: [{}] }), ['top']);
+    assert.deepEqual(await missing('{{#if a}}{{b}}{{else}}{{c}}{{/if}}', { a: 1 }), ['b']);
+    assert.deepEqual(await missing('{{#if a}}{{b}}{{else}}{{c}}{{/if}}'), ['a', 'c']);
+    assert.deepEqual(await missing('{{#each xs as |x i|}}{{x}}{{i}}{{/each}}', { xs: [1] }), []);
+    assert.deepEqual(await missing('---\ninput:\n  schema:\n    a?: string\n---\n{{a}}'), []);
+    const p = { id: '_p', template: '{{a}}{{b}}', partials: none };
+    const withPartial = { strict: true, partials: new Map([['p', p]]) };
+    await assert.rejects(
+      go('{{> p a=1}}', {}, withPartial),
+      (e: unknown) => Problem.is(e, 'missing_input') && e.details.missing?.join() === 'b',
+    );
+    assert.equal((await go('{{> p a=1}}', { b: 2 }, withPartial)).text, '12');
   });
   it('puts history where it stands', async () => {
     const { messages } = await go(
@@ -109,19 +130,4 @@ describe('metadata', () => {
       raw: { model: 'v/m', config: { temperature: 0 }, input: { schema: { a: 'string, the a' } } },
     });
   });
-});
-
-describe('the variables that nothing declares', () => {
-  const rows: [string, string[]][] = [
-    ['{{a}} {{a.b}} {{this.c}}', ['a', 'c']],
-    ['{{#each items}}{{label}}{{../top}}{{@index}}{{/each}}', ['items', 'top']],
-    ['{{#each items as |item i|}}{{item.x}}{{i}}{{/each}}', ['items']],
-    ['{{#if a}}{{b}}{{else}}{{c}}{{/if}}', ['a', 'b', 'c']],
-    ['{{#with a}}{{b}}{{else}}{{c}}{{/with}}', ['a', 'c']],
-    ['{{json a indent=b}}{{role "user"}}{{history}}', ['a', 'b']],
-    ['{{#ifEquals a b}}{{c}}{{/ifEquals}}', ['a', 'b', 'c']],
-    ['\\{{a}} {{! b }}', []],
-  ];
-  for (const [template, names] of rows)
-    it(`of ${template}`, () => assert.deepEqual(undeclaredVariables(template, new Set()), names));
 });

@@ -41,7 +41,11 @@ describe('a source', () => {
   });
   it('says where a block is closed by another, and where a tag is broken', () => {
     assert.deepEqual(issuesOf('x\n{{#if a}}{{/each}}'), [
-      { line: 2, column: 4, message: "if doesn't match each" },
+      {
+        line: 2,
+        column: 10,
+        message: '"{{/each}}" cannot close the block "{{#if}}" that is open since line 2: write "{{/if}}".',
+      },
     ]);
     assert.equal(issuesOf('a\n {{x')[0]?.line, 2);
     assert.deepEqual(

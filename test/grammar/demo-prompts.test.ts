@@ -9,7 +9,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { parseSource } from '../../src/core/source.ts';
-import { lineStarts, offsetOf, parseTemplate } from '../../src/core/template.ts';
+import { parseTemplate } from '../../src/core/template.ts';
+import { lineStarts, offsetOf } from '../../src/core/template-position.ts';
 import { demoPrompts, scopesAt, tokenize } from './tokenize.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
 /** What is shown of a variable or a property: its type, its description, its default, a sample, where it is used. */
-import { lineStarts } from '../../core/template.ts';
+import { lineStarts } from '../../core/template-position.ts';
 import { shortJson } from '../completion/names.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';

@@ -78,7 +78,8 @@ export async function linkRecorded(
     const row = await readVersion(snapshot, prompt, version);
     checkDigest(id, row.source, row.digest);
     const partials = await linkRecorded(snapshot, row.partials as RecordedPartials, read);
-    return { id, template: parseSource(row.source).template, partials };
+    const { template, templateOffset } = parseSource(row.source);
+    return { id, template, templateOffset, source: row.source, partials };
   }
 }
 

@@ -1,5 +1,4 @@
 /** Rendering for the preview: a request becomes what is shown, or why nothing is. Runs in the worker. */
-import { OutputTooLarge } from '../../../core/bounded-tree.ts';
 import { Problem } from '../../../core/problem.ts';
 import { parseSource } from '../../../core/source.ts';
 import { renderTraced, type Traced, type TracedPart } from '../../../core/trace.ts';
@@ -13,13 +12,8 @@ import type {
   PreviewRendered,
   PreviewRequest,
 } from './outcome.ts';
-import { lengthWhenWritten } from './size.ts';
 import { type EncodingName, encodingOf } from './tokens.ts';
 
-/** In UTF-16 code units: 4 Mi. */
-const MAX_LENGTH = 4 * 1024 * 1024;
-/** What `{{json}}` may make of the input, at most, in UTF-16 code units: 16 Mi. */
-const MAX_INPUT_LENGTH = 16 * 1024 * 1024;
 /** More than anybody looks at; each is an object that crosses to the window. */
 const MAX_SPANS = 10_000;
 
@@ -30,14 +24,10 @@ export type Drawn =
 
 /** Never throws for what a prompt or an input can be. */
 export async function draw(request: PreviewRequest | PreviewFileRequest): Promise<Drawn> {
-  if (
-    lengthWhenWritten([request.input, request.messages, request.context], MAX_INPUT_LENGTH) > MAX_INPUT_LENGTH
-  )
-    return { outcome: INPUT_TOO_LARGE };
   const asked = new Set<string>();
   try {
     const { files, ...linked } = await link(request, asked);
-    const traced = await renderTraced(linked, MAX_LENGTH);
+    const traced = await renderTraced(linked);
     const texts = textsOf(traced);
     const { model } = parseSource(request.source).frontMatter;
     return {
@@ -84,32 +74,12 @@ function fileOf(
 }
 
 function refusal(error: unknown): PreviewProblem | PreviewLimit {
-  if (error instanceof OutputTooLarge) return TOO_LARGE;
-  const cause = Problem.is(error) ? error.cause : error;
-  // Handlebars walks what it renders recursively; the engine refuses texts over half a gigabyte.
-  if (cause instanceof RangeError) return /string length/.test(cause.message) ? TOO_LARGE : TOO_DEEP;
   if (error instanceof WorkspaceError) return { kind: 'problem', message: error.message };
   if (!Problem.is(error)) throw error;
   const { message, details } = error;
+  if (error.code === 'too_expensive') return { kind: 'limit', message };
   return { kind: 'problem', message, ...(details.issues && { issues: details.issues }) };
 }
-
-const TOO_LARGE: PreviewLimit = {
-  kind: 'limit',
-  message:
-    'The rendered text grows over 4 Mi characters or 250 000 values. Look for a loop inside a loop over the same list, or give a smaller input.',
-};
-
-const INPUT_TOO_LARGE: PreviewLimit = {
-  kind: 'limit',
-  message: 'The input is over 16 Mi characters when it is written out. Give a smaller one.',
-};
-
-const TOO_DEEP: PreviewLimit = {
-  kind: 'limit',
-  message:
-    'The prompt nests without end, or too deep. Look for an inline partial that calls itself, or use flatter partials.',
-};
 
 /** The text of each rendered message. */
 export function textsOf({ rendered }: Pick<Traced, 'rendered'>): string[] {

@@ -1,6 +1,6 @@
 /**
  * Renders previews in a worker thread, one at a time, within limits: whatever a template does, the window goes on and
- * hears within about a second. The thread is made for the first request, and again after one that had to be stopped.
+ * hears within seconds. The thread is made for the first request, and again after one that had to be stopped.
  */
 import type {
   PreviewFileRequest,
@@ -12,26 +12,14 @@ import type {
 import { type Heard, Thread } from './thread.ts';
 import type { FromWorker } from './worker.ts';
 
-/** How long each may take, in milliseconds. */
-export interface PreviewLimits {
-  /** Starting the thread. */
-  readonly start: number;
-  readonly render: number;
-  /** A rendering that nobody waits for any more, while the next one waits. */
-  readonly abandoned: number;
-  /** Loading an encoding's table. */
-  readonly load: number;
-  /** Counting tokens. */
-  readonly count: number;
-}
-
-export const PREVIEW_LIMITS: PreviewLimits = {
-  start: 10_000,
-  render: 1000,
-  abandoned: 150,
-  load: 10_000,
-  count: 500,
-};
+/** All in milliseconds. */
+const START_LIMIT = 10_000;
+/** Evaluating is counted and ends sooner; parsing a prompt of 1 MiB takes seconds. */
+const RENDER_LIMIT = 10_000;
+/** How long a rendering that nobody waits for any more keeps the next one waiting. */
+const ABANDONED_LIMIT = 150;
+const LOAD_LIMIT = 10_000;
+const COUNT_LIMIT = 500;
 
 interface Job {
   readonly request: PreviewRequest | PreviewFileRequest;
@@ -140,7 +128,8 @@ export class PreviewRenderer {
     this.#drop();
     if (heard.kind === 'ended' && heard.why === 'failure')
       return { kind: 'problem', message: `The preview ended unexpectedly: ${heard.message}` };
-    const what = heard.kind === 'ended' ? 'needs too much memory' : 'takes longer than a second';
+    const what =
+      heard.kind === 'ended' ? 'needs too much memory' : `takes longer than ${RENDER_LIMIT / 1000} seconds`;
     return {
       kind: 'limit',
       message: `Rendering ${what}. Look for a loop inside a loop over the same list, or take a smaller input or prompt.`,

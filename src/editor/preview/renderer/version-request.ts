@@ -39,6 +39,6 @@ async function linked(
   async function readPartial(id: string, prompt: PromptName, version: VersionNumber): Promise<LinkedPartial> {
     const { source, partials } = await read(prompt, version);
     const { template, templateOffset } = parseSource(source);
-    return { id, template, templateOffset, partials: await linked(partials, read, done) };
+    return { id, template, templateOffset, source, partials: await linked(partials, read, done) };
   }
 }

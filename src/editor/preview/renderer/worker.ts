@@ -19,9 +19,6 @@ export type FromWorker =
   | { readonly step: 'loaded' }
   | { readonly step: 'counted'; readonly tokens: Tokens };
 
-// What a prompt's {{log}} says would cross to the window's process, line by line, and hold it.
-for (const method of ['debug', 'log', 'info', 'warn', 'error'] as const) console[method] = () => {};
-
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const tell = (message: FromWorker) => port.postMessage(message);

@@ -1,0 +1,90 @@
+/**
+ * Evaluates a template: walks the syntax tree of Handlebars' parser and gives segments. Nothing is compiled, so it runs
+ * where code cannot be made from strings, and everything is counted, so it ends.
+ */
+import type { Message } from 'dotprompt';
+import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
+import { LIMITS, type Limits, Meter } from './limits.ts';
+import { invalidAt } from './problems.ts';
+import { Run } from './run.ts';
+import { runBody } from './run-body.ts';
+import { unknownPartial } from './run-partial.ts';
+import type { Data, Scope } from './scope.ts';
+import type { Segment } from './segment.ts';
+import type { Node } from './syntax-tree.ts';
+import { type Template, templateOf } from './template.ts';
+import { Writer } from './writer.ts';
+
+export interface EvaluateRequest {
+  readonly linked: LinkedTemplate;
+  /** Names the prompt or file in error messages. */
+  readonly label: string;
+  /** The prompt's whole source, and where its template begins there. */
+  readonly source: string;
+  readonly templateOffset: number;
+  /** Values by variable name, defaults included. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What `{{@name}}` reads beside `@root`. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What `{{history}}` stands for. */
+  readonly history: readonly Message[];
+  /** Whether it matters that an input is not given: then its place is a segment that names it. Never, unless told. */
+  readonly countsAsMissing?: (name: string) => boolean;
+}
+
+/**
+ * The segments that a template gives with an input.
+ * @param limits where it ends; the first try can be given small ones, and the whole again where that ends `too_expensive`
+ * @throws Problem `invalid_source` for a call that cannot be evaluated, `too_expensive` above a limit: each with its place
+ */
+export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): readonly Segment[] {
+  const { linked, label, source, templateOffset, input } = request;
+  const template = templateOf(linked, { label, source, offset: templateOffset });
+  const meter = new Meter(limits);
+  const writer = new Writer(meter);
+  const run = new Run({
+    meter,
+    writer,
+    root: input,
+    countsAsMissing: request.countsAsMissing,
+    historyLength: lengthOf(request.history),
+  });
+  check(template, run, new Set());
+  const scope: Scope = {
+    run,
+    template,
+    context: input,
+    contexts: undefined,
+    blockParams: undefined,
+    data: dataOf(request),
+    inlines: new Map(),
+    partialBlock: undefined,
+  };
+  runBody(template.tree, scope, input, START);
+  return writer.segments;
+}
+
+const START: Node = { loc: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } } };
+
+/** What no input can make right, in the template and its partials. @throws Problem `invalid_source` */
+function check(template: Template, run: Run, checked: Set<LinkedPartial>): void {
+  const { refusal, partials, uses } = template;
+  if (refusal !== undefined) throw invalidAt(template, refusal.node, refusal.message);
+  for (const [reference, node] of uses) {
+    const linked = partials.get(reference);
+    if (linked === undefined) throw invalidAt(template, node, unknownPartial(reference));
+    if (checked.has(linked)) continue;
+    checked.add(linked);
+    check(run.partial(linked), run, checked);
+  }
+}
+
+/** As Handlebars does: a context that brings its own `@root` keeps it. */
+function dataOf({ data, input }: EvaluateRequest): Data {
+  const given = { values: data, above: undefined };
+  return 'root' in data ? given : { values: { root: input }, above: given };
+}
+
+function lengthOf(history: readonly Message[]): number {
+  return history.length === 0 ? 0 : JSON.stringify(history).length;
+}

@@ -1,0 +1,58 @@
+/** What a helper is called with. */
+import { invalidAt } from '../problems.ts';
+import type { Scope } from '../scope.ts';
+import { Structure } from '../structure.ts';
+import type { BlockStatement, MustacheStatement, Node, SubExpression } from '../syntax-tree.ts';
+
+export interface Call {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly node: MustacheStatement | BlockStatement | SubExpression;
+  readonly args: readonly unknown[];
+  readonly hash: Readonly<Record<string, unknown>>;
+}
+
+export interface BlockCall extends Call {
+  readonly node: BlockStatement;
+}
+
+/** Gives a value. Throws Problem `invalid_source` or `too_expensive` at the call. */
+export type ValueHelper = (call: Call) => unknown;
+/** Evaluates one of the block's bodies, or none, any number of times. Throws as a `ValueHelper`. */
+export type BlockHelper = (call: BlockCall) => void;
+
+/** @throws Problem `invalid_source` */
+export function checkCount({ name, scope, node, args }: Call, count: number, example: string): void {
+  if (args.length === count) return;
+  const needed = ['no argument', 'one argument', 'two arguments'][count];
+  const given = args.length === 0 ? 'none' : args.length;
+  throw invalidAt(scope.template, node, `"${name}" takes ${needed}, not ${given}: write "${example}".`);
+}
+
+/** A value as the text of an argument. @throws Problem `invalid_source` for one that is no text */
+export function textOfArgument(value: unknown, { scope, node }: Pick<Call, 'scope' | 'node'>): string {
+  if (typeof value === 'string') return value;
+  checkNoStructure(value, scope, node);
+  try {
+    return String(value);
+  } catch (cause) {
+    throw invalidAt(
+      scope.template,
+      node,
+      'An argument is an object, and an object has no text. Pass one of its properties.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** @throws Problem `invalid_source` for what `{{role}}` and its like give */
+export function checkNoStructure(value: unknown, { template }: Scope, node: Node): void {
+  if (value instanceof Structure)
+    throw invalidAt(
+      template,
+      node,
+      'What "role", "history", "media" and "section" give is no text, so it cannot be an argument. Write it in a tag of its own.',
+    );
+}

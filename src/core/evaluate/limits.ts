@@ -1,0 +1,77 @@
+/** How much one evaluation may do. It is counted, so every machine ends it at the same place. */
+import type { Problem } from '../problem.ts';
+import { tooExpensive } from './problems.ts';
+import type { Node } from './syntax-tree.ts';
+import type { Template } from './template.ts';
+
+export interface Limits {
+  /** Statements, expressions, iterations and copied properties. */
+  readonly steps: number;
+  /** UTF-16 code units of output. */
+  readonly characters: number;
+}
+
+/** The same in preview, command and registry. */
+export const LIMITS: Limits = { steps: 1_000_000, characters: 4 * 1024 * 1024 };
+
+/** How deep blocks and partials may be inside one another: each takes some of the engine's stack. */
+export const MAX_NESTING = 400;
+
+/** Characters of text that are made from lists and objects in one step. */
+const CHARACTERS_PER_STEP = 8;
+
+/** Counts what one evaluation does. What counts throws Problem `too_expensive` above its limit. */
+export class Meter {
+  readonly #limits: Limits;
+  #steps = 0;
+  #characters = 0;
+  #nesting = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** How many characters may still be written. */
+  get room(): number {
+    return this.#limits.characters - this.#characters;
+  }
+
+  step(template: Template, node: Node, count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.#limits.steps) {
+      this.#steps = this.#limits.steps;
+      throw tooExpensive('steps', this.#limits.steps, template, node);
+    }
+  }
+
+  write(length: number, template: Template, node: Node): void {
+    if (this.#characters + length > this.#limits.characters) throw this.tooLong(template, node);
+    this.#characters += length;
+  }
+
+  tooLong(template: Template, node: Node): Problem {
+    return tooExpensive('characters', this.#limits.characters, template, node);
+  }
+
+  /** Text that is made from a list or an object, whether it is written or not. */
+  make(length: number, template: Template, node: Node): void {
+    this.step(template, node, Math.ceil(length / CHARACTERS_PER_STEP));
+  }
+
+  enter(template: Template, node: Node): void {
+    if (this.#nesting >= MAX_NESTING) throw tooExpensive('nesting', MAX_NESTING, template, node);
+    this.#nesting += 1;
+  }
+
+  leave(): void {
+    this.#nesting -= 1;
+  }
+}

@@ -1,0 +1,38 @@
+/** Why an evaluation ends, each with its place and what to do about it. */
+import { Problem } from '../problem.ts';
+import type { Node } from './syntax-tree.ts';
+import { issueOf, type Template } from './template.ts';
+
+/** Problem `invalid_source` at a node. */
+export function invalidAt(template: Template, node: Node, message: string, options?: ErrorOptions): Problem {
+  return at('invalid_source', template, node, message, options);
+}
+
+export type Limit = 'steps' | 'characters' | 'nesting';
+
+/** Problem `too_expensive` at a node, naming the limit. */
+export function tooExpensive(limit: Limit, allowed: number, template: Template, node: Node): Problem {
+  const amount = allowed.toLocaleString('en-US');
+  return at(
+    'too_expensive',
+    template,
+    node,
+    {
+      steps: `Rendering takes more than ${amount} steps here. Look for a loop inside a loop over the same list, or give a smaller input.`,
+      characters: `The rendered text grows over ${amount} characters here. Look for a text that is repeated in a loop, or give a smaller input.`,
+      nesting: `Blocks, partials and values nest deeper than ${amount} here. Look for a partial that uses itself, or flatten the template or the input.`,
+    }[limit],
+  );
+}
+
+function at(
+  code: 'invalid_source' | 'too_expensive',
+  template: Template,
+  node: Node,
+  message: string,
+  options?: ErrorOptions,
+): Problem {
+  const issue = issueOf(template, node, message);
+  const place = `${template.label}:${issue.line}:${issue.column}`;
+  return new Problem(code, `${place}: ${message}`, { issues: [issue] }, options);
+}

@@ -1,0 +1,57 @@
+/** Reading variables: only own properties, so no prototype is ever reached. */
+import { invalidAt } from './problems.ts';
+import { blockParam, type Data, dataValue, type Scope } from './scope.ts';
+import { isScoped, type PathExpression } from './syntax-tree.ts';
+
+/** A property that a value has itself; undefined for one it inherits. `parent` is neither null nor undefined. */
+export function ownProperty(parent: unknown, name: string | number): unknown {
+  return Object.hasOwn(parent as object, name)
+    ? (parent as Readonly<Record<string | number, unknown>>)[name]
+    : undefined;
+}
+
+/** @throws Problem `invalid_source` for a block parameter that its block gives no value */
+export function readPath(path: PathExpression, scope: Scope): unknown {
+  const { parts, depth } = path;
+  const [name] = parts;
+  // A block parameter also stands for "@" and its name, as in Handlebars.
+  if (name !== undefined && depth === 0 && scope.blockParams !== undefined && !isScoped(path)) {
+    const found = blockParam(scope, name);
+    if (found !== undefined) {
+      if (found.params.values === undefined)
+        throw invalidAt(
+          scope.template,
+          path,
+          `The block around this gives "${name}" no value: only {{#each}} and {{#with}} fill the names in "as |…|".`,
+        );
+      return readParts(found.params.values[found.index], parts, 1);
+    }
+  }
+  return path.data ? readData(path, scope) : readParts(contextAt(scope, depth), parts, 0);
+}
+
+/** The context that as many `../` lead to. */
+export function contextAt(scope: Scope, depth: number): unknown {
+  if (depth === 0) return scope.context;
+  let contexts = scope.contexts;
+  for (let up = 0; up < depth; up++) contexts = contexts?.above;
+  return contexts?.context;
+}
+
+function readParts(from: unknown, parts: readonly string[], first: number): unknown {
+  let value = from;
+  for (let at = first; at < parts.length && value !== null && value !== undefined; at++)
+    value = ownProperty(value, parts[at] as string);
+  return value;
+}
+
+function readData({ parts, depth }: PathExpression, scope: Scope): unknown {
+  let data: Data | undefined = scope.data;
+  for (let up = 0; up < depth; up++) data = data?.above;
+  const [name] = parts;
+  if (data === undefined || name === undefined) return undefined;
+  let value = dataValue(data, name);
+  // Unlike a path without "@", Handlebars stops at 0, false and the empty text.
+  for (let at = 1; at < parts.length && value; at++) value = ownProperty(value, parts[at] as string);
+  return value;
+}

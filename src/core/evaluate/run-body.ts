@@ -1,0 +1,75 @@
+/** Evaluating a body with its own context, names and inline partials. */
+
+import { invalidAt } from './problems.ts';
+import { runStatement } from './run-statement.ts';
+import { contextsWithin, type Data, type InlinePartial, type Scope } from './scope.ts';
+import type { Decorator, Node, Program } from './syntax-tree.ts';
+
+interface BodyOptions {
+  /** What `{{@name}}` reads; as around it unless told. */
+  readonly data?: Data;
+  /** What the names in `as |…|` stand for. */
+  readonly values?: readonly unknown[];
+}
+
+/**
+ * Writes a body, nothing where there is none.
+ * @param scope the one around it
+ * @param node what the body belongs to
+ * @throws Problem `invalid_source` or `too_expensive`
+ */
+export function runBody(
+  program: Program | undefined,
+  scope: Scope,
+  context: unknown,
+  node: Node,
+  { data = scope.data, values }: BodyOptions = {},
+): void {
+  if (program === undefined || program === null) return;
+  const { run, template } = scope;
+  const { blockParams: names } = program;
+  run.meter.enter(template, node);
+  const inner: Scope = {
+    run,
+    template,
+    context,
+    contexts: contextsWithin(scope.contexts, context),
+    blockParams:
+      names === undefined || names.length === 0
+        ? scope.blockParams
+        : { names, values, above: scope.blockParams },
+    data,
+    inlines: scope.inlines,
+    partialBlock: scope.partialBlock,
+  };
+  const within = template.hasDecorators ? withInlines(program, inner, scope) : inner;
+  for (const statement of program.body) runStatement(statement, within);
+  run.meter.leave();
+}
+
+/** The scope of a body that defines partials, wherever in it they are written. */
+function withInlines(program: Program, inner: Scope, around: Scope): Scope {
+  let inlines: Map<string, InlinePartial | undefined> | undefined;
+  for (const statement of program.body) {
+    if (statement.type !== 'Decorator' && statement.type !== 'DecoratorBlock') continue;
+    inlines ??= new Map(inner.inlines);
+    const name = inlineName(statement, inner);
+    // For `../` the partial stands beside the body, not in it, as in Handlebars.
+    const scope = { ...inner, contexts: around.contexts };
+    if (name !== undefined) inlines.set(name, statement.program && { program: statement.program, scope });
+    inner.run.meter.step(inner.template, statement, 1 + inlines.size);
+  }
+  return inlines === undefined ? inner : { ...inner, inlines };
+}
+
+function inlineName(decorator: Decorator, { template }: Scope): string | undefined {
+  const { path, params } = decorator;
+  if (path.original !== 'inline')
+    throw invalidAt(
+      template,
+      decorator,
+      `There is no decorator "${String(path.original)}": {{#*inline "name"}}…{{/inline}} is the only one.`,
+    );
+  const [name] = params;
+  return name?.type === 'StringLiteral' ? name.value : undefined;
+}

@@ -1,0 +1,106 @@
+/** Evaluating `{{> name}}` and `{{#> name}}`. */
+import { evaluateExpression, hashOf } from './evaluate-expression.ts';
+import { PARTIAL_BLOCK } from './inspect-template.ts';
+import { invalidAt } from './problems.ts';
+import { runBody } from './run-body.ts';
+import type { Data, InlinePartial, PartialBlock, Scope } from './scope.ts';
+import type { PartialBlockStatement, PartialStatement } from './syntax-tree.ts';
+
+/** @throws Problem `invalid_source` or `too_expensive` */
+export function runPartial(node: PartialStatement | PartialBlockStatement, scope: Scope): void {
+  const { run, template } = scope;
+  run.meter.step(template, node);
+  const context = contextOf(node, scope);
+  const isBlock = node.type === 'PartialBlockStatement';
+  const block: PartialBlock | undefined = isBlock
+    ? { program: node.program, scope, outer: scope.partialBlock }
+    : undefined;
+  const called: Called = {
+    node,
+    caller: scope,
+    context,
+    data: isBlock ? frame(scope.data) : scope.data,
+    partialBlock: block ?? scope.partialBlock,
+  };
+  const indent = isBlock ? '' : node.indent;
+  run.writer.indented(indent, () => callPartial(String(nameOf(node)), called, block));
+}
+
+interface Called {
+  readonly node: PartialStatement | PartialBlockStatement;
+  readonly caller: Scope;
+  readonly context: unknown;
+  readonly data: Data;
+  readonly partialBlock: PartialBlock | undefined;
+}
+
+/** @param block the body it is called with, which stands in where there is no such partial */
+function callPartial(name: string, called: Called, block: PartialBlock | undefined): void {
+  const { node, caller } = called;
+  const { template } = caller;
+  const inline = caller.inlines.get(name);
+  const given = (name === PARTIAL_BLOCK ? caller.partialBlock : undefined) ?? block;
+  if (name !== PARTIAL_BLOCK && !template.inlineNames.has(name)) callLinked(name, called);
+  else if (inline !== undefined) callInline(inline, called);
+  else if (given !== undefined) callBlock(given, called);
+  else throw invalidAt(template, node, undefinedPartial(name));
+}
+
+function undefinedPartial(name: string): string {
+  return name === PARTIAL_BLOCK
+    ? 'Nothing stands for {{> @partial-block}} here: it is the body of a {{#> name}}…{{/name}} that calls this partial.'
+    : `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;
+}
+
+/** A partial that is a prompt of its own: it sees its context alone. */
+function callLinked(name: string, { node, caller, context, data, partialBlock }: Called): void {
+  const linked = caller.template.partials.get(name);
+  if (linked === undefined) throw invalidAt(caller.template, node, unknownPartial(name));
+  const template = caller.run.partial(linked);
+  const scope: Scope = {
+    ...caller,
+    template,
+    contexts: undefined,
+    blockParams: undefined,
+    data,
+    partialBlock,
+  };
+  runBody(template.tree, scope, context, node);
+}
+
+function callInline(
+  { program, scope }: InlinePartial,
+  { node, caller, context, data, partialBlock }: Called,
+): void {
+  runBody(program, { ...scope, inlines: caller.inlines, data, partialBlock }, context, node);
+}
+
+function callBlock({ program, scope, outer }: PartialBlock, { node, caller, context, data }: Called): void {
+  const within = { ...scope, inlines: caller.inlines, data: frame(data), partialBlock: outer };
+  runBody(program, within, context, node);
+}
+
+export function unknownPartial(name: string): string {
+  return `The partial "${name}" is not known. Publish it first, or correct the name.`;
+}
+
+function nameOf({ name }: PartialStatement | PartialBlockStatement): unknown {
+  return name.type === 'SubExpression' ? undefined : name.original;
+}
+
+/** A new level for `@../`. */
+function frame(above: Data): Data {
+  return { values: {}, above };
+}
+
+/** The context of the call, with the named arguments over it. */
+function contextOf(node: PartialStatement | PartialBlockStatement, scope: Scope): unknown {
+  const { run, template } = scope;
+  const [given] = node.params;
+  const context = given === undefined ? scope.context : evaluateExpression(given, scope);
+  if (node.hash === undefined || node.hash === null) return context;
+  const values = { ...(context as object), ...hashOf(node, scope) };
+  run.meter.step(template, node, Object.keys(values).length);
+  if (run.isInput(context)) run.addInput(values);
+  return values;
+}

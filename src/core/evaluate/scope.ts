@@ -1,0 +1,96 @@
+/** What names mean at one place of an evaluation. */
+
+import type { Run } from './run.ts';
+import type { Program } from './syntax-tree.ts';
+import type { Template } from './template.ts';
+
+export interface Scope {
+  readonly run: Run;
+  /** The template that is evaluated. */
+  readonly template: Template;
+  /** What `{{this}}` reads. */
+  readonly context: unknown;
+  /** The contexts that `../` leads to; the first is that of `context`. */
+  readonly contexts: Contexts | undefined;
+  readonly blockParams: BlockParams | undefined;
+  readonly data: Data;
+  /** The partials that `{{#*inline}}` defines, of this template and those that called it. */
+  readonly inlines: ReadonlyMap<string, InlinePartial | undefined>;
+  /** What `{{> @partial-block}}` means. */
+  readonly partialBlock: PartialBlock | undefined;
+}
+
+export interface Contexts {
+  readonly context: unknown;
+  readonly above: Contexts | undefined;
+}
+
+/** The names of one `as |item index|`, and what they stand for; no values where the block gives none. */
+export interface BlockParams {
+  readonly names: readonly string[];
+  readonly values: readonly unknown[] | undefined;
+  readonly above: BlockParams | undefined;
+}
+
+/** What `{{@name}}` reads: own values over those of `above`, which `@../` leads to. */
+export interface Data {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly above: Data | undefined;
+}
+
+/** A body, and the scope that it was written in. */
+export interface InlinePartial {
+  readonly program: Program;
+  readonly scope: Scope;
+}
+
+export interface PartialBlock extends InlinePartial {
+  /** What `{{> @partial-block}}` means within the block. */
+  readonly outer: PartialBlock | undefined;
+}
+
+/** Stands for a context of null or undefined where a block helper goes on with it, as in Handlebars. */
+export const NO_CONTEXT: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** The context as helpers see it. */
+export function helperContext({ context }: Scope): unknown {
+  return context ?? NO_CONTEXT;
+}
+
+/** The contexts within a body that is evaluated with `context`. */
+export function contextsWithin(contexts: Contexts | undefined, context: unknown): Contexts | undefined {
+  const now = contexts?.context;
+  // A body with the same context is no step for `../`.
+  if (isAlike(context, now) || (context === NO_CONTEXT && now === null)) return contexts;
+  return { context, above: contexts };
+}
+
+/** Handlebars compares contexts loosely; objects are not turned into text for that, which could take any time. */
+function isAlike(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  // biome-ignore lint/suspicious/noDoubleEquals: null is like undefined, and 5 like "5"
+  return !isObject(one) && !isObject(other) && one == other;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The nearest block parameter of that name. */
+export function blockParam(
+  scope: Scope,
+  name: string,
+): { readonly params: BlockParams; readonly index: number } | undefined {
+  for (let params = scope.blockParams; params !== undefined; params = params.above) {
+    const index = params.names.indexOf(name);
+    if (index >= 0) return { params, index };
+  }
+  return undefined;
+}
+
+/** A name of `{{@name}}`. */
+export function dataValue(data: Data, name: string): unknown {
+  for (let frame: Data | undefined = data; frame !== undefined; frame = frame.above)
+    if (Object.hasOwn(frame.values, name)) return frame.values[name];
+  return undefined;
+}

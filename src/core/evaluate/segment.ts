@@ -1,0 +1,54 @@
+/** What evaluating a template gives: its output in pieces that know where they come from. */
+import type { Part } from 'dotprompt';
+
+/** Where something is written. */
+export interface SourceSpan {
+  /** Id of the partial's prompt (`LinkedPartial.id`); null for the prompt itself. */
+  readonly prompt: string | null;
+  /** 0-based UTF-16 offsets in that prompt's whole source, front matter included; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An expression that wrote a value. All values of one expression share this object. */
+export interface WrittenExpression {
+  /** As written, braces included: `{{user.name}}`; for a block or partial its opening tag. */
+  readonly text: string;
+  readonly source: SourceSpan;
+  /** The first path it reads, as written: `user.name`; undefined where it reads none. */
+  readonly path: string | undefined;
+}
+
+/** Text of the template itself. */
+export interface TextSegment {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+/** What an expression wrote; empty where its value is nothing. */
+export interface ValueSegment {
+  readonly kind: 'value';
+  readonly text: string;
+  readonly expression: WrittenExpression;
+  /** The inputs that the expression reads and that were not given; such a segment is empty. */
+  readonly missing: readonly string[];
+}
+
+/** What separates messages and their parts. It has no text. */
+export type StructureSegment =
+  | {
+      readonly kind: 'role';
+      readonly role: string;
+      readonly metadata: Readonly<Record<string, string>> | undefined;
+    }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'part'; readonly part: Part };
+
+export type Segment = TextSegment | ValueSegment | StructureSegment;
+
+/** The text that segments stand for. */
+export function textOfSegments(segments: Iterable<Segment>): string {
+  let text = '';
+  for (const segment of segments) if ('text' in segment) text += segment.text;
+  return text;
+}

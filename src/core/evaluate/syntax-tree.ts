@@ -1,0 +1,138 @@
+/** Handlebars' syntax tree as its parser makes it, in types that can be told apart by `type`. */
+
+/** Line from 1, column from 0, as the parser counts. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Anything with a place. */
+export interface Node {
+  readonly loc: { readonly start: Position; readonly end: Position };
+}
+
+export interface Program {
+  readonly type: 'Program';
+  readonly body: readonly Statement[];
+  /** The names in `as |item index|`. */
+  readonly blockParams?: readonly string[];
+}
+
+export type Statement =
+  | ContentStatement
+  | CommentStatement
+  | MustacheStatement
+  | BlockStatement
+  | PartialStatement
+  | PartialBlockStatement
+  | Decorator;
+
+export interface ContentStatement extends Node {
+  readonly type: 'ContentStatement';
+  /** After whitespace control. */
+  readonly value: string;
+}
+
+export interface CommentStatement extends Node {
+  readonly type: 'CommentStatement';
+}
+
+/** What a helper is called with. */
+export interface Arguments {
+  readonly params: readonly Expression[];
+  readonly hash?: Hash;
+}
+
+export interface MustacheStatement extends Node, Arguments {
+  readonly type: 'MustacheStatement';
+  readonly path: Callee;
+}
+
+export interface BlockStatement extends Node, Arguments {
+  readonly type: 'BlockStatement';
+  readonly path: Callee;
+  readonly program?: Program;
+  readonly inverse?: Program;
+}
+
+export interface PartialStatement extends Node, Arguments {
+  readonly type: 'PartialStatement';
+  readonly name: Callee | SubExpression;
+  /** Of a partial that is alone on its line. */
+  readonly indent: string;
+}
+
+export interface PartialBlockStatement extends Node, Arguments {
+  readonly type: 'PartialBlockStatement';
+  readonly name: Callee | SubExpression;
+  readonly program: Program;
+}
+
+/** `{{* name}}`, or `{{#* name}}` with a program. */
+export interface Decorator extends Node, Arguments {
+  readonly type: 'Decorator' | 'DecoratorBlock';
+  readonly path: Callee;
+  readonly program?: Program;
+}
+
+export type Expression = Callee | SubExpression;
+/** A literal in the place of a helper or variable is read as its name. */
+export type Callee = PathExpression | Literal;
+
+export interface SubExpression extends Node, Arguments {
+  readonly type: 'SubExpression';
+  readonly path: Callee;
+}
+
+export interface PathExpression extends Node {
+  readonly type: 'PathExpression';
+  /** Whether it begins with `@`. */
+  readonly data: boolean;
+  /** How many `../` it begins with. */
+  readonly depth: number;
+  readonly parts: readonly string[];
+  readonly original: string;
+}
+
+export type Literal = Node &
+  (
+    | { readonly type: 'StringLiteral'; readonly value: string; readonly original: string }
+    | { readonly type: 'NumberLiteral'; readonly value: number; readonly original: number }
+    | { readonly type: 'BooleanLiteral'; readonly value: boolean; readonly original: boolean }
+    | { readonly type: 'UndefinedLiteral'; readonly original: undefined }
+    | { readonly type: 'NullLiteral'; readonly original: null }
+  );
+
+export interface Hash {
+  readonly pairs: readonly { readonly key: string; readonly value: Expression }[];
+}
+
+/** The path that a callee is read as. */
+export function asPath(callee: Callee): PathExpression {
+  if (callee.type === 'PathExpression') return callee;
+  const name = String(callee.original);
+  return {
+    type: 'PathExpression',
+    data: false,
+    depth: 0,
+    parts: [name],
+    original: name,
+    loc: callee.loc,
+  };
+}
+
+/** Whether a path begins with `.` or holds `this`, by Handlebars' own test: then it names no helper or block parameter. */
+export function isScoped({ original }: PathExpression): boolean {
+  return /^\.|this\b/.test(original);
+}
+
+/** Whether a path may name a helper or block parameter: one part, neither `../` nor scoped. */
+export function isSimple(path: PathExpression): boolean {
+  return path.parts.length === 1 && path.depth === 0 && !isScoped(path);
+}
+
+/** Every expression among some arguments, in the order they are written. */
+export function* argumentsOf({ params, hash }: Arguments): Generator<Expression, void, undefined> {
+  yield* params;
+  for (const { value } of hash?.pairs ?? []) yield value;
+}

@@ -1,0 +1,71 @@
+/** A template that is evaluated: its tree, and where it stands. */
+import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
+import type { SourceIssue } from '../problem.ts';
+import { issueAt } from '../source.ts';
+import { readTemplate } from '../template.ts';
+import { lineStarts, offsetOf } from '../template-position.ts';
+import { type Inspection, inspectTemplate } from './inspect-template.ts';
+import type { SourceSpan, WrittenExpression } from './segment.ts';
+import type { Node, Program } from './syntax-tree.ts';
+
+export interface Template extends Inspection {
+  readonly tree: Program;
+  readonly text: string;
+  /** Names it in error messages. */
+  readonly label: string;
+  /** Id of the partial's prompt; null for the prompt itself. */
+  readonly prompt: string | null;
+  /** The whole source that `text` is part of, and where it begins there. */
+  readonly source: string;
+  readonly offset: number;
+  /** By reference: the partials it uses. */
+  readonly partials: ReadonlyMap<string, LinkedPartial>;
+  /** Where each line of `text` begins. */
+  readonly lines: readonly number[];
+  /** By node: what wrote a value so far. */
+  readonly expressions: Map<Node, WrittenExpression>;
+}
+
+/** @param root what the prompt itself is called, and its whole source */
+export function templateOf(
+  linked: LinkedTemplate | LinkedPartial,
+  root?: Pick<Template, 'label' | 'source' | 'offset'>,
+): Template {
+  const { template: text, partials } = linked;
+  const tree = readTemplate(text) as unknown as Program;
+  const partial = 'id' in linked ? linked : undefined;
+  const source = root?.source ?? partial?.source ?? text;
+  return {
+    ...inspectTemplate(tree),
+    tree,
+    text,
+    label: root?.label ?? partial?.label ?? partial?.id ?? 'The template',
+    prompt: root === undefined ? (partial?.id ?? null) : null,
+    source,
+    offset: root?.offset ?? partial?.templateOffset ?? 0,
+    partials,
+    lines: lineStarts(text),
+    expressions: new Map(),
+  };
+}
+
+/** Where a node is written in its prompt's source. */
+export function spanOf(template: Template, node: Node, end?: number): SourceSpan {
+  const { lines, offset, prompt } = template;
+  const { loc } = node;
+  return {
+    prompt,
+    start: offset + offsetOf(lines, loc.start.line, loc.start.column),
+    end: offset + (end ?? offsetOf(lines, loc.end.line, loc.end.column)),
+  };
+}
+
+/** What is wrong at a node. */
+export function issueOf(template: Template, node: Node, message: string): SourceIssue {
+  const { start, end } = spanOf(template, node);
+  // Where only the template is known, its own lines are counted.
+  const { source, text, offset } = template;
+  return source === text
+    ? issueAt(text, start - offset, end - offset, message)
+    : issueAt(source, start, end, message);
+}

@@ -1,0 +1,74 @@
+/** The place and words of what writes a value. */
+
+import { offsetOf } from '../template-position.ts';
+import type { WrittenExpression } from './segment.ts';
+import {
+  argumentsOf,
+  asPath,
+  type BlockStatement,
+  type Callee,
+  type Expression,
+  type MustacheStatement,
+  type PartialBlockStatement,
+  type PartialStatement,
+  type PathExpression,
+} from './syntax-tree.ts';
+import { spanOf, type Template } from './template.ts';
+
+/** What writes values, or notes missing ones. */
+export type Writing = MustacheStatement | BlockStatement | PartialStatement | PartialBlockStatement;
+
+/** One object for each expression of a template, however often it writes: so it also crosses to another thread once. */
+export function expressionOf(node: Writing, template: Template): WrittenExpression {
+  const known = template.expressions.get(node);
+  if (known !== undefined) return known;
+  const source = spanOf(template, node, openingEnd(node, template));
+  const { offset } = template;
+  const expression = {
+    text: template.text.slice(source.start - offset, source.end - offset),
+    source,
+    path: isPlain(node) ? node.path.original : firstPath(pathsOf(node)),
+  };
+  template.expressions.set(node, expression);
+  return expression;
+}
+
+/** Whether a path is all there is, as in most tags. */
+function isPlain(node: Writing): node is MustacheStatement & { readonly path: PathExpression } {
+  return (
+    node.type === 'MustacheStatement' &&
+    node.path.type === 'PathExpression' &&
+    node.params.length === 0 &&
+    !node.hash
+  );
+}
+
+/** Where the opening tag of a block ends; undefined for what is one tag. */
+function openingEnd(node: Writing, { text, lines }: Template): number | undefined {
+  if (node.type !== 'BlockStatement' && node.type !== 'PartialBlockStatement') return undefined;
+  let last = 0;
+  for (const { loc } of [calleeOf(node), ...argumentsOf(node)])
+    last = Math.max(last, offsetOf(lines, loc.end.line, loc.end.column));
+  const close = text.indexOf('}}', last);
+  return close < 0 ? undefined : close + 2;
+}
+
+function calleeOf(node: Writing): Expression {
+  return 'name' in node ? node.name : node.path;
+}
+
+function* pathsOf(node: Writing): Generator<Expression, void, undefined> {
+  yield* argumentsOf(node);
+  if (!('name' in node)) yield asPath(node.path as Callee);
+}
+
+function firstPath(expressions: Iterable<Expression>): string | undefined {
+  for (const expression of expressions) {
+    if (expression.type === 'PathExpression') return expression.original;
+    if (expression.type === 'SubExpression') {
+      const inner = firstPath(argumentsOf(expression));
+      if (inner !== undefined) return inner;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,13 @@
+/** Handlebars' positions as offsets. */
+
+/** Where each line begins, by Handlebars' own reckoning: `\r\n`, `\n` and `\r` end a line (Jison's lexer). */
+export function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (const match of text.matchAll(/\r\n?|\n/g)) starts.push(match.index + match[0].length);
+  return starts;
+}
+
+/** The offset of a position: 1-based line, 0-based column. */
+export function offsetOf(lines: readonly number[], line: number, column: number): number {
+  return (lines[line - 1] ?? lines.at(-1) ?? 0) + column;
+}
