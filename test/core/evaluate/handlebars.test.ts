@@ -1,0 +1,87 @@
+/** Evaluating beside Handlebars itself: the same text, and the same templates refused. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import Handlebars from 'handlebars';
+import { Problem } from '../../../src/core/problem.ts';
+import { partial, textOf } from './evaluated.ts';
+import { inputs, templates } from './templates.ts';
+
+/** Handlebars with Dotprompt's helpers, never escaping. */
+function handlebars(template: string, partials: Record<string, string>, input: object, data: object): string {
+  const own = Handlebars.create();
+  const helpers: Record<string, Handlebars.HelperDelegate> = {
+    json: (value: unknown, options: Handlebars.HelperOptions) => {
+      if (options?.hash === undefined) throw new Error('json takes one argument');
+      return String(JSON.stringify(value, null, options.hash['indent'] || 0));
+    },
+    ifEquals(this: unknown, one: unknown, other: unknown, options: Handlebars.HelperOptions) {
+      return one === other ? options.fn(this) : options.inverse(this);
+    },
+    unlessEquals(this: unknown, one: unknown, other: unknown, options: Handlebars.HelperOptions) {
+      return one === other ? options.inverse(this) : options.fn(this);
+    },
+    log: () => undefined,
+  };
+  for (const [name, helper] of Object.entries(helpers)) own.registerHelper(name, helper);
+  for (const [name, text] of Object.entries(partials)) own.registerPartial(name, text);
+  own.log = () => {};
+  const knownHelpers = Object.fromEntries(Object.keys(helpers).map(name => [name, true]));
+  return own.compile(template, { noEscape: true, knownHelpersOnly: true, knownHelpers })(input, { data });
+}
+
+const refused = Symbol('refused');
+
+function orRefused(render: () => string): string | typeof refused {
+  try {
+    return render();
+  } catch (error) {
+    // Only what recurses without end is bounded here and a RangeError there.
+    assert.ok(!(error instanceof TypeError && error.message.includes('primitive')), String(error));
+    return refused;
+  }
+}
+
+describe('evaluating and Handlebars', () => {
+  it('give the same text for any template, partials and input, and refuse the same', () => {
+    let compared = 0;
+    const main = templates({ partials: ['p', 'q', '@partial-block'], withInline: true, before: '.' });
+    const data = { state: { count: 3 } };
+    const logged = console.error;
+    console.error = () => {};
+    try {
+      fc.assert(
+        fc.property(
+          main,
+          templates({ partials: ['q', '@partial-block'], before: '.' }),
+          templates({ partials: ['@partial-block'], before: '.' }),
+          inputs,
+          (template, p, q, input) => {
+            // Handlebars looks for block parameters in the wrong block from within {{#*inline}}, and for a partial that
+            // is nowhere defined only once it is called.
+            const definesOwn = template.includes('#*inline');
+            fc.pre(definesOwn ? !template.includes(' as |') : !/[>] own/.test(template));
+            const theirs = orRefused(() => handlebars(template, { p, q }, input, data));
+            const inner = partial('q', q);
+            const ours = orRefused(() => {
+              try {
+                return textOf(template, input, {
+                  data,
+                  partials: new Map([partial('p', p, [inner]), inner]),
+                });
+              } catch (error) {
+                assert.ok(Problem.is(error, 'invalid_source', 'too_expensive'), String(error));
+                throw error;
+              }
+            });
+            if (theirs !== refused) compared += 1;
+            assert.equal(ours, theirs);
+          },
+        ),
+        { numRuns: Number(process.env['FUZZ_RUNS'] ?? 400) },
+      );
+    } finally {
+      console.error = logged;
+    }
+    assert.ok(compared > 100, `only ${compared} templates were rendered`);
+  });
+});

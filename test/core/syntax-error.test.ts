@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { parseSource } from '../../src/core/source.ts';
+import { sourceIssues } from '../../src/core/template.ts';
+
+const issuesOf = (source: string) => sourceIssues(source, parseSource(source));
+
+describe('a syntax error', () => {
+  const rows: [template: string, line: number, column: number, sentence: RegExp][] = [
+    ['First: {{items.0}}', 1, 16, /write "items\.\[0\]"/],
+    ['{"a":{{name}}}', 1, 12, /space between "\}\}" and "\}"/],
+    ['{{{a}}', 1, 5, /closed by three braces/],
+    [
+      'a\n{{#if a}}x{{/each}}',
+      2,
+      11,
+      /"\{\{\/each\}\}" cannot close .*"\{\{#if\}\}" .*line 2: write "\{\{\/if\}\}"/,
+    ],
+    ['{{#if a}}\n{{#each b}}x{{/if}}', 2, 13, /"\{\{#each\}\}" .*line 2: add "\{\{\/each\}\}" before this/],
+    ['{{^a}}x{{/b}}', 1, 8, /"\{\{#a\}\}"/],
+    ['{{#> p}}x{{/q}}', 1, 10, /write "\{\{\/p\}\}"/],
+    ['{{#if a}}x', 1, 1, /never closed: add "\{\{\/if\}\}"/],
+    ['x{{/if}}', 1, 2, /closes a block that was not opened/],
+    ['{{else}}', 1, 1, /only within a block/],
+    ['{{#if a}}{{else}}{{else}}{{/if}}', 1, 18, /already/],
+    ['{{#if age >= 18}}x{{/if}}', 1, 11, /no operators/],
+    ['{{a == b}}', 1, 5, /no operators/],
+    ['{{a.this}}', 1, 3, /"a\.this" is no path/],
+    ['{{ }}', 1, 4, /Nothing stands between the braces/],
+    ['{{{{raw}}}} x {{{{/rw}}}}', 1, 5, /write "\{\{\{\{\/raw\}\}\}\}"/],
+    ['{{#*inline "p"}}x{{else}}y{{/inline}}', 1, 38, /no "\{\{else\}\}"/],
+    ['a {{!-- x', 1, 3, /comment .*never closed/],
+    ['a {{{{raw}}}} x', 1, 3, /raw block .*never closed/],
+    ['{{a', 1, 3, /cannot stand here/],
+  ];
+  for (const [template, line, column, sentence] of rows)
+    it(`of ${JSON.stringify(template)} is told once, in our words, where it is`, () => {
+      const issues = issuesOf(template);
+      assert.deepEqual(
+        issues.map(issue => [issue.line, issue.column]),
+        [[line, column]],
+      );
+      const [{ message = '' } = {}] = issues;
+      assert.match(message, sentence);
+      assert.doesNotMatch(message, /Expecting|doesn't match|Parse error|Lexical|Invalid path/);
+    });
+
+  it('is none where the same tokens are right', () => {
+    for (const template of [
+      '{{#a.[b c]}}{{/a.[b c]}}',
+      '{{#"a b"}}{{/"a b"}}',
+      '{{#each xs}}{{^}}{{/each}}',
+      '{{#@a}}{{/@a}}',
+    ])
+      assert.deepEqual(issuesOf(template), []);
+  });
+});
