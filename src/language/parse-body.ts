@@ -2,16 +2,13 @@
  * A template's tokens become a tree, as Handlebars' grammar has it (handlebars.yy). Where Handlebars gives up, this
  * says what is wrong, at its place, and goes on: while somebody types, most texts are wrong somewhere.
  */
-import { MAX_DEPTH } from '../core/syntax-error.ts';
+import { MAX_CHAIN, MAX_DEPTH } from '../core/syntax-error.ts';
 import type { Finding } from './finding.ts';
 import { type Lexed, lex, type Token, type TokenKind } from './lex.ts';
 import type { Block, Body, BodyNode, Call, CloseTag, Inverse, Literal, Path } from './nodes.ts';
 import { readTag } from './parse-tag.ts';
 import type { Span } from './span.ts';
 import { spanOf, TokenCursor } from './token-cursor.ts';
-
-/** How many `{{else if}}` one block may have before reading them could exhaust the stack. */
-const MAX_CHAIN = 500;
 
 export interface ParsedBody {
   readonly body: Body;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { linkPartials } from '../../src/core/link.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
+import { render } from '../../src/core/render.ts';
 import {
   checkSourceText,
   decodeSource,
@@ -81,6 +82,20 @@ describe('a source', () => {
       );
     assert.equal(issuesOf(`{{a ${'(b '.repeat(5000)}${')'.repeat(5000)}}}`).length, 1);
     assert.deepEqual(issuesOf('{{#if a}}{{/if}} (see below) '.repeat(500)), []);
+    const hidden = ['{{! {{/if}} }}', '\\{{/if}}', '{{x "{{/if}}"}}', '{{x [{{/if]}}', "{{x '))'}}"];
+    for (const closing of hidden)
+      assert.match(
+        issuesOf(`{{#if a}}${closing}`.repeat(300) + '{{/if}}'.repeat(300))[0]?.message ?? '',
+        /deeper/,
+      );
+  });
+  it('may have 500 else-ifs in a block, which it can all evaluate, and no more', async () => {
+    const chain = (count: number) =>
+      `{{#if a}}${Array.from({ length: count }, (_, at) => `{{else if b${at}}}x`).join('')}{{else}}end{{/if}}`;
+    const rendered = await render({ source: chain(500), partials: new Map(), input: {}, label: 'a' });
+    assert.equal(rendered.text, 'end');
+    assert.match(issuesOf(chain(501))[0]?.message ?? '', /at most 500/);
+    assert.equal(issuesOf(chain(50_000)).length, 1);
   });
   it('is refused with file, line and column', () => {
     const source = 'a\n{{#if x}}';

@@ -4,8 +4,8 @@
  */
 import type { Message } from 'dotprompt';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
-import { LIMITS, type Limits, Meter } from './limits.ts';
-import { invalidAt } from './problems.ts';
+import { LIMITS, type Limits, MAX_NESTING, Meter } from './limits.ts';
+import { invalidAt, tooExpensive } from './problems.ts';
 import { Run } from './run.ts';
 import { runBody } from './run-body.ts';
 import { unknownPartial } from './run-partial.ts';
@@ -60,7 +60,13 @@ export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): rea
     inlines: new Map(),
     partialBlock: undefined,
   };
-  runBody(template.tree, scope, input, START);
+  try {
+    runBody(template.tree, scope, input, START);
+  } catch (error) {
+    // Whoever called this may have left little of the engine's stack.
+    if (error instanceof RangeError) throw tooExpensive('nesting', MAX_NESTING, template, START);
+    throw error;
+  }
   return writer.segments;
 }
 

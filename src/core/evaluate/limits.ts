@@ -14,8 +14,8 @@ export interface Limits {
 /** The same in preview, command and registry. */
 export const LIMITS: Limits = { steps: 1_000_000, characters: 4 * 1024 * 1024 };
 
-/** How deep blocks and partials may be inside one another: each takes some of the engine's stack. */
-export const MAX_NESTING = 400;
+/** How deep blocks may be inside one another, a partial counting as two: each takes some of the engine's stack. */
+export const MAX_NESTING = 600;
 
 /** Characters of text that are made from lists and objects in one step. */
 const CHARACTERS_PER_STEP = 8;

@@ -23,7 +23,9 @@ export function runPartial(node: PartialStatement | PartialBlockStatement, scope
     partialBlock: block ?? scope.partialBlock,
   };
   const indent = isBlock ? '' : node.indent;
+  run.meter.enter(template, node);
   run.writer.indented(indent, () => callPartial(String(nameOf(node)), called, block));
+  run.meter.leave();
 }
 
 interface Called {

@@ -14,8 +14,8 @@ import type { FromWorker } from './worker.ts';
 
 /** All in milliseconds. */
 const START_LIMIT = 10_000;
-/** Evaluating is counted and ends sooner; parsing a prompt of 1 MiB takes seconds. */
-const RENDER_LIMIT = 10_000;
+/** Evaluating is counted and ends long before; parsing a prompt of 1 MiB takes seconds, more on a busy machine. */
+const RENDER_LIMIT = 60_000;
 /** How long a rendering that nobody waits for any more keeps the next one waiting. */
 const ABANDONED_LIMIT = 150;
 const LOAD_LIMIT = 10_000;
