@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   explorer: async () => (await import('./explorer.ts')).measure(),
   language: async () => (await import('./language.ts')).measure(),
   'language-host': async () => (await import('./language-host.ts')).measure(),
+  render: async () => (await import('./render.ts')).measure(),
   preview: async () => (await import('./preview.ts')).measure(),
 };
 
