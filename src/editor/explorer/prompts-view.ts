@@ -42,16 +42,19 @@ export function registerPromptsView(workbench: Workbench): PromptsView {
   let updates = 0;
   const reveal = async (prompt: PromptName, attempts = REVEAL_ATTEMPTS): Promise<void> => {
     unseen = view.visible ? undefined : prompt;
-    const node = view.visible ? tree.nodeOf(prompt) : undefined;
-    if (node === undefined) return;
+    const wanted = view.visible ? tree.nodeOf(prompt) : undefined;
+    if (wanted === undefined) return;
     const before = updates;
     try {
-      await view.reveal(node, { select: true, focus: false });
+      await view.reveal(wanted, { select: true, focus: false });
     } catch (error) {
       log.warn(`${prompt} could not be selected in the tree: ${messageOf(error)}`); // it is there all the same
     }
-    // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show.
-    if (updates !== before && attempts > 1) await reveal(prompt, attempts - 1);
+    // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show. So does
+    // VS Code's own side of it when it is not up to date yet, and says nothing.
+    const [node] = view.selection;
+    const isSelected = node?.kind === 'prompt' && node.listed.name === prompt;
+    if ((updates !== before || !isSelected) && attempts > 1) await reveal(prompt, attempts - 1);
   };
   const disposables = vscode.Disposable.from(
     view,
