@@ -12,14 +12,27 @@ import type {
 import { type Heard, Thread } from './thread.ts';
 import type { FromWorker } from './worker.ts';
 
-/** All in milliseconds. */
-const START_LIMIT = 10_000;
-/** Evaluating is counted and ends long before; parsing a prompt of 1 MiB takes seconds, more on a busy machine. */
-const RENDER_LIMIT = 60_000;
-/** How long a rendering that nobody waits for any more keeps the next one waiting. */
-const ABANDONED_LIMIT = 150;
-const LOAD_LIMIT = 10_000;
-const COUNT_LIMIT = 500;
+/** How long each may take, in milliseconds. */
+export interface PreviewLimits {
+  /** Starting the thread. */
+  readonly start: number;
+  /** Evaluating is counted and ends long before; parsing a prompt of 1 MiB takes seconds, more on a busy machine. */
+  readonly render: number;
+  /** A rendering that nobody waits for any more, while the next one waits. */
+  readonly abandoned: number;
+  /** Loading an encoding's table. */
+  readonly load: number;
+  /** Counting tokens. */
+  readonly count: number;
+}
+
+export const PREVIEW_LIMITS: PreviewLimits = {
+  start: 10_000,
+  render: 60_000,
+  abandoned: 150,
+  load: 10_000,
+  count: 500,
+};
 
 interface Job {
   readonly request: PreviewRequest | PreviewFileRequest;
@@ -129,7 +142,9 @@ export class PreviewRenderer {
     if (heard.kind === 'ended' && heard.why === 'failure')
       return { kind: 'problem', message: `The preview ended unexpectedly: ${heard.message}` };
     const what =
-      heard.kind === 'ended' ? 'needs too much memory' : `takes longer than ${RENDER_LIMIT / 1000} seconds`;
+      heard.kind === 'ended'
+        ? 'needs too much memory'
+        : `takes longer than ${this.#limits.render / 1000} seconds`;
     return {
       kind: 'limit',
       message: `Rendering ${what}. Look for a loop inside a loop over the same list, or take a smaller input or prompt.`,
