@@ -15,14 +15,14 @@ import { type Outcome, promptforge } from './promptforge.ts';
 describe('promptforge verify', () => {
   let registry: RegistryForTest;
   let kept: Json;
-  before(async () => {
+  beforeEach(async () => {
     registry = await aRegistry();
     await recordSigningKey(registry.store, COMMAND_LINE, await identityForTest());
     await registry.publish('p', 'x', null);
     kept = (await registry.call('GET', '/v1/checkpoint')).json;
     await registry.promote('p', 1, 'development');
   });
-  after(() => registry[Symbol.asyncDispose]());
+  afterEach(() => registry[Symbol.asyncDispose]());
 
   const verifyIn = (folder: string, ...args: readonly string[]) =>
     inProcess(['verify', '--data', folder, ...args]);

@@ -20,7 +20,7 @@ describe('promptforge on a database that is served', () => {
   let folder: TemporaryFolder;
   let registry: RegistryForTest;
   let kept: Json;
-  before(async () => {
+  beforeEach(async () => {
     let clock = PROMOTED;
     [database, folder] = [await aServedDatabase(), await temporaryFolder()];
     const environments = defaultEnvironments(0);
@@ -41,7 +41,7 @@ describe('promptforge on a database that is served', () => {
     await registry.publish('p', 'later', 1);
     await registry.promote('p', 2, 'development');
   });
-  after(async () => {
+  afterEach(async () => {
     await registry.close();
     await database[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();

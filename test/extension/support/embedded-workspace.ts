@@ -1,4 +1,5 @@
 /** The embedded registry for the tests of one `describe`: the window is connected to it, and so is a colleague's window. */
+import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RegistryClient } from '../../../src/client/registry-client.ts';
@@ -61,6 +62,8 @@ export function embeddedWorkspace({ actor }: { readonly actor?: string } = {}): 
     await eventually(
       'the connection',
       () => session.state.kind === 'connected' && session.place?.endsWith(dataFolder),
+    ).catch((error: unknown) =>
+      assert.fail(`${error} It is ${JSON.stringify(session.state)} to ${session.place}, not ${dataFolder}.`),
     );
   });
 
