@@ -1,6 +1,6 @@
 /** Waiting for what happens by itself and announces itself by no event. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patience } from './patience.ts';
+import { patience } from '../scripts/host/patience.ts';
 
 /** On the reference machine; whatever is waited for takes a small part of it. */
 const PATIENCE_MS = 60_000;

@@ -1,11 +1,28 @@
 /** The sign of life of a long test: it is given up on only after minutes without one. */
+
+import { patience } from '../scripts/host/patience.ts';
 import { reportProgress } from '../scripts/testing/progress.ts';
 
-/** The test that is running, as mocha's hooks note it. */
-export const now: { running: Mocha.Test | undefined } = { running: undefined };
+/** A test without a sign of life for so long hangs, on a machine of the reference's speed. */
+const SILENCE_MS = 4 * 60_000;
+
+let running: Mocha.Test | undefined;
+let began = 0;
+
+/** How long a test or hook may take that gives no sign of life, in milliseconds. */
+export function silenceLimit(): number {
+  return patience(SILENCE_MS);
+}
+
+/** mocha's hooks say which test runs from now on. */
+export function begin(test: Mocha.Test | undefined): void {
+  running = test;
+  began = Date.now();
+}
 
 /** Says that the running test has come a step further, and gives it its whole time again. */
 export function step(title: string): void {
   reportProgress({ kind: 'step', title });
-  (now.running as (Mocha.Test & { resetTimeout(): void }) | undefined)?.resetTimeout();
+  // mocha also compares the time from the test's beginning to its end with this.
+  running?.timeout(Date.now() - began + silenceLimit());
 }

@@ -1,7 +1,11 @@
+/** How many runs a property test makes: `npm test` makes some, `npm run test:all` makes all of them. */
+
+const ALL = process.env['PROMPTFORGE_TEST_RUNS'] === 'full';
+
 /**
- * How often a property is tried with generated values: in full in `npm run test:all`, which sets
- * PROMPTFORGE_TEST_RUNS=full, and less often in `npm test`.
+ * @param full how many runs there are in `npm run test:all`
+ * @param quick how many in `npm test`
  */
 export function runs(full: number, quick: number): number {
-  return process.env['PROMPTFORGE_TEST_RUNS'] === 'full' ? full : quick;
+  return ALL ? full : quick;
 }

@@ -29,7 +29,7 @@ import { selectionRanges } from '../../src/language/selection-ranges.ts';
 import { semanticTokens } from '../../src/language/semantic-tokens.ts';
 import { symbols } from '../../src/language/symbols.ts';
 import { withSample } from '../../src/language/write-sample.ts';
-import { patience } from '../../test/patience.ts';
+import { patience } from '../host/patience.ts';
 import { demoFiles, type FuzzInput } from './inputs.ts';
 import { isSameGraph } from './same-graph.ts';
 

@@ -1,7 +1,7 @@
 // The Chromium that shows the workbench.
 
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
-import { patience } from '../../test/patience.ts';
+import { patience } from './patience.ts';
 
 /** Only what hangs takes longer. */
 const TIMEOUT_MS = patience(120_000);

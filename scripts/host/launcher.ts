@@ -12,8 +12,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
-import { patience } from '../../test/patience.ts';
 import { openWindow, startBrowser } from './browser.ts';
+import { patience } from './patience.ts';
 import { startServer } from './runningServer.ts';
 import { provideBrowser, provideKeyring } from './systemPackages.ts';
 import { installServer } from './vscodeServer.ts';
@@ -21,6 +21,10 @@ import { hostVersion, NEWEST } from './vscodeVersions.ts';
 
 /** A suite that prints nothing for so long hangs; every test that ends prints a line. */
 const SILENCE_MS = patience(5 * 60_000);
+
+/** VS Code gives its extension host a minute to start, whatever the machine: on a busy one that may be too short. */
+const HOST_IS_LATE = 'The remote extension host took longer than';
+const START_ATTEMPTS = 5;
 
 async function runSuite(commandLine: readonly string[]): Promise<number> {
   // `strict: false`: the desktop build's own flags (--no-sandbox, --skip-welcome, …) come too and mean nothing here.
@@ -67,20 +71,32 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   }, SILENCE_MS);
   cleanUp.defer(() => clearTimeout(silence));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve(130));
-  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-    silence.refresh();
-    printLogLine(format(...args));
-  });
-  await page.exposeFunction('codeAutomationExit', (code: number) => ended.resolve(code));
+  const remote = `vscode-remote://${server.authority}`;
+  const address = server.workbench(resolve(workspace), [
+    ['extensionDevelopmentPath', remote + resolve(extension)],
+    ['extensionTestsPath', remote + resolve(tests)],
+  ]);
   // The page ends with the browser; until then a machine may take as long as it needs to load it.
   page.setDefaultTimeout(0);
-  const remote = `vscode-remote://${server.authority}`;
-  await page.goto(
-    server.workbench(resolve(workspace), [
-      ['extensionDevelopmentPath', remote + resolve(extension)],
-      ['extensionTestsPath', remote + resolve(tests)],
-    ]),
-  );
+  let hostIsLate = false;
+  let attempts = START_ATTEMPTS;
+  const open = async (): Promise<void> => {
+    hostIsLate = false;
+    attempts -= 1;
+    await page.goto(address);
+  };
+  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
+    silence.refresh();
+    const line = format(...args);
+    hostIsLate ||= line.includes(HOST_IS_LATE);
+    printLogLine(line);
+  });
+  await page.exposeFunction('codeAutomationExit', (code: number) => {
+    if (code === 0 || !hostIsLate || attempts === 0) return ended.resolve(code);
+    console.log('The extension host was not ready within the minute that VS Code gives it: once more.');
+    open().catch(ended.reject);
+  });
+  await open();
   return await ended.promise;
 }
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { patience } from '../../test/patience.ts';
+import { patience } from './patience.ts';
 
 const run = promisify(execFile);
 const SUPERUSER = 'postgres';

@@ -2,9 +2,9 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { patience } from '../../test/patience.ts';
 import { freePort } from './freePort.ts';
 import { type CommandLine, withKeyring, withoutKeychain } from './keyring.ts';
+import { patience } from './patience.ts';
 import { endGroup, spawnGroup } from './processGroup.ts';
 import { runCommand } from './runCommand.ts';
 import type { InstalledServer } from './vscodeServer.ts';

@@ -3,8 +3,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { patience } from '../../test/patience.ts';
 import type { BundledCli } from './bundledCli.ts';
+import { patience } from './patience.ts';
 
 /** Minutes: several start at a time, and verify the end of their log first. */
 const START_TIMEOUT_MS = patience(3 * 60_000);

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { patience } from '../../test/patience.ts';
+import { patience } from './patience.ts';
 
 const OPEN_TIMEOUT_MS = patience(180_000);
 const SHOW_TIMEOUT_MS = patience(60_000);

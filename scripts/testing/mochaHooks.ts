@@ -3,11 +3,7 @@
 
 import { sample, shuffledSubarray } from 'fast-check';
 import type { RootHookObject, Runnable, Suite } from 'mocha';
-import { now } from '../../test/heartbeat.ts';
-import { patience } from '../../test/patience.ts';
-
-/** A test without a sign of life for so long hangs, on a machine of the reference's speed. */
-const SILENCE_MS = 4 * 60_000;
+import { begin, silenceLimit } from '../../test/heartbeat.ts';
 
 export const mochaHooks: RootHookObject = {
   beforeAll(this: Mocha.Context) {
@@ -17,10 +13,10 @@ export const mochaHooks: RootHookObject = {
     if (process.env['PROMPTFORGE_TEST_SEED'] === undefined)
       console.log(`  Random order; PROMPTFORGE_TEST_SEED=${seed} repeats it.`);
     shuffle(root, seed);
-    forEachRunnable(root, runnable => runnable.timeout(patience(SILENCE_MS)));
+    forEachRunnable(root, runnable => runnable.timeout(silenceLimit()));
   },
   beforeEach(this: Mocha.Context) {
-    now.running = this.currentTest;
+    begin(this.currentTest);
   },
 };
 

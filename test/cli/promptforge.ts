@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { patience } from '../patience.ts';
+import { patience } from '../../scripts/host/patience.ts';
 
 /** `PROMPTFORGE_MAIN` runs the same tests on what ships: `dist/cli.js`. */
 export const MAIN = process.env['PROMPTFORGE_MAIN'] ?? join(import.meta.dirname, '../../src/cli/main.ts');

@@ -1,9 +1,9 @@
 /** A client for tests: short waits before it asks again, a key whose secret can be looked for. */
 import { randomBytes } from 'node:crypto';
+import { patience } from '../../scripts/host/patience.ts';
 import { RegistryClient, type RegistryClientOptions } from '../../src/client/registry-client.ts';
 import { type EnvironmentName, parseEnvironmentName } from '../../src/core/environment.ts';
 import { makeKey } from '../../src/core/key.ts';
-import { patience } from '../patience.ts';
 
 export const DEVELOPMENT: EnvironmentName = parseEnvironmentName('development');
 export const KEY = makeKey(DEVELOPMENT, randomBytes).key;

@@ -1,10 +1,11 @@
 /** A renderer of previews for tests of what it renders: a busy machine may take its time. */
+
+import { patience } from '../../scripts/host/patience.ts';
 import {
   PREVIEW_LIMITS,
   type PreviewLimits,
   PreviewRenderer,
 } from '../../src/editor/preview/renderer/preview-renderer.ts';
-import { patience } from '../patience.ts';
 
 const LONG = patience(120_000);
 

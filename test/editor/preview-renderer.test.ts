@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { patience } from '../../scripts/host/patience.ts';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
 import { render } from '../../src/core/render.ts';
 import type {
@@ -7,7 +8,6 @@ import type {
   PreviewOutcome,
   PreviewRequest,
 } from '../../src/editor/preview/renderer/outcome.ts';
-import { patience } from '../patience.ts';
 import { aWorkspace } from '../workspace/a-workspace.ts';
 import { PatientPreview } from './patient-preview.ts';
 

@@ -1,7 +1,7 @@
 /** Authors who write without a pause, to whichever server is up, and remember what was acknowledged. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patience } from '../patience.ts';
+import { patience } from '../../scripts/host/patience.ts';
 
 export interface Acknowledged {
   readonly prompt: string;

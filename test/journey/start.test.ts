@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { openWindow, startBrowser } from '../../scripts/host/browser.ts';
 import { cacheFolder } from '../../scripts/host/cacheFolder.mjs';
+import { patience } from '../../scripts/host/patience.ts';
 import { provideBrowser } from '../../scripts/host/systemPackages.ts';
 import { installServer } from '../../scripts/host/vscodeServer.ts';
 import { NEWEST } from '../../scripts/host/vscodeVersions.ts';
 import { openWorkbench } from '../../scripts/host/workbenchWindow.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { step } from '../heartbeat.ts';
-import { patience } from '../patience.ts';
 import { Workbench } from './support/workbench.ts';
 
 const quiet = (): void => undefined;

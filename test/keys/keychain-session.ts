@@ -8,8 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandLine, withKeyring } from '../../scripts/host/keyring.ts';
+import { patience } from '../../scripts/host/patience.ts';
 import { HAS_SECRET_SERVICE, provideKeyring } from '../../scripts/host/systemPackages.ts';
-import { patience } from '../patience.ts';
 
 const ADDRESS = 'DBUS_SESSION_BUS_ADDRESS';
 /** Says where the session is, then keeps it until its input ends. */

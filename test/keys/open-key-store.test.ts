@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandLine, withKeyring, withoutKeychain } from '../../scripts/host/keyring.ts';
+import { patience } from '../../scripts/host/patience.ts';
 import { HAS_SECRET_SERVICE, provideKeyring } from '../../scripts/host/systemPackages.ts';
 import { openKeyStore } from '../../src/keys/open-key-store.ts';
 import { probeKeychain } from '../../src/keys/probe-keychain.ts';
-import { patience } from '../patience.ts';
 import { printedJson } from './keychain-session.ts';
 import { memorySecrets } from './memory-secrets.ts';
 

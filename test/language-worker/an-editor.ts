@@ -1,10 +1,10 @@
 /** Open documents and a client over a real worker, as the extension host has them. */
 import assert from 'node:assert/strict';
+import { patience } from '../../scripts/host/patience.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { type ClientOptions, LanguageClient } from '../../src/language-worker/client.ts';
 import type { FileRole, OpenDocument } from '../../src/language-worker/contract.ts';
 import type { PlacedFinding } from '../../src/language-worker/queries.ts';
-import { patience } from '../patience.ts';
 
 const WORKERS = {
   real: '../../src/language-worker/worker.ts',

@@ -1,7 +1,7 @@
 /** The table of helpers says what rendering does with them. */
 import assert from 'node:assert/strict';
-import { render } from '../../src/core/render.ts';
 import { KNOWN_HELPERS } from '../../src/core/known-helpers.ts';
+import { render } from '../../src/core/render.ts';
 import { arityOf, HELPERS, type KnownHelper, signatureOf } from '../../src/language/helpers.ts';
 import { parseBody } from '../../src/language/parse-body.ts';
 

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import { Client } from 'pg';
+import { patience } from '../../scripts/host/patience.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { migrateDatabase, openDatabase } from '../../src/registry/database.ts';
 import type { Patience } from '../../src/registry/store/postgres/pool.ts';
 import { eventually } from '../eventually.ts';
-import { patience } from '../patience.ts';
 import {
   type Answered,
   aRegistry,

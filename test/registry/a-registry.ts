@@ -1,6 +1,7 @@
 /** A real registry on 127.0.0.1 over a data folder or a database of its own, spoken to by bare HTTP: what is tested is what goes over the wire. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { patience } from '../../scripts/host/patience.ts';
 import { PROBLEM_MEDIA_TYPE } from '../../src/contract/problems.ts';
 import type { Promotion } from '../../src/contract/promotions.ts';
 import type { Version } from '../../src/contract/prompts.ts';
@@ -11,7 +12,6 @@ import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { type Identity, openIdentity } from '../../src/registry/identity.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
-import { patience } from '../patience.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertConforms } from './conformity.ts';
 

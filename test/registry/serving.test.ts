@@ -6,11 +6,11 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import { patience } from '../../scripts/host/patience.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { eventually } from '../eventually.ts';
-import { patience } from '../patience.ts';
 import { runs } from '../runs.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {

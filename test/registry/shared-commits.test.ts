@@ -1,12 +1,12 @@
 /** Writes that share a commit, on a database whose faults are told here: a real one has them too seldom. */
 import assert from 'node:assert/strict';
+import { patience } from '../../scripts/host/patience.ts';
 import {
   type SharedCommitsOptions,
   sharedCommits,
   type Work,
 } from '../../src/registry/store/shared-commits.ts';
 import type { WriteTransaction } from '../../src/registry/store/store.ts';
-import { patience } from '../patience.ts';
 
 /** A transaction that is a list of what was written; a savepoint is its length. */
 function database(faults: Partial<SharedCommitsOptions> & { readonly lost?: Error } = {}) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { integer, property as law, assert as property } from 'fast-check';
 import Mocha from 'mocha';
 import { shuffle } from '../../scripts/testing/mochaHooks.ts';
+import { silenceLimit, step } from '../heartbeat.ts';
 
 function aSuite(): Mocha.Suite {
   const root = new Mocha.Suite('root');
@@ -39,5 +40,15 @@ describe('the order of tests', () => {
   it('is another for most other seeds', () => {
     const orders = new Set(Array.from({ length: 20 }, (_, seed) => shuffled(seed).join()));
     assert.ok(orders.size >= 19, `${orders.size} orders`);
+  });
+});
+
+describe('a test that gives signs of life', () => {
+  it('has its whole time again after each', function () {
+    const test = this.test as Mocha.Test;
+    const before = test.timeout();
+    assert.ok(before >= silenceLimit());
+    step('a step');
+    assert.ok(test.timeout() >= before);
   });
 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patience } from '../../scripts/host/patience.ts';
 import { type StageResult, startStage } from '../../scripts/testing/runStage.ts';
-import { patience } from '../patience.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const PROGRESS = 'process.env.PROMPTFORGE_TEST_PROGRESS';

@@ -1,7 +1,7 @@
 /** What an application gets: a real `curl`, with a key. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { patience } from '../../patience.ts';
+import { patience } from '../../../scripts/host/patience.ts';
 
 export interface Fetched {
   readonly status: number;

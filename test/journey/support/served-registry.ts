@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../scripts/host/freePort.ts';
+import { patience } from '../../../scripts/host/patience.ts';
 import { endGroup, spawnGroup } from '../../../scripts/host/processGroup.ts';
 import { runCommand } from '../../../scripts/host/runCommand.ts';
-import { patience } from '../../patience.ts';
 import { packedCommand } from './packed.ts';
 
 const START_TIMEOUT_MS = patience(120_000);

@@ -1,8 +1,8 @@
 /** Waiting for what a person would wait for. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
+import { patience } from '../../../scripts/host/patience.ts';
 import { step } from '../../heartbeat.ts';
-import { patience } from '../../patience.ts';
 
 /** Only what hangs takes longer. */
 const PATIENCE_MS = patience(120_000);

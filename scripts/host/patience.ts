@@ -1,4 +1,4 @@
-/** How long a test waits for what should happen at once, on the machine it runs on. */
+// How long to wait for what should happen at once, on the machine this runs on.
 
 /** How much slower than the reference this machine is, as `npm test` measured it; 1 where nobody did. */
 const FACTOR = Math.max(1, Number(process.env['PROMPTFORGE_TEST_PATIENCE'] ?? 1));
