@@ -36,7 +36,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const stages = await allStages({ everything: values.all });
+const stages = await allStages({ everything: values.all, alone: values.alone });
 if (values.list) console.log(stages.map(stage => stage.name).join('\n'));
 else await test(select(stages, positionals));
 
@@ -101,7 +101,11 @@ async function runInLanes(
   const running = new Map<string, RunningStage>();
   const results = new Map<string, StageResult>();
   const screen = new Screen(() => [...running.values()]);
-  const occupied = (): number => [...running.values()].filter(({ stage }) => !stage.onlyWaits).length;
+  const hasRoom = ({ onlyWaits, needsWindow }: Stage): boolean => {
+    const busy = [...running.values()].filter(({ stage }) => !stage.onlyWaits);
+    const windowIsTaken = busy.some(({ stage }) => stage.needsWindow);
+    return onlyWaits === true || (busy.length < lanes && !(needsWindow === true && windowIsTaken));
+  };
   while (waiting.length + running.size > 0) {
     for (const stage of [...waiting]) {
       const broken = stage.after.find(name => results.get(name)?.failure !== undefined);
@@ -112,8 +116,7 @@ async function runInLanes(
         results.set(stage.name, result);
         continue;
       }
-      if ((occupied() >= lanes && !stage.onlyWaits) || !stage.after.every(name => results.has(name)))
-        continue;
+      if (!stage.after.every(name => results.has(name)) || !hasRoom(stage)) continue;
       waiting.splice(waiting.indexOf(stage), 1);
       running.set(stage.name, startStage(stage, setup, signal));
     }

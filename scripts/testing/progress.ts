@@ -92,7 +92,8 @@ export function advance(progress: Progress, event: ProgressEvent): Progress {
   const events = progress.events + 1;
   switch (event.kind) {
     case 'start':
-      return { ...progress, events, total: progress.total + event.total };
+      // A suite may be run again and again, for each of its tests.
+      return { ...progress, events, ended: false, total: progress.total + event.total };
     case 'begin':
       return { ...progress, events, current: event.title };
     case 'step':

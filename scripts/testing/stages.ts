@@ -17,6 +17,8 @@ export type Stage = {
   readonly counts: boolean;
   /** Whether it leaves the processor to others, as a download does. */
   readonly onlyWaits?: boolean;
+  /** Whether it keeps a whole VS Code busy: one such stage runs at a time. */
+  readonly needsWindow?: boolean;
   /** Whether the last line that it printed says how far it is. */
   readonly showsOutput?: boolean;
 };
@@ -36,17 +38,31 @@ const ROOMS = [
   'grammar',
 ];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
-const OF_THE_COMMAND = ['cli', 'conformance', 'postgres'];
+const OF_THE_COMMAND = ['cli', 'conformance', 'faults', 'postgres'];
+const RUN_TOGETHER = [
+  'node_modules/mocha/bin/mocha.js',
+  '--reporter',
+  './scripts/testing/progressReporter.ts',
+] as const;
+const RUN_ALONE = ['scripts/testing/runAlone.ts'] as const;
 // They run in a VS Code, not in plain Node.
 const IN_VSCODE = ['extension', 'journey'];
-/** The titles of the suites that `npm test` runs in the oldest VS Code. */
-const ENOUGH_FOR_THE_OLDEST = '^(activation|writing a prompt|the preview)';
 
-/**
- * All stages.
- * @param everything whether those of `npm run test:all` are among them, and the others leave nothing out
- */
-export async function allStages({ everything }: { readonly everything: boolean }): Promise<Stage[]> {
+export type StageOptions = {
+  /** Whether those of `npm run test:all` are among them, and the others leave nothing out. */
+  readonly everything: boolean;
+  /** Whether each test is to run by itself. */
+  readonly alone: boolean;
+};
+
+/** All stages. */
+export async function allStages({ everything, alone }: StageOptions): Promise<Stage[]> {
+  const room = (name: string, after: readonly string[]): Stage => ({
+    name,
+    command: [...(alone ? RUN_ALONE : RUN_TOGETHER), `test/${name}/**/*.test.ts`],
+    after,
+    counts: true,
+  });
   const rooms = new Set(ROOMS);
   for await (const file of glob('test/*/**/*.test.ts', { cwd: ROOT })) {
     const room = file.split(sep)[1];
@@ -58,9 +74,9 @@ export async function allStages({ everything }: { readonly everything: boolean }
     step('build', ['scripts/build.ts', '--with-tests']),
     step('package', ['scripts/vsix.ts', '--no-build'], ['build']),
     inVscode('extension-newest', NEWEST.vscode),
-    { ...room('journey', ['hosts', 'package']), env: { PROMPTFORGE_VSIX: vsix } },
-    // The oldest VS Code differs in its API, which the suite of a part or two meets; `npm run test:all` runs them all.
-    inVscode('extension-oldest', OLDEST.vscode, {}, everything ? [] : ['--grep', ENOUGH_FOR_THE_OLDEST]),
+    { ...room('journey', ['hosts', 'package']), env: { PROMPTFORGE_VSIX: vsix }, needsWindow: true },
+    // In the oldest VS Code, `npm test` runs the main journey.
+    ...(everything ? [inVscode('extension-oldest', OLDEST.vscode)] : []),
     inVscode('extension-untrusted', NEWEST.vscode, { PROMPTFORGE_HOST_TRUST: 'ask' }),
     step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']),
     step('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
@@ -101,32 +117,13 @@ function step(name: string, command: Stage['command'], after: readonly string[] 
   return { name, command, after, counts: false };
 }
 
-/** The tests of one folder under test/, in plain Node. */
-function room(name: string, after: readonly string[]): Stage {
+function inVscode(name: string, version: string, env: Readonly<Record<string, string>> = {}): Stage {
   return {
     name,
-    command: [
-      'node_modules/mocha/bin/mocha.js',
-      '--reporter',
-      './scripts/testing/progressReporter.ts',
-      `test/${name}/**/*.test.ts`,
-    ],
-    after,
-    counts: true,
-  };
-}
-
-function inVscode(
-  name: string,
-  version: string,
-  env: Readonly<Record<string, string>> = {},
-  args: readonly string[] = [],
-): Stage {
-  return {
-    name,
-    command: ['scripts/host/extensionTests.ts', version, '--no-build', ...args],
+    command: ['scripts/host/extensionTests.ts', version, '--no-build'],
     env,
     after: ['hosts', 'build'],
     counts: true,
+    needsWindow: true,
   };
 }
