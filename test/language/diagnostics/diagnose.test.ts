@@ -44,6 +44,11 @@ describe('diagnose', () => {
     for (const prompt of library.prompts()) assert.deepEqual(diagnose(prompt, library), [], prompt.uri);
   });
 
+  it('finds what is wrong with a million braces, at their beginning', () => {
+    const [first] = findingsOf('{'.repeat(1_000_000));
+    assert.deepEqual([first?.code, first?.span.start], ['template-syntax', 0]);
+  });
+
   describe('of variables', () => {
     it('finds one that is not declared, with the near one and a type', () => {
       const text = withSchema(
