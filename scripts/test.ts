@@ -106,9 +106,8 @@ async function runInLanes(
     const busy = [...running.values()].filter(({ stage }) => !stage.onlyWaits);
     const windows = busy.filter(({ stage }) => stage.needsWindow).length;
     if (next.needsWindow !== true) return busy.length - windows < lanes;
-    // The windows take longest, so the first need not wait for a lane; a second one takes what the others have left.
-    const isLast = waiting.every(stage => stage.needsWindow) && busy.length === windows;
-    return windows === 0 || (isLast && windows < lanes);
+    // The windows take longest, one after the other: the first need not wait for a lane.
+    return windows === 0;
   };
   while (waiting.length + running.size > 0) {
     for (const stage of [...waiting]) {

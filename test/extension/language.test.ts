@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { folderOf, type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
@@ -117,12 +116,6 @@ describe('writing a prompt', () => {
     // The one that is always missing tells that the other one was looked for.
     const { document } = await open(name, '{{> parts/warm}} {{> parts/cold}}\n');
     await hasCodes(document.uri, 'missing-partial');
-    // Only what the window watches by now is noticed when it goes: a folder that has just been made may not be yet.
-    await eventually('the new folder to be watched', async () => {
-      await writeFile(warmIn('parts'), '{{> parts/warm}}\n');
-      await sleep(500);
-      return codesOf(document.uri).includes('partial-cycle');
-    });
     await rm(dirname(warmIn('parts')), { recursive: true });
     await hasCodes(document.uri, 'missing-partial', 'missing-partial');
     await writePrompt(beside(name, 'drafts/_warm'), 'Warmly.\n');
