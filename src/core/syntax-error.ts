@@ -101,7 +101,7 @@ export function explainSyntaxError(error: unknown, template: string): SyntaxFaul
     unexpectedToken(refused, template) ?? {
       start: refused.start,
       end: refused.end,
-      message: `"${refused.text}" cannot stand here. Is a "{{" or "}}" missing, or a block closed that was not opened?`,
+      message: `"${refused.text}" is not allowed here. Is a "{{" or "}}" missing, or a block closed that was not opened?`,
     }
   );
 }
@@ -193,7 +193,7 @@ function ownError(error: unknown, refused: RefusedToken, lines: readonly number[
     return {
       start,
       end,
-      message: `"${path}" is no path: "this", "." and ".." stand only at the beginning of one.`,
+      message: `"${path}" is not a valid path: "this", "." and ".." can only come first.`,
     };
   const [, name, other] = /^(.*?) doesn't match (.*?)(?: - \d+:\d+)?$/s.exec(message) ?? [];
   return name === undefined
@@ -244,7 +244,7 @@ function unexpectedToken(refused: RefusedToken, template: string): SyntaxFault |
           : told('"{{{" is closed by three braces: write "}}}".');
       return /\{\{\{?~?\s*$/.test(template.slice(Math.max(0, start - 20), start))
         ? told(
-            'Nothing stands between the braces. Name a variable, or write "\\{{" for the braces themselves.',
+            'There is nothing between the braces. Name a variable, or write "\\{{" for the braces themselves.',
           )
         : undefined;
     case 'OPEN_ENDBLOCK':
@@ -257,7 +257,7 @@ function unexpectedToken(refused: RefusedToken, template: string): SyntaxFault |
     case 'OPEN_INVERSE_CHAIN':
       return expected.includes("'OPEN_ENDBLOCK'")
         ? told('This block has an "{{else}}" already. Remove one of them.')
-        : told('"{{else}}" stands only within a block, such as {{#if condition}}…{{else}}…{{/if}}.');
+        : told('"{{else}}" is only allowed inside a block, such as {{#if condition}}…{{else}}…{{/if}}.');
     case 'EQUALS':
     case 'INVALID':
       return /^[=<>!+\-*%&|?]/.test(template.slice(start)) && /\s$/.test(template.slice(0, start))

@@ -45,7 +45,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
     if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
     const tag = { start: opening.start, end: token.end };
     if (call === undefined && computed === undefined && tokens.wrong === failed)
-      tokens.syntax(tag, 'Nothing stands between these braces: write the name of a variable.');
+      tokens.syntax(tag, 'There is nothing between these braces: write the name of a variable.');
     else if (token.kind !== closing && tokens.wrong === failed)
       tokens.syntax(tag, `This tag begins with "${opening.text}" and ends with "${token.text}".`);
     return { tag, call, computed, blockParams, sound: tokens.wrong === failed };
@@ -63,7 +63,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
     if (token.kind === 'INVALID' || token.kind === 'CLOSE_RAW_BLOCK') tokens.local = false;
     if (TAG_CLOSES.has(token.kind)) {
       if (wrong !== undefined && tokens.wrong === failed)
-        tokens.syntax(spanOf(wrong), `"${tokens.textOf(wrong)}" cannot stand here.`);
+        tokens.syntax(spanOf(wrong), `"${tokens.textOf(wrong)}" is not allowed here.`);
       return token.end;
     }
     last = token;
@@ -134,7 +134,8 @@ function readSub(tokens: TokenCursor): SubExpression {
   if (token?.kind === 'CLOSE_SEXPR') {
     tokens.next += 1;
     const span = { start: open.start, end: token.end };
-    if (call === undefined) tokens.syntax(span, 'Nothing stands between these parentheses: write a helper.');
+    if (call === undefined)
+      tokens.syntax(span, 'There is nothing between these parentheses: write a helper.');
     return { type: 'sub', span, call };
   }
   tokens.syntax(spanOf(open), 'This parenthesis is never closed: add ")".');

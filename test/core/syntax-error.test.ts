@@ -20,17 +20,17 @@ describe('a syntax error', () => {
     ['{{#> p}}x{{/q}}', 1, 10, /write "\{\{\/p\}\}"/],
     ['{{#if a}}x', 1, 1, /never closed: add "\{\{\/if\}\}"/],
     ['x{{/if}}', 1, 2, /closes a block that was not opened/],
-    ['{{else}}', 1, 1, /only within a block/],
+    ['{{else}}', 1, 1, /only allowed inside a block/],
     ['{{#if a}}{{else}}{{else}}{{/if}}', 1, 18, /already/],
     ['{{#if age >= 18}}x{{/if}}', 1, 11, /no operators/],
     ['{{a == b}}', 1, 5, /no operators/],
-    ['{{a.this}}', 1, 3, /"a\.this" is no path/],
-    ['{{ }}', 1, 4, /Nothing stands between the braces/],
+    ['{{a.this}}', 1, 3, /"a\.this" is not a valid path/],
+    ['{{ }}', 1, 4, /There is nothing between the braces/],
     ['{{{{raw}}}} x {{{{/rw}}}}', 1, 5, /write "\{\{\{\{\/raw\}\}\}\}"/],
     ['{{#*inline "p"}}x{{else}}y{{/inline}}', 1, 38, /no "\{\{else\}\}"/],
     ['a {{!-- x', 1, 3, /comment .*never closed/],
     ['a {{{{raw}}}} x', 1, 3, /raw block .*never closed/],
-    ['{{a', 1, 3, /cannot stand here/],
+    ['{{a', 1, 3, /is not allowed here/],
   ];
   for (const [template, line, column, sentence] of rows)
     it(`of ${JSON.stringify(template)} is told once, in our words, where it is`, () => {

@@ -46,7 +46,7 @@ export function evaluateCall(
   throw invalidAt(
     scope.template,
     node,
-    `"${call.name}" stands around a text: write "{{#${call.name} …}}…{{/${call.name}}}".`,
+    `"${call.name}" is a block helper: write "{{#${call.name} …}}…{{/${call.name}}}".`,
   );
 }
 

@@ -50,7 +50,7 @@ function callPartial(name: string, called: Called, block: PartialBlock | undefin
 
 function undefinedPartial(name: string): string {
   return name === PARTIAL_BLOCK
-    ? 'Nothing stands for {{> @partial-block}} here: it is the body of a {{#> name}}…{{/name}} that calls this partial.'
+    ? '{{> @partial-block}} has no content here: it is the body of a {{#> name}}…{{/name}} that calls this partial.'
     : `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;
 }
 

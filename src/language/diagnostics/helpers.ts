@@ -46,11 +46,11 @@ function* checkCall(use: HelperUse, helper: KnownHelper): Generator<Finding, voi
   const wrong = (message: string): Finding => ({ code: 'wrong-arguments', span, message });
   const { name } = helper;
   if (helper.as === 'block' && as !== 'block') {
-    yield wrong(`"${name}" stands around a text: write "${exampleOf(helper)}".`);
+    yield wrong(`"${name}" is a block helper: write "${exampleOf(helper)}".`);
     return;
   }
   if (helper.as === 'value' && as === 'block') {
-    yield wrong(`"${name}" gives a value and stands around nothing: write "${exampleOf(helper)}".`);
+    yield wrong(`"${name}" is not a block helper: write "${exampleOf(helper)}".`);
     return;
   }
   const { least, most } = arityOf(helper);

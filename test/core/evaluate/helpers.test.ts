@@ -79,8 +79,8 @@ describe('a helper', () => {
     ],
     'called with too few': ['{{#ifEquals a}}{{/ifEquals}}', {}, /"ifEquals" takes two arguments, not 1/],
     'called with none': ['{{json}}', {}, /"json" takes one argument, not none/],
-    'that needs a body': ['{{if a}}', {}, /"if" stands around a text/],
-    'that needs a body, as an argument': ['{{json (ifEquals a b)}}', {}, /"ifEquals" stands around a text/],
+    'that needs a body': ['{{if a}}', {}, /"if" is a block helper/],
+    'that needs a body, as an argument': ['{{json (ifEquals a b)}}', {}, /"ifEquals" is a block helper/],
     'that is internal': ['{{helperMissing}}', {}, /internal to Handlebars/],
     'that is a decorator': ['{{* deco}}', {}, /no decorator "deco"/],
     'that gives structure, as an argument': ['{{json (role "user")}}', {}, /is no text/],
@@ -164,7 +164,7 @@ describe('a partial', () => {
     );
     assert.match(
       problemOf('{{> p}}', { partials: new Map([partial('p', '{{> @partial-block}}')]) }).message,
-      /^_p:1:1: Nothing stands for/,
+      /^_p:1:1: \{\{> @partial-block\}\} has no content/,
     );
   });
   it('is defined within the template, for its block and those within', () => {

@@ -1,6 +1,6 @@
 /**
  * Renders previews in a worker thread, one at a time, within limits: whatever a template does, the window goes on and
- * hears within seconds. The thread is made for the first request, and again after one that had to be stopped.
+ * hears within a minute. The thread is made for the first request, and again after one that had to be stopped.
  */
 import type {
   PreviewFileRequest,
