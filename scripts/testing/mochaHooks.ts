@@ -3,7 +3,7 @@
 
 import { sample, shuffledSubarray } from 'fast-check';
 import type { RootHookObject, Runnable, Suite } from 'mocha';
-import { begin, silenceLimit } from '../../test/heartbeat.ts';
+import { begin, silenceLimit } from './heartbeat.ts';
 
 export const mochaHooks: RootHookObject = {
   beforeAll(this: Mocha.Context) {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundledCli } from '../../scripts/host/bundledCli.ts';
 import { type Place, type ServeProcess, startServe } from '../../scripts/host/serveProcess.ts';
-import { step } from '../heartbeat.ts';
+import { step } from '../../scripts/testing/heartbeat.ts';
 import { type Kept, readBack } from './kept.ts';
 import { startWriters } from './writers.ts';
 

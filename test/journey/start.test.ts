@@ -14,7 +14,7 @@ import { installServer } from '../../scripts/host/vscodeServer.ts';
 import { NEWEST } from '../../scripts/host/vscodeVersions.ts';
 import { openWorkbench } from '../../scripts/host/workbenchWindow.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import { step } from '../heartbeat.ts';
+import { step } from '../../scripts/testing/heartbeat.ts';
 import { Workbench } from './support/workbench.ts';
 
 const quiet = (): void => undefined;

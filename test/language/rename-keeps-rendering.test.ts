@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { step } from '../../scripts/testing/heartbeat.ts';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
 import { isPartial } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -9,7 +10,6 @@ import { render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
 import type { Library, LibraryPrompt } from '../../src/language/library.ts';
 import { rename } from '../../src/language/rename.ts';
-import { step } from '../heartbeat.ts';
 import { runs } from '../runs.ts';
 import { changed, type Files, libraryOf } from './workspace.ts';
 

@@ -1,13 +1,13 @@
 /** A database may end any connection after anything it says there: nothing waits for it for ever, and no process ends by it. */
 import assert from 'node:assert/strict';
 import { patience } from '../../scripts/host/patience.ts';
+import { step } from '../../scripts/testing/heartbeat.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { DatabaseProblem } from '../../src/registry/database-problem.ts';
 import { verifyLog } from '../../src/registry/store/verify.ts';
 import { MESSAGE_STRIDE } from '../faults/counts.ts';
-import { step } from '../heartbeat.ts';
 import { aRegistry } from '../registry/a-registry.ts';
 import { aReusedDatabase, PATIENT } from './a-database.ts';
 import { aProxy } from './a-proxy.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { integer, property as law, assert as property } from 'fast-check';
 import Mocha from 'mocha';
+import { silenceLimit, step } from '../../scripts/testing/heartbeat.ts';
 import { shuffle } from '../../scripts/testing/mochaHooks.ts';
-import { silenceLimit, step } from '../heartbeat.ts';
 
 function aSuite(): Mocha.Suite {
   const root = new Mocha.Suite('root');

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { step } from '../../../scripts/testing/heartbeat.ts';
 import type { Node } from '../../../src/editor/explorer/nodes.ts';
 import type { Inside } from '../../../src/extension.ts';
 import { eventually } from '../../eventually.ts';
-import { step } from '../../heartbeat.ts';
 import { type Script, ScriptedAsk } from './scripted-ask.ts';
 
 export const EXTENSION = 'promptforge.promptforge';

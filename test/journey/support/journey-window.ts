@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { openWindow } from '../../../scripts/host/browser.ts';
 import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
 import { openWorkbench } from '../../../scripts/host/workbenchWindow.ts';
-import { step } from '../../heartbeat.ts';
+import { step } from '../../../scripts/testing/heartbeat.ts';
 import { recordNotifications } from './notifications.ts';
 import { type SharedServer, sharedBrowser, sharedServer } from './shared-host.ts';
 import { Workbench } from './workbench.ts';

@@ -5,7 +5,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { step as signOfLife } from '../../heartbeat.ts';
+import { step as signOfLife } from '../../../scripts/testing/heartbeat.ts';
 import { type JourneyWindow, openJourneyWindow, type WindowOptions } from './journey-window.ts';
 import { stopSharedHost } from './shared-host.ts';
 

@@ -11,7 +11,7 @@ import { type RunningServer, startServer } from '../../../scripts/host/runningSe
 import { provideBrowser, provideKeyring } from '../../../scripts/host/systemPackages.ts';
 import { installServer } from '../../../scripts/host/vscodeServer.ts';
 import type { HostVersion } from '../../../scripts/host/vscodeVersions.ts';
-import { step } from '../../heartbeat.ts';
+import { step } from '../../../scripts/testing/heartbeat.ts';
 import { packedExtension } from './packed.ts';
 
 export interface SharedServer extends Pick<RunningServer, 'log' | 'workbench' | 'stop'> {

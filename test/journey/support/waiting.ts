@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { patience } from '../../../scripts/host/patience.ts';
-import { step } from '../../heartbeat.ts';
+import { step } from '../../../scripts/testing/heartbeat.ts';
 
 /** Only what hangs takes longer. */
 const PATIENCE_MS = patience(120_000);

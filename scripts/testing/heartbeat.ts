@@ -1,7 +1,7 @@
-/** The sign of life of a long test: it is given up on only after minutes without one. */
+// The sign of life of a long test: it is given up on only after minutes without one.
 
-import { patience } from '../scripts/host/patience.ts';
-import { reportProgress } from '../scripts/testing/progress.ts';
+import { patience } from '../host/patience.ts';
+import { reportProgress } from './progress.ts';
 
 /** A test without a sign of life for so long hangs, on a machine of the reference's speed. */
 const SILENCE_MS = 4 * 60_000;
