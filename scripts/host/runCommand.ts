@@ -8,7 +8,7 @@ export type CommandOptions = {
 };
 
 /**
- * Runs a program without a shell (npm on Windows apart, which is a batch file there).
+ * Runs a program without a shell.
  * @returns what it printed on both streams
  * @throws {Error} with the last lines of what it printed when it cannot start or exits with another code than 0
  */
@@ -21,7 +21,6 @@ export function runCommand(
     const child = spawn(command, args, {
       ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32' && command === 'npm',
     });
     let output = '';
     const keep = (chunk: Buffer): void => {

@@ -19,28 +19,37 @@ type Sample = {
 
 /** Follows one process and its descendants from its start on. */
 export class CpuMeter {
+  /** Those that measure now look at the system together: a look at every process is not free. */
+  static readonly #measuring = new Set<CpuMeter>();
+  static #timer: NodeJS.Timeout | undefined;
+
   readonly #followed = new Map<number, Sample>();
   readonly #leader: number;
-  readonly #timer: NodeJS.Timeout;
   #ticks = 0;
 
   /** @param leader the id of a process that has just been started */
   constructor(leader: number) {
     this.#leader = leader;
-    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
-    this.#timer.unref();
-    this.#look();
+    this.#look(samples());
+    CpuMeter.#measuring.add(this);
+    CpuMeter.#timer ??= setInterval(() => {
+      const all = samples();
+      for (const meter of CpuMeter.#measuring) meter.#look(all);
+    }, INTERVAL_MS).unref();
   }
 
   /** Ends the measurement. @returns CPU seconds; undefined where there is no /proc */
   stop(): number | undefined {
-    this.#look();
-    clearInterval(this.#timer);
+    this.#look(samples());
+    CpuMeter.#measuring.delete(this);
+    if (CpuMeter.#measuring.size === 0) {
+      clearInterval(CpuMeter.#timer);
+      CpuMeter.#timer = undefined;
+    }
     return process.platform === 'linux' ? this.#ticks / TICKS_PER_SECOND : undefined;
   }
 
-  #look(): void {
-    const all = samples();
+  #look(all: ReadonlyMap<number, Sample>): void {
     const gone = [...this.#followed].filter(([id, { start }]) => all.get(id)?.start !== start);
     for (const [id] of gone) this.#followed.delete(id);
     for (const [id, before] of this.#followed) {
