@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { linkPartials } from '../../src/core/link.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { render } from '../../src/core/render.ts';
+import { block, tag } from '../core/evaluate/templates.ts';
 import { runs } from '../runs.ts';
 import { RULES } from './rules/all.ts';
 import { expected } from './rules/rule.ts';
@@ -36,25 +37,6 @@ const path = fc.constantFrom(
 );
 const literal = fc.constantFrom('"a"', '5', 'true', 'null', '"5"', "'x y'");
 const value = fc.oneof({ weight: 3, arbitrary: path }, { weight: 1, arbitrary: literal });
-const open = fc.constantFrom('{{', '{{~');
-const close = fc.constantFrom('}}', '~}}');
-
-/** A tag around `inside`, with or without the marks that take white space off. */
-const tag = (inside: fc.Arbitrary<string>, kind = '') =>
-  fc.tuple(open, inside, close).map(([from, content, to]) => `${from}${kind}${content}${to}`);
-const block = (name: string, head: fc.Arbitrary<string>, body: fc.Arbitrary<string>) =>
-  fc
-    .tuple(
-      tag(
-        head.map(given => `${name} ${given}`),
-        '#',
-      ),
-      body,
-      fc.option(fc.tuple(tag(fc.constant('else')), body)),
-      tag(fc.constant(name), '/'),
-    )
-    .map(([from, inside, other, to]) => from + inside + (other?.join('') ?? '') + to);
-
 /** Templates that use partials in these ways. */
 const templateWith = (partials: fc.Arbitrary<string>) =>
   fc.letrec<{ template: string; piece: string; short: string }>(tie => ({

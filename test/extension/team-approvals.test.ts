@@ -58,7 +58,8 @@ describe('with a registry that asks for approvals', () => {
     );
   });
 
-  it('lists what waits, counts it on the badge, and offers what one may do', async () => {
+  /** A prompt whose first version the author asks to promote to production, as the window shows it. */
+  async function ownRequest(): Promise<ReturnType<typeof freshPrompt>> {
     const prompt = freshPrompt();
     await asAuthor();
     await team.publish(prompt, 'One.\n');
@@ -66,6 +67,11 @@ describe('with a registry that asks for approvals', () => {
     await team.request(prompt, { environment: 'production', version: 1, role: 'author' });
     await run('refresh');
     await eventually('the badge', async () => (await waiting()) === 1);
+    return prompt;
+  }
+
+  it('lists what waits, counts it on the badge, and offers what one may do', async () => {
+    await ownRequest();
     assert.deepEqual((await shown()).slice(0, 2), [
       'Waiting for approval',
       '  explain@1 → production :promotion:waiting:cancel:',
@@ -73,13 +79,7 @@ describe('with a registry that asks for approvals', () => {
   });
 
   it('cancels one’s own', async () => {
-    const prompt = freshPrompt();
-    await asAuthor();
-    await team.publish(prompt, 'One.\n');
-    await team.promote(prompt, 'staging', 1);
-    await team.request(prompt, { environment: 'production', version: 1, role: 'author' });
-    await run('refresh');
-    await eventually('the badge', async () => (await waiting()) === 1);
+    const prompt = await ownRequest();
     const ask = await run('cancelPromotion', { picks: [`${prompt}@1`], texts: ['Too early'] });
     await ask.message(new RegExp(`^Cancelled: ${prompt}@1 does not become stable`));
     await eventually('the badge to go', async () => (await waiting()) === 0);

@@ -31,9 +31,11 @@ const { expression } = fc.letrec<{ expression: string; call: string }>(tie => ({
 
 const open = fc.constantFrom('{{', '{{', '{{~');
 const close = fc.constantFrom('}}', '}}', '~}}');
-const tag = (inside: fc.Arbitrary<string>, kind = '') =>
+/** A tag around `inside`, with or without the marks that take white space off. */
+export const tag = (inside: fc.Arbitrary<string>, kind = '') =>
   fc.tuple(open, inside, close).map(([from, content, to]) => `${from}${kind}${content}${to}`);
-const block = (name: string, head: fc.Arbitrary<string>, body: fc.Arbitrary<string>) =>
+/** A block around `body`, with or without an else. */
+export const block = (name: string, head: fc.Arbitrary<string>, body: fc.Arbitrary<string>) =>
   fc
     .tuple(
       tag(
