@@ -21,8 +21,26 @@ export interface Surroundings {
   readonly cwd?: string;
   /** Beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** As which user of the machine. */
-  readonly uid?: number;
+  /** Held to the rights of files, as every user but root is. */
+  readonly heldToFileRights?: true;
+}
+
+/** Runs what follows as root without root's right to read and write every file (capabilities(7)). */
+const WITHOUT_ROOTS_RIGHTS = [
+  'setpriv',
+  '--inh-caps=-dac_override,-dac_read_search',
+  '--bounding-set=-dac_override,-dac_read_search',
+];
+
+/** Whether a command can be held to the rights of files here. */
+export async function canHoldToFileRights(): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  if (process.getuid?.() !== 0) return true;
+  const [command = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, 'true'];
+  const child = spawn(command, args, { stdio: 'ignore' });
+  return new Promise(resolve => {
+    child.once('error', () => resolve(false)).once('exit', code => resolve(code === 0));
+  });
 }
 
 export async function promptforge(
@@ -41,13 +59,13 @@ export async function promptforge(
 /** Starts the command; whoever starts it ends it. It is killed after some minutes at the latest. */
 export function start(
   args: readonly string[],
-  { cwd, env, uid }: Surroundings = {},
+  { cwd, env, heldToFileRights }: Surroundings = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [MAIN, ...args], {
+  const prefix = heldToFileRights && process.getuid?.() === 0 ? WITHOUT_ROOTS_RIGHTS : [];
+  const [command = '', ...all] = [...prefix, process.execPath, MAIN, ...args];
+  return spawn(command, all, {
     ...(cwd !== undefined && { cwd }),
-    ...(uid !== undefined && { uid }),
-    // Another user may not write where coverage is gathered.
-    env: { ...process.env, ...(uid !== undefined && { NODE_V8_COVERAGE: '' }), ...env },
+    env: { ...process.env, ...env },
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
   });
