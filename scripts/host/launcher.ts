@@ -13,18 +13,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
 import { openWindow, startBrowser } from './browser.ts';
+import { HOST_IS_LATE, OPENINGS } from './lateHost.ts';
 import { patience } from './patience.ts';
-import { startServer } from './runningServer.ts';
+import { startServer, WITHOUT_GIT } from './runningServer.ts';
 import { provideBrowser, provideKeyring } from './systemPackages.ts';
 import { installServer } from './vscodeServer.ts';
 import { hostVersion, NEWEST } from './vscodeVersions.ts';
 
 /** A suite that prints nothing for so long hangs; every test that ends prints a line. */
 const SILENCE_MS = patience(5 * 60_000);
-
-/** VS Code gives its extension host a minute to start, whatever the machine: on a busy one that may be too short. */
-const HOST_IS_LATE = 'The remote extension host took longer than';
-const START_ATTEMPTS = 5;
 
 async function runSuite(commandLine: readonly string[]): Promise<number> {
   // `strict: false`: the desktop build's own flags (--no-sandbox, --skip-welcome, …) come too and mean nothing here.
@@ -55,11 +52,12 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
     keychain: withoutKeychain ? 'none' : 'own',
     workspaceTrust: process.env['PROMPTFORGE_HOST_TRUST'] === 'ask',
     acceptPayload: true,
+    settings: WITHOUT_GIT,
   });
   cleanUp.defer(() => server.stop());
   const browser = await startBrowser(await provideBrowser(console.log));
   cleanUp.defer(() => browser.close());
-  const page = await (await openWindow(browser)).newPage();
+  const page = await (await openWindow(browser, 'unseen')).newPage();
 
   const ended = Promise.withResolvers<number>();
   const silence = setTimeout(() => {
@@ -79,7 +77,7 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   // The page ends with the browser; until then a machine may take as long as it needs to load it.
   page.setDefaultTimeout(0);
   let hostIsLate = false;
-  let attempts = START_ATTEMPTS;
+  let attempts = OPENINGS;
   const open = async (): Promise<void> => {
     hostIsLate = false;
     attempts -= 1;

@@ -71,6 +71,9 @@ const QUIET_SETTINGS = {
   'window.confirmBeforeClose': 'never',
 } as const;
 
+/** Settings that keep VS Code's Git from starting a process for each folder and file that a test opens. */
+export const WITHOUT_GIT = { 'git.enabled': false } as const;
+
 /**
  * Starts a server and waits until it listens.
  * @throws {Error} with its last lines when it ends or does not listen within minutes
@@ -119,6 +122,8 @@ export async function startServer(
         : ['--connection-token', options.connectionToken]),
       '--telemetry-level',
       'off',
+      // Nothing leaves this machine: packing each message would cost both ends more than sending it.
+      '--disable-websocket-compression',
     ],
     ...(options.acceptPayload ? ['--enable-smoke-test-driver'] : []),
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startBrowser } from '../../../scripts/host/browser.ts';
-import { type RunningServer, startServer } from '../../../scripts/host/runningServer.ts';
+import { type RunningServer, startServer, WITHOUT_GIT } from '../../../scripts/host/runningServer.ts';
 import { provideBrowser, provideKeyring } from '../../../scripts/host/systemPackages.ts';
 import { installServer } from '../../../scripts/host/vscodeServer.ts';
 import type { HostVersion } from '../../../scripts/host/vscodeVersions.ts';
@@ -69,7 +69,7 @@ async function start(version: HostVersion): Promise<SharedServer> {
     acceptPayload: false,
     vsix,
     // As on the desktop; in a browser VS Code saves by itself after a second.
-    settings: { 'files.autoSave': 'off' },
+    settings: { 'files.autoSave': 'off', ...WITHOUT_GIT },
   });
   starting.defer(() => server.stop());
   const cleanUps = starting.move();
