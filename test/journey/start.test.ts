@@ -6,48 +6,75 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { openWindow, startBrowser } from '../../scripts/host/browser.ts';
 import { cacheFolder } from '../../scripts/host/cacheFolder.mjs';
 import { patience } from '../../scripts/host/patience.ts';
-import { provideBrowser } from '../../scripts/host/systemPackages.ts';
 import { installServer } from '../../scripts/host/vscodeServer.ts';
 import { NEWEST } from '../../scripts/host/vscodeVersions.ts';
-import { openWorkbench } from '../../scripts/host/workbenchWindow.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import { step } from '../../scripts/testing/heartbeat.ts';
-import { Workbench } from './support/workbench.ts';
+import { step as signOfLife } from '../../scripts/testing/heartbeat.ts';
+import { journey } from './support/journey.ts';
 
 const quiet = (): void => undefined;
 
 describe('npm start', () => {
-  it('opens the demo with the extension installed, and its notifications are seen', async () => {
-    await using demo = await aPlaceForTheDemo();
-    await using started = start(demo.cache);
-    const address = await started.address();
-    step('It printed its address');
-    const browser = await startBrowser(await provideBrowser(quiet));
-    await using _closed = { [Symbol.asyncDispose]: () => browser.close() };
-    const page = await (await openWindow(browser)).newPage();
-    page.setDefaultNavigationTimeout(patience(60_000));
-    await openWorkbench(page, address);
-    step('The workbench is open');
-    const workbench = new Workbench(page);
-    await workbench.status('embedded');
-    await workbench.openFile('prompts/support/assistant.prompt');
-    // Looked for before it can come: it hides by itself after seconds.
-    const notification = page
-      .locator('.notifications-toasts .notification-list-item-message')
-      .filter({ hasText: 'Nothing new was published: support/assistant@5 already has this text.' })
-      .first()
-      .waitFor({ timeout: patience(120_000) });
-    await Promise.all([notification, workbench.run('PromptForge: Publish…')]);
+  journey('opens the demo: one looks around, compares, and is told of a mistake', async journey => {
+    const { openAt, step } = journey;
+    const place = journey.use(await aPlaceForTheDemo());
+    const address = await journey.use(start(place.cache)).address();
+    signOfLife('It printed its address');
+    const { workbench, page } = await openAt(address, place.logs);
+
+    await step('shows its notifications', async () => {
+      await workbench.status('embedded');
+      await workbench.openFile('prompts/support/assistant.prompt');
+      // Looked for before it can come: it hides by itself after seconds.
+      const shown = page
+        .locator('.notifications-toasts .notification-list-item-message')
+        .filter({ hasText: 'Nothing new was published: support/assistant@5 already has this text.' })
+        .first()
+        .waitFor({ timeout: patience(120_000) });
+      await Promise.all([shown, workbench.run('PromptForge: Publish…')]);
+    });
+
+    await step('shows prompts, what is live and versions, and opens a version', async () => {
+      const prompts = await workbench.prompts();
+      await prompts.expand('Folder support');
+      await prompts.expand('Prompt assistant, version 5');
+      await prompts.row(/^stable in production: version \d/);
+      await prompts.goTo('Version 1');
+      await workbench.press('Enter');
+      await workbench.opened('assistant@1');
+    });
+
+    await step('compares a file with what is live in production', async () => {
+      await workbench.openFile('prompts/support/assistant.prompt');
+      await workbench.run('PromptForge: Compare with Live Version…');
+      await workbench.choose('Compare support/assistant with Live Version', 'production · stable');
+      await workbench.tab('support/assistant: @');
+    });
+
+    await step(
+      'refuses a file with a block that is never closed, says where, and publishes nothing',
+      async () => {
+        await workbench.openFile('prompts/support/assistant.prompt');
+        await workbench.press('ControlOrMeta+End');
+        await workbench.type('{{#if urgent}}');
+        await workbench.run('PromptForge: Publish…');
+        const told = await workbench.notification('Nothing was published.');
+        const [, line, column] = /assistant\.prompt:(\d+):(\d+)/.exec(told) ?? [];
+        assert.ok(line !== undefined && column !== undefined, `No file, line and column: ${told}`);
+        await workbench.problem(new RegExp(`line ${line} and character ${column}\\b`));
+        const prompts = await workbench.prompts();
+        await prompts.row('Prompt assistant, version 5, modified');
+      },
+    );
   });
 
   it('names the address of a demo that is open already, leaves it alone, and ends with all it started', async () => {
     await using demo = await aPlaceForTheDemo();
     await using first = start(demo.cache);
     const address = await first.address();
-    step('The first printed its address');
+    signOfLife('The first printed its address');
 
     const second = start(demo.cache);
     assert.equal(await second.address(), address);
@@ -66,6 +93,8 @@ describe('npm start', () => {
 interface Place extends AsyncDisposable {
   /** For XDG_CACHE_HOME: an absolute path. */
   readonly cache: string;
+  /** Where the demo's VS Code logs: an absolute path. */
+  readonly logs: string;
 }
 
 /** A cache of its own for the demo, with the VS Code that this machine has. */
@@ -76,6 +105,7 @@ async function aPlaceForTheDemo(): Promise<Place> {
   await symlink(join(cacheFolder(), 'hosts'), join(cache, 'promptforge', 'hosts'), 'junction');
   return {
     cache,
+    logs: join(cache, 'promptforge', 'demo', 'vscode', 'data', 'data', 'logs'),
     [Symbol.asyncDispose]: () => rm(cache, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -2,18 +2,30 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { ConsoleMessage, Page } from 'playwright-core';
 import { openWindow } from '../../../scripts/host/browser.ts';
+import { HOST_IS_LATE, OPENINGS } from '../../../scripts/host/lateHost.ts';
+import { patience } from '../../../scripts/host/patience.ts';
 import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
 import { openWorkbench } from '../../../scripts/host/workbenchWindow.ts';
 import { step } from '../../../scripts/testing/heartbeat.ts';
+import { hostStarted, startedHosts } from './extension-host.ts';
 import { recordNotifications } from './notifications.ts';
 import { type SharedServer, sharedBrowser, sharedServer } from './shared-host.ts';
 import { Workbench } from './workbench.ts';
 
+/** Longer than VS Code itself waits for it. */
+const HOST_TIMEOUT_MS = patience(180_000);
+
 export interface JourneyWindow extends AsyncDisposable {
   readonly workbench: Workbench;
   readonly page: Page;
+  /** The folder with the logs of its server and of its extension host: an absolute path. */
+  readonly logs: string;
+}
+
+/** A window of a server that all journeys share. */
+export interface SharedWindow extends JourneyWindow {
   readonly server: SharedServer;
 }
 
@@ -25,38 +37,77 @@ export interface WindowOptions {
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export async function openJourneyWindow({
+/** Opens a folder in the shared server of a version. */
+export async function openSharedWindow({
   workspace,
   vscode = NEWEST,
   settings = {},
-}: WindowOptions): Promise<JourneyWindow> {
-  const [server, browser] = await Promise.all([sharedServer(vscode), sharedBrowser()]);
-  step('opening the window');
+}: WindowOptions): Promise<SharedWindow> {
+  const server = await sharedServer(vscode);
   await using opening = new AsyncDisposableStack();
   await addSettings(server.machineSettings, settings, opening);
+  const window = opening.use(await openJourneyWindow(server.workbench(workspace), server.logs));
+  const cleanUps = opening.move();
+  return { ...window, server, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
+}
+
+/**
+ * Opens the workbench at an address and waits until its extensions have started.
+ * @param logs the folder with the logs of its server
+ */
+export async function openJourneyWindow(address: string, logs: string): Promise<JourneyWindow> {
+  const browser = await sharedBrowser();
+  step('opening the window');
+  await using opening = new AsyncDisposableStack();
   const context = await openWindow(browser);
   opening.defer(() => context.close());
   const page = await context.newPage();
-  await openWorkbench(page, server.workbench(workspace), step).catch(async cause => {
-    // Beside the test's own folder, which is gone when somebody looks.
-    const picture = join(await mkdtemp(join(tmpdir(), 'promptforge-picture-')), 'start.png');
-    await page.screenshot({ path: picture });
-    throw new Error(
-      `The workbench did not open; it showed ${relative(process.cwd(), picture)}. ${server.log().slice(-1_000)}`,
-      { cause },
-    );
-  });
-  await recordNotifications(page);
   // A page that is left tells the server, which ends the window's extension host at once; one that is only closed
   // keeps its host for hours, in case it comes back.
   opening.defer(() => page.goto('about:blank').then(() => undefined));
+  await openUntilHostIsReady(page, address, logs).catch(async cause => {
+    // Beside the test's own folder, which is gone when somebody looks.
+    const picture = join(await mkdtemp(join(tmpdir(), 'promptforge-picture-')), 'start.png');
+    await page.screenshot({ path: picture });
+    throw new Error(`The workbench did not open; it showed ${relative(process.cwd(), picture)}.`, { cause });
+  });
+  const workbench = new Workbench(page);
   const cleanUps = opening.move();
-  return {
-    workbench: new Workbench(page),
-    page,
-    server,
-    [Symbol.asyncDispose]: () => cleanUps.disposeAsync(),
-  };
+  return { workbench, page, logs, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
+}
+
+async function openUntilHostIsReady(page: Page, address: string, logs: string): Promise<void> {
+  for (let left = OPENINGS; left > 0; left -= 1) {
+    const before = await startedHosts(logs);
+    const ended = new AbortController();
+    const tooLong = AbortSignal.timeout(HOST_TIMEOUT_MS);
+    const late = Promise.withResolvers<'late'>();
+    const hear = (message: ConsoleMessage): void => {
+      if (message.text().includes(HOST_IS_LATE)) late.resolve('late');
+    };
+    page.on('console', hear);
+    const ready = openWorkbench(page, address, step)
+      // From the start: a notification hides by itself after seconds.
+      .then(() =>
+        Promise.all([
+          recordNotifications(page),
+          hostStarted(logs, before, AbortSignal.any([ended.signal, tooLong])),
+        ]),
+      )
+      .then(() => 'ready' as const);
+    ready.catch(() => undefined); // When the window is opened again, the wait for the one before fails.
+    try {
+      if ((await Promise.race([ready, late.promise])) === 'ready') {
+        if (tooLong.aborted) throw new Error(`No extension host has started in ${HOST_TIMEOUT_MS / 1000} s.`);
+        return;
+      }
+    } finally {
+      page.off('console', hear);
+      ended.abort();
+    }
+    step('the extension host was late: once more');
+  }
+  throw new Error(`VS Code's extension host was not ready within its minute, ${OPENINGS} times.`);
 }
 
 async function addSettings(

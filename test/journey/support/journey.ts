@@ -6,7 +6,13 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { step as signOfLife } from '../../../scripts/testing/heartbeat.ts';
-import { type JourneyWindow, openJourneyWindow, type WindowOptions } from './journey-window.ts';
+import {
+  type JourneyWindow,
+  openJourneyWindow,
+  openSharedWindow,
+  type SharedWindow,
+  type WindowOptions,
+} from './journey-window.ts';
 import { stopSharedHost } from './shared-host.ts';
 
 export interface Journey {
@@ -17,7 +23,9 @@ export interface Journey {
   /** Writes files by their path in the workspace. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** Opens its window. */
-  open(options?: Pick<WindowOptions, 'vscode' | 'settings'>): Promise<JourneyWindow>;
+  open(options?: Pick<WindowOptions, 'vscode' | 'settings'>): Promise<SharedWindow>;
+  /** Opens its window at the address of a VS Code server of its own, which logs below the folder `logs`. */
+  openAt(address: string, logs: string): Promise<JourneyWindow>;
   /** Disposes it when the journey ends, last first; also when the journey fails. */
   use<T extends AsyncDisposable>(resource: T): T;
   /** Runs a part of the journey. When it fails, the error names it, and what the window showed is kept. */
@@ -63,9 +71,10 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
       }
     },
     async open(options = {}) {
-      const window = resources.use(await openJourneyWindow({ ...options, workspace }));
-      if (underWay !== undefined) underWay.window = window;
-      return window;
+      return entered(resources.use(await openSharedWindow({ ...options, workspace })));
+    },
+    async openAt(address, logs) {
+      return entered(resources.use(await openJourneyWindow(address, logs)));
     },
     async step(what, part) {
       signOfLife(what);
@@ -81,18 +90,24 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
   });
 }
 
+/** Remembers the window of the journey under way. */
+function entered<T extends JourneyWindow>(window: T): T {
+  if (underWay !== undefined) underWay.window = window;
+  return window;
+}
+
 /** Keeps what tells why a journey failed: a picture of its window, and the logs of VS Code. */
 async function keepEvidence(window: JourneyWindow | undefined, title: string): Promise<void> {
   if (window === undefined) return;
   const name = title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
   const folder = join(tmpdir(), `promptforge-${name.slice(0, 120)}`);
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder);
-    await window.page.screenshot({ path: join(folder, 'window.png') });
-    await cp(window.server.logs, join(folder, 'logs'), { recursive: true });
-  } catch (error) {
-    console.error(`      Not everything could be kept: ${error}`);
-  }
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  const kept = await Promise.allSettled([
+    window.page.screenshot({ path: join(folder, 'window.png') }),
+    cp(window.logs, join(folder, 'logs'), { recursive: true }),
+  ]);
+  for (const { status, ...rest } of kept)
+    if (status === 'rejected') console.error('      Not everything could be kept:', rest);
   console.error(`      What the workbench showed and logged: ${relative(process.cwd(), folder)}`);
 }
