@@ -10,6 +10,7 @@ import { embeddedWorkspace } from './support/embedded-workspace.ts';
 import { freshName } from './support/fresh-name.ts';
 import { closeEditors, promptFile, root, run, writePrompt } from './support/inside.ts';
 import { shownEditor, told } from './support/shown.ts';
+import { makeWatchedFolder, whenSeen } from './support/watched-folder.ts';
 import { withoutAutoSave } from './support/without-auto-save.ts';
 
 const SOUND = `---
@@ -112,7 +113,8 @@ describe('writing a prompt', () => {
   it('follows folders of partials that go and come as one', async () => {
     const name = freshName('write');
     const warmIn = (folder: string) => promptFile(beside(name, `${folder}/_warm`));
-    await writePrompt(beside(name, 'parts/_warm'), 'Warmly.\n');
+    await makeWatchedFolder(dirname(warmIn('parts')));
+    await whenSeen(warmIn('parts'), () => writePrompt(beside(name, 'parts/_warm'), 'Warmly.\n'));
     // The one that is always missing tells that the other one was looked for.
     const { document } = await open(name, '{{> parts/warm}} {{> parts/cold}}\n');
     await hasCodes(document.uri, 'missing-partial');

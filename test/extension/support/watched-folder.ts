@@ -1,0 +1,45 @@
+/**
+ * What VS Code sees come: it may miss what is made in a folder as new as itself, and of what goes before it was told
+ * of, it tells nothing.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { patience } from '../../../scripts/host/patience.ts';
+import { eventually } from '../../eventually.ts';
+
+/** How long an event takes at most before the folder is made anew. */
+const EVENT_MS = patience(3_000);
+
+/** Makes a folder, and those that it is in, in which VS Code sees what comes and goes. @param path an absolute path */
+export async function makeWatchedFolder(path: string): Promise<void> {
+  const missing = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (const folder of missing)
+    await eventually(`VS Code to watch ${folder}`, async () => {
+      await mkdir(folder, { recursive: true });
+      const probe = join(folder, 'probe.txt');
+      const isSeen = await Promise.race([
+        whenSeen(probe, () => writeFile(probe, '')).then(() => true),
+        sleep(EVENT_MS, false),
+      ]);
+      await rm(isSeen ? probe : folder, { recursive: true });
+      return isSeen;
+    });
+}
+
+/** Resolves when `make` is done and VS Code has told that there is a file of that path. */
+export async function whenSeen(path: string, make: () => Promise<unknown>): Promise<void> {
+  const watcher = vscode.workspace.createFileSystemWatcher('**');
+  try {
+    const seen = new Promise<void>(resolve => {
+      watcher.onDidCreate(({ fsPath }) => fsPath === path && resolve());
+    });
+    await make();
+    await seen;
+  } finally {
+    watcher.dispose();
+  }
+}
