@@ -4,6 +4,7 @@ import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
 import { afterDeed, promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
+import type { Standing } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
@@ -19,6 +20,8 @@ const WAITING = aPromotion('production', 12, {
   approvals: [{ actor: 'ada', at: '2026-09-12T11:00:00.000Z', comment: 'Read it.' }],
 });
 const PLANNED = { ...WAITING, id: '18', state: 'planned' as const, effectiveAt: '2026-09-13T06:00:00.000Z' };
+
+const NOT_APPLIED: Standing = { kind: 'unknown' };
 
 describe('the groups of promotions', () => {
   it('are those that hold something: who waits longest, what comes soonest, what ended last first', () => {
@@ -76,10 +79,10 @@ describe('what one may do with a promotion', () => {
 
 describe('the words of a promotion that waits', () => {
   it('say where to, how many approved, who asked and why', () => {
-    const words = promotionWords(WAITING, NOW);
-    assert.equal(words.label, 'triage@12');
-    assert.equal(promotionOption(WAITING, NOW).label, 'support/triage@12 → production');
-    assert.equal(words.description, '→ production · 1 of 2 approvals · jonas.weber · 2 hours ago');
+    const words = promotionWords(WAITING, NOT_APPLIED, NOW);
+    assert.equal(words.label, '@12 → production: 1 of 2 approvals');
+    assert.equal(promotionOption(WAITING, NOT_APPLIED, NOW).label, 'support/triage@12 → production');
+    assert.equal(words.description, 'triage · jonas.weber · 2 hours ago');
     assert.match(words.tooltip(), /Instead of @11\./);
     assert.match(words.tooltip(), /jonas\\\.weber asked for it, .*: Tested/);
     assert.match(words.tooltip(), /Approved by ada, .*: Read it\\\./);
@@ -92,8 +95,9 @@ describe('the words of a promotion that waits', () => {
       code: 'pointer_moved',
       detail: 'stable of production is @13 now.',
     };
-    const words = promotionWords({ ...WAITING, held }, NOW);
-    assert.match(words.description, /^→ production · held · /);
+    const words = promotionWords({ ...WAITING, held }, NOT_APPLIED, NOW);
+    assert.equal(words.label, '@12 → production: held');
+    assert.match(words.description, /^triage · 1 of 2 approvals · /);
     assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
   });
 
@@ -102,11 +106,14 @@ describe('the words of a promotion that waits', () => {
       bothZones('2026-09-12T14:03:00.000Z', 'Europe/Berlin'),
       '12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)',
     );
-    assert.match(promotionWords(PLANNED, NOW).tooltip(), /Goes live at .*2026\\-09\\-13T06:00:00Z/);
+    assert.match(
+      promotionWords(PLANNED, NOT_APPLIED, NOW).tooltip(),
+      /Goes live at .*2026\\-09\\-13T06:00:00Z/,
+    );
   });
 
   it('keep what people wrote as text', () => {
-    const words = promotionWords({ ...WAITING, reason: '[x](command:evil) <b>' }, NOW);
+    const words = promotionWords({ ...WAITING, reason: '[x](command:evil) <b>' }, NOT_APPLIED, NOW);
     assert.ok(!words.tooltip().includes('[x](command:evil)'));
   });
 });

@@ -83,22 +83,20 @@ describe('the URI of a version', () => {
 });
 
 describe('the title of a comparison', () => {
-  it('says what is on each side, and what each is', () => {
+  it('says what is on each side', () => {
     assert.equal(
-      compareTitle(
-        TRIAGE,
-        { kind: 'version', version: 11 },
-        { kind: 'version', version: 12, as: 'stable in production' },
-      ),
-      'support/triage: @11 ↔ @12 (stable in production)',
+      compareTitle(TRIAGE, { kind: 'version', version: 11 }, { kind: 'version', version: 12 }),
+      'support/triage: @11 ↔ @12',
     );
     assert.equal(
-      compareTitle(TRIAGE, { kind: 'version', version: 11, as: 'newest' }, { kind: 'file' }),
-      'support/triage: @11 (newest) ↔ your file',
+      compareTitle(TRIAGE, { kind: 'version', version: 11 }, { kind: 'file' }),
+      'support/triage: @11 ↔ your file',
     );
   });
+});
 
-  it('prefers where a version is live to that it is the newest', () => {
+describe('what a version is known as', () => {
+  it('is where it is live rather than that it is the newest', () => {
     const summary = aSummary('a', 12, [
       aPointer('staging', 'stable', 12),
       aPointer('production', 'stable', 11),

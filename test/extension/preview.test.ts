@@ -221,7 +221,7 @@ describe('the preview', () => {
         const { activeTab } = vscode.window.tabGroups.activeTabGroup;
         return activeTab?.input instanceof vscode.TabInputTextDiff ? activeTab : undefined;
       });
-      assert.equal(tab.label, `Rendered ${TRIAGE}: @1 (newest) ↔ your file · with “Stolen card, in a hurry”`);
+      assert.equal(tab.label, `Rendered ${TRIAGE}: @1 ↔ your file · with “Stolen card, in a hurry”`);
       const { original, modified } = tab.input as vscode.TabInputTextDiff;
       const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
       assert.equal((await text(original)).includes('Be quick.'), false);

@@ -36,7 +36,7 @@ describe('with a registry that asks for approvals', () => {
       String(tree.getTreeItem(group).label),
       ...tree.getChildren(group).map(node => {
         const { label, description, contextValue } = tree.getTreeItem(node);
-        return `  ${String(label)} ${String(description).split(' · ')[0]} ${contextValue}`;
+        return `  ${String(description).split(' · ')[0]} ${String(label)} ${contextValue}`;
       }),
     ]);
   };
@@ -74,7 +74,7 @@ describe('with a registry that asks for approvals', () => {
     await ownRequest();
     assert.deepEqual((await shown()).slice(0, 2), [
       'Waiting for approval',
-      '  explain@1 → production :promotion:waiting:cancel:',
+      '  explain @1 → production: 0 of 1 approval :promotion:waiting:cancel:',
     ]);
   });
 
@@ -138,7 +138,9 @@ describe('with a registry that asks for approvals', () => {
     assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
     await ask.message(new RegExp(`^Planned: ${prompt}@1 becomes stable in staging at `));
     await eventually('the planned one', async () =>
-      (await shown()).includes('  explain@1 → staging :promotion:planned:reject:cancel:'),
+      (await shown()).some(line =>
+        /^ {2}explain @1 → staging: .+ :promotion:planned:reject:cancel:$/.test(line),
+      ),
     );
     const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
     await cancelled.message(new RegExp(`^Cancelled: .* ${prompt}@2 is still stable in staging`));
@@ -172,7 +174,7 @@ describe('with a registry that asks for approvals', () => {
       by: 'ada',
     });
     await eventually('the promotion', async () =>
-      (await shown()).some(line => line.startsWith('  explain@2 → production (canary)')),
+      (await shown()).some(line => line.startsWith('  explain @2 → production (canary)')),
     );
   });
 });

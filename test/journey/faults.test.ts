@@ -46,14 +46,14 @@ describe('When things go wrong at a registry', () => {
         await workbench.press('ControlOrMeta+End');
         await workbench.type('Be brief.');
         await workbench.run('PromptForge: Publish…');
-        await workbench.tab(`${PROMPT}: @1 (newest) ↔ your file`);
+        await workbench.tab(`${PROMPT}: @1 ↔ your file`);
         // While the message is written: sooner, the window would have shown it by itself.
         await workbench.question(`Publish ${PROMPT}@2`);
         assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
         await workbench.answer(`Publish ${PROMPT}@2`, 'Shorter');
         await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
         await workbench.pressInNotification('Compare with @2');
-        await workbench.tab(`${PROMPT}: @2 (newest) ↔ your file`);
+        await workbench.tab(`${PROMPT}: @2 ↔ your file`);
         await workbench.comparison(THEIRS.trim(), 'Be brief.');
         assert.equal(
           await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8'),

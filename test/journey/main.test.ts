@@ -87,7 +87,7 @@ for (const vscode of [NEWEST, OLDEST])
         await workbench.type(SECOND);
         await workbench.editor(SECOND);
         await workbench.run('PromptForge: Publish…');
-        await workbench.tab('fees/explain: @1 (stable in staging and production) ↔ your file');
+        await workbench.tab('fees/explain: @1 ↔ your file');
         await workbench.comparison(FIRST, SECOND);
         await workbench.answer('Publish fees/explain@2', 'Never guess a fee');
         await workbench.notification('Published fees/explain@2. It is live nowhere until you promote it.');
@@ -110,7 +110,7 @@ for (const vscode of [NEWEST, OLDEST])
         await workbench.press('Enter');
         await workbench.opened('explain@2');
         await workbench.run('PromptForge: Compare with Previous Version');
-        await workbench.tab('fees/explain: @1 (stable in staging and production) ↔ @2 (newest)');
+        await workbench.tab('fees/explain: @1 ↔ @2');
         await workbench.comparison(FIRST, SECOND);
       });
 

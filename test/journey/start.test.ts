@@ -53,6 +53,24 @@ describe('npm start', () => {
       await workbench.tab('support/assistant: @');
     });
 
+    await step('says after a rollback what is true of each promotion now', async () => {
+      await workbench.openFile('prompts/support/triage.prompt');
+      await workbench.run('PromptForge: Roll Back…');
+      await workbench.choose('Roll Back support/triage', 'production · stable');
+      await workbench.choose('Roll Back support/triage in production (stable)', '@4');
+      await workbench.answer(
+        'Roll back to support/triage@4 in production (stable)',
+        'It sends stolen cards to the wrong queue',
+      );
+      await workbench.confirm('Roll back production');
+      await workbench.notification('Rolled back: support/triage@4 is stable in production again. It was @5.');
+      const promotions = await workbench.promotions();
+      await promotions.expand('Done recently');
+      const where = 'to stable in production, from version';
+      await promotions.row(`support/triage version 4 ${where} 5: live now · rollback`);
+      await promotions.row(`support/triage version 5 ${where} 4: rolled back to @4`);
+    });
+
     await step(
       'refuses a file with a block that is never closed, says where, and publishes nothing',
       async () => {

@@ -10,7 +10,7 @@ import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
-import { compareTitle, knownAs, type Side } from './titles.ts';
+import { compareTitle, type Side } from './titles.ts';
 
 export type End = { readonly file: true } | { readonly version: VersionNumber };
 
@@ -21,18 +21,14 @@ export async function showComparison(
   left: End,
   right: End,
 ): Promise<void> {
-  const summary = prompts.listed.get(prompt)?.summary;
   const copy = await prompts.workingCopy();
   const uri = (end: End): vscode.Uri => {
     if ('version' in end) return versionUri(session.registry, { prompt, version: end.version });
     if (copy === undefined) throw new Error('No folder with prompts is open.');
     return vscode.Uri.file(copy.folder.pathOf(prompt));
   };
-  const side = (end: End): Side => {
-    if (!('version' in end)) return { kind: 'file' };
-    const as = summary === undefined ? undefined : knownAs(end.version, summary);
-    return { kind: 'version', version: end.version, ...(as !== undefined && { as }) };
-  };
+  const side = (end: End): Side =>
+    'version' in end ? { kind: 'version', version: end.version } : { kind: 'file' };
   const title = compareTitle(prompt, side(left), side(right));
   await vscode.commands.executeCommand('vscode.diff', uri(left), uri(right), title, { preview: true });
 }

@@ -4,19 +4,19 @@ import type { PromptName } from '../../core/name.ts';
 
 const LIST = new Intl.ListFormat('en');
 
-/** One side: a published version with what it is known as, or the file. */
-export type Side =
-  | { readonly kind: 'version'; readonly version: number; readonly as?: string }
-  | { readonly kind: 'file' };
+/** One side: a published version, or the file. */
+export type Side = { readonly kind: 'version'; readonly version: number } | { readonly kind: 'file' };
 
-/** `support/triage: @11 ↔ @12 (stable in production)`; the file is `your file`. */
+/**
+ * `support/triage: @11 ↔ @12`; the file is `your file`. Where a version is live is not in it: a tab keeps its title when
+ * that changes.
+ */
 export function compareTitle(prompt: PromptName, left: Side, right: Side): string {
   return `${prompt}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
 }
 
 function sideTitle(side: Side): string {
-  if (side.kind === 'file') return 'your file';
-  return side.as === undefined ? `@${side.version}` : `@${side.version} (${side.as})`;
+  return side.kind === 'file' ? 'your file' : `@${side.version}`;
 }
 
 /** What a version is known as: `newest`, or where it is live, such as `stable in staging and production`. Undefined for any other. */

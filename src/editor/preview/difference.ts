@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import { compareTitle, knownAs, type Side } from '../compare/titles.ts';
+import { compareTitle, type Side } from '../compare/titles.ts';
 import { namedTarget, targetOf } from '../explorer/target.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -64,7 +64,7 @@ export class Difference implements vscode.Disposable {
     );
     if (left === undefined || right === undefined) return;
     const with_ = trial.sample === null ? 'with the defaults' : `with “${trial.sample}”`;
-    const title = `Rendered ${compareTitle(prompt, this.#side(prompt, ends[0]), this.#side(prompt, ends[1]))} · ${with_}`;
+    const title = `Rendered ${compareTitle(prompt, sideOf(ends[0]), sideOf(ends[1]))} · ${with_}`;
     const uris = [this.#document(prompt, ends[0], left), this.#document(prompt, ends[1], right)];
     await vscode.commands.executeCommand('vscode.diff', ...uris, title, { preview: true });
   }
@@ -144,13 +144,6 @@ export class Difference implements vscode.Disposable {
     return renderedDocument(rendered.messages);
   }
 
-  #side(prompt: PromptName, end: End): Side {
-    if (end === 'file') return { kind: 'file' };
-    const summary = this.#workbench.prompts.listed.get(prompt)?.summary;
-    const as = summary && knownAs(end, summary);
-    return { kind: 'version', version: end, ...(as !== undefined && { as }) };
-  }
-
   #document(prompt: PromptName, end: End, text: string): vscode.Uri {
     this.#made += 1;
     const side = end === 'file' ? 'your file' : `@${end}`;
@@ -165,4 +158,8 @@ export class Difference implements vscode.Disposable {
     if (this.#texts.size > KEPT && oldest.done !== true) this.#texts.delete(oldest.value);
     return uri;
   }
+}
+
+function sideOf(end: End): Side {
+  return end === 'file' ? { kind: 'file' } : { kind: 'version', version: end };
 }

@@ -6,6 +6,7 @@ import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { type Deed, endedAt, type GroupName } from './groups.ts';
+import { goesBack, type Standing } from './standing.ts';
 
 export const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   waiting: 'Waiting for approval',
@@ -13,15 +14,19 @@ export const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   done: 'Done recently',
 };
 
-/** A codicon for each state, and for one that was held. */
-export function iconOf({ state, held }: Promotion): { icon: string; colour?: string } {
+/** A codicon for each state, for one that was held, and for what has become of one that was applied. */
+export function iconOf(
+  { state, held }: Promotion,
+  standing: Standing,
+): { readonly icon: string; readonly colour?: string } {
   switch (state) {
     case 'pending':
       return held === null ? { icon: 'person-add' } : { icon: 'warning', colour: 'list.warningForeground' };
     case 'planned':
       return { icon: 'clock' };
     case 'applied':
-      return { icon: 'check', colour: 'testing.iconPassed' };
+      if (standing.kind === 'live') return { icon: 'check', colour: 'testing.iconPassed' };
+      return { icon: standing.kind === 'rolled back' ? 'discard' : 'history' };
     case 'rejected':
       return { icon: 'close', colour: 'list.errorForeground' };
     case 'cancelled':
@@ -31,15 +36,16 @@ export function iconOf({ state, held }: Promotion): { icon: string; colour?: str
   }
 }
 
-/** `triage@12` with `→ production · 1 of 2 approvals · jonas.weber · 2 hours ago`: what is cut off last comes first. */
-export function promotionWords(promotion: Promotion, now: number): ItemWords {
+/** `@12 → production: live now` with `triage · jonas.weber · 2 hours ago`: what is cut off first comes last. */
+export function promotionWords(promotion: Promotion, standing: Standing, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
-  const state = stateWords(promotion, now);
+  const state = stateOf(promotion, standing);
+  const details = detailsOf(promotion, now).join(' · ');
   return {
-    label: `${lastSegment(prompt)}@${version}`,
-    description: `→ ${whereTo(promotion)} · ${state}`,
-    tooltip: () => promotionTooltip(promotion, now),
-    spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state}`,
+    label: `@${version} → ${whereTo(promotion)}: ${state}`,
+    description: `${lastSegment(prompt)} · ${details}`,
+    tooltip: () => promotionTooltip(promotion, standing, now),
+    spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state} · ${details}`,
   };
 }
 
@@ -47,26 +53,41 @@ function whereTo({ environment, channel }: Promotion): string {
   return channel === STABLE ? environment : `${environment} (${channel})`;
 }
 
-/** What state it is in, by whom or until when. */
-function stateWords(promotion: Promotion, now: number): string {
-  const { state, requestedBy, requestedAt, effectiveAt, rollback, held, closed } = promotion;
+/** What is true of it now. */
+function stateOf(promotion: Promotion, standing: Standing): string {
+  const { state, effectiveAt, requestedAt, held } = promotion;
+  if (state === 'pending') return held === null ? approvalsWords(promotion) : 'held';
+  if (state === 'planned') return instantOf(effectiveAt ?? requestedAt);
+  if (state !== 'applied') return state;
+  switch (standing.kind) {
+    case 'live':
+      return 'live now';
+    case 'rolled back':
+      return `rolled back to @${standing.by}`;
+    case 'replaced':
+      return `was live until ${instantOf(standing.at)}`;
+    case 'past':
+      return `no longer live, @${standing.now} is`;
+    case 'unknown':
+      return 'promoted';
+  }
+}
+
+/** By whom, and when. */
+function detailsOf(promotion: Promotion, now: number): string[] {
+  const { state, requestedBy, requestedAt, held, closed } = promotion;
   switch (state) {
     case 'pending':
-      return [
-        ...(held === null ? [] : ['held']),
-        approvalsWords(promotion),
-        requestedBy,
-        ageOf(requestedAt, now),
-      ].join(' · ');
+      return [...(held === null ? [] : [approvalsWords(promotion)]), requestedBy, ageOf(requestedAt, now)];
     case 'planned':
-      return `${instantOf(effectiveAt ?? requestedAt)} · ${requestedBy}`;
+      return [requestedBy];
     case 'applied':
-      return `${rollback ? 'rolled back' : 'live'} · ${ageOf(endedAt(promotion), now)} · ${requestedBy}`;
+      return [...(goesBack(promotion) ? ['rollback'] : []), requestedBy, ageOf(endedAt(promotion), now)];
     case 'superseded':
-      return `superseded · ${ageOf(endedAt(promotion), now)} · ${requestedBy}`;
+      return [requestedBy, ageOf(endedAt(promotion), now)];
     case 'rejected':
     case 'cancelled':
-      return `${state} · ${ageOf(endedAt(promotion), now)} · ${closed?.by ?? requestedBy}`;
+      return [closed?.by ?? requestedBy, ageOf(endedAt(promotion), now)];
   }
 }
 
@@ -75,14 +96,13 @@ export function approvalsWords({ approvals, approvalsNeeded }: Promotion): strin
   return `${approvals.length} of ${counted(approvalsNeeded, 'approval')}`;
 }
 
-function promotionTooltip(promotion: Promotion, now: number): string {
-  const { prompt, version, environment, channel, from, rollback, reason, approvals, held, closed } =
-    promotion;
+function promotionTooltip(promotion: Promotion, standing: Standing, now: number): string {
+  const { prompt, version, environment, channel, from, reason, approvals, held, closed } = promotion;
   const { requestedBy, requestedAt, appliedAt, effectiveAt, supersededBy, state } = promotion;
   const md = escapeMarkdown;
   const when = (at: string) => `${md(instantOf(at))} (${md(ageOf(at, now))})`;
   return [
-    `**${md(prompt)}@${version}** → ${md(channel)} in ${md(environment)}${rollback ? ', a rollback' : ''}`,
+    `**${md(prompt)}@${version}** → ${md(channel)} in ${md(environment)}${goesBack(promotion) ? ', a rollback' : ''}`,
     from === null ? 'Nothing was there before.' : `Instead of @${from}.`,
     `${md(requestedBy)} asked for it, ${when(requestedAt)}: ${md(reason)}`,
     ...(state === 'pending' ? [`${md(approvalsWords(promotion))}.`] : []),
@@ -96,7 +116,7 @@ function promotionTooltip(promotion: Promotion, now: number): string {
       : [
           `${state === 'pending' || state === 'planned' ? 'Goes' : 'Was to go'} live at ${md(bothZones(effectiveAt))}`,
         ]),
-    ...(appliedAt === null ? [] : [`Live since ${when(appliedAt)}`]),
+    ...(appliedAt === null ? [] : [lifeOf(appliedAt, standing, when)]),
     ...(closed === null
       ? []
       : [
@@ -106,13 +126,29 @@ function promotionTooltip(promotion: Promotion, now: number): string {
   ].join('\n\n');
 }
 
+/** From when to when it was live. */
+function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => string): string {
+  switch (standing.kind) {
+    case 'live':
+      return `**Live now**, since ${when(appliedAt)}`;
+    case 'replaced':
+      return `Live from ${when(appliedAt)} until ${when(standing.at)}, when @${standing.by} was promoted.`;
+    case 'rolled back':
+      return `Live from ${when(appliedAt)} until ${when(standing.at)}, when it was rolled back to @${standing.by}.`;
+    case 'past':
+      return `Promoted ${when(appliedAt)}. It is no longer live: @${standing.now} is.`;
+    case 'unknown':
+      return `Promoted ${when(appliedAt)}`;
+  }
+}
+
 /** What is shown where a promotion is chosen from a list. */
-export function promotionOption(promotion: Promotion, now: number) {
+export function promotionOption(promotion: Promotion, standing: Standing, now: number) {
   return {
     label: `${promotion.prompt}@${promotion.version} → ${whereTo(promotion)}`,
-    description: stateWords(promotion, now),
+    description: [stateOf(promotion, standing), ...detailsOf(promotion, now)].join(' · '),
     detail: firstLine(promotion.reason),
-    icon: iconOf(promotion).icon,
+    icon: iconOf(promotion, standing).icon,
     value: promotion,
   };
 }

@@ -6,11 +6,12 @@ import type { Workbench } from '../workbench.ts';
 import { groupsOf } from './groups.ts';
 import { GROUP_TITLES, promotionOption } from './labels.ts';
 import type { PromotionNode } from './promotions-view.ts';
+import { Standings } from './standing.ts';
 
 /** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
 export async function namedPromotion(
   argument: unknown,
-  { promotions, session, ask }: Workbench,
+  { promotions, prompts, session, ask }: Workbench,
   question: { readonly title: string; readonly admits: (promotion: Promotion) => boolean },
 ): Promise<Promotion | undefined> {
   if (isPromotionNode(argument)) return argument.promotion;
@@ -20,9 +21,10 @@ export async function namedPromotion(
   await session.clientFor({ kind: 'read' }); // says what is missing
   await promotions.load();
   const now = Date.now();
+  const standings = new Standings(promotions.promotions, prompt => prompts.listed.get(prompt)?.summary);
   const options = groupsOf(promotions.promotions.filter(question.admits)).flatMap(({ name, promotions }) =>
     promotions.map((promotion, index) => ({
-      ...promotionOption(promotion, now),
+      ...promotionOption(promotion, standings.of(promotion), now),
       ...(index === 0 && { heading: GROUP_TITLES[name] }),
     })),
   );

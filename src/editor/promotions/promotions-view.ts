@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { KeyState } from '../connection/choose-key.ts';
+import type { PromptList } from '../explorer/prompt-list.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import { deedsFor, type Group, groupOf, groupsOf } from './groups.ts';
 import { GROUP_TITLES, iconOf, promotionWords } from './labels.ts';
 import type { PromotionList } from './promotion-list.ts';
+import { Standings } from './standing.ts';
 
 export type PromotionNode =
   | { readonly kind: 'group'; readonly group: Group }
@@ -15,14 +17,25 @@ export type PromotionNode =
 
 export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   readonly #list: PromotionList;
+  readonly #prompts: PromptList;
+  #known:
+    | {
+        readonly promotions: readonly Promotion[];
+        readonly listed: PromptList['listed'];
+        readonly standings: Standings;
+      }
+    | undefined;
   readonly #keyOf: (environment: EnvironmentName) => KeyState | undefined;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ session, promotions }: Pick<Workbench, 'session' | 'promotions'>) {
+  constructor({ session, promotions, prompts }: Pick<Workbench, 'session' | 'promotions' | 'prompts'>) {
     this.#list = promotions;
+    this.#prompts = prompts;
     this.#keyOf = environment => session.keys.get(environment);
     promotions.onDidChange(() => this.#changed.fire(undefined));
+    // Where pointers stand is known from the prompts.
+    prompts.onDidChange(() => this.#changed.fire(undefined));
   }
 
   getChildren(node?: PromotionNode): PromotionNode[] {
@@ -36,10 +49,24 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     return node.kind === 'group' ? groupItem(node.group) : this.#promotionItem(node);
   }
 
+  /** Made anew when what it is made from has changed. */
+  #standings(): Standings {
+    const { promotions } = this.#list;
+    const { listed } = this.#prompts;
+    if (this.#known?.promotions !== promotions || this.#known.listed !== listed)
+      this.#known = {
+        promotions,
+        listed,
+        standings: new Standings(promotions, prompt => listed.get(prompt)?.summary),
+      };
+    return this.#known.standings;
+  }
+
   #promotionItem(node: Extract<PromotionNode, { kind: 'promotion' }>): vscode.TreeItem {
     const { promotion } = node;
-    const words = promotionWords(promotion, Date.now());
-    const { icon, colour } = iconOf(promotion);
+    const standing = this.#standings().of(promotion);
+    const words = promotionWords(promotion, standing, Date.now());
+    const { icon, colour } = iconOf(promotion, standing);
     const item = new vscode.TreeItem(words.label);
     item.id = promotion.id;
     item.description = words.description;

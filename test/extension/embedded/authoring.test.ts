@@ -77,7 +77,7 @@ describe('publishing to the embedded registry', () => {
     await run('publish', { texts: ['Second'] }, name);
     assert.equal(document.isDirty, false);
     assert.equal((await mara().getVersion(name, parseVersionNumber(2))).source, 'One.\nTwo.\n');
-    await shownTab(`${name}: @1 (newest) ↔ your file`);
+    await shownTab(`${name}: @1 ↔ your file`);
   });
 
   it('says so when there is nothing new', async () => {
@@ -122,7 +122,7 @@ describe('publishing to the embedded registry', () => {
         `^${name}@2 was published by mara\\.lindqvist, ${AGE}, and your file is not based on it\\..*your file is as it was`,
       ),
     );
-    await shownTab(`${name}: @2 (newest) ↔ your file`);
+    await shownTab(`${name}: @2 ↔ your file`);
     assert.equal(await readFile(promptFile(name), 'utf8'), 'Mine.\n');
     assert.equal((await newest(name)).version, 2);
     assert.equal((await shownFolderOf(name))[1], '  triage @2 · conflict');

@@ -28,7 +28,7 @@ describe('promoting in the embedded registry', () => {
     assert.equal(first.confirmed[0]?.button, 'Promote to staging');
     assert.equal(await live(name, 'staging'), 'One.\n');
     const second = await run('promote', { picks: [STAGING], texts: ['Better'], confirms: [true] }, name, 2);
-    await shownTab(`${name}: @1 (stable in staging) ↔ @2 (newest)`);
+    await shownTab(`${name}: @1 ↔ @2`);
     const { message, buttons } = await told(second);
     assert.equal(message, `${name}@2 is now stable in staging. It was @1.`);
     assert.deepEqual(buttons, ['Compare with @1', 'Undo…']);

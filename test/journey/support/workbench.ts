@@ -163,12 +163,19 @@ export class Workbench {
   }
 
   /** The tree of the view Prompts, with the focus in it. */
-  async prompts(): Promise<Tree> {
-    const tree = new Tree(
-      this.#page,
-      this.#page.locator('[id="workbench.view.extension.promptforge"] .pane').first(),
-      () => this.run('PromptForge: Focus on Prompts View'),
-    );
+  prompts(): Promise<Tree> {
+    return this.#tree('Prompts');
+  }
+
+  /** The tree of the view Promotions, with the focus in it. */
+  promotions(): Promise<Tree> {
+    return this.#tree('Promotions');
+  }
+
+  async #tree(view: string): Promise<Tree> {
+    const panes = this.#page.locator('[id="workbench.view.extension.promptforge"] .pane');
+    const pane = panes.filter({ has: this.#page.locator(`.pane-header[aria-label^="${view} "]`) });
+    const tree = new Tree(this.#page, pane, () => this.run(`PromptForge: Focus on ${view} View`));
     await tree.takeFocus({ evenIfHeld: true });
     return tree;
   }

@@ -1,0 +1,70 @@
+/** What has become of a promotion that was applied: whether it is live now, and what took its place. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { VersionNumber } from '../../core/version.ts';
+
+export type Standing =
+  /** Its version is what the pointer stands at, since it was applied. */
+  | { readonly kind: 'live' }
+  /** At `at` (RFC 3339 UTC) the pointer was moved on to `by`, or back to it. */
+  | { readonly kind: 'replaced' | 'rolled back'; readonly by: VersionNumber; readonly at: string }
+  /** It was replaced some time; now the pointer stands at `now`. */
+  | { readonly kind: 'past'; readonly now: VersionNumber }
+  /** It was not applied, or where the pointer stands is not known. */
+  | { readonly kind: 'unknown' };
+
+/** Standings among the promotions that are known; `summaryOf` tells where pointers stand. */
+export class Standings {
+  readonly #applied: ReadonlyMap<string, readonly Applied[]>;
+  readonly #summaryOf: (prompt: PromptName) => Pick<PromptSummary, 'pointers'> | undefined;
+
+  constructor(
+    promotions: readonly Promotion[],
+    summaryOf: (prompt: PromptName) => Pick<PromptSummary, 'pointers'> | undefined,
+  ) {
+    const applied = promotions.filter(isApplied).toSorted(inOrder);
+    this.#applied = Map.groupBy(applied, pointerOf);
+    this.#summaryOf = summaryOf;
+  }
+
+  of(promotion: Promotion): Standing {
+    if (!isApplied(promotion)) return { kind: 'unknown' };
+    const next = this.#applied.get(pointerOf(promotion))?.find(other => inOrder(promotion, other) < 0);
+    if (next !== undefined)
+      return { kind: goesBack(next) ? 'rolled back' : 'replaced', by: next.version, at: next.appliedAt };
+    const pointer = this.#pointer(promotion);
+    if (pointer === undefined) return { kind: 'unknown' };
+    // A newer one may be missing among those that are known, and the summary may be older than they are.
+    return pointer.promotion !== promotion.id && pointer.promotedAt > promotion.appliedAt
+      ? { kind: 'past', now: pointer.version }
+      : { kind: 'live' };
+  }
+
+  #pointer({ prompt, environment, channel }: Promotion): Pointer | undefined {
+    return this.#summaryOf(prompt)?.pointers.find(
+      pointer => pointer.environment === environment && pointer.channel === channel,
+    );
+  }
+}
+
+/** Whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
+export function goesBack({ rollback, from, version }: Promotion): boolean {
+  return rollback && from !== null && version < from;
+}
+
+type Applied = Promotion & { readonly appliedAt: string };
+
+function isApplied(promotion: Promotion): promotion is Applied {
+  return promotion.appliedAt !== null;
+}
+
+function pointerOf({ prompt, environment, channel }: Promotion): string {
+  return `${prompt} ${environment} ${channel}`;
+}
+
+/** By the instant; those of the same millisecond by their number. */
+function inOrder(a: Applied, b: Applied): number {
+  if (a.appliedAt !== b.appliedAt) return a.appliedAt < b.appliedAt ? -1 : 1;
+  return Number(a.id) - Number(b.id);
+}
