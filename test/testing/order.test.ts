@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { integer, property as law, assert as property } from 'fast-check';
 import Mocha from 'mocha';
-import { silenceLimit, step } from '../../scripts/testing/heartbeat.ts';
+import { begin, silenceLimit, step } from '../../scripts/testing/heartbeat.ts';
 import { shuffle } from '../../scripts/testing/mochaHooks.ts';
 
 function aSuite(): Mocha.Suite {
@@ -52,5 +52,18 @@ describe('a test that gives signs of life', () => {
     step('a step');
     // mocha counts from the beginning of the test.
     assert.ok(test.timeout() >= silenceLimit() + 15, `${test.timeout()} ms`);
+  });
+
+  it('does not begin anew once it has ended, as by a hook after it', function () {
+    const ended = new Mocha.Test('ended', () => {});
+    ended.timeout(1_000);
+    ended.state = 'passed';
+    try {
+      begin(ended);
+      step('a step of the hook');
+    } finally {
+      begin(this.test as Mocha.Test);
+    }
+    assert.equal(ended.timeout(), 1_000);
   });
 });
