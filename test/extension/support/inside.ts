@@ -87,7 +87,9 @@ export async function disconnect(): Promise<void> {
  * meet a file that the next test has written meanwhile.
  */
 export async function closeEditors(): Promise<void> {
-  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+  // VS Code's own settings are dirty for a moment as it writes them.
+  const isOurs = ({ uri }: vscode.TextDocument) => uri.scheme !== 'file' || uri.fsPath.startsWith(root());
+  for (const document of vscode.workspace.textDocuments.filter(each => each.isDirty && isOurs(each))) {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   }
