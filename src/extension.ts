@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Ask } from './editor/asking/ask.ts';
 import { dialogs } from './editor/asking/dialogs.ts';
+import { Drafts } from './editor/asking/drafts.ts';
 import { registerCompare } from './editor/compare/compare.ts';
 import { registerConnect } from './editor/connection/connect.ts';
 import { registerEnvironmentsView } from './editor/connection/environments-view.ts';
@@ -52,11 +53,13 @@ const ACTIVATE = 'promptforge/activate';
 
 export function activate(context: vscode.ExtensionContext): Inside | undefined {
   performance.mark(ACTIVATE);
-  const { extension, secrets, globalState, globalStorageUri, subscriptions, extensionMode } = context;
+  const { extension, secrets, globalState, workspaceState, globalStorageUri, subscriptions, extensionMode } =
+    context;
   const log = vscode.window.createOutputChannel('PromptForge', { log: true });
-  let answering: Ask = dialogs;
+  let answering: Ask = dialogs(new Drafts(workspaceState));
   const ask: Ask = {
     text: question => answering.text(question),
+    sent: draft => answering.sent(draft),
     pick: question => answering.pick(question),
     confirm: question => answering.confirm(question),
     tell: (severity, message, ...buttons) => answering.tell(severity, message, ...buttons),

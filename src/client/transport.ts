@@ -215,6 +215,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
       `${error.message.replace(NOTHING_CHANGED, '')}${mayHaveHappened(asked)}`,
       {
         cause: error.cause,
+        technical: error.technical,
       },
     );
   if (error instanceof RegistryUnreachable || Problem.is(error)) return error;
@@ -231,7 +232,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
       'tls',
       url,
       `No trusted connection to ${url}: ${message.split(';', 1)[0]} (${code}). Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
-      { cause: error },
+      { cause: error, technical: ` (${code})` },
     );
   if (name === 'HTTPParserError' || code.startsWith('HPE_'))
     return new RegistryUnreachable(
@@ -246,7 +247,7 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
     'offline',
     url,
     `${url} cannot be reached: ${message}.${unsent && asked.changing ? NOTHING_CHANGED : ''} Check the network and the registry's URL.`,
-    { cause: error, neverArrived: unsent },
+    { cause: error, neverArrived: unsent, technical: `: ${message}` },
   );
 }
 

@@ -42,17 +42,24 @@ export class RegistryUnreachable extends Error {
   readonly url: string;
   /** No attempt got as far as a connection, so nothing can have been changed. */
   readonly neverArrived: boolean;
+  /** The part of `message` that says it in the system's own words, such as `: connect ECONNREFUSED 127.0.0.1:7878`. */
+  readonly technical: string;
 
   constructor(
     reason: UnreachableReason,
     url: string,
     message: string,
-    { neverArrived = false, ...options }: ErrorOptions & { readonly neverArrived?: boolean } = {},
+    {
+      neverArrived = false,
+      technical = '',
+      ...options
+    }: ErrorOptions & { readonly neverArrived?: boolean; readonly technical?: string } = {},
   ) {
     super(message, options);
     this.reason = reason;
     this.url = url;
     this.neverArrived = neverArrived;
+    this.technical = technical;
   }
 
   /** Whether `error` is one of these, and for one of `reasons` when any are given. */

@@ -65,7 +65,7 @@ export const promotionRequest = z
     environment: environmentName,
     channel: pointerChannel,
     version: versionNumber,
-    reason: prose.min(1, 'Say why: the reason stands in the log for ever.'),
+    reason: prose.min(1, 'Say why. The reason is kept permanently.'),
     expected: versionNumber
       .nullable()
       .meta({ description: "The pointer's present version, null when unset." }),

@@ -56,7 +56,7 @@ describe('choosing a key', () => {
       kind: 'missing',
       environments: [development],
       role: 'author',
-      message: 'Publishing needs a key of development with the role author or above, and none is stored.',
+      message: 'Publishing needs a key for development with the role author or above, and none is stored.',
     });
   });
 
@@ -161,7 +161,7 @@ describe('a key as it is typed', () => {
   it('is told by environment and id once it is whole', () => {
     const verdict = keyVerdict(` ${key}\n`, undefined);
     assert.deepEqual(verdict, {
-      note: `A key of staging, id ${id}. It is kept out of files, settings and logs.`,
+      note: `A key for staging, ID ${id}. It never goes into files, settings or logs.`,
     });
   });
 
@@ -174,10 +174,7 @@ describe('a key as it is typed', () => {
   });
 
   it('is refused in the place of another environment', () => {
-    assert.equal(
-      keyVerdict(key, production),
-      'This is a key of staging, and one of production is asked for.',
-    );
+    assert.equal(keyVerdict(key, production), 'This is a key for staging. Enter a key for production.');
   });
 });
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { freePort } from '../../scripts/host/freePort.ts';
+import { RegistryClient } from '../../src/client/registry-client.ts';
 import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { explain, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
+import { explain, logged, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
 import {
   formerVersions,
   promotedFromFirst,
@@ -89,7 +91,7 @@ describe('the words of a promotion', () => {
   it('name the environment in the button, and what is live now', () => {
     assert.deepEqual(confirmation(MOVE, 'Tested', NOW), {
       message: 'Make support/triage@12 stable in production?',
-      detail: 'Live now: @11, since 2 hours ago, by jonas.weber.\nReason: Tested',
+      detail: 'Live now: @11, for 2 hours, promoted by jonas.weber.\nReason: Tested',
       button: 'Promote to production',
       alternative: 'Plan for a Time…',
     });
@@ -98,7 +100,7 @@ describe('the words of a promotion', () => {
 
   it('say how many approvals it waits for, and when it goes live', () => {
     const waiting = confirmation({ ...MOVE, approvals: 2 }, 'Tested', NOW);
-    assert.match(waiting.detail, /\nIt waits for 2 approvals by somebody else than you\.\n/);
+    assert.match(waiting.detail, /\nIt waits for 2 approvals by someone other than you\.\n/);
     assert.equal(waiting.button, 'Ask to Promote to production');
     const planned = confirmation(MOVE, 'Tested', NOW, '2026-09-13T06:00:00.000Z');
     assert.match(planned.message, /stable in production at .* \(2026-09-13T06:00:00Z\)\?$/);
@@ -113,7 +115,7 @@ describe('the words of a promotion', () => {
   });
 
   it('refuse to plan what is over, or more than a year ahead', () => {
-    assert.match(whyNotPlanned(NOW, NOW) ?? '', /over already/);
+    assert.match(whyNotPlanned(NOW, NOW) ?? '', /has passed/);
     assert.match(whyNotPlanned(NOW + 366 * 86_400_000, NOW) ?? '', /more than a year/);
     assert.equal(whyNotPlanned(NOW + 60_000, NOW), undefined);
   });
@@ -147,8 +149,8 @@ describe('the words of a promotion', () => {
 });
 
 describe('the words of publishing and pulling', () => {
-  it('say what was published, and that it is live nowhere', () => {
-    assert.match(published(aVersion('a', 3), true), /^Published a@3\. It is live nowhere/);
+  it('say what was published, and that it is not live anywhere', () => {
+    assert.match(published(aVersion('a', 3), true), /^Published a@3\. It is not live anywhere/);
     assert.match(published(aVersion('a', 3), false), /^Nothing new was published: a@3/);
   });
 
@@ -176,11 +178,19 @@ describe('telling of a failure', () => {
   it('offers what helps', () => {
     assert.deepEqual(explain(unreachable('offline'), 'Pulling'), {
       severity: 'error',
-      message: 'Pulling failed: https://x cannot be reached.',
+      message: 'Pulling failed: x cannot be reached.',
       remedies: ['retry', 'show-log'],
     });
     assert.deepEqual(explain(new Problem('key_expired', 'Expired.'), 'x')?.remedies, ['set-key', 'show-log']);
     assert.deepEqual(explain(unreachable('not_a_registry'), 'x')?.remedies, ['connect', 'show-log']);
+  });
+
+  it('names the registry by its host, and leaves paths and codes to the log', async () => {
+    const host = `127.0.0.1:${await freePort()}`;
+    const client = new RegistryClient({ url: `http://${host}`, key: null, retry: { retries: 0 } });
+    const error: unknown = await client.health().catch(error => error);
+    assert.equal(messageOf(error), `${host} cannot be reached. Check the network and the registry's URL.`);
+    assert.match(logged(error), /^http:\/\/127\.0\.0\.1:\d+\/\S+ cannot be reached: .*ECONNREFUSED/);
   });
 
   it('says nothing of what the person cancelled', () => {

@@ -123,7 +123,7 @@ describe('the words of a decision', () => {
     assert.match(decisionQuestion('approve', WAITING).prompt, /then goes live in production at once/);
     const three = { ...WAITING, approvalsNeeded: 3 };
     assert.match(decisionQuestion('approve', three).prompt, /then waits for 1 more approval/);
-    assert.match(decisionQuestion('reject', WAITING).prompt, /Say to jonas\.weber why/);
+    assert.match(decisionQuestion('reject', WAITING).prompt, /Tell jonas\.weber why/);
     assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Say why/);
     assert.equal(decisionQuestion('approve', WAITING).validate?.(''), undefined);
   });
@@ -148,11 +148,11 @@ describe('the words of a decision', () => {
     assert.match(said('already_approved')?.message ?? '', /have approved .* already/);
     assert.deepEqual(said('pointer_moved', 13), {
       message:
-        'Nothing changed: @13 is stable in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and ask anew.',
+        'Nothing changed: @13 is stable in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and request a new one.',
       review: true,
     });
     assert.match(said('promotion_closed')?.message ?? '', /Somebody was faster\. The registry says so\./);
-    assert.match(said('role_too_low')?.message ?? '', /Your key of production/);
+    assert.match(said('role_too_low')?.message ?? '', /Your production key/);
     assert.equal(said('rate_limited'), undefined);
   });
 });

@@ -271,7 +271,7 @@ describe('writing a prompt', () => {
     await shows('Not published yet | Preview | Publish…');
     await told(await run('publish', { texts: ['Tone'] }, beside(name, '_tone')), /^Published/);
     await told(await run('publish', { texts: ['First'] }, name), /^Published/);
-    await shows('Based on @1 | Live nowhere | Compare | Preview | Publish… | Promote…');
+    await shows('Based on @1 | Not live anywhere | Compare | Preview | Publish… | Promote…');
     const promoting = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
     await told(await run('promote', promoting, name, 1), /is now stable/);
     await vscode.window.showTextDocument(editor.document);

@@ -27,7 +27,7 @@ describe("a team's registry of which no key is stored", () => {
     await ask.message(new RegExp(`There is no file of ${prompt}`));
     await writePrompt(prompt, 'One.\n');
     const again = await run('publish', {}, prompt);
-    const told = await again.message(/^Publishing needs a key of .*none is stored\.$/);
+    const told = await again.message(/^Publishing needs a key for .*none is stored\.$/);
     assert.deepEqual(told.buttons, ['Set Key…']);
     assert.deepEqual(team.registry.seen, []);
   });
@@ -37,7 +37,7 @@ describe("a team's registry of which no key is stored", () => {
     const damaged = await run('setKey', { texts: [`${author.slice(0, -1)}?`] });
     await damaged.message(/not a PromptForge key/);
     const other = await run('setKey', { texts: [author] }, 'staging');
-    await other.message(/This is a key of development, and one of staging is asked for/);
+    await other.message(/This is a key for development\. Enter a key for staging\./);
     assert.equal(damaged.asked[0]?.secret, true);
     assert.deepEqual(team.registry.seen, []);
   });
@@ -52,10 +52,10 @@ describe("a team's registry of which no key is stored", () => {
   });
 
   it('tries a key, stores it, and says who one is and where keys are kept', async () => {
-    const ask = await run('setKey', { texts: [await team.key('development', 'author', 'tomas.berg')] });
-    await ask.message(
-      /^Key of development stored\. You are tomas\.berg, author in development, at 127\.0\.0\.1:\d+\. Keys are kept in /,
-    );
+    const texts = [await team.key('development', 'author', 'tomas.berg')];
+    const ask = await run('setKey', { texts, button: 'Show Details' });
+    await ask.message('Development key stored. You are tomas.berg (author).');
+    await ask.message(/^You are tomas\.berg, author in development, at 127\.0\.0\.1:\d+\. Keys are kept in /);
     const { workbench } = await inside();
     const { store } = await workbench.session.keyStore();
     const expected =
@@ -83,7 +83,7 @@ describe("a team's registry of which a key is stored", () => {
 
   it('never lets a key into the message, the settings or a file of the workspace', async () => {
     const set = await run('replaceKey', { texts: [await author()] }, 'development');
-    await set.message(/^Key of development stored\./);
+    await set.message(/^Development key stored\./);
     const tested = await run('testKey', {}, 'development');
     await tested.message(/^The key works\./);
     const secret = (await author()).slice(-20);
@@ -99,8 +99,8 @@ describe("a team's registry of which a key is stored", () => {
     await nameRegistry(other.url);
     await run('refresh');
     assert.deepEqual(await state(), { kind: 'no-key' });
-    await (await run('publish', {}, prompt)).message(/^Publishing needs a key of /);
-    await (await run('testKey', {}, 'development')).message(/No key of development is stored/);
+    await (await run('publish', {}, prompt)).message(/^Publishing needs a key for /);
+    await (await run('testKey', {}, 'development')).message(/No key for development is stored/);
     assert.deepEqual(other.seen, []);
     await nameRegistry(team.registry.url);
     await run('refresh');
@@ -121,7 +121,7 @@ describe("a team's registry of which a key is stored", () => {
       },
       'development',
     );
-    await ask.message(/another registry by now .* neither sent nor stored/);
+    await ask.message(/now names another registry .* neither sent nor stored/);
     assert.deepEqual(other.seen, []);
   });
 
@@ -137,7 +137,7 @@ describe("a team's registry of which a key is stored", () => {
     const { workbench } = await inside();
     assert.equal(workbench.session.keys.get('development' as never)?.kind, 'refused');
     const ask = await run('publish', {}, prompt);
-    await ask.message(/key of development was refused: .*revoked/i);
+    await ask.message(/key for development was refused: .*revoked/i);
   });
 
   it('removes a key after a question', async () => {
@@ -145,7 +145,7 @@ describe("a team's registry of which a key is stored", () => {
     assert.equal(session.keys.has('development' as never), true);
     const ask = await run('removeKey', { confirms: [true] }, 'development');
     assert.equal(ask.confirmed[0]?.button, 'Remove');
-    await ask.message('The key of development is removed.');
+    await ask.message('The key for development is removed.');
     assert.equal(session.keys.has('development' as never), false);
   });
 });

@@ -28,7 +28,7 @@ describe("publishing and promoting at a team's registry", () => {
     assert.deepEqual(await shownOf(prompt, 1), [`${prompt.split('/')[0]} 1`, '  explain @1']);
     const ask = await run('promote', { picks: ['production · stable'] }, prompt, 1);
     await ask.message(
-      'Promoting in production needs a key of production with the role author or above, and none is stored.',
+      'Promoting in production needs a key for production with the role author or above, and none is stored.',
     );
   });
 

@@ -33,7 +33,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.status('no key');
         await workbench.run('PromptForge: Set Key…');
         await workbench.answerHidden('Set Key', mine);
-        await workbench.notification('Key of development stored.');
+        await workbench.notification('Development key stored.');
         await workbench.openFile(`prompts/${PROMPT}.prompt`);
         await workbench.run('PromptForge: Publish…');
         await workbench.answer(`Publish ${PROMPT}@1`, 'A greeting');
@@ -49,8 +49,12 @@ describe('When things go wrong at a registry', () => {
         await workbench.tab(`${PROMPT}: @1 ↔ your file`);
         // While the message is written: sooner, the window would have shown it by itself.
         await workbench.question(`Publish ${PROMPT}@2`);
+        await workbench.type('Shorter');
+        await workbench.press('Escape');
+        await workbench.run('PromptForge: Publish…');
+        await workbench.question(`Publish ${PROMPT}@2`);
         assert.equal((await publishOverHttp(theirs, THEIRS, 1)).status, 201);
-        await workbench.answer(`Publish ${PROMPT}@2`, 'Shorter');
+        await workbench.answerAsOffered(`Publish ${PROMPT}@2`, 'Shorter');
         await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
         await workbench.pressInNotification('Compare with @2');
         await workbench.tab(`${PROMPT}: @2 ↔ your file`);
@@ -61,6 +65,16 @@ describe('When things go wrong at a registry', () => {
         );
         const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
         assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
+        await workbench.clearNotifications();
+      });
+
+      await step('offers the message again when one publishes on top of it', async () => {
+        await workbench.run('PromptForge: Publish…');
+        await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
+        await workbench.pressInNotification('Publish on Top of @2…');
+        await workbench.confirm('Publish on Top of @2');
+        await workbench.answerAsOffered(`Publish ${PROMPT}@3`, 'Shorter');
+        await workbench.notification(`Published ${PROMPT}@3.`);
         await workbench.clearNotifications();
       });
 
@@ -75,6 +89,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.confirm('Promote to development');
         const told = await workbench.notification('Nothing was changed.');
         assert.match(told, /cannot be reached/);
+        assert.doesNotMatch(told, /ECONN|\/v1\//);
         await workbench.status('offline');
       });
 
@@ -84,6 +99,11 @@ describe('When things go wrong at a registry', () => {
         await workbench.clearNotifications();
         await workbench.run('PromptForge: Refresh');
         await workbench.status('· development');
+        await workbench.run('PromptForge: Promote…');
+        await workbench.choose(`Promote ${PROMPT}@2`, 'development · stable');
+        await workbench.answerAsOffered(`Promote ${PROMPT}@2 in development (stable)`, 'Try it out');
+        await workbench.confirm('Promote to development');
+        await workbench.notification(`${PROMPT}@2 is now stable in development.`);
       });
     },
   );

@@ -28,10 +28,12 @@ for (const vscode of [NEWEST, OLDEST])
 
       await step('connects to a registry by its URL, and asks for a key', async () => {
         await workbench.run('PromptForge: Connect to Registry…');
-        await workbench.choose('Connect to Registry', 'A registry by its URL');
+        await workbench.choose('Connect to Registry', 'Connect to your team’s registry');
         await workbench.answer('Connect to Registry', registry.url);
         await workbench.answerHidden('Set Key', keys.author);
-        const told = await workbench.notification('Key of development stored.');
+        await workbench.notification('Development key stored. You are mara.lindqvist (author).');
+        await workbench.pressInNotification('Show Details');
+        const told = await workbench.notification('You are mara.lindqvist, author in development');
         assert.ok(told.includes(`You are mara.lindqvist, author in development, at ${host()}.`), told);
         assert.ok(told.includes('Keys are kept in the keychain of this machine.'), told);
         await workbench.status(`${host()} · development`);
@@ -45,7 +47,7 @@ for (const vscode of [NEWEST, OLDEST])
           await workbench.run('PromptForge: Set Key…');
           await workbench.answerHidden('Set Key', key);
           await workbench.notification(
-            `Key of ${environment} stored. You are mara.lindqvist, approver in ${environment}`,
+            `${environment === 'staging' ? 'Staging' : 'Production'} key stored. You are mara.lindqvist (approver).`,
           );
         }
         await workbench.clearNotifications();
@@ -55,7 +57,9 @@ for (const vscode of [NEWEST, OLDEST])
         await workbench.openFile('prompts/fees/explain.prompt');
         await workbench.run('PromptForge: Publish…');
         await workbench.answer('Publish fees/explain@1', 'Fees, in one place');
-        await workbench.notification('Published fees/explain@1. It is live nowhere until you promote it.');
+        await workbench.notification(
+          'Published fees/explain@1. It is not live anywhere until you promote it.',
+        );
         assert.equal((await fetched()).status, 404);
       });
 
@@ -90,7 +94,9 @@ for (const vscode of [NEWEST, OLDEST])
         await workbench.tab('fees/explain: @1 ↔ your file');
         await workbench.comparison(FIRST, SECOND);
         await workbench.answer('Publish fees/explain@2', 'Never guess a fee');
-        await workbench.notification('Published fees/explain@2. It is live nowhere until you promote it.');
+        await workbench.notification(
+          'Published fees/explain@2. It is not live anywhere until you promote it.',
+        );
         assert.equal((await fetched()).version, 'fees/explain@1');
       });
 
@@ -126,7 +132,7 @@ for (const vscode of [NEWEST, OLDEST])
           assert.equal(message, `Make fees/explain@2 stable in ${environment}?`);
           assert.match(
             detail,
-            /^Live now: @1, since .+, by mara\.lindqvist\.\nReason: A customer was told a wrong fee$/,
+            /^Live now: @1, for .+, promoted by mara\.lindqvist\.\nReason: A customer was told a wrong fee$/,
           );
           await workbench.notification(`fees/explain@2 is now stable in ${environment}. It was @1.`);
         });

@@ -8,6 +8,8 @@ export interface TextQuestion {
   readonly prompt: string;
   readonly value?: string;
   readonly placeholder?: string;
+  /** A name under which what is typed is kept until it was `sent`, and offered again. Never for a secret. */
+  readonly draft?: string;
   /** Hidden as it is typed, for keys. */
   readonly secret?: boolean;
   /** What is wrong with the text so far, or a note on it; undefined when it will do. */
@@ -47,6 +49,8 @@ export type Severity = 'info' | 'warning' | 'error';
 export interface Ask {
   /** Undefined when the person leaves. */
   text(question: TextQuestion): Promise<string | undefined>;
+  /** What was typed under this name has arrived where it was meant to, and is not offered again. */
+  sent(draft: string): void;
   pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined>;
   /** Modal. `alternative`: its button was chosen. */
   confirm(question: Confirmation): Promise<boolean | 'alternative'>;

@@ -1,20 +1,41 @@
-/** `Ask` with VS Code's own input boxes, quick picks and messages. */
+/**
+ * `Ask` with VS Code's own input boxes, quick picks and messages. Not with `showInputBox`: it tells of what is typed a
+ * tenth of a second late, and never of what Escape leaves by then.
+ */
 import * as vscode from 'vscode';
 import type { Ask, Confirmation, Option, PickQuestion, Severity, TextQuestion } from './ask.ts';
+import type { Drafts } from './drafts.ts';
 
-export const dialogs: Ask = {
-  async text({ title, prompt, value, placeholder, secret, validate }: TextQuestion) {
-    return vscode.window.showInputBox({
-      title,
-      prompt,
-      // A diff stands beside the question: looking at it must not lose what was typed.
-      ignoreFocusOut: true,
-      ...(value !== undefined && { value }),
-      ...(placeholder !== undefined && { placeHolder: placeholder }),
-      ...(secret === true && { password: true }),
-      ...(validate !== undefined && { validateInput: text => validation(validate(text)) }),
+export const dialogs = (drafts: Drafts): Ask => ({
+  async text({ title, prompt, value, placeholder, draft, secret, validate }: TextQuestion) {
+    const box = vscode.window.createInputBox();
+    box.title = title;
+    box.prompt = prompt;
+    box.placeholder = placeholder ?? '';
+    box.password = secret === true;
+    // A diff stands beside the question: looking at it must not lose what was typed.
+    box.ignoreFocusOut = true;
+    box.value = (draft === undefined ? undefined : drafts.of(draft)) ?? value ?? '';
+    const isValid = (): boolean => {
+      const found = validate?.(box.value);
+      box.validationMessage = validation(found);
+      return typeof found !== 'string';
+    };
+    const answer = new Promise<string | undefined>(resolve => {
+      box.onDidChangeValue(text => {
+        if (draft !== undefined && secret !== true) drafts.keep(draft, text);
+        isValid();
+      });
+      box.onDidAccept(() => {
+        if (isValid()) resolve(box.value);
+      });
+      box.onDidHide(() => resolve(undefined));
     });
+    box.show();
+    return answer.finally(() => box.dispose());
   },
+
+  sent: draft => drafts.forget(draft),
 
   async pick<Value>({ title, placeholder, options }: PickQuestion<Value>) {
     const chosen = await vscode.window.showQuickPick(items(options), {
@@ -42,7 +63,7 @@ export const dialogs: Ask = {
     }[severity];
     return show(message, ...buttons);
   },
-};
+});
 
 function validation(
   found: string | { readonly note: string } | undefined,

@@ -87,11 +87,14 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
       });
       if (target === undefined) return;
       const title = `Compare Two Versions of ${target.prompt}`;
-      const right = await pickVersion(workbench, target.prompt, { title, placeholder: 'The newer one' });
+      const right = await pickVersion(workbench, target.prompt, {
+        title,
+        placeholder: 'Select the newer version',
+      });
       if (right === undefined) return;
       const left = await pickVersion(workbench, target.prompt, {
         title,
-        placeholder: `Compare @${right.version} with which other?`,
+        placeholder: `Select a version to compare with @${right.version}`,
         admits: ({ version }) => version !== right.version,
       });
       if (left === undefined) return;
@@ -151,7 +154,7 @@ async function pickLive({ prompts, ask }: Workbench, prompt: PromptName): Promis
   const now = Date.now();
   return ask.pick({
     title: `Compare ${prompt} with Live Version`,
-    placeholder: 'Live where?',
+    placeholder: 'Select an environment',
     options: pointers.map(pointer => ({
       label: `${pointer.environment} · ${pointer.channel}`,
       description: `@${pointer.version} · ${ageOf(pointer.promotedAt, now)}`,

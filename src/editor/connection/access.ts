@@ -53,7 +53,7 @@ export async function accessOverHttp(
       if (key === undefined)
         throw new Problem(
           'key_missing',
-          `No key of ${environment} is stored for ${origin}. Set it in the view Environments.`,
+          `No key for ${environment} is stored for ${origin}. Set it in the Environments view.`,
         );
       const client = new RegistryClient({ url, key, fetch, cache, userAgent });
       clients.set(environment, client);

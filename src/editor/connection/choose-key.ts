@@ -105,11 +105,11 @@ function missingMessage(
   for (const environment of environments.length === 0 ? keys.keys() : environments) {
     const state = keys.get(environment);
     if (state?.kind === 'refused')
-      return `${doing} needs a key of ${where}, and the stored key of ${environment} was refused: ${state.why}`;
+      return `${doing} needs a key for ${where}, and the stored key for ${environment} was refused: ${state.why}`;
     if (state?.kind === 'known')
-      return `${doing} needs a key of ${where} with the role ${role} or above; yours in ${environment} is ${withArticle(state.who.role)} key.`;
+      return `${doing} needs a key for ${where} with the role ${role} or above; yours in ${environment} is ${withArticle(state.who.role)} key.`;
   }
-  return `${doing} needs a key of ${where} with the role ${role} or above, and none is stored.`;
+  return `${doing} needs a key for ${where} with the role ${role} or above, and none is stored.`;
 }
 
 function withArticle(role: Role): string {

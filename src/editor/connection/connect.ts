@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { whyNotRegistryUrl } from '../../client/address.ts';
 import { registerCommand } from '../commands.ts';
-import { messageOf } from '../problems/explain.ts';
+import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { counted } from '../wording/age.ts';
@@ -75,18 +75,14 @@ async function chooseFolder({ session, ask }: Workbench): Promise<string | undef
   const folders = fileFolders();
   const [only, ...others] = folders;
   if (only === undefined) {
-    const chosen = await ask.tell(
-      'info',
-      'Open the folder in which your prompts live, or shall live, first.',
-      'Open Folder',
-    );
+    const chosen = await ask.tell('info', 'Open the folder for your prompts first.', 'Open Folder');
     if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
     return undefined;
   }
   if (others.length === 0) return only.uri.fsPath;
   return ask.pick({
     title: 'Connect to Registry',
-    placeholder: 'In which folder do the prompts live?',
+    placeholder: 'Select the folder for your prompts',
     options: folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri.fsPath })),
   });
 }
@@ -96,17 +92,18 @@ async function chooseRegistry(workbench: Workbench): Promise<string | undefined>
   const now = session.registry;
   const kind = await ask.pick({
     title: 'Connect to Registry',
-    placeholder: now === undefined ? 'Which registry?' : `Now: ${registryName(now)}. Which registry instead?`,
+    placeholder:
+      now === undefined ? 'Select a registry' : `Now: ${registryName(now)}. Select another registry`,
     options: [
       {
-        label: 'A registry by its URL',
-        detail: 'The one of your team. You need its address and a key of at least one environment.',
+        label: 'Connect to your team’s registry',
+        detail: 'You need its address and a key for at least one environment.',
         icon: 'globe',
         value: 'url' as const,
       },
       {
-        label: 'The embedded registry',
-        detail: 'Inside VS Code, for you alone: no server and no key. It can be served later.',
+        label: 'Use the embedded registry',
+        detail: 'Inside VS Code, for you alone. No server and no key; you can serve it to others later.',
         icon: 'database',
         value: EMBEDDED,
       },
@@ -119,7 +116,7 @@ async function chooseRegistry(workbench: Workbench): Promise<string | undefined>
     placeholder: 'https://prompts.example.com',
     ...(now !== undefined && now !== EMBEDDED && { value: now }),
     validate: url =>
-      url.trim() === '' ? 'Give the address of the registry.' : whyNotRegistryUrl(url.trim()),
+      url.trim() === '' ? 'Enter the address of the registry.' : whyNotRegistryUrl(url.trim()),
   });
   if (text === undefined) return undefined;
   const registry = text.trim().replace(/\/+$/, '');
@@ -135,7 +132,7 @@ async function answers({ ask, log }: Workbench, registry: string): Promise<boole
     );
     return true;
   } catch (error) {
-    log.error(messageOf(error));
+    log.error(logged(error));
     const chosen = await ask.tell(
       'error',
       `Not connected: ${messageOf(error)}`,

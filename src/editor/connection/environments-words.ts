@@ -47,7 +47,7 @@ function keyWords(
       return {
         icon: 'circle-outline',
         description: 'no key',
-        detail: `No key of ${name} is stored on this machine.`,
+        detail: `No key for ${name} is stored on this machine.`,
       };
     case 'refused':
       return { icon: 'error', description: 'key refused', detail: key.why };

@@ -4,6 +4,7 @@ import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { KeyRecord } from '../../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import { Problem, type ProblemCode } from '../../core/problem.ts';
+import { messageOf } from '../problems/explain.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { BrokenLog } from './broken-log.ts';
 import { chooseKey, type KeyState, type Keys } from './choose-key.ts';
@@ -75,7 +76,7 @@ export async function identify(
 
 /** Offline is what passes by itself; all else needs somebody to act. */
 export function stateOfTrouble(error: unknown): ConnectionState {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   if (BrokenLog.is(error)) return { kind: 'refused', why, isBroken: true };
   const passes =
     RegistryUnreachable.isAbsent(error) || Problem.is(error, 'rate_limited', 'internal_error', 'unavailable');

@@ -10,18 +10,18 @@ export function keyVerdict(
   wanted: EnvironmentName | undefined,
 ): string | { readonly note: string } {
   const key = text.trim();
-  if (key === '') return 'Paste the key; it begins with pf_.';
+  if (key === '') return 'Paste the key. It begins with pf_.';
   try {
     const { environment, id } = parseKey(key);
     if (wanted !== undefined && environment !== wanted)
-      return `This is a key of ${environment}, and one of ${wanted} is asked for.`;
-    return { note: `A key of ${environment}, id ${id}. It is kept out of files, settings and logs.` };
+      return `This is a key for ${environment}. Enter a key for ${wanted}.`;
+    return { note: `A key for ${environment}, ID ${id}. It never goes into files, settings or logs.` };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** `mara.lindqvist, approver in production at prompts.example.com; expires …` */
+/** `You are mara.lindqvist, approver in production, at prompts.example.com. The key expires …` */
 export function whoWords({ actor, role, environment, expiresAt }: KeyRecord, registry: string): string {
   const until = expiresAt === null ? '' : ` The key expires ${instantOf(expiresAt)}.`;
   return `You are ${actor}, ${role} in ${environment}, at ${registry}.${until}`;

@@ -3,13 +3,16 @@ import * as vscode from 'vscode';
 import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
 import { type Key, parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Ask } from '../asking/ask.ts';
 import { registerCommand } from '../commands.ts';
-import { messageOf } from '../problems/explain.ts';
+import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { keyVerdict, whoWords } from './key-words.ts';
+
+const DETAILS = 'Show Details';
 
 export function registerKeys(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
@@ -57,10 +60,10 @@ async function setKey(
   const registry = session.registry!;
   const { originOf } = await import('../../keys/origin.ts');
   const origin = originOf(registry);
-  const of = wanted === undefined ? '' : ` of ${wanted}`;
+  const whose = wanted === undefined ? '' : ` for ${wanted}`;
   const text = await ask.text({
-    title: `${replacing ? 'Replace' : 'Set'} Key${of}`,
-    prompt: `It will be sent to ${origin} and to no other place. The admin of your registry makes keys.`,
+    title: `${replacing ? 'Replace' : 'Set'} Key${whose}`,
+    prompt: `It is sent to ${origin} and nowhere else. An admin of your registry creates keys.`,
     placeholder: `pf_${wanted ?? 'environment'}_…`,
     secret: true,
     validate: typed => keyVerdict(typed, wanted),
@@ -71,8 +74,8 @@ async function setKey(
   const unchanged = () => session.registry === registry;
   if (!replacing && session.keys.has(environment)) {
     const agreed = await ask.confirm({
-      message: `Replace the key of ${environment}?`,
-      detail: `A key of ${environment} is stored for ${origin} already.`,
+      message: `Replace the key for ${environment}?`,
+      detail: `A key for ${environment} at ${origin} is already stored.`,
       button: 'Replace',
     });
     if (!agreed) return;
@@ -80,7 +83,7 @@ async function setKey(
   if (!unchanged()) {
     await ask.tell(
       'warning',
-      `promptforge.json names another registry by now (${registryName(session.registry ?? 'none')}), so the key was neither sent nor stored.`,
+      `promptforge.json now names another registry (${registryName(session.registry ?? 'none')}), so the key was neither sent nor stored.`,
     );
     return;
   }
@@ -90,7 +93,19 @@ async function setKey(
   await store.set(origin, environment, key);
   await session.forget(environment);
   await prompts.refresh();
-  void ask.tell('info', `Key of ${environment} stored. ${who} ${told}`);
+  void sayStored(ask, environment, { ...who, details: `${who.details} ${told}` });
+}
+
+/** One sentence, and the rest for whoever wants to know it. */
+async function sayStored(ask: Ask, environment: EnvironmentName, { brief, details }: Words): Promise<void> {
+  const name = environment.charAt(0).toUpperCase() + environment.slice(1);
+  const chosen = await ask.tell('info', `${name} key stored. ${brief}`, DETAILS);
+  if (chosen !== undefined) await ask.tell('info', details);
+}
+
+interface Words {
+  readonly brief: string;
+  readonly details: string;
 }
 
 /** What the registry says of the key; undefined when it is not to be stored. */
@@ -98,29 +113,31 @@ async function tried(
   workbench: Workbench,
   key: Key,
   environment: EnvironmentName,
-): Promise<string | undefined> {
+): Promise<Words | undefined> {
   const { session, ask, log } = workbench;
   try {
     const client = await session.clientWith(key);
     const who = await inProgress('Testing the key', signal => client.currentKey(signal));
-    return whoWords(who, registryName(session.registry!));
+    const brief = `You are ${who.actor} (${who.role}).`;
+    return { brief, details: whoWords(who, registryName(session.registry!)) };
   } catch (error) {
     const message = messageOf(error);
-    log.error(message);
+    log.error(logged(error));
     if (Problem.is(error)) {
       const chosen = await ask.tell('error', `The key was not stored: ${message}`, 'Try Another Key…');
       if (chosen !== undefined) await setKey(workbench, environment, true);
       return undefined;
     }
     const chosen = await ask.tell('warning', `The key could not be tested: ${message}`, 'Store Anyway');
-    return chosen === undefined ? undefined : 'It is not tested yet.';
+    const untested = 'It has not been tested yet.';
+    return chosen === undefined ? undefined : { brief: untested, details: untested };
   }
 }
 
 async function testKey({ session, prompts, ask }: Workbench, environment: EnvironmentName): Promise<void> {
   await session.forget(environment);
   const client = await session.clientOf(environment);
-  const who = await inProgress(`Testing the key of ${environment}`, signal => client.currentKey(signal));
+  const who = await inProgress(`Testing the key for ${environment}`, signal => client.currentKey(signal));
   await prompts.refresh();
   void ask.tell('info', `The key works. ${whoWords(who, registryName(session.registry!))}`);
 }
@@ -129,8 +146,8 @@ async function removeKey({ session, prompts, ask }: Workbench, environment: Envi
   const { originOf } = await import('../../keys/origin.ts');
   const origin = originOf(session.registry!);
   const agreed = await ask.confirm({
-    message: `Remove the key of ${environment}?`,
-    detail: `It is removed from this machine; at ${origin} it stays valid until an admin revokes it.`,
+    message: `Remove the key for ${environment}?`,
+    detail: `It is removed from this machine. At ${origin} it stays valid until an admin revokes it.`,
     button: 'Remove',
   });
   if (!agreed) return;
@@ -140,7 +157,7 @@ async function removeKey({ session, prompts, ask }: Workbench, environment: Envi
   await prompts.refresh();
   void ask.tell(
     'info',
-    there ? `The key of ${environment} is removed.` : `There was no key of ${environment}.`,
+    there ? `The key for ${environment} is removed.` : `There was no key for ${environment}.`,
   );
 }
 
@@ -153,7 +170,7 @@ async function pickStored({ session, ask }: Workbench, title: string): Promise<E
   }
   return ask.pick({
     title,
-    placeholder: 'Of which environment?',
+    placeholder: 'Select an environment',
     options: stored.map(name => ({ label: name, value: name })),
   });
 }

@@ -6,6 +6,7 @@ import type { Project } from '../../workspace/project-file.ts';
 import type { WorkingCopyState } from '../../workspace/prompt-state.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import type { Session } from '../connection/session.ts';
+import { messageOf } from '../problems/explain.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import type { Listed } from './listed.ts';
 import { mergeListed } from './merge-listed.ts';
@@ -81,7 +82,7 @@ export class PromptList implements vscode.Disposable {
         this.#show(); // the names first: reading thousands of files takes longer than listing them
       } catch (error) {
         if (signal.aborted) return;
-        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#trouble = messageOf(error);
         this.#session.note(error);
       }
     } else {
@@ -108,7 +109,7 @@ export class PromptList implements vscode.Disposable {
       await (await this.workingCopy())?.pull(client, this.summaries, { isDirty: () => true, names, signal });
       await this.rescan(signal);
     } catch (error) {
-      if (!signal.aborted) this.#trouble = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.#trouble = messageOf(error);
       this.#changed.fire();
     }
   }
@@ -127,7 +128,7 @@ export class PromptList implements vscode.Disposable {
     } catch (error) {
       if (isOver()) return;
       this.#files = undefined;
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#trouble = messageOf(error);
     }
     this.#shownScan = scan;
     this.#show();

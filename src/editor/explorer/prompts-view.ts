@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
-import { messageOf } from '../problems/explain.ts';
+import { logged } from '../problems/explain.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import { FILTER_WORDS } from './filter.ts';
@@ -48,7 +48,7 @@ export function registerPromptsView(workbench: Workbench): PromptsView {
     try {
       await view.reveal(wanted, { select: true, focus: false });
     } catch (error) {
-      log.warn(`${prompt} could not be selected in the tree: ${messageOf(error)}`); // it is there all the same
+      log.warn(`${prompt} could not be selected in the tree: ${logged(error)}`); // it is there all the same
     }
     // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show. So does
     // VS Code's own side of it when it is not up to date yet, and says nothing.
@@ -122,7 +122,7 @@ function viewWords(
   const messages: string[] = [];
   if (prompts.trouble !== undefined && state.kind !== 'untrusted') {
     if (state.kind === 'offline' && shown)
-      messages.push(`Offline: shown is what was known last. ${prompts.trouble}`);
+      messages.push(`Offline. Showing last known state. ${prompts.trouble}`);
     else messages.push(prompts.trouble);
   } else if (state.kind === 'no-key' && shown)
     messages.push('No key is set for this registry, so only your files are shown.');

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Ask, Option } from '../asking/ask.ts';
+import { parseLiveUri } from '../live/live-uri.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { promptWords } from './labels.ts';
@@ -15,6 +16,8 @@ export interface Target {
   readonly version?: VersionNumber;
   /** When the command was called on a channel. */
   readonly pointer?: { readonly environment: string; readonly channel: string };
+  /** Of a document that shows what was live there. */
+  readonly wasLive?: { readonly environment: string; readonly channel: string };
 }
 
 /** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
@@ -41,6 +44,11 @@ export async function namedTarget(argument: unknown, workbench: Workbench): Prom
 async function targetOfUri(uri: vscode.Uri, { prompts }: Workbench): Promise<Target | undefined> {
   const address = parseVersionUri(uri);
   if (address !== undefined) return { prompt: address.prompt, version: address.version };
+  const live = parseLiveUri(uri);
+  if (live !== undefined) {
+    const { prompt, environment, channel } = live;
+    return { prompt, wasLive: { environment, channel } };
+  }
   if (uri.scheme !== 'file') return undefined;
   const prompt = (await prompts.workingCopy())?.folder.promptOf(uri.fsPath);
   return prompt === undefined ? undefined : { prompt };
@@ -85,8 +93,8 @@ export async function pickPrompt(
     return { label: listed.name, description: promptWords(listed, now).description, value: listed.name };
   });
   if (options.length === 0) {
-    await ask.tell('info', `${title}: there is no prompt for which this can be done.`);
+    await ask.tell('info', `${title}: no prompt qualifies.`);
     return undefined;
   }
-  return ask.pick({ title, placeholder: 'Which prompt?', options });
+  return ask.pick({ title, placeholder: 'Select a prompt', options });
 }

@@ -24,7 +24,7 @@ export function liveTitle(
   if (live.length === 0)
     return summary === undefined
       ? undefined
-      : { title: 'Live nowhere', tooltip: 'Promote a version to an environment' };
+      : { title: 'Not live anywhere', tooltip: 'Promote a version to an environment' };
   const byEnvironment = Map.groupBy(live, ({ environment }) => environment);
   const title = Array.from(byEnvironment, ([environment, pointers]) => {
     const versions = pointers.map(({ channel, version }) =>

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from '../../language-worker/client.ts';
 import type { FileEntry } from '../../language-worker/contract.ts';
 import type { Session } from '../connection/session.ts';
-import { messageOf } from '../problems/explain.ts';
+import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
 import { entryOf } from './place-of-file.ts';
 
@@ -79,7 +79,7 @@ export function followFiles(
   let whenListed = Promise.resolve();
   const listAll = (): void => {
     whenListed = list().catch((error: unknown) =>
-      log.warn(`The prompts of the workspace cannot be listed: ${messageOf(error)}`),
+      log.warn(`The prompts of the workspace cannot be listed: ${logged(error)}`),
     );
   };
   listAll();

@@ -42,15 +42,16 @@ export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
 async function whatWasLiveAt(
   workbench: Workbench,
   documents: LiveDocuments,
-  { prompt, pointer }: Target,
+  { prompt, pointer, wasLive }: Target,
 ): Promise<void> {
+  const named = pointer ?? wasLive;
   const { ask, session } = workbench;
   const client = await session.clientFor({ kind: 'read' });
   const title = `What Was Live of ${prompt}`;
   const place =
-    pointer === undefined
+    named === undefined
       ? await pickPlace(workbench, prompt, title)
-      : { environment: pointer.environment as EnvironmentName, channel: pointer.channel as Channel };
+      : { environment: named.environment as EnvironmentName, channel: named.channel as Channel };
   if (place === undefined) return;
   const { environment, channel } = place;
   const question = {
@@ -58,7 +59,7 @@ async function whatWasLiveAt(
     prompt: 'When',
     value: Date.now(),
     refuses: (at: number) =>
-      at > Date.now() ? 'This has not come yet: take a time that is over.' : undefined,
+      at > Date.now() ? 'This time is in the future. Enter an earlier one.' : undefined,
   };
   const at = await askMoment(ask, question, ownTimeZone());
   if (at === undefined) return;
@@ -98,7 +99,7 @@ async function pickPlace(
       description: 'the newest version',
       value: { environment: name, channel: LATEST },
     }));
-  return ask.pick({ title, placeholder: 'Live where?', options: [...places, ...newest] });
+  return ask.pick({ title, placeholder: 'Select an environment', options: [...places, ...newest] });
 }
 
 async function compareWithNow(workbench: Workbench, documents: LiveDocuments, then: Live): Promise<void> {

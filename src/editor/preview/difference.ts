@@ -79,7 +79,8 @@ export class Difference implements vscode.Disposable {
     const { prompts } = this.#workbench;
     let right: End | undefined = named;
     if (right === undefined && prompts.listed.get(prompt)?.hasFile === true) right = 'file';
-    right ??= (await pickVersion(this.#workbench, prompt, { title, placeholder: 'The newer one' }))?.version;
+    right ??= (await pickVersion(this.#workbench, prompt, { title, placeholder: 'Select the newer version' }))
+      ?.version;
     if (right === undefined) return undefined;
     const left = await pickVersion(this.#workbench, prompt, {
       title,

@@ -43,5 +43,5 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
 function wordsOfError(error: ParseError | undefined): string {
   if (error === undefined) return 'There is nothing here. Give an object such as {"name": "Ada"}.';
   const code = printParseErrorCode(error.error);
-  return `This is no JSON: ${code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}.`;
+  return `Invalid JSON: ${code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}.`;
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { setContext } from '../context-keys.ts';
 import { namedTarget } from '../explorer/target.ts';
-import { messageOf } from '../problems/explain.ts';
+import { logged } from '../problems/explain.ts';
 import { curlNote } from '../versions/curl.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -68,7 +68,7 @@ export class Previews implements vscode.Disposable {
       setContext('promptforge.previewLocked', kept.data.isLocked);
       await shown.restore(kept.data);
     } catch (error) {
-      this.#workbench.log.info(`The preview of an earlier window is not shown again: ${messageOf(error)}`);
+      this.#workbench.log.info(`The preview of an earlier window is not shown again: ${logged(error)}`);
       panel.dispose();
     }
   }

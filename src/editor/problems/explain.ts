@@ -52,8 +52,27 @@ export function mayHaveArrived(error: unknown): boolean {
   );
 }
 
-/** One sentence with a full stop. */
+/**
+ * What a person is told: one sentence or more with a full stop. A registry that cannot be asked is called by its host,
+ * without the path of a call and the system's own words; `logged` has those.
+ */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
+  if (!RegistryUnreachable.is(error)) return withFullStop(text);
+  const host = URL.parse(error.url)?.host;
+  const plain = error.technical === '' ? text : text.replace(error.technical, '');
+  return withFullStop(host === undefined ? plain : plain.replaceAll(error.url, host));
+}
+
+/** All that an error says, for the log. */
+export function logged(error: unknown): string {
+  return withFullStop(textOf(error));
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function withFullStop(text: string): string {
   return /[.!?)]$/.test(text) ? text : `${text}.`;
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Ask } from '../asking/ask.ts';
 import { MissingKey } from '../connection/missing-key.ts';
-import { type Explanation, explain, messageOf, type Remedy } from './explain.ts';
+import { type Explanation, explain, logged, messageOf, type Remedy } from './explain.ts';
 
 /**
  * `doing` says what was tried, as the start of a sentence (`Publishing support/triage`); `retry` does it again.
@@ -24,7 +24,7 @@ export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 
       log.debug(`${doing} was cancelled.`);
       return;
     }
-    log.error(explanation.message);
+    log.error(`${doing}: ${logged(error)}`);
     if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
     const remedies = explanation.remedies.filter(remedy => remedy !== 'retry' || retry !== undefined);
     const chosen = await ask.tell(

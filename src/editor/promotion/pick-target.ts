@@ -6,29 +6,34 @@ import type { Option } from '../asking/ask.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import { promotedFromFirst, type Target } from './choices.ts';
+import type { Move } from './words.ts';
 
 /** A channel that has no pointer yet. */
 const ANOTHER = 'another';
 
-/** @param version the candidate, when it is known: where it is live already is not offered. */
+/**
+ * @param kind what is to be done there: to roll back, production comes first
+ * @param version the candidate, when it is known: where it is live already is not offered
+ */
 export async function pickTarget(
   workbench: Workbench,
   summary: PromptSummary,
   targets: readonly Target[],
   version: VersionNumber | undefined,
-  title: string,
+  { kind, title }: { readonly kind: Move['kind']; readonly title: string },
 ): Promise<Target | undefined> {
   const { ask, session } = workbench;
-  const open = targets.filter(target => target.live === undefined || target.live.version !== version);
-  const promoting = title.startsWith('Promote');
+  const movable = targets.filter(target => target.live === undefined || target.live.version !== version);
+  const promoting = kind === 'promote';
+  const open = promoting ? movable : movable.toReversed();
   if (open.length === 0 && !promoting) {
-    await ask.tell('info', `${title}: ${summary.name} is live nowhere.`);
+    await ask.tell('info', `${title}: ${summary.name} is not live anywhere.`);
     return undefined;
   }
   const now = Date.now();
   const options = open.map((target): Option<Target | typeof ANOTHER> => {
     const { environment, channel, live } = target;
-    const note = noteOn(workbench, summary, target, version);
+    const note = noteOn(workbench, summary, target, version, kind);
     return {
       label: `${environment} · ${channel}`,
       description:
@@ -43,14 +48,14 @@ export async function pickTarget(
   const another: Option<typeof ANOTHER> = { label: 'Another channel…', icon: 'add', value: ANOTHER };
   const chosen = await ask.pick<Target | typeof ANOTHER>({
     title,
-    placeholder: 'Where?',
+    placeholder: 'Select an environment',
     options: promoting ? [...options, another] : options,
   });
   if (chosen !== ANOTHER) return chosen;
 
   const environment = await ask.pick({
     title,
-    placeholder: 'A new channel in which environment?',
+    placeholder: 'Select an environment for the new channel',
     options: session.environments.map(({ name }) => ({ label: name, value: name })),
   });
   if (environment === undefined) return undefined;
@@ -81,6 +86,7 @@ function noteOn(
   summary: PromptSummary,
   target: Target,
   version: VersionNumber | undefined,
+  kind: Move['kind'],
 ): string | undefined {
   const environment = session.environments.find(({ name }) => name === target.environment);
   if (environment === undefined) return undefined;
@@ -90,11 +96,9 @@ function noteOn(
   if (key === 'refused') notes.push('your key was refused here');
   const first = version === undefined ? undefined : promotedFromFirst(summary, version, environment);
   if (first !== undefined) notes.push(`has to be stable in ${first} first`);
-  if (environment.policy.approvals > 0)
-    notes.push(
-      environment.policy.approvals === 1
-        ? 'needs an approval'
-        : `needs ${environment.policy.approvals} approvals`,
-    );
+  const { approvals, rollbackNeedsApproval } = environment.policy;
+  if (kind === 'roll-back' && approvals > 0 && !rollbackNeedsApproval)
+    notes.push('a rollback needs no approval');
+  else if (approvals > 0) notes.push(approvals === 1 ? 'needs an approval' : `needs ${approvals} approvals`);
   return notes.length === 0 ? undefined : notes.join(' · ');
 }

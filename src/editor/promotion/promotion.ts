@@ -11,7 +11,7 @@ import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { setContext } from '../context-keys.ts';
 import { type Target as Named, targetOf } from '../explorer/target.ts';
-import { mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { ageOf } from '../wording/age.ts';
@@ -62,7 +62,7 @@ async function promote(workbench: Workbench, named: Named): Promise<void> {
   const targets = targetsOf(summary, session.environments);
   const target = onPointer
     ? targets.find(each => isAt(each, named.pointer))
-    : await pickTarget(workbench, summary, targets, candidate, title);
+    : await pickTarget(workbench, summary, targets, candidate, { kind: 'promote', title });
   if (target === undefined) return;
   const version =
     candidate ??
@@ -71,8 +71,8 @@ async function promote(workbench: Workbench, named: Named): Promise<void> {
         title: `Promote ${prompt} to ${target.channel} in ${target.environment}`,
         placeholder:
           target.live === undefined
-            ? 'Which version?'
-            : `Live now: @${target.live.version}. Which version instead?`,
+            ? 'Select a version'
+            : `Live now: @${target.live.version}. Select a version to promote instead`,
         admits: each => each.version !== target.live?.version,
       })
     )?.version;
@@ -86,10 +86,10 @@ async function rollBack(workbench: Workbench, named: Named): Promise<void> {
   const summary = await freshSummary(workbench, prompt);
   const targets = setTargets(summary, session.environments);
   const title = `Roll Back ${prompt}`;
+  const place = named.pointer ?? named.wasLive;
   const target =
-    named.pointer === undefined
-      ? await pickTarget(workbench, summary, targets, undefined, title)
-      : targets.find(each => isAt(each, named.pointer));
+    targets.find(each => isAt(each, place)) ??
+    (await pickTarget(workbench, summary, targets, undefined, { kind: 'roll-back', title }));
   if (target === undefined) return;
   const client = await session.clientFor({ kind: 'read' });
   const { data } = await inProgress(`Fetching what was live before`, signal =>
@@ -106,7 +106,7 @@ async function rollBack(workbench: Workbench, named: Named): Promise<void> {
   const now = Date.now();
   const version = await ask.pick({
     title: `${title} in ${target.environment} (${target.channel})`,
-    placeholder: `Live now: @${target.live?.version}. Back to which version?`,
+    placeholder: `Live now: @${target.live?.version}. Select a version to roll back to`,
     options: formers.map(({ version, promotion }, index) => ({
       label: `@${version}`,
       description: `${index === 0 ? 'before this one · ' : ''}live ${ageOf(promotion.appliedAt ?? promotion.requestedAt, now)} · ${promotion.requestedBy}`,
@@ -127,8 +127,9 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
   const verb = kind === 'promote' ? 'Promote' : 'Roll back to';
   const reason = await ask.text({
     title: `${verb} ${prompt}@${version} in ${target.environment} (${target.channel})`,
-    prompt: 'Why? The reason stands in the log for ever.',
-    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the version that is live?',
+    prompt: 'Why? The reason is kept permanently.',
+    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
+    draft: draftOf(wanted),
     validate: whyNotReason,
   });
   if (reason === undefined) return;
@@ -165,9 +166,15 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
     await sayWhatIsTrue(workbench, client, wanted, error);
     return;
   }
+  ask.sent(draftOf(wanted));
   setContext('promptforge.hasPromoted', true);
   await workbench.prompts.refresh();
   void sayOutcome(workbench, promotion, kind);
+}
+
+/** The name under which the reason is kept. */
+function draftOf({ kind, prompt, version, target }: Move): string {
+  return `${kind} ${prompt}@${version} ${target.environment} ${target.channel}`;
 }
 
 /** As far as it is known here; the registry decides. */
@@ -247,7 +254,7 @@ async function sayWhatIsTrue(
 ): Promise<void> {
   const { ask, session, prompts, log } = workbench;
   const failed = messageOf(error);
-  log.error(failed);
+  log.error(logged(error));
   session.note(error);
   let current: VersionNumber | null;
   try {
@@ -262,6 +269,7 @@ async function sayWhatIsTrue(
   }
   await prompts.refresh();
   const done = current === wanted.version;
+  if (done) ask.sent(draftOf(wanted));
   const compare = `Compare with @${current}`;
   const buttons = [...(current === null || done ? [] : [compare]), ...(done ? [] : ['Try Again'])];
   const chosen = await ask.tell(

@@ -2,7 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Confirmation } from '../asking/ask.ts';
-import { ageOf, bothZones, counted } from '../wording/age.ts';
+import { bothZones, counted, durationOf } from '../wording/age.ts';
 import type { Target } from './choices.ts';
 
 export interface Move {
@@ -25,9 +25,9 @@ export function confirmation(
   const today =
     live === undefined
       ? `Nothing is ${channel} in ${environment} yet.`
-      : `Live now: @${live.version}, since ${ageOf(live.promotedAt, now)}, by ${live.promotedBy}.`;
+      : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${live.promotedBy}.`;
   const waits =
-    approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by somebody else than you.`;
+    approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you.`;
   const detail = `${today}${waits}\nReason: ${reason}`;
   if (kind === 'roll-back')
     return {
@@ -78,7 +78,7 @@ export function afterFailure(move: Move, current: number | null): string {
 /** What is to be said when the registry cannot even be read back. */
 export function unknownAfterFailure({ prompt, version, target }: Move): string {
   const before = target.live === undefined ? 'unset' : `@${target.live.version}`;
-  return `The registry cannot be asked now, so it is not certain whether ${prompt}@${version} became ${target.channel} in ${target.environment} (before: ${before}). Refresh when the network is back; your files are as they were.`;
+  return `The registry cannot be asked now, so it is not certain whether ${prompt}@${version} became ${target.channel} in ${target.environment} (before: ${before}). Refresh when you are back online. Your files have not changed.`;
 }
 
 function stillLive(
@@ -95,13 +95,13 @@ const YEAR_MS = 365 * 86_400_000;
 
 /** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */
 export function whyNotPlanned(at: number, now: number): string | undefined {
-  if (at <= now) return 'This is over already: take a time to come.';
-  return at > now + YEAR_MS ? 'This is more than a year ahead: take an earlier time.' : undefined;
+  if (at <= now) return 'This time has passed. Enter a later one.';
+  return at > now + YEAR_MS ? 'This is more than a year from now. Enter an earlier time.' : undefined;
 }
 
 /** Undefined when the reason will do. */
 export function whyNotReason(text: string): string | undefined {
-  if (text.trim() === '') return 'Say why: the reason stands in the log for ever.';
+  if (text.trim() === '') return 'Say why. The reason is kept permanently.';
   if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
   return undefined;
 }

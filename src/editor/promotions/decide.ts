@@ -4,7 +4,7 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import { registerCommand } from '../commands.ts';
-import { mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { logged, mayHaveArrived } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Deed, deedsFor, groupOf } from './groups.ts';
@@ -39,7 +39,8 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   }
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
-  const comment = await ask.text(decisionQuestion(deed, promotion));
+  const draft = `${deed} ${promotion.id}`;
+  const comment = await ask.text({ ...decisionQuestion(deed, promotion), draft });
   if (comment === undefined) return;
   let decided: Promotion;
   try {
@@ -48,19 +49,20 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
     await workbench.prompts.refresh();
     if (mayHaveArrived(error)) {
       session.note(error);
-      workbench.log.error(messageOf(error));
+      workbench.log.error(logged(error));
       await ask.tell('error', unknownAfterFailure(deed, error));
       return;
     }
     if (!Problem.is(error)) throw error;
     const said = refusal(error, promotion);
     if (said === undefined) throw error;
-    workbench.log.warn(`${title}: ${messageOf(error)}`);
+    workbench.log.warn(`${title}: ${logged(error)}`);
     const chosen = await ask.tell('warning', said.message, ...(said.review ? ['Review Promotion'] : []));
     if (chosen !== undefined)
       await vscode.commands.executeCommand('promptforge.reviewPromotion', promotion.id);
     return;
   }
+  ask.sent(draft);
   await workbench.prompts.refresh();
   void ask.tell('info', afterDeed(deed, decided));
 }

@@ -29,10 +29,10 @@ export async function namedPromotion(
     })),
   );
   if (options.length === 0) {
-    await ask.tell('info', `${question.title}: there is none that you could choose.`);
+    await ask.tell('info', `${question.title}: there is nothing to choose from.`);
     return undefined;
   }
-  return ask.pick({ title: question.title, placeholder: 'Which promotion?', options });
+  return ask.pick({ title: question.title, placeholder: 'Select a promotion', options });
 }
 
 /** The id of the promotion whose review is the editor in front. */

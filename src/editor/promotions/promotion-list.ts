@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
+import { messageOf } from '../problems/explain.ts';
 import { NewestRun } from '../work/newest-run.ts';
 
 /** The most that a page holds; more than these wait nowhere. */
@@ -68,7 +69,7 @@ export class PromotionList implements vscode.Disposable {
         ];
       } catch (error) {
         if (signal.aborted) return;
-        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#trouble = messageOf(error);
       }
     }
     this.#changed.fire();

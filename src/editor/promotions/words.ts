@@ -17,22 +17,22 @@ export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion
     case 'approve':
       return {
         title: `Approve ${what}`,
-        prompt: `${effectOf(promotion)} Enter approves, Escape does not.`,
-        placeholder: 'Comment (may be left empty)',
+        prompt: `${effectOf(promotion)} Press Enter to approve, or Escape to leave it.`,
+        placeholder: 'Comment (optional)',
         validate,
       };
     case 'reject':
       return {
         title: `Reject ${what}`,
-        prompt: `Say to ${promotion.requestedBy} why. Enter rejects, Escape does not.`,
-        placeholder: 'What would have to be different?',
+        prompt: `Tell ${promotion.requestedBy} why. Press Enter to reject, or Escape to leave it.`,
+        placeholder: 'What needs to change?',
         validate,
       };
     case 'cancel':
       return {
         title: `Cancel the promotion of ${what}`,
-        prompt: 'Enter cancels the promotion, Escape keeps it.',
-        placeholder: 'Comment (may be left empty)',
+        prompt: 'Press Enter to cancel the promotion, or Escape to keep it.',
+        placeholder: 'Comment (optional)',
         validate,
       };
   }
@@ -54,7 +54,7 @@ export function unknownAfterFailure(deed: Deed, error: unknown): string {
 
 /** Undefined when the comment will do. */
 export function whyNotComment(text: string, needed: boolean): string | undefined {
-  if (needed && text.trim() === '') return 'Say why: it stands in the log for ever.';
+  if (needed && text.trim() === '') return 'Say why. The reason is kept permanently.';
   if (text.length > MAX_COMMENT) return `At most ${MAX_COMMENT} characters; these are ${text.length}.`;
   return undefined;
 }
@@ -84,13 +84,13 @@ export function refusal(
       const now = current === null ? 'nothing' : `@${current}`;
       const before = from === null ? 'nothing was there' : `it was @${from}`;
       return {
-        message: `Nothing changed: ${now} is ${channel} in ${environment} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and ask anew.`,
+        message: `Nothing changed: ${now} is ${channel} in ${environment} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and request a new one.`,
         review: true,
       };
     }
     case 'role_too_low':
       return {
-        message: `Your key of ${environment} does not let you do this. ${messageOf(problem)}`,
+        message: `Your ${environment} key does not allow this. ${messageOf(problem)}`,
         review: false,
       };
     case 'promotion_closed':

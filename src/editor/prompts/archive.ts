@@ -17,9 +17,11 @@ export function registerArchive(workbench: Workbench): vscode.Disposable {
       if (target === undefined) return;
       const { prompt } = target;
       const client = await session.clientFor({ kind: 'archive' });
+      const draft = `archive ${prompt}`;
       const reason = await ask.text({
         title: `Archive ${prompt}`,
-        prompt: 'Why? The reason stands in the log.',
+        prompt: 'Why? The reason is kept permanently.',
+        draft,
       });
       if (reason === undefined) return;
       const agreed = await ask.confirm({
@@ -30,6 +32,7 @@ export function registerArchive(workbench: Workbench): vscode.Disposable {
       });
       if (!agreed) return;
       await inProgress(`Archiving ${prompt}`, signal => client.archive(prompt, reason, signal));
+      ask.sent(draft);
       await prompts.refresh();
       void ask.tell('info', `${prompt} is archived. What is live stays live.`);
     }),
@@ -41,12 +44,15 @@ export function registerArchive(workbench: Workbench): vscode.Disposable {
       if (target === undefined) return;
       const { prompt } = target;
       const client = await session.clientFor({ kind: 'archive' });
+      const draft = `restore ${prompt}`;
       const reason = await ask.text({
         title: `Restore ${prompt}`,
-        prompt: 'Why? The reason stands in the log.',
+        prompt: 'Why? The reason is kept permanently.',
+        draft,
       });
       if (reason === undefined) return;
       await inProgress(`Restoring ${prompt}`, signal => client.restore(prompt, reason, signal));
+      ask.sent(draft);
       await prompts.refresh();
       void ask.tell('info', `${prompt} is restored.`);
     }),

@@ -11,7 +11,7 @@ import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { setContext } from '../context-keys.ts';
 import { targetOf } from '../explorer/target.ts';
-import { mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
@@ -69,6 +69,7 @@ async function publish(
   else await showComparison(workbench, prompt, { version: newest.version }, { file: true });
   const message = await ask.text({
     ...messageQuestion(prompt, newest?.version),
+    draft: draftOf(prompt),
     validate: whyNotMessage,
   });
   if (message === undefined) return;
@@ -86,12 +87,13 @@ async function publish(
     }
     session.note(error);
     if (!mayHaveArrived(error)) throw error;
-    log.error(messageOf(error));
+    log.error(logged(error));
     await sayWhatIsTrue(workbench, copy, client, prompt, error);
     return;
   }
   await prompts.refresh();
   if (outcome.kind === 'published') {
+    ask.sent(draftOf(prompt));
     setContext('promptforge.hasPublished', true);
     void offerNext(workbench, outcome.version, outcome.created);
     return;
@@ -100,6 +102,11 @@ async function publish(
   void offerNewest(workbench, diagnostics, prompt, number as VersionNumber | undefined, outcome.newest).catch(
     (error: unknown) => workbench.report(error, `Publishing ${prompt}`),
   );
+}
+
+/** The name under which the message of the next version is kept. */
+function draftOf(prompt: PromptName): string {
+  return `publish ${prompt}`;
 }
 
 /** The source if it can be published; what is wrong with it is shown otherwise, and nothing is sent. */
@@ -208,6 +215,7 @@ async function sayWhatIsTrue(
     });
     const arrived = source !== undefined && summary?.newest.digest === digestOf(source);
     arrivedAs = arrived ? summary.newest.version : undefined;
+    if (arrived) ask.sent(draftOf(prompt));
     // Only the lock file follows: the file holds the newest version's text already.
     if (arrived) await copy.pull(client, [summary], { isDirty: () => true, names: new Set([prompt]) });
   } catch {

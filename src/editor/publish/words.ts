@@ -10,7 +10,7 @@ export function messageQuestion(
 ): { title: string; prompt: string; placeholder: string } {
   return {
     title: base === undefined ? `Publish ${prompt}@1` : `Publish ${prompt}@${base + 1}`,
-    prompt: 'What changed, and why? The message stands in the history for ever.',
+    prompt: 'What changed, and why? The message is kept permanently.',
     placeholder: base === undefined ? 'First version' : 'Message',
   };
 }
@@ -23,7 +23,7 @@ export function whyNotMessage(text: string): string | undefined {
 
 export function published(version: Pick<VersionSummary, 'prompt' | 'version'>, created: boolean): string {
   return created
-    ? `Published ${version.prompt}@${version.version}. It is live nowhere until you promote it.`
+    ? `Published ${version.prompt}@${version.version}. It is not live anywhere until you promote it.`
     : `Nothing new was published: ${version.prompt}@${version.version} already has this text.`;
 }
 

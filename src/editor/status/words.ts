@@ -53,23 +53,23 @@ function partsOf(
       return {
         icon: 'debug-disconnect',
         words: 'PromptForge: not connected',
-        tooltip: 'This folder names no registry. Select to connect.',
+        tooltip: 'This folder names no registry. Click to connect.',
       };
     case 'untrusted':
       return {
         icon: 'shield',
         words: 'PromptForge: untrusted',
-        tooltip: 'Nothing is sent from a workspace that is not trusted. Select to manage trust.',
+        tooltip: 'PromptForge sends nothing from an untrusted workspace. Click to manage trust.',
       };
     case 'broken-project':
       return { icon: 'error', words: 'PromptForge: promptforge.json', tooltip: state.why };
     case 'connecting':
-      return { icon: 'sync~spin', words: name, tooltip: `Asking ${name} …` };
+      return { icon: 'sync~spin', words: name, tooltip: `Connecting to ${name}…` };
     case 'no-key':
       return {
         icon: 'key',
         words: `${name} · no key`,
-        tooltip: `No key for ${name} is stored. Select to set one.`,
+        tooltip: `No key for ${name} is stored. Click to set one.`,
       };
     case 'refused':
       return { icon: 'error', words: `${name} · refused`, tooltip: state.why };
@@ -77,7 +77,7 @@ function partsOf(
       return {
         icon: 'cloud-offline',
         words: `${name} · offline`,
-        tooltip: `${state.why} What was fetched before can still be read.`,
+        tooltip: `${state.why} Showing last known state.`,
       };
     case 'connected':
       return {

@@ -47,7 +47,7 @@ export function registerCopying(workbench: Workbench, selected: () => Node | und
             : { version };
       const { command, note } = curlOf(session.registry ?? EMBEDDED, found.prompt, what);
       await vscode.env.clipboard.writeText(command);
-      const key = pointer === undefined ? 'a key' : `a key of ${pointer.environment}`;
+      const key = pointer === undefined ? 'a key' : `a key for ${pointer.environment}`;
       const said = `Copied. Put ${key} into the environment variable PROMPTFORGE_KEY before you run it.`;
       void ask.tell('info', note === undefined ? said : `${said} ${note}`);
     }),

@@ -22,7 +22,7 @@ export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
             : await askForReference(workbench)
           : await pickVersion(workbench, named.prompt, {
               title: `Open a Version of ${named.prompt}`,
-              placeholder: 'Which version?',
+              placeholder: 'Select a version',
             });
       return chosen === undefined ? undefined : open(chosen);
     }),

@@ -19,6 +19,15 @@ export function ageOf(at: string, now: number): string {
   return 'just now';
 }
 
+/** How long something has been so: `2 days`, `1 hour`, `less than a minute`. As `ageOf`. */
+export function durationOf(since: string, now: number): string {
+  const seconds = Math.max(0, (now - Date.parse(since)) / 1000);
+  for (const [unit, length] of UNITS) {
+    if (seconds >= length) return counted(Math.floor(seconds / length), unit);
+  }
+  return 'less than a minute';
+}
+
 /** Date and time in the reader's own zone, with the zone: what an age leaves out. */
 export function instantOf(at: string, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', {

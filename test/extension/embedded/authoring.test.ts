@@ -50,14 +50,14 @@ describe('publishing to the embedded registry', () => {
   withoutAutoSave();
   const newest = async (name: ReturnType<typeof freshName>) => (await mara().getPrompt(name)).newest;
 
-  it('makes the first version, with a message, and says that it is live nowhere', async () => {
+  it('makes the first version, with a message, and says that it is not live anywhere', async () => {
     const name = freshName();
     await writePrompt(name, 'One.\n');
     const ask = await run('publish', { texts: ['First'] }, name);
     await told(ask);
     assert.deepEqual(
       ask.told.map(({ severity, message }) => [severity, message]),
-      [['info', `Published ${name}@1. It is live nowhere until you promote it.`]],
+      [['info', `Published ${name}@1. It is not live anywhere until you promote it.`]],
     );
     const { message, author } = await newest(name);
     assert.deepEqual({ message, author }, { message: 'First', author: actor });
@@ -139,7 +139,7 @@ describe('publishing to the embedded registry', () => {
     assert.equal(left.confirmed.length, 1);
     assert.equal((await newest(name)).version, 2);
     const ask = await run('publish', { confirms: [true], texts: ['Mine on hers'], button }, name);
-    await told(ask, new RegExp(`^Published ${name}@3\\. It is live nowhere until you promote it\\.$`));
+    await told(ask, new RegExp(`^Published ${name}@3\\. It is not live anywhere until you promote it\\.$`));
     assert.equal(ask.confirmed[0]?.button, 'Publish on Top of @2');
     assert.equal((await newest(name)).base, 2);
   });

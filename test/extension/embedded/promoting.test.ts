@@ -61,6 +61,21 @@ describe('promoting in the embedded registry', () => {
     assert.equal(await live(name, 'staging'), 'One.\n');
   });
 
+  it('is rolled back where it matters most by the first choice', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    for (const version of [1, 2]) {
+      await promote(name, version);
+      const picks = ['production · stable'];
+      await run('promote', { picks, texts: ['Tested'], confirms: [true] }, name, version);
+    }
+    const ask = await run('rollBack', { picks: ['stable', undefined] }, name);
+    assert.deepEqual(
+      ask.offered[0]?.map(offer => offer.split(' @')[0]),
+      ['production · stable', STAGING],
+    );
+  });
+
   it('is undone with a reason of its own', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');

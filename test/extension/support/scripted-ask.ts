@@ -30,6 +30,7 @@ export interface Script {
 export class ScriptedAsk implements Ask {
   readonly told: Told[] = [];
   readonly asked: TextQuestion[] = [];
+  readonly sentDrafts: string[] = [];
   readonly offered: string[][] = [];
   readonly confirmed: Confirmation[] = [];
   readonly #texts: (string | undefined)[];
@@ -68,6 +69,10 @@ export class ScriptedAsk implements Ask {
     const verdict = question.validate?.(text);
     if (typeof verdict === 'string') throw new Error(`"${question.title}" refuses the text: ${verdict}`);
     return text;
+  }
+
+  sent(draft: string): void {
+    this.sentDrafts.push(draft);
   }
 
   async pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined> {

@@ -64,6 +64,16 @@ export class Workbench {
     await this.press('Enter');
   }
 
+  /** As `answer`, with the text that the input box offers by itself. */
+  async answerAsOffered(title: string, text: string): Promise<void> {
+    await this.question(title);
+    await until(`"${text}" in the input`, async () => {
+      const offered = await this.#quickInput.inputValue();
+      return { found: offered === text || undefined, seen: [offered] };
+    });
+    await this.press('Enter');
+  }
+
   /** As `answer`, for what is pasted and must stay hidden. */
   async answerHidden(title: string, secret: string): Promise<void> {
     await this.question(title);
