@@ -15,13 +15,16 @@ import { format, parseArgs } from 'node:util';
 import { openWindow, startBrowser } from './browser.ts';
 import { HOST_IS_LATE, OPENINGS } from './lateHost.ts';
 import { patience } from './patience.ts';
-import { startServer, WITHOUT_GIT } from './runningServer.ts';
+import { type RunningServer, startServer, WITHOUT_GIT } from './runningServer.ts';
 import { provideBrowser, provideKeyring } from './systemPackages.ts';
 import { installServer } from './vscodeServer.ts';
 import { hostVersion, NEWEST } from './vscodeVersions.ts';
 
 /** A suite that prints nothing for so long hangs; every test that ends prints a line. */
 const SILENCE_MS = patience(5 * 60_000);
+
+/** What VS Code writes to the window's console when the connection to its extension host has ended. */
+const HOST_IS_LOST = '[reconnect] starting reconnecting loop';
 
 async function runSuite(commandLine: readonly string[]): Promise<number> {
   // `strict: false`: the desktop build's own flags (--no-sandbox, --skip-welcome, …) come too and mean nothing here.
@@ -62,9 +65,8 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   const ended = Promise.withResolvers<number>();
   const silence = setTimeout(() => {
     console.error(
-      `The suite printed nothing for ${(SILENCE_MS / 60_000).toFixed(0)} minutes. The server's log ends:`,
+      `The suite printed nothing for ${(SILENCE_MS / 60_000).toFixed(0)} minutes. ${endOfLog(server)}`,
     );
-    console.error(server.log().slice(-4_000));
     ended.resolve(1);
   }, SILENCE_MS);
   cleanUp.defer(() => clearTimeout(silence));
@@ -87,6 +89,7 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
     silence.refresh();
     const line = format(...args);
     hostIsLate ||= line.includes(HOST_IS_LATE);
+    if (line.includes(HOST_IS_LOST)) console.error(`The extension host is gone. ${endOfLog(server)}`);
     printLogLine(line);
   });
   await page.exposeFunction('codeAutomationExit', (code: number) => {
@@ -96,6 +99,11 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   });
   await open();
   return await ended.promise;
+}
+
+/** Why the extension host ended only the server tells. */
+function endOfLog(server: RunningServer): string {
+  return `The server's log ends:\n${server.log().slice(-4_000)}`;
 }
 
 // What the workbench itself writes to its console in every run, and nobody who reads a test's output wants.
