@@ -259,7 +259,7 @@ describe('writing a prompt', () => {
     assert.equal(editor.document.getText(), `${SOUND}{{name}}  two  spaces \n`);
   });
 
-  it('says over the first line which version the file has and what is live, and what one does next', async () => {
+  it('says over the first line what one does, which version the file has and what is live', async () => {
     const name = await nameBesideTone();
     const editor = await open(name, SOUND);
     const titles = async () => {
@@ -268,17 +268,17 @@ describe('writing a prompt', () => {
       return lenses.map(({ command }) => command?.title).join(' | ');
     };
     const shows = (expected: string) => eventually(expected, async () => (await titles()) === expected);
-    await shows('Not published yet | Preview | Publish…');
+    await shows('Preview | Publish… | Not published yet');
     await told(await run('publish', { texts: ['Tone'] }, beside(name, '_tone')), /^Published/);
     await told(await run('publish', { texts: ['First'] }, name), /^Published/);
-    await shows('Based on @1 | Not live anywhere | Compare | Preview | Publish… | Promote…');
+    await shows('Preview | Publish… | Compare | Promote… | Based on @1 | Not live anywhere');
     const promoting = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
     await told(await run('promote', promoting, name, 1), /is now stable/);
     await vscode.window.showTextDocument(editor.document);
-    await shows('Based on @1 | Live: staging @1 | Compare | Preview | Publish… | Promote…');
+    await shows('Preview | Publish… | Compare | Promote… | Based on @1 | Live: staging @1');
     await vscode.workspace.fs.writeFile(editor.document.uri, Buffer.from(`${SOUND}More.\n`));
     await run('refresh');
-    await shows('Based on @1 · modified | Live: staging @1 | Compare | Preview | Publish… | Promote…');
+    await shows('Preview | Publish… | Compare | Promote… | Based on @1 · modified | Live: staging @1');
   });
 
   it('shows a published version in the same colours, with nothing to put right', async () => {

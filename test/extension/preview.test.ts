@@ -112,6 +112,20 @@ describe('the preview', () => {
       assert.equal((await shown()).sample, 'Another of the same');
     });
 
+    it('asks before it replaces a sample', async () => {
+      const file = samplesFile(TRIAGE);
+      const before = await readFile(file, 'utf8');
+      await preview(TRIAGE);
+      const texts = ['Tries to instruct the classifier'];
+      const left = await run('previewSaveSample', { texts, confirms: [false] });
+      assert.equal(left.confirmed[0]?.message, 'Replace the sample "Tries to instruct the classifier"?');
+      assert.equal(await readFile(file, 'utf8'), before);
+      await run('previewSaveSample', { texts, confirms: [true] });
+      const after = await readFile(file, 'utf8');
+      assert.equal(after.match(/My bag was stolen/g)?.length, 2);
+      assert.doesNotMatch(after, /Ignore your rules/);
+    });
+
     it('writes nothing into a samples file that has mistakes', async () => {
       const file = samplesFile(TRIAGE);
       await preview(TRIAGE);

@@ -1,4 +1,4 @@
-/** Over the first line of a prompt's file: its version, what is live where, and what one does next. */
+/** Over the first line of a prompt's file: what one does with it, its version, and what is live where. */
 import * as vscode from 'vscode';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import type { Workbench } from '../workbench.ts';
@@ -56,12 +56,12 @@ function commandsOf(uri: vscode.Uri, listed: Listed): vscode.Command[] {
   );
   const publish = command('publish', 'Publish…', 'Make a version of the file; what is new is shown first');
   const promote = command('promote', 'Promote…', `Put a version of ${name} live in an environment`);
+  // What one does comes first: where there is little room, what comes last is cut off.
   return [
-    { ...version, title: versionTitle(listed) },
-    ...(live === undefined ? [] : [command('promote', live.title, live.tooltip)]),
-    ...(summary === undefined ? [] : [compare]),
     preview,
     publish,
-    ...(summary === undefined ? [] : [promote]),
+    ...(summary === undefined ? [] : [compare, promote]),
+    { ...version, title: versionTitle(listed) },
+    ...(live === undefined ? [] : [command('promote', live.title, live.tooltip)]),
   ];
 }

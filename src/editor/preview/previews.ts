@@ -129,7 +129,7 @@ export class Previews implements vscode.Disposable {
     const shown = this.#shown;
     const uri = shown?.subject?.samplesUri;
     if (shown?.subject === undefined || uri === undefined) {
-      await ask.tell('info', 'Samples stand beside a prompt’s file: save the prompt first.');
+      await ask.tell('info', 'Samples are kept next to the prompt’s file. Save the prompt first.');
       return;
     }
     const { samples, trouble } = await samplesAt(uri);
@@ -140,21 +140,28 @@ export class Previews implements vscode.Disposable {
       return;
     }
     const { input } = shown;
-    const name = await ask.text({
+    const typed = await ask.text({
       title: `Save Sample of ${shown.subject.title}`,
-      prompt: 'A name that says what is special about this input',
+      prompt: 'Enter a name that says what is special about this input',
       ...(shown.sample !== null && { value: shown.sample }),
       validate: text => {
-        if (text.trim() === '') return 'Give the sample a name.';
-        if (text.length > MAX_NAME) return `A name has at most ${MAX_NAME} characters.`;
-        const isThere = samples.some(sample => sample.name === text.trim());
-        return isThere ? { note: `Replaces the input of "${text.trim()}".` } : undefined;
+        if (text.trim() === '') return 'Enter a name for the sample.';
+        return text.length > MAX_NAME ? `A name has at most ${MAX_NAME} characters.` : undefined;
       },
     });
-    if (name === undefined) return;
-    await saveSample(uri, name.trim(), input);
-    await shown.saved(name.trim(), input);
-    vscode.window.setStatusBarMessage(`Saved the sample "${name.trim()}"`, 3000);
+    if (typed === undefined) return;
+    const name = typed.trim();
+    if (samples.some(sample => sample.name === name)) {
+      const agreed = await ask.confirm({
+        message: `Replace the sample "${name}"?`,
+        detail: 'A sample of this name already exists. Its input is replaced by what the preview shows.',
+        button: 'Replace',
+      });
+      if (agreed !== true) return;
+    }
+    await saveSample(uri, name, input);
+    await shown.saved(name, input);
+    vscode.window.setStatusBarMessage(`Saved the sample "${name}"`, 3000);
   }
 
   dispose(): void {
