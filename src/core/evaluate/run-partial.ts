@@ -101,8 +101,9 @@ function contextOf(node: PartialStatement | PartialBlockStatement, scope: Scope)
   const [given] = node.params;
   const context = given === undefined ? scope.context : evaluateExpression(given, scope);
   if (node.hash === undefined || node.hash === null) return context;
-  const values = { ...(context as object), ...hashOf(node, scope) };
+  const args = hashOf(node, scope);
+  const values = { ...(context as object), ...args };
   run.meter.step(template, node, Object.keys(values).length);
-  if (run.isInput(context)) run.addInput(values);
+  run.addCopy(values, context, Object.keys(args));
   return values;
 }

@@ -13,8 +13,8 @@ export class Run {
   readonly countsAsMissing: ((name: string) => boolean) | undefined;
   /** How many characters one `{{history}}` stands for. */
   readonly historyLength: number;
-  /** The input, and copies of it with a partial's arguments. */
-  readonly #inputs: WeakSet<object>;
+  /** The input, and copies of it with a partial's arguments: the names that these arguments gave. */
+  readonly #inputs: WeakMap<object, ReadonlySet<string>>;
   readonly #templates = new Map<LinkedPartial, Template>();
 
   constructor(of: Pick<Run, 'meter' | 'writer' | 'root' | 'countsAsMissing' | 'historyLength'>) {
@@ -23,15 +23,20 @@ export class Run {
     this.root = of.root;
     this.countsAsMissing = of.countsAsMissing;
     this.historyLength = of.historyLength;
-    this.#inputs = new WeakSet([of.root]);
+    this.#inputs = new WeakMap([[of.root, new Set<string>()]]);
   }
 
-  isInput(context: unknown): boolean {
-    return typeof context === 'object' && context !== null && this.#inputs.has(context);
+  /** Whether `name` of this context is the input's: an argument of a partial hides the input of its name. */
+  isOfInput(context: unknown, name: string): boolean {
+    if (typeof context !== 'object' || context === null) return false;
+    return this.#inputs.get(context)?.has(name) === false;
   }
 
-  addInput(context: object): void {
-    this.#inputs.add(context);
+  /** Notes that `copy` is `context` with the arguments of these names; of the input or such a copy of it alone. */
+  addCopy(copy: object, context: unknown, names: readonly string[]): void {
+    if (typeof context !== 'object' || context === null) return;
+    const hidden = this.#inputs.get(context);
+    if (hidden !== undefined) this.#inputs.set(copy, new Set([...hidden, ...names]));
   }
 
   partial(linked: LinkedPartial): Template {
