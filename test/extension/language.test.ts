@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { patience } from '../../scripts/host/patience.ts';
 import { folderOf, type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
 import { embeddedWorkspace } from './support/embedded-workspace.ts';
@@ -114,7 +115,8 @@ describe('writing a prompt', () => {
     const name = freshName('write');
     const warmIn = (folder: string) => promptFile(beside(name, `${folder}/_warm`));
     await makeWatchedFolder(dirname(warmIn('parts')));
-    await whenSeen(warmIn('parts'), () => writePrompt(beside(name, 'parts/_warm'), 'Warmly.\n'));
+    const warm = () => writePrompt(beside(name, 'parts/_warm'), 'Warmly.\n');
+    assert.ok(await whenSeen(warmIn('parts'), warm, patience(60_000)));
     // The one that is always missing tells that the other one was looked for.
     const { document } = await open(name, '{{> parts/warm}} {{> parts/cold}}\n');
     await hasCodes(document.uri, 'missing-partial');

@@ -21,24 +21,24 @@ export async function makeWatchedFolder(path: string): Promise<void> {
     await eventually(`VS Code to watch ${folder}`, async () => {
       await mkdir(folder, { recursive: true });
       const probe = join(folder, 'probe.txt');
-      const isSeen = await Promise.race([
-        whenSeen(probe, () => writeFile(probe, '')).then(() => true),
-        sleep(EVENT_MS, false),
-      ]);
+      const isSeen = await whenSeen(probe, () => writeFile(probe, ''), EVENT_MS);
       await rm(isSeen ? probe : folder, { recursive: true });
       return isSeen;
     });
 }
 
-/** Resolves when `make` is done and VS Code has told that there is a file of that path. */
-export async function whenSeen(path: string, make: () => Promise<unknown>): Promise<void> {
+/**
+ * Waits until `make` is done and VS Code has told that there is a file of that path.
+ * @returns whether it was told within `limit` milliseconds
+ */
+export async function whenSeen(path: string, make: () => Promise<unknown>, limit: number): Promise<boolean> {
   const watcher = vscode.workspace.createFileSystemWatcher('**');
   try {
-    const seen = new Promise<void>(resolve => {
-      watcher.onDidCreate(({ fsPath }) => fsPath === path && resolve());
+    const seen = new Promise<boolean>(resolve => {
+      watcher.onDidCreate(({ fsPath }) => fsPath === path && resolve(true));
     });
     await make();
-    await seen;
+    return await Promise.race([seen, sleep(limit, false)]);
   } finally {
     watcher.dispose();
   }
