@@ -80,7 +80,7 @@ describe('what one may do with a promotion', () => {
 describe('the words of a promotion that waits', () => {
   it('say where to, how many approved, who asked and why', () => {
     const words = promotionWords(WAITING, NOT_APPLIED, NOW);
-    assert.equal(words.label, '@12 → production: 1 of 2 approvals');
+    assert.equal(words.label, '@12 production: 1 of 2 approvals');
     assert.equal(promotionOption(WAITING, NOT_APPLIED, NOW).label, 'support/triage@12 → production');
     assert.equal(words.description, 'triage · jonas.weber · 2 hours ago');
     assert.match(words.tooltip(), /Instead of @11\./);
@@ -96,7 +96,7 @@ describe('the words of a promotion that waits', () => {
       detail: 'stable of production is @13 now.',
     };
     const words = promotionWords({ ...WAITING, held }, NOT_APPLIED, NOW);
-    assert.equal(words.label, '@12 → production: held');
+    assert.equal(words.label, '@12 production: held');
     assert.match(words.description, /^triage · 1 of 2 approvals · /);
     assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
   });

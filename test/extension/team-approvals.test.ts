@@ -74,7 +74,7 @@ describe('with a registry that asks for approvals', () => {
     await ownRequest();
     assert.deepEqual((await shown()).slice(0, 2), [
       'Waiting for approval',
-      '  explain @1 → production: 0 of 1 approval :promotion:waiting:cancel:',
+      '  explain @1 production: 0 of 1 approval :promotion:waiting:cancel:',
     ]);
   });
 
@@ -139,7 +139,7 @@ describe('with a registry that asks for approvals', () => {
     await ask.message(new RegExp(`^Planned: ${prompt}@1 becomes stable in staging at `));
     await eventually('the planned one', async () =>
       (await shown()).some(line =>
-        /^ {2}explain @1 → staging: .+ :promotion:planned:reject:cancel:$/.test(line),
+        /^ {2}explain @1 staging: .+ :promotion:planned:reject:cancel:$/.test(line),
       ),
     );
     const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
@@ -174,7 +174,7 @@ describe('with a registry that asks for approvals', () => {
       by: 'ada',
     });
     await eventually('the promotion', async () =>
-      (await shown()).some(line => line.startsWith('  explain @2 → production (canary)')),
+      (await shown()).some(line => line.startsWith('  explain @2 production (canary)')),
     );
   });
 });

@@ -31,7 +31,7 @@ function createCommand(): Command {
     .addOption(
       new Option(
         '--expires <duration>',
-        'how long it is valid, such as 12h, 90d or 1y (default: no end)',
+        'how long it is valid, such as 12h, 90d or 1y (default: it never expires)',
       ).argParser(durationArgument),
     )
     .addOption(dataOption())

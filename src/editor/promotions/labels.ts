@@ -36,13 +36,13 @@ export function iconOf(
   }
 }
 
-/** `@12 → production: live now` with `triage · jonas.weber · 2 hours ago`: what is cut off first comes last. */
+/** `@12 production: live now` with `triage · jonas.weber · 2 hours ago`: what is cut off first comes last. */
 export function promotionWords(promotion: Promotion, standing: Standing, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
   const state = stateOf(promotion, standing);
   const details = detailsOf(promotion, now).join(' · ');
   return {
-    label: `@${version} → ${whereTo(promotion)}: ${state}`,
+    label: `@${version} ${whereTo(promotion)}: ${state}`,
     description: `${lastSegment(prompt)} · ${details}`,
     tooltip: () => promotionTooltip(promotion, standing, now),
     spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state} · ${details}`,

@@ -17,21 +17,21 @@ export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion
     case 'approve':
       return {
         title: `Approve ${what}`,
-        prompt: `${effectOf(promotion)} Press Enter to approve, or Escape to leave it.`,
+        prompt: `${effectOf(promotion)} Press Enter to approve or Escape to go back.`,
         placeholder: 'Comment (optional)',
         validate,
       };
     case 'reject':
       return {
         title: `Reject ${what}`,
-        prompt: `Tell ${promotion.requestedBy} why. Press Enter to reject, or Escape to leave it.`,
+        prompt: `Tell ${promotion.requestedBy} why. Press Enter to reject or Escape to go back.`,
         placeholder: 'What needs to change?',
         validate,
       };
     case 'cancel':
       return {
         title: `Cancel the promotion of ${what}`,
-        prompt: 'Press Enter to cancel the promotion, or Escape to keep it.',
+        prompt: 'Press Enter to cancel the promotion or Escape to keep it.',
         placeholder: 'Comment (optional)',
         validate,
       };
