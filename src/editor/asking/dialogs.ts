@@ -31,6 +31,8 @@ export const dialogs = (drafts: Drafts): Ask => ({
       });
       box.onDidHide(() => resolve(undefined));
     });
+    // As for a time that is proposed: what it means in UTC.
+    if (box.value !== '') isValid();
     box.show();
     return answer.finally(() => box.dispose());
   },

@@ -24,7 +24,7 @@ export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 
       log.debug(`${doing} was cancelled.`);
       return;
     }
-    log.error(`${doing}: ${logged(error)}`);
+    log.error(`${doing} failed: ${logged(error)}`);
     if (error instanceof Error && error.stack !== undefined) log.debug(error.stack);
     const remedies = explanation.remedies.filter(remedy => remedy !== 'retry' || retry !== undefined);
     const chosen = await ask.tell(

@@ -39,7 +39,8 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   }
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
-  const draft = `${deed} ${promotion.id}`;
+  // Each registry counts its promotions from 1.
+  const draft = `${deed} ${promotion.id} ${session.place}`;
   const comment = await ask.text({ ...decisionQuestion(deed, promotion), draft });
   if (comment === undefined) return;
   let decided: Promotion;
