@@ -6,6 +6,7 @@ import { Drafts } from './editor/asking/drafts.ts';
 import { registerCompare } from './editor/compare/compare.ts';
 import { registerConnect } from './editor/connection/connect.ts';
 import { registerEnvironmentsView } from './editor/connection/environments-view.ts';
+import { registerKeepConnected } from './editor/connection/keep-connected.ts';
 import { registerKeepFresh } from './editor/connection/keep-fresh.ts';
 import { registerKeys } from './editor/connection/keys.ts';
 import { Session } from './editor/connection/session.ts';
@@ -73,7 +74,8 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const view = registerPromptsView(workbench);
   const promotionsView = registerPromotionsView(workbench);
   const comments = registerComments(workbench);
-  const following = registerFollowing(workbench, globalState);
+  const connection = registerKeepConnected(workbench);
+  const following = registerFollowing(workbench, globalState, connection.soon);
   const preview = registerPreview(workbench, context.extensionUri);
 
   subscriptions.push(
@@ -84,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     view,
     promotionsView,
     comments,
+    connection,
     following,
     registerReview(workbench),
     registerDecisions(workbench),

@@ -1,5 +1,6 @@
 /** Following over restarts of the window, with real registries; what the window remembers goes through JSON. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
@@ -90,6 +91,7 @@ class AWindow implements Disposable {
         this.#alarm.resolve(alarm);
       },
       happened: () => this.#happened.resolve(),
+      failed: () => assert.fail('nothing fails here'),
       warn: message => assert.fail(message),
       pause: async () => assert.fail('nothing fails here'),
     });
@@ -142,6 +144,32 @@ describe('following a registry', () => {
     await window.follows;
     await publish(others, 'One.', null);
     await window.happened;
+  });
+
+  it('goes on at once when a registry that was away answers again, however long the pause would be', async () => {
+    const own = await registry();
+    const [failed, followed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let isAway = true;
+    const follower = registryFollower({
+      memory: new StoredMemory(),
+      async open() {
+        if (isAway) throw new Error('It is away.');
+        followed.resolve();
+        return clientOf(own);
+      },
+      raise: alarm => assert.fail(alarm.message),
+      happened: () => undefined,
+      failed: () => failed.resolve(),
+      warn: message => assert.fail(message),
+      pause: async (_, signal) => void (await once(signal, 'abort')),
+    });
+    follower.follow(PLACE, true);
+    await failed.promise;
+    isAway = false;
+    follower.follow(PLACE, false);
+    follower.follow(PLACE, true);
+    await followed.promise;
+    follower.stop();
   });
 
   it('raises an alarm that stands after restarts until it is acknowledged, and then begins anew', async () => {

@@ -12,6 +12,7 @@ import { Problem } from '../../core/problem.ts';
 import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
 import { type Fetch, loggedFetch, type RequestLog } from '../log/logged-fetch.ts';
 import { BrokenLog } from './broken-log.ts';
+import { ANSWER_MS } from './watch-connection.ts';
 
 export interface Access {
   /** The environments that one has a credential for. */
@@ -22,6 +23,11 @@ export interface Access {
   clientWith(key: Key): RegistryClient;
   /** Forgets the client of one environment, whose key has changed. */
   forget(environment: EnvironmentName): void;
+  /**
+   * Asks once, without a key and with nothing in the log, whether the registry answers.
+   * @throws RegistryUnreachable, Problem `unavailable`
+   */
+  ask(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,6 +50,13 @@ export async function accessOverHttp(
   const origin = originOf(url);
   const fetch = loggedFetch(request => globalThis.fetch(request), log);
   const clients = new Map<EnvironmentName, RegistryClient>();
+  const unlogged = new RegistryClient({
+    url,
+    key: null,
+    userAgent,
+    timeoutMs: ANSWER_MS,
+    retry: { retries: 0 },
+  });
   return {
     environments: () => keys.store.list(origin),
     async clientFor(environment) {
@@ -61,6 +74,7 @@ export async function accessOverHttp(
     },
     clientWith: key => new RegistryClient({ url, key, fetch, cache, userAgent }),
     forget: environment => void clients.delete(environment),
+    ask: async signal => void (await unlogged.readiness(signal)),
     close: async () => clients.clear(),
   };
 }
@@ -103,6 +117,7 @@ export async function accessEmbedded(
       throw new Error('The embedded registry needs no key.');
     },
     forget: () => undefined,
+    ask: async () => undefined, // in this very process
     async close() {
       isClosed = true;
       await registry.close();

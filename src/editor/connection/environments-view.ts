@@ -1,6 +1,7 @@
 /** The view Environments: who one is in each, with the actions on its key. */
 import * as vscode from 'vscode';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import { LAST_KNOWN } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { environmentWords } from './environments-words.ts';
 import type { Session } from './session.ts';
@@ -54,6 +55,13 @@ function colourOf(kind: 'none' | 'known' | 'refused' | 'unasked'): vscode.ThemeC
 }
 
 export function registerEnvironmentsView(session: Session): vscode.Disposable {
-  const tree = new EnvironmentsTree(session);
-  return vscode.window.createTreeView('promptforge.environments', { treeDataProvider: tree });
+  const view = vscode.window.createTreeView('promptforge.environments', {
+    treeDataProvider: new EnvironmentsTree(session),
+  });
+  return vscode.Disposable.from(
+    view,
+    session.onDidChange(() => {
+      view.message = session.state.kind === 'offline' && session.environments.length > 0 ? LAST_KNOWN : '';
+    }),
+  );
 }

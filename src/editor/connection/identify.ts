@@ -78,9 +78,13 @@ export async function identify(
 export function stateOfTrouble(error: unknown): ConnectionState {
   const why = messageOf(error);
   if (BrokenLog.is(error)) return { kind: 'refused', why, isBroken: true };
-  const passes =
-    RegistryUnreachable.isAbsent(error) || Problem.is(error, 'rate_limited', 'internal_error', 'unavailable');
+  const passes = isOfAbsence(error) || Problem.is(error, 'rate_limited', 'internal_error');
   return passes ? { kind: 'offline', why } : { kind: 'refused', why };
+}
+
+/** Whether a registry that cannot serve at all says so, or says nothing. */
+export function isOfAbsence(error: unknown): boolean {
+  return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
 }
 
 function connectedAs(environment: EnvironmentName, keys: Keys): ConnectionState {

@@ -93,7 +93,8 @@ export class Session implements vscode.Disposable {
       await this.#closeAccess();
       return found.state;
     }
-    if (this.#state.kind !== 'connected') this.#set({ kind: 'connecting' });
+    // What is shown of an absent registry stays the last known state until it has answered.
+    if (this.#state.kind !== 'connected' && this.#state.kind !== 'offline') this.#set({ kind: 'connecting' });
     const access = await this.#open(found.project.registry);
     const own = await access.environments(signal);
     const identified = await identify(own, environment => access.clientFor(environment), signal);
@@ -154,10 +155,18 @@ export class Session implements vscode.Disposable {
     (await this.#access?.opened)?.forget(environment);
   }
 
+  /**
+   * Asks once whether the registry answers, within seconds and with no key.
+   * @throws RegistryUnreachable, Problem `unavailable`
+   */
+  async ask(signal: AbortSignal): Promise<void> {
+    await (await this.#open(this.#mustBeConnected())).ask(signal);
+  }
+
   /** What a failed call showed: the status follows what is true. */
   note(error: unknown): void {
     const state = stateOfTrouble(error);
-    if (state.kind === 'offline' && this.#state.kind === 'connected') this.#set(state);
+    if (state.kind === 'offline' && ['connected', 'connecting'].includes(this.#state.kind)) this.#set(state);
   }
 
   async dispose(): Promise<void> {

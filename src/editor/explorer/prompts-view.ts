@@ -4,6 +4,7 @@ import type { PromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
 import { logged } from '../problems/explain.ts';
+import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import { FILTER_WORDS } from './filter.ts';
@@ -120,11 +121,9 @@ function viewWords(
   const shown = prompts.listed.size > 0;
   const { state } = session;
   const messages: string[] = [];
-  if (prompts.trouble !== undefined && state.kind !== 'untrusted') {
-    if (state.kind === 'offline' && shown)
-      messages.push(`Offline. Showing last known state. ${prompts.trouble}`);
-    else messages.push(prompts.trouble);
-  } else if (state.kind === 'no-key' && shown)
+  if (state.kind === 'offline') messages.push(shown ? `${LAST_KNOWN} ${state.why}` : state.why);
+  else if (prompts.trouble !== undefined && state.kind !== 'untrusted') messages.push(prompts.trouble);
+  else if (state.kind === 'no-key' && shown)
     messages.push('No key is set for this registry, so only your files are shown.');
   const [trouble] = prompts.fileTroubles;
   if (trouble !== undefined) {

@@ -17,6 +17,8 @@ export interface LogFollower {
   happened(): void;
   /** What the registry says of its log, each time that it is asked. */
   says(log: Readiness['log']): void;
+  /** A call failed; it is tried again. */
+  failed(error: unknown): void;
   /** The log is another. Following is over. */
   rewritten(error: LogRewritten): void;
 }
@@ -67,6 +69,7 @@ export async function followLog(
         follower.rewritten(error);
         return;
       }
+      follower.failed(error);
       await pause(pauseMs, signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }

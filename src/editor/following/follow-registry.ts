@@ -9,6 +9,8 @@ export interface RegistryFollowerParts {
   readonly open: () => Promise<FollowedRegistry>;
   readonly raise: (alarm: Alarm) => void;
   readonly happened: () => void;
+  /** A call failed; it is tried again. */
+  readonly failed: (error: unknown) => void;
   readonly warn: (message: string) => void;
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -17,15 +19,18 @@ export interface RegistryFollower {
   /**
    * To be called whenever any of it may have changed.
    * @param registry that the window is about; undefined: none
-   * @param answers whether it is worth while to begin; one that is followed is tried on
+   * @param answers whether it is worth while to begin; one that is followed is tried on, and at once when it answers again
    */
   follow(registry: string | undefined, answers: boolean): void;
   stop(): void;
 }
 
 export function registryFollower(parts: RegistryFollowerParts): RegistryFollower {
-  const { memory, open, raise, happened, warn, pause } = parts;
+  const { memory, open, raise, happened, failed, warn, pause } = parts;
   let following: { readonly registry: string; readonly controller: AbortController } | undefined;
+  let answered = false;
+  /** Ends the pause under way. */
+  let awake = new AbortController();
 
   const stop = () => {
     following?.controller.abort();
@@ -39,6 +44,7 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
       position: positionIn(memory, registry),
       keep: (position: Parameters<typeof keepPosition>[2]) => keepPosition(memory, registry, position),
       happened,
+      failed,
       says(log: Readiness['log']) {
         if (log === 'broken') alarm('broken', BROKEN);
         if (log === 'verified') void noteVerified(memory, registry);
@@ -48,13 +54,20 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
         alarm('rewritten', error.message);
       },
     };
-    await followLog(open, follower, signal, pause);
+    await followLog(open, follower, signal, (milliseconds, stopped) =>
+      pause(milliseconds, AbortSignal.any([stopped, awake.signal])),
+    );
   };
   const isRewritten = (registry: string) =>
     alarmsIn(memory).some(alarm => alarm.registry === registry && alarm.kind === 'rewritten');
   return {
     follow(registry, answers) {
       if (registry !== following?.registry) stop();
+      if (answers && !answered) {
+        awake.abort();
+        awake = new AbortController();
+      }
+      answered = answers;
       if (registry === undefined || !answers || following !== undefined || isRewritten(registry)) return;
       const controller = new AbortController();
       following = { registry, controller };

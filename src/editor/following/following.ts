@@ -9,10 +9,14 @@ import type { Alarm } from './kept.ts';
 /** What comes together is shown together; what this window did itself is shown by then. */
 const SETTLE_MS = 1_500;
 
-/** @param memory of this machine, for all windows: which log was seen is the same for each */
+/**
+ * @param memory of this machine, for all windows: which log was seen is the same for each
+ * @param failed told of each call that failed, though it is tried again
+ */
 export function registerFollowing(
   workbench: Workbench,
   memory: vscode.Memento,
+  failed: (error: unknown) => void,
 ): vscode.Disposable & { readonly alarms: Alarms } {
   const { session, prompts, log, report } = workbench;
   let timer: NodeJS.Timeout | undefined;
@@ -30,6 +34,7 @@ export function registerFollowing(
         if (prompts.loadedAt < last) void prompts.refresh();
       }, SETTLE_MS);
     },
+    failed,
     warn: message => log.warn(message),
     pause,
   });

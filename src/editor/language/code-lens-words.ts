@@ -2,6 +2,10 @@
 import { LATEST, STABLE } from '../../core/channel.ts';
 import type { Listed } from '../explorer/listed.ts';
 import { wordsOf } from '../explorer/state-words.ts';
+import { LAST_KNOWN } from '../status/words.ts';
+
+/** After a state that may have changed since it was seen. */
+const WHILE_OFFLINE = ' (offline, last known)';
 
 /** `Based on @12 · modified`; `Not published yet`; for a file that says nothing of its base, the newest there is. */
 export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'summary' | 'state'>): string {
@@ -16,15 +20,22 @@ export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'su
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-/** `production @11 · staging @12, canary @13`. Undefined where nothing is live, or nothing is known. */
+/**
+ * `Live: production @11 · staging @12, canary @13`. Undefined where nothing is known.
+ * @param isOffline whether the pointers may have moved since they were seen
+ */
 export function liveTitle(
   summary: Listed['summary'],
+  isOffline: boolean,
 ): { readonly title: string; readonly tooltip: string } | undefined {
   const live = (summary?.pointers ?? []).filter(({ channel }) => channel !== LATEST);
   if (live.length === 0)
     return summary === undefined
       ? undefined
-      : { title: 'Not live anywhere', tooltip: 'Promote a version to an environment' };
+      : {
+          title: `Not live anywhere${isOffline ? WHILE_OFFLINE : ''}`,
+          tooltip: 'Promote a version to an environment',
+        };
   const byEnvironment = Map.groupBy(live, ({ environment }) => environment);
   const title = Array.from(byEnvironment, ([environment, pointers]) => {
     const versions = pointers.map(({ channel, version }) =>
@@ -35,5 +46,7 @@ export function liveTitle(
   const tooltip = live
     .map(({ environment, channel, version }) => `@${version} is ${channel} in ${environment}.`)
     .join('\n');
-  return { title: `Live: ${title}`, tooltip };
+  return isOffline
+    ? { title: `Live: ${title}${WHILE_OFFLINE}`, tooltip: `${LAST_KNOWN}\n${tooltip}` }
+    : { title: `Live: ${title}`, tooltip };
 }

@@ -14,13 +14,16 @@ export function registerCodeLens({
   return vscode.Disposable.from(
     changed,
     prompts.onDidChange(() => changed.fire()),
+    session.onDidChange(() => changed.fire()),
     vscode.languages.registerCodeLensProvider(PROMPT_FILES, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: document => {
         const name = session.project && placeOfDocument(document, session)?.name;
-        return commandsOf(document.uri, name && prompts.listed.get(name)).map(
-          command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command),
-        );
+        return commandsOf(
+          document.uri,
+          name && prompts.listed.get(name),
+          session.state.kind === 'offline',
+        ).map(command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command));
       },
     }),
   );
@@ -28,7 +31,7 @@ export function registerCodeLens({
 
 type Listed = ReturnType<PromptList['listed']['get']>;
 
-function commandsOf(uri: vscode.Uri, listed: Listed): vscode.Command[] {
+function commandsOf(uri: vscode.Uri, listed: Listed, isOffline: boolean): vscode.Command[] {
   const command = (id: string, title: string, tooltip: string): vscode.Command => ({
     command: `promptforge.${id}`,
     title,
@@ -48,7 +51,7 @@ function commandsOf(uri: vscode.Uri, listed: Listed): vscode.Command[] {
           tooltip: `Open ${name}@${shown}`,
           arguments: [`${name}@${shown}`],
         };
-  const live = liveTitle(summary);
+  const live = liveTitle(summary, isOffline);
   const compare = command(
     'compareWithNewest',
     'Compare',

@@ -4,6 +4,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { KeyState } from '../connection/choose-key.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
+import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import { deedsFor, type Group, groupOf, groupsOf } from './groups.ts';
@@ -98,7 +99,7 @@ function groupItem({ name, promotions }: Group): vscode.TreeItem {
 export function registerPromotionsView(
   workbench: Workbench,
 ): vscode.Disposable & { readonly tree: PromotionsTree; waiting(): number } {
-  const { promotions } = workbench;
+  const { promotions, session } = workbench;
   const tree = new PromotionsTree(workbench);
   const view = vscode.window.createTreeView<PromotionNode>('promptforge.promotions', {
     treeDataProvider: tree,
@@ -109,10 +110,14 @@ export function registerPromotionsView(
       waiting === 0
         ? undefined
         : { value: waiting, tooltip: `${counted(waiting, 'promotion')} waiting for approval` };
-    view.message = promotions.trouble ?? '';
+    const isOffline = session.state.kind === 'offline' && promotions.promotions.length > 0;
+    view.message = isOffline ? LAST_KNOWN : (promotions.trouble ?? '');
   };
-  return Object.assign(vscode.Disposable.from(view, promotions.onDidChange(show)), {
-    tree,
-    waiting: () => view.badge?.value ?? 0,
-  });
+  return Object.assign(
+    vscode.Disposable.from(view, promotions.onDidChange(show), session.onDidChange(show)),
+    {
+      tree,
+      waiting: () => view.badge?.value ?? 0,
+    },
+  );
 }

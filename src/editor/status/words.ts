@@ -18,6 +18,9 @@ export type ConnectionState =
       readonly role: string;
     };
 
+/** Over whatever is shown of a registry that does not answer, which may have moved on since. */
+export const LAST_KNOWN = 'Offline. Showing last known state.';
+
 export interface StatusWords {
   /** With codicons. */
   readonly text: string;
@@ -77,7 +80,7 @@ function partsOf(
       return {
         icon: 'cloud-offline',
         words: `${name} · offline`,
-        tooltip: `${state.why} Showing last known state.`,
+        tooltip: `${LAST_KNOWN} ${state.why}`,
       };
     case 'connected':
       return {

@@ -24,6 +24,9 @@ export interface ServedRegistry extends AsyncDisposable {
   kill(): Promise<void>;
   /** On the same data folder and port. */
   start(): Promise<void>;
+  /** It takes connections and answers nothing, until `goOn`. */
+  hang(): void;
+  goOn(): void;
 }
 
 /** Windows keep keys and the place in the log by the registry's URL: no two registries may have the same one. */
@@ -95,7 +98,10 @@ export async function serveRegistry(data: string): Promise<ServedRegistry> {
       child.kill('SIGKILL');
       await ended;
     },
+    hang: () => void child?.kill('SIGSTOP'),
+    goOn: () => void child?.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
+      child?.kill('SIGCONT'); // one that stands still cannot end
       if (child !== undefined) await endGroup(child);
     },
   };

@@ -40,6 +40,15 @@ export class Tree {
     });
   }
 
+  /** Waits until the view says this over its rows, or with `isGone` until it no longer does. */
+  async message(text: string, { isGone = false } = {}): Promise<void> {
+    const message = this.#pane.locator('.message').filter({ hasText: text });
+    await until(`"${text}" ${isGone ? 'to be gone from' : 'in'} the view`, async () => ({
+      found: (await isThere(message)) !== isGone ? true : undefined,
+      seen: await this.#pane.locator('.message').allInnerTexts(),
+    }));
+  }
+
   /** Walks to the row that says this; from the top again when the rows or the focus changed on the way. */
   async goTo(spoken: string | RegExp): Promise<void> {
     await this.row(spoken);

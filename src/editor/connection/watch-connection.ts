@@ -1,0 +1,97 @@
+/** Keeps asking whether the registry answers, so that what the window says of it is seconds old in both directions. */
+
+export interface WatchedConnection {
+  /** `unwatched`: there is no registry to ask, or it is not for a later answer to change what is wrong. */
+  state(): 'connected' | 'offline' | 'unwatched';
+  /** Resolves when the registry answers, whatever it says. Rejects when it does not within `ANSWER_MS`. */
+  ask(signal: AbortSignal): Promise<void>;
+  lost(error: unknown): void;
+  /** It answers again: what is shown is to be fetched anew. Never rejects. */
+  back(): Promise<void>;
+}
+
+export interface ConnectionWatch extends Disposable {
+  /** To be called when the state has changed: asks unless that is under way. */
+  begin(): void;
+  /** Asks at once: something failed. */
+  soon(): void;
+}
+
+/** For one answer, in milliseconds: with the pause before it, less than five seconds. */
+export const ANSWER_MS = 2_500;
+/** Milliseconds between an answer and the next question. */
+const WHILE_CONNECTED_MS = 2_000;
+const WHILE_OFFLINE_MS = 1_000;
+/** One that answers this question and nothing else is asked for the rest later and later, in milliseconds. */
+const LONGEST_MS = 60_000;
+/** A process that itself stood still for so long, in milliseconds, learned nothing from a question that got no answer. */
+const OVERDUE_MS = 1_000;
+
+/** @param now in milliseconds, of a clock that never goes back */
+export function watchConnection(
+  watched: WatchedConnection,
+  now: () => number = () => performance.now(),
+): ConnectionWatch {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let timer: NodeJS.Timeout | undefined;
+  let asking = false;
+  let again = false;
+  let fruitless = 0;
+
+  const plan = (milliseconds: number): void => {
+    clearTimeout(timer);
+    if (!signal.aborted) timer = setTimeout(() => void look(), milliseconds);
+  };
+  const rest = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const look = async (): Promise<void> => {
+    if (asking) {
+      again = true;
+      return;
+    }
+    rest();
+    if (signal.aborted || watched.state() === 'unwatched') return;
+    asking = true;
+    again = false;
+    await question();
+    asking = false;
+    const state = watched.state();
+    if (state === 'unwatched') return;
+    if (state === 'connected') fruitless = 0;
+    plan(again ? 0 : state === 'connected' ? WHILE_CONNECTED_MS : pauseAfter(fruitless));
+  };
+  const question = async (): Promise<void> => {
+    const asked = now();
+    try {
+      await watched.ask(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      fruitless = 0;
+      // This process was held up, by a sleep of the machine for one: the answer may lie unread.
+      if (now() - asked > ANSWER_MS + OVERDUE_MS) again = true;
+      else watched.lost(error);
+      return;
+    }
+    if (signal.aborted || watched.state() !== 'offline') return;
+    fruitless += 1;
+    await watched.back();
+  };
+  return {
+    begin() {
+      if (!asking && timer === undefined) void look();
+    },
+    soon: () => void look(),
+    [Symbol.dispose]() {
+      controller.abort();
+      rest();
+    },
+  };
+}
+
+/** @param fruitless how often in a row it answered this question, and not what was asked then */
+function pauseAfter(fruitless: number): number {
+  return Math.min(WHILE_OFFLINE_MS * 2 ** Math.max(0, fruitless - 1), LONGEST_MS);
+}
