@@ -18,6 +18,8 @@ import { aListed, aPointer, aSummary, aVersion, NOW } from './data.ts';
 
 const named = (...names: string[]) => names.map(name => ({ name }));
 
+const NEVER_LIVE = { mark: undefined, brief: undefined, lines: [] };
+
 describe('the explorer', () => {
   describe('its levels', () => {
     it('shows folders before prompts, each by name, with the prompts below them counted', () => {
@@ -105,7 +107,12 @@ describe('the explorer', () => {
 
     it('has no previous version before the first', () => {
       const listed = aListed('a', 'clean', aSummary('a', 2));
-      const node = (version: number): Node => ({ kind: 'version', listed, version: aVersion('a', version) });
+      const node = (version: number): Node => ({
+        kind: 'version',
+        listed,
+        version: aVersion('a', version),
+        lives: [],
+      });
       assert.equal(contextOf(node(1)), ':version:file:');
       assert.equal(contextOf(node(2)), ':version:successor:file:');
     });
@@ -146,15 +153,37 @@ describe('the explorer', () => {
 
     it('says of a version its message, author and age, and where it is live', () => {
       const summary = aSummary('a', 2, [aPointer('staging', 'stable', 1)]);
-      const words = versionWords(aVersion('a', 1, { message: 'First line\nSecond' }), summary, NOW);
+      const words = versionWords(
+        aVersion('a', 1, { message: 'First line\nSecond' }),
+        summary,
+        NEVER_LIVE,
+        NOW,
+      );
       assert.equal(words.label, '@1');
       assert.equal(words.description, 'First line · mara.lindqvist · 2 days ago');
       assert.match(words.spoken, /^Version 1, stable in staging: First line/);
     });
 
+    it('says first of a version that it was rolled back and why, and how long it was live', () => {
+      const life = {
+        mark: 'rolled back: wrong fee',
+        brief: 'was live in production for 2 hours',
+        lines: ['Live in production for 2 hours'],
+      };
+      const words = versionWords(aVersion('a', 1), undefined, life, NOW);
+      assert.match(words.description, /^rolled back: wrong fee · was live in production for 2 hours · Mess/);
+      assert.match(words.spoken, /^Version 1, rolled back: wrong fee, was live in production for 2 hours: /);
+      assert.match(words.tooltip(), /Live in production for 2 hours/);
+    });
+
     it('never lets a message become markup', () => {
       const hostile = '[click](command:evil) <img src=x> **bold**\n# title';
-      const tooltip = versionWords(aVersion('a', 1, { message: hostile }), undefined, NOW).tooltip();
+      const tooltip = versionWords(
+        aVersion('a', 1, { message: hostile }),
+        undefined,
+        NEVER_LIVE,
+        NOW,
+      ).tooltip();
       assert.equal(tooltip.includes('[click]('), false);
       assert.equal(tooltip.includes('<img'), tooltip.includes('\\<img'));
       assert.equal(tooltip.includes('\n# title'), false);

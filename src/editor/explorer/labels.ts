@@ -2,6 +2,7 @@
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { isPartial, lastSegment } from '../../core/name.ts';
 import { knownAs } from '../compare/titles.ts';
+import type { LifeWords } from '../promotions/lives.ts';
 import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import type { Listed } from './listed.ts';
@@ -88,25 +89,28 @@ export function pointerWords(pointer: Pointer, prompt: PromptSummary, now: numbe
 export function versionWords(
   version: VersionSummary,
   prompt: PromptSummary | undefined,
+  life: LifeWords,
   now: number,
 ): ItemWords {
   const age = ageOf(version.publishedAt, now);
   const message = version.message === '' ? 'no message' : firstLine(version.message);
   const known = prompt === undefined ? undefined : knownAs(version.version, prompt);
   const partials = Object.values(version.partials).map(partial => `${partial.prompt}@${partial.version}`);
+  const notes = [life.mark, life.brief].filter(note => note !== undefined).map(firstLine);
   return {
     label: `@${version.version}`,
-    description: `${message} · ${version.author} · ${age}`,
+    description: [...notes, message, version.author, age].join(' · '),
     tooltip: () =>
       [
         `**${escapeMarkdown(version.prompt)}@${version.version}**${known === undefined ? '' : ` · ${escapeMarkdown(known)}`}`,
         ...(version.message === '' ? [] : [escapeMarkdown(version.message)]),
         `By ${escapeMarkdown(version.author)}, ${escapeMarkdown(instantOf(version.publishedAt))}`,
         `${version.bytes.toLocaleString('en')} bytes${version.base === null ? '' : ` · based on @${version.base}`}`,
+        ...life.lines,
         ...(partials.length === 0 ? [] : [`With ${escapeMarkdown(listed(partials))}`]),
         `\`${version.digest}\``,
       ].join('\n\n'),
-    spoken: `Version ${version.version}${known === undefined ? '' : `, ${known}`}: ${message}, by ${version.author}, ${age}`,
+    spoken: `Version ${[version.version, ...(known === undefined ? [] : [known]), ...notes].join(', ')}: ${message}, by ${version.author}, ${age}`,
   };
 }
 

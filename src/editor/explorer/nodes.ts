@@ -1,6 +1,7 @@
 /** The nodes of the explorer and what `when` clauses ask of each: plain data, made level by level. */
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { folderOf, type PromptName } from '../../core/name.ts';
+import type { Life } from '../promotions/lives.ts';
 import type { Listed } from './listed.ts';
 import { entriesOf } from './tree.ts';
 
@@ -13,7 +14,13 @@ export type Node =
       readonly summary: PromptSummary;
       readonly pointer: Pointer;
     }
-  | { readonly kind: 'version'; readonly listed: Listed; readonly version: VersionSummary }
+  | {
+      readonly kind: 'version';
+      readonly listed: Listed;
+      readonly version: VersionSummary;
+      /** When it was live and where, as far as that is known. */
+      readonly lives: readonly Life[];
+    }
   /** The page after the versions shown. */
   | { readonly kind: 'more'; readonly listed: Listed }
   /** Versions that could not be fetched. */

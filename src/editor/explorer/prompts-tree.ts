@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
+import { type Lives, lifeWords } from '../promotions/lives.ts';
+import { PromptLives } from '../promotions/prompt-lives.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
 import { filterOf } from './filter.ts';
 import { folderWords, type ItemWords, pointerWords, promptWords, versionWords } from './labels.ts';
@@ -15,6 +17,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   readonly #session: Session;
   readonly #prompts: PromptList;
   readonly #pages: VersionPages;
+  readonly #lives: PromptLives;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   #filter = '';
@@ -25,6 +28,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     this.#session = session;
     this.#prompts = prompts;
     this.#pages = new VersionPages(session);
+    this.#lives = new PromptLives(session);
     prompts.onDidChange(() => this.#update());
   }
 
@@ -45,6 +49,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   /** Histories are fetched again when next looked at. */
   forgetHistories(): void {
     this.#pages.clear();
+    this.#lives.clear();
     this.#update();
   }
 
@@ -78,7 +83,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
 
   /** The tooltip, when the pointer or a screen reader asks for it. */
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    const words = wordsFor(node, Date.now());
+    const words = wordsFor(node, this.#session.environments, Date.now());
     if (words !== undefined) item.tooltip = new vscode.MarkdownString(words.tooltip());
     return item;
   }
@@ -113,10 +118,20 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     if (summary === undefined) return [];
     const pointers = pointerNodes(listed, this.#session.environments);
     try {
-      const { versions, nextCursor } = await this.#pages.of(name, summary.newest.version);
+      const [{ versions, nextCursor }, lives] = await Promise.all([
+        this.#pages.of(name, summary.newest.version),
+        this.#lives.of(summary).catch((): Lives => new Map()), // the versions are worth showing without
+      ]);
       const nodes: Node[] = [
         ...pointers,
-        ...versions.map((version): Node => ({ kind: 'version', listed, version })),
+        ...versions.map(
+          (version): Node => ({
+            kind: 'version',
+            listed,
+            version,
+            lives: lives.get(version.version) ?? [],
+          }),
+        ),
       ];
       return nextCursor === undefined ? nodes : [...nodes, { kind: 'more', listed }];
     } catch (error) {
@@ -150,7 +165,9 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
         return item;
       }
       case 'version': {
-        const item = made(versionWords(node.version, node.listed.summary, now), None, 'git-commit');
+        const life = lifeWords(node.lives, this.#session.environments, now);
+        const icon = life.mark === undefined ? 'git-commit' : 'discard';
+        const item = made(versionWords(node.version, node.listed.summary, life, now), None, icon);
         item.command = command('openVersion', 'Open Version', node);
         return item;
       }
@@ -188,7 +205,7 @@ function made(
   return item;
 }
 
-function wordsFor(node: Node, now: number): ItemWords | undefined {
+function wordsFor(node: Node, environments: Session['environments'], now: number): ItemWords | undefined {
   switch (node.kind) {
     case 'folder':
       return folderWords(node.path, node.prompts);
@@ -197,7 +214,7 @@ function wordsFor(node: Node, now: number): ItemWords | undefined {
     case 'pointer':
       return pointerWords(node.pointer, node.summary, now);
     case 'version':
-      return versionWords(node.version, node.listed.summary, now);
+      return versionWords(node.version, node.listed.summary, lifeWords(node.lives, environments, now), now);
     default:
       return undefined;
   }

@@ -12,9 +12,9 @@ import { showComparison } from '../compare/compare.ts';
 import { setContext } from '../context-keys.ts';
 import { type Target as Named, targetOf } from '../explorer/target.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { lifeWords, livesOf } from '../promotions/lives.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
-import { ageOf } from '../wording/age.ts';
 import { ownTimeZone } from '../wording/moment.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -104,15 +104,27 @@ async function rollBack(workbench: Workbench, named: Named): Promise<void> {
     return;
   }
   const now = Date.now();
+  const lives = livesOf(data);
   const version = await ask.pick({
     title: `${title} in ${target.environment} (${target.channel})`,
     placeholder: `Live now: @${target.live?.version}. Select a version to roll back to`,
-    options: formers.map(({ version, promotion }, index) => ({
-      label: `@${version}`,
-      description: `${index === 0 ? 'before this one · ' : ''}live ${ageOf(promotion.appliedAt ?? promotion.requestedAt, now)} · ${promotion.requestedBy}`,
-      detail: promotion.reason,
-      value: version,
-    })),
+    options: formers.map(({ version, promotion }, index) => {
+      const { mark, brief } = lifeWords(
+        (lives.get(version) ?? []).filter(life => isAt(target, life)),
+        session.environments,
+        now,
+      );
+      return {
+        label: `@${version}`,
+        description: [
+          ...(index === 0 ? ['before this one'] : []),
+          ...(brief === undefined ? [] : [brief]),
+          promotion.requestedBy,
+        ].join(' · '),
+        detail: mark === undefined ? promotion.reason : `$(discard) ${mark}`,
+        value: version,
+      };
+    }),
   });
   if (version !== undefined) await move(workbench, { prompt, version, target, kind: 'roll-back' });
 }

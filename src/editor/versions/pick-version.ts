@@ -4,6 +4,8 @@ import type { PromptName } from '../../core/name.ts';
 import type { Option } from '../asking/ask.ts';
 import { knownAs } from '../compare/titles.ts';
 import { firstLine } from '../explorer/labels.ts';
+import { lifeWords } from '../promotions/lives.ts';
+import { fetchLives } from '../promotions/prompt-lives.ts';
 import { ageOf } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -23,21 +25,26 @@ export async function pickVersion(
   { title, placeholder, admits = () => true }: VersionQuestion,
 ): Promise<VersionSummary | undefined> {
   const client = await session.clientFor({ kind: 'read' });
-  const { data } = await inProgress(`Fetching the history of ${prompt}`, signal =>
-    client.listVersions(prompt, { limit: SHOWN }, signal),
+  const [{ data }, lives] = await inProgress(`Fetching the history of ${prompt}`, signal =>
+    Promise.all([client.listVersions(prompt, { limit: SHOWN }, signal), fetchLives(client, prompt, signal)]),
   );
   const summary = prompts.listed.get(prompt)?.summary;
   const now = Date.now();
   const options = data.filter(admits).map((version): Option<VersionSummary> => {
     const known = summary === undefined ? undefined : knownAs(version.version, summary);
+    const { mark, brief } = lifeWords(lives.get(version.version) ?? [], session.environments, now);
     return {
       label: `@${version.version}`,
       description: [
         ...(known === undefined ? [] : [known]),
+        ...(brief === undefined ? [] : [brief]),
         version.author,
         ageOf(version.publishedAt, now),
       ].join(' · '),
-      detail: version.message === '' ? '(no message)' : firstLine(version.message),
+      detail: [
+        ...(mark === undefined ? [] : [`$(discard) ${firstLine(mark)}`]),
+        version.message === '' ? '(no message)' : firstLine(version.message),
+      ].join(' · '),
       value: version,
     };
   });

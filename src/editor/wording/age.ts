@@ -21,7 +21,12 @@ export function ageOf(at: string, now: number): string {
 
 /** How long something has been so: `2 days`, `1 hour`, `less than a minute`. As `ageOf`. */
 export function durationOf(since: string, now: number): string {
-  const seconds = Math.max(0, (now - Date.parse(since)) / 1000);
+  return lengthOf(now - Date.parse(since));
+}
+
+/** `2 weeks`, `1 hour`, `less than a minute`, of milliseconds. */
+export function lengthOf(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds / 1000);
   for (const [unit, length] of UNITS) {
     if (seconds >= length) return counted(Math.floor(seconds / length), unit);
   }

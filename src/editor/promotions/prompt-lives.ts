@@ -1,0 +1,43 @@
+/** The lives of a prompt's versions, asked for when somebody looks, until one of its pointers moves. */
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { PromptSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Session } from '../connection/session.ts';
+import { type Lives, livesOf } from './lives.ts';
+
+/** The newest promotions of a prompt: older lives than they tell of are not shown. */
+const PROMOTIONS = 200;
+
+export class PromptLives {
+  readonly #session: Pick<Session, 'clientFor'>;
+  readonly #known = new Map<PromptName, { readonly pointers: string; readonly lives: Promise<Lives> }>();
+
+  constructor(session: Pick<Session, 'clientFor'>) {
+    this.#session = session;
+  }
+
+  /** @throws as the registry client */
+  of({ name, pointers }: Pick<PromptSummary, 'name' | 'pointers'>): Promise<Lives> {
+    const stand = JSON.stringify(pointers.map(({ promotion, promotedAt }) => [promotion, promotedAt]));
+    const known = this.#known.get(name);
+    if (known?.pointers === stand) return known.lives;
+    const lives = this.#session.clientFor({ kind: 'read' }).then(client => fetchLives(client, name));
+    this.#known.set(name, { pointers: stand, lives });
+    lives.catch(() => this.#known.delete(name)); // asked again next time; whoever waits is told
+    return lives;
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+/** @throws as the registry client */
+export async function fetchLives(
+  client: Pick<RegistryClient, 'listPromotions'>,
+  prompt: PromptName,
+  signal?: AbortSignal,
+): Promise<Lives> {
+  const { data } = await client.listPromotions({ prompt, state: 'applied', limit: PROMOTIONS }, signal);
+  return livesOf(data);
+}
