@@ -3,7 +3,7 @@
 /** How much slower than the reference this machine is, as `npm test` measured it; 1 where nobody did. */
 const FACTOR = Math.max(1, Number(process.env['PROMPTFORGE_TEST_PATIENCE'] ?? 1));
 
-/** @param milliseconds on the reference machine @returns the milliseconds here, never fewer */
+/** @param milliseconds on the reference machine @returns the milliseconds here: an integer, as timers take it, never fewer */
 export function patience(milliseconds: number): number {
-  return milliseconds * FACTOR;
+  return Math.ceil(milliseconds * FACTOR);
 }

@@ -14,17 +14,30 @@ export class ProgressReporter extends Mocha.reporters.Spec {
       reportProgress({ kind: 'pass', title: test.fullTitle(), milliseconds: test.duration ?? 0 }),
     );
     runner.on('pending', test => reportProgress({ kind: 'skip', title: test.fullTitle(), milliseconds: 0 }));
-    runner.on('fail', (test, error: Error | undefined) =>
+    runner.on('fail', (test, error: unknown) =>
       reportProgress({ kind: 'fail', title: test.fullTitle(), reason: reasonOf(error) }),
     );
     runner.once('end', () => reportProgress({ kind: 'end' }));
   }
 }
 
-function reasonOf(error: Error | undefined): string {
-  const stack = error?.stack ?? String(error);
+/** Causes of causes, as far as they are told. */
+const MOST_CAUSES = 4;
+
+/** The error with its stack, and what caused it. */
+export function reasonOf(error: unknown): string {
+  const reasons: string[] = [];
+  for (let each = error; reasons.length <= MOST_CAUSES; each = each.cause) {
+    reasons.push(stackOf(each));
+    if (!(each instanceof Error) || each.cause === undefined) break;
+  }
+  return reasons.map((reason, index) => (index === 0 ? reason : `Caused by: ${reason}`)).join('\n');
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error) || error.stack === undefined) return String(error);
   // Node's assertions show the difference in their message, which not every stack begins with.
-  return stack.includes(error?.message ?? '') ? stack : `${error?.message}\n${stack}`;
+  return error.stack.includes(error.message) ? error.stack : `${error.message}\n${error.stack}`;
 }
 
 // mocha takes a reporter given by its path from the default export.
