@@ -17,6 +17,7 @@ import {
   whatWasLive,
   whoAndWhy,
 } from '../../src/editor/live/words.ts';
+import { instantOf } from '../../src/editor/wording/age.ts';
 import { aPointer, aPromotion, aSummary } from './data.ts';
 
 const LIVE: Live = {
@@ -59,10 +60,10 @@ describe('the words of what was live', () => {
   it('say which version, where and when, in both zones', () => {
     assert.match(
       whatWasLive(LIVE),
-      /^support\/triage@11 was stable in production at .* \(2026-09-12T14:03:00Z\)$/,
+      /^support\/triage@11 was live in production on Sep 12.* at .*14:03 UTC\)?$/,
     );
-    assert.match(inBrief(LIVE), /^@11 was stable in production at .*2026/);
-    assert.match(fromUntil(LIVE), /^From .* until .*2026/);
+    assert.match(inBrief(LIVE), /^@11 was live in production on Sep 12.* at /);
+    assert.match(fromUntil(LIVE), /^From .* at .* until .* at /);
     assert.match(fromUntil({ ...LIVE, until: null }), /until now$/);
   });
 
@@ -84,7 +85,7 @@ describe('the words of what was live', () => {
     const problem = (firstLiveAt: string | null) => new Problem('not_live_yet', 'x', { firstLiveAt });
     assert.match(
       notLiveYet(asked, problem('2026-08-02T00:00:00.000Z')),
-      /^Nothing of support\/triage was stable in production at .*2026-08-01T00:00:00Z\)\. The first version went live at .*2026-08-02T00:00:00Z\)\.$/,
+      /^No version of support\/triage was live in production on .*00:00 UTC\)?\. The first version went live on .*00:00 UTC\)?\.$/,
     );
     assert.match(notLiveYet(asked, problem(null)), /: it never was\.$/);
   });
@@ -92,7 +93,7 @@ describe('the words of what was live', () => {
   it('title the comparison with what is live now', () => {
     assert.equal(
       comparisonTitle(LIVE, { ...LIVE, version: parseVersionNumber(12) }),
-      'support/triage, stable in production: @11 (2026-09-12T14:03:00Z) ↔ @12 (now)',
+      `triage in production: @11 (${instantOf(LIVE.at)}) ↔ @12 (now)`,
     );
   });
 });

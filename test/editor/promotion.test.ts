@@ -103,14 +103,14 @@ describe('the words of a promotion', () => {
     assert.match(waiting.detail, /\nIt waits for 2 approvals by someone other than you\.\n/);
     assert.equal(waiting.button, 'Ask to Promote to production');
     const planned = confirmation(MOVE, 'Tested', NOW, '2026-09-13T06:00:00.000Z');
-    assert.match(planned.message, /stable in production at .* \(2026-09-13T06:00:00Z\)\?$/);
+    assert.match(planned.message, /stable in production on .*06:00 UTC\)?\?$/);
     assert.equal(planned.button, 'Plan Promotion to production');
     assert.equal(planned.alternative, undefined);
     const effectiveAt = '2026-09-13T06:00:00.000Z';
     const done = aPromotion('production', 12, { state: 'planned', appliedAt: null, effectiveAt });
     assert.match(
       outcome(done, 'promote'),
-      /^Planned: support\/triage@12 becomes stable in production at .*T06:00:00Z\)\. Nothing is stable/,
+      /^Planned: support\/triage@12 becomes stable in production on .*06:00 UTC\)?\. Nothing is stable/,
     );
   });
 

@@ -102,14 +102,15 @@ describe('the words of a promotion that waits', () => {
   });
 
   it('give a planned time in the reader’s zone and in UTC', () => {
-    assert.equal(
-      bothZones('2026-09-12T14:03:00.000Z', 'Europe/Berlin'),
-      '12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)',
-    );
-    assert.match(
-      promotionWords(PLANNED, NOT_APPLIED, NOW).tooltip(),
-      /Goes live at .*2026\\-09\\-13T06:00:00Z/,
-    );
+    const said = (at: string, zone: string) => bothZones(at, zone, NOW);
+    assert.equal(said('2026-09-12T14:03:00.000Z', 'Europe/Berlin'), 'Sep 12 at 16:03 CEST (14:03 UTC)');
+    assert.equal(said('2026-09-12T08:15:00.000Z', 'UTC'), 'Sep 12 at 08:15 UTC');
+    const nextDay = 'Sep 13 at 01:30 CEST (Sep 12 at 23:30 UTC)';
+    assert.equal(said('2026-09-12T23:30:00.000Z', 'Europe/Berlin'), nextDay);
+    const newYear = 'Jan 1 at 00:30 CET (Dec 31, 2025 at 23:30 UTC)';
+    assert.equal(said('2025-12-31T23:30:00.000Z', 'Europe/Berlin'), newYear);
+    assert.equal(said('2024-02-29T00:00:00.000Z', 'UTC'), 'Feb 29, 2024 at 00:00 UTC');
+    assert.match(promotionWords(PLANNED, NOT_APPLIED, NOW).tooltip(), /Goes live on .*06:00 UTC/);
   });
 
   it('keep what people wrote as text', () => {
@@ -137,7 +138,7 @@ describe('the words of a decision', () => {
       afterDeed('approve', WAITING),
       'Approved: support/triage@12 has 1 of 2 approvals and waits. support/triage@11 is still stable in production.',
     );
-    assert.match(afterDeed('approve', PLANNED), /becomes stable in production at .*2026-09-13T06:00:00Z/);
+    assert.match(afterDeed('approve', PLANNED), /becomes stable in production on .*06:00 UTC/);
     assert.match(afterDeed('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still stable/);
   });
 

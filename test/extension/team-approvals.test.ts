@@ -136,7 +136,7 @@ describe('with a registry that asks for approvals', () => {
       1,
     );
     assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
-    await ask.message(new RegExp(`^Planned: ${prompt}@1 becomes stable in staging at `));
+    await ask.message(new RegExp(`^Planned: ${prompt}@1 becomes stable in staging on `));
     await eventually('the planned one', async () =>
       (await shown()).some(line =>
         /^ {2}explain @1 staging: .+ :promotion:planned:reject:cancel:$/.test(line),

@@ -29,7 +29,7 @@ describe('what was live at an instant', () => {
     const ask = await run('whatWasLive', { picks: ['staging · stable'], texts: [before] }, prompt);
     const told = await ask.message(
       new RegExp(
-        `^${prompt}@2 was stable in staging at .*\\. Promoted by tomas\\.berg: Tested\\. From .* until now\\.$`,
+        `^${prompt}@2 was live in staging on .*\\. Promoted by tomas\\.berg: Tested\\. From .* until now\\.$`,
       ),
     );
     assert.deepEqual(told.buttons, ['Compare with What Is Live Now']);
@@ -40,10 +40,10 @@ describe('what was live at an instant', () => {
     assert.equal(document.getText(), 'Two.\n');
     assert.match(
       await lensesOf(document.uri),
-      /^@2 was stable.*\|From .*until now\|Promoted by tomas.berg: Tested\|Compare/,
+      /^@2 was live in staging on .*\|From .*until now\|Promoted by tomas.berg: Tested\|Compare/,
     );
     const same = await run('compareWithLiveNow');
-    await same.message(new RegExp(`^It still is: ${prompt}@2 is stable in staging now`));
+    await same.message(new RegExp(`^Still live: ${prompt}@2 is live in staging, since`));
 
     // The document that is open says where.
     await run('rollBack', { picks: ['@1'], texts: ['Too long'], confirms: [true] });
@@ -73,7 +73,7 @@ describe('what was live at an instant', () => {
       prompt,
     );
     await ask.message(
-      new RegExp(`^Nothing of ${prompt} was stable in production at .* The first version went live at `),
+      new RegExp(`^No version of ${prompt} was live in production on .* The first version went live on `),
     );
     assert.match(String(ask.asked[0]?.validate?.('2999-01-01')), /in the future/);
   });

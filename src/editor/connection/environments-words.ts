@@ -59,7 +59,7 @@ function keyWords(
       };
     case 'known': {
       const { actor, role, expiresAt } = key.who;
-      const until = expiresAt === null || !stored ? '' : ` The key expires ${instantOf(expiresAt)}.`;
+      const until = expiresAt === null || !stored ? '' : ` The key expires on ${instantOf(expiresAt)}.`;
       return {
         icon: 'pass-filled',
         description: `${actor} · ${role}`,

@@ -23,6 +23,6 @@ export function keyVerdict(
 
 /** `You are mara.lindqvist, approver in production, at prompts.example.com. The key expires …` */
 export function whoWords({ actor, role, environment, expiresAt }: KeyRecord, registry: string): string {
-  const until = expiresAt === null ? '' : ` The key expires ${instantOf(expiresAt)}.`;
+  const until = expiresAt === null ? '' : ` The key expires on ${instantOf(expiresAt)}.`;
   return `You are ${actor}, ${role} in ${environment}, at ${registry}.${until}`;
 }

@@ -104,7 +104,7 @@ export function versionWords(
       [
         `**${escapeMarkdown(version.prompt)}@${version.version}**${known === undefined ? '' : ` · ${escapeMarkdown(known)}`}`,
         ...(version.message === '' ? [] : [escapeMarkdown(version.message)]),
-        `By ${escapeMarkdown(version.author)}, ${escapeMarkdown(instantOf(version.publishedAt))}`,
+        `By ${escapeMarkdown(version.author)} on ${escapeMarkdown(instantOf(version.publishedAt))}`,
         `${version.bytes.toLocaleString('en')} bytes${version.base === null ? '' : ` · based on @${version.base}`}`,
         ...life.lines,
         ...(partials.length === 0 ? [] : [`With ${escapeMarkdown(listed(partials))}`]),

@@ -11,6 +11,7 @@ import { type Target, targetOf } from '../explorer/target.ts';
 import { targetsOf } from '../promotion/choices.ts';
 import { bothZones } from '../wording/age.ts';
 import { ownTimeZone } from '../wording/moment.ts';
+import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { LiveDocuments, registerLiveDocuments } from './live-documents.ts';
@@ -47,7 +48,7 @@ async function whatWasLiveAt(
   const named = pointer ?? wasLive;
   const { ask, session } = workbench;
   const client = await session.clientFor({ kind: 'read' });
-  const title = `What Was Live of ${prompt}`;
+  const title = `What Was Live: ${prompt}`;
   const place =
     named === undefined
       ? await pickPlace(workbench, prompt, title)
@@ -55,7 +56,7 @@ async function whatWasLiveAt(
   if (place === undefined) return;
   const { environment, channel } = place;
   const question = {
-    title: `${title} (${channel} in ${environment})`,
+    title: `${title} in ${placeOf(place)}`,
     prompt: 'When',
     value: Date.now(),
     refuses: (at: number) =>
@@ -109,10 +110,10 @@ async function compareWithNow(workbench: Workbench, documents: LiveDocuments, th
     client.live(prompt, { environment, channel }, signal),
   );
   if (now.version === then.version) {
-    const since = now.from === then.from ? 'It still is' : 'It is again';
+    const since = now.from === then.from ? 'Still live' : 'Live again';
     await workbench.ask.tell(
       'info',
-      `${since}: ${prompt}@${now.version} is ${channel} in ${environment} now, since ${bothZones(now.from)}. The text is the same.`,
+      `${since}: ${prompt}@${now.version} is live in ${placeOf(now)}, since ${bothZones(now.from)}. The text is the same.`,
     );
     return;
   }

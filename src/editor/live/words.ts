@@ -1,18 +1,19 @@
 /** The sentences of what was live: which version, who made it so and why, from when until when. */
 import type { Live } from '../../contract/live.ts';
-import type { PromptName } from '../../core/name.ts';
+import { lastSegment, type PromptName } from '../../core/name.ts';
 import type { Problem } from '../../core/problem.ts';
 import { firstLine } from '../explorer/labels.ts';
 import { bothZones, instantOf, utcOf } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
 
-/** `support/triage@12 was stable in production at 12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)`. */
-export function whatWasLive({ prompt, version, channel, environment, at }: Live): string {
-  return `${prompt}@${version} was ${channel} in ${environment} at ${bothZones(at)}`;
+/** `support/triage@12 was live in production on Sep 12 at 16:03 CEST (14:03 UTC)`. */
+export function whatWasLive(live: Live): string {
+  return `${live.prompt}@${live.version} was live in ${placeOf(live)} on ${bothZones(live.at)}`;
 }
 
-/** `@12 was stable in production at 12 Sept 2026, 16:03 CEST`. */
-export function inBrief({ version, channel, environment, at }: Live): string {
-  return `@${version} was ${channel} in ${environment} at ${instantOf(at)}`;
+/** `@12 was live in production on Sep 12 at 16:03 CEST`. */
+export function inBrief(live: Live): string {
+  return `@${live.version} was live in ${placeOf(live)} on ${instantOf(live.at)}`;
 }
 
 /** `Promoted by jonas.weber: Tested`; of `latest`, that publishing made it so. */
@@ -33,7 +34,7 @@ export function fromUntil({ from, until }: Live): string {
 export function evidence(live: Live): string {
   const { from, until, event } = live;
   return [
-    `${whatWasLive(live)}.`,
+    `${live.prompt}@${live.version} was ${live.channel} in ${live.environment} at ${utcOf(live.at)}.`,
     `${whoAndWhy(live)}.`,
     `From ${utcOf(from)} ${until === null ? 'on; it still is' : `until ${utcOf(until)}`}.`,
     `Event ${event.seq} of the log proves it: ${event.hash}`,
@@ -51,13 +52,13 @@ export function notLiveYet(
   problem: Problem,
 ): string {
   const first = problem.details?.firstLiveAt ?? null;
-  const before = `Nothing of ${prompt} was ${channel} in ${environment} at ${bothZones(at)}`;
+  const before = `No version of ${prompt} was live in ${placeOf({ environment, channel })} on ${bothZones(at)}`;
   return first === null
     ? `${before}: it never was.`
-    : `${before}. The first version went live at ${bothZones(first)}.`;
+    : `${before}. The first version went live on ${bothZones(first)}.`;
 }
 
-/** `support/triage, stable in production: @11 (then) ↔ @12 (now)`. */
+/** `triage in production: @11 (Sep 12 at 16:03 CEST) ↔ @12 (now)`. */
 export function comparisonTitle(then: Live, now: Live): string {
-  return `${then.prompt}, ${then.channel} in ${then.environment}: @${then.version} (${utcOf(then.at)}) ↔ @${now.version} (now)`;
+  return `${lastSegment(then.prompt)} in ${placeOf(then)}: @${then.version} (${instantOf(then.at)}) ↔ @${now.version} (now)`;
 }

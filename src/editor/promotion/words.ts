@@ -35,7 +35,7 @@ export function confirmation(
       detail,
       button: `Roll back ${environment}`,
     };
-  const when = effectiveAt === undefined ? '' : ` at ${bothZones(effectiveAt)}`;
+  const when = effectiveAt === undefined ? '' : ` on ${bothZones(effectiveAt)}`;
   return {
     message: `Make ${prompt}@${version} ${channel} in ${environment}${when}?`,
     detail,
@@ -48,7 +48,7 @@ export function confirmation(
 export function outcome(promotion: Promotion, kind: Move['kind']): string {
   const { prompt, version, channel, environment, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
-  const when = effectiveAt === null ? '' : ` at ${bothZones(effectiveAt)}`;
+  const when = effectiveAt === null ? '' : ` on ${bothZones(effectiveAt)}`;
   if (state === 'pending') {
     const left = promotion.approvalsNeeded - promotion.approvals.length;
     return `${reference} waits for ${counted(left, 'approval')} before it becomes ${channel} in ${environment}${when}. ${stillLive(prompt, from, promotion)}`;

@@ -1,10 +1,10 @@
 /** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Promotion } from '../../contract/promotions.ts';
-import { STABLE } from '../../core/channel.ts';
 import { lastSegment } from '../../core/name.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
+import { placeOf } from '../wording/place.ts';
 import { type Deed, endedAt, type GroupName } from './groups.ts';
 import { goesBack, type Standing } from './standing.ts';
 
@@ -42,15 +42,11 @@ export function promotionWords(promotion: Promotion, standing: Standing, now: nu
   const state = stateOf(promotion, standing);
   const details = detailsOf(promotion, now).join(' · ');
   return {
-    label: `@${version} ${whereTo(promotion)}: ${state}`,
+    label: `@${version} ${placeOf(promotion)}: ${state}`,
     description: `${lastSegment(prompt)} · ${details}`,
     tooltip: () => promotionTooltip(promotion, standing, now),
     spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state} · ${details}`,
   };
-}
-
-function whereTo({ environment, channel }: Promotion): string {
-  return channel === STABLE ? environment : `${environment} (${channel})`;
 }
 
 /** What is true of it now. */
@@ -114,7 +110,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
     ...(effectiveAt === null
       ? []
       : [
-          `${state === 'pending' || state === 'planned' ? 'Goes' : 'Was to go'} live at ${md(bothZones(effectiveAt))}`,
+          `${state === 'pending' || state === 'planned' ? 'Goes' : 'Was to go'} live on ${md(bothZones(effectiveAt))}`,
         ]),
     ...(appliedAt === null ? [] : [lifeOf(appliedAt, standing, when)]),
     ...(closed === null
@@ -145,7 +141,7 @@ function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => str
 /** What is shown where a promotion is chosen from a list. */
 export function promotionOption(promotion: Promotion, standing: Standing, now: number) {
   return {
-    label: `${promotion.prompt}@${promotion.version} → ${whereTo(promotion)}`,
+    label: `${promotion.prompt}@${promotion.version} → ${placeOf(promotion)}`,
     description: [stateOf(promotion, standing), ...detailsOf(promotion, now)].join(' · '),
     detail: firstLine(promotion.reason),
     icon: iconOf(promotion, standing).icon,
@@ -163,7 +159,7 @@ export function afterDeed(deed: Deed, promotion: Promotion): string {
   if (deed === 'cancel') return `Cancelled: ${reference} does not become ${where}. ${still}`;
   if (state === 'applied') return `Approved: ${reference} is now ${where}.`;
   if (state === 'planned' && effectiveAt !== null)
-    return `Approved: ${reference} becomes ${where} at ${bothZones(effectiveAt)}.`;
+    return `Approved: ${reference} becomes ${where} on ${bothZones(effectiveAt)}.`;
   return `Approved: ${reference} has ${approvalsWords(promotion)} and waits. ${still}`;
 }
 

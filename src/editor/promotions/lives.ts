@@ -4,6 +4,7 @@ import { STABLE } from '../../core/channel.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { instantOf, lengthOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
+import { placeOf } from '../wording/place.ts';
 import { goesBack } from './standing.ts';
 
 /** A time during which one pointer stood at one version; instants are RFC 3339 UTC. */
@@ -100,10 +101,6 @@ export function lifeWords(
     brief: `${isLive ? 'live' : 'was live'} in ${placeOf(main)} for ${total}`,
     lines: latestFirst.slice(0, MOST_LINES).map(life => lineOf(life, now)),
   };
-}
-
-function placeOf({ environment, channel }: Life): string {
-  return channel === STABLE ? environment : `${environment} (${channel})`;
 }
 
 function lineOf(life: Life, now: number): string {

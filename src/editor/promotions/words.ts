@@ -43,7 +43,7 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, environment }: Prom
   const left = approvalsNeeded - approvals.length - 1;
   if (left > 0) return `It then waits for ${counted(left, 'more approval')}.`;
   return effectiveAt !== null && Date.parse(effectiveAt) > Date.now()
-    ? `It then goes live in ${environment} at ${bothZones(effectiveAt)}.`
+    ? `It then goes live in ${environment} on ${bothZones(effectiveAt)}.`
     : `It then goes live in ${environment} at once.`;
 }
 

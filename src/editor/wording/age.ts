@@ -33,22 +33,54 @@ export function lengthOf(milliseconds: number): string {
   return 'less than a minute';
 }
 
-/** Date and time in the reader's own zone, with the zone: what an age leaves out. */
-export function instantOf(at: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
+/**
+ * Date and time with the zone, the reader's own unless told: `Sep 12 at 16:03 CEST`. What an age leaves out. The year
+ * is said of another than this one.
+ */
+export function instantOf(at: string, timeZone?: string, now = Date.now()): string {
+  const { day, month, year, time, zone } = partsOf(at, timeZone);
+  const isThisYear = year === partsOf(new Date(now).toISOString(), timeZone).year;
+  return `${month} ${day}${isThisYear ? '' : `, ${year}`} at ${time} ${zone}`;
+}
+
+/** The instant in the reader's zone, and in UTC beside it where that is another: `Sep 12 at 16:03 CEST (14:03 UTC)`. */
+export function bothZones(at: string, timeZone?: string, now = Date.now()): string {
+  const own = partsOf(at, timeZone);
+  const utc = partsOf(at, 'UTC');
+  const here = instantOf(at, timeZone, now);
+  if (own.zone === utc.zone) return here;
+  return own.day === utc.day && own.month === utc.month
+    ? `${here} (${utc.time} UTC)`
+    : `${here} (${instantOf(at, 'UTC', now)})`;
+}
+
+function partsOf(at: string, timeZone: string | undefined) {
+  const date = new Date(at);
+  const zoned = timeZone === undefined ? {} : { timeZone };
+  const american = new Intl.DateTimeFormat('en-US', {
+    ...zoned,
     year: 'numeric',
     month: 'short',
     day: 'numeric',
+  });
+  // British English has the names of Europe's zones: CEST where American English has GMT+2.
+  const british = new Intl.DateTimeFormat('en-GB', {
+    ...zoned,
     hour: '2-digit',
     minute: '2-digit',
     timeZoneName: 'short',
-    ...(timeZone !== undefined && { timeZone }),
-  }).format(new Date(at));
-}
-
-/** The instant in the reader's zone, and in UTC beside it: `12 Sept 2026, 16:03 CEST (2026-09-12T14:03:00Z)`. */
-export function bothZones(at: string, timeZone?: string): string {
-  return `${instantOf(at, timeZone)} (${utcOf(at)})`;
+  });
+  const parts = new Map(
+    [...american.formatToParts(date), ...british.formatToParts(date)].map(({ type, value }) => [type, value]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  return {
+    year: part('year'),
+    month: part('month'),
+    day: part('day'),
+    time: `${part('hour')}:${part('minute')}`,
+    zone: part('timeZoneName'),
+  };
 }
 
 /** RFC 3339 in UTC, to the second where it has no fraction of one. */
