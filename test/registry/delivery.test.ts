@@ -142,7 +142,14 @@ describe('delivery', () => {
     assertProblem(await get('?verison=1'), 422, 'invalid_request', /\/verison/);
     assertProblem(await get('?version=1&version=2'), 422, 'invalid_request', /twice/);
     assertProblem(await get('?version=1&channel=latest'), 422, 'invalid_request', /not for both/);
-    for (const query of ['?version=0', '?version=x', '?channel=No', '?version='])
+    for (const query of [
+      '?version=0',
+      '?version=x',
+      '?channel=No',
+      '?version=',
+      '?version=0x1',
+      '?version=1e0',
+    ])
       assertProblem(await get(query), 422, 'invalid_request');
   });
   it('shows a promotion and a rollback at once', async () => {

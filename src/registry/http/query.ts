@@ -2,7 +2,11 @@
 import type * as z from 'zod';
 import { Problem } from '../../core/problem.ts';
 
-/** Refuses a parameter that is not known or given twice: a mistyped "version" must not deliver another version. @throws Problem `invalid_request` */
+/**
+ * Refuses a parameter that is not known or given twice: a mistyped "version" must not deliver another version. Numbers
+ * are digits: JavaScript would read `1e2`, `0x1` and a space as numbers too.
+ * @throws Problem `invalid_request`
+ */
 export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: string): z.output<Schema> {
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(query)) {
@@ -10,9 +14,22 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: st
       throw new Problem('invalid_request', `The query gives "${name.slice(0, 40)}" twice. Give it once.`, {
         fields: [{ pointer: pointer([name]), message: 'is given twice' }],
       });
+    if (Object.hasOwn(schema.shape, name) && isNumber(schema.shape[name]) && !/^\d{1,15}$/.test(value))
+      throw new Problem(
+        'invalid_request',
+        `The query gives "${name.slice(0, 40)}" as ${JSON.stringify(value.slice(0, 40))}. Give a whole number in digits.`,
+        { fields: [{ pointer: pointer([name]), message: 'is not a whole number in digits' }] },
+      );
     values[name] = value;
   }
   return parseStrictly(schema, { ...values }, 'The query');
+}
+
+function isNumber(field: z.core.$ZodType | undefined): boolean {
+  const inner = field?._zod.def as
+    | { readonly type: string; readonly innerType?: z.core.$ZodType }
+    | undefined;
+  return inner?.innerType === undefined ? inner?.type === 'number' : isNumber(inner.innerType);
 }
 
 /** @throws Problem `invalid_request` with each wrong field; `what` begins the message. */
