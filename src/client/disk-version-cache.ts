@@ -3,7 +3,7 @@
  * Sources lie under their digest and are checked against it on every read: a file that does not fit is dropped.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type * as z from 'zod';
@@ -11,6 +11,7 @@ import { type Version, versionSummary } from '../contract/prompts.ts';
 import { type Digest, digestOf, isDigest } from '../core/digest.ts';
 import { MAX_SOURCE_BYTES } from '../core/source.ts';
 import { type VersionReference, versionReference } from '../core/version.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import type { VersionCache } from './version-cache.ts';
 
 /** In UTF-16 code units, of the sources in memory. */
@@ -103,7 +104,7 @@ export class DiskVersionCache implements VersionCache {
 
   async #write(file: string, text: string): Promise<void> {
     try {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       // Without fsync: what a crash leaves half-written does not have its digest, and is dropped.
       await writeFileAtomic(file, text, { fsync: false, mode: 0o600 });
     } catch (error) {

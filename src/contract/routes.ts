@@ -226,7 +226,7 @@ export const ROUTES = {
     role: 'author',
     query: promotionListQuery,
     responses: { 200: { description: 'A page', json: promotionPage } },
-    problems: [],
+    problems: ['environment_not_found'],
   },
   getPromotion: {
     method: 'GET',

@@ -14,12 +14,16 @@ export function createKey(store: Store, key: keys.NewKey): Promise<CreatedKey> {
   return store.write(transaction => keys.createKey(transaction, store.now, COMMAND_LINE, key));
 }
 
-/** The keys of one environment or of all, newest first. */
+/** The keys of one environment or of all, newest first. @throws Problem `environment_not_found` */
 export async function listKeys(
   store: Store,
   listing: Pick<keys.KeyListing, 'environment'> = {},
 ): Promise<KeyRecord[]> {
-  const found = await store.read(snapshot => keys.listKeys(snapshot, listing));
+  const { environment } = listing;
+  const found = await store.read(async snapshot => {
+    if (environment !== undefined) await environments.readEnvironment(snapshot, environment);
+    return keys.listKeys(snapshot, listing);
+  });
   return found.map(({ record }) => record);
 }
 

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChainHead } from '../core/event.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import { DATABASE_FILE } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { IDENTITY_FILE } from './identity.ts';
@@ -33,7 +34,7 @@ export async function backUp(folder: string, output: string): Promise<Backup> {
     );
   const growing = `${output}.${process.pid}`;
   try {
-    await mkdir(dirname(output), { recursive: true });
+    await makeFolder(dirname(output));
     await mkdir(growing, { mode: 0o700 });
     const backup = await fill(growing, folder);
     await rename(growing, output);

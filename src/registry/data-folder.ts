@@ -1,8 +1,9 @@
 /** A data folder: where one machine's registry keeps its database. */
 import { constants } from 'node:fs';
-import { access, mkdir, open, stat } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultEnvironments, type Environment } from '../core/environment.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { ensureEnvironments } from './environments.ts';
@@ -50,7 +51,7 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
 async function checkFolder(folder: string, create: boolean): Promise<void> {
   if (create) {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
     } catch (cause) {
       throw new DataFolderProblem(
         'not_writable',
@@ -131,6 +132,7 @@ function reason(error: unknown): string {
     ENOTDIR: 'a part of its path is a file',
     EEXIST: 'a file of this name is in the way',
     ENOSPC: 'the disk is full',
+    ENOENT: 'no folder can be made there',
   };
   return said[code ?? ''] ?? message;
 }

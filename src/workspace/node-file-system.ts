@@ -1,14 +1,15 @@
 /** The file system of this machine through Node. */
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { makeFolder } from '../disk/make-folder.ts';
 import type { FileStat, FileSystem, FolderEntry } from './file-system.ts';
 
 export const nodeFileSystem: FileSystem = {
   readFile: path => orNothing(readFile(path)),
 
   async writeFile(path, bytes) {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     // The bytes go in by `writeFile`, which writes on until all are there or fails; write-file-atomic writes once,
     // so a disk that fills up would leave a short file. It then does the rest: fsync, mode and rename.
     const options = { tmpfileCreated: (temporary: string) => writeFile(temporary, bytes) };

@@ -8,6 +8,7 @@ import { ROOT } from '../../scripts/projectRoot.ts';
 
 const ROOMS = [
   'core',
+  'disk',
   'contract',
   'registry',
   'client',
@@ -21,15 +22,16 @@ const ROOMS = [
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  disk: [],
   contract: ['core'],
-  registry: ['contract', 'core'],
-  client: ['contract', 'core'],
+  registry: ['contract', 'core', 'disk'],
+  client: ['contract', 'core', 'disk'],
   keys: ['core'],
   language: ['core'],
   'language-worker': ['language', 'core'],
-  workspace: ['core', 'client'],
-  cli: ['core', 'contract', 'registry', 'client', 'workspace', 'keys'],
-  editor: ['core', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],
+  workspace: ['core', 'disk', 'client'],
+  cli: ['core', 'disk', 'contract', 'registry', 'client', 'workspace', 'keys'],
+  editor: ['core', 'disk', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],
 };
 
 describe('the rules for imports', () => {

@@ -126,6 +126,17 @@ describe('promptforge keys', () => {
     assert.match(stderr, /no key of staging.*promptforge keys create/);
   });
 
+  it('list of an environment that is not there fails, and names those there are', async () => {
+    const data = inFolder('mistyped');
+    await inProcess(['keys', 'create', ...forReader, '--data', data]);
+    for (const json of [[], ['--json']]) {
+      const args = ['keys', 'list', '--environment', 'prodution', '--data', data, ...json];
+      const { code, stdout, stderr } = await inProcess(args);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /no environment "prodution"\. There are: development, staging, production\./);
+    }
+  });
+
   it('revoke revokes by id or by the whole key, and again without a change', async () => {
     const data = inFolder('revoke');
     const first = (await inProcess(['keys', 'create', ...forReader, '--data', data])).stdout.trim();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Agent, get } from 'node:https';
 import { connect, createServer } from 'node:net';
@@ -428,6 +428,13 @@ describe('promptforge serve', () => {
         `${data}/below`,
         /^promptforge: The data folder .* cannot be made: a part of its path is a file/,
       );
+    });
+
+    it('that no folder can hold', async () => {
+      const said = /^promptforge: The data folder .* cannot be made: /;
+      await symlink(`${data}-nowhere`, data, 'junction');
+      await refused(`${data}/below`, said);
+      if (process.platform === 'linux') await refused('/proc/nope', said);
     });
 
     it('that cannot be written', async function () {

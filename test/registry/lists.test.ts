@@ -106,6 +106,11 @@ describe('lists', () => {
     assert.deepEqual(await moves('environment=staging'), [['a', null, 1, false]]);
     assert.deepEqual(await moves('state=pending'), []);
     assertProblem(await registry.call('GET', '/v1/promotions?state=done'), 422, 'invalid_request');
+    assertProblem(
+      await registry.call('GET', '/v1/promotions?environment=prodution'),
+      404,
+      'environment_not_found',
+    );
   });
   it('refuse limits and cursors that are none of theirs', async () => {
     for (const limit of ['0', '501', 'x', '1.5', '-1'])

@@ -51,7 +51,7 @@ export interface ListOptions extends RegistryOptions {
   readonly json?: true;
 }
 
-/** @throws DataFolderProblem, DatabaseProblem */
+/** @throws DataFolderProblem, DatabaseProblem, Problem `environment_not_found` */
 export async function list({ environment, json, ...place }: ListOptions): Promise<void> {
   const keys = await withRegistry(place, { create: false }, store =>
     listKeys(store, environment === undefined ? {} : { environment }),

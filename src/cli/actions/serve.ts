@@ -1,8 +1,9 @@
 /** What `promptforge serve` does. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { makeFolder } from '../../disk/make-folder.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
@@ -46,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await withRegistry(options, { create: true }, async store => {
     const keyFile = registryKey ?? join(data, IDENTITY_FILE);
     // Beside a database there may be no data folder yet.
-    await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(keyFile), 0o700);
     const identity = await openIdentity(keyFile);
     await recordSigningKey(store, COMMAND_LINE, identity);
     const asked = stopAsked();

@@ -18,11 +18,12 @@ export interface PromotionListing {
   readonly limit: number;
 }
 
-/** Newest first. */
+/** Newest first. @throws Problem `environment_not_found` */
 export async function listPromotions(
   snapshot: Snapshot,
   { state, environment, prompt, before, limit }: PromotionListing,
 ): Promise<Promotion[]> {
+  if (environment !== undefined) await readEnvironment(snapshot, environment);
   let query = snapshot
     .selectFrom('promotions')
     .selectAll()
