@@ -2,9 +2,10 @@
 import type * as z from 'zod';
 import { API_VERSION, HEADER, MEDIA } from '../contract/headers.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../contract/problems.ts';
+import { retryAfterMs } from '../contract/retry-after.ts';
 import { redactKeys } from '../core/key.ts';
 import { Problem, type ProblemCode, type ProblemDetails } from '../core/problem.ts';
-import { type Answer, retryAfterMs } from './transport.ts';
+import type { Answer } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
 /** Statuses that gateways in front of a registry answer with on their own. */
@@ -67,7 +68,7 @@ function looksLikeOlderApi(answer: Answer): boolean {
 }
 
 function gatewayMessage(answer: Answer, url: string): string {
-  const wait = retryAfterMs(answer.headers);
+  const wait = retryAfterMs(answer.headers.get('retry-after'));
   const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`;
   return `${url} cannot serve now: a server before the registry answers ${what(answer)}. Try again ${when}.`;
 }

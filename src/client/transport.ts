@@ -3,6 +3,7 @@
  * every wait ends, and what may be repeated is repeated. It gives back a whole answer, status and bytes, unread.
  */
 import ky, { HTTPError, TimeoutError } from 'ky';
+import { retryAfterMs } from '../contract/retry-after.ts';
 import { redactKeys } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 import { shownUrl } from './address.ts';
@@ -113,19 +114,10 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
 /** Undefined leaves the wait to ky, which reads Retry-After in both its forms (RFC 9110, 10.2.3). */
 function shouldRetry(error: Error, retry: RetryLimits): boolean | undefined {
   if (error instanceof HTTPError) {
-    const wait = retryAfterMs(error.response.headers);
+    const wait = retryAfterMs(error.response.headers.get('retry-after'));
     return wait !== undefined && wait > retry.maxRetryAfterMs ? false : undefined;
   }
   return RegistryUnreachable.is(error, 'offline', 'cut_off');
-}
-
-/** Milliseconds from now, of both forms of Retry-After; undefined when there is none or it is neither. */
-export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
-  const value = headers.get('retry-after');
-  if (value === null) return undefined;
-  if (/^\d{1,12}$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
 async function fetchWhole(

@@ -9,7 +9,7 @@ import { type Role, roleIncludes } from './role.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
 /** How far ahead a promotion may be planned, in ms: the same day next year is not too far. */
-const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
+export const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
 
 /** What stands at the moment of a decision, which is what counts: not what stood when it was requested. */
 export interface Present {

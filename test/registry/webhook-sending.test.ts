@@ -38,7 +38,17 @@ const PRIVATE = [
   ['::ffff:127.0.0.1', 'an IPv4 address, mapped'],
   ['::ffff:a9fe:a9fe', 'an IPv4 address, mapped'],
   ['64:ff9b::10.0.0.1', 'an IPv4 address, by NAT64'],
+  ['64:ff9b::8.8.8.8', 'NAT64'],
+  ['64:ff9b:1::1', 'NAT64 of a network of its own'],
   ['2002:7f00:1::', '6to4'],
+  ['2001::1', 'Teredo'],
+  ['2001:2::1', 'benchmarking'],
+  ['2001:1::1', 'a protocol assignment'],
+  ['3fff::1', 'documentation'],
+  ['5f00::1', 'segment routing'],
+  ['4000::1', 'not assigned'],
+  ['1::1', 'not assigned'],
+  ['::8.8.8.8', 'an IPv4 address, compatible'],
   ['2001:db8::1', 'documentation'],
 ] as const;
 
@@ -47,7 +57,14 @@ describe('the addresses that webhooks may send to', () => {
     it(`do not include ${address}: ${what}`, () => {
       assert.equal(isPublicAddress(address), false);
     });
-  for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '64:ff9b::8.8.8.8', '::ffff:8.8.8.8'])
+  for (const address of [
+    '8.8.8.8',
+    '172.32.0.1',
+    '2606:4700::1111',
+    '2a00:1450::1',
+    '2400:cb00::1',
+    '::ffff:8.8.8.8',
+  ])
     it(`include ${address}`, () => {
       assert.equal(isPublicAddress(address), true);
     });
@@ -194,9 +211,11 @@ describe('the schedule of webhooks', () => {
       ),
     );
   });
-  it('is as long as the receiver asks for, a day at most', () => {
+  it('is as long as the receiver asks for, a year at most', () => {
     assert.equal(pauseAfter(1, 0, 90_000), 90_000);
-    assert.equal(pauseAfter(1, 0, 1e12), 24 * 60 * 60 * 1000);
+    const week = 7 * 24 * 60 * 60 * 1000;
+    assert.equal(pauseAfter(1, 0, week), week);
+    assert.equal(pauseAfter(1, 0, 1e15), 365 * 24 * 60 * 60 * 1000);
     assert.equal(pauseAfter(MAX_ATTEMPTS, 0, 90_000), undefined);
   });
 });

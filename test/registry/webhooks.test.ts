@@ -198,6 +198,18 @@ describe('webhooks', () => {
     const [shown] = await list();
     assert.deepEqual([shown.waiting, shown.lastFailure, shown.lastDeliveredAt], [0, null, now.toISOString()]);
   });
+  it('wait until the date that the receiver names', async () => {
+    await create();
+    await promoteNew();
+    receiver.answers.push([503, { 'retry-after': new Date(now.getTime() + 72 * HOUR).toUTCString() }]);
+    await dispatcher.sendDue();
+    now = new Date(now.getTime() + 72 * HOUR - 2000);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 1);
+    now = new Date(now.getTime() + 2000);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 2);
+  });
   it('are sent nothing more once the receiver answers 410', async () => {
     await create();
     await promoteNew();

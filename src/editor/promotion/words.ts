@@ -1,6 +1,7 @@
 /** The sentences of promoting and rolling back, before and after. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
+import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
 import type { Confirmation } from '../asking/ask.ts';
 import { bothZones, counted, durationOf } from '../wording/age.ts';
 import type { Target } from './choices.ts';
@@ -91,12 +92,10 @@ function stillLive(
     : `${prompt}@${version} is still ${channel} in ${environment}.`;
 }
 
-const YEAR_MS = 365 * 86_400_000;
-
 /** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */
 export function whyNotPlanned(at: number, now: number): string | undefined {
   if (at <= now) return 'This time has passed. Enter a later one.';
-  return at > now + YEAR_MS ? 'This is more than a year from now. Enter an earlier time.' : undefined;
+  return at > now + LONGEST_AHEAD ? 'This is more than a year from now. Enter an earlier time.' : undefined;
 }
 
 /** Undefined when the reason will do. */

@@ -139,6 +139,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     const body = JSON.stringify(messageOf(event));
     const signed = signedHeaders(webhookSecret(identity, webhook), `event_${event.seq}`, store.now(), body);
     return send(url, { ...HEADERS, ...signed }, body, {
+      now: () => store.now().getTime(),
       privateNetworks,
       signal: closing.signal,
       ...(lookup && { lookup }),

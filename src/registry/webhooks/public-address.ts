@@ -2,15 +2,26 @@
  * Which addresses a webhook may send to: those of the public Internet. Whoever may make a webhook could otherwise have
  * the registry ask services that only its own machine and network reach (SSRF).
  */
+import { isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** An IP address that is global unicast, also when it stands inside an IPv6 one (mapped, or by NAT64, RFC 6052). */
+/** All that is global unicast (RFC 4291, 2.4). */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+/** What of it is for a special purpose, by IANA's registry (RFC 6890), as far as the package does not know it. */
+const SPECIAL = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4f:8000::/48'].map(block =>
+  ipaddr.IPv6.parseCIDR(block),
+);
+
+/** A public IPv4 address, also one mapped into IPv6; or an IPv6 address in 2000::/3 without a special purpose. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
-  const address = ipaddr.process(text);
-  if (address instanceof ipaddr.IPv6 && address.range() === 'rfc6052')
-    return new ipaddr.IPv4(address.toByteArray().slice(12)).range() === 'unicast';
-  return address.range() === 'unicast';
+  // The package takes the last dotted part of any IPv6 address for a mapped one; a URL writes it in hexadecimal.
+  const host = isIPv6(text) ? URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) : text;
+  if (host === undefined) return false; // it names an interface of this machine
+  const address = ipaddr.process(host);
+  if (address.range() !== 'unicast') return false;
+  if (!(address instanceof ipaddr.IPv6)) return true;
+  return address.match(GLOBAL_UNICAST) && !SPECIAL.some(block => address.match(block));
 }
 
 /** A URL's host as far as it can be told without asking for its addresses. */

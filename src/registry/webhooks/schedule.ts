@@ -15,8 +15,8 @@ const PAUSES: readonly number[] = [
   20 * HOUR,
   24 * HOUR,
 ];
-/** What a receiver may ask for by Retry-After, in ms. */
-const LONGEST = 24 * HOUR;
+/** The longest that a receiver's Retry-After is waited for, in ms: a year. */
+const LONGEST = 365 * 24 * HOUR;
 /** Of a pause: so that those that failed together do not come back together. */
 const JITTER = 0.2;
 

@@ -4,6 +4,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { retryAfterMs } from '../../contract/retry-after.ts';
 import type { Outcome } from './outbox.ts';
 import { isPublicAddress, isPublicHost } from './public-address.ts';
 
@@ -18,6 +19,8 @@ export interface SendOptions {
   readonly lookup?: (hostname: string) => Promise<LookupAddress[]>;
   /** In ms; 15 s by default. */
   readonly timeout?: number;
+  /** In ms since 1970. */
+  readonly now?: () => number;
 }
 
 /** Never rejects, and never says more of the URL than its host. */
@@ -25,7 +28,7 @@ export async function send(
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: string,
-  { privateNetworks, signal, lookup = addressesOf, timeout = ANSWER_TIMEOUT }: SendOptions,
+  { privateNetworks, signal, lookup = addressesOf, timeout = ANSWER_TIMEOUT, now = Date.now }: SendOptions,
 ): Promise<Outcome> {
   if (!privateNetworks && url.protocol !== 'https:') return failed('its URL is not one of https');
   // An address that stands in the URL is not looked up.
@@ -36,7 +39,7 @@ export async function send(
       signal: AbortSignal.any([signal, late]),
       lookup: guardedLookup(lookup, privateNetworks),
     });
-    return outcomeOf(statusCode, answered['retry-after']);
+    return outcomeOf(statusCode, answered['retry-after'], now());
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted' };
     if (late.aborted) return failed(`did not answer within ${timeout / 1000} s`);
@@ -95,12 +98,15 @@ function addressesOf(hostname: string): Promise<LookupAddress[]> {
   return systemLookup(hostname, { all: true });
 }
 
-function outcomeOf(status: number, retryAfter: string | undefined): Outcome {
+function outcomeOf(status: number, retryAfter: string | undefined, now: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   if (status === 410) return { kind: 'gone', reason: 'answered 410: it wants no more events' };
   const redirects = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
-  const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : 0;
-  return { kind: 'failed', reason: `answered ${status}${redirects}`, retryAfter: seconds * 1000 };
+  return {
+    kind: 'failed',
+    reason: `answered ${status}${redirects}`,
+    retryAfter: retryAfterMs(retryAfter, now) ?? 0,
+  };
 }
 
 function failed(reason: string): Outcome {
