@@ -111,7 +111,7 @@ export function decideRejection(promotion: PromotionRecord): void {
 /** Who requested it may take it back; an admin may, too. @throws Problem `promotion_closed`, `role_too_low` */
 export function decideCancellation(promotion: PromotionRecord, by: Actor): void {
   checkOpen(promotion);
-  if (by.actor === promotion.requestedBy || roleIncludes(by.role, 'admin')) return;
+  if (isSamePerson(by.actor, promotion.requestedBy) || roleIncludes(by.role, 'admin')) return;
   throw new Problem(
     'role_too_low',
     `Only ${promotion.requestedBy}, who requested this promotion, or an admin of ${promotion.environment} may cancel it. An approver may reject it.`,

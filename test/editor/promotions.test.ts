@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Comment } from '../../src/contract/promotions.ts';
 import { Problem } from '../../src/core/problem.ts';
+import type { PromotionRecord } from '../../src/core/promotion.ts';
+import { decideCancellation, decideRejection } from '../../src/core/promotion-decisions.ts';
+import { type Role, roleIncludes } from '../../src/core/role.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
 import { afterDeed, promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
@@ -54,7 +58,7 @@ describe('the groups of promotions', () => {
 });
 
 describe('what one may do with a promotion', () => {
-  const as = (role: 'author' | 'approver' | 'admin', actor: string) => {
+  const as = (role: Role, actor: string) => {
     const key = aKey('production', role);
     return key.kind === 'known' ? { ...key, who: { ...key.who, actor } } : key;
   };
@@ -70,6 +74,43 @@ describe('what one may do with a promotion', () => {
     assert.deepEqual(deedsFor(WAITING, as('author', 'jonas.weber')), ['cancel']);
     assert.deepEqual(deedsFor(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
     assert.deepEqual(deedsFor(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
+  });
+
+  it('is to reject and to cancel exactly what the registry allows, however a name is spelled', () => {
+    const names = fc.constantFrom(
+      'jonas.weber',
+      'JONAS.WEBER',
+      ' jonas.weber ',
+      'ｊonas.weber',
+      'ada',
+      'Ada ',
+      'mara',
+    );
+    const roles = fc.constantFrom(
+      'reader' as const,
+      'author' as const,
+      'approver' as const,
+      'admin' as const,
+    );
+    const allows = (decide: () => void): boolean => {
+      try {
+        decide();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    fc.assert(
+      fc.property(names, roles, fc.constantFrom(WAITING, PLANNED), (actor, role, promotion) => {
+        const record = promotion as unknown as PromotionRecord;
+        const deeds = deedsFor(promotion, as(role, actor));
+        const mayCancel =
+          roleIncludes(role, 'author') && allows(() => decideCancellation(record, { actor, role }));
+        assert.equal(deeds.includes('cancel'), mayCancel, `${actor} as ${role}`);
+        const mayReject = roleIncludes(role, 'approver') && allows(() => decideRejection(record));
+        assert.equal(deeds.includes('reject'), mayReject);
+      }),
+    );
   });
 
   it('is nothing with one that ended', () => {

@@ -91,7 +91,7 @@ function readable<T>(seq: number, read: () => T): T {
 export function broken(why: string, options?: ErrorOptions): DataFolderProblem {
   return new DataFolderProblem(
     'chain_broken',
-    `The registry's log is broken: ${why} Somebody changed the database by other means than PromptForge. Restore the data folder from a backup, and keep this one to find out what was changed.`,
+    `The registry's log is broken: ${why} Somebody changed the database by other means than PromptForge. Restore the registry from a backup, and keep what is there to find out what was changed.`,
     options,
   );
 }
