@@ -9,6 +9,7 @@ import { registerEnvironmentsView } from './editor/connection/environments-view.
 import { registerKeepConnected } from './editor/connection/keep-connected.ts';
 import { registerKeepFresh } from './editor/connection/keep-fresh.ts';
 import { registerKeys } from './editor/connection/keys.ts';
+import { registerProjectDiagnostics } from './editor/connection/project-diagnostics.ts';
 import { Session } from './editor/connection/session.ts';
 import { registerContextKeys } from './editor/context-keys.ts';
 import { registerDecorations } from './editor/explorer/decorations.ts';
@@ -96,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerDecorations(session, prompts),
     registerVersionFiles(session),
     registerConnect(workbench),
+    registerProjectDiagnostics(session),
     registerKeys(workbench),
     registerOpenVersion(workbench),
     registerCopying(workbench, view.selected),

@@ -1,66 +1,98 @@
-/** JSON files that people edit and git merges: read with the line and column of whatever is wrong in them. */
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { positionAt } from '../core/source.ts';
-import { type Place, WorkspaceError, type WorkspaceReason } from './workspace-error.ts';
+/** JSON files that people edit and git merges: read with the place of whatever is wrong in them. */
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { redactKeys } from '../core/key.ts';
+import { wordsOfJsonError } from './json-words.ts';
 
-export interface JsonFile {
-  /** As JSON.parse gives it. */
-  readonly value: unknown;
-  /** Where the value (or, with `key`, its name) stands; the beginning when there is none there. */
-  placeOf(path: readonly (string | number)[], what?: 'value' | 'key'): Place;
+/** A place as offsets in the text: 0-based, in UTF-16 code units, end exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
 }
 
-/**
- * Strict JSON (RFC 8259), without merge conflicts and with no name twice in one object.
- * @throws WorkspaceError `reason`, at the place
- */
-export function parseJsonFile(
-  bytes: Uint8Array,
-  file: string,
-  reason: WorkspaceReason,
-  shownAs = file,
-): JsonFile {
-  const refuse = (message: string, place?: Place) =>
-    new WorkspaceError(reason, file, message, { place, shownAs });
-  let text: string;
+export interface TextProblem {
+  readonly message: string;
+  readonly range: TextRange;
+}
+
+export interface JsonText {
+  /** As JSON.parse gives it. */
+  readonly value: unknown;
+  /** Where the value (or, with `key`, its name) stands; the nearest value around it when there is none there. */
+  rangeOf(path: readonly (string | number)[], what?: 'value' | 'key'): TextRange;
+}
+
+/** Deeper than any file of ours; what reads JSON into a tree calls itself for each level. */
+const MAX_DEPTH = 200;
+/** How much of a name a message repeats. */
+const MAX_SHOWN = 60;
+
+export const NOT_UTF_8 = 'The file is not UTF-8. Save it with the encoding UTF-8.';
+
+/** Without its byte order mark; undefined when the bytes are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string | undefined {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw refuse('The file is not UTF-8. Save it with the encoding UTF-8.');
+    return undefined;
   }
-  const conflict = /^(?:<{7}|={7}|>{7})(?: |$)/m.exec(text);
+}
+
+/** Strict JSON (RFC 8259), without merge conflicts and with no name twice in one object. Never throws. */
+export function readJsonText(
+  text: string,
+): { readonly json: JsonText } | { readonly problem: TextProblem & { readonly isSyntax: boolean } } {
+  const refused = (message: string, range: TextRange, isSyntax = true) => ({
+    problem: { message, range, isSyntax },
+  });
+  const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m.exec(text);
   if (conflict !== null)
-    throw refuse(
+    return refused(
       'A merge conflict stands here. Resolve it in the editor or with git, then try again.',
-      positionAt(text, conflict.index),
+      { start: conflict.index, end: conflict.index + conflict[0].length },
+      false,
     );
+  if (text.trim() === '') return refused('The file is empty.', { start: 0, end: text.length });
+  const deep = placeTooDeep(text);
+  if (deep !== undefined)
+    return refused('Invalid JSON. This nests too deep. Use fewer levels.', { start: deep, end: deep + 1 });
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   if (first !== undefined)
-    throw refuse(`This is not JSON: ${sentence(first)}.`, positionAt(text, first.offset));
-  if (tree === undefined) throw refuse('The file is empty where JSON should be.');
+    return refused(`Invalid JSON. ${wordsOfJsonError(first, text)}`, {
+      start: first.offset,
+      end: first.offset + first.length,
+    });
+  if (tree === undefined) return refused('The file is empty.', { start: 0, end: text.length });
   const twice = firstDuplicate(tree);
-  if (twice !== undefined)
-    throw refuse(
-      `"${twice.value}" stands here a second time. Keep one of them.`,
-      positionAt(text, twice.offset),
-    );
-  return {
+  if (twice !== undefined) {
+    const name = redactKeys(String(twice.value)).slice(0, MAX_SHOWN);
+    return refused(`"${name}" stands here a second time. Keep one of them.`, rangeOf(twice), false);
+  }
+  const json: JsonText = {
     value: JSON.parse(text),
-    placeOf(path, what = 'value') {
+    rangeOf(path, what = 'value') {
       const node = findNodeAtLocation(tree, [...path]);
       const at = what === 'key' ? node?.parent?.children?.[0] : node;
-      return positionAt(text, at?.offset ?? tree.offset);
+      if (at !== undefined) return rangeOf(at);
+      return path.length === 0 ? rangeOf(tree) : json.rangeOf(path.slice(0, -1));
     },
   };
+  return { json };
 }
 
-/** `PropertyNameExpected` as words. */
-function sentence(error: ParseError): string {
-  return printParseErrorCode(error.error)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
+/** Where brackets lie too deep in each other, those in texts counted too. */
+function placeTooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[[{\]}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > MAX_DEPTH) return index;
+  }
+  return undefined;
+}
+
+function rangeOf({ offset, length }: Node): TextRange {
+  return { start: offset, end: offset + length };
 }
 
 function firstDuplicate(node: Node): Node | undefined {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Digest, isDigest } from '../core/digest.ts';
 import { type PromptName, whyNotPromptName } from '../core/name.ts';
+import { positionAt } from '../core/source.ts';
 import { isVersionNumber, type VersionNumber } from '../core/version.ts';
 import type { FileSystem } from './file-system.ts';
-import { parseJsonFile } from './json-text.ts';
+import { decodeText, NOT_UTF_8, readJsonText, type TextProblem } from './json-text.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export const LOCK_FILE = 'promptforge.lock.json';
@@ -35,39 +36,55 @@ const lockFile = z.object({
 
 /** The lock in the bytes of a file. @throws WorkspaceError `invalid_lock_file` at the place */
 export function parseLock(bytes: Uint8Array, file: string): Lock {
-  const json = parseJsonFile(bytes, file, 'invalid_lock_file', LOCK_FILE);
-  const refuse = (
+  const text = decodeText(bytes);
+  if (text === undefined)
+    throw new WorkspaceError('invalid_lock_file', file, NOT_UTF_8, { shownAs: LOCK_FILE });
+  const read = readLockText(text);
+  if ('lock' in read) return read.lock;
+  const { message, range } = read.problem;
+  const place = positionAt(text, range.start);
+  throw new WorkspaceError('invalid_lock_file', file, message, { place, shownAs: LOCK_FILE });
+}
+
+/** The first thing that is wrong with a lock file's text. */
+export function lockProblem(text: string): TextProblem | undefined {
+  const read = readLockText(text);
+  return 'problem' in read ? read.problem : undefined;
+}
+
+function readLockText(text: string): { readonly lock: Lock } | { readonly problem: TextProblem } {
+  const read = readJsonText(text);
+  if ('problem' in read) return read;
+  const { json } = read;
+  const refused = (
     path: readonly PropertyKey[],
     why: string,
     { what = 'value' as 'key' | 'value', todo = 'Take the file from git again.' } = {},
   ) => {
     const keys = path.filter(key => typeof key !== 'symbol');
     const subject = keys.length === 0 ? 'The file' : `"${keys.join('.')}"`;
-    return new WorkspaceError(
-      'invalid_lock_file',
-      file,
-      `${subject} is not as PromptForge writes it: ${why}. ${todo}`,
-      { place: json.placeOf(keys, what), shownAs: LOCK_FILE },
-    );
+    const message = `${subject} is not as PromptForge writes it: ${why}. ${todo}`;
+    return { problem: { message, range: json.rangeOf(keys, what) } };
   };
   const parsed = lockFile.safeParse(json.value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const { lockVersion } = { lockVersion: undefined, ...(json.value as { lockVersion?: unknown }) };
-    throw typeof lockVersion === 'number' && lockVersion > LOCK_VERSION
-      ? refuse(['lockVersion'], 'it is of a newer one', { todo: 'Update PromptForge.' })
-      : refuse(issue?.path ?? [], issue?.message ?? 'wrong');
+    return typeof lockVersion === 'number' && lockVersion > LOCK_VERSION
+      ? refused(['lockVersion'], 'it is of a newer one', { todo: 'Update PromptForge.' })
+      : refused(issue?.path ?? [], issue?.message ?? 'wrong');
   }
   const lock = new Map<PromptName, LockEntry>();
   for (const [name, value] of Object.entries(parsed.data.prompts)) {
     const why = whyNotPromptName(name);
-    if (why !== undefined) throw refuse(['prompts', name], why.replace(/\.$/, ''), { what: 'key' });
+    if (why !== undefined) return refused(['prompts', name], why.replace(/\.$/, ''), { what: 'key' });
     const checked = entry.safeParse(value);
     const [issue] = checked.error?.issues ?? [];
-    if (!checked.success) throw refuse(['prompts', name, ...(issue?.path ?? [])], issue?.message ?? 'wrong');
+    if (!checked.success)
+      return refused(['prompts', name, ...(issue?.path ?? [])], issue?.message ?? 'wrong');
     lock.set(name as PromptName, checked.data);
   }
-  return lock;
+  return { lock };
 }
 
 /** The text of a lock file: the same for the same lock, whatever the order it was made in. */

@@ -1,17 +1,13 @@
 /** `promptforge.json` at the workspace root: which registry the prompts belong to and where they lie. No secret, ever. */
 import { join, resolve } from 'node:path';
-import * as z from 'zod';
-import { whyNotRegistryUrl } from '../client/address.ts';
-import { KEY_LIKE } from '../core/key.ts';
 import { positionAt } from '../core/source.ts';
+import { checkProject, DEFAULT_FOLDER } from './check-project.ts';
 import type { FileSystem } from './file-system.ts';
-import { parseJsonFile } from './json-text.ts';
+import { decodeText, NOT_UTF_8 } from './json-text.ts';
 import { isInside } from './source-file.ts';
 import { type Place, WorkspaceError } from './workspace-error.ts';
 
 export const PROJECT_FILE = 'promptforge.json';
-export const EMBEDDED = 'embedded';
-const DEFAULT_FOLDER = 'prompts';
 
 export interface Project {
   /** The workspace root, absolute. */
@@ -25,10 +21,6 @@ export interface Project {
   /** What is not wrong but has no meaning, such as an unknown key. */
   readonly warnings: readonly (Place & { readonly message: string })[];
 }
-
-const project = z.object({ registry: z.string(), prompts: z.string().default(DEFAULT_FOLDER) });
-/** `$schema` is for editors. */
-const KNOWN_KEYS: ReadonlySet<string> = new Set(['registry', 'prompts', '$schema']);
 
 /**
  * @throws WorkspaceError `no_project`, `invalid_project_file`, `secret_in_project_file`, or `outside` when the
@@ -52,51 +44,22 @@ export async function readProject(root: string, files: FileSystem): Promise<Proj
 /** The project in the bytes of a file, checked as far as they alone tell. @throws WorkspaceError */
 export function parseProject(bytes: Uint8Array, root: string): Project {
   const file = join(root, PROJECT_FILE);
-  const refuse = (
-    reason: 'invalid_project_file' | 'secret_in_project_file' | 'outside',
-    why: string,
-    place: Place,
-  ) => new WorkspaceError(reason, file, why, { place, shownAs: PROJECT_FILE });
-  checkNoSecret(bytes, place =>
-    refuse(
-      'secret_in_project_file',
-      'A key stands here, and this file goes into git. Take it out, revoke it, and set a new one in the editor, which keeps it in the keychain.',
-      place,
-    ),
-  );
-  const json = parseJsonFile(bytes, file, 'invalid_project_file', PROJECT_FILE);
-  const parsed = project.safeParse(json.value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const path = (issue?.path ?? []).map(String);
-    const where = path.length === 0 ? 'The file' : `"${path.join('.')}"`;
-    const expected = path.length === 0 ? 'an object, such as {"registry": "https://…"}' : 'text';
-    throw refuse('invalid_project_file', `${where} must be ${expected}.`, json.placeOf(path));
-  }
-  const { registry, prompts } = parsed.data;
-  const why = registry === EMBEDDED ? undefined : whyNotRegistryUrl(registry);
-  if (why !== undefined) {
-    const url = URL.parse(registry);
-    const secret = url !== null && url.username + url.password !== '';
-    throw refuse(
-      secret ? 'secret_in_project_file' : 'invalid_project_file',
-      `"registry" is neither "${EMBEDDED}" nor a URL that can be used. ${why}`,
-      json.placeOf(['registry']),
-    );
-  }
-  const folder = withForwardSlashes(prompts);
-  const outside = whyOutside(folder);
-  if (outside !== undefined) throw refuse('outside', `"prompts" ${outside}`, json.placeOf(['prompts']));
-  const unknown = Object.keys(json.value as object).filter(key => !KNOWN_KEYS.has(key));
+  const text = decodeText(bytes);
+  if (text === undefined)
+    throw new WorkspaceError('invalid_project_file', file, NOT_UTF_8, { shownAs: PROJECT_FILE });
+  const { values, problems } = checkProject(text);
+  for (const { reason, message, range } of problems)
+    if (reason !== undefined)
+      throw new WorkspaceError(reason, file, message, {
+        place: positionAt(text, range.start),
+        shownAs: PROJECT_FILE,
+      });
+  if (values === undefined) throw new Error('A project without problems has values.');
   return {
     root,
-    registry: registry === EMBEDDED ? EMBEDDED : registry.replace(/\/+$/, ''),
-    prompts: folder,
-    promptsFolder: resolve(root, ...folder.split('/')),
-    warnings: unknown.map(key => ({
-      ...json.placeOf([key], 'key'),
-      message: `"${key.slice(0, 60)}" has no meaning here; known are "registry" and "prompts".`,
-    })),
+    ...values,
+    promptsFolder: resolve(root, ...values.prompts.split('/')),
+    warnings: problems.map(({ message, range }) => ({ ...positionAt(text, range.start), message })),
   };
 }
 
@@ -128,30 +91,6 @@ export async function writeProject(
     );
   }
   return written;
-}
-
-function checkNoSecret(bytes: Uint8Array, refuse: (place: Place) => WorkspaceError): void {
-  const text = new TextDecoder().decode(bytes);
-  const at = text.search(KEY_LIKE);
-  if (at >= 0) throw refuse(positionAt(text, at));
-}
-
-/** Windows' separators and what says nothing ("./", "//" inside, "/" at the end) taken out. */
-function withForwardSlashes(folder: string): string {
-  const segments = folder.replaceAll('\\', '/').split('/');
-  return segments.filter((segment, index) => segment !== '.' && (segment !== '' || index === 0)).join('/');
-}
-
-/** Of a folder with forward slashes. The empty string and "." are the workspace itself. */
-function whyOutside(folder: string): string | undefined {
-  if (/^(?:\/|[a-zA-Z]:)/.test(folder))
-    return 'must be a folder inside the workspace, relative to it, such as "prompts".';
-  if (folder.split('/').includes('..')) return 'must stay inside the workspace: ".." leads out of it.';
-  if (folder === '' || folder === '.')
-    return 'must name a folder of its own inside the workspace, such as "prompts".';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\u0000-\u001f]/.test(folder)) return 'holds a control character.';
-  return undefined;
 }
 
 /** A link may stand in the path, as long as it stays inside. */

@@ -2,8 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type PromptName, parsePromptName } from '../../src/core/name.ts';
+import { EMBEDDED } from '../../src/workspace/check-project.ts';
 import { nodeFileSystem } from '../../src/workspace/node-file-system.ts';
-import { EMBEDDED, type Project, writeProject } from '../../src/workspace/project-file.ts';
+import { type Project, writeProject } from '../../src/workspace/project-file.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 export interface Workspace extends AsyncDisposable {

@@ -78,8 +78,8 @@ describe('promptforge.lock.json', () => {
   });
 
   it('is refused with its place when it is broken', () => {
-    refused('', /:1:1: This is not JSON/);
-    refused('{"lockVersion": 1,\n "prompts": {"a": }}', /:2:19: This is not JSON/);
+    refused('', /:1:1: The file is empty/);
+    refused('{"lockVersion": 1,\n "prompts": {"a": }}', /:2:19: Invalid JSON\./);
     refused('[]', /not as PromptForge writes it/);
     refused('{"lockVersion": 1}', /"prompts"/);
     refused('{"lockVersion": 1, "prompts": []}', /"prompts"/);

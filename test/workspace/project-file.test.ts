@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { makeKey } from '../../src/core/key.ts';
+import { checkProject } from '../../src/workspace/check-project.ts';
 import { nodeFileSystem } from '../../src/workspace/node-file-system.ts';
 import { parseProject, readProject, writeProject } from '../../src/workspace/project-file.ts';
 import { WorkspaceError, type WorkspaceReason } from '../../src/workspace/workspace-error.ts';
+import { runs } from '../runs.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aWorkspace } from './a-workspace.ts';
 
@@ -49,11 +52,11 @@ describe('promptforge.json', () => {
     refused(
       '{\n  "registry": embedded\n}',
       'invalid_project_file',
-      /^promptforge\.json:2:15: This is not JSON/,
+      /^promptforge\.json:2:15: Invalid JSON\./,
     );
     refused('{"registry": "embedded",}', 'invalid_project_file', /^promptforge\.json:1:25/);
-    refused('', 'invalid_project_file', /not JSON/);
-    refused('\ufeff{', 'invalid_project_file', /not JSON/);
+    refused('', 'invalid_project_file', /The file is empty/);
+    refused('\ufeff{', 'invalid_project_file', /Invalid JSON/);
     refused('{\n<<<<<<< HEAD\n', 'invalid_project_file', /^promptforge\.json:2:1: A merge conflict/);
     refused('{"registry":"embedded","registry":"embedded"}', 'invalid_project_file', /second time/);
   });
@@ -69,6 +72,132 @@ describe('promptforge.json', () => {
     refused('{}', 'invalid_project_file', /"registry"/);
   });
 
+  // One sentence says what is wrong, at its place, and another what to write.
+  for (const [title, text, message] of [
+    [
+      'no text',
+      '',
+      /^promptforge\.json:1:1: The file is empty\. A whole file reads \{"registry": "embedded"/,
+    ],
+    [
+      'no JSON',
+      'registry: embedded',
+      /:1:1: Invalid JSON\. Text and names need double quotes.* A whole file reads/,
+    ],
+    [
+      'text without quotes',
+      '{"registry": embedded}',
+      /:1:14: Invalid JSON\. Text and names need double quotes/,
+    ],
+    ['single quotes', "{'registry': 'embedded'}", /:1:2: Invalid JSON\. Text and names need double quotes/],
+    [
+      'a comma too many',
+      '{"registry": "embedded",}',
+      /:1:25: Invalid JSON\. Remove the comma before this "\}"/,
+    ],
+    ['a comma too few', '{"registry": "embedded" "prompts": "a"}', /:1:25: .*A comma is missing before this/],
+    ['no colon', '{"registry" "embedded"}', /:1:13: .*A colon is missing/],
+    ['no value', '{"registry": }', /:1:14: .*A value is missing here/],
+    ['no end', '{"registry": "embedded"', /:1:\d+: .*The closing "\}" is missing/],
+    ['a text that never ends', '{\n"registry": "embedded\n}', /:2:13: .*no closing quote/],
+    ['a comment', '{\n// mine\n"registry": "embedded"}', /:2:1: .*Comments are not allowed/],
+    ['more after its end', '{"registry": "embedded"}\n{}', /:2:1: .*Remove what follows/],
+    ['a wrong escape', '{"registry": "embedded", "prompts": "a\\b\\c"}', /wrong escape/],
+    ['levels without end', '['.repeat(100_000), /:1:201: .*nests too deep/],
+    ['a list', '["embedded"]', /:1:1: The file must be an object, not a list\. A whole file reads/],
+    ['a text', '"embedded"', /:1:1: The file must be an object, not text\. A whole file reads/],
+    [
+      'no registry',
+      '{"prompts": "a"}',
+      /:1:1: "registry" is missing\. Write "registry": "embedded", or "registry": "https:/,
+    ],
+    [
+      'a registry of another kind',
+      '{"registry": ["a"]}',
+      /:1:14: "registry" must be text, not a list\. Write/,
+    ],
+    [
+      'a registry that is no URL',
+      '{"registry": "embeded"}',
+      /neither "embedded" nor a URL.* Write "registry": "embedded"/,
+    ],
+    ['a URL with a query', '{"registry": "https://x.example.com/?a"}', /query.* Write "registry"/],
+    [
+      'a URL that needs putting right',
+      '{"registry": "https:x.example.com"}',
+      /Write it whole and without spaces/,
+    ],
+    [
+      'prompts of another kind',
+      '{"registry": "embedded",\n"prompts": 1}',
+      /:2:12: "prompts" must be text, not a number\. Write "prompts": "prompts"\./,
+    ],
+    [
+      'prompts outside',
+      '{"registry": "embedded", "prompts": "../a"}',
+      /leads out of it\. Write "prompts": "prompts"\./,
+    ],
+    [
+      'the workspace itself as prompts',
+      '{"registry": "embedded", "prompts": "."}',
+      /a folder of its own.* Write "prompts"/,
+    ],
+  ] as const)
+    it(`says what to write instead of ${title}`, () => {
+      assert.throws(
+        () => parse(text),
+        error => {
+          assert.ok(WorkspaceError.is(error), String(error));
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+
+  it('tells all its mistakes at once, to an editor', () => {
+    const text = '{"registry": 1, "prompts": "/etc", "registri": "embedded"}';
+    const { values, problems } = checkProject(text);
+    assert.equal(values, undefined);
+    assert.deepEqual(
+      problems.map(({ reason, range }) => [reason, text.slice(range.start, range.end)]),
+      [
+        ['invalid_project_file', '1'],
+        ['outside', '"/etc"'],
+        [undefined, '"registri"'],
+      ],
+    );
+  });
+
+  it('is read or refused with a place, whatever its text', () => {
+    const scrap = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '"registry"',
+      '"embedded"',
+      '//',
+      '\\',
+      '\n',
+      '1',
+      '-',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(scrap, fc.string()), { maxLength: 12 }), parts => {
+        try {
+          parse(parts.join(''));
+        } catch (error) {
+          assert.ok(WorkspaceError.is(error), String(error));
+          assert.match(error.message, /^promptforge\.json:\d+:\d+: /);
+        }
+      }),
+      { numRuns: runs(5000, 1000) },
+    );
+  });
+
   it('names no URL that no key may be sent to', () => {
     refused('{"registry": "http://prompts.example.com"}', 'invalid_project_file', /unencrypted/);
     refused('{"registry": "prompts"}', 'invalid_project_file', /"embedded"/);
@@ -79,6 +208,7 @@ describe('promptforge.json', () => {
     for (const text of [
       `{"registry": "embedded", "key": "${key}"}`,
       `{"registry": "https://x.example.com/${key}"}`,
+      `{"registry": "embedded", "${key}": 1, "${key}": 2}`,
       '{"registry": "https://mara:hunter2@x.example.com"}',
       '{"registry": "https://hunter2@x.example.com"}',
     ])
@@ -87,7 +217,8 @@ describe('promptforge.json', () => {
         error =>
           WorkspaceError.is(error, 'secret_in_project_file') &&
           !error.message.includes(key) &&
-          !error.message.includes('hunter2'),
+          !error.message.includes('hunter2') &&
+          checkProject(text).problems.every(({ message }) => !message.includes(key)),
       );
   });
 

@@ -8,18 +8,14 @@ import { EMBEDDED } from '../versions/uri.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { fileFolders } from './find-project.ts';
+import { fileFolders, projectFile } from './find-project.ts';
+import { projectDiagnostics } from './project-diagnostics.ts';
 
 export function registerConnect(workbench: Workbench): vscode.Disposable {
-  const { report, session } = workbench;
+  const { report } = workbench;
   return vscode.Disposable.from(
     registerCommand('connect', 'Connecting', report, () => connect(workbench)),
-    registerCommand('openProjectFile', 'Opening promptforge.json', report, async () => {
-      const root = session.project?.root;
-      const folder = root === undefined ? await folderWithProject() : vscode.Uri.file(root);
-      if (folder !== undefined)
-        await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, 'promptforge.json'));
-    }),
+    registerCommand('openProjectFile', 'Opening promptforge.json', report, openProjectFile),
   );
 }
 
@@ -144,7 +140,12 @@ async function answers({ ask, log }: Workbench, registry: string): Promise<boole
   }
 }
 
-async function folderWithProject(): Promise<vscode.Uri | undefined> {
-  const [found] = await vscode.workspace.findFiles('promptforge.json', null, 1);
-  return found === undefined ? undefined : vscode.Uri.joinPath(found, '..');
+/** With the caret at what is wrong in it first. */
+async function openProjectFile(): Promise<void> {
+  const file = await projectFile();
+  if (file === undefined) return;
+  const document = await vscode.workspace.openTextDocument(file);
+  const [first] = await projectDiagnostics(document.getText());
+  const selection = first && new vscode.Range(first.range.start, first.range.start);
+  await vscode.window.showTextDocument(document, selection && { selection });
 }

@@ -11,22 +11,28 @@ export type FoundProject =
 
 /** Never rejects for what the file holds: a broken one is a state. */
 export async function findProject(): Promise<FoundProject> {
-  const folders = fileFolders();
-  if (folders.length === 0) return { project: undefined, state: { kind: 'no-folder' } };
-  for (const folder of folders) {
-    if (!(await exists(vscode.Uri.joinPath(folder.uri, PROJECT_FILE)))) continue;
-    const [{ readProject }, { nodeFileSystem }] = await Promise.all([
-      import('../../workspace/project-file.ts'),
-      import('../../workspace/node-file-system.ts'),
-    ]);
-    try {
-      return { project: await readProject(folder.uri.fsPath, nodeFileSystem) };
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return { project: undefined, state: { kind: 'broken-project', why } };
-    }
+  if (fileFolders().length === 0) return { project: undefined, state: { kind: 'no-folder' } };
+  const file = await projectFile();
+  if (file === undefined) return { project: undefined, state: { kind: 'not-connected' } };
+  const [{ readProject }, { nodeFileSystem }] = await Promise.all([
+    import('../../workspace/project-file.ts'),
+    import('../../workspace/node-file-system.ts'),
+  ]);
+  try {
+    return { project: await readProject(vscode.Uri.joinPath(file, '..').fsPath, nodeFileSystem) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { project: undefined, state: { kind: 'broken-project', why } };
   }
-  return { project: undefined, state: { kind: 'not-connected' } };
+}
+
+/** The promptforge.json that counts in this window, usable or not. */
+export async function projectFile(): Promise<vscode.Uri | undefined> {
+  for (const folder of fileFolders()) {
+    const file = vscode.Uri.joinPath(folder.uri, PROJECT_FILE);
+    if (await exists(file)) return file;
+  }
+  return undefined;
 }
 
 /** Folders on disk: prompts are files, and the lock file is written beside them. */

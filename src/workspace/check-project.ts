@@ -1,0 +1,134 @@
+/** The text of a `promptforge.json`, checked as far as it alone tells: each mistake with its place and what to write. */
+import { whyNotRegistryUrl } from '../client/address.ts';
+import { KEY_LIKE, redactKeys } from '../core/key.ts';
+import { type JsonText, readJsonText, type TextProblem } from './json-text.ts';
+import { wordsOfJsonValue } from './json-words.ts';
+import type { WorkspaceReason } from './workspace-error.ts';
+
+export const EMBEDDED = 'embedded';
+export const DEFAULT_FOLDER = 'prompts';
+
+export interface ProjectValues {
+  /** A registry's URL without a slash at its end, or `embedded`. */
+  readonly registry: string;
+  /** The prompts folder relative to the root, with forward slashes. */
+  readonly prompts: string;
+}
+
+export interface ProjectProblem extends TextProblem {
+  /** Undefined for what has no meaning and does no harm, such as an unknown name. */
+  readonly reason:
+    | Extract<WorkspaceReason, 'invalid_project_file' | 'secret_in_project_file' | 'outside'>
+    | undefined;
+}
+
+export interface CheckedProject {
+  /** Undefined when one of the problems has a reason. */
+  readonly values: ProjectValues | undefined;
+  /** In the order of what matters most. */
+  readonly problems: readonly ProjectProblem[];
+}
+
+/** `$schema` is for editors. */
+const KNOWN_KEYS: ReadonlySet<string> = new Set(['registry', 'prompts', '$schema']);
+const WHOLE = 'A whole file reads {"registry": "embedded", "prompts": "prompts"}.';
+const WRITE_REGISTRY = `Write "registry": "${EMBEDDED}", or "registry": "https://prompts.example.com".`;
+const WRITE_PROMPTS = `Write "prompts": "${DEFAULT_FOLDER}".`;
+
+/** Never throws. No message repeats a secret. */
+export function checkProject(text: string): CheckedProject {
+  const secrets = [...text.matchAll(KEY_LIKE)].map(
+    ({ 0: key, index }): ProjectProblem => ({
+      reason: 'secret_in_project_file',
+      message:
+        'A key stands here, and this file goes into git. Take it out, revoke it, and set a new one in the editor, which keeps it in the keychain.',
+      range: { start: index, end: index + key.length },
+    }),
+  );
+  const read = readJsonText(text);
+  if ('problem' in read) {
+    const { message, range, isSyntax } = read.problem;
+    const problem = { message: isSyntax ? `${message} ${WHOLE}` : message, range };
+    return {
+      values: undefined,
+      problems: [...secrets, { reason: 'invalid_project_file', ...problem }],
+    };
+  }
+  const { json } = read;
+  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) {
+    const message = `The file must be an object, not ${wordsOfJsonValue(json.value)}. ${WHOLE}`;
+    const problem = { reason: 'invalid_project_file', message, range: json.rangeOf([]) } as const;
+    return { values: undefined, problems: [...secrets, problem] };
+  }
+  const { registry, prompts = DEFAULT_FOLDER } = json.value as Readonly<Record<string, unknown>>;
+  const folder = typeof prompts === 'string' ? withForwardSlashes(prompts) : '';
+  const problems = [
+    ...secrets,
+    ...problemsOfRegistry(registry, json),
+    ...problemsOfPrompts(prompts, folder, json),
+    ...unknownNames(json),
+  ];
+  if (typeof registry !== 'string' || problems.some(({ reason }) => reason !== undefined))
+    return { values: undefined, problems };
+  return { values: { registry: registry.replace(/\/+$/, ''), prompts: folder }, problems };
+}
+
+function problemsOfRegistry(registry: unknown, json: JsonText): ProjectProblem[] {
+  const problem = (message: string, isSecret = false): ProjectProblem[] => [
+    {
+      reason: isSecret ? 'secret_in_project_file' : 'invalid_project_file',
+      message: `${message} ${WRITE_REGISTRY}`,
+      range: json.rangeOf(['registry']),
+    },
+  ];
+  if (registry === undefined) {
+    const [missing] = problem('"registry" is missing.');
+    const { start } = json.rangeOf([]);
+    return missing === undefined ? [] : [{ ...missing, range: { start, end: start + 1 } }];
+  }
+  if (typeof registry !== 'string')
+    return problem(`"registry" must be text, not ${wordsOfJsonValue(registry)}.`);
+  const why = registry === EMBEDDED ? undefined : whyNotRegistryUrl(registry);
+  if (why === undefined) return [];
+  const url = URL.parse(registry);
+  const isSecret = url !== null && url.username + url.password !== '';
+  return problem(`"registry" is neither "${EMBEDDED}" nor a URL that can be used. ${why}`, isSecret);
+}
+
+function problemsOfPrompts(prompts: unknown, folder: string, json: JsonText): ProjectProblem[] {
+  const range = json.rangeOf(['prompts']);
+  if (typeof prompts !== 'string') {
+    const message = `"prompts" must be text, not ${wordsOfJsonValue(prompts)}. ${WRITE_PROMPTS}`;
+    return [{ reason: 'invalid_project_file', message, range }];
+  }
+  const why = whyOutside(folder);
+  return why === undefined
+    ? []
+    : [{ reason: 'outside', message: `"prompts" ${why} ${WRITE_PROMPTS}`, range }];
+}
+
+function unknownNames(json: JsonText): ProjectProblem[] {
+  return Object.keys(json.value as object)
+    .filter(key => !KNOWN_KEYS.has(key))
+    .map(key => ({
+      reason: undefined,
+      message: `"${redactKeys(key).slice(0, 60)}" has no meaning here. Remove it: only "registry" and "prompts" have one.`,
+      range: json.rangeOf([key], 'key'),
+    }));
+}
+
+/** Windows' separators and what says nothing ("./", "//" inside, "/" at the end) taken out. */
+function withForwardSlashes(folder: string): string {
+  const segments = folder.replaceAll('\\', '/').split('/');
+  return segments.filter((segment, index) => segment !== '.' && (segment !== '' || index === 0)).join('/');
+}
+
+/** Of a folder with forward slashes. The empty string and "." are the workspace itself. */
+function whyOutside(folder: string): string | undefined {
+  if (/^(?:\/|[a-zA-Z]:)/.test(folder)) return 'must be a folder inside the workspace, relative to it.';
+  if (folder.split('/').includes('..')) return 'must stay inside the workspace: ".." leads out of it.';
+  if (folder === '' || folder === '.') return 'must name a folder of its own inside the workspace.';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (/[\u0000-\u001f]/.test(folder)) return 'holds a control character.';
+  return undefined;
+}

@@ -1,0 +1,50 @@
+/** The mistakes of a JSON file in plain words: what is wrong, and what to write instead. */
+import { type ParseError, printParseErrorCode } from 'jsonc-parser';
+
+/** One sentence or two, without the place. `text` is the whole file. */
+export function wordsOfJsonError({ error, offset }: ParseError, text: string): string {
+  const found = text[offset];
+  switch (printParseErrorCode(error)) {
+    case 'InvalidSymbol':
+      return 'Text and names need double quotes, as in "embedded".';
+    case 'InvalidNumberFormat':
+    case 'UnexpectedEndOfNumber':
+      return 'This is not a number. Write digits, as in 12.';
+    case 'PropertyNameExpected':
+      return found === '}'
+        ? 'Remove the comma before this "}".'
+        : 'A name in double quotes is expected here, as in "registry".';
+    case 'ValueExpected':
+      return found === ']' ? 'Remove the comma before this "]".' : 'A value is missing here.';
+    case 'ColonExpected':
+      return 'A colon is missing between the name and its value.';
+    case 'CommaExpected':
+      return 'A comma is missing before this.';
+    case 'CloseBraceExpected':
+      return 'The closing "}" is missing.';
+    case 'CloseBracketExpected':
+      return 'The closing "]" is missing.';
+    case 'EndOfFileExpected':
+      return 'The file must end before this. Remove what follows.';
+    case 'InvalidCommentToken':
+    case 'UnexpectedEndOfComment':
+      return 'Comments are not allowed. Remove this one.';
+    case 'UnexpectedEndOfString':
+      return 'The text that begins here has no closing quote on its line.';
+    case 'InvalidEscapeCharacter':
+    case 'InvalidUnicode':
+      return 'This text holds a wrong escape. Write "\\\\" for a backslash.';
+    case 'InvalidCharacter':
+      return 'This text holds a control character. Remove it, or write "\\t" for a tab.';
+    default:
+      return 'This does not belong here. Remove it.';
+  }
+}
+
+/** What kind of value JSON holds, with its article; never the value itself, which may be a secret. */
+export function wordsOfJsonValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? 'text' : typeof value === 'number' ? 'a number' : String(value);
+}
