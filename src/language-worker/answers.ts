@@ -1,7 +1,8 @@
 /** Answers what is asked of the language worker: the language core's facts, with positions for offsets. */
 import { Problem } from '../core/problem.ts';
 import type { Analysis } from '../language/analysis.ts';
-import { complete, completeSamples } from '../language/completion/complete.ts';
+import { complete } from '../language/completion/complete.ts';
+import { completeSamples } from '../language/completion/samples.ts';
 import { definition, definitionInSamples } from '../language/definition.ts';
 import { diagnose } from '../language/diagnostics/diagnose.ts';
 import { diagnoseSamples } from '../language/diagnostics/diagnose-samples.ts';
@@ -9,6 +10,7 @@ import type { Finding } from '../language/finding.ts';
 import { folding } from '../language/folding.ts';
 import { format } from '../language/format.ts';
 import { hover } from '../language/hover/hover.ts';
+import { hoverInSamples } from '../language/hover/samples.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from '../language/library.ts';
 import { linkedEditing } from '../language/linked-editing.ts';
 import { quickFixes } from '../language/quick-fixes/quick-fixes.ts';
@@ -147,6 +149,10 @@ const OF_SAMPLES: OfSamples = {
     ),
   complete: ({ samples, prompt, place, params }) =>
     completeSamples(samples, prompt, params.offset).map(item => place.completion(item)),
+  hover: ({ samples, prompt, place, params }) => {
+    const found = hoverInSamples(samples.text, prompt, params.offset);
+    return found && { range: place.range(found.span), markdown: found.markdown };
+  },
   definition: ({ samples, library, place, params }) =>
     definitionInSamples(samples, params.offset, library).map(each => place.location(each)),
   references: ({ samples, library, place, params }) =>

@@ -1,7 +1,8 @@
 /** Completion in front matter and in samples, half written as they are while somebody types. */
 import assert from 'node:assert/strict';
-import { complete, completeSamples } from '../../src/language/completion/complete.ts';
+import { complete } from '../../src/language/completion/complete.ts';
 import type { CompletionItem } from '../../src/language/completion/item.ts';
+import { completeSamples } from '../../src/language/completion/samples.ts';
 import { applyEdits } from '../../src/language/edit.ts';
 import { atCaret, FRONT_MATTER, inLibrary } from './caret.ts';
 
@@ -83,7 +84,9 @@ describe('completion in front matter', () => {
     assert.deepEqual(labels('input:\n  schema:\n    |'), [], 'a name is the author’s');
   });
   it('offers no variable that has no name', () => {
-    assert.deepEqual(labels('input:\n  schema:\n    tone: string\n  default:\n    :| formal'), ['tone']);
+    assert.deepEqual(labels('input:\n  schema:\n    "": string\n    tone: string\n  default:\n    |'), [
+      'tone',
+    ]);
   });
 
   it('offers variables and their values in defaults', () => {
@@ -112,7 +115,7 @@ describe('completion in front matter', () => {
 
 describe('completion in samples', () => {
   it('offers the keys of a sample and the variables that it lacks', () => {
-    assert.deepEqual(names(inSamples('- |')), ['input', 'name']);
+    assert.deepEqual(names(inSamples('- |')), ['New sample', 'name', 'input']);
     assert.deepEqual(names(inSamples('- name: a\n  |')), ['input']);
     assert.deepEqual(names(inSamples('- name: a\n  input:\n    |')), [
       'queues',

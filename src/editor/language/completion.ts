@@ -16,21 +16,29 @@ const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
   keyword: vscode.CompletionItemKind.Keyword,
   data: vscode.CompletionItemKind.Constant,
   type: vscode.CompletionItemKind.TypeParameter,
+  snippet: vscode.CompletionItemKind.Snippet,
 };
+
+/** After the colon of a key, or the dash of an item; elsewhere a space is only a space. */
+const SPACE_IN_SAMPLES = /(?::|^[ \t]*-)[ ]$/;
 
 /** What begins a tag, a block, a closing tag, a partial, a path's next part, `@index`, an argument, block parameters. */
 const TRIGGERS = ['{', '#', '/', '>', '.', '@', '"', '|', '(', '='];
 
 export function registerCompletion(ask: Ask): vscode.Disposable {
   const provider: vscode.CompletionItemProvider = {
-    async provideCompletionItems(document, position, token) {
+    async provideCompletionItems(document, position, token, { triggerCharacter }) {
+      if (triggerCharacter === ' ') {
+        const line = document.lineAt(position).text.slice(0, position.character);
+        if (!SPACE_IN_SAMPLES.test(line)) return undefined;
+      }
       const items = await ask('complete', document, { offset: document.offsetAt(position) }, token);
       return items?.map(itemOf);
     },
   };
   return vscode.Disposable.from(
     vscode.languages.registerCompletionItemProvider(WRITTEN, provider, ...TRIGGERS),
-    vscode.languages.registerCompletionItemProvider(SAMPLES, provider),
+    vscode.languages.registerCompletionItemProvider(SAMPLES, provider, ' '),
   );
 }
 
@@ -43,5 +51,6 @@ function itemOf(completion: PlacedCompletion): vscode.CompletionItem {
   if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
   if (sortText !== undefined) item.sortText = sortText;
   if (filterText !== undefined) item.filterText = filterText;
+  if (completion.asksForValue) item.command = { command: 'editor.action.triggerSuggest', title: 'Suggest' };
   return item;
 }

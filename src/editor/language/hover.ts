@@ -1,13 +1,17 @@
 /** What the name under the mouse is. */
 import * as vscode from 'vscode';
 import { type Ask, rangeOf } from './answers.ts';
-import { PROMPTS } from './selectors.ts';
+import { PROMPTS, SAMPLES } from './selectors.ts';
 
 export function registerHover(ask: Ask): vscode.Disposable {
-  return vscode.languages.registerHoverProvider(PROMPTS, {
+  const provider: vscode.HoverProvider = {
     async provideHover(document, position, token) {
       const found = await ask('hover', document, { offset: document.offsetAt(position) }, token);
       return found && new vscode.Hover(new vscode.MarkdownString(found.markdown), rangeOf(found.range));
     },
-  });
+  };
+  return vscode.Disposable.from(
+    vscode.languages.registerHoverProvider(PROMPTS, provider),
+    vscode.languages.registerHoverProvider(SAMPLES, provider),
+  );
 }

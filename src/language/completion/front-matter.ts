@@ -6,7 +6,7 @@ import { escapeMarkdown } from '../markdown.ts';
 import { CONTAINER_TYPES, SCALAR_TYPES } from '../picoschema.ts';
 import type { Span } from '../span.ts';
 import type { CompletionItem } from './item.ts';
-import { propertyItems, typeAt, typeOfInput, valueItems } from './values.ts';
+import { keyEdit, propertyItems, typeAt, typeOfInput, valueItems } from './values.ts';
 import { caretInYaml, type YamlCaret } from './yaml-caret.ts';
 
 /** The YAML around `offset`: of front matter that is never closed, to the end of the text. */
@@ -44,25 +44,17 @@ export function completeFrontMatter(
   return valueItems({ kind: 'enum', values: known?.values ?? [] }, caret);
 }
 
-function keyItems(
-  keys: readonly KnownKey[],
-  { siblings, word, hasColon }: YamlCaret,
-  depth: number,
-): CompletionItem[] {
+function keyItems(keys: readonly KnownKey[], caret: YamlCaret, depth: number): CompletionItem[] {
   return keys
-    .filter(({ name }) => !siblings.includes(name))
-    .map(({ name, type, items, description }, index) => {
-      const holds = type === 'mapping' || type === 'schema' || items === 'mapping';
-      const below = items === 'mapping' || (type === 'list' && items === undefined) ? '\n  - $0' : '\n  $0';
-      const isSnippet = !hasColon && (holds || type === 'list');
-      const text = hasColon ? name : `${name}:${holds ? below : type === 'list' ? '\n  - $0' : ' '}`;
+    .filter(({ name }) => !caret.siblings.includes(name))
+    .map(({ name, type, description }, index) => {
+      const holds = type === 'list' ? 'list' : type === 'mapping' || type === 'schema' ? 'mapping' : 'scalar';
       return {
         label: name,
         kind: 'key' as const,
         detail: type,
         documentation: escapeMarkdown(description),
-        edit: { span: word, text },
-        ...(isSnippet && ({ snippet: true } as const)),
+        ...keyEdit(name, holds, caret),
         sortText: `${depth}${String(index).padStart(2, '0')}`,
       };
     });

@@ -11,7 +11,8 @@ export type CompletionKind =
   | 'value'
   | 'keyword'
   | 'data'
-  | 'type';
+  | 'type'
+  | 'snippet';
 
 export interface CompletionItem {
   readonly label: string;
@@ -24,6 +25,8 @@ export interface CompletionItem {
   readonly edit: TextEdit;
   /** `edit.text` is a snippet of VS Code. */
   readonly snippet?: true;
+  /** What is written asks for a value of which there is a choice: that is offered next. */
+  readonly asksForValue?: true;
   readonly sortText?: string;
   /** What typing is compared with, where that is not the label. */
   readonly filterText?: string;

@@ -1,6 +1,7 @@
 /** Completion of values that a schema describes, in YAML: of defaults and of samples. */
 import { escapeMarkdown } from '../markdown.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from '../value-type.ts';
+import { asKey, escapeSnippet, valueAsYaml } from './as-yaml.ts';
 import type { CompletionItem } from './item.ts';
 import type { YamlCaret } from './yaml-caret.ts';
 
@@ -33,47 +34,59 @@ export function propertyItems(
   if (at.kind !== 'object') return [];
   return at.properties
     .filter(({ name }) => name !== '' && !caret.siblings.includes(name))
-    .map(({ name, type, optional, description }, index) => {
-      const key = asYaml(name);
-      const isObject = type.kind === 'object';
-      const isArray = type.kind === 'array';
-      const below = isObject ? '\n  $0' : isArray ? '\n  - $0' : ' ';
+    .flatMap(({ name, type, optional, description }, index) => {
+      const key = asKey(name, caret);
+      if (key === undefined) return [];
       return {
         label: name,
         kind: path.length === 0 ? ('variable' as const) : ('property' as const),
         detail: wordsOfType(type) + (optional ? ', optional' : ''),
         ...(description && { documentation: escapeMarkdown(description) }),
-        edit: {
-          span: caret.word,
-          text: caret.hasColon ? key : `${escaped(key, isObject || isArray)}:${below}`,
-        },
-        ...((isObject || isArray) && !caret.hasColon && ({ snippet: true } as const)),
+        ...keyEdit(
+          key,
+          type.kind === 'object' ? 'mapping' : type.kind === 'array' ? 'list' : 'scalar',
+          caret,
+        ),
+        ...(hasChoice(type) && !caret.hasColon && { asksForValue: true as const }),
         sortText: (optional ? '1' : '0') + String(index).padStart(4, '0'),
       };
     });
 }
 
+function hasChoice({ kind }: ValueType): boolean {
+  return kind === 'boolean' || kind === 'enum';
+}
+
+/** A key written at the caret with what follows it: a place for its value where there is none yet. */
+export function keyEdit(
+  key: string,
+  holds: 'scalar' | 'mapping' | 'list',
+  { word, hasColon, isFlow, indent }: YamlCaret,
+): Pick<CompletionItem, 'edit' | 'snippet'> {
+  if (hasColon) return { edit: { span: word, text: key } };
+  if (holds === 'scalar') return { edit: { span: word, text: `${key}: ` } };
+  const below = holds === 'mapping' ? `\n${indent}  $0` : `\n${indent}  - $0`;
+  const inside = holds === 'mapping' ? ' {$0}' : ' [$0]';
+  return {
+    edit: { span: word, text: `${escapeSnippet(key)}:${isFlow ? inside : below}` },
+    snippet: true,
+  };
+}
+
 /** The values that a type allows, where it names them. */
-export function valueItems(type: ValueType, { word }: Pick<YamlCaret, 'word'>): CompletionItem[] {
+export function valueItems(
+  type: ValueType,
+  { word, quote }: Pick<YamlCaret, 'word' | 'quote'>,
+): CompletionItem[] {
   const values = type.kind === 'boolean' ? [true, false] : type.kind === 'enum' ? type.values : [];
-  return values.map((value, index) => {
-    const text = typeof value === 'string' ? asYaml(value) : JSON.stringify(value);
+  return values.flatMap((value, index) => {
+    const text = valueAsYaml(value, quote);
+    if (text === undefined) return [];
     return {
-      label: typeof value === 'string' ? value : text,
-      kind: 'value',
+      label: typeof value === 'string' && value !== '' ? value : text || '""',
+      kind: 'value' as const,
       edit: { span: word, text },
       sortText: String(index).padStart(4, '0'),
     };
   });
-}
-
-/** In quotes where YAML would read something else. */
-function asYaml(text: string): string {
-  const isPlain =
-    /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text);
-  return isPlain ? text : JSON.stringify(text);
-}
-
-function escaped(text: string, isSnippet: boolean): string {
-  return isSnippet ? text.replace(/[\\$}]/g, '\\$&') : text;
 }

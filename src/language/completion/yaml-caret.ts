@@ -6,7 +6,7 @@ export interface YamlCaret {
   /** Keys from the top, a number for an item of a list; of a value, with its own key. */
   readonly path: readonly (string | number)[];
   readonly place: 'key' | 'value';
-  /** The word at the caret, in the document. */
+  /** The word at the caret, in the document; with the words before it that belong to the same key or value. */
   readonly word: Span;
   /** Of the mapping at the caret, without the caret's own. */
   readonly siblings: readonly string[];
@@ -14,6 +14,12 @@ export interface YamlCaret {
   readonly hasColon: boolean;
   /** Whether the word stands in parentheses after a name, `name(|`. */
   readonly inParentheses: boolean;
+  /** What the word stands in. */
+  readonly quote: '"' | "'" | undefined;
+  /** Whether it stands in `{…}` or `[…]`, where nothing has a line of its own. */
+  readonly isFlow: boolean;
+  /** What further lines of what is written begin with to be where the word is: VS Code adds the white space of its line. */
+  readonly indent: string;
 }
 
 /** Of private use, so that no text has it. */
@@ -40,12 +46,23 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
   };
   const atValue = (): YamlCaret | undefined => find(`${before}${MARK}${after}`, 'value');
   // After a colon on the line stands a value; a key may stand in braces, though.
-  const hasKey = /^[ \t]*(?:- +)*(?:[^\s#"'][^#]*?|"[^"]*"|'[^']*'):[ \t]/.test(line);
+  const hasKey = /^[ \t]*(?:- +)*(?:[^\s#"'][^#]*?|"(?:\\.|[^"\\])*"|'(?:''|[^'])*'):[ \t]/.test(line);
   return hasKey ? (atValue() ?? atKey()) : hasColon || inParentheses ? atKey() : (atKey() ?? atValue());
 
   function find(marked: string, place: 'key' | 'value'): YamlCaret | undefined {
-    const found = seek(readYaml(marked, 0).root, [], place);
-    return found && { ...found, place, word, hasColon, inParentheses };
+    const { root, problems } = readYaml(marked, 0);
+    const found = seek(root, marked, [], place, false);
+    const mark = { start: before.length, end: before.length + MARK.length };
+    // A key after another one on the line is found, too, and does not belong there.
+    if (found === undefined || problems.some(({ span }) => span.start < mark.end && mark.start < span.end))
+      return undefined;
+    const { lead, ...where } = found;
+    // All of a key or value is completed, as far as it is written here as it is read.
+    if (!before.endsWith(lead) || /[:\r\n]/.test(lead)) return undefined;
+    const whole = { start: start - lead.length, end };
+    const column = line.length - lead.length - (where.quote === undefined ? 0 : 1);
+    const indent = ' '.repeat(Math.max(0, column - (/^[ \t]*/.exec(line)?.[0].length ?? 0)));
+    return { ...where, place, word: whole, hasColon, inParentheses, indent };
   }
 }
 
@@ -62,27 +79,46 @@ function lastLine(text: string): string {
   return text.slice(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
 }
 
+type Sought = Pick<YamlCaret, 'path' | 'siblings' | 'quote' | 'isFlow'> & {
+  /** What the key or value has before the caret's word. */
+  readonly lead: string;
+};
+
 function seek(
   value: PlacedValue,
+  marked: string,
   path: readonly (string | number)[],
   place: 'key' | 'value',
-): Pick<YamlCaret, 'path' | 'siblings'> | undefined {
+  isInFlow: boolean,
+): Sought | undefined {
   if (value.isAlias) return undefined;
+  const first = marked[value.span.start];
+  const isCollection = value.kind === 'mapping' || value.kind === 'list';
+  const isFlow = isInFlow || (isCollection && (first === '{' || first === '['));
   for (const pair of value.pairs) {
-    const isMarked = pair.key.includes(MARK);
-    if (isMarked && place === 'key') {
+    const at = pair.key.indexOf(MARK);
+    if (at >= 0 && place === 'key') {
       const others = value.pairs.filter(other => other !== pair).map(({ key }) => key);
-      return { path, siblings: others };
+      const quote = quoteAt(marked, pair.keySpan.start);
+      return { path, siblings: others, quote, isFlow, lead: pair.key.slice(0, at) };
     }
-    if (isMarked) return undefined;
-    const found = seek(pair.node, [...path, pair.key], place);
+    if (at >= 0) return undefined;
+    const found = seek(pair.node, marked, [...path, pair.key], place, isFlow);
     if (found !== undefined) return found;
   }
   for (const [index, item] of value.items.entries()) {
-    const found = seek(item, [...path, index], place);
+    const found = seek(item, marked, [...path, index], place, isFlow);
     if (found !== undefined) return found;
   }
-  // A value is completed as a whole, not a word in the middle of a text.
-  const isHere = value.kind === 'scalar' && typeof value.value === 'string' && value.value.startsWith(MARK);
-  return isHere && place === 'value' ? { path, siblings: [] } : undefined;
+  // A text on lines of its own is nobody's choice.
+  const isChoice = value.kind === 'scalar' && first !== '|' && first !== '>';
+  const at = isChoice && typeof value.value === 'string' ? value.value.indexOf(MARK) : -1;
+  if (at < 0 || place !== 'value') return undefined;
+  const lead = String(value.value).slice(0, at);
+  return { path, siblings: [], quote: quoteAt(marked, value.span.start), isFlow, lead };
+}
+
+function quoteAt(text: string, offset: number): '"' | "'" | undefined {
+  const found = text[offset];
+  return found === '"' || found === "'" ? found : undefined;
 }

@@ -22,12 +22,12 @@ export function declaredMarkdown(what: 'variable' | 'property', declared: Declar
   ];
 }
 
-/** Of an input variable, declared or not. */
+/** Of an input variable, declared or not; with what the first sample gives, where that is looked up in a library. */
 export function variableMarkdown(
   prompt: LibraryPrompt,
   name: string,
   declared: Declared | undefined,
-  library: Library,
+  library?: Library,
 ): string {
   const { frontMatter } = prompt.analysis;
   const undeclared = frontMatter.declaresInput
@@ -39,7 +39,7 @@ export function variableMarkdown(
       : declaredMarkdown('variable', declared);
   const standard = frontMatter.defaults.get(name)?.value;
   if (standard !== undefined && standard !== null) parts.push(`Default: ${codeSpan(shortJson(standard))}`);
-  const sample = sampleValue(prompt, [name], library);
+  const sample = library && sampleValue(prompt, [name], library);
   if (sample !== undefined) parts.push(sample);
   parts.push(uses(prompt, name));
   return parts.join('\n\n');

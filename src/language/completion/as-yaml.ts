@@ -1,0 +1,57 @@
+/** Texts and values as they are written into YAML, and into snippets, so that they read back as what they are. */
+
+type Quote = '"' | "'" | undefined;
+
+/** What a text without quotes is made of, words with one space between them. */
+const PLAIN = /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/;
+/** What YAML, of this version or the one before, reads as something else than text. */
+const NO_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+/** YAML reads no longer key on one line. */
+const MAX_KEY = 1000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what single quotes cannot hold
+const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/;
+
+/** `text` for a place in such quotes, or outside of any; undefined where it cannot stand there. */
+export function textAsYaml(text: string, quote: Quote): string | undefined {
+  if (quote === '"') return quoted(text).slice(1, -1);
+  if (quote === "'") return NEEDS_ESCAPE.test(text) ? undefined : text.replaceAll("'", "''");
+  return PLAIN.test(text) && !NO_TEXT.test(text) ? text : quoted(text);
+}
+
+/** As `textAsYaml`, of the name of a key. */
+export function asKey(name: string, { quote }: { readonly quote: Quote }): string | undefined {
+  const key = textAsYaml(name, quote);
+  return key === undefined || key.length > MAX_KEY ? undefined : key;
+}
+
+/** A value such as a schema names, on one line; undefined where it cannot stand there. */
+export function valueAsYaml(value: unknown, quote: Quote): string | undefined {
+  if (typeof value === 'string') return textAsYaml(value, quote);
+  if (quote !== undefined) return undefined;
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
+  if (Object.is(value, -0)) return '-0';
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // what aliases make larger than memory
+  }
+}
+
+/** `text` as it is within a snippet of VS Code. */
+export function escapeSnippet(text: string): string {
+  return text.replace(/[\\$}]/g, '\\$&');
+}
+
+/** One of the choices of a snippet, `${1|one,other|}`. */
+export function escapeChoice(text: string): string {
+  return text.replace(/[\\,|]/g, '\\$&');
+}
+
+/** In double quotes, with what is not printable escaped: JSON's escapes are YAML's too. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
