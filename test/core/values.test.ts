@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { applyPatch } from 'diff';
 import fc from 'fast-check';
 import { canonicalJson } from '../../src/core/canonical.ts';
 import { LATEST, parseChannel, parsePointerChannel, STABLE } from '../../src/core/channel.ts';
@@ -19,6 +20,8 @@ import { parseVersionNumber, parseVersionReference, versionReference } from '../
 
 const refuses = (code: ProblemCode, message: RegExp) => (error: unknown) =>
   Problem.is(error, code) && message.test(error.message);
+
+import { runs } from '../runs.ts';
 
 describe('a version reference', () => {
   it('is written and read as support/triage@12', () => {
@@ -151,6 +154,18 @@ describe('the unified diff', () => {
     assert.equal(
       unifiedDiff({ label: 'a@1', text: 'x\ny\n' }, { label: 'a@2', text: 'x\nz\n' }),
       '--- a@1\n+++ a@2\n@@ -1,2 +1,2 @@\n x\n-y\n+z\n',
+    );
+  });
+  it('replaces the whole where too many lines differ, and still makes the one of the other', () => {
+    const text = fc
+      .array(fc.constantFrom('a', 'b', '', 'c\r'), { maxLength: 12 })
+      .chain(lines => fc.constantFrom('', '\n').map(end => lines.join('\n') + end));
+    fc.assert(
+      fc.property(text, text, fc.integer({ min: 1, max: 6 }), (from, to, most) => {
+        const diff = unifiedDiff({ label: 'a', text: from }, { label: 'b', text: to }, most);
+        assert.equal(diff === '' ? from : applyPatch(from, diff), to);
+      }),
+      { numRuns: runs(5_000, 500) },
     );
   });
   it('is empty for the same text', () =>

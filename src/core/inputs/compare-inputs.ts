@@ -1,0 +1,43 @@
+/** How the inputs that callers provide differ between two versions of a prompt. */
+import type { CallerInput, CallerInputs } from './caller-inputs.ts';
+import { isAsWide, wordsOfSchema } from './schema-shape.ts';
+
+export interface InputChange {
+  readonly name: string;
+  /** `required`: it could be left out before. */
+  readonly change: 'added' | 'removed' | 'required' | 'type';
+  /** Whether applications that go on as before get an error, a gap in the text, or have what they send ignored. */
+  readonly breaking: boolean;
+  /** Whether the schema names it: of one that is removed, the old version's. */
+  readonly declared: boolean;
+  /** Its type as an author writes it, such as `string`; null where none is declared. */
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** In order of name; an input whose type changed and that is required now is there twice. */
+export function compareInputs(from: CallerInputs, to: CallerInputs): InputChange[] {
+  const names = [...new Set([...from.keys(), ...to.keys()])].sort();
+  return names.flatMap(name => changesOf(name, from.get(name), to.get(name)));
+}
+
+function changesOf(
+  name: string,
+  before: CallerInput | undefined,
+  after: CallerInput | undefined,
+): InputChange[] {
+  const { declared = false } = after ?? before ?? {};
+  const change = { name, declared, from: typeOf(before), to: typeOf(after) };
+  if (before === undefined)
+    return after === undefined ? [] : [{ ...change, change: 'added', breaking: after.required }];
+  if (after === undefined) return [{ ...change, change: 'removed', breaking: true }];
+  const changes: InputChange[] = [];
+  if (after.required && !before.required) changes.push({ ...change, change: 'required', breaking: true });
+  if (before.shape !== undefined && after.shape !== undefined && before.shape !== after.shape)
+    changes.push({ ...change, change: 'type', breaking: !isAsWide(before.shape, after.shape) });
+  return changes;
+}
+
+function typeOf(input: CallerInput | undefined): string | null {
+  return input?.shape === undefined ? null : wordsOfSchema(input.shape);
+}

@@ -1,0 +1,36 @@
+/** The partials that publishing recorded with a version, and theirs: which exact versions its text is made of. */
+import type { LinkedPartial } from './flatten.ts';
+import type { PromptName } from './name.ts';
+import { parseSource } from './source.ts';
+import { type VersionNumber, versionReference } from './version.ts';
+
+/** By the reference as written: the version that it means for ever. */
+export type RecordedPartials = Readonly<
+  Record<string, { readonly prompt: PromptName; readonly version: VersionNumber }>
+>;
+
+export interface RecordedSource {
+  readonly source: string;
+  readonly partials: RecordedPartials;
+}
+
+/** Reads each version once, however often it is used. @param read its failure is passed on */
+export async function linkRecorded(
+  recorded: RecordedPartials,
+  read: (prompt: PromptName, version: VersionNumber) => Promise<RecordedSource>,
+  done: Map<string, Promise<LinkedPartial>> = new Map(),
+): Promise<ReadonlyMap<string, LinkedPartial>> {
+  const entries = Object.entries(recorded).map(async ([reference, { prompt, version }]) => {
+    const id = versionReference(prompt, version);
+    const partial = done.get(id) ?? readPartial(id, prompt, version);
+    done.set(id, partial);
+    return [reference, await partial] as const;
+  });
+  return new Map(await Promise.all(entries));
+
+  async function readPartial(id: string, prompt: PromptName, version: VersionNumber): Promise<LinkedPartial> {
+    const { source, partials } = await read(prompt, version);
+    const { template, templateOffset } = parseSource(source);
+    return { id, template, templateOffset, source, partials: await linkRecorded(partials, read, done) };
+  }
+}
