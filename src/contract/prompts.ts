@@ -91,8 +91,40 @@ export const batchResponse = z
 
 /** A side of a diff: a version number, or `channel@environment`. */
 export const diffQuery = z.object({ from: z.string().max(80), to: z.string().max(80) });
+/** Of a partial that one side does not use, that side is null. */
+export const diffPart = z
+  .object({
+    kind: z.enum(['prompt', 'partial', 'resolved']),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    diff: z.string().meta({
+      description: 'A unified diff; empty where two versions of a partial hold the same text.',
+    }),
+  })
+  .meta({ id: 'DiffPart' });
+export type DiffPart = z.infer<typeof diffPart>;
+export const inputChange = z
+  .object({
+    name: z.string(),
+    change: z.enum(['added', 'removed', 'required', 'type']),
+    breaking: z.boolean().meta({
+      description:
+        'Whether applications that go on as before get an error, a gap in the text, or have what they send ignored.',
+    }),
+    declared: z.boolean().meta({ description: 'Whether the schema names it; otherwise the text reads it.' }),
+    from: z.string().nullable().meta({ description: 'Its type before, such as "string".' }),
+    to: z.string().nullable(),
+  })
+  .meta({ id: 'InputChange' });
 export const diffResponse = z
-  .object({ prompt: promptName, from: versionSummary, to: versionSummary, diff: z.string() })
+  .object({
+    prompt: promptName,
+    from: versionSummary,
+    to: versionSummary,
+    diff: z.string().meta({ description: 'The diffs of all parts, one after the other.' }),
+    parts: z.array(diffPart),
+    inputs: z.array(inputChange).meta({ description: 'How the inputs that callers provide differ.' }),
+  })
   .meta({ id: 'Diff' });
 
 export const archiveRequest = z.object({ reason: prose.default('') }).meta({ id: 'ArchiveRequest' });

@@ -176,12 +176,12 @@ export const ROUTES = {
   diff: {
     method: 'GET',
     path: '/v1/prompts/{name}/-/diff',
-    summary: 'Unified diff of two versions',
+    summary: 'Unified diff of two versions, partials included',
     role: 'author',
     query: diffQuery,
     responses: {
       200: {
-        description: 'The diff; with Accept: application/json its two ends too',
+        description: 'The diff; with Accept: application/json its ends, its parts and how the inputs differ',
         json: diffResponse,
         text: 'text/x-diff',
       },

@@ -174,6 +174,61 @@ describe('comparing', () => {
     assert.equal(json.to.digest, digestOf('one\n2\nthree\n'));
     assert.equal('source' in json.to, false);
   });
+  it('covers the partials whose versions differ, and the text that they make', async () => {
+    await registry.publish('c/_inner', 'inner one\n', null);
+    await registry.publish('c/_outer', '{{> inner}}outer\n', null);
+    await registry.publish('c/_same', 'same {{today}}\n', null);
+    await registry.publish('c/p', '{{> outer}}{{> same}}', null);
+    await registry.publish('c/_inner', 'inner two {{branch}}\n', 1);
+    await registry.publish('c/_outer', '{{> inner}}outer\n', 1);
+    await registry.publish('c/p', '{{> outer}}{{> same}}', 1);
+    const path = '/v1/prompts/c/p/-/diff';
+    const { text } = await registry.call('GET', `${path}?from=1&to=2`);
+    assert.equal(
+      text,
+      `--- c/_inner@1
++++ c/_inner@2
+@@ -1,1 +1,1 @@
+-inner one
++inner two {{branch}}
+--- c/p@1 (resolved)
++++ c/p@2 (resolved)
+@@ -1,3 +1,3 @@
+-inner one
++inner two {{branch}}
+ outer
+ same {{today}}
+`,
+    );
+    const headers = { accept: 'application/json' };
+    const { json } = await registry.call('GET', `${path}?from=1&to=2`, undefined, { headers });
+    assert.equal(json.diff, text);
+    assert.deepEqual(
+      json.parts.map(({ kind, from, to, diff }: Json) => [kind, from, to, diff !== '']),
+      [
+        ['partial', 'c/_inner@1', 'c/_inner@2', true],
+        ['partial', 'c/_outer@1', 'c/_outer@2', false],
+        ['resolved', 'c/p@1 (resolved)', 'c/p@2 (resolved)', true],
+      ],
+    );
+    assert.deepEqual(json.inputs, [
+      { name: 'branch', change: 'added', breaking: true, declared: false, from: null, to: null },
+    ]);
+  });
+  it('names a partial that one side does not use, and the inputs that callers no longer provide', async () => {
+    await registry.publish('d/_style', 'Be kind.\n', null);
+    const source = (...lines: string[]) => `---\ninput:\n  schema:\n    a: string\n---\n${lines.join('\n')}`;
+    await registry.publish('d/p', source('{{a}}'), null);
+    await registry.publish('d/p', '{{> style}}', 1);
+    const headers = { accept: 'application/json' };
+    const { json } = await registry.call('GET', '/v1/prompts/d/p/-/diff?from=1&to=2', undefined, { headers });
+    const [, partial] = json.parts;
+    assert.deepEqual([partial.kind, partial.from, partial.to], ['partial', null, 'd/_style@1']);
+    assert.match(partial.diff, /^--- \/dev\/null\n\+\+\+ d\/_style@1\n@@ -0,0 \+1,1 @@\n\+Be kind\.\n$/);
+    assert.deepEqual(json.inputs, [
+      { name: 'a', change: 'removed', breaking: true, declared: true, from: 'string', to: null },
+    ]);
+  });
   it('says what is wrong with an end', async () => {
     assertProblem(await diff('from=1'), 422, 'invalid_request', /\/to/);
     assertProblem(await diff('from=1&to=9'), 404, 'version_not_found');

@@ -2,7 +2,7 @@
 import { MEDIA } from '../../../contract/headers.ts';
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { setArchived } from '../../prompts/archive.ts';
-import { compareVersions } from '../../prompts/compare.ts';
+import { diffParts, inputChanges, readCompared } from '../../prompts/compare.ts';
 import { listVersions, readVersions } from '../../prompts/history.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
 import { prepareSource } from '../../prompts/prepare-source.ts';
@@ -53,9 +53,12 @@ export const handleListVersions: Handler<'listVersions'> = async ({ store, param
 export const handleGetVersion: Handler<'getVersion'> = async ({ store, parameters }) =>
   jsonAnswer(200, await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n)));
 
-export const handleDiff: Handler<'diff'> = async ({ store, parameters, query, request }) => {
+export const handleDiff: Handler<'diff'> = async ({ store, contents, parameters, query, request }) => {
   const type = negotiate(request.header('accept'), ['text/x-diff', 'application/json']);
-  const { from, to, diff } = await store.read(snapshot => compareVersions(snapshot, parameters.name, query));
+  const { name } = parameters;
+  const { from, to } = await store.read(snapshot => readCompared(snapshot, contents, name, query));
+  const parts = diffParts(name, from, to);
+  const diff = parts.map(part => part.diff).join('');
   if (type === 'text/x-diff')
     return {
       status: 200,
@@ -67,9 +70,10 @@ export const handleDiff: Handler<'diff'> = async ({ store, parameters, query, re
       },
       body: diff,
     };
-  const { source: _from, ...fromSummary } = from;
-  const { source: _to, ...toSummary } = to;
-  const body = { prompt: parameters.name, from: fromSummary, to: toSummary, diff };
+  const { source: _from, ...fromSummary } = from.version;
+  const { source: _to, ...toSummary } = to.version;
+  const inputs = inputChanges(from, to);
+  const body = { prompt: name, from: fromSummary, to: toSummary, diff, parts, inputs };
   return jsonAnswer(200, body, { Vary: 'Authorization, Accept' });
 };
 
