@@ -6,6 +6,8 @@ import { defaultEnvironments } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
+import type { Change } from '../../src/editor/compare/change.ts';
+import { breakingInWords } from '../../src/editor/compare/change-words.ts';
 import { explain, logged, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
 import {
   formerVersions,
@@ -118,6 +120,45 @@ describe('the words of a promotion', () => {
     assert.match(whyNotPlanned(NOW, NOW) ?? '', /has passed/);
     assert.match(whyNotPlanned(NOW + 366 * 86_400_000 + 1, NOW) ?? '', /more than a year/);
     assert.equal(whyNotPlanned(NOW + 60_000, NOW), undefined);
+  });
+
+  it('name what changes beside the prompt, and what breaks for applications', () => {
+    const partial = (id: string) => ({ id, template: '', partials: new Map() });
+    const input = { breaking: true, declared: true, from: 'string', to: 'number' } as const;
+    const change: Change = {
+      source: true,
+      partials: [
+        { from: partial('_header@2'), to: partial('_header@3') },
+        { from: undefined, to: partial('_rules@1') },
+        { from: partial('_style@1'), to: undefined },
+      ],
+      inputs: [
+        { ...input, name: 'a', change: 'added' },
+        { ...input, name: 'b', change: 'type' },
+        { ...input, name: 'c', change: 'required' },
+        { ...input, name: 'd', change: 'removed' },
+        { ...input, name: 'e', change: 'type', to: 'string' },
+        { ...input, name: 'f', change: 'added', breaking: false },
+        { ...input, name: 'g', change: 'added', declared: false },
+      ],
+    };
+    const { detail } = confirmation({ ...MOVE, change }, 'Tested', NOW);
+    assert.deepEqual(detail.split('\n').slice(1), [
+      '4 changes: the prompt, _header @2 → @3, _rules@1 (new) and _style@1 (removed).',
+      'Breaking for applications: The input "a" is new and required. The input "b" changes its type from string to number. The input "c" is required now. The input "d" is dropped, and what is sent for it is ignored. The input "e" has other properties. 1 more input changed as well.',
+      'Reason: Tested',
+    ]);
+    const plain = confirmation(
+      { ...MOVE, change: { source: true, partials: [], inputs: [] } },
+      'Tested',
+      NOW,
+    );
+    assert.equal(plain.detail, confirmation(MOVE, 'Tested', NOW).detail);
+    assert.match(confirmation({ ...MOVE, change: null }, 'x', NOW).detail, /partials could not be fetched/);
+    assert.equal(
+      breakingInWords({ inputs: [{ ...input, name: 'g', change: 'added', declared: false }] }),
+      'Breaking for applications: The input "g" is new; where it is not sent, the text has a gap.',
+    );
   });
 
   it('say what is live afterwards, or that it waits', () => {

@@ -72,6 +72,33 @@ describe('npm start', () => {
     });
 
     await step(
+      'shows with a rollback what becomes of partials, and names the input that it drops',
+      async () => {
+        const prompt = 'fees/transfer-estimate';
+        await workbench.openFile(`prompts/${prompt}.prompt`);
+        await workbench.run('PromptForge: Roll Back…');
+        await workbench.choose(`Roll Back ${prompt}`, 'staging · stable');
+        await workbench.choose(`Roll Back ${prompt} in staging (stable)`, '@4');
+        await workbench.question(`Roll back to ${prompt}@4 in staging (stable)`);
+        await workbench.tab(`${prompt}: @6 ↔ @4, 2 changes`);
+        const changes = page.locator('.editor-group-container.active .multiDiffEntry');
+        for (const shown of ['_rules@1', `Rules for every fee you state`])
+          await changes
+            .filter({ hasText: plainText(shown) })
+            .first()
+            .waitFor();
+        await workbench.answer(`Roll back to ${prompt}@4 in staging (stable)`, 'It asks for a schedule');
+        const { detail } = await workbench.dialog();
+        assert.match(detail, /^2 changes: the prompt and fees\/_rules@1 \(removed\)\.$/m);
+        assert.match(
+          detail,
+          /^Breaking for applications: The input "schedule" is dropped, and what is sent for it is ignored\.$/m,
+        );
+        await workbench.press('Escape');
+      },
+    );
+
+    await step(
       'refuses a file with a block that is never closed, says where, and publishes nothing',
       async () => {
         await workbench.openFile('prompts/support/assistant.prompt');
@@ -107,6 +134,11 @@ describe('npm start', () => {
     await assert.rejects(fetch(address), "VS Code's server still answers.");
   });
 });
+
+/** The editor draws spaces as no-break spaces. */
+function plainText(text: string): RegExp {
+  return new RegExp(text.replaceAll(' ', '[ \u00a0]'));
+}
 
 interface Place extends AsyncDisposable {
   /** For XDG_CACHE_HOME: an absolute path. */

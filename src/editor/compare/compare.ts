@@ -10,27 +10,25 @@ import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
+import type { Change } from './change.ts';
+import { registerResolvedDocuments } from './resolved-documents.ts';
+import { type End, showChange } from './show-change.ts';
 import { compareTitle, type Side } from './titles.ts';
 
-export type End = { readonly file: true } | { readonly version: VersionNumber };
-
-/** Shows `left` against `right`; the newer or edited side belongs on the right, as everywhere in VS Code. */
-export async function showComparison(
-  { session, prompts }: Pick<Workbench, 'session' | 'prompts'>,
+/**
+ * Shows `left` against `right` with the partials that differ; the newer or edited side belongs on the right, as
+ * everywhere in VS Code. Gives what `showChange` gives.
+ */
+export function showComparison(
+  workbench: Workbench,
   prompt: PromptName,
   left: End,
   right: End,
-): Promise<void> {
-  const copy = await prompts.workingCopy();
-  const uri = (end: End): vscode.Uri => {
-    if ('version' in end) return versionUri(session.registry, { prompt, version: end.version });
-    if (copy === undefined) throw new Error('No folder with prompts is open.');
-    return vscode.Uri.file(copy.folder.pathOf(prompt));
-  };
+): Promise<Change | undefined> {
   const side = (end: End): Side =>
     'version' in end ? { kind: 'version', version: end.version } : { kind: 'file' };
   const title = compareTitle(prompt, side(left), side(right));
-  await vscode.commands.executeCommand('vscode.diff', uri(left), uri(right), title, { preview: true });
+  return showChange(workbench, prompt, left, right, { title });
 }
 
 export function registerCompare(workbench: Workbench): vscode.Disposable {
@@ -49,6 +47,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
   };
   let selected: (Target & { readonly version: VersionNumber }) | undefined;
   return vscode.Disposable.from(
+    registerResolvedDocuments(workbench),
     registerCommand('compareWithNewest', 'Comparing', report, async argument => {
       const target = await fileAndRegistry(argument, 'Compare with Newest Version');
       if (target === undefined) return;

@@ -4,7 +4,8 @@ import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Ask, Option } from '../asking/ask.ts';
 import { parseLiveUri } from '../live/live-uri.ts';
-import { parseVersionUri } from '../versions/uri.ts';
+import { documentsIn, isMultiDiffTab } from '../versions/tab-documents.ts';
+import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { promptWords } from './labels.ts';
 import type { Listed } from './listed.ts';
@@ -38,7 +39,8 @@ export async function namedTarget(argument: unknown, workbench: Workbench): Prom
   if (isNode(argument)) return targetOfNode(argument);
   if (typeof argument === 'string' && isPromptName(argument)) return { prompt: argument };
   const open = vscode.window.activeTextEditor?.document.uri ?? activeTabUri();
-  return open === undefined ? undefined : targetOfUri(open, workbench);
+  const inFront = open === undefined ? undefined : await targetOfUri(open, workbench);
+  return changesInFront() ?? inFront;
 }
 
 async function targetOfUri(uri: vscode.Uri, { prompts }: Workbench): Promise<Target | undefined> {
@@ -71,9 +73,15 @@ function targetOfNode(node: Node): Target | undefined {
 
 /** A comparison is in front: the file or version on its right. */
 function activeTabUri(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  if (input instanceof vscode.TabInputTextDiff) return input.modified;
-  return input instanceof vscode.TabInputText ? input.uri : undefined;
+  return documentsIn(vscode.window.tabGroups.activeTabGroup.activeTab)[0];
+}
+
+/** A prompt's comparison with its partials is in front: it is about that prompt, whichever partial has the focus. */
+function changesInFront(): Target | undefined {
+  const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+  if (!isMultiDiffTab(activeTab)) return undefined;
+  const { prompt, version } = documentsIn(activeTab).map(parseResolvedUri).find(Boolean) ?? {};
+  return prompt && { prompt, ...(version && { version }) };
 }
 
 export function isNode(value: unknown): value is Node {

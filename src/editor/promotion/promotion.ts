@@ -135,7 +135,7 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
   const { prompt, version, target, kind } = wanted;
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'promote', environment: target.environment });
-  await showDifference(workbench, wanted);
+  const change = await showDifference(workbench, wanted);
   const verb = kind === 'promote' ? 'Promote' : 'Roll back to';
   const reason = await ask.text({
     title: `${verb} ${prompt}@${version} in ${target.environment} (${target.channel})`,
@@ -145,7 +145,7 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
     validate: whyNotReason,
   });
   if (reason === undefined) return;
-  const asked = { ...wanted, approvals: approvalsFor(workbench, wanted) };
+  const asked = { ...wanted, change, approvals: approvalsFor(workbench, wanted) };
   const answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
   if (answer === false) return;
   let effectiveAt: string | undefined;
@@ -207,16 +207,19 @@ function askWhen({ ask }: Workbench, { prompt, version, target }: Move): Promise
   return askMoment(ask, question, ownTimeZone());
 }
 
-async function showDifference(workbench: Workbench, { prompt, version, target }: Move): Promise<void> {
+/** Gives what differs; undefined where nothing is live yet, null where it could not be found out. */
+async function showDifference(
+  workbench: Workbench,
+  { prompt, version, target: { live } }: Move,
+): Promise<Move['change']> {
   const candidate = version as VersionNumber;
-  if (target.live === undefined)
-    await vscode.window.showTextDocument(
-      versionUri(workbench.session.registry, { prompt, version: candidate }),
-      {
-        preview: true,
-      },
+  if (live !== undefined)
+    return (
+      (await showComparison(workbench, prompt, { version: live.version }, { version: candidate })) ?? null
     );
-  else await showComparison(workbench, prompt, { version: target.live.version }, { version: candidate });
+  const uri = versionUri(workbench.session.registry, { prompt, version: candidate });
+  await vscode.window.showTextDocument(uri, { preview: true });
+  return undefined;
 }
 
 async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move['kind']): Promise<void> {

@@ -3,6 +3,8 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
 import type { Confirmation } from '../asking/ask.ts';
+import type { Change } from '../compare/change.ts';
+import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { bothZones, counted, durationOf } from '../wording/age.ts';
 import type { Target } from './choices.ts';
 
@@ -13,11 +15,13 @@ export interface Move {
   readonly kind: 'promote' | 'roll-back';
   /** How many others must approve it, as the policy is known here. */
   readonly approvals?: number;
+  /** What differs from what is live; null where it could not be found out. */
+  readonly change?: Change | null | undefined;
 }
 
 /** The modal question; its button names the environment. */
 export function confirmation(
-  { prompt, version, target, kind, approvals = 0 }: Move,
+  { prompt, version, target, kind, approvals = 0, change }: Move,
   reason: string,
   now: number,
   effectiveAt?: string,
@@ -29,7 +33,7 @@ export function confirmation(
       : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${live.promotedBy}.`;
   const waits =
     approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you.`;
-  const detail = `${today}${waits}\nReason: ${reason}`;
+  const detail = [today + waits, ...changeLines(change), `Reason: ${reason}`].join('\n');
   if (kind === 'roll-back')
     return {
       message: `Roll back ${prompt} to @${version} in ${environment} (${channel})?`,
@@ -43,6 +47,13 @@ export function confirmation(
     button: `${approvals > 0 ? 'Ask to Promote' : effectiveAt === undefined ? 'Promote' : 'Plan Promotion'} to ${environment}`,
     ...(effectiveAt === undefined && { alternative: 'Plan for a Time…' }),
   };
+}
+
+function changeLines(change: Move['change']): string[] {
+  if (change === null)
+    return ['Its partials could not be fetched, so the comparison shows the prompt itself only.'];
+  const lines = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
+  return lines.filter(line => line !== undefined);
 }
 
 /** What is live afterwards, or that it waits; in the words of what the person chose to do. */

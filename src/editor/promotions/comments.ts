@@ -8,6 +8,7 @@ import { escapeMarkdown } from '../wording/markdown.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupOf } from './groups.ts';
+import { promotionIn } from './named-promotion.ts';
 import { reviewUri } from './review.ts';
 import { lineOf, type Place, sideOf, threadsOf } from './threads.ts';
 import { whyNotComment } from './words.ts';
@@ -131,10 +132,6 @@ function escapeLines(text: string): string {
 
 /** The ids of the promotions whose reviews stand in a tab. */
 function openReviews(): Set<string> {
-  const tabs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
-  const ids = tabs.map(({ input }) => {
-    if (input instanceof vscode.TabInputTextDiff) return parseVersionUri(input.modified)?.promotion;
-    return input instanceof vscode.TabInputText ? parseVersionUri(input.uri)?.promotion : undefined;
-  });
+  const ids = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(promotionIn));
   return new Set(ids.filter(id => id !== undefined));
 }

@@ -4,6 +4,7 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import { registerCommand } from '../commands.ts';
+import { findChange } from '../compare/show-change.ts';
 import { logged, mayHaveArrived } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
@@ -40,8 +41,9 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
   // Each registry counts its promotions from 1.
+  const change = await changeOf(workbench, deed, promotion);
   const draft = `${deed} ${promotion.id} ${session.place}`;
-  const comment = await ask.text({ ...decisionQuestion(deed, promotion), draft });
+  const comment = await ask.text({ ...decisionQuestion(deed, promotion, change), draft });
   if (comment === undefined) return;
   let decided: Promotion;
   try {
@@ -66,6 +68,12 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   ask.sent(draft);
   await workbench.prompts.refresh();
   void ask.tell('info', afterDeed(deed, decided));
+}
+
+/** What an approval changes of what is live; undefined where there is nothing to tell, null where it is not known. */
+async function changeOf(workbench: Workbench, deed: Deed, { prompt, from, version }: Promotion) {
+  if (deed !== 'approve' || from === null) return undefined;
+  return (await findChange(workbench, prompt, { version: from }, { version })) ?? null;
 }
 
 const CALLS: Readonly<

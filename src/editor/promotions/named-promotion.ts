@@ -1,7 +1,8 @@
 /** Which promotion a command is about: the node of the view, the review in front, its id, or what the person picks. */
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
-import { parseVersionUri } from '../versions/uri.ts';
+import { documentsIn } from '../versions/tab-documents.ts';
+import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupsOf } from './groups.ts';
 import { GROUP_TITLES, promotionOption } from './labels.ts';
@@ -37,14 +38,13 @@ export async function namedPromotion(
 
 /** The id of the promotion whose review is the editor in front. */
 export function promotionInFront(): string | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  const uri =
-    input instanceof vscode.TabInputTextDiff
-      ? input.modified
-      : input instanceof vscode.TabInputText
-        ? input.uri
-        : undefined;
-  return uri === undefined ? undefined : parseVersionUri(uri)?.promotion;
+  return promotionIn(vscode.window.tabGroups.activeTabGroup.activeTab);
+}
+
+/** The id of the promotion whose review a tab shows. */
+export function promotionIn(tab: vscode.Tab | undefined): string | undefined {
+  const addresses = documentsIn(tab).map(uri => parseVersionUri(uri) ?? parseResolvedUri(uri));
+  return addresses.find(address => address?.promotion !== undefined)?.promotion;
 }
 
 function isPromotionNode(value: unknown): value is Extract<PromotionNode, { kind: 'promotion' }> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
+import { showChange } from '../compare/show-change.ts';
 import { setContext } from '../context-keys.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
@@ -31,14 +32,16 @@ export function registerReview(workbench: Workbench): vscode.Disposable {
   );
 }
 
-export async function showReview({ session }: Workbench, promotion: Promotion): Promise<void> {
-  const { from, version } = promotion;
-  const side = (version: VersionNumber) => reviewUri(session.registry, promotion, version);
-  if (from === null) await vscode.window.showTextDocument(side(version), { preview: true });
-  else
-    await vscode.commands.executeCommand('vscode.diff', side(from), side(version), reviewTitle(promotion), {
+export async function showReview(workbench: Workbench, promotion: Promotion): Promise<void> {
+  const { id, prompt, from, version } = promotion;
+  if (from === null)
+    await vscode.window.showTextDocument(reviewUri(workbench.session.registry, promotion, version), {
       preview: true,
     });
+  else {
+    const shown = { title: reviewTitle(promotion), promotion: id };
+    await showChange(workbench, prompt, { version: from }, { version }, shown);
+  }
 }
 
 /** `Review support/triage: @11 ↔ @12 → production (stable)`. */

@@ -2,14 +2,19 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { TextQuestion } from '../asking/ask.ts';
+import type { Change } from '../compare/change.ts';
+import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
 import type { Deed } from './groups.ts';
 
 const MAX_COMMENT = 4000;
 
-/** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
-export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion {
+/**
+ * One input box is the question and the comment: Enter does it, Escape leaves all as it is.
+ * @param change what an approval changes; null where that could not be found out
+ */
+export function decisionQuestion(deed: Deed, promotion: Promotion, change?: Change | null): TextQuestion {
   const { prompt, version, channel, environment } = promotion;
   const what = `${prompt}@${version} as ${channel} in ${environment}`;
   const validate = (text: string) => whyNotComment(text, deed === 'reject');
@@ -17,7 +22,7 @@ export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion
     case 'approve':
       return {
         title: `Approve ${what}`,
-        prompt: `${effectOf(promotion)} Press Enter to approve or Escape to go back.`,
+        prompt: `${effectOf(promotion)}${changeInWords(change)} Press Enter to approve or Escape to go back.`,
         placeholder: 'Comment (optional)',
         validate,
       };
@@ -36,6 +41,15 @@ export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion
         validate,
       };
   }
+}
+
+function changeInWords(change: Change | null | undefined): string {
+  if (change === null) return ' Its partials could not be fetched, so it is not known what else changes.';
+  const told = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
+  return told
+    .filter(words => words !== undefined)
+    .map(words => ` ${words}`)
+    .join('');
 }
 
 /** What one more approval brings about, as it is known here. */

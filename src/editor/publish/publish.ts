@@ -8,6 +8,7 @@ import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { registerCommand } from '../commands.ts';
+import type { Change } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
 import { setContext } from '../context-keys.ts';
 import { targetOf } from '../explorer/target.ts';
@@ -15,6 +16,7 @@ import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
+import { followInLock } from './follow-in-lock.ts';
 import { SourceDiagnostics } from './source-diagnostics.ts';
 import {
   afterFailure,
@@ -32,7 +34,10 @@ export function registerPublish(workbench: Workbench): vscode.Disposable {
     registerCommand('publish', 'Publishing', workbench.report, async argument => {
       const target = await targetOf(argument, workbench, {
         title: 'Publish',
-        admits: ({ hasFile, state }) => hasFile && state !== 'clean' && state !== 'archived',
+        admits: ({ hasFile, state, summary }) =>
+          hasFile &&
+          state !== 'archived' &&
+          (state !== 'clean' || (summary?.outdatedPartials.length ?? 0) > 0),
       });
       if (target !== undefined) await publish(workbench, diagnostics, target.prompt);
     }),
@@ -55,9 +60,12 @@ async function publish(
   const client = await session.clientFor({ kind: 'publish' });
 
   await prompts.rescan();
+  const hasNewestText = () => prompts.listed.get(prompt)?.summary?.newest.digest === digestOf(source);
+  // The same text is a new version where a partial is newer, of which the list may not know yet.
+  if (hasNewestText()) await prompts.load();
   const listed = prompts.listed.get(prompt);
   const newest = listed?.summary?.newest;
-  if (newest?.digest === digestOf(source)) {
+  if (newest !== undefined && hasNewestText() && !(await usesOlderPartials(workbench, newest, source))) {
     await ask.tell('info', published(newest, false));
     return;
   }
@@ -65,10 +73,14 @@ async function publish(
     await offerNewest(workbench, diagnostics, prompt, newest.version, newest);
     return;
   }
+  // Somebody may have taken newer partials in: then the text that the file is based on has another number.
+  if (newest !== undefined && listed?.base !== newest.version)
+    await followInLock(copy, client, prompts.summaries, [prompt]);
+  let change: Change | undefined;
   if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
-  else await showComparison(workbench, prompt, { version: newest.version }, { file: true });
+  else change = await showComparison(workbench, prompt, { version: newest.version }, { file: true });
   const message = await ask.text({
-    ...messageQuestion(prompt, newest?.version),
+    ...messageQuestion(prompt, newest?.version, change),
     draft: draftOf(prompt),
     validate: whyNotMessage,
   });
@@ -88,7 +100,7 @@ async function publish(
     session.note(error);
     if (!mayHaveArrived(error)) throw error;
     log.error(logged(error));
-    await sayWhatIsTrue(workbench, copy, client, prompt, error);
+    await sayWhatIsTrue(workbench, copy, client, prompt, newest?.version, error);
     return;
   }
   await prompts.refresh();
@@ -101,6 +113,25 @@ async function publish(
   const number = outcome.newest?.version ?? outcome.problem.details.newest?.version;
   void offerNewest(workbench, diagnostics, prompt, number as VersionNumber | undefined, outcome.newest).catch(
     (error: unknown) => workbench.report(error, `Publishing ${prompt}`),
+  );
+}
+
+/** Whether publishing the newest version's text again would use newer partials than it does. */
+async function usesOlderPartials(
+  workbench: Workbench,
+  { prompt, partials }: VersionSummary,
+  source: string,
+): Promise<boolean> {
+  if (Object.keys(partials).length === 0) return false;
+  const { newestPartials } = await import('../compare/linked-side.ts');
+  const now = newestPartials(workbench, prompt, source);
+  // One that is not there any more is left out, and publishing would be refused for it.
+  return (
+    Object.entries(partials).every(([reference]) => reference in now) &&
+    Object.entries(partials).some(([reference, used]) => {
+      const newest = now[reference];
+      return newest?.prompt !== used.prompt || newest.version !== used.version;
+    })
   );
 }
 
@@ -202,6 +233,7 @@ async function sayWhatIsTrue(
   copy: WorkingCopy,
   client: RegistryClient,
   prompt: PromptName,
+  before: number | undefined,
   error: unknown,
 ): Promise<void> {
   const { ask, prompts } = workbench;
@@ -213,11 +245,14 @@ async function sayWhatIsTrue(
       if (Problem.is(problem, 'prompt_not_found')) return undefined;
       throw problem;
     });
-    const arrived = source !== undefined && summary?.newest.digest === digestOf(source);
+    // With newer partials alone, the newest version before had this text already.
+    const arrived =
+      source !== undefined &&
+      summary?.newest.digest === digestOf(source) &&
+      summary.newest.version !== before;
     arrivedAs = arrived ? summary.newest.version : undefined;
     if (arrived) ask.sent(draftOf(prompt));
-    // Only the lock file follows: the file holds the newest version's text already.
-    if (arrived) await copy.pull(client, [summary], { isDirty: () => true, names: new Set([prompt]) });
+    if (arrived) await followInLock(copy, client, [summary], [prompt]);
   } catch {
     const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure()}`, 'Try Again', 'Show Log');
     await followUp(chosen, prompt);

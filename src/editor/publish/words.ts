@@ -1,16 +1,21 @@
 /** The sentences of publishing. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
+import type { Change } from '../compare/change.ts';
+import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { ageOf } from '../wording/age.ts';
 
-/** The question for the message; `base` is the newest version that the file is based on. */
+/** The question for the message; `base` is the newest version that the file is based on, `change` what differs from it. */
 export function messageQuestion(
   prompt: PromptName,
   base: number | undefined,
+  change?: Change,
 ): { title: string; prompt: string; placeholder: string } {
+  const words = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
+  const told = words.filter(each => each !== undefined);
   return {
     title: base === undefined ? `Publish ${prompt}@1` : `Publish ${prompt}@${base + 1}`,
-    prompt: 'What changed, and why? The message is kept permanently.',
+    prompt: [...told, 'What changed, and why? The message is kept permanently.'].join(' '),
     placeholder: base === undefined ? 'First version' : 'Message',
   };
 }

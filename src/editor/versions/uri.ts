@@ -4,10 +4,12 @@
  * the whole address (http, a path), the query holds the URL, so that two registries never share a document. After it,
  * `promotion=17` makes a document of its own for the review of that promotion.
  */
-import { isPromptName, type PromptName } from '../../core/name.ts';
+import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 
 export const SCHEME = 'promptforge';
+/** Of documents that show a prompt's text with its partials in place. */
+export const RESOLVED_SCHEME = 'promptforge-resolved';
 export const EMBEDDED = 'embedded';
 
 const REVIEW = /(?:^|&)promotion=([0-9]+)$/;
@@ -67,6 +69,27 @@ export function parsePromptUri(uri: UriParts): PromptAddress | undefined {
   const prompt = uri.path.slice(1);
   if (uri.scheme !== SCHEME || !isPromptName(prompt)) return undefined;
   return { registry: registryOf(uri), prompt };
+}
+
+/** The address of a version's resolved text, as of the version itself but for the scheme. */
+export function resolvedUriParts(address: VersionAddress): UriParts {
+  return { ...versionUriParts(address), scheme: RESOLVED_SCHEME };
+}
+
+/** The resolved text of a prompt's file, with the partials that publishing would take. */
+export function resolvedFileUriParts({ registry, prompt }: PromptAddress): UriParts {
+  const path = `/${prompt}${PROMPT_FILE_EXTENSION}`;
+  return { ...registryParts(registry), scheme: RESOLVED_SCHEME, path };
+}
+
+/** Of a version or, without one, of a file; undefined for a URI that is none of these. */
+export function parseResolvedUri(uri: UriParts): (PromptAddress & Partial<VersionAddress>) | undefined {
+  if (uri.scheme !== RESOLVED_SCHEME) return undefined;
+  const { authority, path, query } = uri;
+  const version = parseVersionUri({ scheme: SCHEME, authority, path, query });
+  if (version !== undefined || !path.endsWith(PROMPT_FILE_EXTENSION)) return version;
+  const prompt = path.slice(1, -PROMPT_FILE_EXTENSION.length);
+  return isPromptName(prompt) ? { registry: registryOf(uri), prompt } : undefined;
 }
 
 function registryParts(registry: string): { authority: string; query: string } {

@@ -1,0 +1,27 @@
+/** The whole change between two sides of a prompt: its source, its partials, and what callers have to provide. */
+import { type ChangedPartial, changedPartials, type LinkedSource } from '../../core/changed-sources.ts';
+import { callerInputs } from '../../core/inputs/caller-inputs.ts';
+import { compareInputs, type InputChange } from '../../core/inputs/compare-inputs.ts';
+import type { PromptName } from '../../core/name.ts';
+import { readMetadata } from '../../core/render.ts';
+
+export interface Change {
+  /** Whether the prompt's own source differs. */
+  readonly source: boolean;
+  readonly partials: readonly ChangedPartial[];
+  readonly inputs: readonly InputChange[];
+}
+
+/** @throws Problem `invalid_source` for a side that cannot be read */
+export async function changeBetween(
+  prompt: PromptName,
+  from: LinkedSource,
+  to: LinkedSource,
+): Promise<Change> {
+  const inputs = async (side: LinkedSource) => callerInputs(await readMetadata(side.source, prompt), side);
+  return {
+    source: from.source !== to.source,
+    partials: changedPartials(from, to),
+    inputs: compareInputs(await inputs(from), await inputs(to)),
+  };
+}

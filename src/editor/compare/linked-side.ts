@@ -1,0 +1,68 @@
+/** One side of a comparison with its partials: of a version those it was published with, of a file those it would be. */
+import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { LinkedPartial } from '../../core/flatten.ts';
+import { type PromptName, partialCandidates } from '../../core/name.ts';
+import { linkRecorded, type RecordedPartials, type RecordedSource } from '../../core/recorded-partials.ts';
+import { parseSource } from '../../core/source.ts';
+import { partialUses } from '../../core/template.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import { fetchVersion } from '../versions/version-files.ts';
+import type { Workbench } from '../workbench.ts';
+
+type Holding = Pick<Workbench, 'session' | 'prompts'>;
+export type ReadVersion = (prompt: PromptName, version: VersionNumber) => Promise<RecordedSource>;
+
+/** Reads versions of the registry that the window is connected to, or from the cache. */
+export function versionReader({ session }: Pick<Workbench, 'session'>): ReadVersion {
+  const registry = session.registry ?? EMBEDDED;
+  return (prompt, version) => fetchVersion(session, { registry, prompt, version });
+}
+
+/** @throws MissingKey, Problem, RegistryUnreachable for what cannot be fetched */
+export async function linkedVersion(
+  holding: Holding,
+  prompt: PromptName,
+  version: VersionNumber,
+): Promise<LinkedSource> {
+  const read = versionReader(holding);
+  const { source, partials } = await read(prompt, version);
+  return linkedSource(source, await linkRecorded(partials, read));
+}
+
+/**
+ * A source that is not published yet, with the newest versions of its partials, as publishing would record them. A
+ * partial that the registry does not have is left out: publishing refuses it.
+ * @throws as `linkedVersion`; Problem `invalid_source` for a template that cannot be read
+ */
+export async function linkedDraft(
+  holding: Holding,
+  prompt: PromptName,
+  source: string,
+): Promise<LinkedSource> {
+  const recorded = newestPartials(holding, prompt, source);
+  return linkedSource(source, await linkRecorded(recorded, versionReader(holding)));
+}
+
+/** What publishing `source` would record now, by the reference as written, as far as the list of prompts tells. */
+export function newestPartials(
+  { prompts }: Pick<Workbench, 'prompts'>,
+  prompt: PromptName,
+  source: string,
+): RecordedPartials {
+  const newest = (reference: string) =>
+    partialCandidates(prompt, reference)
+      .map(name => prompts.listed.get(name)?.summary)
+      .find(summary => summary !== undefined && !summary.archived)?.newest;
+  const entries = partialUses(parseSource(source).template).flatMap(({ reference }) => {
+    const found = newest(reference);
+    return found === undefined
+      ? []
+      : [[reference, { prompt: found.prompt, version: found.version }] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function linkedSource(source: string, partials: ReadonlyMap<string, LinkedPartial>): LinkedSource {
+  return { source, template: parseSource(source).template, partials };
+}

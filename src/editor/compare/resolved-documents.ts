@@ -1,0 +1,52 @@
+/** The text of a version or file with its partials in place, as documents that can be compared but never written. */
+import * as vscode from 'vscode';
+import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { PromptName } from '../../core/name.ts';
+import { messageOf } from '../problems/explain.ts';
+import { parseResolvedUri, RESOLVED_SCHEME } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+
+export function registerResolvedDocuments(workbench: Workbench): vscode.Disposable {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  return vscode.Disposable.from(
+    changed,
+    vscode.workspace.registerTextDocumentContentProvider(RESOLVED_SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: async uri => {
+        try {
+          return await resolvedText(workbench, uri);
+        } catch (error) {
+          return `This text cannot be shown: ${messageOf(error)}\n`;
+        }
+      },
+    }),
+    // A comparison can be edited; what it resolves to follows.
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme !== 'file' || document.languageId !== 'dotprompt') return;
+      for (const { uri } of vscode.workspace.textDocuments)
+        if (uri.scheme === RESOLVED_SCHEME && document.uri.path.endsWith(uri.path)) changed.fire(uri);
+    }),
+  );
+}
+
+async function resolvedText(workbench: Workbench, uri: vscode.Uri): Promise<string> {
+  const address = parseResolvedUri(uri);
+  if (address === undefined) throw new Error('Its address is not one of PromptForge.');
+  const { flatten } = await import('../../core/flatten.ts');
+  const { prompt, version } = address;
+  if (version === undefined) return flatten(await linkedFile(workbench, prompt));
+  const { linkedVersion } = await import('./linked-side.ts');
+  return flatten(await linkedVersion(workbench, prompt, version));
+}
+
+/** The prompt's file as the editor has it, with the partials that publishing would take. */
+export async function linkedFile(workbench: Workbench, prompt: PromptName): Promise<LinkedSource> {
+  const copy = await workbench.prompts.workingCopy();
+  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  const { linkedDraft } = await import('./linked-side.ts');
+  const path = copy.folder.pathOf(prompt);
+  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+  const source = open?.getText() ?? (await copy.folder.read(prompt));
+  if (source === undefined) throw new Error(`There is no file of ${prompt} in this folder.`);
+  return linkedDraft(workbench, prompt, source);
+}

@@ -1,0 +1,108 @@
+/**
+ * Shows two sides of a prompt: in VS Code's diff editor where only the prompt itself differs, and where partials do in
+ * its multi-diff editor, with each of them and the text that they make.
+ */
+import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
+import { parseVersionReference, type VersionNumber } from '../../core/version.ts';
+import { logged } from '../problems/explain.ts';
+import { EMBEDDED, resolvedFileUriParts, resolvedUriParts, versionUriParts } from '../versions/uri.ts';
+import { counted } from '../wording/age.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Change } from './change.ts';
+import { sourcesIn } from './change-words.ts';
+import { linkedFile } from './resolved-documents.ts';
+
+export type End = { readonly file: true } | { readonly version: VersionNumber };
+
+export interface Shown {
+  readonly title: string;
+  /** The promotion under review, whose documents are its own. */
+  readonly promotion?: string;
+}
+
+/**
+ * `left` is the older side. Gives what differs; undefined where that could not be found out, because a version cannot
+ * be fetched or a source cannot be read: then the prompt alone is compared.
+ */
+export async function showChange(
+  workbench: Workbench,
+  prompt: PromptName,
+  left: End,
+  right: End,
+  shown: Shown,
+): Promise<Change | undefined> {
+  const change = await findChange(workbench, prompt, left, right);
+  const documents = await documentsOf(workbench, prompt, left, right, shown);
+  const { title } = shown;
+  if (change === undefined || change.partials.length === 0) {
+    await vscode.commands.executeCommand('vscode.diff', ...documents.source, title, { preview: true });
+    return change;
+  }
+  const { partials } = change;
+  const registry = workbench.session.registry ?? EMBEDDED;
+  const uriOf = (partial: { readonly id: string } | undefined) =>
+    partial && vscode.Uri.from(versionUriParts({ registry, ...parseVersionReference(partial.id) }));
+  // A review keeps the prompt itself in view: its lines take the comments.
+  const isShown = change.source || shown.promotion !== undefined;
+  const pairs = [
+    ...(isShown ? [documents.source] : []),
+    ...partials.map(({ from, to }) => [uriOf(from), uriOf(to)] as const),
+    documents.resolved,
+  ];
+  await vscode.commands.executeCommand(
+    'vscode.changes',
+    // VS Code adds how many texts are shown, such as "(3 files)".
+    `${title}, ${counted(sourcesIn(change), 'change')}`,
+    pairs.map(([original, modified]) => [modified ?? original, original, modified]),
+  );
+  return change;
+}
+
+/** As `showChange`, with nothing shown. */
+export async function findChange(
+  workbench: Workbench,
+  prompt: PromptName,
+  left: End,
+  right: End,
+): Promise<Change | undefined> {
+  try {
+    return await inProgress(`Comparing versions of ${prompt}`, async () => {
+      const [{ linkedVersion }, { changeBetween }] = await Promise.all([
+        import('./linked-side.ts'),
+        import('./change.ts'),
+      ]);
+      const linked = (end: End) =>
+        'version' in end ? linkedVersion(workbench, prompt, end.version) : linkedFile(workbench, prompt);
+      return changeBetween(prompt, await linked(left), await linked(right));
+    });
+  } catch (error) {
+    workbench.log.warn(`Comparing ${prompt}: ${logged(error)}`);
+    return undefined;
+  }
+}
+
+type Pair = readonly [vscode.Uri, vscode.Uri];
+
+async function documentsOf(
+  { session, prompts }: Workbench,
+  prompt: PromptName,
+  left: End,
+  right: End,
+  { promotion }: Shown,
+): Promise<{ readonly source: Pair; readonly resolved: Pair }> {
+  const registry = session.registry ?? EMBEDDED;
+  const copy = await prompts.workingCopy();
+  const of = (version: VersionNumber) => ({ registry, prompt, version, ...(promotion && { promotion }) });
+  const source = (end: End) => {
+    if ('version' in end) return vscode.Uri.from(versionUriParts(of(end.version)));
+    if (copy === undefined) throw new Error('No folder with prompts is open.');
+    return vscode.Uri.file(copy.folder.pathOf(prompt));
+  };
+  const resolved = (end: End) =>
+    vscode.Uri.from(
+      'version' in end ? resolvedUriParts(of(end.version)) : resolvedFileUriParts({ registry, prompt }),
+    );
+  return { source: [source(left), source(right)], resolved: [resolved(left), resolved(right)] };
+}
