@@ -31,6 +31,7 @@ import { registerArchive } from './editor/prompts/archive.ts';
 import { registerNewPrompt } from './editor/prompts/new-prompt.ts';
 import { registerPublish } from './editor/publish/publish.ts';
 import { registerPull } from './editor/publish/pull.ts';
+import { registerUpdatePartials } from './editor/publish/update-partials.ts';
 import { registerStatusBar } from './editor/status/status-bar.ts';
 import { registerCopying } from './editor/versions/copying.ts';
 import { registerOpenVersion } from './editor/versions/open-version.ts';
@@ -104,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerCompare(workbench),
     registerWhatWasLive(workbench),
     registerPublish(workbench),
+    registerUpdatePartials(workbench),
     preview,
     registerPull(workbench),
     registerPromotion(workbench),

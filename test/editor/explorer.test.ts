@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parsePromptName } from '../../src/core/name.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
 import { filterOf } from '../../src/editor/explorer/filter.ts';
 import { folderWords, pointerWords, promptWords, versionWords } from '../../src/editor/explorer/labels.ts';
 import { mergeListed } from '../../src/editor/explorer/merge-listed.ts';
@@ -98,6 +99,13 @@ describe('the explorer', () => {
       assert.equal(context(aListed('a', undefined, aSummary('a', 1))), ':prompt:published:pullable:');
       const live = aSummary('a', 1, [aPointer('staging', 'stable', 1)]);
       assert.equal(context(aListed('a', 'modified', live)), ':prompt:file:published:live:publishable:');
+      const outdatedPartials = [
+        { prompt: parsePromptName('_a'), used: parseVersionNumber(1), newest: parseVersionNumber(2) },
+      ];
+      const older = { ...aSummary('a', 1), outdatedPartials };
+      assert.equal(context(aListed('a', 'clean', older)), ':prompt:file:published:publishable:');
+      assert.equal(context(aListed('a', undefined, older)), ':prompt:published:pullable:');
+      assert.equal(context(aListed('a/_b', 'clean', aSummary('a/_b', 1))), ':prompt:file:published:partial:');
     });
 
     it('offers nothing but restoring for an archived prompt', () => {

@@ -62,6 +62,40 @@ describe('publishing', () => {
     }
     assert.equal((await registry.call('GET', '/v1/prompts/same/-/versions')).json.data.length, 1);
   });
+  it('makes the same source with a newer partial a new version, once however often it is asked for', async () => {
+    await registry.publish('newer/_header', 'old', null);
+    const first = await registry.publish('newer/p', '{{> header}}', null);
+    await registry.publish('newer/_header', 'new', 1);
+    const again = (key: string) =>
+      publish(
+        'newer/p',
+        { source: '{{> header}}', message: 'Take it in', base: 1 },
+        { headers: { 'idempotency-key': key } },
+      );
+    const made = await again('first');
+    assert.equal(made.status, 201);
+    assert.deepEqual([made.json.version, made.json.digest], [2, first.digest]);
+    assert.deepEqual(made.json.partials, { header: { prompt: 'newer/_header', version: 2 } });
+    // The answer may have been lost: the same request is sent again, by the same client or by a person.
+    assert.deepEqual((await again('first')).json, made.json);
+    const byHand = await again('second');
+    assert.deepEqual([byHand.status, byHand.json.version], [200, 2]);
+    // What was published before stays as it was.
+    const before = await registry.call('GET', '/v1/prompts/newer/p/-/versions/1');
+    assert.deepEqual(before.json, first);
+    assert.equal((await registry.call('GET', '/v1/prompts/newer/p?version=1')).text, 'old');
+    assert.equal((await registry.call('GET', '/v1/prompts/newer/p?version=2')).text, 'new');
+    assert.equal((await registry.call('GET', '/v1/prompts/newer/p/-/versions')).json.data.length, 2);
+  });
+  it('makes one version of many who take in a newer partial at once', async () => {
+    await registry.publish('once/_header', 'old', null);
+    await registry.publish('once/p', '{{> header}}', null);
+    await registry.publish('once/_header', 'new', 1);
+    const content = { source: '{{> header}}', message: '', base: 1 };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => publish('once/p', content)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(7).fill(200), 201]);
+    assert.deepEqual(new Set(answers.map(({ json }) => json.version)), new Set([2]));
+  });
   it('refuses a base that is not the newest, and names the newest', async () => {
     await registry.publish('moved', 'one', null);
     const two = await registry.publish('moved', 'two', 1);

@@ -64,7 +64,9 @@ function promptTooltip({ name, summary, state, base }: Listed, now: number): str
         `${escapeMarkdown(pointer.channel)} in ${escapeMarkdown(pointer.environment)}: @${pointer.version}`,
       );
     for (const { prompt, used, newest: found } of summary.outdatedPartials)
-      lines.push(`Uses ${escapeMarkdown(prompt)}@${used}; @${found} is newer. Publish again to take it in.`);
+      lines.push(
+        `Uses ${escapeMarkdown(prompt)}@${used}; @${found} is newer. Publish again or run Update Partials… to use it.`,
+      );
   } else if (state === 'new') lines.push('Publish it to make version 1.');
   return lines.join('\n\n');
 }

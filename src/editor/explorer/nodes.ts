@@ -1,6 +1,6 @@
 /** The nodes of the explorer and what `when` clauses ask of each: plain data, made level by level. */
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
-import { folderOf, type PromptName } from '../../core/name.ts';
+import { folderOf, isPartial, type PromptName } from '../../core/name.ts';
 import type { Life } from '../promotions/lives.ts';
 import type { Listed } from './listed.ts';
 import { entriesOf } from './tree.ts';
@@ -79,16 +79,18 @@ export function contextOf(node: Node): string {
   return `:${flags.join(':')}:`;
 }
 
-function promptFlags({ summary, state, hasFile }: Listed): string[] {
+function promptFlags({ name, summary, state, hasFile }: Listed): string[] {
   const archived = state === 'archived' || summary?.archived === true;
   const changed = state === 'new' || state === 'modified' || state === 'conflict';
+  const isOutdated = (summary?.outdatedPartials.length ?? 0) > 0;
   const pullable = state === 'behind' || state === 'deleted' || (summary !== undefined && !hasFile);
   return [
     ...(hasFile ? ['file'] : []),
     ...(summary === undefined ? [] : ['published']),
     ...((summary?.pointers.length ?? 0) > 0 ? ['live'] : []),
     ...(archived ? ['archived'] : []),
-    ...(changed && !archived ? ['publishable'] : []),
+    ...((changed || (isOutdated && hasFile)) && !archived ? ['publishable'] : []),
+    ...(isPartial(name) && !archived ? ['partial'] : []),
     ...(pullable && !archived ? ['pullable'] : []),
   ];
 }

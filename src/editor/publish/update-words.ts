@@ -1,0 +1,62 @@
+/** The sentences of updating partials. */
+import type { TextQuestion } from '../asking/ask.ts';
+import { counted, listed } from '../wording/age.ts';
+
+export interface Update {
+  /** As they will be used, such as `_header@3`. */
+  readonly partials: readonly string[];
+  /** How many prompts get a new version. */
+  readonly prompts: number;
+}
+
+/** Update _header in 14 prompts */
+export function updateTitle({ partials, prompts }: Update): string {
+  const [only, ...others] = partials;
+  const what = others.length === 0 && only !== undefined ? nameOf(only) : counted(partials.length, 'partial');
+  return `Update ${what} in ${counted(prompts, 'prompt')}`;
+}
+
+/** @param breaking prompts whose callers have to change something, with the sentence that says what */
+export function updateQuestion(
+  update: Update,
+  breaking: readonly { readonly prompt: string; readonly words: string }[],
+): Pick<TextQuestion, 'title' | 'prompt' | 'value'> {
+  const [first] = breaking;
+  const told =
+    first === undefined
+      ? ''
+      : ` ${first.words} This is so of ${breaking.length === 1 ? first.prompt : counted(breaking.length, 'prompt')}.`;
+  const each = update.prompts === 1 ? 'The prompt gets' : 'Each prompt gets';
+  return {
+    title: updateTitle(update),
+    prompt: `${each} a new version with the same text of its own and the newest partials.${told} The message is kept permanently.`,
+    value: `Use ${shortList(update.partials)}`,
+  };
+}
+
+export interface Updated {
+  readonly updated: readonly string[];
+  /** Why each of the others was not, as a sentence. */
+  readonly failed: readonly { readonly prompt: string; readonly why: string }[];
+}
+
+export function updateOutcome({ updated, failed }: Updated): string {
+  const done =
+    updated.length === 0
+      ? 'No prompt was updated.'
+      : `Updated ${updated.length === 1 ? updated[0] : counted(updated.length, 'prompt')}. Nothing new is live until you promote it.`;
+  const [first] = failed;
+  if (first === undefined) return done;
+  const rest =
+    failed.length === 1 ? '' : ` The log has the reason of ${counted(failed.length - 1, 'other')}.`;
+  return `${done} Not updated: ${shortList(failed.map(({ prompt }) => prompt))}. ${first.prompt}: ${first.why}${rest}`;
+}
+
+/** At most three, and how many more there are. */
+function shortList(items: readonly string[]): string {
+  return listed(items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items);
+}
+
+function nameOf(reference: string): string {
+  return reference.slice(0, reference.lastIndexOf('@'));
+}

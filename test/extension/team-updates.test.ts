@@ -1,0 +1,151 @@
+// Taking newer partials in: for one prompt by publishing it again, for all that use one with Update Partials….
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { type PromptName, parsePromptName } from '../../src/core/name.ts';
+import { documentsIn } from '../../src/editor/versions/tab-documents.ts';
+import { eventually } from '../eventually.ts';
+import { freshPrompt } from './support/fresh-prompt.ts';
+import { activeTab, inside, promptFile, root, run } from './support/inside.ts';
+import { teamWindow } from './support/team-window.ts';
+
+describe('newer partials', () => {
+  const team = teamWindow({ keys: { development: ['author', 'tomas.berg'] } });
+  const beside = (prompt: PromptName, name: string) => parsePromptName(`${prompt.split('/')[0]}/${name}`);
+  const author = () => team.client('development', 'author', 'tomas.berg');
+  const newest = async (prompt: PromptName) => (await (await author()).getPrompt(prompt)).newest;
+
+  /** A clean file of a prompt that uses `_header`, which has a newer version since. */
+  async function olderHeader(): Promise<{ prompt: PromptName; header: PromptName }> {
+    const prompt = freshPrompt();
+    const header = beside(prompt, '_header');
+    await team.publish(header, 'Old\n');
+    await team.publishWithFile(prompt, '{{> header}}\nText\n');
+    await (await author()).publish(header, { source: 'New {{branch}}\n', base: 1, message: '' } as never);
+    return { prompt, header };
+  }
+
+  it('are taken in by publishing the same text again, which shows them first', async () => {
+    const { prompt, header } = await olderHeader();
+    let title: string | undefined;
+    const ask = await run(
+      'publish',
+      {
+        texts: ['With the new header'],
+        meanwhile: async () => {
+          title = activeTab()?.label;
+        },
+      },
+      prompt,
+    );
+    assert.equal(title, `${prompt}: @1 ↔ your file, 1 change (2 files)`);
+    assert.match(ask.asked[0]?.prompt ?? '', /^1 change: .*_header @1 → @2\. Breaking for applications: /);
+    await ask.message(new RegExp(`^Published ${prompt}@2\\.`));
+    const { partials, version } = await newest(prompt);
+    assert.deepEqual([version, partials], [2, { header: { prompt: header, version: 2 } }]);
+    const lock = JSON.parse(await readFile(join(root(), 'promptforge.lock.json'), 'utf8'));
+    assert.equal(lock.prompts[prompt].version, 2);
+    const again = await run('publish', {}, prompt);
+    await again.message(`Nothing new was published: ${prompt}@2 already has this text.`);
+  });
+
+  it('that did not arrive are not taken for published, and a lost answer makes no second version', async () => {
+    const { prompt } = await olderHeader();
+    let isDown = false;
+    team.registry.weather = ({ method }) => {
+      isDown ||= method === 'POST';
+      return method === 'POST' ? 'down' : 'pass';
+    };
+    const down = await run('publish', { texts: ['With the new header'] }, prompt);
+    await down.message(
+      new RegExp(`Nothing was published: the newest version of ${prompt} is the one from before`),
+    );
+    assert.ok(isDown);
+    assert.equal((await newest(prompt)).version, 1);
+    team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
+    const lost = await run('publish', { texts: ['With the new header'] }, prompt);
+    await lost.message(new RegExp(`The answer was lost, but ${prompt}@2 was published\\.$`));
+    team.registry.weather = () => 'pass';
+    const again = await run('publish', {}, prompt);
+    await again.message(/^Nothing new was published/);
+    assert.equal((await newest(prompt)).version, 2);
+  });
+
+  it('are taken in by an edited file too, though somebody else took them in before', async () => {
+    const { prompt } = await olderHeader();
+    const source = '{{> header}}\nText\n';
+    await (await author()).publish(prompt, { source, base: 1, message: 'By another' } as never);
+    const uri = vscode.Uri.file(promptFile(prompt));
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(2, 0), 'More\n');
+    await vscode.workspace.applyEdit(edit);
+    await run('refresh');
+    const ask = await run('publish', { texts: ['More'] }, prompt);
+    await ask.message(new RegExp(`^Published ${prompt}@3\\.`));
+  });
+
+  it('are taken in by all who use them, partials first, with all of it shown and one message', async () => {
+    const { prompt, header } = await olderHeader();
+    const page = beside(prompt, '_page');
+    const through = beside(prompt, 'through');
+    // One that uses the old header, and a prompt that uses that one.
+    await team.publish(page, 'Page\n');
+    await team.publish(through, '{{> page}}');
+    const client = await author();
+    await client.publish(page, { source: 'Page {{> header}}\n', base: 1, message: '' } as never);
+    await client.publish(through, { source: '{{> page}}', base: 1, message: '' } as never);
+    await client.publish(header, { source: 'Newest\n', base: 2, message: '' } as never);
+    let shown: readonly string[] = [];
+    let text: string | undefined;
+    const ask = await run(
+      'updatePartials',
+      {
+        texts: ['Use the newest header'],
+        meanwhile: async () => {
+          const tab = await eventually('the comparison', () =>
+            activeTab()?.label.startsWith('Update ') ? activeTab() : undefined,
+          );
+          shown = documentsIn(tab).map(({ scheme, path }) => `${scheme}:${path}`);
+          const [last] = documentsIn(tab).filter(({ path }) => path.includes('through'));
+          text = last && (await vscode.workspace.openTextDocument(last)).getText();
+        },
+      },
+      header,
+    );
+    assert.equal(ask.asked[0]?.title, `Update ${header} in 3 prompts`);
+    assert.deepEqual(shown, [
+      `promptforge:/${header}@3`,
+      `promptforge:/${header}@3`,
+      `promptforge-planned:/${page}.prompt`,
+      `promptforge-planned:/${prompt}.prompt`,
+      `promptforge-planned:/${through}.prompt`,
+    ]);
+    assert.equal(text, 'Page Newest\n\n');
+    await ask.message('Updated 3 prompts. Nothing new is live until you promote it.');
+    assert.deepEqual((await newest(through)).partials, { page: { prompt: page, version: 3 } });
+    assert.deepEqual((await newest(page)).partials, { header: { prompt: header, version: 3 } });
+    const { prompts } = (await inside()).workbench;
+    const listed = prompts.listed.get(prompt);
+    assert.deepEqual([listed?.state, listed?.base, listed?.summary?.outdatedPartials], ['clean', 2, []]);
+  });
+
+  it('are left where the network ends, and the rest is taken in later', async () => {
+    const { prompt, header } = await olderHeader();
+    const other = beside(prompt, 'zebra');
+    const client = await author();
+    // Published with the newest, and the header moves on once more.
+    await team.publish(other, '{{> header}}');
+    await client.publish(header, { source: 'Third\n', base: 2, message: '' } as never);
+    team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
+    const lost = await run('updatePartials', { texts: ['Once'] }, header);
+    await lost.message(
+      new RegExp(`^Updated ${prompt}\\. .* Not updated: ${other}\\. ${other}: It was not tried any more\\.`),
+    );
+    team.registry.weather = () => 'pass';
+    const rest = await run('updatePartials', { texts: ['Twice'] }, header);
+    await rest.message(`Updated ${other}. Nothing new is live until you promote it.`);
+    assert.deepEqual([(await newest(prompt)).version, (await newest(other)).version], [2, 2]);
+  });
+});
