@@ -39,6 +39,8 @@ const ROOMS = [
 ];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
 const OF_THE_COMMAND = ['cli', 'conformance', 'faults', 'postgres'];
+// They use the keyring, or the themes of VS Code.
+const NEED_HOSTS = ['keys', 'grammar'];
 const RUN_TOGETHER = [
   'node_modules/mocha/bin/mocha.js',
   '--reporter',
@@ -86,7 +88,7 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     ...[...rooms].map(name =>
       OF_THE_COMMAND.includes(name)
         ? { ...room(name, ['build']), env: { PROMPTFORGE_MAIN: join(ROOT, 'dist', 'cli.js') } }
-        : room(name, name === 'keys' ? ['hosts'] : []),
+        : room(name, NEED_HOSTS.includes(name) ? ['hosts'] : []),
     ),
   ];
 }
