@@ -270,17 +270,17 @@ describe('writing a prompt', () => {
       return lenses.map(({ command }) => command?.title).join(' | ');
     };
     const shows = (expected: string) => eventually(expected, async () => (await titles()) === expected);
-    await shows('Preview | Publish… | Not published yet');
+    await shows('Preview | Publish… | Not published');
     await told(await run('publish', { texts: ['Tone'] }, beside(name, '_tone')), /^Published/);
     await told(await run('publish', { texts: ['First'] }, name), /^Published/);
-    await shows('Preview | Publish… | Compare | Promote… | Based on @1 | Not live anywhere');
+    await shows('Preview | Publish… | Compare | Promote… | @1 | Not live');
     const promoting = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
     await told(await run('promote', promoting, name, 1), /is now stable/);
     await vscode.window.showTextDocument(editor.document);
-    await shows('Preview | Publish… | Compare | Promote… | Based on @1 | Live: staging @1');
+    await shows('Preview | Publish… | Compare | Promote… | @1 | staging @1');
     await vscode.workspace.fs.writeFile(editor.document.uri, Buffer.from(`${SOUND}More.\n`));
     await run('refresh');
-    await shows('Preview | Publish… | Compare | Promote… | Based on @1 · modified | Live: staging @1');
+    await shows('Preview | Publish… | Compare | Promote… | @1 · modified | staging @1');
   });
 
   it('shows a published version in the same colours, with nothing to put right', async () => {

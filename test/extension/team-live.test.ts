@@ -40,7 +40,7 @@ describe('what was live at an instant', () => {
     assert.equal(document.getText(), 'Two.\n');
     assert.match(
       await lensesOf(document.uri),
-      /^@2 was live in staging on .*\|From .*until now\|Promoted by tomas.berg: Tested\|Compare/,
+      /^Compare with Now\|@2 was live in staging on .*\|From .*until now\|Promoted by tomas.berg: Tested$/,
     );
     const same = await run('compareWithLiveNow');
     await same.message(new RegExp(`^Still live: ${prompt}@2 is live in staging, since`));

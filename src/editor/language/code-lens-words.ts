@@ -1,18 +1,17 @@
-/** The words over a prompt's first line. */
+/** The words over a prompt's first line: few, so that they fit beside a preview. Tooltips say the rest. */
 import { LATEST, STABLE } from '../../core/channel.ts';
 import type { Listed } from '../explorer/listed.ts';
 import { wordsOf } from '../explorer/state-words.ts';
-import { LAST_KNOWN } from '../status/words.ts';
 
-/** After a state that may have changed since it was seen. */
-const WHILE_OFFLINE = ' (offline, last known)';
+/** What most people call the environment that matters most. */
+const PRODUCTION = 'production';
 
-/** `Based on @12 · modified`; `Not published yet`; for a file that says nothing of its base, the newest there is. */
+/** `@12 · modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */
 export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'summary' | 'state'>): string {
-  if (summary === undefined && base === undefined) return 'Not published yet';
+  if (summary === undefined && base === undefined) return 'Not published';
   const newest = summary && `newest @${summary.newest.version}`;
   const words = [
-    base === undefined ? undefined : `Based on @${base}`,
+    base === undefined ? undefined : `@${base}`,
     wordsOf(state)?.word,
     base === undefined || summary?.newest.version !== base ? newest : undefined,
   ].filter(word => word !== undefined);
@@ -21,32 +20,27 @@ export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'su
 }
 
 /**
- * `Live: production @11 · staging @12, canary @13`. Undefined where nothing is known.
- * @param isOffline whether the pointers may have moved since they were seen
+ * `production @11, canary @13`: what is live there; of production where something is live there, else of the first environment. The
+ * tooltip has all of them. Undefined where nothing is known.
  */
 export function liveTitle(
   summary: Listed['summary'],
-  isOffline: boolean,
 ): { readonly title: string; readonly tooltip: string } | undefined {
   const live = (summary?.pointers ?? []).filter(({ channel }) => channel !== LATEST);
-  if (live.length === 0)
+  if (!isSome(live))
     return summary === undefined
       ? undefined
-      : {
-          title: `Not live anywhere${isOffline ? WHILE_OFFLINE : ''}`,
-          tooltip: 'Promote a version to an environment',
-        };
-  const byEnvironment = Map.groupBy(live, ({ environment }) => environment);
-  const title = Array.from(byEnvironment, ([environment, pointers]) => {
-    const versions = pointers.map(({ channel, version }) =>
-      channel === STABLE ? `@${version}` : `${channel} @${version}`,
-    );
-    return `${environment} ${versions.join(', ')}`;
-  }).join(' · ');
+      : { title: 'Not live', tooltip: 'No version is live in any environment: promote one' };
+  const { environment: first } = live.find(({ environment }) => environment === PRODUCTION) ?? live[0];
+  const versions = live
+    .filter(({ environment }) => environment === first)
+    .map(({ channel, version }) => (channel === STABLE ? `@${version}` : `${channel} @${version}`));
   const tooltip = live
-    .map(({ environment, channel, version }) => `@${version} is ${channel} in ${environment}.`)
+    .map(({ environment, channel, version }) => `@${version} is live in ${environment} (${channel}).`)
     .join('\n');
-  return isOffline
-    ? { title: `Live: ${title}${WHILE_OFFLINE}`, tooltip: `${LAST_KNOWN}\n${tooltip}` }
-    : { title: `Live: ${title}`, tooltip };
+  return { title: `${first} ${versions.join(', ')}`, tooltip };
+}
+
+function isSome<Item>(items: readonly Item[]): items is readonly [Item, ...Item[]] {
+  return items.length > 0;
 }

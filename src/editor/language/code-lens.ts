@@ -1,6 +1,7 @@
 /** Over the first line of a prompt's file: what one does with it, its version, and what is live where. */
 import * as vscode from 'vscode';
 import type { PromptList } from '../explorer/prompt-list.ts';
+import { VIEW_TYPE } from '../preview/preview.ts';
 import type { Workbench } from '../workbench.ts';
 import { liveTitle, versionTitle } from './code-lens-words.ts';
 import { placeOfDocument } from './place-of-file.ts';
@@ -11,19 +12,25 @@ export function registerCodeLens({
   prompts,
 }: Pick<Workbench, 'session' | 'prompts'>): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
+  const { tabGroups } = vscode.window;
+  let isPreviewed = isPreviewVisible(tabGroups);
+  const noticePreview = () => {
+    const before = isPreviewed;
+    isPreviewed = isPreviewVisible(tabGroups);
+    if (isPreviewed !== before) changed.fire();
+  };
   return vscode.Disposable.from(
     changed,
+    tabGroups.onDidChangeTabs(noticePreview),
+    tabGroups.onDidChangeTabGroups(noticePreview),
     prompts.onDidChange(() => changed.fire()),
-    session.onDidChange(() => changed.fire()),
     vscode.languages.registerCodeLensProvider(PROMPT_FILES, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: document => {
         const name = session.project && placeOfDocument(document, session)?.name;
-        return commandsOf(
-          document.uri,
-          name && prompts.listed.get(name),
-          session.state.kind === 'offline',
-        ).map(command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command));
+        return commandsOf(document.uri, name && prompts.listed.get(name), isPreviewed).map(
+          command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command),
+        );
       },
     }),
   );
@@ -31,15 +38,25 @@ export function registerCodeLens({
 
 type Listed = ReturnType<PromptList['listed']['get']>;
 
-function commandsOf(uri: vscode.Uri, listed: Listed, isOffline: boolean): vscode.Command[] {
+/** Beside a preview there is little room, and nobody who asks for one. */
+function isPreviewVisible({ all }: vscode.TabGroups): boolean {
+  return all.some(
+    ({ activeTab }) =>
+      activeTab?.input instanceof vscode.TabInputWebview && activeTab.input.viewType.endsWith(VIEW_TYPE),
+  );
+}
+
+function commandsOf(uri: vscode.Uri, listed: Listed, isPreviewed: boolean): vscode.Command[] {
   const command = (id: string, title: string, tooltip: string): vscode.Command => ({
     command: `promptforge.${id}`,
     title,
     tooltip,
     arguments: [uri],
   });
-  const preview = command('openPreviewToSide', 'Preview', 'Show what a model gets, as you type');
-  if (listed === undefined) return [preview];
+  const preview = isPreviewed
+    ? []
+    : [command('openPreviewToSide', 'Preview', 'Show what a model gets, as you type')];
+  if (listed === undefined) return preview;
   const { name, summary } = listed;
   const shown = listed.base ?? summary?.newest.version;
   // A lens without a command is text.
@@ -48,10 +65,10 @@ function commandsOf(uri: vscode.Uri, listed: Listed, isOffline: boolean): vscode
       ? { command: '' }
       : {
           command: 'promptforge.openVersion',
-          tooltip: `Open ${name}@${shown}`,
+          tooltip: `${listed.base === undefined ? 'The newest version' : 'The version your file is based on'}: open ${name}@${shown}`,
           arguments: [`${name}@${shown}`],
         };
-  const live = liveTitle(summary, isOffline);
+  const live = liveTitle(summary);
   const compare = command(
     'compareWithNewest',
     'Compare',
@@ -61,7 +78,7 @@ function commandsOf(uri: vscode.Uri, listed: Listed, isOffline: boolean): vscode
   const promote = command('promote', 'Promote…', `Put a version of ${name} live in an environment`);
   // What one does comes first: where there is little room, what comes last is cut off.
   return [
-    preview,
+    ...preview,
     publish,
     ...(summary === undefined ? [] : [compare, promote]),
     { ...version, title: versionTitle(listed) },

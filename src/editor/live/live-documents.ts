@@ -85,14 +85,14 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     const live = await this.answer(uri);
     if (live === undefined) return [];
     const tooltip = evidence(live);
-    // One row, cut where the editor ends: what matters most stands first, and the tooltip has all of it.
+    // One row, cut where the editor ends: what one does stands first, then what matters most; the tooltip has all of it.
     const lens = (title: string, command: string, ...args: unknown[]) =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [
+      lens('Compare with Now', 'promptforge.compareWithLiveNow', uri),
       lens(inBrief(live), 'promptforge.openVersion', `${live.prompt}@${live.version}`),
       lens(fromUntil(live), ''),
       lens(whoAndWhy(live), ''),
-      lens('Compare with Now', 'promptforge.compareWithLiveNow', uri),
     ];
   }
 

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { liveTitle, versionTitle } from '../../src/editor/language/code-lens-words.ts';
+import { aPointer, aSummary } from './data.ts';
+
+describe('over the first line of a prompt', () => {
+  it('its version is said in a few letters', () => {
+    const summary = aSummary('a', 12);
+    assert.equal(versionTitle({ base: undefined, summary: undefined, state: 'new' }), 'Not published');
+    assert.equal(versionTitle({ base: 12, summary, state: 'clean' }), '@12');
+    assert.equal(versionTitle({ base: 12, summary, state: 'modified' }), '@12 · modified');
+    assert.equal(versionTitle({ base: 11, summary, state: 'behind' }), '@11 · behind · newest @12');
+    assert.equal(versionTitle({ base: undefined, summary, state: undefined }), 'Newest @12');
+  });
+
+  it('what is live in production comes before the rest, which the tooltip has', () => {
+    const pointers = [
+      aPointer('development', 'stable', 14),
+      aPointer('production', 'stable', 11),
+      aPointer('production', 'canary', 13),
+      aPointer('staging', 'stable', 12),
+    ];
+    assert.deepEqual(liveTitle(aSummary('a', 14, pointers)), {
+      title: 'production @11, canary @13',
+      tooltip: [
+        '@14 is live in development (stable).',
+        '@11 is live in production (stable).',
+        '@13 is live in production (canary).',
+        '@12 is live in staging (stable).',
+      ].join('\n'),
+    });
+    assert.equal(liveTitle(aSummary('a', 14, pointers.slice(0, 1)))?.title, 'development @14');
+  });
+
+  it('it is said that nothing is live, and nothing where nothing is known', () => {
+    assert.equal(liveTitle(aSummary('a', 1, [aPointer('staging', 'latest', 1)]))?.title, 'Not live');
+    assert.equal(liveTitle(undefined), undefined);
+  });
+});
