@@ -92,8 +92,8 @@ describe('the words of what was live', () => {
 
   it('title the comparison with what is live now', () => {
     assert.equal(
-      comparisonTitle(LIVE, { ...LIVE, version: parseVersionNumber(12) }),
-      `triage in production: @11 (${instantOf(LIVE.at)}) ↔ @12 (now)`,
+      comparisonTitle('triage', LIVE, { ...LIVE, version: parseVersionNumber(12) }),
+      'triage: @11 ↔ @12 (now) · production',
     );
   });
 });

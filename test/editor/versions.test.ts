@@ -4,7 +4,7 @@ import { isPromptName, parsePromptName } from '../../src/core/name.ts';
 import { parseSource } from '../../src/core/source.ts';
 import { sourceIssues } from '../../src/core/template.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { compareTitle, knownAs } from '../../src/editor/compare/titles.ts';
+import { compareTitle, knownAs, shortName } from '../../src/editor/compare/titles.ts';
 import { skeletonOf } from '../../src/editor/prompts/skeleton.ts';
 import { curlOf } from '../../src/editor/versions/curl.ts';
 import {
@@ -85,13 +85,27 @@ describe('the URI of a version', () => {
 describe('the title of a comparison', () => {
   it('says what is on each side', () => {
     assert.equal(
-      compareTitle(TRIAGE, { kind: 'version', version: 11 }, { kind: 'version', version: 12 }),
-      'support/triage: @11 ↔ @12',
+      compareTitle('triage', { kind: 'version', version: 11 }, { kind: 'version', version: 12 }),
+      'triage: @11 ↔ @12',
     );
     assert.equal(
-      compareTitle(TRIAGE, { kind: 'version', version: 11 }, { kind: 'file' }),
-      'support/triage: @11 ↔ your file',
+      compareTitle('triage', { kind: 'version', version: 11 }, { kind: 'file' }),
+      'triage: @11 ↔ your file',
     );
+  });
+});
+
+describe('what a tab calls a prompt', () => {
+  const named = (prompt: string, ...others: string[]) =>
+    shortName(parsePromptName(prompt), [prompt, ...others].map(parsePromptName));
+
+  it('is its name without the folders', () => {
+    assert.equal(named('support/cards/triage', 'support/triage-late', 'triage/support'), 'triage');
+    assert.equal(named('triage'), 'triage');
+  });
+  it('is its whole name where another has the same', () => {
+    assert.equal(named('support/_style', '_style'), 'support/_style');
+    assert.equal(named('_style', 'support/_style'), '_style');
   });
 });
 

@@ -46,7 +46,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.press('ControlOrMeta+End');
         await workbench.type('Be brief.');
         await workbench.run('PromptForge: Publish…');
-        await workbench.tab(`${PROMPT}: @1 ↔ your file`);
+        await workbench.tab('greeting: @1 ↔ your file');
         // While the message is written: sooner, the window would have shown it by itself.
         await workbench.question(`Publish ${PROMPT}@2`);
         await workbench.type('Shorter');
@@ -57,7 +57,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.answerAsOffered(`Publish ${PROMPT}@2`, 'Shorter');
         await workbench.notification(`${PROMPT}@2 was published by jonas.weber`);
         await workbench.pressInNotification('Compare with @2');
-        await workbench.tab(`${PROMPT}: @2 ↔ your file`);
+        await workbench.tab('greeting: @2 ↔ your file');
         await workbench.comparison(THEIRS.trim(), 'Be brief.');
         // VS Code ends a file with a new line as it saves, unless it was held up for too long.
         const file = await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8');

@@ -91,7 +91,7 @@ for (const vscode of [NEWEST, OLDEST])
         await workbench.type(SECOND);
         await workbench.editor(SECOND);
         await workbench.run('PromptForge: Publish…');
-        await workbench.tab('fees/explain: @1 ↔ your file');
+        await workbench.tab('explain: @1 ↔ your file');
         await workbench.comparison(FIRST, SECOND);
         await workbench.answer('Publish fees/explain@2', 'Never guess a fee');
         await workbench.notification(
@@ -116,7 +116,7 @@ for (const vscode of [NEWEST, OLDEST])
         await workbench.press('Enter');
         await workbench.opened('explain@2');
         await workbench.run('PromptForge: Compare with Previous Version');
-        await workbench.tab('fees/explain: @1 ↔ @2');
+        await workbench.tab('explain: @1 ↔ @2');
         await workbench.comparison(FIRST, SECOND);
       });
 

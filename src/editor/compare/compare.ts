@@ -13,7 +13,7 @@ import type { Workbench } from '../workbench.ts';
 import type { Change } from './change.ts';
 import { registerResolvedDocuments } from './resolved-documents.ts';
 import { type End, showChange } from './show-change.ts';
-import { compareTitle, type Side } from './titles.ts';
+import { compareTitle, type Side, shortName } from './titles.ts';
 
 /**
  * Shows `left` against `right` with the partials that differ; the newer or edited side belongs on the right, as
@@ -27,7 +27,7 @@ export function showComparison(
 ): Promise<Change | undefined> {
   const side = (end: End): Side =>
     'version' in end ? { kind: 'version', version: end.version } : { kind: 'file' };
-  const title = compareTitle(prompt, side(left), side(right));
+  const title = compareTitle(shortName(prompt, workbench.prompts.listed.keys()), side(left), side(right));
   return showChange(workbench, prompt, left, right, { title });
 }
 
@@ -122,7 +122,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
         await show(target.prompt, { version: selected.version }, { version: target.version });
         return;
       }
-      const name = ({ prompt, version }: { prompt: string; version: number }) => `${prompt}@${version}`;
+      const name = ({ prompt, version }: Target) => `${shortName(prompt, prompts.listed.keys())}@${version}`;
       const right = { prompt: target.prompt, version: target.version };
       await vscode.commands.executeCommand(
         'vscode.diff',

@@ -8,11 +8,23 @@ const LIST = new Intl.ListFormat('en');
 export type Side = { readonly kind: 'version'; readonly version: number } | { readonly kind: 'file' };
 
 /**
- * `support/triage: @11 ↔ @12`; the file is `your file`. Where a version is live is not in it: a tab keeps its title when
- * that changes.
+ * `triage: @11 ↔ @12`; the file is `your file`. Where a version is live is not in it: a tab keeps its title when that
+ * changes.
+ * @param name as `shortName` gives it
  */
-export function compareTitle(prompt: PromptName, left: Side, right: Side): string {
-  return `${prompt}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
+export function compareTitle(name: string, left: Side, right: Side): string {
+  return `${name}: ${sideTitle(left)} ↔ ${sideTitle(right)}`;
+}
+
+/** What a tab calls a prompt: its name without the folders, unless another of the prompts has the same one. */
+export function shortName(prompt: PromptName, all: Iterable<PromptName>): string {
+  const last = lastPart(prompt);
+  for (const other of all) if (other !== prompt && lastPart(other) === last) return prompt;
+  return last;
+}
+
+function lastPart(prompt: PromptName): string {
+  return prompt.slice(prompt.lastIndexOf('/') + 1);
 }
 
 function sideTitle(side: Side): string {

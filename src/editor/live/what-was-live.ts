@@ -7,6 +7,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { askMoment } from '../asking/ask-moment.ts';
 import { registerCommand } from '../commands.ts';
+import { shortName } from '../compare/titles.ts';
 import { type Target, targetOf } from '../explorer/target.ts';
 import { targetsOf } from '../promotion/choices.ts';
 import { bothZones } from '../wording/age.ts';
@@ -121,7 +122,7 @@ async function compareWithNow(workbench: Workbench, documents: LiveDocuments, th
     'vscode.diff',
     documents.keep(then),
     documents.keep(now),
-    comparisonTitle(then, now),
+    comparisonTitle(shortName(prompt, workbench.prompts.listed.keys()), then, now),
     { preview: true },
   );
 }

@@ -1,6 +1,6 @@
 /** The sentences of what was live: which version, who made it so and why, from when until when. */
 import type { Live } from '../../contract/live.ts';
-import { lastSegment, type PromptName } from '../../core/name.ts';
+import type { PromptName } from '../../core/name.ts';
 import type { Problem } from '../../core/problem.ts';
 import { firstLine } from '../explorer/labels.ts';
 import { bothZones, instantOf, utcOf } from '../wording/age.ts';
@@ -58,7 +58,10 @@ export function notLiveYet(
     : `${before}. The first version went live on ${bothZones(first)}.`;
 }
 
-/** `triage in production: @11 (Sep 12 at 16:03 CEST) ↔ @12 (now)`. */
-export function comparisonTitle(then: Live, now: Live): string {
-  return `${lastSegment(then.prompt)} in ${placeOf(then)}: @${then.version} (${instantOf(then.at)}) ↔ @${now.version} (now)`;
+/**
+ * `triage: @11 ↔ @12 (now) · production`; the documents' tooltips say the rest.
+ * @param name as `shortName` gives it
+ */
+export function comparisonTitle(name: string, then: Live, now: Live): string {
+  return `${name}: @${then.version} ↔ @${now.version} (now) · ${placeOf(then)}`;
 }

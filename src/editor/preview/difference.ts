@@ -1,15 +1,15 @@
 /** Preview Difference: what two versions of a prompt, or a version and the file, render to for the same input. */
 import * as vscode from 'vscode';
-import type { PromptName } from '../../core/name.ts';
+import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import { compareTitle, type Side } from '../compare/titles.ts';
+import { type Side, shortName } from '../compare/titles.ts';
 import { namedTarget, targetOf } from '../explorer/target.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Input } from './form.ts';
-import { renderedDocument } from './rendered-document.ts';
+import { renderedDocument, renderedTitle } from './rendered-document.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
 import { samplesAt } from './samples-file.ts';
 import { requestOf, subjectOf } from './subject.ts';
@@ -63,8 +63,8 @@ export class Difference implements vscode.Disposable {
       Promise.all(ends.map(end => this.#render(prompt, end, trial.input, signal))),
     );
     if (left === undefined || right === undefined) return;
-    const with_ = trial.sample === null ? 'with the defaults' : `with “${trial.sample}”`;
-    const title = `Rendered ${compareTitle(prompt, sideOf(ends[0]), sideOf(ends[1]))} · ${with_}`;
+    const name = shortName(prompt, this.#workbench.prompts.listed.keys());
+    const title = renderedTitle(name, sideOf(ends[0]), sideOf(ends[1]), trial.sample);
     const uris = [this.#document(prompt, ends[0], left), this.#document(prompt, ends[1], right)];
     await vscode.commands.executeCommand('vscode.diff', ...uris, title, { preview: true });
   }
@@ -151,7 +151,8 @@ export class Difference implements vscode.Disposable {
     // A rendering is of one moment: each has its own document.
     const uri = vscode.Uri.from({
       scheme: SCHEME,
-      path: `/${prompt} ${side}.txt`,
+      // By its extension in the prompt's own language: wrapped, and coloured as in the prompt.
+      path: `/${prompt} ${side}${PROMPT_FILE_EXTENSION}`,
       query: String(this.#made),
     });
     this.#texts.set(uri.toString(), text);

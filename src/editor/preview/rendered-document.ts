@@ -1,4 +1,9 @@
-/** A rendering as one plain text, to be compared: where there are roles, each message is headed by its own. */
+/** A rendering as one text, to be compared: where there are roles, each message is headed by its own. */
+
+import { compareTitle, type Side } from '../compare/titles.ts';
+
+/** In a tab's title, in UTF-16 code units. */
+const MAX_SAMPLE = 20;
 
 interface ShownMessage {
   readonly role: string;
@@ -10,6 +15,16 @@ export function renderedDocument(messages: readonly ShownMessage[]): string {
   const [only, ...others] = messages;
   if (only?.role === 'user' && others.length === 0) return textOf(only);
   return messages.map(message => `── ${message.role} ──\n${textOf(message)}`).join('\n\n');
+}
+
+/**
+ * `Rendered triage: @11 ↔ your file · Ada, as always`, where a long name of a sample is cut.
+ * @param sample null for the defaults alone
+ */
+export function renderedTitle(name: string, left: Side, right: Side, sample: string | null): string {
+  const tried = sample ?? 'defaults';
+  const short = tried.length > MAX_SAMPLE ? `${tried.slice(0, MAX_SAMPLE - 1).trimEnd()}…` : tried;
+  return `Rendered ${compareTitle(name, left, right)} · ${short}`;
 }
 
 function textOf({ content }: ShownMessage): string {

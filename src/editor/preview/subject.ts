@@ -3,6 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
+import { shortName } from '../compare/titles.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import { fetchVersion } from '../versions/version-files.ts';
@@ -26,6 +27,13 @@ export interface Subject {
   readonly version: VersionNumber | undefined;
   /** `<name>.samples.yaml`; undefined where there cannot be one. */
   readonly samplesUri: vscode.Uri | undefined;
+}
+
+/** `triage`, `triage@12`: as a tab calls it among all prompts. */
+export function shortTitle({ prompt, version, title }: Subject, all: Iterable<PromptName>): string {
+  if (prompt === undefined) return title;
+  const name = shortName(prompt, all);
+  return version === undefined ? name : `${name}@${version}`;
 }
 
 /** Whether a document is one of those that can be previewed. */

@@ -9,7 +9,7 @@ import { eventually } from '../../eventually.ts';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { inside, promptFile, run, writePrompt } from '../support/inside.ts';
-import { AGE, shownEditor, shownFolderOf, shownTab, told } from '../support/shown.ts';
+import { AGE, shownComparison, shownEditor, shownFolderOf, told } from '../support/shown.ts';
 import { withoutAutoSave } from '../support/without-auto-save.ts';
 
 const FIRST = parseVersionNumber(1);
@@ -77,7 +77,7 @@ describe('publishing to the embedded registry', () => {
     await run('publish', { texts: ['Second'] }, name);
     assert.equal(document.isDirty, false);
     assert.equal((await mara().getVersion(name, parseVersionNumber(2))).source, 'One.\nTwo.\n');
-    await shownTab(`${name}: @1 ↔ your file`);
+    await shownComparison(name, '@1 ↔ your file');
   });
 
   it('says so when there is nothing new', async () => {
@@ -122,7 +122,7 @@ describe('publishing to the embedded registry', () => {
         `^${name}@2 was published by mara\\.lindqvist, ${AGE}, and your file is not based on it\\..*your file is as it was`,
       ),
     );
-    await shownTab(`${name}: @2 ↔ your file`);
+    await shownComparison(name, '@2 ↔ your file');
     assert.equal(await readFile(promptFile(name), 'utf8'), 'Mine.\n');
     assert.equal((await newest(name)).version, 2);
     assert.equal((await shownFolderOf(name))[1], '  triage @2 · conflict');

@@ -9,7 +9,7 @@ import * as vscode from 'vscode';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { EXTENSION, nodeOf, run } from '../support/inside.ts';
-import { promptNode, shownTab, told } from '../support/shown.ts';
+import { promptNode, shownComparison, told } from '../support/shown.ts';
 
 const CLI = join(vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '', 'dist', 'cli.js');
 
@@ -28,7 +28,7 @@ describe('promoting in the embedded registry', () => {
     assert.equal(first.confirmed[0]?.button, 'Promote to staging');
     assert.equal(await live(name, 'staging'), 'One.\n');
     const second = await run('promote', { picks: [STAGING], texts: ['Better'], confirms: [true] }, name, 2);
-    await shownTab(`${name}: @1 ↔ @2`);
+    await shownComparison(name, '@1 ↔ @2');
     const { message, buttons } = await told(second);
     assert.equal(message, `${name}@2 is now stable in staging. It was @1.`);
     assert.deepEqual(buttons, ['Compare with @1', 'Undo…']);

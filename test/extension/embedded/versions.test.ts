@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
 import { nodeOf, run, writePrompt } from '../support/inside.ts';
-import { promptNode, shownEditor, shownTab, told } from '../support/shown.ts';
+import { promptNode, shownComparison, shownEditor, shownTab, told } from '../support/shown.ts';
 
 describe('a version in the embedded registry', () => {
   const { publish, publishAndPull, promote } = embeddedWorkspace();
@@ -41,16 +41,16 @@ describe('a version in the embedded registry', () => {
     await writePrompt(name, 'Four.\n');
     const version = async (label: string) => nodeOf('version', label, await promptNode(name));
     await run('compareWithNewest', {}, name);
-    await shownTab(`${name}: @3 ↔ your file`);
+    await shownComparison(name, '@3 ↔ your file');
     await run('compareWithLive', {}, name);
-    await shownTab(`${name}: @1 ↔ your file`);
+    await shownComparison(name, '@1 ↔ your file');
     await run('compareWithPrevious', {}, await version('@3'));
-    await shownTab(`${name}: @2 ↔ @3`);
+    await shownComparison(name, '@2 ↔ @3');
     await run('compareVersions', { picks: ['@1', '@3'] }, name);
-    await shownTab(`${name}: @1 ↔ @3`);
+    await shownComparison(name, '@1 ↔ @3');
     await run('selectForCompare', {}, await version('@2'));
     await run('compareWithSelected', {}, await version('@1'));
-    const { input } = await shownTab(`${name}: @2 ↔ @1`);
+    const { input } = await shownComparison(name, '@2 ↔ @1');
     assert.ok(input instanceof vscode.TabInputTextDiff);
     assert.equal(input.original.path, `/${name}@2`);
   });

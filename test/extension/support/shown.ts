@@ -20,11 +20,17 @@ export async function told(ask: ScriptedAsk, message = /./): Promise<Told> {
   );
 }
 
-/** The tab in front, once it has that label. */
-export async function shownTab(label: string): Promise<vscode.Tab> {
-  return eventually(`the tab "${label}"`, () => {
+/** The tab in front, once it compares these sides of a prompt: `@1 ↔ @2`. */
+export async function shownComparison(prompt: PromptName, sides: string): Promise<vscode.Tab> {
+  // Of prompts that other tests made, some may have the same last part.
+  return shownTab(`${prompt.slice(prompt.lastIndexOf('/') + 1)}: ${sides}`, `${prompt}: ${sides}`);
+}
+
+/** The tab in front, once it has one of those labels. */
+export async function shownTab(...labels: string[]): Promise<vscode.Tab> {
+  return eventually(`the tab "${labels.join('" or "')}"`, () => {
     const tab = activeTab();
-    return tab?.label === label ? tab : undefined;
+    return tab !== undefined && labels.includes(tab.label) ? tab : undefined;
   }).catch((error: unknown) => assert.fail(`${error} In front: "${activeTab()?.label}"`));
 }
 
