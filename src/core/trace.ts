@@ -21,8 +21,22 @@ export interface TracedSpan {
   readonly source: TracedSource;
 }
 
+/** Text of the template itself in a rendered text. */
+export interface TracedStretch {
+  /** 0-based UTF-16 offsets in the part's text; end exclusive, never before or at the start. */
+  readonly start: number;
+  readonly end: number;
+  readonly source: TracedSource;
+}
+
 export type TracedPart =
-  | { readonly kind: 'text'; readonly text: string; readonly spans: readonly TracedSpan[] }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly spans: readonly TracedSpan[];
+      /** In order; between them stand values. */
+      readonly stretches: readonly TracedStretch[];
+    }
   | { readonly kind: 'media'; readonly url: string; readonly contentType?: string }
   /** Anything else that Dotprompt defines, such as a section or a tool's answer in the history. */
   | { readonly kind: 'other'; readonly json: string };
@@ -83,7 +97,7 @@ function tracedMessage(message: ComposedMessage): TracedMessage {
 }
 
 function otherPart(part: Part): TracedPart {
-  if (part.text !== undefined) return { kind: 'text', text: part.text, spans: [] };
+  if (part.text !== undefined) return { kind: 'text', text: part.text, spans: [], stretches: [] };
   return part.media === undefined
     ? { kind: 'other', json: JSON.stringify(part) }
     : { kind: 'media', ...part.media };
@@ -91,12 +105,15 @@ function otherPart(part: Part): TracedPart {
 
 function textPart({ text, segments }: TextContent): TracedPart {
   const spans: TracedSpan[] = [];
+  const stretches: TracedStretch[] = [];
   let start = 0;
   for (const segment of segments) {
+    const end = start + segment.text.length;
     if (segment.kind === 'value') spans.push(spanOf(segment, start));
-    start += segment.text.length;
+    else if (segment.source !== undefined) stretches.push({ start, end, source: segment.source });
+    start = end;
   }
-  return { kind: 'text', text, spans };
+  return { kind: 'text', text, spans, stretches };
 }
 
 function spanOf({ text, expression, missing }: ValueSegment, start: number): TracedSpan {

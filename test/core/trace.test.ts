@@ -73,7 +73,24 @@ function checkTrace(traced: Traced, sources: ReadonlyMap<string | null, string>)
         last = end;
         assert.equal(sources.get(source.prompt)?.slice(source.start, source.end), expression);
       }
+      checkStretches(part, sources);
     }
+}
+
+/** The template's own text stands where no value does, and is what its place holds, white space and escapes aside. */
+function checkStretches(
+  { text, spans, stretches }: Extract<TracedPart, { kind: 'text' }>,
+  sources: ReadonlyMap<string | null, string>,
+): void {
+  const bare = (written: string | undefined) => written?.replace(/[\s\\]/g, '');
+  let last = 0;
+  for (const { start, end, source } of stretches) {
+    assert.ok(last <= start && start < end && end <= text.length);
+    last = end;
+    assert.ok(spans.every(span => span.end <= start || span.start >= end));
+    const written = bare(sources.get(source.prompt)?.slice(source.start, source.end));
+    assert.ok(written?.includes(bare(text.slice(start, end)) ?? ''), `${text.slice(start, end)} ${written}`);
+  }
 }
 
 describe('a traced rendering', () => {
@@ -87,6 +104,35 @@ describe('a traced rendering', () => {
     assert.equal(source.slice(24, 32), '{{name}}');
     assert.deepEqual(spansOf(traced)[0]?.source, { prompt: null, start: 24, end: 32 });
     checkTrace(traced, new Map([[null, source]]));
+  });
+
+  it('says where the template’s own text stands, that of partials too', async () => {
+    const source =
+      '---\nmodel: m\n---\nHello {{name}}!\n{{#if no}}Never{{else}}Always{{/if}}\n  {{> sign}}\n';
+    const sign: LinkedPartial = { id: '_sign', template: '— us', templateOffset: 0, partials: new Map() };
+    const traced = await go(source, { name: 'Ada' }, { partials: new Map([['sign', sign]]) });
+    const [part] = traced.messages[0]?.parts ?? [];
+    assert.ok(part?.kind === 'text');
+    assert.deepEqual(
+      part.stretches.map(({ start, end, source: { prompt, start: from } }) => [
+        part.text.slice(start, end),
+        prompt ?? source.slice(from, from + 3),
+      ]),
+      [
+        ['Hello ', 'Hel'],
+        ['!\n', '!\n{'],
+        ['Always', 'Alw'],
+        ['\n', '\n  '],
+        ['  — us', '_sign'],
+      ],
+    );
+    checkTrace(
+      traced,
+      new Map([
+        [null, source],
+        ['_sign', '— us'],
+      ]),
+    );
   });
 
   it('has one for each time round a loop, and for values that are empty', async () => {

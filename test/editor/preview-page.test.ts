@@ -7,7 +7,7 @@ import { messagesJson, renderCurl } from '../../src/editor/preview/copies.ts';
 import { readJsonInput } from '../../src/editor/preview/json-input.ts';
 import { fromPage, keptState } from '../../src/editor/preview/messages.ts';
 import { pageHtml } from '../../src/editor/preview/page.ts';
-import { renderedDocument } from '../../src/editor/preview/rendered-document.ts';
+import { renderedDocument, renderedTitle } from '../../src/editor/preview/rendered-document.ts';
 import type { PreviewRendered } from '../../src/editor/preview/renderer/outcome.ts';
 import { shownOf } from '../../src/editor/preview/shown.ts';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
@@ -49,9 +49,23 @@ describe('the preview’s page', () => {
     assert.doesNotMatch(css, /#[0-9a-f]{3,8}\b(?![^{]*\{)|rgb|hsl|url\(|@import/i);
   });
 
+  it('has secondary buttons alone, in secondary colours', () => {
+    const css = readFileSync(join(ROOT, 'media', 'preview', 'preview.css'), 'utf8');
+    const used = new Set(css.match(/--vscode-button-\w+/g));
+    assert.ok(used.size > 0);
+    for (const colour of used) assert.match(colour, /^--vscode-button-secondary/);
+  });
+
   it('writes text, never markup', () => {
     const folder = join(ROOT, 'src', 'editor', 'preview', 'webview');
-    for (const file of ['dom.ts', 'main.ts', 'form-view.ts', 'rendering-view.ts'])
+    for (const file of [
+      'dom.ts',
+      'main.ts',
+      'form-view.ts',
+      'rendering-view.ts',
+      'scrolling.ts',
+      'drawn-piece.ts',
+    ])
       assert.doesNotMatch(
         readFileSync(join(folder, file), 'utf8'),
         /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser/,
@@ -71,6 +85,7 @@ describe('what the page says', () => {
       { type: 'copy', what: 'curl' },
       { type: 'openSamples' },
       { type: 'openIssue', index: 0 },
+      { type: 'scrolled', offset: 7 },
       { type: 'reveal', source: { prompt: 'support/_style', start: 0, end: 5 } },
     ])
       assert.deepEqual(fromPage.parse(message), message);
@@ -86,6 +101,8 @@ describe('what the page says', () => {
       { type: 'input', input: [] },
       { type: 'copy', what: 'key' },
       { type: 'openIssue', index: -1 },
+      { type: 'scrolled', offset: -1 },
+      { type: 'scrolled', offset: 0.5 },
       { type: 'reveal', source: { prompt: null, start: 1.5, end: 2 } },
       { type: 'reveal', source: { prompt: null, start: -1, end: 2 } },
       { type: 'reveal', source: { prompt: null, start: 0, end: 1, uri: 'file:///etc/passwd' } },
@@ -174,6 +191,17 @@ describe('a rendering as a document', () => {
   });
 });
 
+describe('the title of a rendered comparison', () => {
+  const title = (sample: string | null) =>
+    renderedTitle('triage', { kind: 'version', version: 4 }, { kind: 'file' }, sample);
+
+  it('says what was tried, in a few letters', () => {
+    assert.equal(title('Ada'), 'Rendered triage: @4 ↔ your file · Ada');
+    assert.equal(title(null), 'Rendered triage: @4 ↔ your file · defaults');
+    assert.equal(title('Stolen card, in a hurry'), 'Rendered triage: @4 ↔ your file · Stolen card, in a h…');
+  });
+});
+
 describe('what the page is sent', () => {
   const rendered: PreviewRendered = {
     kind: 'rendered',
@@ -195,6 +223,11 @@ describe('what the page is sent', () => {
                 expression: '{{x}}',
                 source: { prompt: null, start: 0, end: 5 },
               })),
+              stretches: [0, 4].map(start => ({
+                start,
+                end: start + 2,
+                source: { prompt: null, start, end: start + 2 },
+              })),
             },
           ],
         },
@@ -213,7 +246,7 @@ describe('what the page is sent', () => {
     assert.ok(short.kind === 'rendered');
     const [part] = short.messages[0]?.parts ?? [];
     assert.ok(part?.kind === 'text');
-    assert.deepEqual([short.left, part.text, part.spans.length], [3, 'abcde', 1]);
+    assert.deepEqual([short.left, part.text, part.spans.length, part.stretches.length], [3, 'abcde', 1, 1]);
   });
 
   it('says what is wrong with its places', () => {

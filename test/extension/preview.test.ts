@@ -38,8 +38,24 @@ describe('the preview', () => {
       await rendered(TRIAGE, 'My bag was stolen at Vienna Westbahnhof');
       const { sample, panel } = await shown();
       assert.equal(sample, 'Stolen card, in a hurry');
-      assert.equal(panel.title, `Preview ${TRIAGE}`);
+      assert.equal(panel.title, 'Preview triage');
       assert.equal(vscode.window.activeTextEditor?.document, document);
+    });
+
+    it('needs no command of its own over a prompt while it is visible', async () => {
+      const document = await preview(TRIAGE);
+      const titles = async () => {
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          'vscode.executeCodeLensProvider',
+          document.uri,
+          20,
+        );
+        return lenses.map(({ command }) => command?.title);
+      };
+      await eventually('no Preview', async () => !(await titles()).includes('Preview'));
+      assert.ok((await titles()).includes('Publish…'));
+      (await shown()).panel.dispose();
+      await eventually('Preview', async () => (await titles())[0] === 'Preview');
     });
 
     it('follows the prompt in front, and stays with one that uses the partial in front', async () => {
@@ -66,6 +82,34 @@ describe('the preview', () => {
       await rendered(REPLY, 'Unsaved Nadine Hofer.');
     });
 
+    it('takes its editor along when it is scrolled, as far as the setting says', async () => {
+      const text = `${Array.from({ length: 300 }, (_, index) => `Line ${index}.`).join('\n')}\n`;
+      const document = await preview(TRIAGE);
+      await append(document, text);
+      await rendered(TRIAGE, 'Line 299.');
+      const editor = await open(TRIAGE);
+      editor.revealRange(new vscode.Range(0, 0, 0, 0));
+      const top = () => editor.visibleRanges[0]?.start.line ?? 0;
+      await eventually('the editor at its top', () => top() === 0);
+      const tops: number[] = [];
+      const listening = vscode.window.onDidChangeTextEditorVisibleRanges(() => tops.push(top()));
+      const panel = await shown();
+      const offsetOf = (line: string) => document.getText().indexOf(line);
+      await setting('preview.scrollEditorWithPreview', false);
+      panel.scrolledTo(offsetOf('Line 250.'));
+      await setting('preview.scrollEditorWithPreview', undefined);
+      panel.scrolledTo(offsetOf('Line 100.'));
+      const { line } = document.positionAt(offsetOf('Line 100.'));
+      // Headings that stick to the editor's top take some lines.
+      await eventually(`line ${line} at the top`, () => Math.abs(top() - line) <= 8).finally(() =>
+        listening.dispose(),
+      );
+      assert.ok(
+        tops.every(each => each < line + 50),
+        tops.join(', '),
+      );
+    });
+
     it('stays where it is while it is locked', async () => {
       const locked = await preview(REPLY);
       await run('previewLock');
@@ -74,7 +118,7 @@ describe('the preview', () => {
       await append(locked, 'Still here.');
       await rendered(REPLY, 'Still here.');
       assert.equal((await shown()).subject?.title, REPLY);
-      assert.equal((await shown()).panel.title, `[Preview] ${REPLY}`);
+      assert.equal((await shown()).panel.title, '[Preview] reply-draft');
       await run('previewUnlock');
       await rendered(TRIAGE, 'My bag was stolen');
     });
@@ -235,11 +279,16 @@ describe('the preview', () => {
         const { activeTab } = vscode.window.tabGroups.activeTabGroup;
         return activeTab?.input instanceof vscode.TabInputTextDiff ? activeTab : undefined;
       });
-      assert.equal(tab.label, `Rendered ${TRIAGE}: @1 ↔ your file · with “Stolen card, in a hurry”`);
+      assert.equal(tab.label, 'Rendered triage: @1 ↔ your file · Stolen card, in a h…');
       const { original, modified } = tab.input as vscode.TabInputTextDiff;
       const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
       assert.equal((await text(original)).includes('Be quick.'), false);
       assert.equal((await text(modified)).replace('\nBe quick.', ''), await text(original));
+      for (const uri of [original, modified]) {
+        const shown = await vscode.workspace.openTextDocument(uri);
+        assert.equal(shown.languageId, 'dotprompt');
+        assert.equal(vscode.workspace.getConfiguration('editor', shown).get('wordWrap'), 'on');
+      }
     });
   });
 });

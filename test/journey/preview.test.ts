@@ -95,6 +95,34 @@ describe('With a prompt that has samples', () => {
       await workbench.status('Ln 13, Col 15 (8 selected)');
       await page.locator('.mark.at-caret', { hasText: 'Cleo' }).first().waitFor();
     });
+
+    await step('goes where its editor goes, and takes its editor along', async () => {
+      const scrolled = async (wanted: (height: number) => boolean) =>
+        until('the preview to scroll', async () => {
+          const height: number = await page.locator(':root').evaluate('window.scrollY');
+          return { found: wanted(height) || undefined, seen: [String(height)] };
+        });
+      const lines = Array.from({ length: 200 }, (_, index) => `\nLine ${index + 1}.`);
+      await workbench.press('ControlOrMeta+End');
+      await workbench.type(lines.join(''));
+      await shows('Line 200.');
+      await scrolled(height => height > 1000);
+      await workbench.press('ControlOrMeta+Home');
+      await scrolled(height => height === 0);
+      const late = window.locator('.monaco-editor[data-uri$="/explain.prompt"] .view-line', {
+        hasText: /^Line 1[5-9]\d\.$/,
+      });
+      assert.equal(await late.count(), 0);
+      await until('the focus in the preview', async () => {
+        await workbench.press('ControlOrMeta+Digit2');
+        return { found: (await isSoon(async () => (await focusIn(page)).hasFocus)) || undefined, seen: [] };
+      });
+      await until('the editor to come along', async () => {
+        await workbench.press('PageDown');
+        return { found: (await isSoon(async () => (await late.count()) > 0)) || undefined, seen: [] };
+      });
+      await scrolled(height => height > 1000);
+    });
   });
 });
 

@@ -23,6 +23,8 @@ export interface WrittenExpression {
 export interface TextSegment {
   readonly kind: 'text';
   readonly text: string;
+  /** Undefined for the indentation of a partial. White space that is taken out there belongs to it. */
+  readonly source?: SourceSpan;
 }
 
 /** What an expression wrote; empty where its value is nothing. */

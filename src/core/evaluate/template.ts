@@ -24,6 +24,8 @@ export interface Template extends Inspection {
   readonly lines: readonly number[];
   /** By node: what wrote a value so far. */
   readonly expressions: Map<Node, WrittenExpression>;
+  /** By node: where the text that was written so far stands. */
+  readonly sources: Map<Node, SourceSpan>;
 }
 
 /** @param root what the prompt itself is called, and its whole source */
@@ -46,6 +48,7 @@ export function templateOf(
     partials,
     lines: lineStarts(text),
     expressions: new Map(),
+    sources: new Map(),
   };
 }
 
@@ -58,6 +61,15 @@ export function spanOf(template: Template, node: Node, end?: number): SourceSpan
     start: offset + offsetOf(lines, loc.start.line, loc.start.column),
     end: offset + (end ?? offsetOf(lines, loc.end.line, loc.end.column)),
   };
+}
+
+/** As `spanOf`, one object for each node, however often it is written. */
+export function sourceOf(node: Node, template: Template): SourceSpan {
+  const known = template.sources.get(node);
+  if (known !== undefined) return known;
+  const source = spanOf(template, node);
+  template.sources.set(node, source);
+  return source;
 }
 
 /** What is wrong at a node. */

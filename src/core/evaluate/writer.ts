@@ -2,7 +2,7 @@
 import type { Meter } from './limits.ts';
 import type { Segment, StructureSegment, WrittenExpression } from './segment.ts';
 import type { Node } from './syntax-tree.ts';
-import type { Template } from './template.ts';
+import { sourceOf, type Template } from './template.ts';
 
 interface Indent {
   readonly text: string;
@@ -22,7 +22,7 @@ export class Writer {
   text(text: string, template: Template, node: Node): void {
     if (text === '') return;
     const written = this.#indented(text, template, node);
-    this.segments.push({ kind: 'text', text: written });
+    this.segments.push({ kind: 'text', text: written, source: sourceOf(node, template) });
   }
 
   value(

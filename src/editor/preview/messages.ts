@@ -10,6 +10,8 @@ export type ToPage =
   | { readonly type: 'rendering'; readonly rendering: Rendering }
   /** Where the caret stands in the source; null when it is somewhere else. */
   | { readonly type: 'caret'; readonly caret: Caret | null }
+  /** What the editor shows at its top. */
+  | { readonly type: 'scroll'; readonly place: Caret }
   /** What the text in the JSON field is worth. */
   | { readonly type: 'json'; readonly verdict: JsonVerdict }
   /** The person asked for the JSON field from outside of the page. */
@@ -102,6 +104,8 @@ export const fromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('openSamples') }),
   /** Of the issues that were sent last. */
   z.strictObject({ type: z.literal('openIssue'), index: z.int().min(0) }),
+  /** In the prompt's own source: what the page shows at its top. */
+  z.strictObject({ type: z.literal('scrolled'), offset }),
   z.strictObject({
     type: z.literal('reveal'),
     source: z.strictObject({ prompt: z.string().max(300).nullable(), start: offset, end: offset }),

@@ -13,8 +13,17 @@ import { openPlace } from './open-place.ts';
 import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
 import { samplesAt } from './samples-file.ts';
+import { ScrollSync } from './scroll-sync.ts';
 import { shownOf } from './shown.ts';
-import { blamedUri, isPrompt, partialUri, requestOf, type Subject, subjectOf } from './subject.ts';
+import {
+  blamedUri,
+  isPrompt,
+  partialUri,
+  requestOf,
+  type Subject,
+  shortTitle,
+  subjectOf,
+} from './subject.ts';
 import { Trials } from './trials.ts';
 
 /** Milliseconds without a keystroke before it is rendered. */
@@ -53,6 +62,12 @@ export class PreviewPanel {
   #timer: NodeJS.Timeout | undefined;
   #outcome: PreviewOutcome | undefined;
   #rendered: PreviewRendered | undefined;
+  readonly #scroll = new ScrollSync({
+    promptOf: document => this.#promptOf(document),
+    scroll: place => this.#send({ type: 'scroll', place }),
+  });
+  /** Whether the page has yet to go where the editor is. */
+  #isAstray = true;
 
   constructor(panel: vscode.WebviewPanel, parts: PanelParts) {
     this.panel = panel;
@@ -61,6 +76,7 @@ export class PreviewPanel {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{prompt,samples.yaml}');
     this.#disposables.push(
       watcher,
+      this.#scroll,
       watcher.onDidChange(uri => this.#changedOnDisk(uri)),
       watcher.onDidCreate(uri => this.#changedOnDisk(uri)),
       watcher.onDidDelete(uri => this.#changedOnDisk(uri)),
@@ -146,6 +162,7 @@ export class PreviewPanel {
     this.#trials.goTo(subject.uri.toString());
     this.#outcome = undefined;
     this.#rendered = undefined;
+    this.#isAstray = true;
     this.#titled();
     await this.#readSamples();
     await this.#render();
@@ -193,8 +210,14 @@ export class PreviewPanel {
   }
 
   #titled(): void {
-    const title = this.#subject?.title ?? 'Prompt';
+    const { listed } = this.#parts.workbench.prompts;
+    const title = this.#subject === undefined ? 'Prompt' : shortTitle(this.#subject, listed.keys());
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
+  }
+
+  /** The page was scrolled until this offset of the prompt's source is at its top. */
+  scrolledTo(offset: number): void {
+    if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, offset);
   }
 
   async #readSamples(): Promise<void> {
@@ -277,8 +300,10 @@ export class PreviewPanel {
   #sendRendering(): void {
     if (this.#outcome === undefined) return;
     this.#send({ type: 'rendering', rendering: shownOf(this.#outcome, this.#partialToBlame()) });
-    if (this.#outcome.kind === 'rendered')
-      for (const editor of vscode.window.visibleTextEditors) this.#sendCaret(editor);
+    if (this.#outcome.kind !== 'rendered') return;
+    for (const editor of vscode.window.visibleTextEditors) this.#sendCaret(editor);
+    if (this.#isAstray && this.#subject !== undefined) this.#scroll.follow(this.#subject.uri);
+    this.#isAstray = false;
   }
 
   /** The file of a partial that keeps the prompt from being rendered, as messages name it. */
@@ -292,14 +317,17 @@ export class PreviewPanel {
   }
 
   #sendCaret(editor: vscode.TextEditor): void {
-    const [subject, document] = [this.#subject, this.#document];
-    if (subject === undefined || document === undefined || !isPrompt(editor.document)) return;
-    const uri = editor.document.uri.toString();
-    const isOwn = uri === document.uri.toString();
-    const prompt = isOwn ? null : (this.#partialOf(editor.document.uri) ?? versionId(editor.document.uri));
+    const prompt = this.#promptOf(editor.document);
     if (prompt === undefined) return;
     const offset = editor.document.offsetAt(editor.selection.active);
     this.#send({ type: 'caret', caret: { prompt, offset } });
+  }
+
+  /** As `TracedSource.prompt`; undefined for a document that can be no part of what is shown. */
+  #promptOf(document: vscode.TextDocument): string | null | undefined {
+    if (this.#subject === undefined || this.#document === undefined || !isPrompt(document)) return undefined;
+    if (document.uri.toString() === this.#document.uri.toString()) return null;
+    return this.#partialOf(document.uri) ?? versionId(document.uri);
   }
 
   /** The id of the partial that a document is, among those of the last rendering. */
@@ -326,6 +354,7 @@ export class PreviewPanel {
   async #answer(said: FromPage): Promise<void> {
     switch (said.type) {
       case 'ready':
+        this.#isAstray = true;
         this.#sendInputs();
         if (this.#rendered !== undefined && this.#rendered !== this.#outcome)
           this.#send({ type: 'rendering', rendering: shownOf(this.#rendered) });
@@ -364,12 +393,15 @@ export class PreviewPanel {
         const uri =
           prompt === null ? this.#subject.uri : partialUri(this.#subject, prompt, this.#rendered?.files);
         if (uri === undefined) return;
-        await this.#open(
-          uri,
-          document => new vscode.Range(document.positionAt(start), document.positionAt(end)),
-        );
+        await this.#open(uri, document => {
+          const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+          this.#scroll.expect(uri, range.start);
+          return range;
+        });
         return;
       }
+      case 'scrolled':
+        return this.scrolledTo(said.offset);
       case 'save':
       case 'copy':
         return this.#parts.onAsked(said);

@@ -25,7 +25,8 @@ export function shownOf(outcome: PreviewOutcome, of?: string, limit: number = MA
     const text = part.text.slice(0, room);
     left += part.text.length - text.length;
     room -= text.length;
-    return { ...part, text, spans: part.spans.filter(span => span.end <= text.length) };
+    const isShown = ({ end }: { readonly end: number }) => end <= text.length;
+    return { ...part, text, spans: part.spans.filter(isShown), stretches: part.stretches.filter(isShown) };
   };
   const messages = traced.messages.map(
     (message): TracedMessage => ({ ...message, parts: message.parts.map(part) }),

@@ -88,11 +88,14 @@ export function textsOf({ rendered }: Pick<Traced, 'rendered'>): string[] {
 
 function withFewerSpans(traced: Traced): Traced {
   let left = MAX_SPANS;
+  let stretchesLeft = MAX_SPANS;
   const part = (part: TracedPart): TracedPart => {
     if (part.kind !== 'text') return part;
     const spans = part.spans.slice(0, left);
     left -= spans.length;
-    return { ...part, spans };
+    const stretches = part.stretches.slice(0, stretchesLeft);
+    stretchesLeft -= stretches.length;
+    return { ...part, spans, stretches };
   };
   const messages = traced.messages.map(message => ({ ...message, parts: message.parts.map(part) }));
   return { ...traced, messages };

@@ -3,6 +3,7 @@ import type { FromPage, Inputs, KeptState, Rendering, ToPage } from '../messages
 import { button, byId, element } from './dom.ts';
 import { FormView } from './form-view.ts';
 import { RenderingView } from './rendering-view.ts';
+import { Scrolling } from './scrolling.ts';
 
 /** What the page itself needs after a reload. */
 interface PageState {
@@ -39,6 +40,10 @@ const form = new FormView(byId('form', HTMLElement), input => {
   keep();
 });
 const rendering = new RenderingView(rendered, source => host.postMessage({ type: 'reveal', source }));
+const scrolling = new Scrolling(
+  () => rendering.pieces,
+  offset => host.postMessage({ type: 'scrolled', offset }),
+);
 
 details.open = before?.isFormOpen === true;
 details.addEventListener('toggle', keep);
@@ -71,7 +76,11 @@ function heard(message: ToPage): void {
       showRendering(message.rendering);
       break;
     case 'caret':
+      scrolling.moving();
       rendering.highlight(message.caret);
+      break;
+    case 'scroll':
+      scrolling.follow(message.place);
       break;
     case 'showJson':
       details.open = true;
@@ -162,6 +171,7 @@ function showRendering(shown: Rendering): void {
     speak(told);
     return;
   }
+  scrolling.drawn();
   rendering.show(shown);
   showMissing(shown.missing);
   const { characters, words, tokens } = shown;

@@ -2,6 +2,7 @@
 import type { TracedMessage, TracedPart, TracedSource, TracedSpan } from '../../../core/trace.ts';
 import type { Caret, Rendering } from '../messages.ts';
 import { element } from './dom.ts';
+import type { DrawnPiece } from './drawn-piece.ts';
 
 /** Of a data URL there is nothing to read. */
 const MAX_URL = 200;
@@ -14,8 +15,7 @@ export class RenderingView {
   /** In the order of the text. */
   #marks: { readonly mark: HTMLElement; readonly source: TracedSource }[] = [];
   /** What is shown, message by message, so that only what changed is drawn again. */
-  #drawn: { readonly of: string; readonly section: HTMLElement; readonly marks: readonly TracedSource[] }[] =
-    [];
+  #drawn: (Section & { readonly of: string })[] = [];
 
   constructor(root: HTMLElement, onReveal: (source: TracedSource) => void) {
     this.#root = root;
@@ -52,14 +52,15 @@ export class RenderingView {
       sections.some((each, at) => this.#root.children[at] !== each)
     )
       this.#root.replaceChildren(...sections);
-    this.#marks = this.#drawn.flatMap(({ section, marks }) => {
-      const found = section.querySelectorAll<HTMLElement>('.mark');
-      return marks.flatMap((source, index) => {
-        const mark = found[index];
-        return mark === undefined ? [] : [{ mark, source }];
-      });
-    });
+    this.#marks = this.pieces.flatMap(({ node, source }) =>
+      node instanceof HTMLElement ? [{ mark: node, source }] : [],
+    );
     if (!this.#marks.some(({ mark }) => mark.tabIndex === 0)) this.#makeStop(this.#marks[0]?.mark);
+  }
+
+  /** What leads to the source, in the order in which it is drawn. */
+  get pieces(): readonly DrawnPiece[] {
+    return this.#drawn.flatMap(({ pieces }) => pieces);
   }
 
   /** Marks what the caret in the source stands on. */
@@ -115,21 +116,22 @@ export class RenderingView {
   }
 }
 
-function sectionOf(
-  { role, metadata, parts }: TracedMessage,
-  hasRoles: boolean,
-  index: number,
-): { section: HTMLElement; marks: readonly TracedSource[] } {
+interface Section {
+  readonly section: HTMLElement;
+  readonly pieces: readonly DrawnPiece[];
+}
+
+function sectionOf({ role, metadata, parts }: TracedMessage, hasRoles: boolean, index: number): Section {
   const isHistory = metadata?.['purpose'] === 'history';
   const name = isHistory ? `${role}, earlier` : role;
   const section = element('section', { 'aria-label': hasRoles ? `Message ${index + 1}: ${name}` : 'Text' });
   if (hasRoles) section.append(element('h2', {}, name));
-  const marks: TracedSource[] = [];
-  for (const part of parts) section.append(partOf(part, marks));
-  return { section, marks };
+  const pieces: DrawnPiece[] = [];
+  for (const part of parts) section.append(partOf(part, pieces));
+  return { section, pieces };
 }
 
-function partOf(part: TracedPart, marks: TracedSource[]): HTMLElement {
+function partOf(part: TracedPart, pieces: DrawnPiece[]): HTMLElement {
   if (part.kind === 'media') {
     const type = part.contentType === undefined ? 'Media' : `Media, ${part.contentType}`;
     return element('p', { class: 'media' }, `${type}: `, linkTo(part.url));
@@ -137,14 +139,28 @@ function partOf(part: TracedPart, marks: TracedSource[]): HTMLElement {
   if (part.kind === 'other')
     return element('pre', { class: 'other', 'aria-label': 'Other content' }, part.json);
   const text = element('div', { class: 'text' });
+  const stretches = part.stretches.values();
+  let stretch = stretches.next();
   let done = 0;
+  // No stretch goes on beyond a value, so each is of one text node.
+  const appendPlain = (end: number) => {
+    if (end <= done) return;
+    const node = document.createTextNode(part.text.slice(done, end));
+    text.append(node);
+    for (; !stretch.done && stretch.value.end <= end; stretch = stretches.next()) {
+      const { source, start, end: last } = stretch.value;
+      pieces.push({ source, node, start: start - done, end: last - done });
+    }
+    done = end;
+  };
   for (const span of part.spans) {
-    if (span.start > done) text.append(part.text.slice(done, span.start));
-    text.append(markOf(span, part.text.slice(span.start, span.end)));
-    marks.push(span.source);
+    appendPlain(span.start);
+    const mark = markOf(span, part.text.slice(span.start, span.end));
+    text.append(mark);
+    pieces.push({ source: span.source, node: mark, start: 0, end: 0 });
     done = span.end;
   }
-  text.append(part.text.slice(done));
+  appendPlain(part.text.length);
   return text;
 }
 

@@ -1,0 +1,114 @@
+/**
+ * Where places of the source stand in what is rendered, and the other way round: inside a piece by how far into it,
+ * between two pieces, where tags and what was left out stand, evenly. Pure: whoever draws the pieces measures them.
+ */
+import type { TracedSource } from '../../core/trace.ts';
+
+/** Something rendered that is written in one place: a value, or a stretch of a template's own text. */
+export interface Piece {
+  readonly source: TracedSource;
+}
+
+/** The height in pixels at which a piece is `fraction` through, from 0 to 1; it never falls from one piece to the next. */
+export type Measure<Drawn extends Piece> = (piece: Drawn, fraction: number) => number;
+
+/** Halvings until a place within a piece is known to a character of any that is shown. */
+const STEPS = 20;
+
+/** What is measured is a logarithm of how much there is, so it may be asked at every frame. */
+export class ScrollMap<Drawn extends Piece> {
+  readonly #measure: Measure<Drawn>;
+  /** Of the prompt itself, as they are drawn. */
+  readonly #own: readonly Drawn[];
+  /** By prompt: the first of each place, as they are written. */
+  readonly #written: ReadonlyMap<string | null, readonly Drawn[]>;
+
+  /** @param pieces in the order in which they are drawn */
+  constructor(pieces: readonly Drawn[], measure: Measure<Drawn>) {
+    this.#measure = measure;
+    this.#own = pieces.filter(({ source }) => source.prompt === null);
+    this.#written = new Map(
+      Array.from(
+        Map.groupBy(pieces, ({ source }) => source.prompt),
+        ([prompt, drawn]) => [prompt, asWritten(drawn)],
+      ),
+    );
+  }
+
+  /** The height of a 0-based UTF-16 offset in a prompt's source; undefined where nothing of that prompt is drawn. */
+  heightOf(prompt: string | null, offset: number): number | undefined {
+    const pieces = this.#written.get(prompt) ?? [];
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const at = lastIndex(pieces, ({ source }) => source.start <= offset);
+    const piece = pieces[at];
+    if (piece === undefined) {
+      // Over the prompt's first piece stands what the page shows before it; a partial begins where it begins.
+      const top = this.#measure(first, 0);
+      return prompt === null ? between(0, top, share(0, first.source.start, offset)) : top;
+    }
+    const { start, end } = piece.source;
+    if (offset < end) return this.#measure(piece, share(start, end, offset));
+    const next = pieces[at + 1];
+    const bottom = this.#measure(piece, 1);
+    if (next === undefined) return bottom;
+    return between(bottom, this.#measure(next, 0), share(end, next.source.start, offset));
+  }
+
+  /** The offset in the prompt's own source of what stands at a height; undefined where nothing of it is drawn. */
+  offsetAt(height: number): number | undefined {
+    const pieces = this.#own;
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const at = lastIndex(pieces, piece => this.#measure(piece, 0) <= height);
+    const piece = pieces[at];
+    if (piece === undefined)
+      return Math.floor(between(0, first.source.start, share(0, this.#measure(first, 0), height)));
+    const { start, end } = piece.source;
+    const bottom = this.#measure(piece, 1);
+    if (height < bottom) return Math.floor(between(start, end, this.#fractionAt(piece, height)));
+    const next = pieces[at + 1];
+    // A loop goes back to where it began.
+    if (next === undefined || next.source.start <= end) return end;
+    return Math.floor(between(end, next.source.start, share(bottom, this.#measure(next, 0), height)));
+  }
+
+  /** How far into a piece a height is that stands in it. */
+  #fractionAt(piece: Drawn, height: number): number {
+    let [low, high] = [0, 1];
+    for (let step = 0; step < STEPS; step++) {
+      const middle = (low + high) / 2;
+      if (this.#measure(piece, middle) < height) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+}
+
+/** Once each, in the order of their source. */
+function asWritten<Drawn extends Piece>(pieces: readonly Drawn[]): readonly Drawn[] {
+  const first = new Map<number, Drawn>();
+  for (const piece of pieces) if (!first.has(piece.source.start)) first.set(piece.source.start, piece);
+  return [...first.values()].sort((one, other) => one.source.start - other.source.start);
+}
+
+/** The last of those that a test holds for, when it holds for the first ones alone; -1 for none. */
+function lastIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** How far `at` is from `start` to `end`, from 0 to 1. */
+function share(start: number, end: number, at: number): number {
+  return end <= start ? 1 : Math.min(1, Math.max(0, (at - start) / (end - start)));
+}
+
+function between(low: number, high: number, fraction: number): number {
+  return low + (high - low) * fraction;
+}
