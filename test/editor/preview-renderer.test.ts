@@ -68,6 +68,11 @@ describe('the preview’s renderer', () => {
             source: { prompt: '_sign', start: 2, end: 9 },
           },
         ],
+        stretches: [
+          { start: 0, end: 6, source: { prompt: null, start: 68, end: 74 } },
+          { start: 6, end: 8, source: { prompt: '_sign', start: 0, end: 2 } },
+          { start: 11, end: 14, source: { prompt: '_sign', start: 9, end: 12 } },
+        ],
       },
     ]);
     assert.deepEqual(counts, {
@@ -206,13 +211,13 @@ describe('the preview’s renderer', () => {
     assert.equal(traced.rendered.text, 'done');
   });
 
-  it('gives at most 10 000 spans', async () => {
+  it('gives at most 10 000 spans, and as many stretches', async () => {
     const many = Array.from({ length: 12_000 }, () => 'v');
-    const { traced } = rendered(await go(request('{{#each many}}{{this}}{{/each}}', { many })));
+    const { traced } = rendered(await go(request('{{#each many}}{{this}}.{{/each}}', { many })));
     const [part] = traced.messages[0]?.parts ?? [];
     assert.ok(part?.kind === 'text');
-    assert.equal(part.spans.length, 10_000);
-    assert.equal(part.text.length, 12_000);
+    assert.deepEqual([part.spans.length, part.stretches.length], [10_000, 10_000]);
+    assert.equal(part.text.length, 24_000);
   });
 
   it('renders of those that wait only the newest', async () => {
