@@ -7,8 +7,8 @@ describe('over the first line of a prompt', () => {
     const summary = aSummary('a', 12);
     assert.equal(versionTitle({ base: undefined, summary: undefined, state: 'new' }), 'Not published');
     assert.equal(versionTitle({ base: 12, summary, state: 'clean' }), '@12');
-    assert.equal(versionTitle({ base: 12, summary, state: 'modified' }), '@12 · modified');
-    assert.equal(versionTitle({ base: 11, summary, state: 'behind' }), '@11 · behind · newest @12');
+    assert.equal(versionTitle({ base: 12, summary, state: 'modified' }), '@12 modified');
+    assert.equal(versionTitle({ base: 11, summary, state: 'behind' }), '@11 behind');
     assert.equal(versionTitle({ base: undefined, summary, state: undefined }), 'Newest @12');
   });
 
@@ -20,7 +20,7 @@ describe('over the first line of a prompt', () => {
       aPointer('staging', 'stable', 12),
     ];
     assert.deepEqual(liveTitle(aSummary('a', 14, pointers)), {
-      title: 'production @11, canary @13',
+      title: 'live @11, canary @13',
       tooltip: [
         '@14 is live in development (stable).',
         '@11 is live in production (stable).',

@@ -280,7 +280,7 @@ describe('writing a prompt', () => {
     await shows('Preview | Publish… | Compare | Promote… | @1 | staging @1');
     await vscode.workspace.fs.writeFile(editor.document.uri, Buffer.from(`${SOUND}More.\n`));
     await run('refresh');
-    await shows('Preview | Publish… | Compare | Promote… | @1 · modified | staging @1');
+    await shows('Preview | Publish… | Compare | Promote… | @1 modified | staging @1');
   });
 
   it('shows a published version in the same colours, with nothing to put right', async () => {

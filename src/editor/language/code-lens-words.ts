@@ -6,22 +6,18 @@ import { wordsOf } from '../explorer/state-words.ts';
 /** What most people call the environment that matters most. */
 const PRODUCTION = 'production';
 
-/** `@12 · modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */
+/** `@12 modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */
 export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'summary' | 'state'>): string {
   if (summary === undefined && base === undefined) return 'Not published';
-  const newest = summary && `newest @${summary.newest.version}`;
-  const words = [
-    base === undefined ? undefined : `@${base}`,
-    wordsOf(state)?.word,
-    base === undefined || summary?.newest.version !== base ? newest : undefined,
-  ].filter(word => word !== undefined);
-  const title = words.join(' · ');
+  const word = wordsOf(state)?.word;
+  const of = base === undefined ? summary && `newest @${summary.newest.version}` : `@${base}`;
+  const title = [of, word].filter(each => each !== undefined).join(' ');
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 /**
- * `production @11, canary @13`: what is live there; of production where something is live there, else of the first environment. The
- * tooltip has all of them. Undefined where nothing is known.
+ * `live @11, canary @13`: in production; where nothing is live there in the first environment, by its name: `staging @12`.
+ * The tooltip has all of them. Undefined where nothing is known.
  */
 export function liveTitle(
   summary: Listed['summary'],
@@ -38,7 +34,7 @@ export function liveTitle(
   const tooltip = live
     .map(({ environment, channel, version }) => `@${version} is live in ${environment} (${channel}).`)
     .join('\n');
-  return { title: `${first} ${versions.join(', ')}`, tooltip };
+  return { title: `${first === PRODUCTION ? 'live' : first} ${versions.join(', ')}`, tooltip };
 }
 
 function isSome<Item>(items: readonly Item[]): items is readonly [Item, ...Item[]] {
