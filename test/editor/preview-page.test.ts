@@ -85,7 +85,7 @@ describe('what the page says', () => {
       { type: 'copy', what: 'curl' },
       { type: 'openSamples' },
       { type: 'openIssue', index: 0 },
-      { type: 'scrolled', offset: 7 },
+      { type: 'scrolled', offset: 7, share: 0.25 },
       { type: 'reveal', source: { prompt: 'support/_style', start: 0, end: 5 } },
     ])
       assert.deepEqual(fromPage.parse(message), message);
@@ -101,8 +101,9 @@ describe('what the page says', () => {
       { type: 'input', input: [] },
       { type: 'copy', what: 'key' },
       { type: 'openIssue', index: -1 },
-      { type: 'scrolled', offset: -1 },
-      { type: 'scrolled', offset: 0.5 },
+      { type: 'scrolled', offset: -1, share: 0 },
+      { type: 'scrolled', offset: 1, share: 2 },
+      { type: 'scrolled', offset: 0.5, share: 0 },
       { type: 'reveal', source: { prompt: null, start: 1.5, end: 2 } },
       { type: 'reveal', source: { prompt: null, start: -1, end: 2 } },
       { type: 'reveal', source: { prompt: null, start: 0, end: 1, uri: 'file:///etc/passwd' } },

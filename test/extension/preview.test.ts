@@ -96,9 +96,9 @@ describe('the preview', () => {
       const panel = await shown();
       const offsetOf = (line: string) => document.getText().indexOf(line);
       await setting('preview.scrollEditorWithPreview', false);
-      panel.scrolledTo(offsetOf('Line 250.'));
+      panel.scrolledTo({ offset: offsetOf('Line 250.'), share: 0 });
       await setting('preview.scrollEditorWithPreview', undefined);
-      panel.scrolledTo(offsetOf('Line 100.'));
+      panel.scrolledTo({ offset: offsetOf('Line 100.'), share: 0 });
       const { line } = document.positionAt(offsetOf('Line 100.'));
       // Headings that stick to the editor's top take some lines.
       await eventually(`line ${line} at the top`, () => Math.abs(top() - line) <= 8).finally(() =>

@@ -106,7 +106,13 @@ describe('With a prompt that has samples', () => {
       await workbench.press('ControlOrMeta+End');
       await workbench.type(lines.join(''));
       await shows('Line 200.');
-      await scrolled(height => height > 1000);
+      // The end of one at the end of the other.
+      await until('the end of the preview', async () => {
+        const left: number = await page
+          .locator(':root')
+          .evaluate('document.documentElement.scrollHeight - window.innerHeight - window.scrollY');
+        return { found: left < 10 || undefined, seen: [String(left)] };
+      });
       await workbench.press('ControlOrMeta+Home');
       await scrolled(height => height === 0);
       const late = window.locator('.monaco-editor[data-uri$="/explain.prompt"] .view-line', {

@@ -10,8 +10,7 @@ export type ToPage =
   | { readonly type: 'rendering'; readonly rendering: Rendering }
   /** Where the caret stands in the source; null when it is somewhere else. */
   | { readonly type: 'caret'; readonly caret: Caret | null }
-  /** What the editor shows at its top. */
-  | { readonly type: 'scroll'; readonly place: Caret }
+  | { readonly type: 'scroll'; readonly place: ScrollPlace }
   /** What the text in the JSON field is worth. */
   | { readonly type: 'json'; readonly verdict: JsonVerdict }
   /** The person asked for the JSON field from outside of the page. */
@@ -74,6 +73,11 @@ export interface Caret {
   readonly offset: number;
 }
 
+/** A place of the source, and how far down the window it stands: from 0 at the beginning to 1 at the end of it all. */
+export interface ScrollPlace extends Caret {
+  readonly share: number;
+}
+
 /** `problem` says what keeps the text from being used; `misfits` what does not fit the schema, and is used all the same. */
 export interface JsonVerdict {
   readonly problem?: string;
@@ -104,8 +108,8 @@ export const fromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('openSamples') }),
   /** Of the issues that were sent last. */
   z.strictObject({ type: z.literal('openIssue'), index: z.int().min(0) }),
-  /** In the prompt's own source: what the page shows at its top. */
-  z.strictObject({ type: z.literal('scrolled'), offset }),
+  /** As `ScrollPlace`, in the prompt's own source. */
+  z.strictObject({ type: z.literal('scrolled'), offset, share: z.number().min(0).max(1) }),
   z.strictObject({
     type: z.literal('reveal'),
     source: z.strictObject({ prompt: z.string().max(300).nullable(), start: offset, end: offset }),

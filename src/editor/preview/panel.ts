@@ -8,7 +8,7 @@ import { DeclaredInputs } from './declared-inputs.ts';
 import { fillPanel } from './fill-panel.ts';
 import type { Input } from './form.ts';
 import { readJsonInput } from './json-input.ts';
-import { type FromPage, fromPage, type KeptState, type ToPage } from './messages.ts';
+import { type FromPage, fromPage, type KeptState, type ScrollPlace, type ToPage } from './messages.ts';
 import { openPlace } from './open-place.ts';
 import type { PreviewOutcome, PreviewRendered } from './renderer/outcome.ts';
 import type { PreviewRenderer } from './renderer/preview-renderer.ts';
@@ -215,9 +215,9 @@ export class PreviewPanel {
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
   }
 
-  /** The page was scrolled until this offset of the prompt's source is at its top. */
-  scrolledTo(offset: number): void {
-    if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, offset);
+  /** The page was scrolled until this place of the prompt's source stands where it says. */
+  scrolledTo(place: Pick<ScrollPlace, 'offset' | 'share'>): void {
+    if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, place);
   }
 
   async #readSamples(): Promise<void> {
@@ -401,7 +401,7 @@ export class PreviewPanel {
         return;
       }
       case 'scrolled':
-        return this.scrolledTo(said.offset);
+        return this.scrolledTo(said);
       case 'save':
       case 'copy':
         return this.#parts.onAsked(said);

@@ -1,6 +1,6 @@
 /** The preview goes where its prompt's editor is scrolled to, and the editor where the preview is: as far as the settings say. */
 import * as vscode from 'vscode';
-import type { Caret } from './messages.ts';
+import type { ScrollPlace } from './messages.ts';
 
 /** Named as those of VS Code's Markdown preview. */
 const SETTINGS = {
@@ -14,8 +14,8 @@ const SETTLING = 500;
 export interface ScrollParts {
   /** Whose place it is, as `TracedSource.prompt`; undefined for what is no part of the preview. */
   promptOf(document: vscode.TextDocument): string | null | undefined;
-  /** Brings a place of the source to the top of the page. */
-  scroll(place: Caret): void;
+  /** Brings a place of the source to where it stands in the editor. */
+  scroll(place: ScrollPlace): void;
 }
 
 export class ScrollSync implements vscode.Disposable {
@@ -37,11 +37,13 @@ export class ScrollSync implements vscode.Disposable {
     if (editor !== undefined) this.#follow(editor);
   }
 
-  /** The page shows this place at its top, by the person's doing. */
-  lead(uri: vscode.Uri, offset: number): void {
+  /** The page shows an offset this far down its window, by the person's doing. */
+  lead(uri: vscode.Uri, { offset, share }: Pick<ScrollPlace, 'offset' | 'share'>): void {
     const editor = isOn('editor') ? editorOf(uri) : undefined;
     if (editor === undefined) return;
-    const { line } = editor.document.positionAt(offset);
+    const { top, bottom } = visibleOf(editor);
+    const above = Math.round(share * (bottom.line - top.line));
+    const line = Math.max(0, editor.document.positionAt(offset).line - above);
     if (editor.visibleRanges[0]?.start.line === line) return;
     const at = new vscode.Position(line, 0);
     this.#expected = { uri: uri.toString(), at, since: Date.now() };
@@ -70,12 +72,22 @@ export class ScrollSync implements vscode.Disposable {
     this.#follow(editor);
   }
 
-  #follow({ document, visibleRanges }: vscode.TextEditor): void {
-    const [visible] = visibleRanges;
-    if (visible === undefined || !isOn('preview')) return;
-    const prompt = this.#parts.promptOf(document);
-    if (prompt !== undefined) this.#parts.scroll({ prompt, offset: document.offsetAt(visible.start) });
+  #follow(editor: vscode.TextEditor): void {
+    const { document } = editor;
+    const prompt = isOn('preview') ? this.#parts.promptOf(document) : undefined;
+    if (prompt === undefined) return;
+    const { top, bottom } = visibleOf(editor);
+    const [start, end] = [document.offsetAt(top), document.offsetAt(bottom)];
+    const room = document.getText().length - (end - start);
+    // The beginning of one is at the beginning of the other, and the end at the end, however long they are.
+    const share = room <= 0 ? 0 : Math.min(1, start / room);
+    this.#parts.scroll({ prompt, offset: Math.round(start + share * (end - start)), share });
   }
+}
+
+function visibleOf({ visibleRanges }: vscode.TextEditor): Record<'top' | 'bottom', vscode.Position> {
+  const start = new vscode.Position(0, 0);
+  return { top: visibleRanges[0]?.start ?? start, bottom: visibleRanges.at(-1)?.end ?? start };
 }
 
 function isOn(setting: keyof typeof SETTINGS): boolean {

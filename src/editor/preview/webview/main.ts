@@ -42,7 +42,7 @@ const form = new FormView(byId('form', HTMLElement), input => {
 const rendering = new RenderingView(rendered, source => host.postMessage({ type: 'reveal', source }));
 const scrolling = new Scrolling(
   () => rendering.pieces,
-  offset => host.postMessage({ type: 'scrolled', offset }),
+  (offset, share) => host.postMessage({ type: 'scrolled', offset, share }),
 );
 
 details.open = before?.isFormOpen === true;

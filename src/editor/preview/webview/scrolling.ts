@@ -1,22 +1,22 @@
 /** The page goes where the editor goes, and says where the person scrolled it to. */
-import type { Caret } from '../messages.ts';
+import type { ScrollPlace } from '../messages.ts';
 import { ScrollMap } from '../scroll-map.ts';
 import { type DrawnPiece, heightIn } from './drawn-piece.ts';
 
 export class Scrolling {
   readonly #pieces: () => readonly DrawnPiece[];
-  readonly #onScroll: (offset: number) => void;
+  readonly #onScroll: (offset: number, share: number) => void;
   #map: ScrollMap<DrawnPiece> | undefined;
   /** Where the editor is, until the next frame. */
-  #wanted: Caret | undefined;
+  #wanted: ScrollPlace | undefined;
   /** Where it went with the editor since something was drawn; undefined once the person went elsewhere. */
-  #followed: Caret | undefined;
+  #followed: ScrollPlace | undefined;
   /** Where the page put itself: what is heard of that is not the person's doing. */
   #placed: number | undefined;
   #isMoving = false;
   #isDue = false;
 
-  constructor(pieces: () => readonly DrawnPiece[], onScroll: (offset: number) => void) {
+  constructor(pieces: () => readonly DrawnPiece[], onScroll: (offset: number, share: number) => void) {
     this.#pieces = pieces;
     this.#onScroll = onScroll;
     window.addEventListener('scroll', () => this.#scrolled());
@@ -40,8 +40,8 @@ export class Scrolling {
     );
   }
 
-  /** Brings a place of the source to the top, at the next frame: of several, the last. */
-  follow(place: Caret): void {
+  /** Brings a place of the source to where it stands in the editor, at the next frame: of several, the last. */
+  follow(place: ScrollPlace): void {
     const isAsked = this.#wanted !== undefined;
     this.#wanted = place;
     this.#followed = place;
@@ -52,7 +52,9 @@ export class Scrolling {
       if (wanted === undefined) return;
       const height = this.#mapped().heightOf(wanted.prompt, wanted.offset);
       if (height === undefined) return;
-      window.scrollTo(0, height);
+      // A partial's end is not the page's.
+      const above = wanted.prompt === null ? this.#reach() : window.innerHeight;
+      window.scrollTo(0, height - wanted.share * above);
       this.#placed = window.scrollY;
     });
   }
@@ -65,9 +67,18 @@ export class Scrolling {
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;
-      const offset = this.#mapped().offsetAt(window.scrollY);
-      if (offset !== undefined) this.#onScroll(offset);
+      const room = document.documentElement.scrollHeight - window.innerHeight;
+      const share = room <= 0 ? 0 : Math.min(1, Math.max(0, window.scrollY / room));
+      const offset = this.#mapped().offsetAt(window.scrollY + share * this.#reach());
+      if (offset !== undefined) this.#onScroll(offset, share);
     });
+  }
+
+  /** How far down the window the end of the prompt stands when the page is at its own end. */
+  #reach(): number {
+    const { scrollHeight } = document.documentElement;
+    const end = this.#mapped().heightOf(null, Number.MAX_SAFE_INTEGER) ?? scrollHeight;
+    return window.innerHeight - (scrollHeight - end);
   }
 
   #mapped(): ScrollMap<DrawnPiece> {
