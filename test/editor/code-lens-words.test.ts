@@ -19,7 +19,7 @@ describe('over the first line of a prompt', () => {
       aPointer('production', 'canary', 13),
       aPointer('staging', 'stable', 12),
     ];
-    assert.deepEqual(liveTitle(aSummary('a', 14, pointers)), {
+    assert.deepEqual(liveTitle(aSummary('a', 14, pointers), false), {
       title: 'live @11, canary @13',
       tooltip: [
         '@14 is live in development (stable).',
@@ -28,11 +28,19 @@ describe('over the first line of a prompt', () => {
         '@12 is live in staging (stable).',
       ].join('\n'),
     });
-    assert.equal(liveTitle(aSummary('a', 14, pointers.slice(0, 1)))?.title, 'development @14');
+    assert.equal(liveTitle(aSummary('a', 14, pointers.slice(0, 1)), false)?.title, 'development @14');
   });
 
   it('it is said that nothing is live, and nothing where nothing is known', () => {
-    assert.equal(liveTitle(aSummary('a', 1, [aPointer('staging', 'latest', 1)]))?.title, 'Not live');
-    assert.equal(liveTitle(undefined), undefined);
+    assert.equal(liveTitle(aSummary('a', 1, [aPointer('staging', 'latest', 1)]), false)?.title, 'Not live');
+    assert.equal(liveTitle(undefined, false), undefined);
+  });
+
+  it('what is live is the last known while the registry is away', () => {
+    const summary = aSummary('a', 2, [aPointer('production', 'stable', 1)]);
+    const { title, tooltip } = liveTitle(summary, true) ?? assert.fail();
+    assert.equal(title, 'live @1 (last known)');
+    assert.match(tooltip, /^Offline\. Showing last known state\.\n@1 is live/);
+    assert.equal(liveTitle(aSummary('a', 1), true)?.title, 'Not live (last known)');
   });
 });

@@ -17,7 +17,6 @@ import {
   whatWasLive,
   whoAndWhy,
 } from '../../src/editor/live/words.ts';
-import { instantOf } from '../../src/editor/wording/age.ts';
 import { aPointer, aPromotion, aSummary } from './data.ts';
 
 const LIVE: Live = {

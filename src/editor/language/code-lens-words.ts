@@ -2,6 +2,10 @@
 import { LATEST, STABLE } from '../../core/channel.ts';
 import type { Listed } from '../explorer/listed.ts';
 import { wordsOf } from '../explorer/state-words.ts';
+import { LAST_KNOWN } from '../status/words.ts';
+
+/** After a state that may have changed since it was seen. */
+const WHILE_OFFLINE = ' (last known)';
 
 /** What most people call the environment that matters most. */
 const PRODUCTION = 'production';
@@ -18,15 +22,20 @@ export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'su
 /**
  * `live @11, canary @13`: in production; where nothing is live there in the first environment, by its name: `staging @12`.
  * The tooltip has all of them. Undefined where nothing is known.
+ * @param isOffline whether the pointers may have moved since they were seen
  */
 export function liveTitle(
   summary: Listed['summary'],
+  isOffline: boolean,
 ): { readonly title: string; readonly tooltip: string } | undefined {
   const live = (summary?.pointers ?? []).filter(({ channel }) => channel !== LATEST);
   if (!isSome(live))
     return summary === undefined
       ? undefined
-      : { title: 'Not live', tooltip: 'No version is live in any environment: promote one' };
+      : {
+          title: `Not live${isOffline ? WHILE_OFFLINE : ''}`,
+          tooltip: 'No version is live in any environment: promote one',
+        };
   const { environment: first } = live.find(({ environment }) => environment === PRODUCTION) ?? live[0];
   const versions = live
     .filter(({ environment }) => environment === first)
@@ -34,7 +43,10 @@ export function liveTitle(
   const tooltip = live
     .map(({ environment, channel, version }) => `@${version} is live in ${environment} (${channel}).`)
     .join('\n');
-  return { title: `${first === PRODUCTION ? 'live' : first} ${versions.join(', ')}`, tooltip };
+  const title = `${first === PRODUCTION ? 'live' : first} ${versions.join(', ')}`;
+  return isOffline
+    ? { title: title + WHILE_OFFLINE, tooltip: `${LAST_KNOWN}\n${tooltip}` }
+    : { title, tooltip };
 }
 
 function isSome<Item>(items: readonly Item[]): items is readonly [Item, ...Item[]] {

@@ -24,13 +24,15 @@ export function registerCodeLens({
     tabGroups.onDidChangeTabs(noticePreview),
     tabGroups.onDidChangeTabGroups(noticePreview),
     prompts.onDidChange(() => changed.fire()),
+    session.onDidChange(() => changed.fire()),
     vscode.languages.registerCodeLensProvider(PROMPT_FILES, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: document => {
         const name = session.project && placeOfDocument(document, session)?.name;
-        return commandsOf(document.uri, name && prompts.listed.get(name), isPreviewed).map(
-          command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command),
-        );
+        return commandsOf(document.uri, name && prompts.listed.get(name), {
+          isPreviewed,
+          isOffline: session.state.kind === 'offline',
+        }).map(command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command));
       },
     }),
   );
@@ -46,7 +48,11 @@ function isPreviewVisible({ all }: vscode.TabGroups): boolean {
   );
 }
 
-function commandsOf(uri: vscode.Uri, listed: Listed, isPreviewed: boolean): vscode.Command[] {
+function commandsOf(
+  uri: vscode.Uri,
+  listed: Listed,
+  { isPreviewed, isOffline }: { readonly isPreviewed: boolean; readonly isOffline: boolean },
+): vscode.Command[] {
   const command = (id: string, title: string, tooltip: string): vscode.Command => ({
     command: `promptforge.${id}`,
     title,
@@ -68,7 +74,7 @@ function commandsOf(uri: vscode.Uri, listed: Listed, isPreviewed: boolean): vsco
           tooltip: `${listed.base === undefined ? 'The newest version' : 'The version your file is based on'}: open ${name}@${shown}`,
           arguments: [`${name}@${shown}`],
         };
-  const live = liveTitle(summary);
+  const live = liveTitle(summary, isOffline);
   const compare = command(
     'compareWithNewest',
     'Compare',
