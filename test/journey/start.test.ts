@@ -50,7 +50,7 @@ describe('npm start', () => {
       await workbench.openFile('prompts/support/assistant.prompt');
       await workbench.run('PromptForge: Compare with Live Version…');
       await workbench.choose('Compare support/assistant with Live Version', 'production · stable');
-      await workbench.tab('support/assistant: @');
+      await workbench.opened('support/assistant: @');
     });
 
     await step('says after a rollback what is true of each promotion now', async () => {
