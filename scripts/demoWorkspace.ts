@@ -2,12 +2,27 @@
 // live outside the checkout, so that trying things out never dirties it.
 
 import { createHash } from 'node:crypto';
-import { cp, glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, glob, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopwatch } from './host/steps.mjs';
 import { ROOT } from './projectRoot.ts';
 
 const DEMO = join(ROOT, 'demo');
+/** The year in which demo/history/history.yaml takes place, unless it is moved into the past. */
+const YEAR_OF_HISTORY = '2026';
+
+/** An extension that the demo's VS Code has beside PromptForge: an absolute path. It shows what `guide.json` says. */
+export const DEMO_GUIDE = join(ROOT, 'scripts', 'demoGuide');
+/** The prompt that is open when the demo is opened first. */
+const FIRST_PROMPT = 'prompts/fees/transfer-estimate.prompt';
+/** Whom one can be in the demo with a team; one begins as the first. */
+const TEAM = [
+  { actor: 'tomas.berg', name: 'Tomas Berg', does: 'Reviews what others want to put live in production' },
+  { actor: 'jonas.weber', name: 'Jonas Weber', does: 'Writes prompts, and requests their promotion' },
+];
+
+/** `team`: production asks for the approval of another person, and some promotions wait for one. */
+export type DemoKind = 'alone' | 'team';
 
 export type DemoPlaces = {
   /** The folder to open: an absolute path. */
@@ -32,12 +47,15 @@ type Say = (message: string) => void;
  * Where the demo in `folder` has its parts.
  * @param folder an absolute path
  */
-export function demoPlaces(folder: string): DemoPlaces {
+export function demoPlaces(folder: string, kind: DemoKind = 'alone'): DemoPlaces {
   const dataFolder = join(folder, 'registry');
   return {
     workspace: join(folder, 'workspace'),
     dataFolder,
-    settings: { 'promptforge.embedded.dataFolder': dataFolder },
+    settings: {
+      'promptforge.embedded.dataFolder': dataFolder,
+      ...(kind === 'team' && { 'promptforge.embedded.actor': TEAM[0]?.actor }),
+    },
   };
 }
 
@@ -46,19 +64,37 @@ export function demoPlaces(folder: string): DemoPlaces {
  * @param folder an absolute path
  * @param say is told what takes long
  */
-export async function prepareDemo(folder: string, say: Say = () => undefined): Promise<DemoWorkspace> {
-  const places = demoPlaces(folder);
+export async function prepareDemo(
+  folder: string,
+  say: Say = () => undefined,
+  kind: DemoKind = 'alone',
+): Promise<DemoWorkspace> {
+  const places = demoPlaces(folder, kind);
   await mkdir(folder, { recursive: true });
-  if (!(await exists(places.workspace))) {
-    // What the registry is seeded from is not part of what a user of it sees.
-    const isSeed = (path: string): boolean => path === join(DEMO, 'history');
-    await cp(DEMO, places.workspace, { recursive: true, filter: path => !isSeed(path) });
-  }
-  return { ...places, ...(await seedOnce(folder, places.dataFolder, say)) };
+  const guide = { prompt: FIRST_PROMPT, people: kind === 'team' ? TEAM : [] };
+  await writeFile(join(folder, 'guide.json'), JSON.stringify(guide));
+  if (!(await exists(places.workspace))) await makeWorkspace(places.workspace, kind);
+  return { ...places, ...(await seedOnce(folder, places.dataFolder, kind, say)) };
+}
+
+/** Made beside its place, so that one that was interrupted is not taken for a whole one. */
+async function makeWorkspace(workspace: string, kind: DemoKind): Promise<void> {
+  const unfinished = `${workspace}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  // What the registry is seeded from is not part of what a user of it sees.
+  const apart = [join(DEMO, 'history'), join(DEMO, 'team')];
+  await cp(DEMO, unfinished, { recursive: true, filter: path => !apart.includes(path) });
+  const tour = kind === 'team' ? join(DEMO, 'team', 'README.md') : join(DEMO, 'README.md');
+  const { readHistory } = await import('./demoHistory.ts');
+  const [first] = await readHistory(DEMO, new Date());
+  const year = first?.at.slice(0, 4) ?? YEAR_OF_HISTORY;
+  const text = (await readFile(tour, 'utf8')).replaceAll(`${YEAR_OF_HISTORY}-`, `${year}-`);
+  await writeFile(join(unfinished, 'README.md'), text);
+  await rename(unfinished, workspace);
 }
 
 /** Seeding loads half the product, even to find that there is nothing to do: a note beside the registry spares that. */
-async function seedOnce(folder: string, dataFolder: string, say: Say): Promise<Seeded> {
+async function seedOnce(folder: string, dataFolder: string, kind: DemoKind, say: Say): Promise<Seeded> {
   const note = join(folder, 'seeded.json');
   const digest = await digestOfDemo();
   const noted = await readFile(note, 'utf8').then(JSON.parse, () => undefined);
@@ -67,6 +103,7 @@ async function seedOnce(folder: string, dataFolder: string, say: Say): Promise<S
   say('Filling the demo registry …');
   const { seedDemo } = await import('./seed.ts');
   const seeded = await seedDemo(dataFolder, DEMO);
+  if (kind === 'team') await (await import('./seedTeam.ts')).seedTeam(dataFolder);
   await writeFile(note, `${JSON.stringify({ digest, seeded })}\n`);
   say(
     `Filled the demo registry: ${seeded.promptCount} prompts, ${seeded.versionCount} versions (${elapsed()})`,

@@ -4,7 +4,7 @@
 //   node scripts/screenshots.ts [options] [step…]
 //
 //   --folder PATH      the folder to open (default: a fresh copy of demo/ against a seeded registry)
-//   --governed         the demo with approvals in production and promotions that wait (governedDemo.ts)
+//   --governed         the demo with approvals in production and promotions that wait
 //   --out DIR          where the pictures go (default: out/screenshots)
 //   --name NAME        begins each file's name (default: workbench)
 //   --theme T          light, dark or contrast; may be given several times (default: all three)
@@ -29,7 +29,6 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { buildProduct } from './build.ts';
 import { prepareDemo } from './demoWorkspace.ts';
-import { prepareGovernedDemo } from './governedDemo.ts';
 import { openWindow, startBrowser } from './host/browser.ts';
 import { startServer } from './host/runningServer.ts';
 import { provideBrowser, provideKeyring } from './host/systemPackages.ts';
@@ -77,8 +76,10 @@ async function takePictures(): Promise<void> {
     await using cleanUp = new AsyncDisposableStack();
     const scratch = await mkdtemp(join(tmpdir(), 'promptforge-picture-'));
     cleanUp.defer(() => rm(scratch, { recursive: true, force: true, maxRetries: 5 }));
-    const prepare = options.governed ? prepareGovernedDemo : prepareDemo;
-    const demo = options.folder === undefined ? await prepare(join(scratch, 'demo')) : undefined;
+    const demo =
+      options.folder === undefined
+        ? await prepareDemo(join(scratch, 'demo'), console.log, options.governed ? 'team' : 'alone')
+        : undefined;
     const server = await startServer(installed, {
       folder: scratch,
       keychain: options['no-keychain'] ? 'none' : 'own',

@@ -2,10 +2,8 @@
 // embedded registry with the demo's history, and opens VS Code on them: the desktop one where `code` is on the PATH,
 // else VS Code's server in the browser.
 //
-//   npm start                 where one left off
-//   npm start -- --fresh      the demo as it was in the beginning
-//   npm start -- --no-open    open nothing: VS Code's server, and its address
-//   npm start -- --browser    VS Code in the browser, though there is a desktop one
+// startOptions.ts says with which options. The first screen (the view PromptForge, the tour and a prompt with its preview)
+// comes from the extension in demoGuide/.
 //
 // It runs before the packages are installed, to download VS Code's server meanwhile: what needs packages is imported
 // once they are there.
@@ -14,12 +12,12 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildIfChanged } from './currentBuild.ts';
-import { demoPlaces, prepareDemo } from './demoWorkspace.ts';
+import { DEMO_GUIDE, type DemoKind, demoPlaces, prepareDemo } from './demoWorkspace.ts';
 import { cacheFolder } from './host/cacheFolder.mjs';
 import { type Claim, claimDemo, type Holder } from './host/demoClaim.ts';
-import { installFromCheckout } from './host/installedExtension.ts';
+import { installFromFolders } from './host/installedExtension.ts';
+import { keptPort } from './host/keptPort.ts';
 import { installPackages } from './host/packages.ts';
 import { endGroup, spawnGroup } from './host/processGroup.ts';
 import { type RunningServer, startServer } from './host/runningServer.ts';
@@ -29,18 +27,18 @@ import { installServer } from './host/vscodeServer.ts';
 import { NEWEST } from './host/vscodeVersions.ts';
 import { writeSettings } from './host/writeSettings.ts';
 import { ROOT } from './projectRoot.ts';
+import { startOptions } from './startOptions.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    fresh: { type: 'boolean', default: false },
-    'no-open': { type: 'boolean', default: false },
-    browser: { type: 'boolean', default: false },
-  },
-});
-
-const HOME = join(cacheFolder(), 'demo');
-const DEMO = demoPlaces(HOME);
-const WHAT = `the demo (${DEMO.workspace}; its registry is ${DEMO.dataFolder})`;
+const options = startOptions(process.argv.slice(2));
+const KIND: DemoKind = options.governed ? 'team' : 'alone';
+const HOME = join(cacheFolder(), options.governed ? 'demo-governed' : 'demo');
+const DEMO = demoPlaces(HOME, KIND);
+const WHAT = `the ${options.governed ? 'governed ' : ''}demo (${DEMO.workspace}; its registry is ${DEMO.dataFolder})`;
+/** What a new profile of the desktop's VS Code would show over the first screen, or beside it. */
+const ROOM_FOR_THE_DEMO = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+};
 // Progress goes to standard error: standard output has the one line that says what was opened.
 const steps = new Steps(process.stderr);
 
@@ -65,7 +63,7 @@ process.exit();
 
 async function start(claim: Claim, signal: AbortSignal): Promise<void> {
   if (options.fresh) await rm(HOME, { recursive: true, force: true });
-  const desktop = options.browser || options['no-open'] ? undefined : await findExecutable(['code']);
+  const desktop = options.browser || options.noOpen ? undefined : await findExecutable(['code']);
   if (desktop !== undefined) {
     await prepare(signal);
     if (!signal.aborted) await runDesktop(desktop, signal);
@@ -80,7 +78,7 @@ async function start(claim: Claim, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const address = server.workbench(DEMO.workspace);
     await claim.publish(address);
-    const opened = options['no-open'] ? false : await openBrowser(address);
+    const opened = options.noOpen ? false : await openBrowser(address);
     console.log(
       `${opened ? 'Opened' : 'Open this address to see'} ${WHAT} in VS Code ${NEWEST.vscode}: ${address} (Ctrl-C stops it)`,
     );
@@ -95,7 +93,7 @@ async function start(claim: Claim, signal: AbortSignal): Promise<void> {
 async function prepare(signal: AbortSignal): Promise<void> {
   await steps.during(say => installPackages(say, signal));
   signal.throwIfAborted();
-  await Promise.all([steps.during(buildIfChanged), steps.during(say => prepareDemo(HOME, say))]);
+  await Promise.all([steps.during(buildIfChanged), steps.during(say => prepareDemo(HOME, say, KIND))]);
 }
 
 /** Starts VS Code's server; the extension need not be built before a browser comes. */
@@ -103,12 +101,14 @@ async function startVSCode(signal: AbortSignal): Promise<RunningServer> {
   const installed = await steps.during(say => installServer(NEWEST, say, signal));
   signal.throwIfAborted();
   const folder = join(HOME, 'vscode');
-  await installFromCheckout(join(folder, 'extensions'));
+  await installFromFolders(join(folder, 'extensions'), [ROOT, DEMO_GUIDE]);
+  const port = await keptPort(join(folder, 'port'));
   return await steps.during(async say => {
     const elapsed = stopwatch();
     say(`Starting VS Code ${NEWEST.vscode} …`);
     const server = await startServer(installed, {
       folder,
+      port,
       keychain: 'inherited',
       workspaceTrust: false,
       // Whoever reaches the address runs commands as this user: other users and web pages must not guess it.
@@ -125,13 +125,14 @@ async function startVSCode(signal: AbortSignal): Promise<RunningServer> {
 /** Opens the desktop's VS Code in a profile of its own and waits until it is closed, or ends it. */
 async function runDesktop(code: string, signal: AbortSignal): Promise<void> {
   const userData = join(HOME, 'desktop');
-  await writeSettings(join(userData, 'User'), DEMO.settings, true);
+  await writeSettings(join(userData, 'User'), { ...DEMO.settings, ...ROOM_FOR_THE_DEMO }, true);
   const child = spawnGroup(
     code,
     [
       '--wait',
       '--new-window',
       `--extensionDevelopmentPath=${ROOT}`,
+      `--extensionDevelopmentPath=${DEMO_GUIDE}`,
       `--user-data-dir=${userData}`,
       '--disable-workspace-trust',
       DEMO.workspace,
@@ -162,7 +163,7 @@ async function sayWhoHasIt({ pid, address }: Holder): Promise<number> {
     );
     return 1;
   }
-  const opened = options['no-open'] ? false : await openBrowser(address);
+  const opened = options.noOpen ? false : await openBrowser(address);
   console.log(
     `${opened ? 'Opened' : 'Open this address to see'} ${WHAT}, which process ${pid} has open already: ${address}`,
   );

@@ -36,6 +36,7 @@ import { registerStatusBar } from './editor/status/status-bar.ts';
 import { registerCopying } from './editor/versions/copying.ts';
 import { registerOpenVersion } from './editor/versions/open-version.ts';
 import { registerVersionFiles } from './editor/versions/version-files.ts';
+import { Walkthrough } from './editor/walkthrough/walkthrough.ts';
 import type { Workbench } from './editor/workbench.ts';
 
 /** What the extension's own tests get of it; undefined for everyone else. */
@@ -72,7 +73,8 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const prompts = new PromptList(session);
   const promotions = new PromotionList(session);
   const report = reporter(ask, log);
-  const workbench: Workbench = { session, prompts, promotions, ask, report, log };
+  const walkthrough = new Walkthrough(session);
+  const workbench: Workbench = { session, prompts, promotions, ask, report, walkthrough, log };
   const view = registerPromptsView(workbench);
   const promotionsView = registerPromotionsView(workbench);
   const comments = registerComments(workbench);
@@ -85,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     session,
     prompts,
     promotions,
+    walkthrough,
     view,
     promotionsView,
     comments,

@@ -34,6 +34,8 @@ export type ServerOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** What a browser must know to be let in; without, anyone who reaches the port is, which only a test may allow. */
   readonly connectionToken?: string;
+  /** The port to listen on; a free one unless told. */
+  readonly port?: number;
   /** A VSIX to install before the start: an absolute path. */
   readonly vsix?: string;
 };
@@ -107,7 +109,7 @@ export async function startServer(
     );
   }
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const serve: CommandLine = [
     installed.node,
     installed.main,

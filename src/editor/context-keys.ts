@@ -20,9 +20,12 @@ export interface ContextKeys {
   'promptforge.review': string;
   /** A registry's log was rewritten, and nobody acknowledged it yet. */
   'promptforge.alarm': boolean;
-  /** For the walkthrough: something was published, or promoted, from this window. */
-  'promptforge.hasPublished': boolean;
-  'promptforge.hasPromoted': boolean;
+  /** True for a moment when a step of the walkthrough is done: walkthrough.ts says why. */
+  'promptforge.did.connect': boolean;
+  'promptforge.did.keys': boolean;
+  'promptforge.did.open': boolean;
+  'promptforge.did.publish': boolean;
+  'promptforge.did.promote': boolean;
 }
 
 export function setContext<Name extends keyof ContextKeys>(name: Name, value: ContextKeys[Name]): void {

@@ -5,6 +5,7 @@ import type { Session } from './connection/session.ts';
 import type { PromptList } from './explorer/prompt-list.ts';
 import type { Report } from './problems/report.ts';
 import type { PromotionList } from './promotions/promotion-list.ts';
+import type { Walkthrough } from './walkthrough/walkthrough.ts';
 
 export interface Workbench {
   readonly session: Session;
@@ -12,5 +13,6 @@ export interface Workbench {
   readonly promotions: PromotionList;
   readonly ask: Ask;
   readonly report: Report;
+  readonly walkthrough: Walkthrough;
   readonly log: vscode.LogOutputChannel;
 }

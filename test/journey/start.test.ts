@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -13,6 +13,8 @@ import { NEWEST } from '../../scripts/host/vscodeVersions.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { step as signOfLife } from '../../scripts/testing/heartbeat.ts';
 import { journey } from './support/journey.ts';
+import { workAsATeam } from './team.ts';
+import { isTheFirstScreen, takeTheTour } from './tour.ts';
 
 const quiet = (): void => undefined;
 
@@ -22,7 +24,14 @@ describe('npm start', () => {
     const place = journey.use(await aPlaceForTheDemo());
     const address = await journey.use(start(place.cache)).address();
     signOfLife('It printed its address');
-    const { workbench, page } = await openAt(address, place.logs);
+    const window = await openAt(address, place.logs);
+    const { workbench, page } = window;
+
+    await step('opens the tour, a prompt and its preview, and the view PromptForge', () =>
+      isTheFirstScreen(window),
+    );
+
+    await takeTheTour(window, step);
 
     await step('shows its notifications', async () => {
       await workbench.status('embedded');
@@ -112,42 +121,70 @@ describe('npm start', () => {
     );
   });
 
-  it('names the address of a demo that is open already, leaves it alone, and ends with all it started', async () => {
-    await using demo = await aPlaceForTheDemo();
-    await using first = start(demo.cache);
-    const address = await first.address();
-    signOfLife('The first printed its address');
+  journey(
+    '--governed opens a team’s demo once, again as it was left, and ends with all it started',
+    async journey => {
+      const { openAt, step } = journey;
+      const place = journey.use(await aPlaceForTheDemo('demo-governed'));
+      // As after the first start: the first screen was shown, and everything was closed.
+      await mkdir(place.demo);
+      await writeFile(join(place.demo, 'guide-shown'), '');
+      const first = journey.use(start(place.cache, '--governed'));
+      const address = await first.address();
+      signOfLife('The first printed its address');
 
-    const second = start(demo.cache);
-    assert.equal(await second.address(), address);
-    assert.equal(await second.ended, 0);
-    const fresh = start(demo.cache, '--fresh');
-    assert.equal(await fresh.ended, 1);
-    assert.match(fresh.said(), /The demo is open \(process \d+\): stop that with Ctrl-C/);
-    assert.ok((await fetch(address, { redirect: 'manual' })).status < 400);
+      const second = start(place.cache, '--governed');
+      assert.equal(await second.address(), address);
+      assert.equal(await second.ended, 0);
+      const fresh = start(place.cache, '--governed', '--fresh');
+      assert.equal(await fresh.ended, 1);
+      assert.match(fresh.said(), /The demo is open \(process \d+\): stop that with Ctrl-C/);
 
-    first.child.kill('SIGINT');
-    assert.equal(await first.ended, 0);
-    await assert.rejects(fetch(address), "VS Code's server still answers.");
+      const { workbench, page } = await openAt(address, place.logs);
+      await step('says who you are, and leaves the layout alone', async () => {
+        // It comes after the first screen would have come.
+        await workbench.status('You are Tomas Berg');
+        assert.deepEqual(await page.locator('.editor-group-container .tab').allInnerTexts(), []);
+      });
+      await workAsATeam(window, step);
+
+      first.child.kill('SIGINT');
+      assert.equal(await first.ended, 0);
+      await assert.rejects(fetch(address), "VS Code's server still answers.");
+    },
+  );
+
+  it('says what there is when it is asked, or told what it does not know', async () => {
+    await using place = await aPlaceForTheDemo();
+    const help = start(place.cache, '--help');
+    assert.equal(await help.ended, 0);
+    assert.match(help.said(), /npm start -- --governed/);
+    const unknown = start(place.cache, '--govern');
+    assert.equal(await unknown.ended, 2);
+    assert.match(unknown.said(), /^Unknown option '--govern'\.\n\nnpm start opens/);
   });
 });
 
 interface Place extends AsyncDisposable {
   /** For XDG_CACHE_HOME: an absolute path. */
   readonly cache: string;
+  /** The demo's own folder: an absolute path; not there yet. */
+  readonly demo: string;
   /** Where the demo's VS Code logs: an absolute path. */
   readonly logs: string;
 }
 
 /** A cache of its own for the demo, with the VS Code that this machine has. */
-async function aPlaceForTheDemo(): Promise<Place> {
+async function aPlaceForTheDemo(name = 'demo'): Promise<Place> {
   await installServer(NEWEST, quiet);
   const cache = await mkdtemp(join(tmpdir(), 'promptforge-start-'));
   await mkdir(join(cache, 'promptforge'));
   await symlink(join(cacheFolder(), 'hosts'), join(cache, 'promptforge', 'hosts'), 'junction');
+  const demo = join(cache, 'promptforge', name);
   return {
     cache,
-    logs: join(cache, 'promptforge', 'demo', 'vscode', 'data', 'data', 'logs'),
+    demo,
+    logs: join(demo, 'vscode', 'data', 'data', 'logs'),
     [Symbol.asyncDispose]: () => rm(cache, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

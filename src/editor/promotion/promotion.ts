@@ -9,7 +9,6 @@ import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
 import { askMoment } from '../asking/ask-moment.ts';
 import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
-import { setContext } from '../context-keys.ts';
 import { type Target as Named, targetOf } from '../explorer/target.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { lifeWords, livesOf } from '../promotions/lives.ts';
@@ -179,7 +178,7 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
     return;
   }
   ask.sent(draftOf(wanted));
-  setContext('promptforge.hasPromoted', true);
+  workbench.walkthrough.done('promote');
   await workbench.prompts.refresh();
   void sayOutcome(workbench, promotion, kind);
 }

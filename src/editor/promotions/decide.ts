@@ -66,6 +66,7 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
     return;
   }
   ask.sent(draft);
+  if (decided.state === 'applied') workbench.walkthrough.done('promote');
   await workbench.prompts.refresh();
   void ask.tell('info', afterDeed(deed, decided));
 }

@@ -10,7 +10,6 @@ import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { registerCommand } from '../commands.ts';
 import type { Change } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
-import { setContext } from '../context-keys.ts';
 import { targetOf } from '../explorer/target.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -106,7 +105,7 @@ async function publish(
   await prompts.refresh();
   if (outcome.kind === 'published') {
     ask.sent(draftOf(prompt));
-    setContext('promptforge.hasPublished', true);
+    workbench.walkthrough.done('publish');
     void offerNext(workbench, outcome.version, outcome.created);
     return;
   }

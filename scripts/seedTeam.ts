@@ -1,5 +1,5 @@
-// The demo with what a bank asks for: approvals in production, and promotions that wait, are planned and were rejected.
-// For pictures; `npm start` asks for no approvals, since whoever tries it is alone.
+// What the demo with a team has beside its history: approvals in production, and promotions that wait, are planned and
+// were rejected.
 
 import { RegistryClient } from '../src/client/registry-client.ts';
 import { STABLE } from '../src/core/channel.ts';
@@ -8,17 +8,18 @@ import { parseEnvironmentName } from '../src/core/environment.ts';
 import { parsePromptName } from '../src/core/name.ts';
 import { parseVersionNumber } from '../src/core/version.ts';
 import { openEmbeddedRegistry } from '../src/registry/embedded.ts';
-import { type DemoWorkspace, prepareDemo } from './demoWorkspace.ts';
 
 const PRODUCTION = parseEnvironmentName('production');
 const DAY_MS = 86_400_000;
 
-/** @param folder an absolute path, where nothing is yet */
-export async function prepareGovernedDemo(folder: string): Promise<DemoWorkspace> {
-  const demo = await prepareDemo(folder);
+/**
+ * Goes on where an earlier, interrupted run stopped; a registry in which all of it was done already is left as it is.
+ * @param dataFolder of an embedded registry with the demo's history
+ */
+export async function seedTeam(dataFolder: string): Promise<void> {
   await using people = new AsyncDisposableStack();
   const client = async (actor: string) => {
-    const registry = await openEmbeddedRegistry({ dataFolder: demo.dataFolder, actor });
+    const registry = await openEmbeddedRegistry({ dataFolder, actor });
     people.defer(() => registry.close());
     return new RegistryClient({
       url: EMBEDDED_ORIGIN,
@@ -29,10 +30,15 @@ export async function prepareGovernedDemo(folder: string): Promise<DemoWorkspace
   const [jonas, mara] = [await client('jonas.weber'), await client('mara.lindqvist')];
   const production = (await mara.listEnvironments()).find(({ name }) => name === PRODUCTION);
   if (production === undefined) throw new Error('The demo has no production.');
-  await mara.putEnvironment(PRODUCTION, { ...production.policy, approvals: 1 });
+  if (production.policy.approvals === 0)
+    await mara.putEnvironment(PRODUCTION, { ...production.policy, approvals: 1 });
 
   const ask = async (name: string, version: number, reason: string, effectiveAt?: Date) => {
     const prompt = parsePromptName(name);
+    const asked = (await jonas.listPromotions({ prompt, environment: PRODUCTION })).data.find(
+      promotion => promotion.version === version,
+    );
+    if (asked !== undefined) return asked;
     const { pointers } = await jonas.getPrompt(prompt);
     const live = pointers.find(
       ({ environment, channel }) => environment === PRODUCTION && channel === STABLE,
@@ -52,14 +58,16 @@ export async function prepareGovernedDemo(folder: string): Promise<DemoWorkspace
     'Panel read four letters aloud; goes live with the new letterhead',
     new Date(Date.now() + 3 * DAY_MS),
   );
-  await mara.approve(letters.id, 'Read it with Legal');
+  if (letters.state === 'pending') await mara.approve(letters.id, 'Read it with Legal');
   const narrative = await ask('backoffice/aml/alert-narrative', 3, 'Pilot went well');
-  await mara.reject(narrative.id, 'The pilot runs until November 30: ask again with its result');
+  if (narrative.state === 'pending')
+    await mara.reject(narrative.id, 'The pilot runs until November 30: ask again with its result');
   const estimate = await ask(
     'fees/transfer-estimate',
     6,
     '48 tariff cases, calculation is shown in all of them',
   );
+  if ((await mara.listComments(estimate.id)).data.length > 0) return;
   const at = (line: number) => ({ side: 'to', line }) as const;
   await mara.comment(estimate.id, {
     text: 'Does “what is not included” name the fees of the banks in between?',
@@ -69,5 +77,4 @@ export async function prepareGovernedDemo(folder: string): Promise<DemoWorkspace
     text: 'Yes, the shared rules do: tariff case 31 shows it.',
     place: at(38),
   });
-  return { ...demo, settings: { ...demo.settings, 'promptforge.embedded.actor': 'tomas.berg' } };
 }
