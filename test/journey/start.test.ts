@@ -140,7 +140,8 @@ describe('npm start', () => {
       assert.equal(await fresh.ended, 1);
       assert.match(fresh.said(), /The demo is open \(process \d+\): stop that with Ctrl-C/);
 
-      const { workbench, page } = await openAt(address, place.logs);
+      const window = await openAt(address, place.logs);
+      const { workbench, page } = window;
       await step('says who you are, and leaves the layout alone', async () => {
         // It comes after the first screen would have come.
         await workbench.status('You are Tomas Berg');
