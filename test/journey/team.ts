@@ -15,10 +15,9 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
   };
 
   await step('has a promotion to review, which you approve', async () => {
-    const promotions = await workbench.promotions();
-    await promotions.row(
-      `${prompt} version 6 to stable in production, from version 5: 0 of 1 approval · jonas.weber`,
-    );
+    await workbench.run('View: Show PromptForge');
+    const row = `${prompt} version 6 to stable in production, from version 5: 0 of 1 approval · jonas.weber`;
+    await untilVisible(page.locator(`.monaco-list-row[aria-label^="${row}"]`), 'the promotion that waits');
     await approve(workbench, `${prompt}@6`);
   });
 
