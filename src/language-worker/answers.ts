@@ -17,6 +17,7 @@ import { quickFixes } from '../language/quick-fixes/quick-fixes.ts';
 import { sampleFixes } from '../language/quick-fixes/sample-fixes.ts';
 import { references, referencesInSamples } from '../language/references.ts';
 import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../language/rename.ts';
+import { renamePrompt } from '../language/rename-prompt.ts';
 import { selectionRanges } from '../language/selection-ranges.ts';
 import { semanticTokens } from '../language/semantic-tokens.ts';
 import type { Span } from '../language/span.ts';
@@ -123,6 +124,8 @@ const OF_PROMPTS: OfPrompts = {
     orRefusal(() => place.renamable(prepareRename(prompt, params.offset, library))),
   rename: ({ prompt, library, place, params }) =>
     orRefusal(() => place.change(rename(prompt, params.offset, params.newName, library))),
+  renamePrompt: ({ prompt, library, place, params }) =>
+    orRefusal(() => place.change(renamePrompt(prompt, params.toName, library))),
   format: ({ prompt, place, params }) => format(prompt.analysis, params).map(edit => place.edit(edit)),
   symbols: ({ prompt, place }) => place.symbols(symbols(prompt.analysis)),
   folding: ({ prompt, place }) =>

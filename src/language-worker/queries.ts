@@ -99,6 +99,11 @@ export interface Queries {
     readonly params: { readonly offset: number; readonly newName: string };
     readonly answer: PlacedChange | Refusal;
   };
+  /** The file itself gets another name, and its samples with it. */
+  readonly renamePrompt: {
+    readonly params: { readonly toName: PromptName };
+    readonly answer: PlacedChange | Refusal;
+  };
   readonly format: { readonly params: FormatOptions; readonly answer: readonly PlacedEdit[] };
   readonly symbols: { readonly params: null; readonly answer: readonly PlacedSymbol[] };
   readonly folding: { readonly params: null; readonly answer: readonly PlacedFold[] };

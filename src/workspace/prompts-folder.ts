@@ -2,7 +2,7 @@
  * The prompt files of a working copy: found, read and written by the name of their prompt, and never outside their
  * folder. What cannot be a prompt is reported with the reason, so that nothing is missing without a word.
  */
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import {
   fileOfPrompt,
   PROMPT_FILE_EXTENSION,
@@ -143,6 +143,28 @@ export class PromptsFolder {
       return { source: await readSource(file.path, this.shown(file.path), this.#files) };
     } catch (error) {
       return { trouble: troubleOf(error, file.path) };
+    }
+  }
+
+  /**
+   * Whether a prompt's file can be made.
+   * @throws WorkspaceError `file_exists` where it is there, or a file is where a folder is needed; `outside`
+   */
+  async checkFree(name: PromptName): Promise<void> {
+    const path = this.pathOf(name);
+    await checkInside(path, this.path, this.shown(path), this.#files);
+    const taken = (place: string, why: string) =>
+      new WorkspaceError('file_exists', place, why, { shownAs: this.shown(place) });
+    if ((await this.#files.stat(path)) !== undefined)
+      throw taken(path, 'There is such a file already. Choose another name, or open it.');
+    for (
+      let above = dirname(path);
+      above !== this.path && isInside(this.path, above);
+      above = dirname(above)
+    ) {
+      const found = await this.#files.stat(above);
+      if (found !== undefined && found.kind !== 'folder')
+        throw taken(above, 'This is a file, so no folder can have its name. Choose another name.');
     }
   }
 

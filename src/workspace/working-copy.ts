@@ -222,18 +222,9 @@ export class WorkingCopy {
   async createPrompt(name: string, source: string): Promise<PromptFile> {
     const prompt = parsePromptName(name);
     const path = this.folder.pathOf(prompt);
-    const label = this.folder.shown(path);
     checkSourceText(source);
-    checkNoIssues(sourceIssues(source, parseSource(source)), label);
-    if ((await this.#files.stat(path)) !== undefined)
-      throw new WorkspaceError(
-        'file_exists',
-        path,
-        'There is such a file already. Choose another name, or open it.',
-        {
-          shownAs: label,
-        },
-      );
+    checkNoIssues(sourceIssues(source, parseSource(source)), this.folder.shown(path));
+    await this.folder.checkFree(prompt);
     await this.folder.write(prompt, source);
     return { name: prompt, path };
   }

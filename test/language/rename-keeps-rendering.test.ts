@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { step } from '../../scripts/testing/heartbeat.ts';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
-import { isPartial } from '../../src/core/name.ts';
+import { isPartial, parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
 import type { Library, LibraryPrompt } from '../../src/language/library.ts';
 import { rename } from '../../src/language/rename.ts';
+import { renamePrompt } from '../../src/language/rename-prompt.ts';
 import { runs } from '../runs.ts';
 import { changed, type Files, libraryOf } from './workspace.ts';
 
@@ -56,6 +57,8 @@ async function renderings(files: Files): Promise<string[]> {
 
 const names = fc.constantFrom('a', 'b', 'c', 'items', 'user');
 const newNames = fc.constantFrom('a', 'b', 'c', 'items', 'user', 'x', 'z', 'new name', 'json', 'type', 'p');
+const folders = fc.constantFrom('', 'x/', 'y/', 'x/y/');
+const lastNames = fc.constantFrom('p', 'q', 's', 'this', 'two', '1-a');
 const params = fc.constantFrom('', '', ' as |x|', ' as |a i|', ' as |x b|');
 const paths = fc.oneof(
   names,
@@ -168,5 +171,34 @@ describe('rename in any workspace', () => {
       { numRuns: runs(500, 100) },
     );
     assert.ok(count > runs(150, 20), `${count} renames were made`);
+  });
+
+  it('renders the same bytes whatever prompt gets whatever name, or says why not', async () => {
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(workspaces, folders, lastNames, fc.nat(), async (files, folder, last, seed) => {
+        const library = libraryOf(files);
+        const prompts = [...library.prompts()];
+        const prompt = prompts[seed % prompts.length] as LibraryPrompt;
+        const mark = prompt.name !== undefined && isPartial(prompt.name) ? '_' : '';
+        const to = parsePromptName(`${folder}${mark}${last}`);
+        let after: Files;
+        try {
+          after = changed(files, renamePrompt(prompt, to, library));
+        } catch (error) {
+          assert.ok(Problem.is(error, 'invalid_request'), String(error));
+          return;
+        }
+        count += 1;
+        if (count % 50 === 0) step(`${count} prompts`);
+        assert.deepEqual(
+          await renderings(after),
+          await renderings(files),
+          `${prompt.uri} → ${to}\n${JSON.stringify(after, null, 1)}`,
+        );
+      }),
+      { numRuns: runs(500, 60) },
+    );
+    assert.ok(count > runs(150, 15), `${count} prompts were renamed`);
   });
 });

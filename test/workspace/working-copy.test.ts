@@ -521,6 +521,17 @@ describe('a working copy', () => {
         await assert.rejects(copy.createPrompt(name, 'x'), error => Problem.is(error, 'invalid_name'));
       assert.equal(await workspace.text('x.prompt'), undefined);
     });
+
+    it('not where a file has the name of its folder', async () => {
+      await using workspace = await aWorkspace({ 'prompts/a.prompt': 'One.\n' });
+      await assert.rejects(
+        copyOf(workspace).createPrompt('a.prompt/b', 'x'),
+        error =>
+          WorkspaceError.is(error, 'file_exists') &&
+          error.message.startsWith('prompts/a.prompt: This is a file'),
+      );
+      await copyOf(workspace).createPrompt('a/b', 'x');
+    });
   });
 
   it('shows local edits when the registry cannot be asked', async () => {

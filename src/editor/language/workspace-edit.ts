@@ -14,11 +14,15 @@ export function workspaceEditOf(
   session: Session,
 ): vscode.WorkspaceEdit {
   const change = new vscode.WorkspaceEdit();
-  for (const { uri, edits: each } of edits)
+  for (const { uri, edits: each } of edits) {
+    const at = vscode.Uri.parse(uri, true);
+    // A published version that is open beside it never changes.
+    if (vscode.workspace.fs.isWritableFileSystem(at.scheme) === false) continue;
     change.set(
-      vscode.Uri.parse(uri, true),
+      at,
       each.map(({ range, text }) => new vscode.TextEdit(rangeOf(range), text)),
     );
+  }
   for (const { from, toName } of renames) {
     const uri = vscode.Uri.parse(from, true);
     change.renameFile(uri, renamed(uri, toName, session), { overwrite: false });

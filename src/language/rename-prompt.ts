@@ -1,0 +1,128 @@
+/** A new name for a prompt's file: every call of it, and each of its own, goes on meaning what it meant. */
+import { folderOf, isPartial, lastSegment, type PromptName } from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
+import { applyEdits, type TextEdit } from './edit.ts';
+import { Library, type LibraryPrompt } from './library.ts';
+import { type PartialReference, partialReferences } from './partial-uses.ts';
+import type { WorkspaceChange } from './results.ts';
+import { textOf } from './span.ts';
+
+function refuse(message: string): never {
+  throw new Problem('invalid_request', message);
+}
+
+/**
+ * The edits and renames that give a prompt or partial the name `to`, its samples with it. Each call is written in the
+ * way in which it was.
+ * @throws Problem `invalid_request` for a name that is taken, for a partial in use that would be none, or where a call
+ *   would mean another partial
+ */
+export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Library): WorkspaceChange {
+  const from = prompt.name;
+  if (from === undefined) return refuse('The path of this file is no prompt name. Rename the file first.');
+  if (to === from) return { edits: new Map() };
+  if (library.prompt(to)) return refuse(`There is a prompt "${to}" already. Choose another name.`);
+  const uses = [...partialReferences(library.prompts())];
+  const edits = new Map<string, TextEdit[]>();
+  for (const use of uses) {
+    const target = library.partial(use.prompt.name, use.reference);
+    const isIt = target?.uri === prompt.uri;
+    // A prompt that moves takes its own calls with it.
+    const moves = use.prompt.uri === prompt.uri && folderOf(to) !== folderOf(from);
+    if (target?.name === undefined || !(isIt || moves)) continue;
+    if (isIt && !isPartial(to))
+      return refuse(
+        `"${use.prompt.name ?? 'A file'}" includes this partial, so the last part of its name must begin with "_".`,
+      );
+    const caller = use.prompt.uri === prompt.uri ? to : use.prompt.name;
+    const reference = isIt
+      ? referenceFrom(caller, to, prefixOf(from, use.reference))
+      : stillReaches(use, caller, target.name);
+    if (reference === use.reference) continue;
+    const written = {
+      span: use.span,
+      text: asWritten(reference, textOf(use.prompt.analysis.text, use.span)),
+    };
+    edits.set(use.uri, [...(edits.get(use.uri) ?? []), written]);
+  }
+  checkCalls({ prompt, to, uses, edits, library });
+  const samples = library.samples(from);
+  const files = [prompt.uri, ...(samples ? [samples.uri] : [])];
+  return { edits, renames: files.map(uri => ({ from: uri, toName: to })) };
+}
+
+/** What of a partial's name stands before what a reference writes, with its slash: `support/` of `support/_style`. */
+export function prefixOf(partial: PromptName, reference: string): string {
+  return partial.slice(0, partial.length - reference.length - 1);
+}
+
+/** How `caller` writes `partial`, from the folder `prefix` where that can be. */
+function referenceFrom(caller: PromptName | undefined, partial: PromptName, prefix: string): string {
+  if (partial.startsWith(prefix)) return unmarked(partial.slice(prefix.length));
+  const folders = caller === undefined ? [] : folderOf(caller).split('/').filter(Boolean);
+  for (let depth = folders.length; depth > 0; depth -= 1) {
+    const folder = `${folders.slice(0, depth).join('/')}/`;
+    if (partial.startsWith(folder)) return unmarked(partial.slice(folder.length));
+  }
+  return unmarked(partial);
+}
+
+/** A name without the underscore that marks a partial. */
+function unmarked(name: string): string {
+  const slash = name.lastIndexOf('/');
+  return `${name.slice(0, slash + 1)}${name.slice(slash + 2)}`;
+}
+
+/** A call in a partial that moves: as it is, if its folders still hold what it calls. */
+function stillReaches(
+  { reference }: PartialReference,
+  caller: PromptName | undefined,
+  target: PromptName,
+): string {
+  const prefix = prefixOf(target, reference);
+  return caller?.startsWith(prefix) ? reference : referenceFrom(caller, target, '');
+}
+
+/** In the quotes or brackets that were there; in quotes where it would be no path of Handlebars. */
+function asWritten(reference: string, before: string): string {
+  const [quote] = before;
+  if (quote === '"' || quote === "'") return `${quote}${reference}${quote}`;
+  const isPath = reference.split('/').every(part => /^[a-z_][a-z0-9_-]*$/.test(part) && !WORDS.has(part));
+  return isPath ? reference : `"${reference}"`;
+}
+
+const WORDS = new Set(['this', 'true', 'false', 'null', 'undefined', 'else', 'as']);
+
+interface Renaming {
+  readonly prompt: LibraryPrompt;
+  readonly to: PromptName;
+  readonly uses: readonly PartialReference[];
+  readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
+  readonly library: Library;
+}
+
+/** @throws Problem `invalid_request` where a call would reach another partial than before */
+function checkCalls({ prompt: renamed, to, uses, edits, library }: Renaming): void {
+  const after = new Library();
+  for (const { uri, name, analysis } of library.prompts()) {
+    const isCalling = renamed.uri === uri || edits.has(uri);
+    const text = isCalling ? applyEdits(analysis.text, edits.get(uri) ?? []) : '';
+    after.setPrompt(uri, uri === renamed.uri ? to : name, text);
+  }
+  const changed = new Map<string, PartialReference[]>();
+  for (const use of uses) changed.set(use.uri, [...(changed.get(use.uri) ?? []), use]);
+  for (const [uri, before] of changed) {
+    const prompt = after.at(uri) as LibraryPrompt;
+    const isRead = renamed.uri === uri || edits.has(uri);
+    const now = isRead ? [...partialReferences([prompt])] : before;
+    for (const [index, use] of before.entries()) {
+      const target = library.partial(use.prompt.name, use.reference)?.uri;
+      const reference = now.length === before.length ? now[index]?.reference : undefined;
+      if (reference !== undefined && after.partial(prompt.name, reference)?.uri === target) continue;
+      const written = reference ?? use.reference;
+      refuse(
+        `{{> ${written}}} in "${use.prompt.name ?? 'a file without a name'}" would ${target === renamed.uri ? 'no longer mean this partial' : `mean "${lastSegment(to)}"`}. Choose another name.`,
+      );
+    }
+  }
+}

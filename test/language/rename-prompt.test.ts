@@ -1,0 +1,78 @@
+/** A prompt's file gets another name: whoever calls it, and whatever it calls, goes on meaning the same. */
+import assert from 'node:assert/strict';
+import { type PromptName, parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import type { LibraryPrompt } from '../../src/language/library.ts';
+import { renamePrompt } from '../../src/language/rename-prompt.ts';
+import { changed, type Files, libraryOf } from './workspace.ts';
+
+function renamed(files: Files, from: string, to: string): Files {
+  const library = libraryOf(files);
+  const prompt = library.prompt(parsePromptName(from)) as LibraryPrompt;
+  return changed(files, renamePrompt(prompt, parsePromptName(to), library));
+}
+
+function refused(files: Files, from: string, to: string, message: RegExp): void {
+  assert.throws(
+    () => renamed(files, from, to),
+    (error: unknown) => Problem.is(error, 'invalid_request') && message.test(error.message),
+  );
+}
+
+describe('renaming a prompt', () => {
+  it('renames its file and its samples, and touches no other prompt', () => {
+    const files = { 'a.prompt': '{{x}}', 'a.samples.yaml': '- input: {}', 'b.prompt': 'a {{a}}' };
+    assert.deepEqual(renamed(files, 'a', 'c/d'), {
+      'c/d.prompt': '{{x}}',
+      'c/d.samples.yaml': '- input: {}',
+      'b.prompt': 'a {{a}}',
+    });
+  });
+
+  it('keeps its own calls when it moves to another folder', () => {
+    const files = {
+      'support/triage.prompt': '{{> style}}{{> "tone"}}{{> deep/rules}}',
+      'support/_style.prompt': 'nearest',
+      '_tone.prompt': '',
+      'support/deep/_rules.prompt': '',
+      'billing/_other.prompt': '',
+    };
+    assert.equal(
+      renamed(files, 'support/triage', 'billing/triage')['billing/triage.prompt'],
+      '{{> support/style}}{{> "tone"}}{{> support/deep/rules}}',
+    );
+  });
+
+  it('leaves a call alone that means nothing yet', () => {
+    const files = { 'x/a.prompt': '{{> none}}' };
+    assert.deepEqual(renamed(files, 'x/a', 'y/a'), { 'y/a.prompt': '{{> none}}' });
+  });
+
+  it('refuses a folder in which a call would mean another partial', () => {
+    const files = { 'x/a.prompt': '{{> style}}', '_style.prompt': '', 'y/_style.prompt': '' };
+    refused(files, 'x/a', 'y/a', /would mean|no longer/);
+  });
+
+  it('renames a partial in the calls of all prompts', () => {
+    const files = { 'a.prompt': '{{> p}}', 'x/b.prompt': '{{> p}}', '_p.prompt': '' };
+    assert.deepEqual(renamed(files, '_p', 'parts/_q'), {
+      'a.prompt': '{{> parts/q}}',
+      'x/b.prompt': '{{> parts/q}}',
+      'parts/_q.prompt': '',
+    });
+  });
+
+  it('makes no prompt of a partial that is included, and one of a partial that is not', () => {
+    const files = { 'a.prompt': '{{> p}}', '_p.prompt': '', '_q.prompt': 'x' };
+    refused(files, '_p', 'p', /"a" includes this partial/);
+    assert.equal(renamed(files, '_q', 'q')['q.prompt'], 'x');
+  });
+
+  it('refuses a name that is taken, and does nothing for its own', () => {
+    const files = { 'a.prompt': '', 'b.prompt': '' };
+    refused(files, 'a', 'b', /already/);
+    const library = libraryOf(files);
+    const prompt = library.prompt('a' as PromptName) as LibraryPrompt;
+    assert.deepEqual(renamePrompt(prompt, 'a' as PromptName, library), { edits: new Map() });
+  });
+});
