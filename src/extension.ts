@@ -28,7 +28,10 @@ import { PromotionList } from './editor/promotions/promotion-list.ts';
 import { registerPromotionsView } from './editor/promotions/promotions-view.ts';
 import { registerReview } from './editor/promotions/review.ts';
 import { registerArchive } from './editor/prompts/archive.ts';
+import { registerDuplicate } from './editor/prompts/duplicate.ts';
 import { registerNewPrompt } from './editor/prompts/new-prompt.ts';
+import { registerRename, renaming } from './editor/prompts/rename.ts';
+import { registerRevealInExplorer } from './editor/prompts/reveal-in-explorer.ts';
 import { registerPublish } from './editor/publish/publish.ts';
 import { registerPull } from './editor/publish/pull.ts';
 import { registerUpdatePartials } from './editor/publish/update-partials.ts';
@@ -43,6 +46,7 @@ import type { Workbench } from './editor/workbench.ts';
 export interface Inside {
   readonly workbench: Workbench;
   readonly tree: ReturnType<typeof registerPromptsView>['tree'];
+  readonly dragAndDrop: ReturnType<typeof registerPromptsView>['dragAndDrop'];
   readonly selected: ReturnType<typeof registerPromptsView>['selected'];
   readonly promotionsView: ReturnType<typeof registerPromotionsView>;
   readonly comments: ReturnType<typeof registerComments>;
@@ -75,7 +79,9 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const report = reporter(ask, log);
   const walkthrough = new Walkthrough(session);
   const workbench: Workbench = { session, prompts, promotions, ask, report, walkthrough, log };
-  const view = registerPromptsView(workbench);
+  const language = registerLanguage({ workbench, extensionUri: extension.extensionUri });
+  const renames = renaming({ workbench, language });
+  const view = registerPromptsView(workbench, renames.move);
   const promotionsView = registerPromotionsView(workbench);
   const comments = registerComments(workbench);
   const connection = registerKeepConnected(workbench);
@@ -104,7 +110,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerProjectDiagnostics(session),
     registerKeys(workbench),
     registerOpenVersion(workbench),
-    registerCopying(workbench, view.selected),
+    registerCopying(workbench, view.focused),
     registerCompare(workbench),
     registerWhatWasLive(workbench),
     registerPublish(workbench),
@@ -113,10 +119,13 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerPull(workbench),
     registerPromotion(workbench),
     registerNewPrompt(workbench, view.reveal),
-    registerArchive(workbench),
+    registerRename(workbench, renames, view.focused, view.reveal),
+    registerDuplicate(workbench, view.reveal),
+    registerRevealInExplorer(workbench),
+    registerArchive(workbench, view.focused),
     registerStatusBar(workbench),
     registerKeepFresh(workbench, secrets),
-    registerLanguage({ workbench, extensionUri: extension.extensionUri }),
+    language,
   );
   void prompts.refresh();
   performance.measure(ACTIVATE, ACTIVATE);
@@ -125,6 +134,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   return {
     workbench,
     tree: view.tree,
+    dragAndDrop: view.dragAndDrop,
     selected: view.selected,
     promotionsView,
     comments,

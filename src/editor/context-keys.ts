@@ -10,6 +10,9 @@ export interface ContextKeys {
   'promptforge.project': boolean;
   'promptforge.connected': boolean;
   'promptforge.embedded': boolean;
+  /** Whether the registry's list is here: `failed` is one that could not be fetched while connected. */
+  'promptforge.promptList': 'loading' | 'listed' | 'failed';
+  'promptforge.promotionList': 'loading' | 'listed' | 'failed';
   /** The explorer shows a part of the prompts only. */
   'promptforge.filtered': boolean;
   'promptforge.selectedForCompare': boolean;

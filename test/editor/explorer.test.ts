@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parsePromptName } from '../../src/core/name.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { filterOf } from '../../src/editor/explorer/filter.ts';
-import { folderWords, pointerWords, promptWords, versionWords } from '../../src/editor/explorer/labels.ts';
+import { asksForArchived, filterOf } from '../../src/editor/explorer/filter.ts';
+import {
+  folderWords,
+  lastEnvironment,
+  pointerWords,
+  promptWords,
+  versionWords,
+} from '../../src/editor/explorer/labels.ts';
 import { mergeListed } from '../../src/editor/explorer/merge-listed.ts';
 import {
   contextOf,
@@ -138,15 +144,34 @@ describe('the explorer', () => {
 
     it('says of a prompt its newest version and what is the matter with it', () => {
       const summary = aSummary('support/triage', 12);
-      const words = promptWords(aListed('support/triage', 'conflict', summary), NOW);
+      const words = promptWords(aListed('support/triage', 'conflict', summary), 'production', NOW);
       assert.equal(words.label, 'triage');
       assert.equal(words.description, '@12 · conflict');
       assert.equal(words.spoken, 'Prompt triage, version 12, conflict');
       assert.match(words.tooltip(), /by mara\\.lindqvist, 2 days ago: Message 12/);
     });
 
+    it('says of a prompt which version production has, whatever else it says', () => {
+      const pointers = [aPointer('staging', 'stable', 5), aPointer('production', 'stable', 4)];
+      const summary = aSummary('support/triage', 5, pointers);
+      const words = promptWords(aListed('support/triage', 'modified', summary), 'production', NOW);
+      assert.equal(words.description, '@5 · production @4 · modified');
+      assert.equal(words.spoken, 'Prompt triage, version 5, modified, version 4 is stable in production');
+      assert.match(words.tooltip(), /stable in production: @4/);
+      const elsewhere = promptWords(aListed('support/triage', 'modified', summary), 'emea', NOW);
+      assert.equal(elsewhere.description, '@5 · modified');
+      assert.match(elsewhere.tooltip(), /Not in emea\.$/);
+    });
+
+    it('takes the last environment for production, and no other channel for what is live there', () => {
+      assert.equal(lastEnvironment([{ name: 'test' }, { name: 'emea' }]), 'emea');
+      assert.equal(lastEnvironment([]), 'production');
+      const summary = aSummary('a', 5, [aPointer('production', 'canary', 5)]);
+      assert.equal(promptWords(aListed('a', 'clean', summary), 'production', NOW).description, '@5');
+    });
+
     it('says that a partial was never published', () => {
-      const words = promptWords(aListed('support/_header', 'new'), NOW);
+      const words = promptWords(aListed('support/_header', 'new'), 'production', NOW);
       assert.equal(words.spoken, 'Partial _header, not published, new');
     });
 
@@ -224,6 +249,64 @@ describe('the explorer', () => {
         outdatedPartials: [{ prompt: parsePromptName('_h'), used: 1 as never, newest: 2 as never }],
       };
       assert.equal(admits('@outdated', 'a', 'clean', outdated), true);
+    });
+  });
+
+  describe('its filter, in the words of the tree', () => {
+    const fits = (filter: string, ...of: Parameters<typeof aListed>) => filterOf(filter)(aListed(...of));
+    const live = aSummary('a', 5, [aPointer('production', 'stable', 4), aPointer('staging', 'canary', 5)]);
+    const older = {
+      ...aSummary('a', 1),
+      outdatedPartials: [{ prompt: parsePromptName('_h'), used: 1 as never, newest: 2 as never }],
+    };
+
+    it('knows every state by its word, and by its beginning once that is no mere beginning of a name', () => {
+      for (const state of ['modified', 'behind', 'conflict', 'new', 'deleted', 'archived'] as const) {
+        assert.equal(fits(state, 'a', state), true, state);
+        assert.equal(fits(state, 'a', 'clean'), false, state);
+      }
+      assert.equal(fits('modi', 'a', 'modified'), true);
+      assert.equal(fits('mod', 'a', 'modified'), false);
+      assert.equal(fits('mod', 'moderation', 'clean'), true);
+    });
+
+    it('knows older partials, environments, channels, versions and partials', () => {
+      assert.equal(fits('older partials', 'a', 'clean', older), true);
+      assert.equal(fits('older partials', 'a', 'clean', live), false);
+      for (const filter of ['production', 'PROD', 'stable', 'canary', '@4', '@5', 'production @4'])
+        assert.equal(fits(filter, 'a', 'clean', live), true, filter);
+      for (const filter of ['development', '@6', '@45', 'production modified'])
+        assert.equal(fits(filter, 'a', 'clean', live), false, filter);
+      assert.equal(fits('partial', 'support/_header', 'clean'), true);
+      assert.equal(fits('partial', 'support/header', 'clean'), false);
+    });
+
+    it('admits by every word, be it of the name or of the tree', () => {
+      assert.equal(fits('triage modified', 'support/triage', 'modified'), true);
+      assert.equal(fits('triage modified', 'support/fees', 'modified'), false);
+    });
+
+    it('asks for archived prompts by their word alone', () => {
+      for (const filter of ['archived', 'arch', '@a', 'fees archived'])
+        assert.equal(asksForArchived(filter), true, filter);
+      for (const filter of ['', 'arc', 'a', 'fees', 'archivedd'])
+        assert.equal(asksForArchived(filter), false, filter);
+    });
+
+    it('admits no more than before when another word is added', () => {
+      const words = fc.constantFrom('tri', 'modified', 'production', '@4', '@m', 'older', 'partial', 'x');
+      fc.assert(
+        fc.property(fc.array(words, { maxLength: 4 }), words, (some, more) => {
+          const all = [
+            aListed('support/triage', 'modified', live),
+            aListed('support/_x', 'clean', older),
+            aListed('fees', 'new'),
+          ];
+          const before = all.filter(filterOf(some.join(' ')));
+          for (const each of all.filter(filterOf([...some, more].join(' '))))
+            assert.ok(before.includes(each));
+        }),
+      );
     });
   });
 

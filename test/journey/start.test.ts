@@ -55,6 +55,29 @@ describe('npm start', () => {
       await workbench.opened('assistant@1');
     });
 
+    await step('follows the editor in the tree, and filters it as one types', async () => {
+      const prompts = await workbench.prompts();
+      await prompts.selected('Prompt assistant, version 5, version 4 is stable in production');
+      await workbench.run('PromptForge: Filter Prompts…');
+      await workbench.question('Filter Prompts');
+      await workbench.type('older est');
+      await prompts.row('Prompt transfer-estimate, version 6, older partials');
+      await workbench.press('Escape');
+      await prompts.row('Prompt assistant, version 5');
+    });
+
+    await step('renames a prompt by its key in the tree, which undo takes back', async () => {
+      const prompts = await workbench.prompts();
+      await prompts.goTo('Prompt assistant, version 5');
+      await workbench.press('F2');
+      await workbench.answer('Rename support/assistant', 'helper');
+      await workbench.notification('The registry keeps support/assistant with its 5 versions');
+      await prompts.row('Prompt helper, not published, new');
+      await workbench.openFile('prompts/support/helper.prompt');
+      await workbench.press('ControlOrMeta+KeyZ');
+      await prompts.row('Prompt assistant, version 5, version 4 is');
+    });
+
     await step('compares a file with what is live in production', async () => {
       await workbench.openFile('prompts/support/assistant.prompt');
       await workbench.run('PromptForge: Compare with Live Version…');

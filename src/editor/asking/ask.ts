@@ -7,6 +7,8 @@ export interface TextQuestion {
   readonly title: string;
   readonly prompt: string;
   readonly value?: string;
+  /** What of `value` is selected, from one offset to another; all of it unless told. */
+  readonly selection?: readonly [number, number];
   readonly placeholder?: string;
   /** A name under which what is typed is kept until it was `sent`, and offered again. Never for a secret. */
   readonly draft?: string;

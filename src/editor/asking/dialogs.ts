@@ -7,7 +7,7 @@ import type { Ask, Confirmation, Option, PickQuestion, Severity, TextQuestion } 
 import type { Drafts } from './drafts.ts';
 
 export const dialogs = (drafts: Drafts): Ask => ({
-  async text({ title, prompt, value, placeholder, draft, secret, validate }: TextQuestion) {
+  async text({ title, prompt, value, selection, placeholder, draft, secret, validate }: TextQuestion) {
     const box = vscode.window.createInputBox();
     box.title = title;
     box.prompt = prompt;
@@ -16,6 +16,7 @@ export const dialogs = (drafts: Drafts): Ask => ({
     // A diff stands beside the question: looking at it must not lose what was typed.
     box.ignoreFocusOut = true;
     box.value = (draft === undefined ? undefined : drafts.of(draft)) ?? value ?? '';
+    if (selection !== undefined && box.value === value) box.valueSelection = selection;
     const isValid = (): boolean => {
       const found = validate?.(box.value);
       box.validationMessage = validation(found);

@@ -1,21 +1,56 @@
-/** What the filter of the explorer admits: words of the name, and states written as `@modified`. */
-import type { FileState } from '../../core/file-state.ts';
+/**
+ * What the filter of the explorer admits: parts of a name, and the words that the tree itself uses, such as `modified`,
+ * `older partials` or `production`.
+ */
+import { isPartial } from '../../core/name.ts';
 import type { Listed } from './listed.ts';
+import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
-const STATES: readonly FileState[] = ['modified', 'behind', 'conflict', 'new', 'deleted', 'archived'];
+/** A word of the tree's is known by so many of its letters: fewer are more often the beginning of a name. */
+const LETTERS = 4;
 
-/** Words that mean something else than a part of a name, for the input box to show. */
-export const FILTER_WORDS: readonly string[] = [...STATES.map(state => `@${state}`), '@outdated'];
-
-/** Whether every word of `filter` fits; names are compared without case. An empty filter admits all. */
+/**
+ * Whether every word of `filter` fits; case does not matter. `@` before a word says that it is no part of a name, and
+ * any beginning will do then. An empty filter admits all.
+ */
 export function filterOf(filter: string): (listed: Listed) => boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsIn(filter);
   if (words.length === 0) return () => true;
-  return listed => words.every(word => fits(word, listed));
+  return listed => {
+    const own = ownWords(listed);
+    return words.every(word => (!word.startsWith('@') && listed.name.includes(word)) || isOneOf(word, own));
+  };
 }
 
-function fits(word: string, { name, state, summary }: Listed): boolean {
-  if (!word.startsWith('@')) return name.includes(word);
-  if (word === '@outdated') return (summary?.outdatedPartials.length ?? 0) > 0;
-  return word.length > 1 && state !== undefined && `@${state}`.startsWith(word);
+/** Whether the filter speaks of archived prompts, which are out of the way otherwise. */
+export function asksForArchived(filter: string): boolean {
+  return wordsIn(filter).some(word => isOneOf(word, ['archived']));
+}
+
+function wordsIn(filter: string): string[] {
+  return filter.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+function isOneOf(word: string, own: readonly string[]): boolean {
+  if (own.includes(word)) return true;
+  const beginning = word.startsWith('@') ? word.slice(1) : word;
+  const isEnough = word.startsWith('@') ? beginning !== '' : beginning.length >= LETTERS;
+  return isEnough && own.some(each => each.startsWith(beginning));
+}
+
+/** What the tree says of a prompt, in words of its own. */
+function ownWords({ name, state, summary }: Listed): readonly string[] {
+  const words = wordsOf(state);
+  return [
+    ...(words === undefined ? [] : [words.word]),
+    ...(summary?.archived === true ? ['archived'] : []),
+    ...(isPartial(name) ? ['partial'] : []),
+    ...((summary?.outdatedPartials.length ?? 0) > 0 ? [...OLDER_PARTIALS.split(' '), 'outdated'] : []),
+    ...(summary === undefined ? [] : [`@${summary.newest.version}`]),
+    ...(summary?.pointers ?? []).flatMap(({ environment, channel, version }) => [
+      environment,
+      channel,
+      `@${version}`,
+    ]),
+  ];
 }

@@ -1,12 +1,13 @@
 /** The words of the explorer's items: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
+import { STABLE } from '../../core/channel.ts';
 import { isPartial, lastSegment } from '../../core/name.ts';
 import { knownAs } from '../compare/titles.ts';
 import type { LifeWords } from '../promotions/lives.ts';
 import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import type { Listed } from './listed.ts';
-import { wordsOf } from './state-words.ts';
+import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
 export interface ItemWords {
   readonly label: string;
@@ -26,7 +27,13 @@ export function folderWords(path: string, prompts: number): ItemWords {
   };
 }
 
-export function promptWords(prompt: Listed, now: number): ItemWords {
+/** The last in promotion order, whose version the tree shows of a prompt that is not expanded. */
+export function lastEnvironment(environments: readonly { readonly name: string }[]): string {
+  return environments.at(-1)?.name ?? 'production';
+}
+
+/** `triage` with `@5 · production @4 · modified`. `environment` is the one whose stable version is told. */
+export function promptWords(prompt: Listed, environment: string, now: number): ItemWords {
   const { name, summary } = prompt;
   const label = lastSegment(name);
   const state = wordsOf(prompt.state);
@@ -35,21 +42,27 @@ export function promptWords(prompt: Listed, now: number): ItemWords {
   const kind = isPartial(name) ? 'Partial' : 'Prompt';
   const notes = [
     ...(state === undefined ? [] : [state.word]),
-    ...(outdated.length === 0 ? [] : ['older partials']),
+    ...(outdated.length === 0 ? [] : [OLDER_PARTIALS]),
   ];
+  const live = summary?.pointers.find(each => each.environment === environment && each.channel === STABLE);
   return {
     label,
-    description: [...(newest === undefined ? [] : [newest]), ...notes].join(' · '),
-    tooltip: () => promptTooltip(prompt, now),
+    description: [
+      ...(newest === undefined ? [] : [newest]),
+      ...(live === undefined ? [] : [`${environment} @${live.version}`]),
+      ...notes,
+    ].join(' · '),
+    tooltip: () => promptTooltip(prompt, environment, now),
     spoken: [
       `${kind} ${label}`,
       newest === undefined ? 'not published' : `version ${newest.slice(1)}`,
       ...notes,
+      ...(live === undefined ? [] : [`version ${live.version} is ${STABLE} in ${environment}`]),
     ].join(', '),
   };
 }
 
-function promptTooltip({ name, summary, state, base }: Listed, now: number): string {
+function promptTooltip({ name, summary, state, base }: Listed, environment: string, now: number): string {
   const lines = [`**${escapeMarkdown(name)}**`];
   const words = wordsOf(state);
   if (words !== undefined) lines.push(escapeMarkdown(words.meaning));
@@ -63,6 +76,9 @@ function promptTooltip({ name, summary, state, base }: Listed, now: number): str
       lines.push(
         `${escapeMarkdown(pointer.channel)} in ${escapeMarkdown(pointer.environment)}: @${pointer.version}`,
       );
+    // A partial goes live within the prompts that include it.
+    if (!isPartial(name) && pointers.every(each => each.environment !== environment))
+      lines.push(`Not in ${escapeMarkdown(environment)}.`);
     for (const { prompt, used, newest: found } of summary.outdatedPartials)
       lines.push(
         `Uses ${escapeMarkdown(prompt)}@${used}; @${found} is newer. Publish again or run Update Partials… to use it.`,

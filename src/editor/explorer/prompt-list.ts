@@ -41,6 +41,11 @@ export class PromptList implements vscode.Disposable {
     return this.#summaries ?? [];
   }
 
+  /** Whether the registry has listed its prompts. */
+  get isListed(): boolean {
+    return this.#summaries !== undefined;
+  }
+
   /** Why the list is not whole, as one sentence; undefined when it is. */
   get trouble(): string | undefined {
     return this.#trouble;

@@ -6,12 +6,22 @@ import { messageOf } from '../problems/explain.ts';
 import { type Lives, lifeWords } from '../promotions/lives.ts';
 import { PromptLives } from '../promotions/prompt-lives.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
-import { filterOf } from './filter.ts';
-import { folderWords, type ItemWords, pointerWords, promptWords, versionWords } from './labels.ts';
+import { asksForArchived, filterOf } from './filter.ts';
+import {
+  folderWords,
+  type ItemWords,
+  lastEnvironment,
+  pointerWords,
+  promptWords,
+  versionWords,
+} from './labels.ts';
 import type { Listed } from './listed.ts';
 import { contextOf, foldersAbove, idOf, type Node, nodesIn, pointerNodes } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 import { VersionPages } from './version-pages.ts';
+
+/** Each folder that is opened is asked for what is in it. */
+const MAX_OPENED = 100;
 
 export class PromptsTree implements vscode.TreeDataProvider<Node> {
   readonly #session: Session;
@@ -23,6 +33,8 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   #filter = '';
   /** What the filter admits; made when first asked after a change. */
   #visible: readonly Listed[] | undefined;
+  /** By id, what is expanded while no filter is set: VS Code forgets it of what a filter hides. */
+  readonly #expanded = new Set<string>();
 
   constructor(session: Session, prompts: PromptList) {
     this.#session = session;
@@ -39,6 +51,13 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   set filter(filter: string) {
     this.#filter = filter;
     this.#update();
+  }
+
+  /** Tells what the person expanded or collapsed. */
+  note(node: Node, isExpanded: boolean): void {
+    if (this.#filter !== '') return;
+    if (isExpanded) this.#expanded.add(idOf(node));
+    else this.#expanded.delete(idOf(node));
   }
 
   /** How many prompts the filter admits. */
@@ -76,7 +95,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
 
   getTreeItem(node: Node): vscode.TreeItem {
     const item = this.#itemOf(node);
-    item.id = idOf(node);
+    item.id = `${idOf(node)}${this.#mark}`;
     item.contextValue = contextOf(node);
     return item;
   }
@@ -105,9 +124,9 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     if (this.#visible === undefined) {
       const admits = filterOf(this.#filter);
       // An archived prompt without a file is out of the way until it is asked for.
-      const asksForArchived = this.#filter.includes('@a');
+      const isAskedFor = asksForArchived(this.#filter);
       this.#visible = [...this.#prompts.listed.values()].filter(
-        listed => (asksForArchived || listed.hasFile || listed.summary?.archived !== true) && admits(listed),
+        listed => (isAskedFor || listed.hasFile || listed.summary?.archived !== true) && admits(listed),
       );
     }
     return this.#visible;
@@ -141,20 +160,19 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
 
   #itemOf(node: Node): vscode.TreeItem {
     const now = Date.now();
-    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+    const { None } = vscode.TreeItemCollapsibleState;
     switch (node.kind) {
       case 'folder': {
-        const expanded = this.#filter !== '' && this.count <= 50;
-        const state = expanded ? vscode.TreeItemCollapsibleState.Expanded : Collapsed;
-        const item = made(folderWords(node.path, node.prompts), state, 'folder');
+        const item = made(folderWords(node.path, node.prompts), this.#stateOf(node), 'folder');
         item.resourceUri = vscode.Uri.from(folderUriParts(this.#registry, node.path));
         return item;
       }
       case 'prompt': {
         const { listed } = node;
         const icon = isPartial(listed.name) ? 'symbol-snippet' : 'comment';
-        const state = listed.summary === undefined ? None : Collapsed;
-        const item = made(promptWords(listed, now), state, icon);
+        const state = listed.summary === undefined ? None : this.#stateOf(node);
+        const environment = lastEnvironment(this.#session.environments);
+        const item = made(promptWords(listed, environment, now), state, icon);
         item.resourceUri = vscode.Uri.from(promptUriParts({ registry: this.#registry, prompt: listed.name }));
         item.command = command('openPrompt', 'Open', node);
         return item;
@@ -188,6 +206,24 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     }
   }
 
+  #stateOf(node: Node): vscode.TreeItemCollapsibleState {
+    const isExpanded =
+      this.#filter === '' ? this.#expanded.has(idOf(node)) : node.kind === 'folder' && this.#opensFolders;
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    return isExpanded ? Expanded : Collapsed;
+  }
+
+  /** What matches a filter is shown, not only the folders that it is in. */
+  get #opensFolders(): boolean {
+    return this.#filter !== '' && this.count <= MAX_OPENED;
+  }
+
+  /** Ends an item's id: VS Code asks only of an item it does not know whether it is expanded. */
+  get #mark(): string {
+    if (this.#filter === '') return '';
+    return this.#opensFolders ? ' filtered, opened' : ' filtered';
+  }
+
   get #registry(): string {
     return this.#session.registry ?? EMBEDDED;
   }
@@ -210,7 +246,7 @@ function wordsFor(node: Node, environments: Session['environments'], now: number
     case 'folder':
       return folderWords(node.path, node.prompts);
     case 'prompt':
-      return promptWords(node.listed, now);
+      return promptWords(node.listed, lastEnvironment(environments), now);
     case 'pointer':
       return pointerWords(node.pointer, node.summary, now);
     case 'version':

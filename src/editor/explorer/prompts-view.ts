@@ -3,114 +3,93 @@ import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
-import { logged } from '../problems/explain.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
-import { FILTER_WORDS } from './filter.ts';
+import { askForFilter } from './ask-for-filter.ts';
+import { PromptsDragAndDrop } from './drag-and-drop.ts';
+import { selectFocused } from './focused-node.ts';
+import { followEditor } from './follow-editor.ts';
 import type { Node } from './nodes.ts';
 import { PromptsTree } from './prompts-tree.ts';
 import { isNode } from './target.ts';
 
-const REVEAL_ATTEMPTS = 5;
-
 export interface PromptsView extends vscode.Disposable {
   readonly tree: PromptsTree;
+  readonly dragAndDrop: PromptsDragAndDrop;
   /** What is selected in the view; undefined when nothing is. */
   selected(): Node | undefined;
+  /** What keys go to in the view, which is selected then; undefined when that is nothing. */
+  focused(): Promise<Node | undefined>;
   /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
   reveal(prompt: PromptName): Promise<void>;
 }
 
-export function registerPromptsView(workbench: Workbench): PromptsView {
-  const { session, prompts, report, log } = workbench;
+/** @param move a prompt to another folder, as when it is dropped there; gives its new name if it has one */
+export function registerPromptsView(
+  workbench: Workbench,
+  move: (prompt: PromptName, folder: string) => Promise<PromptName | undefined>,
+): PromptsView {
+  const { session, prompts, report } = workbench;
   const tree = new PromptsTree(session, prompts);
+  const drop = async (prompt: PromptName, folder: string): Promise<void> => {
+    try {
+      const to = await move(prompt, folder);
+      if (to !== undefined) await following.reveal(to);
+    } catch (error) {
+      void report(error, 'Moving');
+    }
+  };
+  const dragAndDrop = new PromptsDragAndDrop(prompts, drop);
   const view = vscode.window.createTreeView<Node>('promptforge.prompts', {
     treeDataProvider: tree,
     showCollapseAll: true,
+    dragAndDropController: dragAndDrop,
   });
   const show = () => {
     const { message, description } = viewWords(workbench, tree);
     view.message = message;
     view.description = description;
+    const isFailed = session.state.kind === 'connected' && prompts.trouble !== undefined;
+    setContext('promptforge.promptList', isFailed ? 'failed' : prompts.isListed ? 'listed' : 'loading');
   };
   const refresh = () =>
     vscode.window.withProgress({ location: { viewId: 'promptforge.prompts' } }, async () => {
       tree.forgetHistories();
       await prompts.refresh();
     });
-  let unseen: PromptName | undefined;
-  let updates = 0;
-  const reveal = async (prompt: PromptName, attempts = REVEAL_ATTEMPTS): Promise<void> => {
-    unseen = view.visible ? undefined : prompt;
-    const wanted = view.visible ? tree.nodeOf(prompt) : undefined;
-    if (wanted === undefined) return;
-    const before = updates;
-    try {
-      await view.reveal(wanted, { select: true, focus: false });
-    } catch (error) {
-      log.warn(`${prompt} could not be selected in the tree: ${logged(error)}`); // it is there all the same
-    }
-    // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show. So does
-    // VS Code's own side of it when it is not up to date yet, and says nothing.
-    const [node] = view.selection;
-    const isSelected = node?.kind === 'prompt' && node.listed.name === prompt;
-    if ((updates !== before || !isSelected) && attempts > 1) await reveal(prompt, attempts - 1);
+  const following = followEditor(view, tree, workbench);
+  const apply = (text: string): void => {
+    const filter = text.trim();
+    if (filter === tree.filter) return;
+    tree.filter = filter;
+    setContext('promptforge.filtered', filter !== '');
+    show();
+    // What was selected is forgotten with the items that were there.
+    void following.follow();
   };
   const disposables = vscode.Disposable.from(
     view,
-    tree.onDidChangeTreeData(() => (updates += 1)),
-    view.onDidChangeVisibility(() => {
-      if (unseen !== undefined) void reveal(unseen);
-    }),
+    following,
+    view.onDidExpandElement(({ element }) => tree.note(element, true)),
+    view.onDidCollapseElement(({ element }) => tree.note(element, false)),
     prompts.onDidChange(show),
     session.onDidChange(show),
     registerCommand('refresh', 'Refreshing', report, refresh),
-    registerCommand('filter', 'Filtering', report, async () => {
-      const filter = await askForFilter(tree, show);
-      if (filter !== undefined) apply(tree, filter, show);
-    }),
-    registerCommand('clearFilter', 'Clearing the filter', report, () => apply(tree, '', show)),
+    registerCommand('filter', 'Filtering', report, () => askForFilter(tree.filter, apply)),
+    registerCommand('clearFilter', 'Clearing the filter', report, () => apply('')),
     registerCommand('loadMore', 'Fetching older versions', report, node =>
       isNode(node) && node.kind === 'more' ? tree.loadMore(node.listed.name) : undefined,
     ),
   );
   return {
     tree,
+    dragAndDrop,
     selected: () => view.selection[0],
-    reveal: prompt => reveal(prompt),
+    focused: () => selectFocused(view),
+    reveal: following.reveal,
     dispose: () => disposables.dispose(),
   };
-}
-
-function apply(tree: PromptsTree, filter: string, show: () => void): void {
-  tree.filter = filter.trim();
-  setContext('promptforge.filtered', tree.filter !== '');
-  show();
-}
-
-/** The view follows as the person types; leaving with Escape brings back what was there before. */
-async function askForFilter(tree: PromptsTree, show: () => void): Promise<string | undefined> {
-  const before = tree.filter;
-  const input = vscode.window.createInputBox();
-  input.title = 'Filter Prompts';
-  input.placeholder = 'Words of the name, or a state';
-  input.prompt = `Every word must fit. States: ${FILTER_WORDS.join(', ')}`;
-  input.value = before;
-  let timer: NodeJS.Timeout | undefined;
-  const chosen = await new Promise<string | undefined>(resolve => {
-    input.onDidChangeValue(value => {
-      clearTimeout(timer);
-      timer = setTimeout(() => apply(tree, value, show), 150);
-    });
-    input.onDidAccept(() => resolve(input.value));
-    input.onDidHide(() => resolve(undefined));
-    input.show();
-  });
-  clearTimeout(timer);
-  input.dispose();
-  if (chosen === undefined) apply(tree, before, show);
-  return chosen;
 }
 
 function viewWords(

@@ -51,6 +51,9 @@ const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
   },
 };
 
+/** What is said of a prompt whose newest version includes partials that have newer ones. */
+export const OLDER_PARTIALS = 'older partials';
+
 /** Undefined for what needs no mark: a clean file, or a prompt that stands in the registry alone. */
 export function wordsOf(state: FileState | undefined): StateWords | undefined {
   return state === undefined || state === 'clean' ? undefined : WORDS[state];

@@ -7,7 +7,7 @@ import { parseLiveUri } from '../live/live-uri.ts';
 import { documentsIn, isMultiDiffTab } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
-import { promptWords } from './labels.ts';
+import { lastEnvironment, promptWords } from './labels.ts';
 import type { Listed } from './listed.ts';
 import type { Node } from './nodes.ts';
 
@@ -19,6 +19,17 @@ export interface Target {
   readonly pointer?: { readonly environment: string; readonly channel: string };
   /** Of a document that shows what was live there. */
   readonly wasLive?: { readonly environment: string; readonly channel: string };
+}
+
+/** What the key bindings of the view pass, because VS Code gives such a command no node. */
+const FOCUSED = 'focused';
+
+/** Gives the node in the tree that keys go to. */
+export type FocusedNode = () => Promise<Node | undefined>;
+
+/** The node that keys go to for what a key binding passes; else what was passed. */
+export async function argumentOf(argument: unknown, focused: FocusedNode): Promise<unknown> {
+  return argument === FOCUSED ? focused() : argument;
 }
 
 /** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
@@ -93,12 +104,14 @@ export function isNode(value: unknown): value is Node {
 export async function pickPrompt(
   ask: Ask,
   title: string,
-  { prompts }: Pick<Workbench, 'prompts'>,
+  { prompts, session }: Pick<Workbench, 'prompts' | 'session'>,
   admits: (listed: Listed) => boolean,
 ): Promise<PromptName | undefined> {
   const now = Date.now();
+  const environment = lastEnvironment(session.environments);
   const options = [...prompts.listed.values()].filter(admits).map((listed): Option<PromptName> => {
-    return { label: listed.name, description: promptWords(listed, now).description, value: listed.name };
+    const { description } = promptWords(listed, environment, now);
+    return { label: listed.name, description, value: listed.name };
   });
   if (options.length === 0) {
     await ask.tell('info', `${title}: no prompt qualifies.`);

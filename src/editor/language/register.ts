@@ -1,5 +1,6 @@
 /** Waits for the first document that the language worker has something to say about, and loads all of that then. */
 import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import type { Workbench } from '../workbench.ts';
 import { includedFiles, isIncluded } from './included.ts';
@@ -10,13 +11,29 @@ export interface LanguageParts {
   readonly extensionUri: vscode.Uri;
 }
 
-export function registerLanguage(parts: LanguageParts): vscode.Disposable {
-  let started: vscode.Disposable | undefined;
+export interface Language extends vscode.Disposable {
+  /**
+   * The edits to all prompts that a new name for this one's file needs, its own text included; not the renaming itself.
+   * @throws Error with the reason why it cannot have the name
+   */
+  editsForNewName(
+    document: vscode.TextDocument,
+    to: PromptName,
+    token?: vscode.CancellationToken,
+  ): Promise<vscode.WorkspaceEdit>;
+}
+
+export function registerLanguage(parts: LanguageParts): Language {
+  let started: Promise<Language> | undefined;
   let isOver = false;
-  const start = async (): Promise<void> => {
+  const start = (): Promise<Language> => {
     waiting.dispose();
-    const { startLanguage } = await import('./start.ts');
-    if (!isOver) started = startLanguage(parts);
+    started ??= import('./start.ts').then(({ startLanguage }) => {
+      const language = startLanguage(parts);
+      if (isOver) language.dispose();
+      return language;
+    });
+    return started;
   };
   const look = (documents: readonly vscode.TextDocument[]): void => {
     const filters = includedFiles();
@@ -29,11 +46,19 @@ export function registerLanguage(parts: LanguageParts): vscode.Disposable {
     vscode.workspace.onDidChangeConfiguration(lookAtAll),
   );
   lookAtAll();
-  return new vscode.Disposable(() => {
-    isOver = true;
-    waiting.dispose();
-    started?.dispose();
-  });
+  return {
+    async editsForNewName(document, to, token) {
+      return (await start()).editsForNewName(document, to, token);
+    },
+    dispose() {
+      isOver = true;
+      waiting.dispose();
+      void started?.then(
+        language => language.dispose(),
+        () => undefined, // it never started, which was told
+      );
+    },
+  };
 }
 
 function concernsLanguage({ languageId, uri }: vscode.TextDocument): boolean {

@@ -12,14 +12,15 @@ import { registerHover } from './hover.ts';
 import { registerIncludedFiles } from './included-files.ts';
 import { registerNavigation } from './navigation.ts';
 import { registerQuickFixes } from './quick-fixes.ts';
-import type { LanguageParts } from './register.ts';
+import type { Language, LanguageParts } from './register.ts';
 import { registerRename } from './rename.ts';
 import { PROMPTS } from './selectors.ts';
 import { registerSemanticTokens } from './semantic-tokens.ts';
 import { registerStructure } from './structure.ts';
+import { workspaceEditOf } from './workspace-edit.ts';
 import { followFiles } from './workspace-files.ts';
 
-export function startLanguage({ workbench, extensionUri }: LanguageParts): vscode.Disposable {
+export function startLanguage({ workbench, extensionUri }: LanguageParts): Language {
   const { session, log } = workbench;
   const renewed = new vscode.EventEmitter<void>();
   const client = new LanguageClient({
@@ -35,7 +36,7 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): vscod
   const ask = asking(client);
   const files = followFiles(client, workbench, () => diagnostics.again());
   const diagnostics = showDiagnostics(ask, documents, session, () => files.whenListed);
-  return vscode.Disposable.from(
+  const disposables = vscode.Disposable.from(
     renewed,
     documents,
     diagnostics,
@@ -52,4 +53,15 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): vscod
     registerIncludedFiles(ask, documents),
     new vscode.Disposable(() => void client.dispose()),
   );
+  return {
+    async editsForNewName(document, to, token) {
+      await files.listAgain();
+      const found = await ask('renamePrompt', document, { toName: to }, token);
+      if (found === undefined)
+        throw new Error('Where it is included could not be found out. Nothing was renamed: try again.');
+      if ('refused' in found) throw new Error(found.refused);
+      return workspaceEditOf({ ...found, renames: [] }, document, session);
+    },
+    dispose: () => disposables.dispose(),
+  };
 }

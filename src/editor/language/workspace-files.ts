@@ -18,6 +18,8 @@ const SETTLE_MS = 200;
 export interface WorkspaceFiles extends vscode.Disposable {
   /** Resolves when the worker was told all files that there are. */
   readonly whenListed: Promise<void>;
+  /** Tells the worker once more all files that there are, for what must not miss one that no watcher has seen yet. */
+  listAgain(): Promise<void>;
 }
 
 /** @param onChange after other files than open documents may have changed */
@@ -118,6 +120,10 @@ export function followFiles(
   return {
     get whenListed() {
       return whenListed;
+    },
+    async listAgain() {
+      listAll();
+      await whenListed;
     },
     dispose: () => following.dispose(),
   };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readSamples, type Sample } from '../../language/samples.ts';
 import { withSample } from '../../language/write-sample.ts';
+import { exists } from '../work/exists.ts';
 import { saveDocument } from '../work/save-document.ts';
 
 export interface SamplesFile {
@@ -64,14 +65,4 @@ async function textAt(uri: vscode.Uri): Promise<string> {
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB: its samples are not read.`);
   return Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
-    throw error;
-  }
 }

@@ -18,6 +18,7 @@ export class PromotionList implements vscode.Disposable {
   #of: string | undefined;
   #promotions: readonly Promotion[] = [];
   #trouble: string | undefined;
+  #isListed = false;
   readonly #loading = new NewestRun();
 
   /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
@@ -31,6 +32,11 @@ export class PromotionList implements vscode.Disposable {
   /** In no order; a group of the view has one. */
   get promotions(): readonly Promotion[] {
     return this.#promotions;
+  }
+
+  /** Whether the registry has listed its promotions. */
+  get isListed(): boolean {
+    return this.#isListed;
   }
 
   /** Why the list is not whole, as one sentence; undefined when it is. */
@@ -52,6 +58,7 @@ export class PromotionList implements vscode.Disposable {
     // While the registry cannot be asked, what was known last stays.
     if (registry !== this.#of || (state.kind !== 'connected' && state.kind !== 'offline'))
       this.#promotions = [];
+    if (registry !== this.#of || state.kind !== 'connected') this.#isListed = false;
     this.#of = registry;
     this.#trouble = undefined;
     if (state.kind === 'connected') {
@@ -63,6 +70,7 @@ export class PromotionList implements vscode.Disposable {
           client.listPromotions({ limit: LATELY }, signal),
         ]);
         if (signal.aborted) return;
+        this.#isListed = true;
         // What moved on between the answers is in two of them: the later answer counts.
         this.#promotions = [
           ...new Map(pages.flatMap(({ data }) => data).map(each => [each.id, each])).values(),

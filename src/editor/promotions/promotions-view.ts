@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { KeyState } from '../connection/choose-key.ts';
+import { setContext } from '../context-keys.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
@@ -112,6 +113,10 @@ export function registerPromotionsView(
         : { value: waiting, tooltip: `${counted(waiting, 'promotion')} waiting for approval` };
     const isOffline = session.state.kind === 'offline' && promotions.promotions.length > 0;
     view.message = isOffline ? LAST_KNOWN : (promotions.trouble ?? '');
+    setContext(
+      'promptforge.promotionList',
+      promotions.trouble !== undefined ? 'failed' : promotions.isListed ? 'listed' : 'loading',
+    );
   };
   return Object.assign(
     vscode.Disposable.from(view, promotions.onDidChange(show), session.onDidChange(show)),

@@ -1,21 +1,32 @@
 /** Archiving a prompt and restoring it: what is live stays live, and nothing is ever deleted. */
 import type * as vscode from 'vscode';
 import { Disposable } from 'vscode';
+import type { PromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
-import { targetOf } from '../explorer/target.ts';
+import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 
-export function registerArchive(workbench: Workbench): vscode.Disposable {
+export function registerArchive(workbench: Workbench, focused: FocusedNode): vscode.Disposable {
   const { session, prompts, ask, report } = workbench;
   return Disposable.from(
     registerCommand('archive', 'Archiving', report, async argument => {
-      const target = await targetOf(argument, workbench, {
+      const chosen = await argumentOf(argument, focused);
+      if (isNode(chosen) && chosen.kind !== 'prompt') {
+        await ask.tell('info', 'Only a prompt can be archived, with all its versions. Select a prompt.');
+        return;
+      }
+      const target = await targetOf(chosen, workbench, {
         title: 'Archive',
         admits: ({ summary }) => summary?.archived === false,
       });
       if (target === undefined) return;
       const { prompt } = target;
+      const why = whyNotArchived(prompt, workbench);
+      if (why !== undefined) {
+        await ask.tell('info', why);
+        return;
+      }
       const client = await session.clientFor({ kind: 'archive' });
       const draft = `archive ${prompt}`;
       const reason = await ask.text({
@@ -57,4 +68,13 @@ export function registerArchive(workbench: Workbench): vscode.Disposable {
       void ask.tell('info', `${prompt} is restored.`);
     }),
   );
+}
+
+/** What a key binding is about need not be what a menu would offer it for. */
+function whyNotArchived(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
+  const listed = prompts.listed.get(prompt);
+  if (listed?.summary?.archived === true) return `${prompt} is archived already.`;
+  if (session.state.kind === 'connected' && listed?.state === 'new')
+    return `${prompt} was never published, so there is nothing to archive. Delete its file in the Explorer.`;
+  return undefined;
 }

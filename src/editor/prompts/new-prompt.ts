@@ -1,9 +1,10 @@
 /** New Prompt: a name, a file with something to begin from, and the cursor in it. */
 import * as vscode from 'vscode';
-import { type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
+import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
 import { isNode, namedTarget } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
+import { NAME_HINT, whyNotNewName } from './new-name.ts';
 import { skeletonOf } from './skeleton.ts';
 
 /** @param reveal shows it in the tree */
@@ -23,7 +24,7 @@ export function registerNewPrompt(
       isNode(argument) && argument.kind === 'folder' ? argument.path : await folderInFront(workbench);
     const text = await ask.text({
       title: 'New Prompt',
-      prompt: 'Folders and a name, such as support/triage. A last part that begins with "_" makes a partial.',
+      prompt: NAME_HINT,
       placeholder: 'support/triage',
       value: folder === '' ? '' : `${folder}/`,
       validate: name => whyNotNewName(name, workbench),
@@ -37,16 +38,6 @@ export function registerNewPrompt(
     editor.selection = new vscode.Selection(start.start, start.end);
     await reveal(name);
   });
-}
-
-function whyNotNewName(text: string, { prompts }: Workbench): string | undefined {
-  const name = text.trim();
-  const why = whyNotPromptName(name);
-  if (why !== undefined) return name === '' || name.endsWith('/') ? 'Give the prompt a name.' : why;
-  const listed = prompts.listed.get(parsePromptName(name));
-  if (listed?.hasFile === true) return `There is a file of ${name} already.`;
-  if (listed?.summary !== undefined) return `${name} is in the registry already. Pull to get its file.`;
-  return undefined;
 }
 
 /** The folder of the prompt in front, as a start. */

@@ -1,21 +1,17 @@
-/** Copy Version Reference and Copy as curl. */
+/** Copy Version Reference, Copy Name and Copy as curl. */
 import * as vscode from 'vscode';
 import { STABLE } from '../../core/channel.ts';
 import { versionReference } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
-import type { Node } from '../explorer/nodes.ts';
-import { type Target, targetOf } from '../explorer/target.ts';
+import { argumentOf, type FocusedNode, isNode, type Target, targetOf } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 import { curlOf } from './curl.ts';
 import { EMBEDDED } from './uri.ts';
 
-/** What the key binding of the view passes, because VS Code gives such a command no node. */
-const SELECTION = 'selection';
-
-export function registerCopying(workbench: Workbench, selected: () => Node | undefined): vscode.Disposable {
+export function registerCopying(workbench: Workbench, focused: FocusedNode): vscode.Disposable {
   const { session, prompts, ask, report } = workbench;
-  const target = (argument: unknown, title: string): Promise<Target | undefined> =>
-    targetOf(argument === SELECTION ? selected() : argument, workbench, {
+  const target = async (argument: unknown, title: string): Promise<Target | undefined> =>
+    targetOf(await argumentOf(argument, focused), workbench, {
       title,
       admits: listed => listed.summary !== undefined,
     });
@@ -34,6 +30,14 @@ export function registerCopying(workbench: Workbench, selected: () => Node | und
       const reference = versionReference(found.prompt, version);
       await vscode.env.clipboard.writeText(reference);
       vscode.window.setStatusBarMessage(`Copied ${reference}`, 3000);
+    }),
+    registerCommand('copyName', 'Copying the name', report, async argument => {
+      const isFolder = isNode(argument) && argument.kind === 'folder';
+      const question = { title: 'Copy Name', admits: () => true };
+      const name = isFolder ? argument.path : (await targetOf(argument, workbench, question))?.prompt;
+      if (name === undefined) return;
+      await vscode.env.clipboard.writeText(name);
+      vscode.window.setStatusBarMessage(`Copied ${name}`, 3000);
     }),
     registerCommand('copyCurl', 'Copying the command', report, async argument => {
       const found = await target(argument, 'Copy as curl');

@@ -49,6 +49,15 @@ export class Tree {
     }));
   }
 
+  /** Waits until the row that says this is selected. */
+  async selected(spoken: string | RegExp): Promise<void> {
+    const rows = this.#pane.locator('.monaco-list-row.selected');
+    await until(`"${spoken}" to be selected`, async () => {
+      const seen = await rows.evaluateAll(all => all.map(row => row.getAttribute('aria-label') ?? ''));
+      return { found: seen.some(row => says(row, spoken)) || undefined, seen };
+    });
+  }
+
   /** Walks to the row that says this; from the top again when the rows or the focus changed on the way. */
   async goTo(spoken: string | RegExp): Promise<void> {
     await this.row(spoken);

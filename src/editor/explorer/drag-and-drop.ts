@@ -1,0 +1,59 @@
+/** Prompts dragged within the tree move to another folder; dragged into an editor, their files open. */
+import * as vscode from 'vscode';
+import { folderOf, isPromptName, type PromptName } from '../../core/name.ts';
+import type { Node } from './nodes.ts';
+import type { PromptList } from './prompt-list.ts';
+
+/** VS Code's own name for what is dragged in this tree. */
+const PROMPTS = 'application/vnd.code.tree.promptforge.prompts';
+const FILES = 'text/uri-list';
+
+export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node> {
+  readonly dropMimeTypes = [PROMPTS];
+  readonly dragMimeTypes = [FILES];
+  readonly #prompts: PromptList;
+  readonly #drop: (prompt: PromptName, folder: string) => Promise<unknown>;
+
+  /** @param drop moves a prompt to a folder, the empty string being the top; never rejects */
+  constructor(prompts: PromptList, drop: (prompt: PromptName, folder: string) => Promise<unknown>) {
+    this.#prompts = prompts;
+    this.#drop = drop;
+  }
+
+  async handleDrag(source: readonly Node[], data: vscode.DataTransfer): Promise<void> {
+    const dragged = source.flatMap(node => (node.kind === 'prompt' ? [node.listed] : []));
+    if (dragged.length === 0) return;
+    const names = dragged.map(({ name }) => name);
+    data.set(PROMPTS, new vscode.DataTransferItem(JSON.stringify(names)));
+    const folder = (await this.#prompts.workingCopy())?.folder;
+    const files = dragged.filter(({ hasFile }) => hasFile);
+    if (folder === undefined || files.length === 0) return;
+    const uris = files.map(({ name }) => vscode.Uri.file(folder.pathOf(name)).toString());
+    data.set(FILES, new vscode.DataTransferItem(uris.join('\r\n')));
+  }
+
+  async handleDrop(
+    target: Node | undefined,
+    data: vscode.DataTransfer,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const item = data.get(PROMPTS);
+    if (item === undefined) return;
+    const folder = folderAt(target);
+    for (const name of namesIn(await item.asString())) {
+      if (token.isCancellationRequested) return;
+      await this.#drop(name, folder);
+    }
+  }
+}
+
+/** On a prompt, or what is below it: the folder that it is in. */
+function folderAt(target: Node | undefined): string {
+  if (target === undefined) return '';
+  return target.kind === 'folder' ? target.path : folderOf(target.listed.name);
+}
+
+function namesIn(text: string): PromptName[] {
+  const found: unknown = JSON.parse(text);
+  return Array.isArray(found) ? found.filter(each => typeof each === 'string' && isPromptName(each)) : [];
+}

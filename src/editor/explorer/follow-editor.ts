@@ -1,0 +1,77 @@
+/** Selects in the tree what is in the editor in front, and what was just made, without ever taking the focus. */
+import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
+import { logged } from '../problems/explain.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Node } from './nodes.ts';
+import type { PromptsTree } from './prompts-tree.ts';
+import { namedTarget } from './target.ts';
+
+const ATTEMPTS = 5;
+
+export interface FollowingEditor extends vscode.Disposable {
+  /** Selects a prompt in the tree: at once where the view is in sight, else when it comes into sight. Never rejects. */
+  reveal(prompt: PromptName): Promise<void>;
+  /** Selects what is in the editor in front. Never rejects. */
+  follow(): Promise<void>;
+}
+
+export function followEditor(
+  view: vscode.TreeView<Node>,
+  tree: PromptsTree,
+  workbench: Workbench,
+): FollowingEditor {
+  const { log } = workbench;
+  /** The prompt to select as soon as it can be: in a view that is in sight, and not hidden by a filter. */
+  let wanted: PromptName | undefined;
+  let isRevealing = false;
+  let updates = 0;
+  const isSelected = (prompt: PromptName): boolean => {
+    const [node] = view.selection;
+    return node !== undefined && node.kind !== 'folder' && node.listed.name === prompt;
+  };
+  const reveal = async (prompt: PromptName): Promise<void> => {
+    wanted = prompt;
+    if (isRevealing) return; // the one under way goes on with it
+    isRevealing = true;
+    for (let left = ATTEMPTS; left > 0 && wanted !== undefined; left -= 1) {
+      const now: PromptName = wanted;
+      const node = view.visible ? tree.nodeOf(now) : undefined;
+      if (node === undefined) break;
+      const before = updates;
+      try {
+        await view.reveal(node, { select: true, focus: false });
+      } catch (error) {
+        log.warn(`${now} could not be selected in the tree: ${logged(error)}`); // it is there all the same
+      }
+      // A tree that is updated meanwhile, as when a watcher sees the new file, forgets what it was about to show. So
+      // does VS Code's own side of it when it is not up to date yet, and says nothing.
+      if (wanted !== now) left = ATTEMPTS;
+      else if ((updates === before && isSelected(now)) || left === 1) wanted = undefined;
+    }
+    isRevealing = false;
+  };
+  const follow = async (): Promise<void> => {
+    if (!vscode.workspace.getConfiguration('promptforge').get<boolean>('autoReveal', true)) return;
+    const front = await namedTarget(undefined, workbench);
+    // A version or a channel of it may be what the person has selected.
+    if (front !== undefined && !isSelected(front.prompt)) await reveal(front.prompt);
+  };
+  const again = (): void => {
+    if (wanted !== undefined && !isRevealing) void reveal(wanted);
+  };
+  const disposables = vscode.Disposable.from(
+    tree.onDidChangeTreeData(() => {
+      updates += 1;
+      again();
+    }),
+    view.onDidChangeVisibility(({ visible }) => {
+      if (!visible) return;
+      if (wanted === undefined) void follow();
+      else again();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(() => void follow()),
+  );
+  void follow();
+  return { reveal, follow, dispose: () => disposables.dispose() };
+}

@@ -1,0 +1,32 @@
+/** The sentences of renaming: a name is an identity in the registry, whose versions stay with it. */
+import type { PromptName } from '../../core/name.ts';
+import type { Listed } from '../explorer/listed.ts';
+import { counted } from '../wording/age.ts';
+
+/** Before it is done; undefined for a prompt that was never published. */
+export function consequences({ name, summary, base }: Listed): string | undefined {
+  if (summary === undefined && base === undefined) return undefined;
+  const live = summary?.pointers.length
+    ? ` Applications go on getting ${name} until they ask for the new name.`
+    : '';
+  return `The registry keeps ${name} with ${versionsOf(summary)}; the new name begins at @1 when you publish it.${live}`;
+}
+
+/** After it was done. `others` is how many other files include the prompt. */
+export function renamed({ name, summary, base }: Listed, to: PromptName, others: number): string {
+  const sentences = [`Renamed ${name} to ${to}.`];
+  if (others === 1) sentences.push('1 file that includes it was changed.');
+  if (others > 1) sentences.push(`${others} files that include it were changed.`);
+  if (summary !== undefined || base !== undefined) {
+    const live = summary?.pointers.length ? ', and applications still get it' : '';
+    sentences.push(
+      `The registry keeps ${name} with ${versionsOf(summary)}${live}. Publish ${to} to make its first version.`,
+    );
+  }
+  return sentences.join(' ');
+}
+
+/** Undefined while the registry cannot be asked. */
+function versionsOf(summary: Listed['summary']): string {
+  return summary === undefined ? 'its versions' : `its ${counted(summary.newest.version, 'version')}`;
+}

@@ -1,0 +1,133 @@
+/**
+ * Renaming a prompt: its file and samples move, and what other prompts call it by follows, as one step to undo. In the
+ * registry a name keeps its history, so the new name is a new prompt there.
+ */
+import * as vscode from 'vscode';
+import { lastSegment, type PromptName, parsePromptName } from '../../core/name.ts';
+import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { registerCommand } from '../commands.ts';
+import type { Listed } from '../explorer/listed.ts';
+import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
+import type { Language } from '../language/register.ts';
+import { exists } from '../work/exists.ts';
+import type { Workbench } from '../workbench.ts';
+import { NAME_HINT, whyNotNewName } from './new-name.ts';
+import { consequences, renamed } from './rename-words.ts';
+import { samplesOf } from './samples-of.ts';
+
+export interface RenamingParts {
+  readonly workbench: Workbench;
+  readonly language: Pick<Language, 'editsForNewName'>;
+}
+
+export interface Renaming {
+  /** @throws Error, WorkspaceError or Problem that says why nothing was renamed */
+  rename(listed: Listed, to: PromptName): Promise<void>;
+  /** Into a folder, the empty string being the top, after a question. @throws as `rename` */
+  move(prompt: PromptName, folder: string): Promise<PromptName | undefined>;
+}
+
+export function renaming({ workbench, language }: RenamingParts): Renaming {
+  const { prompts, ask } = workbench;
+
+  const rename = async (listed: Listed, to: PromptName): Promise<void> => {
+    const { name } = listed;
+    const copy = await prompts.workingCopy();
+    if (copy === undefined) throw new Error('This window is not connected to a registry.');
+    await copy.folder.checkFree(to);
+    const [from, target] = [name, to].map(each => vscode.Uri.file(copy.folder.pathOf(each))) as [
+      vscode.Uri,
+      vscode.Uri,
+    ];
+    const samples = samplesOf(from);
+    const hasSamples = await exists(samples);
+    if (hasSamples && (await exists(samplesOf(target))))
+      throw new Error(
+        `There is a file ${to}${SAMPLES_EXTENSION} already. Choose another name, or move that file.`,
+      );
+    const edit = await language.editsForNewName(await vscode.workspace.openTextDocument(from), to);
+    const others = edit.entries().filter(([uri]) => uri.toString() !== from.toString()).length;
+    edit.renameFile(from, target, { overwrite: false });
+    if (hasSamples) edit.renameFile(samples, samplesOf(target), { overwrite: false });
+    if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true })))
+      throw new Error(`VS Code could not rename the file of ${name}. Is it, or its folder, read-only?`);
+    await prompts.rescan();
+    void tell(listed, to, others);
+  };
+
+  const tell = async (listed: Listed, to: PromptName, others: number): Promise<void> => {
+    const { name, summary } = listed;
+    const archive = `Archive ${name}…`;
+    const buttons = summary === undefined || summary.archived ? [] : [archive];
+    const chosen = await ask.tell('info', renamed(listed, to, others), ...buttons);
+    if (chosen === archive) await vscode.commands.executeCommand('promptforge.archive', name);
+  };
+
+  return {
+    rename,
+    async move(prompt, folder) {
+      const listed = prompts.listed.get(prompt);
+      const text = folder === '' ? lastSegment(prompt) : `${folder}/${lastSegment(prompt)}`;
+      if (listed === undefined || text === prompt) return undefined;
+      const why = whyNotRenamed(listed) ?? whyNotNewName(text, workbench);
+      if (why !== undefined) throw new Error(why);
+      const agreed = await ask.confirm({
+        message: `Move ${prompt} to ${folder === '' ? 'the top level' : folder}?`,
+        detail: [`Its name becomes ${text}.`, consequences(listed)].filter(Boolean).join(' '),
+        button: 'Move',
+      });
+      if (agreed !== true) return undefined;
+      const to = parsePromptName(text);
+      await rename(listed, to);
+      return to;
+    },
+  };
+}
+
+/** @param reveal shows a prompt in the tree */
+export function registerRename(
+  workbench: Workbench,
+  { rename }: Renaming,
+  focused: FocusedNode,
+  reveal: (prompt: PromptName) => Promise<void>,
+): vscode.Disposable {
+  const { prompts, ask, report } = workbench;
+  return registerCommand('rename', 'Renaming', report, async argument => {
+    const chosen = await argumentOf(argument, focused);
+    if (isNode(chosen) && chosen.kind === 'folder') {
+      await ask.tell('info', 'A folder is renamed by moving its prompts, one by one. Select a prompt.');
+      return;
+    }
+    const target = await targetOf(chosen, workbench, {
+      title: 'Rename',
+      admits: ({ hasFile }) => hasFile,
+    });
+    const listed = target === undefined ? undefined : prompts.listed.get(target.prompt);
+    if (listed === undefined) return;
+    const why = whyNotRenamed(listed);
+    if (why !== undefined) {
+      await ask.tell('info', why);
+      return;
+    }
+    const { name } = listed;
+    const note = consequences(listed);
+    const text = await ask.text({
+      title: `Rename ${name}`,
+      prompt: NAME_HINT,
+      value: name,
+      selection: [name.lastIndexOf('/') + 1, name.length],
+      validate: typed => {
+        if (typed.trim() === name) return note === undefined ? undefined : { note };
+        return whyNotNewName(typed, workbench) ?? (note === undefined ? undefined : { note });
+      },
+    });
+    if (text === undefined || text.trim() === name) return;
+    const to = parsePromptName(text.trim());
+    await rename(listed, to);
+    await reveal(to);
+  });
+}
+
+function whyNotRenamed({ name, hasFile }: Listed): string | undefined {
+  return hasFile ? undefined : `${name} has no file here. Pull it first, then rename it.`;
+}

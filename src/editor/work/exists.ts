@@ -1,0 +1,13 @@
+/** Whether there is a file or folder. */
+import * as vscode from 'vscode';
+
+/** @throws vscode.FileSystemError where that cannot be found out */
+export async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+/** What a rename means is said before and after it: the registry keeps the old name with its history. */
+import assert from 'node:assert/strict';
+import { parsePromptName } from '../../src/core/name.ts';
+import { whyNotNewName } from '../../src/editor/prompts/new-name.ts';
+import { consequences, renamed } from '../../src/editor/prompts/rename-words.ts';
+import { aListed, aPointer, aSummary } from './data.ts';
+
+const to = parsePromptName('support/sorting');
+
+describe('renaming a prompt', () => {
+  it('says nothing of the registry for a prompt that was never published', () => {
+    const listed = aListed('support/triage', 'new');
+    assert.equal(consequences(listed), undefined);
+    assert.equal(renamed(listed, to, 0), 'Renamed support/triage to support/sorting.');
+    assert.equal(
+      renamed(listed, to, 1),
+      'Renamed support/triage to support/sorting. 1 file that includes it was changed.',
+    );
+  });
+
+  it('says that a published one keeps its versions under its old name', () => {
+    const listed = aListed('support/triage', 'clean', aSummary('support/triage', 5));
+    assert.equal(
+      consequences(listed),
+      'The registry keeps support/triage with its 5 versions; the new name begins at @1 when you publish it.',
+    );
+    assert.equal(
+      renamed(listed, to, 2),
+      'Renamed support/triage to support/sorting. 2 files that include it were changed. The registry keeps support/triage with its 5 versions. Publish support/sorting to make its first version.',
+    );
+  });
+
+  it('says who still gets the old one', () => {
+    const summary = aSummary('support/triage', 1, [aPointer('production', 'stable', 1)]);
+    const listed = aListed('support/triage', 'clean', summary);
+    assert.match(consequences(listed) ?? '', /Applications go on getting support\/triage until they ask/);
+    assert.match(renamed(listed, to, 0), /with its 1 version, and applications still get it\./);
+  });
+
+  it('knows by the lock file what was published while the registry cannot be asked', () => {
+    const listed = { ...aListed('support/triage', 'clean'), base: 3 };
+    assert.match(consequences(listed) ?? '', /^The registry keeps support\/triage with its versions;/);
+  });
+});
+
+describe('a new name', () => {
+  const listed = [
+    aListed('file', 'new'),
+    aListed('registry', undefined, aSummary('registry', 1)),
+    aListed('archive', undefined, { ...aSummary('archive', 1), archived: true }),
+  ];
+  const prompts = { listed: new Map(listed.map(each => [each.name, each])) } as never;
+  const whyNot = (text: string) => whyNotNewName(text, { prompts });
+
+  it('is none that a file or the registry has', () => {
+    assert.match(whyNot('file') ?? '', /There is a file of file already/);
+    assert.match(whyNot('registry') ?? '', /in the registry already\. Pull/);
+    assert.match(whyNot('archive') ?? '', /in the registry already, archived\. Restore it/);
+    assert.equal(whyNot(' file/below '), undefined);
+  });
+
+  it('is said in full where only its case is wrong', () => {
+    assert.equal(whyNot('Support/Triage'), 'Names are lower-case: support/triage.');
+    assert.match(whyNot('Support Triage') ?? '', /is not allowed: use a–z/);
+    for (const text of ['', ' ', 'support/']) assert.equal(whyNot(text), 'Give the prompt a name.');
+  });
+});
