@@ -56,8 +56,9 @@ describe('npm start', () => {
     });
 
     await step('follows the editor in the tree, and filters it as one types', async () => {
+      await workbench.openFile('prompts/support/triage.prompt');
       const prompts = await workbench.prompts();
-      await prompts.selected('Prompt assistant, version 5, version 4 is stable in production');
+      await prompts.selected('Prompt triage, version 5, version 5 is stable in production');
       await workbench.run('PromptForge: Filter Prompts…');
       await workbench.question('Filter Prompts');
       await workbench.type('older est');

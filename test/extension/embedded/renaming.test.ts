@@ -77,6 +77,17 @@ describe('renaming a prompt', () => {
     assert.equal(await textOf(caller), '{{> parts/style}}\n');
   });
 
+  it('changes no version that is open, which still includes the partial by its old name', async () => {
+    const caller = freshName();
+    const partial = besides(caller, '_tone');
+    await publishAndPull(partial, 'Be brief.\n');
+    await publishAndPull(caller, '{{> tone}}\n');
+    await run('openVersion', {}, `${caller}@1`);
+    await run('rename', { texts: [besides(caller, '_style')] }, partial);
+    assert.equal(await textOf(caller), '{{> style}}\n');
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), '{{> tone}}\n');
+  });
+
   it('changes what a prompt includes when it moves away from it', async () => {
     const name = freshName();
     await writePrompt(besides(name, '_tone'), 'Be brief.\n');
