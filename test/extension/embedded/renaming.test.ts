@@ -160,10 +160,11 @@ describe('renaming a prompt', () => {
     await writePrompt(other, 'Two.\n');
     const { tree } = await inside();
     await vscode.window.showTextDocument(vscode.Uri.file(promptFile(other)));
-    await vscode.commands.executeCommand('promptforge.prompts.focus');
     tree.filter = `${folderOf(name)}/`;
     try {
       await eventually('the folder under the keys', async () => {
+        // An editor that was just opened may take the focus back.
+        await vscode.commands.executeCommand('promptforge.prompts.focus');
         await vscode.commands.executeCommand('list.focusFirst');
         const folder = await run('rename', { texts: [undefined] }, 'focused');
         return folder.told[0]?.message.endsWith('Select a prompt.') || undefined;
