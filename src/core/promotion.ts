@@ -56,6 +56,15 @@ export function isOpen({ state }: Pick<PromotionRecord, 'state'>): boolean {
   return state === 'pending' || state === 'planned';
 }
 
+/** Whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
+export function goesBack({
+  rollback,
+  from,
+  version,
+}: Pick<PromotionRecord, 'rollback' | 'from' | 'version'>): boolean {
+  return rollback && from !== null && version < from;
+}
+
 /** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`. */
 export function isSamePerson(one: string, other: string): boolean {
   return folded(one) === folded(other);

@@ -184,7 +184,7 @@ describe('the view Environments', () => {
     const words = environmentWords('production', policy, aKey('production', 'approver'), true);
     assert.equal(words.description, 'mara.lindqvist · approver');
     assert.equal(words.context, ':environment:key:stored:');
-    assert.match(words.tooltip(), /stable in staging first/);
+    assert.match(words.tooltip(), /live in staging first/);
     assert.match(words.tooltip(), /need one approval by others/);
   });
 

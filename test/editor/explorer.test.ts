@@ -156,7 +156,7 @@ describe('the explorer', () => {
       const summary = aSummary('support/triage', 5, pointers);
       const words = promptWords(aListed('support/triage', 'modified', summary), 'production', NOW);
       assert.equal(words.description, '@5 · production @4 · modified');
-      assert.equal(words.spoken, 'Prompt triage, version 5, modified, version 4 is stable in production');
+      assert.equal(words.spoken, 'Prompt triage, version 5, modified, version 4 is live in production');
       assert.match(words.tooltip(), /stable in production: @4/);
       const elsewhere = promptWords(aListed('support/triage', 'modified', summary), 'emea', NOW);
       assert.equal(elsewhere.description, '@5 · modified');
@@ -194,7 +194,7 @@ describe('the explorer', () => {
       );
       assert.equal(words.label, '@1');
       assert.equal(words.description, 'First line · mara.lindqvist · 2 days ago');
-      assert.match(words.spoken, /^Version 1, stable in staging: First line/);
+      assert.match(words.spoken, /^Version 1, live in staging: First line/);
     });
 
     it('says first of a version that it was rolled back and why, and how long it was live', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Promotion } from '../../src/contract/promotions.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { lifeWords, livesOf } from '../../src/editor/promotions/lives.ts';
+import { lifeWords, livesOf } from '../../src/editor/lives/lives.ts';
 import { aPromotion, NOW } from './data.ts';
 
 const ENVIRONMENTS = [{ name: 'development' }, { name: 'staging' }, { name: 'production' }];

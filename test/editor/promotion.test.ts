@@ -92,7 +92,7 @@ describe('what one can roll back to', () => {
 describe('the words of a promotion', () => {
   it('name the environment in the button, and what is live now', () => {
     assert.deepEqual(confirmation(MOVE, 'Tested', NOW), {
-      message: 'Make support/triage@12 stable in production?',
+      message: 'Promote support/triage@12 to production?',
       detail: 'Live now: @11, for 2 hours, promoted by jonas.weber.\nReason: Tested',
       button: 'Promote to production',
       alternative: 'Plan for a Time…',
@@ -105,14 +105,14 @@ describe('the words of a promotion', () => {
     assert.match(waiting.detail, /\nIt waits for 2 approvals by someone other than you\.\n/);
     assert.equal(waiting.button, 'Ask to Promote to production');
     const planned = confirmation(MOVE, 'Tested', NOW, '2026-09-13T06:00:00.000Z');
-    assert.match(planned.message, /stable in production on .*06:00 UTC\)?\?$/);
+    assert.match(planned.message, /to production on .*06:00 UTC\)?\?$/);
     assert.equal(planned.button, 'Plan Promotion to production');
     assert.equal(planned.alternative, undefined);
     const effectiveAt = '2026-09-13T06:00:00.000Z';
     const done = aPromotion('production', 12, { state: 'planned', appliedAt: null, effectiveAt });
     assert.match(
       outcome(done, 'promote'),
-      /^Planned: support\/triage@12 becomes stable in production on .*06:00 UTC\)?\. Nothing is stable/,
+      /^Planned: support\/triage@12 goes live in production on .*06:00 UTC\)?\. Nothing is live/,
     );
   });
 
@@ -163,22 +163,22 @@ describe('the words of a promotion', () => {
 
   it('say what is live afterwards, or that it waits', () => {
     const applied = aPromotion('production', 12, { from: parseVersionNumber(11) });
-    assert.equal(outcome(applied, 'promote'), 'support/triage@12 is now stable in production. It was @11.');
+    assert.equal(outcome(applied, 'promote'), 'support/triage@12 is now live in production. It was @11.');
     assert.match(
       outcome(applied, 'roll-back'),
-      /^Rolled back: support\/triage@12 is stable in production again\./,
+      /^Rolled back: support\/triage@12 is live in production again\./,
     );
     assert.equal(
       outcome({ ...applied, state: 'pending', approvalsNeeded: 1 }, 'promote'),
-      'support/triage@12 waits for 1 approval before it becomes stable in production. support/triage@11 is still stable in production.',
+      'support/triage@12 waits for 1 approval before it goes live in production. support/triage@11 is still live in production.',
     );
   });
 
   it('say after a failure only what was read back', () => {
-    assert.equal(afterFailure(MOVE, 11), 'Nothing changed: support/triage@11 is still stable in production.');
+    assert.equal(afterFailure(MOVE, 11), 'Nothing changed: support/triage@11 is still live in production.');
     assert.match(afterFailure(MOVE, 12), /did carry it out/);
     assert.match(afterFailure(MOVE, 13), /Somebody else moved it meanwhile: support\/triage@13/);
-    assert.equal(afterFailure(MOVE, null), 'Meanwhile nothing is stable in production.');
+    assert.equal(afterFailure(MOVE, null), 'Meanwhile nothing is live in production.');
   });
 
   it('ask for a reason that is one', () => {

@@ -10,7 +10,7 @@ import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
 import { afterDeed, promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
 import type { Standing } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
-import { decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
+import { approvalQuestion, decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
 import { bothZones } from '../../src/editor/wording/age.ts';
 import { aKey, aPromotion, NOW } from './data.ts';
@@ -162,9 +162,16 @@ describe('the words of a promotion that waits', () => {
 
 describe('the words of a decision', () => {
   it('say before what it brings about', () => {
-    assert.match(decisionQuestion('approve', WAITING).prompt, /then goes live in production at once/);
+    const asked = approvalQuestion(WAITING, undefined);
+    assert.equal(asked.message, 'Approve support/triage@12 for production?');
+    assert.equal(asked.button, 'Approve for production');
+    assert.match(
+      asked.detail,
+      /^It then goes live at once\.\nIt replaces @11\.\njonas\.weber asked for it: Tested$/,
+    );
     const three = { ...WAITING, approvalsNeeded: 3 };
-    assert.match(decisionQuestion('approve', three).prompt, /then waits for 1 more approval/);
+    assert.match(approvalQuestion(three, undefined).detail, /then waits for 1 more approval/);
+    assert.match(approvalQuestion(WAITING, null).detail, /could not be fetched/);
     assert.match(decisionQuestion('reject', WAITING).prompt, /Tell jonas\.weber why/);
     assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Say why/);
     assert.equal(decisionQuestion('approve', WAITING).validate?.(''), undefined);
@@ -173,14 +180,14 @@ describe('the words of a decision', () => {
   it('say after it what is live', () => {
     assert.equal(
       afterDeed('approve', { ...WAITING, state: 'applied' }),
-      'Approved: support/triage@12 is now stable in production.',
+      'Approved: support/triage@12 is now live in production. It was @11.',
     );
     assert.equal(
       afterDeed('approve', WAITING),
-      'Approved: support/triage@12 has 1 of 2 approvals and waits. support/triage@11 is still stable in production.',
+      'Approved: support/triage@12 has 1 of 2 approvals and waits. support/triage@11 is still live in production.',
     );
-    assert.match(afterDeed('approve', PLANNED), /becomes stable in production on .*06:00 UTC/);
-    assert.match(afterDeed('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still stable/);
+    assert.match(afterDeed('approve', PLANNED), /goes live in production on .*06:00 UTC/);
+    assert.match(afterDeed('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still live/);
   });
 
   it('say what a refusal means here', () => {
@@ -190,7 +197,7 @@ describe('the words of a decision', () => {
     assert.match(said('already_approved')?.message ?? '', /have approved .* already/);
     assert.deepEqual(said('pointer_moved', 13), {
       message:
-        'Nothing changed: @13 is stable in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and request a new one.',
+        'Nothing changed: @13 is live in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and request a new one.',
       review: true,
     });
     assert.match(said('promotion_closed')?.message ?? '', /Somebody was faster\. The registry says so\./);

@@ -115,8 +115,8 @@ describe('what a version is known as', () => {
       aPointer('staging', 'stable', 12),
       aPointer('production', 'stable', 11),
     ]);
-    assert.equal(knownAs(12, summary), 'stable in staging');
-    assert.equal(knownAs(11, summary), 'stable in production');
+    assert.equal(knownAs(12, summary), 'live in staging');
+    assert.equal(knownAs(11, summary), 'live in production');
     assert.equal(knownAs(10, summary), undefined);
     assert.equal(knownAs(12, aSummary('a', 12)), 'newest');
   });

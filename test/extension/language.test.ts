@@ -275,7 +275,7 @@ describe('writing a prompt', () => {
     await told(await run('publish', { texts: ['First'] }, name), /^Published/);
     await shows('Preview | Publish… | Compare | Promote… | @1 | Not live');
     const promoting = { picks: ['staging · stable'], texts: ['Tested'], confirms: [true] };
-    await told(await run('promote', promoting, name, 1), /is now stable/);
+    await told(await run('promote', promoting, name, 1), /is now live/);
     await vscode.window.showTextDocument(editor.document);
     await shows('Preview | Publish… | Compare | Promote… | @1 | staging @1');
     await vscode.workspace.fs.writeFile(editor.document.uri, Buffer.from(`${SOUND}More.\n`));

@@ -54,7 +54,7 @@ describe('with a registry that asks for approvals', () => {
       1,
     );
     await ask.message(
-      `${prompt}@1 waits for 1 approval before it becomes stable in production. Nothing is stable in production yet.`,
+      `${prompt}@1 waits for 1 approval before it goes live in production. Nothing is live in production yet.`,
     );
   });
 
@@ -81,7 +81,7 @@ describe('with a registry that asks for approvals', () => {
   it('cancels one’s own', async () => {
     const prompt = await ownRequest();
     const ask = await run('cancelPromotion', { picks: [`${prompt}@1`], texts: ['Too early'] });
-    await ask.message(new RegExp(`^Cancelled: ${prompt}@1 does not become stable`));
+    await ask.message(new RegExp(`^Cancelled: ${prompt}@1 does not go live in`));
     await eventually('the badge to go', async () => (await waiting()) === 0);
   });
 
@@ -93,8 +93,8 @@ describe('with a registry that asks for approvals', () => {
     await run('refresh');
     await eventually('the badge', async () => (await waiting()) === 1);
     assert.match((await shown())[1] ?? '', /:promotion:waiting:approve:reject:$/);
-    const ask = await run('approvePromotion', { texts: ['Read it'] }, id);
-    await ask.message(`Approved: ${prompt}@1 is now stable in production.`);
+    const ask = await run('approvePromotion', { confirms: ['alternative'], texts: ['Read it'] }, id);
+    await ask.message(`Approved: ${prompt}@1 is now live in production.`);
     const { workbench } = await inside();
     assert.equal(
       workbench.prompts.listed.get(prompt)?.summary?.pointers.find(each => each.environment === 'production')
@@ -102,6 +102,30 @@ describe('with a registry that asks for approvals', () => {
       1,
     );
     await eventually('the badge to go', async () => (await waiting()) === 0);
+  });
+
+  it('approves after one question, and takes it back where that was wrong', async () => {
+    const prompt = freshPrompt();
+    await twoVersions(prompt);
+    const { id } = await requestByAda(prompt, 2);
+    await run('refresh');
+    const ask = await run(
+      'approvePromotion',
+      { confirms: [true, true], texts: ['Wrong fee'], button: 'Undo…' },
+      id,
+    );
+    await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1.`);
+    await ask.message(`Rolled back: ${prompt}@1 is live in production again. It was @2.`);
+    assert.deepEqual(
+      ask.confirmed.map(({ message }) => message),
+      [`Approve ${prompt}@2 for production?`, `Roll back ${prompt} to @1 in production?`],
+    );
+    assert.match(ask.confirmed[0]?.detail ?? '', /It replaces @1\./);
+    assert.deepEqual(
+      ask.asked.map(({ title }) => title),
+      [`Roll Back ${prompt} to @1 in production`],
+      'an approval asks for no comment',
+    );
   });
 
   it('opens the review as the native diff of what is live and what would be', async () => {
@@ -113,13 +137,13 @@ describe('with a registry that asks for approvals', () => {
     const tab = await eventually('the review', () =>
       activeTab()?.label.startsWith('Review') ? activeTab() : undefined,
     );
-    assert.equal(tab.label, `Review ${prompt}: @1 ↔ @2 → production (stable)`);
+    assert.equal(tab.label, `Review ${prompt.split('/').at(-1)}: @1 ↔ @2 → production`);
     assert.ok(tab.input instanceof vscode.TabInputTextDiff);
     const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
     assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['One.\n', 'Two.\n']);
     // The review in front is what the command is about.
     const ask = await run('rejectPromotion', { texts: ['Too soft'] });
-    await ask.message(new RegExp(`^Rejected: ${prompt}@2 .* ${prompt}@1 is still stable`));
+    await ask.message(new RegExp(`^Rejected: ${prompt}@2 .* ${prompt}@1 is still live`));
     assert.equal((await (await ada()).getPromotion(id)).closed?.comment, 'Too soft');
   });
 
@@ -136,14 +160,14 @@ describe('with a registry that asks for approvals', () => {
       1,
     );
     assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
-    await ask.message(new RegExp(`^Planned: ${prompt}@1 becomes stable in staging on `));
+    await ask.message(new RegExp(`^Planned: ${prompt}@1 goes live in staging on `));
     await eventually('the planned one', async () =>
       (await shown()).some(line =>
         /^ {2}explain @1 staging: .+ :promotion:planned:reject:cancel:$/.test(line),
       ),
     );
     const cancelled = await run('cancelPromotion', { picks: ['staging'], texts: [''] });
-    await cancelled.message(new RegExp(`^Cancelled: .* ${prompt}@2 is still stable in staging`));
+    await cancelled.message(new RegExp(`^Cancelled: .* ${prompt}@2 is still live in staging`));
   });
 
   it('says what a refusal means, and changes nothing', async () => {
@@ -154,10 +178,10 @@ describe('with a registry that asks for approvals', () => {
     // As the window knew it before it was cancelled.
     const closed = await (await ada()).getPromotion(id);
     const node = { kind: 'promotion', promotion: { ...closed, state: 'pending', closed: null } };
-    const late = await run('approvePromotion', { texts: [''] }, node);
+    const late = await run('approvePromotion', { confirms: [true] }, node);
     await late.message(/^Somebody was faster\./);
     const own = await team.request(prompt, { environment: 'production', version: 2, reason: 'Mine' });
-    const self = await run('approvePromotion', { texts: [''] }, own.id);
+    const self = await run('approvePromotion', { confirms: [true] }, own.id);
     await self.message(new RegExp(`^You asked for ${prompt}@2 in production yourself`));
     assert.equal((await (await ada()).getPromotion(own.id)).state, 'pending');
   });

@@ -58,10 +58,10 @@ describe('the whole change', () => {
       'Breaking for applications: The input "branch" is new; where it is not sent, the text has a gap. The input "today" is dropped, and what is sent for it is ignored.',
     );
     assert.equal(reason, 'Reason: Tested');
-    await ask.message(`${prompt}@2 is now stable in staging. It was @1.`);
+    await ask.message(`${prompt}@2 is now live in staging. It was @1.`);
     // Which partial has the focus does not matter: the comparison is about the prompt.
     const back = await run('rollBack', { picks: ['staging · stable', '@1'], texts: [undefined] });
-    assert.equal(back.asked[0]?.title, `Roll back to ${prompt}@1 in staging (stable)`);
+    assert.equal(back.asked[0]?.title, `Roll Back ${prompt} to @1 in staging`);
   });
 
   it('of a review is the same, and decisions are about the review in front', async () => {
@@ -82,12 +82,12 @@ describe('the whole change', () => {
     await run('refresh');
     const { comments } = await inside();
     await eventually('the thread', () => comments.shown()[0]);
-    const ask = await run('approvePromotion', { texts: ['Read it'] });
+    const ask = await run('approvePromotion', { confirms: [true] });
     assert.match(
-      ask.asked[0]?.prompt ?? '',
-      new RegExp(`1 change: ${header} @1 → @2\\. Breaking for applications: The input "branch" is new;`),
+      ask.confirmed[0]?.detail ?? '',
+      new RegExp(`1 change: ${header} @1 → @2\\.\nBreaking for applications: The input "branch" is new;`),
     );
-    await ask.message(`Approved: ${prompt}@2 is now stable in production.`);
+    await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1.`);
   });
 
   it('of a file is shown before it is published, and follows what is written meanwhile', async () => {

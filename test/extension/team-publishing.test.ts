@@ -37,10 +37,10 @@ describe("publishing and promoting at a team's registry", () => {
     await team.publish(prompt, 'One.\n');
     await run('refresh');
     const staging = await run('promote', TO_STAGING, prompt, 1);
-    await staging.message(`${prompt}@1 is now stable in staging.`);
+    await staging.message(`${prompt}@1 is now live in staging.`);
     const ask = await run('promote', TO_PRODUCTION, prompt, 1);
     assert.equal(ask.confirmed[0]?.button, 'Promote to production');
-    await ask.message(`${prompt}@1 is now stable in production.`);
+    await ask.message(`${prompt}@1 is now live in production.`);
     assert.deepEqual(await team.delivered(prompt), { text: 'One.\n', version: `${prompt}@1` });
   });
 
@@ -72,7 +72,7 @@ describe("publishing and promoting at a team's registry", () => {
     const pointer = await pointerOf(prompt, 'production · stable');
     const ask = await run('rollBack', { picks: ['@1'], texts: ['Wrong fee'], confirms: [true] }, pointer);
     assert.equal(ask.confirmed[0]?.button, 'Roll back production');
-    await ask.message(`Rolled back: ${prompt}@1 is stable in production again. It was @2.`);
+    await ask.message(`Rolled back: ${prompt}@1 is live in production again. It was @2.`);
     assert.deepEqual(await team.delivered(prompt), { text: 'One.\n', version: `${prompt}@1` });
     const author = await team.client('development', 'author', 'tomas.berg');
     const { data } = await author.listPromotions({ prompt, limit: 1 });
@@ -93,7 +93,7 @@ describe("publishing and promoting at a team's registry", () => {
       prompt,
       3,
     );
-    await ask.message(new RegExp(`Somebody else moved it meanwhile: ${prompt}@1 is stable in staging\\.$`));
+    await ask.message(new RegExp(`Somebody else moved it meanwhile: ${prompt}@1 is live in staging\\.$`));
     const { prompts } = (await inside()).workbench;
     const { pointers = [] } = prompts.listed.get(prompt)?.summary ?? {};
     assert.deepEqual(
@@ -160,10 +160,10 @@ describe('publishing and promoting over a bad network', () => {
     await run('refresh');
     team.registry.weather = ({ method }) => (method === 'POST' ? 'down' : 'pass');
     const down = await run('promote', TO_STAGING, prompt, 2);
-    await down.message(new RegExp(`Nothing changed: ${prompt}@1 is still stable in staging\\.$`));
+    await down.message(new RegExp(`Nothing changed: ${prompt}@1 is still live in staging\\.$`));
     team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
     const lost = await run('promote', TO_STAGING, prompt, 2);
-    await lost.message(new RegExp(`The registry did carry it out: ${prompt}@2 is stable in staging\\.$`));
+    await lost.message(new RegExp(`The registry did carry it out: ${prompt}@2 is live in staging\\.$`));
   });
 
   it('says that it is not certain when the registry cannot be read back', async () => {
@@ -179,7 +179,7 @@ describe('publishing and promoting over a bad network', () => {
     };
     const ask = await run('promote', TO_PRODUCTION, prompt, 2);
     await ask.message(
-      new RegExp(`it is not certain whether ${prompt}@2 became stable in production \\(before: @1\\)`),
+      new RegExp(`it is not certain whether ${prompt}@2 went live in production \\(before: @1\\)`),
     );
     team.registry.weather = () => 'pass';
     await run('refresh');

@@ -80,8 +80,8 @@ describe('When things go wrong at a registry', () => {
       await step('says that nothing was changed when the registry has gone away', async () => {
         await workbench.run('PromptForge: Promote…');
         await workbench.choose(`Promote ${PROMPT}`, 'development · stable');
-        await workbench.choose(`Promote ${PROMPT} to stable in development`, '@2');
-        await workbench.answer(`Promote ${PROMPT}@2 in development (stable)`, 'Try it out');
+        await workbench.choose(`Promote ${PROMPT} to development`, '@2');
+        await workbench.answer(`Promote ${PROMPT}@2 to development`, 'Try it out');
         // Between the question and its answer.
         await workbench.dialog();
         await registry.kill();
@@ -112,9 +112,9 @@ describe('When things go wrong at a registry', () => {
         await workbench.clearNotifications();
         await workbench.run('PromptForge: Promote…');
         await workbench.choose(`Promote ${PROMPT}@2`, 'development · stable');
-        await workbench.answerAsOffered(`Promote ${PROMPT}@2 in development (stable)`, 'Try it out');
+        await workbench.answerAsOffered(`Promote ${PROMPT}@2 to development`, 'Try it out');
         await workbench.confirm('Promote to development');
-        await workbench.notification(`${PROMPT}@2 is now stable in development.`);
+        await workbench.notification(`${PROMPT}@2 is now live in development.`);
       });
     },
   );

@@ -68,16 +68,16 @@ for (const vscode of [NEWEST, OLDEST])
           await workbench.run('PromptForge: Promote…');
           if (environment === 'staging') {
             await workbench.choose('Promote fees/explain', `${environment} · stable`);
-            await workbench.choose(`Promote fees/explain to stable in ${environment}`, '@1');
+            await workbench.choose(`Promote fees/explain to ${environment}`, '@1');
           } else {
             // The version that went to staging is still in front, so it is the one that is meant.
             await workbench.choose('Promote fees/explain@1', `${environment} · stable`);
           }
-          await workbench.answer(`Promote fees/explain@1 in ${environment} (stable)`, 'The first release');
+          await workbench.answer(`Promote fees/explain@1 to ${environment}`, 'The first release');
           const { message, detail } = await workbench.confirm(`Promote to ${environment}`);
-          assert.equal(message, `Make fees/explain@1 stable in ${environment}?`);
-          assert.equal(detail, `Nothing is stable in ${environment} yet.\nReason: The first release`);
-          await workbench.notification(`fees/explain@1 is now stable in ${environment}.`);
+          assert.equal(message, `Promote fees/explain@1 to ${environment}?`);
+          assert.equal(detail, `Nothing is live in ${environment} yet.\nReason: The first release`);
+          await workbench.notification(`fees/explain@1 is now live in ${environment}.`);
         });
 
       await step('curl shows an application version 1', async () => {
@@ -125,16 +125,16 @@ for (const vscode of [NEWEST, OLDEST])
           await workbench.run('PromptForge: Promote…');
           await workbench.choose('Promote fees/explain@2', `${environment} · stable`);
           await workbench.answer(
-            `Promote fees/explain@2 in ${environment} (stable)`,
+            `Promote fees/explain@2 to ${environment}`,
             'A customer was told a wrong fee',
           );
           const { message, detail } = await workbench.confirm(`Promote to ${environment}`);
-          assert.equal(message, `Make fees/explain@2 stable in ${environment}?`);
+          assert.equal(message, `Promote fees/explain@2 to ${environment}?`);
           assert.match(
             detail,
             /^Live now: @1, for .+, promoted by mara\.lindqvist\.\nReason: A customer was told a wrong fee$/,
           );
-          await workbench.notification(`fees/explain@2 is now stable in ${environment}. It was @1.`);
+          await workbench.notification(`fees/explain@2 is now live in ${environment}. It was @1.`);
         });
 
       await step('curl shows an application the new text', async () => {
@@ -146,14 +146,11 @@ for (const vscode of [NEWEST, OLDEST])
       await step('rolls production back, with a reason', async () => {
         await workbench.run('PromptForge: Roll Back…');
         await workbench.choose('Roll Back fees/explain', 'production · stable');
-        await workbench.choose('Roll Back fees/explain in production (stable)', '@1');
-        await workbench.answer(
-          'Roll back to fees/explain@1 in production (stable)',
-          'It quotes last year’s table',
-        );
+        await workbench.choose('Roll Back fees/explain in production', '@1');
+        await workbench.answer('Roll Back fees/explain to @1 in production', 'It quotes last year’s table');
         const { message } = await workbench.confirm('Roll back production');
-        assert.equal(message, 'Roll back fees/explain to @1 in production (stable)?');
-        await workbench.notification('Rolled back: fees/explain@1 is stable in production again. It was @2.');
+        assert.equal(message, 'Roll back fees/explain to @1 in production?');
+        await workbench.notification('Rolled back: fees/explain@1 is live in production again. It was @2.');
       });
 
       await step('curl shows an application the old text', async () => {

@@ -58,7 +58,7 @@ describe('npm start', () => {
     await step('follows the editor in the tree, and filters it as one types', async () => {
       await workbench.openFile('prompts/support/triage.prompt');
       const prompts = await workbench.prompts();
-      await prompts.selected('Prompt triage, version 5, version 5 is stable in production');
+      await prompts.selected('Prompt triage, version 5, version 5 is live in production');
       await workbench.run('PromptForge: Filter Prompts…');
       await workbench.question('Filter Prompts');
       await workbench.type('older est');
@@ -90,13 +90,13 @@ describe('npm start', () => {
       await workbench.openFile('prompts/support/triage.prompt');
       await workbench.run('PromptForge: Roll Back…');
       await workbench.choose('Roll Back support/triage', 'production · stable');
-      await workbench.choose('Roll Back support/triage in production (stable)', '@4');
+      await workbench.choose('Roll Back support/triage in production', '@4');
       await workbench.answer(
-        'Roll back to support/triage@4 in production (stable)',
+        'Roll Back support/triage to @4 in production',
         'It sends stolen cards to the wrong queue',
       );
       await workbench.confirm('Roll back production');
-      await workbench.notification('Rolled back: support/triage@4 is stable in production again. It was @5.');
+      await workbench.notification('Rolled back: support/triage@4 is live in production again. It was @5.');
       const promotions = await workbench.promotions();
       await promotions.expand('Done recently');
       const where = 'to stable in production, from version';
@@ -111,13 +111,13 @@ describe('npm start', () => {
         await workbench.openFile(`prompts/${prompt}.prompt`);
         await workbench.run('PromptForge: Roll Back…');
         await workbench.choose(`Roll Back ${prompt}`, 'staging · stable');
-        await workbench.choose(`Roll Back ${prompt} in staging (stable)`, '@4');
-        await workbench.question(`Roll back to ${prompt}@4 in staging (stable)`);
+        await workbench.choose(`Roll Back ${prompt} in staging`, '@4');
+        await workbench.question(`Roll Back ${prompt} to @4 in staging`);
         await workbench.tab(`${prompt}: @6 ↔ @4, 2 changes`);
         // It stands below what the window has room for.
         const changes = page.locator('.editor-group-container.active .multiDiffEntry');
         await changes.filter({ hasText: '_rules@1' }).first().waitFor({ state: 'attached' });
-        await workbench.answer(`Roll back to ${prompt}@4 in staging (stable)`, 'It asks for a schedule');
+        await workbench.answer(`Roll Back ${prompt} to @4 in staging`, 'It asks for a schedule');
         const { detail } = await workbench.dialog();
         assert.match(detail, /^2 changes: the prompt and fees\/_rules@1 \(removed\)\.$/m);
         assert.match(

@@ -1,4 +1,5 @@
 /** The demo of `npm start -- --governed`: one person asks, the other approves, and one can be both. */
+import assert from 'node:assert/strict';
 import type { JourneyWindow } from './support/journey-window.ts';
 import { untilVisible } from './support/waiting.ts';
 import type { Workbench } from './support/workbench.ts';
@@ -26,13 +27,13 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
     await workbench.openFile('prompts/support/assistant.prompt');
     await workbench.run('PromptForge: Promote…');
     await workbench.choose('Promote support/assistant', 'staging · stable');
-    await workbench.choose('Promote support/assistant to stable in staging', '@5');
-    await workbench.answer('Promote support/assistant@5 in staging (stable)', 'Tried it');
+    await workbench.choose('Promote support/assistant to staging', '@5');
+    await workbench.answer('Promote support/assistant@5 to staging', 'Tried it');
     await workbench.confirm('Promote to staging');
-    await workbench.notification('support/assistant@5 is now stable in staging.');
+    await workbench.notification('support/assistant@5 is now live in staging.');
     await workbench.run('PromptForge: Promote…');
     await workbench.choose('Promote support/assistant@5', 'production · stable');
-    await workbench.answer('Promote support/assistant@5 in production (stable)', 'For the pilot');
+    await workbench.answer('Promote support/assistant@5 to production', 'For the pilot');
     await workbench.confirm('Ask to Promote to production');
     await workbench.notification('support/assistant@5 waits for 1 approval before');
     await workbench.run('View: Close All Editors');
@@ -49,6 +50,7 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
 async function approve(workbench: Workbench, reference: string): Promise<void> {
   await workbench.run('PromptForge: Approve Promotion…');
   await workbench.choose('Approve Promotion', `${reference} → production`);
-  await workbench.answer(`Approve ${reference} as stable in production`, 'Read it');
-  await workbench.notification(`Approved: ${reference} is now stable in production.`);
+  const { message } = await workbench.confirm('Approve for production');
+  assert.equal(message, `Approve ${reference} for production?`);
+  await workbench.notification(`Approved: ${reference} is now live in production.`);
 }

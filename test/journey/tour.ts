@@ -44,15 +44,15 @@ export async function takeTheTour(window: JourneyWindow, step: Step): Promise<vo
   await step('promotes it to staging, then to production', async () => {
     await workbench.run('PromptForge: Promote…');
     await workbench.choose(`Promote ${prompt}`, 'staging · stable');
-    await workbench.choose(`Promote ${prompt} to stable in staging`, '@7');
-    await workbench.answer(`Promote ${prompt}@7 in staging (stable)`, 'Tried it');
+    await workbench.choose(`Promote ${prompt} to staging`, '@7');
+    await workbench.answer(`Promote ${prompt}@7 to staging`, 'Tried it');
     await workbench.confirm('Promote to staging');
-    await workbench.notification(`${prompt}@7 is now stable in staging.`);
+    await workbench.notification(`${prompt}@7 is now live in staging.`);
     await workbench.run('PromptForge: Promote…');
     await workbench.choose(`Promote ${prompt}@7`, 'production · stable');
-    await workbench.answer(`Promote ${prompt}@7 in production (stable)`, 'Customers asked for it');
+    await workbench.answer(`Promote ${prompt}@7 to production`, 'Customers asked for it');
     await workbench.confirm('Promote to production');
-    await workbench.notification(`${prompt}@7 is now stable in production.`);
+    await workbench.notification(`${prompt}@7 is now live in production.`);
   });
 
   await step('checks all of the walkthrough', () =>
@@ -62,12 +62,9 @@ export async function takeTheTour(window: JourneyWindow, step: Step): Promise<vo
   await step('finds out what was live on September 12', async () => {
     await workbench.openFile(`prompts/${prompt}.prompt`);
     await workbench.run('PromptForge: What Was Live At…');
-    await workbench.choose(`What Was Live of ${prompt}`, 'production · stable');
-    await workbench.answer(
-      `What Was Live of ${prompt} (stable in production)`,
-      await momentOfTheTour(window),
-    );
-    await workbench.notification(`${prompt}@3 was stable in production`);
+    await workbench.choose(`What Was Live: ${prompt}`, 'production · stable');
+    await workbench.answer(`What Was Live: ${prompt} in production`, await momentOfTheTour(window));
+    await workbench.notification(`${prompt}@3 was live in production`);
   });
 }
 

@@ -1,5 +1,5 @@
 /** The titles of comparisons: both sides, and which is which. */
-import { LATEST } from '../../core/channel.ts';
+import { LATEST, STABLE } from '../../core/channel.ts';
 import type { PromptName } from '../../core/name.ts';
 
 const LIST = new Intl.ListFormat('en');
@@ -31,7 +31,7 @@ function sideTitle(side: Side): string {
   return side.kind === 'file' ? 'your file' : `@${side.version}`;
 }
 
-/** What a version is known as: `newest`, or where it is live, such as `stable in staging and production`. Undefined for any other. */
+/** What a version is known as: `newest`, or where it is live, such as `live in staging and production`, `canary in production`. Undefined for any other. */
 export function knownAs(
   version: number,
   prompt: {
@@ -48,7 +48,8 @@ export function knownAs(
   if (channels.size > 0)
     return Array.from(
       channels,
-      ([channel, pointers]) => `${channel} in ${LIST.format(pointers.map(({ environment }) => environment))}`,
+      ([channel, pointers]) =>
+        `${channel === STABLE ? 'live' : channel} in ${LIST.format(pointers.map(({ environment }) => environment))}`,
     ).join('; ');
   return prompt.newest.version === version ? 'newest' : undefined;
 }

@@ -82,7 +82,7 @@ function policyWords(policy: Environment['policy']): string {
     policy.publishes ? 'Its author keys may publish' : 'Nothing is published with its keys',
     policy.promoteFrom === null
       ? 'Any version may be promoted here'
-      : `A version must have been stable in ${policy.promoteFrom} first`,
+      : `A version must have been live in ${policy.promoteFrom} first`,
     approvals,
     policy.rollbackNeedsApproval ? 'Rolling back needs approval too' : 'Rolling back acts at once',
   ];

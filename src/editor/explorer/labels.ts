@@ -3,7 +3,7 @@ import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prom
 import { STABLE } from '../../core/channel.ts';
 import { isPartial, lastSegment } from '../../core/name.ts';
 import { knownAs } from '../compare/titles.ts';
-import type { LifeWords } from '../promotions/lives.ts';
+import type { LifeWords } from '../lives/lives.ts';
 import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import type { Listed } from './listed.ts';
@@ -57,7 +57,7 @@ export function promptWords(prompt: Listed, environment: string, now: number): I
       `${kind} ${label}`,
       newest === undefined ? 'not published' : `version ${newest.slice(1)}`,
       ...notes,
-      ...(live === undefined ? [] : [`version ${live.version} is ${STABLE} in ${environment}`]),
+      ...(live === undefined ? [] : [`version ${live.version} is live in ${environment}`]),
     ].join(', '),
   };
 }

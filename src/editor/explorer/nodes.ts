@@ -1,7 +1,7 @@
 /** The nodes of the explorer and what `when` clauses ask of each: plain data, made level by level. */
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { folderOf, isPartial, type PromptName } from '../../core/name.ts';
-import type { Life } from '../promotions/lives.ts';
+import type { Life } from '../lives/lives.ts';
 import type { Listed } from './listed.ts';
 import { entriesOf } from './tree.ts';
 

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
+import { type Lives, lifeWords } from '../lives/lives.ts';
+import { PromptLives } from '../lives/prompt-lives.ts';
 import { messageOf } from '../problems/explain.ts';
-import { type Lives, lifeWords } from '../promotions/lives.ts';
-import { PromptLives } from '../promotions/prompt-lives.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
 import { asksForArchived, filterOf } from './filter.ts';
 import {

@@ -95,7 +95,7 @@ function noteOn(
   if (key === 'none') notes.push('you have no key here');
   if (key === 'refused') notes.push('your key was refused here');
   const first = version === undefined ? undefined : promotedFromFirst(summary, version, environment);
-  if (first !== undefined) notes.push(`has to be stable in ${first} first`);
+  if (first !== undefined) notes.push(`must be live in ${first} first`);
   const { approvals, rollbackNeedsApproval } = environment.policy;
   if (kind === 'roll-back' && approvals > 0 && !rollbackNeedsApproval)
     notes.push('a rollback needs no approval');

@@ -10,11 +10,12 @@ import { askMoment } from '../asking/ask-moment.ts';
 import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { type Target as Named, targetOf } from '../explorer/target.ts';
+import { lifeWords, livesOf } from '../lives/lives.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
-import { lifeWords, livesOf } from '../promotions/lives.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
 import { ownTimeZone } from '../wording/moment.ts';
+import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { formerVersions, setTargets, type Target, targetsOf } from './choices.ts';
@@ -67,7 +68,7 @@ async function promote(workbench: Workbench, named: Named): Promise<void> {
     candidate ??
     (
       await pickVersion(workbench, prompt, {
-        title: `Promote ${prompt} to ${target.channel} in ${target.environment}`,
+        title: `Promote ${prompt} to ${placeOf(target)}`,
         placeholder:
           target.live === undefined
             ? 'Select a version'
@@ -98,14 +99,14 @@ async function rollBack(workbench: Workbench, named: Named): Promise<void> {
   if (formers.length === 0) {
     await ask.tell(
       'info',
-      `No other version of ${prompt} was ever ${target.channel} in ${target.environment}, so there is nothing to roll back to. Promote another version instead.`,
+      `No other version of ${prompt} was ever live in ${placeOf(target)}, so there is nothing to roll back to. Promote another version instead.`,
     );
     return;
   }
   const now = Date.now();
   const lives = livesOf(data);
   const version = await ask.pick({
-    title: `${title} in ${target.environment} (${target.channel})`,
+    title: `${title} in ${placeOf(target)}`,
     placeholder: `Live now: @${target.live?.version}. Select a version to roll back to`,
     options: formers.map(({ version, promotion }, index) => {
       const { mark, brief } = lifeWords(
@@ -135,9 +136,11 @@ async function move(workbench: Workbench, wanted: Move): Promise<void> {
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'promote', environment: target.environment });
   const change = await showDifference(workbench, wanted);
-  const verb = kind === 'promote' ? 'Promote' : 'Roll back to';
   const reason = await ask.text({
-    title: `${verb} ${prompt}@${version} in ${target.environment} (${target.channel})`,
+    title:
+      kind === 'promote'
+        ? `Promote ${prompt}@${version} to ${placeOf(target)}`
+        : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
     prompt: 'Why? The reason is kept permanently.',
     placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
     draft: draftOf(wanted),
@@ -198,7 +201,7 @@ function approvalsFor({ session }: Workbench, { target, kind }: Move): number {
 /** RFC 3339 UTC; a quarter of an hour from now is proposed. */
 function askWhen({ ask }: Workbench, { prompt, version, target }: Move): Promise<string | undefined> {
   const question = {
-    title: `Plan ${prompt}@${version} for ${target.channel} in ${target.environment}`,
+    title: `Plan ${prompt}@${version} for ${placeOf(target)}`,
     prompt: 'When does it go live',
     value: Date.now() + 15 * 60_000,
     refuses: (at: number) => whyNotPlanned(at, Date.now()),
@@ -238,7 +241,7 @@ async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move
 }
 
 /** A rollback to what stood there before, if that is still so. */
-async function undo(workbench: Workbench, promotion: Promotion, from: VersionNumber): Promise<void> {
+export async function undo(workbench: Workbench, promotion: Promotion, from: VersionNumber): Promise<void> {
   const { prompt, environment, channel } = promotion;
   try {
     const summary = await freshSummary(workbench, prompt);
@@ -249,7 +252,7 @@ async function undo(workbench: Workbench, promotion: Promotion, from: VersionNum
       const live = target?.live === undefined ? 'nothing' : `@${target.live.version}`;
       await workbench.ask.tell(
         'warning',
-        `Nothing was undone: ${live} is ${channel} in ${environment} by now.`,
+        `Nothing was undone: ${live} is live in ${placeOf(promotion)} by now.`,
       );
       return;
     }

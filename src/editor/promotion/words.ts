@@ -6,6 +6,7 @@ import type { Confirmation } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { bothZones, counted, durationOf } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
 import type { Target } from './choices.ts';
 
 export interface Move {
@@ -26,23 +27,24 @@ export function confirmation(
   now: number,
   effectiveAt?: string,
 ): Confirmation {
-  const { environment, channel, live } = target;
+  const { environment, live } = target;
+  const place = placeOf(target);
   const today =
     live === undefined
-      ? `Nothing is ${channel} in ${environment} yet.`
+      ? `Nothing is live in ${place} yet.`
       : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${live.promotedBy}.`;
   const waits =
     approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you.`;
   const detail = [today + waits, ...changeLines(change), `Reason: ${reason}`].join('\n');
   if (kind === 'roll-back')
     return {
-      message: `Roll back ${prompt} to @${version} in ${environment} (${channel})?`,
+      message: `Roll back ${prompt} to @${version} in ${place}?`,
       detail,
       button: `Roll back ${environment}`,
     };
   const when = effectiveAt === undefined ? '' : ` on ${bothZones(effectiveAt)}`;
   return {
-    message: `Make ${prompt}@${version} ${channel} in ${environment}${when}?`,
+    message: `Promote ${prompt}@${version} to ${place}${when}?`,
     detail,
     button: `${approvals > 0 ? 'Ask to Promote' : effectiveAt === undefined ? 'Promote' : 'Plan Promotion'} to ${environment}`,
     ...(effectiveAt === undefined && { alternative: 'Plan for a Time…' }),
@@ -58,27 +60,27 @@ function changeLines(change: Move['change']): string[] {
 
 /** What is live afterwards, or that it waits; in the words of what the person chose to do. */
 export function outcome(promotion: Promotion, kind: Move['kind']): string {
-  const { prompt, version, channel, environment, from, state, effectiveAt } = promotion;
+  const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
   const when = effectiveAt === null ? '' : ` on ${bothZones(effectiveAt)}`;
   if (state === 'pending') {
     const left = promotion.approvalsNeeded - promotion.approvals.length;
-    return `${reference} waits for ${counted(left, 'approval')} before it becomes ${channel} in ${environment}${when}. ${stillLive(prompt, from, promotion)}`;
+    return `${reference} waits for ${counted(left, 'approval')} before it goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;
   }
   if (state === 'planned')
-    return `Planned: ${reference} becomes ${channel} in ${environment}${when}. ${stillLive(prompt, from, promotion)}`;
+    return `Planned: ${reference} goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;
   if (state !== 'applied')
     return `The promotion of ${reference} is ${state}. ${stillLive(prompt, from, promotion)}`;
   const before = from === null ? '' : ` It was @${from}.`;
   return kind === 'roll-back'
-    ? `Rolled back: ${reference} is ${channel} in ${environment} again.${before}`
-    : `${reference} is now ${channel} in ${environment}.${before}`;
+    ? `Rolled back: ${reference} is live in ${placeOf(promotion)} again.${before}`
+    : `${reference} is now live in ${placeOf(promotion)}.${before}`;
 }
 
 /** What is true after a failure, once the pointer was read back. */
 export function afterFailure(move: Move, current: number | null): string {
   const { prompt, version, target } = move;
-  const where = `${target.channel} in ${target.environment}`;
+  const where = `live in ${placeOf(target)}`;
   if (current === version) return `The registry did carry it out: ${prompt}@${version} is ${where}.`;
   if (current === (target.live?.version ?? null))
     return `Nothing changed: ${stillLive(prompt, current, target)}`;
@@ -90,17 +92,17 @@ export function afterFailure(move: Move, current: number | null): string {
 /** What is to be said when the registry cannot even be read back. */
 export function unknownAfterFailure({ prompt, version, target }: Move): string {
   const before = target.live === undefined ? 'unset' : `@${target.live.version}`;
-  return `The registry cannot be asked now, so it is not certain whether ${prompt}@${version} became ${target.channel} in ${target.environment} (before: ${before}). Refresh when you are back online. Your files have not changed.`;
+  return `The registry cannot be asked now, so it is not certain whether ${prompt}@${version} went live in ${placeOf(target)} (before: ${before}). Refresh when you are back online. Your files have not changed.`;
 }
 
 function stillLive(
   prompt: PromptName,
   version: number | null,
-  { channel, environment }: { readonly channel: string; readonly environment: string },
+  place: { readonly channel: string; readonly environment: string },
 ): string {
   return version === null
-    ? `Nothing is ${channel} in ${environment} yet.`
-    : `${prompt}@${version} is still ${channel} in ${environment}.`;
+    ? `Nothing is live in ${placeOf(place)} yet.`
+    : `${prompt}@${version} is still live in ${placeOf(place)}.`;
 }
 
 /** Undefined for a time for which a promotion can be planned; both in milliseconds since 1970. */

@@ -4,14 +4,16 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import { registerCommand } from '../commands.ts';
+import { showComparison } from '../compare/compare.ts';
 import { findChange } from '../compare/show-change.ts';
 import { logged, mayHaveArrived } from '../problems/explain.ts';
+import { undo } from '../promotion/promotion.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Deed, deedsFor, groupOf } from './groups.ts';
 import { afterDeed } from './labels.ts';
 import { namedPromotion } from './named-promotion.ts';
-import { decisionQuestion, refusal, unknownAfterFailure } from './words.ts';
+import { approvalQuestion, decisionQuestion, refusal, unknownAfterFailure } from './words.ts';
 
 export function registerDecisions(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
@@ -43,7 +45,9 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   // Each registry counts its promotions from 1.
   const change = await changeOf(workbench, deed, promotion);
   const draft = `${deed} ${promotion.id} ${session.place}`;
-  const comment = await ask.text({ ...decisionQuestion(deed, promotion, change), draft });
+  const answer = deed === 'approve' ? await ask.confirm(approvalQuestion(promotion, change)) : 'alternative';
+  if (answer === false) return;
+  const comment = answer === true ? '' : await ask.text({ ...decisionQuestion(deed, promotion), draft });
   if (comment === undefined) return;
   let decided: Promotion;
   try {
@@ -68,7 +72,21 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   ask.sent(draft);
   if (decided.state === 'applied') workbench.walkthrough.done('promote');
   await workbench.prompts.refresh();
-  void ask.tell('info', afterDeed(deed, decided));
+  void sayOutcome(workbench, deed, decided);
+}
+
+/** What is live now, and the way back. */
+async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion): Promise<void> {
+  const { from, state } = decided;
+  const isUndoable = deed === 'approve' && state === 'applied' && from !== null;
+  const chosen = await workbench.ask.tell(
+    'info',
+    afterDeed(deed, decided),
+    ...(isUndoable ? [`Compare with @${from}`, 'Undo…'] : []),
+  );
+  if (from === null || chosen === undefined) return;
+  if (chosen === 'Undo…') await undo(workbench, decided, from);
+  else await showComparison(workbench, decided.prompt, { version: from }, { version: decided.version });
 }
 
 /** What an approval changes of what is live; undefined where there is nothing to tell, null where it is not known. */

@@ -1,12 +1,13 @@
 /** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { lastSegment } from '../../core/name.ts';
+import { goesBack } from '../../core/promotion.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
 import { type Deed, endedAt, type GroupName } from './groups.ts';
-import { goesBack, type Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 export const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   waiting: 'Waiting for approval',
@@ -151,15 +152,16 @@ export function promotionOption(promotion: Promotion, standing: Standing, now: n
 
 /** What is true after one approved, rejected or cancelled. */
 export function afterDeed(deed: Deed, promotion: Promotion): string {
-  const { prompt, version, channel, environment, from, state, effectiveAt } = promotion;
+  const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
-  const where = `${channel} in ${environment}`;
+  const where = `live in ${placeOf(promotion)}`;
   const still = from === null ? `Nothing is ${where} yet.` : `${prompt}@${from} is still ${where}.`;
-  if (deed === 'reject') return `Rejected: ${reference} does not become ${where}. ${still}`;
-  if (deed === 'cancel') return `Cancelled: ${reference} does not become ${where}. ${still}`;
-  if (state === 'applied') return `Approved: ${reference} is now ${where}.`;
+  if (deed === 'reject') return `Rejected: ${reference} does not go ${where}. ${still}`;
+  if (deed === 'cancel') return `Cancelled: ${reference} does not go ${where}. ${still}`;
+  if (state === 'applied')
+    return `Approved: ${reference} is now ${where}.${from === null ? '' : ` It was @${from}.`}`;
   if (state === 'planned' && effectiveAt !== null)
-    return `Approved: ${reference} becomes ${where} on ${bothZones(effectiveAt)}.`;
+    return `Approved: ${reference} goes ${where} on ${bothZones(effectiveAt)}.`;
   return `Approved: ${reference} has ${approvalsWords(promotion)} and waits. ${still}`;
 }
 

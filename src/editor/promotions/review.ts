@@ -4,8 +4,10 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
 import { showChange } from '../compare/show-change.ts';
+import { shortName } from '../compare/titles.ts';
 import { setContext } from '../context-keys.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
+import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';
 import { deedsFor } from './groups.ts';
 import { namedPromotion, promotionInFront } from './named-promotion.ts';
@@ -39,14 +41,17 @@ export async function showReview(workbench: Workbench, promotion: Promotion): Pr
       preview: true,
     });
   else {
-    const shown = { title: reviewTitle(promotion), promotion: id };
+    const shown = {
+      title: reviewTitle(shortName(prompt, workbench.prompts.listed.keys()), promotion),
+      promotion: id,
+    };
     await showChange(workbench, prompt, { version: from }, { version }, shown);
   }
 }
 
-/** `Review support/triage: @11 ↔ @12 → production (stable)`. */
-export function reviewTitle({ prompt, from, version, environment, channel }: Promotion): string {
-  return `Review ${prompt}: @${from} ↔ @${version} → ${environment} (${channel})`;
+/** `Review triage: @11 ↔ @12 → production`. @param name as `shortName` gives it */
+export function reviewTitle(name: string, promotion: Promotion): string {
+  return `Review ${name}: @${promotion.from} ↔ @${promotion.version} → ${placeOf(promotion)}`;
 }
 
 /** One side of a promotion's review: the version, in a document of its own. */

@@ -2,6 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
+import { goesBack } from '../../core/promotion.ts';
 import type { VersionNumber } from '../../core/version.ts';
 
 export type Standing =
@@ -46,11 +47,6 @@ export class Standings {
       pointer => pointer.environment === environment && pointer.channel === channel,
     );
   }
-}
-
-/** Whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
-export function goesBack({ rollback, from, version }: Promotion): boolean {
-  return rollback && from !== null && version < from;
 }
 
 type Applied = Promotion & { readonly appliedAt: string };

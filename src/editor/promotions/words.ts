@@ -1,29 +1,47 @@
 /** The sentences of deciding on a promotion: the question before, and what a refusal means. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Problem } from '../../core/problem.ts';
-import type { TextQuestion } from '../asking/ask.ts';
+import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
 import type { Deed } from './groups.ts';
 
 const MAX_COMMENT = 4000;
 
 /**
- * One input box is the question and the comment: Enter does it, Escape leaves all as it is.
- * @param change what an approval changes; null where that could not be found out
+ * The one question before an approval: what would be live, instead of what, who asked for it and why.
+ * @param change what it changes; null where that could not be found out
  */
-export function decisionQuestion(deed: Deed, promotion: Promotion, change?: Change | null): TextQuestion {
-  const { prompt, version, channel, environment } = promotion;
-  const what = `${prompt}@${version} as ${channel} in ${environment}`;
+export function approvalQuestion(promotion: Promotion, change: Change | null | undefined): Confirmation {
+  const { prompt, version, environment, from, requestedBy, reason } = promotion;
+  const lines = [
+    effectOf(promotion),
+    from === null ? 'Nothing is live there yet.' : `It replaces @${from}.`,
+    ...changeLines(change),
+    `${requestedBy} asked for it: ${reason}`,
+  ];
+  return {
+    message: `Approve ${prompt}@${version} for ${placeOf(promotion)}?`,
+    detail: lines.join('\n'),
+    button: `Approve for ${environment}`,
+    alternative: 'Comment and Approve…',
+  };
+}
+
+/** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
+export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion {
+  const { prompt, version } = promotion;
+  const what = `${prompt}@${version} for ${placeOf(promotion)}`;
   const validate = (text: string) => whyNotComment(text, deed === 'reject');
   switch (deed) {
     case 'approve':
       return {
         title: `Approve ${what}`,
-        prompt: `${effectOf(promotion)}${changeInWords(change)} Press Enter to approve or Escape to go back.`,
-        placeholder: 'Comment (optional)',
+        prompt: `${effectOf(promotion)} Press Enter to approve or Escape to go back.`,
+        placeholder: 'Comment',
         validate,
       };
     case 'reject':
@@ -43,22 +61,19 @@ export function decisionQuestion(deed: Deed, promotion: Promotion, change?: Chan
   }
 }
 
-function changeInWords(change: Change | null | undefined): string {
-  if (change === null) return ' Its partials could not be fetched, so it is not known what else changes.';
+function changeLines(change: Change | null | undefined): string[] {
+  if (change === null) return ['Its partials could not be fetched, so it is not known what else changes.'];
   const told = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
-  return told
-    .filter(words => words !== undefined)
-    .map(words => ` ${words}`)
-    .join('');
+  return told.filter(words => words !== undefined);
 }
 
 /** What one more approval brings about, as it is known here. */
-function effectOf({ approvals, approvalsNeeded, effectiveAt, environment }: Promotion): string {
+function effectOf({ approvals, approvalsNeeded, effectiveAt }: Promotion): string {
   const left = approvalsNeeded - approvals.length - 1;
   if (left > 0) return `It then waits for ${counted(left, 'more approval')}.`;
   return effectiveAt !== null && Date.parse(effectiveAt) > Date.now()
-    ? `It then goes live in ${environment} on ${bothZones(effectiveAt)}.`
-    : `It then goes live in ${environment} at once.`;
+    ? `It then goes live on ${bothZones(effectiveAt)}.`
+    : `It then goes live at once.`;
 }
 
 /** What is to be said when nobody here can know whether it was carried out. */
@@ -79,8 +94,9 @@ export function whyNotComment(text: string, needed: boolean): string | undefined
  */
 export function refusal(
   problem: Problem,
-  { prompt, version, channel, environment, from, requestedBy }: Promotion,
+  promotion: Promotion,
 ): { readonly message: string; readonly review: boolean } | undefined {
+  const { prompt, version, environment, from, requestedBy } = promotion;
   const reference = `${prompt}@${version}`;
   switch (problem.code) {
     case 'self_approval':
@@ -98,7 +114,7 @@ export function refusal(
       const now = current === null ? 'nothing' : `@${current}`;
       const before = from === null ? 'nothing was there' : `it was @${from}`;
       return {
-        message: `Nothing changed: ${now} is ${channel} in ${environment} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and request a new one.`,
+        message: `Nothing changed: ${now} is live in ${placeOf(promotion)} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and request a new one.`,
         review: true,
       };
     }

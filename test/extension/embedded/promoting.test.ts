@@ -23,14 +23,14 @@ describe('promoting in the embedded registry', () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     const first = await run('promote', { picks: [STAGING], texts: ['Tested'], confirms: [true] }, name, 1);
-    assert.equal((await told(first)).message, `${name}@1 is now stable in staging.`);
-    assert.equal(first.confirmed[0]?.message, `Make ${name}@1 stable in staging?`);
+    assert.equal((await told(first)).message, `${name}@1 is now live in staging.`);
+    assert.equal(first.confirmed[0]?.message, `Promote ${name}@1 to staging?`);
     assert.equal(first.confirmed[0]?.button, 'Promote to staging');
     assert.equal(await live(name, 'staging'), 'One.\n');
     const second = await run('promote', { picks: [STAGING], texts: ['Better'], confirms: [true] }, name, 2);
     await shownComparison(name, '@1 ↔ @2');
     const { message, buttons } = await told(second);
-    assert.equal(message, `${name}@2 is now stable in staging. It was @1.`);
+    assert.equal(message, `${name}@2 is now live in staging. It was @1.`);
     assert.deepEqual(buttons, ['Compare with @1', 'Undo…']);
     assert.equal(await live(name, 'staging'), 'Two.\n');
   });
@@ -55,7 +55,7 @@ describe('promoting in the embedded registry', () => {
     await promote(name, 2);
     const pointer = await nodeOf('pointer', STAGING, await promptNode(name));
     const ask = await run('rollBack', { picks: ['@1'], texts: ['Wrong fee'], confirms: [true] }, pointer);
-    assert.equal((await told(ask)).message, `Rolled back: ${name}@1 is stable in staging again. It was @2.`);
+    assert.equal((await told(ask)).message, `Rolled back: ${name}@1 is live in staging again. It was @2.`);
     assert.match(ask.offered[0]?.[0] ?? '', /^@1 before this one/);
     assert.equal(ask.confirmed[0]?.button, 'Roll back staging');
     assert.equal(await live(name, 'staging'), 'One.\n');

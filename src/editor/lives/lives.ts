@@ -1,11 +1,11 @@
 /** When each version of a prompt was live and where, how that ended, and in which words the explorer says so. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { STABLE } from '../../core/channel.ts';
+import { goesBack } from '../../core/promotion.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { instantOf, lengthOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
-import { goesBack } from './standing.ts';
 
 /** A time during which one pointer stood at one version; instants are RFC 3339 UTC. */
 export interface Life {
