@@ -117,7 +117,7 @@ function edited(
   for (const prompt of library.prompts()) {
     const { uri, name, analysis } = prompt;
     const text = concerned.has(prompt) ? applyEdits(analysis.text, edits.get(uri) ?? []) : '';
-    after.setPrompt(uri, name, text);
+    after.setPrompt(uri, name, text, library.isListed(prompt));
     const samples = name === undefined ? undefined : library.samples(name);
     if (samples && concerned.has(prompt))
       after.setSamples(samples.uri, samples.name, applyEdits(samples.text, edits.get(samples.uri) ?? []));

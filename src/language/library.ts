@@ -71,6 +71,11 @@ export class Library {
     }
   }
 
+  /** Whether its name finds it: a published version has the name of a prompt, and is not what the name means. */
+  isListed({ uri, name }: Pick<LibraryPrompt, 'uri' | 'name'>): boolean {
+    return name === undefined || this.#uris.get(name) === uri;
+  }
+
   /** The prompts whose text holds `word`, for searches over all of a large workspace. */
   *mentioning(word: string): Generator<LibraryPrompt> {
     for (const [uri, { text }] of this.#texts) {

@@ -22,7 +22,8 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   if (from === undefined) return refuse('The path of this file is no prompt name. Rename the file first.');
   if (to === from) return { edits: new Map() };
   if (library.prompt(to)) return refuse(`There is a prompt "${to}" already. Choose another name.`);
-  const uses = [...partialReferences(library.prompts())];
+  const files = [...library.prompts()].filter(each => library.isListed(each));
+  const uses = [...partialReferences(files)];
   const edits = new Map<string, TextEdit[]>();
   for (const use of uses) {
     const target = library.partial(use.prompt.name, use.reference);
@@ -45,10 +46,10 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
     };
     edits.set(use.uri, [...(edits.get(use.uri) ?? []), written]);
   }
-  checkCalls({ prompt, to, uses, edits, library });
+  checkCalls({ prompt, to, files, uses, edits, library });
   const samples = library.samples(from);
-  const files = [prompt.uri, ...(samples ? [samples.uri] : [])];
-  return { edits, renames: files.map(uri => ({ from: uri, toName: to })) };
+  const moved = [prompt.uri, ...(samples ? [samples.uri] : [])];
+  return { edits, renames: moved.map(uri => ({ from: uri, toName: to })) };
 }
 
 /** What of a partial's name stands before what a reference writes, with its slash: `support/` of `support/_style`. */
@@ -96,15 +97,17 @@ const WORDS = new Set(['this', 'true', 'false', 'null', 'undefined', 'else', 'as
 interface Renaming {
   readonly prompt: LibraryPrompt;
   readonly to: PromptName;
+  /** Those whose calls count: no published version changes. */
+  readonly files: readonly LibraryPrompt[];
   readonly uses: readonly PartialReference[];
   readonly edits: ReadonlyMap<string, readonly TextEdit[]>;
   readonly library: Library;
 }
 
 /** @throws Problem `invalid_request` where a call would reach another partial than before */
-function checkCalls({ prompt: renamed, to, uses, edits, library }: Renaming): void {
+function checkCalls({ prompt: renamed, to, files, uses, edits, library }: Renaming): void {
   const after = new Library();
-  for (const { uri, name, analysis } of library.prompts()) {
+  for (const { uri, name, analysis } of files) {
     const isCalling = renamed.uri === uri || edits.has(uri);
     const text = isCalling ? applyEdits(analysis.text, edits.get(uri) ?? []) : '';
     after.setPrompt(uri, uri === renamed.uri ? to : name, text);

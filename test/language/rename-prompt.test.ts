@@ -29,6 +29,22 @@ describe('renaming a prompt', () => {
     });
   });
 
+  it('takes no published version that is open for a file, whatever it calls or is called', () => {
+    const files = { 'a/explain.prompt': '{{> header}}', 'b/triage.prompt': 'Text' };
+    const library = libraryOf(files);
+    const version = (name: string, text: string) =>
+      library.setPrompt(`promptforge:/${name}@2`, parsePromptName(name), text, false);
+    version('a/explain', '{{> header}}{{> ../b/triage}}');
+    version('a/_header', 'Only the registry has it.');
+    const prompt = library.prompt(parsePromptName('b/triage')) as LibraryPrompt;
+    const change = renamePrompt(prompt, parsePromptName('b/sorting'), library);
+    assert.deepEqual(changed(files, change), {
+      'a/explain.prompt': '{{> header}}',
+      'b/sorting.prompt': 'Text',
+    });
+    assert.equal(change.edits.size, 0);
+  });
+
   it('keeps its own calls when it moves to another folder', () => {
     const files = {
       'support/triage.prompt': '{{> style}}{{> "tone"}}{{> deep/rules}}',
