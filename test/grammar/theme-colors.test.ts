@@ -31,6 +31,15 @@ const PARTS = {
   delimiter: /punctuation\.section\.embedded\./,
 } as const;
 
+const KINDS = [
+  'promptVariable',
+  'promptVariable.undeclared',
+  'promptParameter',
+  'promptHelper',
+  'promptPartial',
+  'promptProperty',
+];
+
 describe('colors in the themes of VS Code', () => {
   let themes: Theme[];
   before(async () => {
@@ -73,6 +82,23 @@ describe('colors in the themes of VS Code', () => {
       }),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it('tell the kinds of names from each other, by color or style', () => {
+    const { rules } =
+      packageJson.contributes.configurationDefaults['editor.semanticTokenColorCustomizations'];
+    const styles: Readonly<Record<string, Readonly<Record<string, boolean>>>> = rules;
+    const look = (theme: Theme, kind: string): string => {
+      const [type = '', ...modifiers] = kind.split('.');
+      const { foreground, fontStyle = '' } = semanticStyle(theme, contributed(type), modifiers, SCOPES);
+      const set = Object.keys(styles[kind] ?? {}).filter(name => styles[kind]?.[name]);
+      return [foreground, ...new Set([...fontStyle.split(' ').filter(Boolean), ...set])].join(' ');
+    };
+    const alike = themes.flatMap(theme => {
+      const looks = KINDS.map(kind => look(theme, kind));
+      return new Set(looks).size === KINDS.length ? [] : [`${theme.id}: ${looks.join(', ')}`];
+    });
+    assert.deepEqual(alike, []);
   });
 
   it('show what the grammar finds before there are semantic tokens', async () => {
