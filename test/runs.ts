@@ -1,6 +1,7 @@
 /** How many runs a property test makes: `npm test` makes some, `npm run test:all` makes all of them. */
 
-const ALL = process.env['PROMPTFORGE_TEST_RUNS'] === 'full';
+/** Whether this is `npm run test:all`. */
+export const ALL = process.env['PROMPTFORGE_TEST_RUNS'] === 'full';
 
 /**
  * @param full how many runs there are in `npm run test:all`

@@ -77,7 +77,6 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     step('package', ['scripts/vsix.ts', '--no-build'], ['build']),
     inVscode('extension-newest', NEWEST.vscode),
     { ...room('journey', ['hosts', 'package']), env: { PROMPTFORGE_VSIX: vsix }, needsWindow: true },
-    // In the oldest VS Code, `npm test` runs the main journey.
     ...(everything ? [inVscode('extension-oldest', OLDEST.vscode)] : []),
     inVscode('extension-untrusted', NEWEST.vscode, { PROMPTFORGE_HOST_TRUST: 'ask' }),
     step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']),

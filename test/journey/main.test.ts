@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { NEWEST, OLDEST } from '../../scripts/host/vscodeVersions.ts';
+import { ALL } from '../runs.ts';
 import { curl } from './support/curl.ts';
 import { filesThatHold } from './support/files.ts';
 import { journey } from './support/journey.ts';
@@ -10,7 +11,7 @@ import { serveRegistry } from './support/served-registry.ts';
 const FIRST = 'You answer questions about fees. A transfer within Europe is free.';
 const SECOND = 'Quote the fee table, and never guess a fee.';
 
-for (const vscode of [NEWEST, OLDEST])
+for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
   describe(`In VS Code ${vscode.vscode}, with the VSIX installed and a registry served`, () => {
     journey('one gets from an empty window to what an application gets', async journey => {
       const { folder, write, open, use, step } = journey;
@@ -145,8 +146,7 @@ for (const vscode of [NEWEST, OLDEST])
 
       await step('rolls production back, with a reason', async () => {
         await workbench.run('PromptForge: Roll Back…');
-        await workbench.choose('Roll Back fees/explain', 'production · stable');
-        await workbench.choose('Roll Back fees/explain in production', '@1');
+        await workbench.choose('Roll Back fees/explain', '@1 in production');
         await workbench.answer('Roll Back fees/explain to @1 in production', 'It quotes last year’s table');
         const { message } = await workbench.confirm('Roll back production');
         assert.equal(message, 'Roll back fees/explain to @1 in production?');
