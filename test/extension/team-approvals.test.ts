@@ -137,7 +137,7 @@ describe('with a registry that asks for approvals', () => {
     const tab = await eventually('the review', () =>
       activeTab()?.label.startsWith('Review') ? activeTab() : undefined,
     );
-    assert.equal(tab.label, `Review ${prompt.split('/').at(-1)}: @1 ↔ @2 → production`);
+    assert.match(tab.label, /^Review (?:case-\d+\/)?explain: @1 ↔ @2 → production$/);
     assert.ok(tab.input instanceof vscode.TabInputTextDiff);
     const text = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
     assert.deepEqual([await text(tab.input.original), await text(tab.input.modified)], ['One.\n', 'Two.\n']);
@@ -159,7 +159,7 @@ describe('with a registry that asks for approvals', () => {
       prompt,
       1,
     );
-    assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`\\(${at.slice(0, 19)}Z\\)\\?$`));
+    assert.match(ask.confirmed[1]?.message ?? '', new RegExp(`${at.slice(11, 16)} UTC\\)?\\?$`));
     await ask.message(new RegExp(`^Planned: ${prompt}@1 goes live in staging on `));
     await eventually('the planned one', async () =>
       (await shown()).some(line =>

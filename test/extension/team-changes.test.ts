@@ -6,7 +6,8 @@ import { type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { documentsIn } from '../../src/editor/versions/tab-documents.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
-import { activeTab, inside, run, writePrompt } from './support/inside.ts';
+import { inside, run, writePrompt } from './support/inside.ts';
+import { shownTab } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
 
 describe('the whole change', () => {
@@ -33,8 +34,11 @@ describe('the whole change', () => {
     return { prompt, header };
   }
 
-  const shownAs = (title: string) =>
-    eventually(`the tab "${title}"`, () => (activeTab()?.label === title ? activeTab() : undefined));
+  /** Of prompts that other tests made, some may have the same last part: then a tab has the whole name. */
+  const shownAs = (prompt: PromptName, sides: string, before = '') =>
+    shownTab(
+      ...[prompt.slice(prompt.lastIndexOf('/') + 1), prompt].map(name => `${before}${name}: ${sides}`),
+    );
   const paths = (tab: vscode.Tab) => documentsIn(tab).map(({ scheme, path }) => `${scheme}:${path}`);
   const text = async (uri: vscode.Uri | undefined) =>
     uri && (await vscode.workspace.openTextDocument(uri)).getText();
@@ -48,7 +52,7 @@ describe('the whole change', () => {
       prompt,
       2,
     );
-    const tab = await shownAs(`${prompt}: @1 ↔ @2, 1 change (2 files)`);
+    const tab = await shownAs(prompt, '@1 ↔ @2, 1 change (2 files)');
     assert.deepEqual(paths(tab), [`promptforge:/${header}@2`, `promptforge-resolved:/${prompt}@2`]);
     assert.equal(await text(documentsIn(tab)[1]), 'New {{branch}}\n');
     const [, changes, breaking, reason] = ask.confirmed[0]?.detail.split('\n') ?? [];
@@ -60,7 +64,7 @@ describe('the whole change', () => {
     assert.equal(reason, 'Reason: Tested');
     await ask.message(`${prompt}@2 is now live in staging. It was @1.`);
     // Which partial has the focus does not matter: the comparison is about the prompt.
-    const back = await run('rollBack', { picks: ['staging · stable', '@1'], texts: [undefined] });
+    const back = await run('rollBack', { picks: ['@1 in staging'], texts: [undefined] });
     assert.equal(back.asked[0]?.title, `Roll Back ${prompt} to @1 in staging`);
   });
 
@@ -71,7 +75,7 @@ describe('the whole change', () => {
     const { id } = await team.request(prompt, { environment: 'production', version: 2, by: 'ada' });
     await run('refresh');
     await run('reviewPromotion', {}, id);
-    const tab = await shownAs(`Review ${prompt}: @1 ↔ @2 → production (stable), 1 change (3 files)`);
+    const tab = await shownAs(prompt, '@1 ↔ @2 → production, 1 change (3 files)', 'Review ');
     assert.deepEqual(paths(tab), [
       `promptforge:/${prompt}@2`,
       `promptforge:/${header}@2`,
@@ -102,7 +106,7 @@ describe('the whole change', () => {
       {
         texts: ['Second'],
         meanwhile: async () => {
-          const tab = await shownAs(`${prompt}: @1 ↔ your file, 2 changes (3 files)`);
+          const tab = await shownAs(prompt, '@1 ↔ your file, 2 changes (3 files)');
           const uri = documentsIn(tab).at(-1);
           assert.equal(await text(uri), 'New\nTwo\n');
           const file = vscode.workspace.textDocuments.find(
@@ -133,7 +137,7 @@ describe('the whole change', () => {
     await team.publish(prompt, '{{> header}}\nOne\n', '{{> header}}\nTwo\n');
     await run('refresh');
     await run('compareWithPrevious', {}, prompt);
-    const tab = await shownAs(`${prompt}: @1 ↔ @2`);
+    const tab = await shownAs(prompt, '@1 ↔ @2');
     assert.ok(tab.input instanceof vscode.TabInputTextDiff);
   });
 
@@ -148,6 +152,6 @@ describe('the whole change', () => {
       2,
     );
     assert.match(ask.confirmed[0]?.detail ?? '', /Its partials could not be fetched/);
-    await shownAs(`${prompt}: @1 ↔ @2`);
+    await shownAs(prompt, '@1 ↔ @2');
   });
 });

@@ -8,7 +8,7 @@ type Step = (title: string, run: () => Promise<void>) => Promise<void>;
 /** What is there when a fresh demo is opened. */
 export async function isTheFirstScreen({ workbench, page }: JourneyWindow): Promise<void> {
   await workbench.opened('transfer-estimate.prompt');
-  for (const title of ['README.md', 'Preview fees/transfer-estimate'])
+  for (const title of ['README.md', 'Preview transfer-estimate'])
     await untilVisible(page.getByRole('tab', { name: title, selected: true }), `the tab "${title}"`);
   await untilVisible(page.locator('[id="workbench.view.extension.promptforge"]'), 'the view PromptForge');
 }

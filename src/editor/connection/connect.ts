@@ -8,8 +8,8 @@ import { EMBEDDED } from '../versions/uri.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { fileFolders, projectFile } from './find-project.ts';
-import { projectDiagnostics } from './project-diagnostics.ts';
+import { fileFolders } from './find-project.ts';
+import { openProjectFile } from './open-project-file.ts';
 
 export function registerConnect(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
@@ -138,14 +138,4 @@ async function answers({ ask, log }: Workbench, registry: string): Promise<boole
     if (chosen === 'Try Again') return answers({ ask, log } as Workbench, registry);
     return chosen === 'Connect Anyway';
   }
-}
-
-/** With the caret at what is wrong in it first. */
-async function openProjectFile(): Promise<void> {
-  const file = await projectFile();
-  if (file === undefined) return;
-  const document = await vscode.workspace.openTextDocument(file);
-  const [first] = await projectDiagnostics(document.getText());
-  const selection = first && new vscode.Range(first.range.start, first.range.start);
-  await vscode.window.showTextDocument(document, selection && { selection });
 }

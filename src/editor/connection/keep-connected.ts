@@ -12,11 +12,11 @@ export function registerKeepConnected({
 }: Pick<Workbench, 'session' | 'prompts' | 'log'>): vscode.Disposable & Pick<ConnectionWatch, 'soon'> {
   const watch = watchConnection({
     state() {
-      const { kind } = session.state;
-      if (session.registry === undefined || session.registry === EMBEDDED) return 'unwatched';
-      // One that is only being asked who one is may be as silent as any other.
-      if (kind === 'connected' || kind === 'connecting') return 'connected';
-      return kind === 'offline' ? 'offline' : 'unwatched';
+      const { registry, state } = session;
+      if (registry === undefined || registry === EMBEDDED) return 'unwatched';
+      // One that is only being asked who one is may be as silent as any other. Without a key nothing is sent.
+      if (state.kind === 'connected' || (state.kind === 'connecting' && state.isAsked)) return 'connected';
+      return state.kind === 'offline' ? 'offline' : 'unwatched';
     },
     ask: signal =>
       session.ask(signal).catch((error: unknown) => {

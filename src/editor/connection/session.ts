@@ -97,6 +97,8 @@ export class Session implements vscode.Disposable {
     if (this.#state.kind !== 'connected' && this.#state.kind !== 'offline') this.#set({ kind: 'connecting' });
     const access = await this.#open(found.project.registry);
     const own = await access.environments(signal);
+    if (own.length > 0 && !signal.aborted && this.#state.kind === 'connecting')
+      this.#set({ kind: 'connecting', isAsked: true });
     const identified = await identify(own, environment => access.clientFor(environment), signal);
     if (signal.aborted) return this.#state;
     this.#keys = identified.keys;

@@ -23,13 +23,18 @@ export interface Target {
 
 /** What the key bindings of the view pass, because VS Code gives such a command no node. */
 const FOCUSED = 'focused';
+/** A key was pressed in the tree, on nothing. */
+const NOTHING = Symbol('nothing');
 
 /** Gives the node in the tree that keys go to. */
 export type FocusedNode = () => Promise<Node | undefined>;
 
-/** The node that keys go to for what a key binding passes; else what was passed. */
+/**
+ * The node that keys go to for what a key binding passes, or what was passed; `NOTHING` where no node has them: an
+ * editor that happens to be open is not what a key in the tree is about.
+ */
 export async function argumentOf(argument: unknown, focused: FocusedNode): Promise<unknown> {
-  return argument === FOCUSED ? focused() : argument;
+  return argument === FOCUSED ? ((await focused()) ?? NOTHING) : argument;
 }
 
 /** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
@@ -49,6 +54,7 @@ export async function namedTarget(argument: unknown, workbench: Workbench): Prom
   if (argument instanceof vscode.Uri) return targetOfUri(argument, workbench);
   if (isNode(argument)) return targetOfNode(argument);
   if (typeof argument === 'string' && isPromptName(argument)) return { prompt: argument };
+  if (argument === NOTHING) return undefined;
   const open = vscode.window.activeTextEditor?.document.uri ?? activeTabUri();
   const inFront = open === undefined ? undefined : await targetOfUri(open, workbench);
   return changesInFront() ?? inFront;

@@ -75,3 +75,11 @@ export function promotedFromFirst(
   );
   return there ? undefined : first;
 }
+
+/** Whether a pointer is that of `target`. */
+export function isAt(
+  target: Pick<Target, 'environment' | 'channel'>,
+  pointer: { readonly environment: string; readonly channel: string } | undefined,
+): boolean {
+  return target.environment === pointer?.environment && target.channel === pointer.channel;
+}

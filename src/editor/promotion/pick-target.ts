@@ -5,35 +5,26 @@ import type { VersionNumber } from '../../core/version.ts';
 import type { Option } from '../asking/ask.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
-import { promotedFromFirst, type Target } from './choices.ts';
-import type { Move } from './words.ts';
+import type { Target } from './choices.ts';
+import { noteOn } from './note-on.ts';
 
 /** A channel that has no pointer yet. */
 const ANOTHER = 'another';
 
-/**
- * @param kind what is to be done there: to roll back, production comes first
- * @param version the candidate, when it is known: where it is live already is not offered
- */
+/** @param version the candidate, when it is known: where it is live already is not offered */
 export async function pickTarget(
   workbench: Workbench,
   summary: PromptSummary,
   targets: readonly Target[],
   version: VersionNumber | undefined,
-  { kind, title }: { readonly kind: Move['kind']; readonly title: string },
+  title: string,
 ): Promise<Target | undefined> {
   const { ask, session } = workbench;
-  const movable = targets.filter(target => target.live === undefined || target.live.version !== version);
-  const promoting = kind === 'promote';
-  const open = promoting ? movable : movable.toReversed();
-  if (open.length === 0 && !promoting) {
-    await ask.tell('info', `${title}: ${summary.name} is not live anywhere.`);
-    return undefined;
-  }
+  const open = targets.filter(target => target.live === undefined || target.live.version !== version);
   const now = Date.now();
   const options = open.map((target): Option<Target | typeof ANOTHER> => {
     const { environment, channel, live } = target;
-    const note = noteOn(workbench, summary, target, version, kind);
+    const note = noteOn(session, summary, target, 'promote', version);
     return {
       label: `${environment} · ${channel}`,
       description:
@@ -49,7 +40,7 @@ export async function pickTarget(
   const chosen = await ask.pick<Target | typeof ANOTHER>({
     title,
     placeholder: 'Select an environment',
-    options: promoting ? [...options, another] : options,
+    options: [...options, another],
   });
   if (chosen !== ANOTHER) return chosen;
 
@@ -78,27 +69,4 @@ function whyNotPointer(text: string, environment: string, targets: readonly Targ
     target => target.environment === environment && target.channel === (name as Channel),
   );
   return there ? `${environment} has the channel ${name} already: choose it in the list.` : undefined;
-}
-
-/** What is worth knowing before one chooses; the registry has the last word. */
-function noteOn(
-  { session }: Workbench,
-  summary: PromptSummary,
-  target: Target,
-  version: VersionNumber | undefined,
-  kind: Move['kind'],
-): string | undefined {
-  const environment = session.environments.find(({ name }) => name === target.environment);
-  if (environment === undefined) return undefined;
-  const notes: string[] = [];
-  const key = session.keys.get(target.environment)?.kind ?? 'none';
-  if (key === 'none') notes.push('you have no key here');
-  if (key === 'refused') notes.push('your key was refused here');
-  const first = version === undefined ? undefined : promotedFromFirst(summary, version, environment);
-  if (first !== undefined) notes.push(`must be live in ${first} first`);
-  const { approvals, rollbackNeedsApproval } = environment.policy;
-  if (kind === 'roll-back' && approvals > 0 && !rollbackNeedsApproval)
-    notes.push('a rollback needs no approval');
-  else if (approvals > 0) notes.push(approvals === 1 ? 'needs an approval' : `needs ${approvals} approvals`);
-  return notes.length === 0 ? undefined : notes.join(' · ');
 }

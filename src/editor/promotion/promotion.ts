@@ -1,34 +1,16 @@
-/** Promote and Roll Back: what, where, the difference, why, and a last question; then what is live is said. */
+/** The commands Promote and Roll Back, and which version Promote puts where. */
 import * as vscode from 'vscode';
-import type { RegistryClient } from '../../client/registry-client.ts';
-import type { Promotion } from '../../contract/promotions.ts';
-import type { PromptSummary } from '../../contract/prompts.ts';
-import type { PromptName } from '../../core/name.ts';
-import { Problem } from '../../core/problem.ts';
-import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
-import { askMoment } from '../asking/ask-moment.ts';
+import { isVersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
-import { showComparison } from '../compare/compare.ts';
 import { type Target as Named, targetOf } from '../explorer/target.ts';
-import { lifeWords, livesOf } from '../lives/lives.ts';
-import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
-import { versionUri } from '../versions/open-version.ts';
 import { pickVersion } from '../versions/pick-version.ts';
-import { ownTimeZone } from '../wording/moment.ts';
 import { placeOf } from '../wording/place.ts';
-import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { formerVersions, setTargets, type Target, targetsOf } from './choices.ts';
+import { isAt, targetsOf } from './choices.ts';
+import { freshSummary } from './fresh-summary.ts';
+import { move } from './move.ts';
 import { pickTarget } from './pick-target.ts';
-import {
-  afterFailure,
-  confirmation,
-  type Move,
-  outcome,
-  unknownAfterFailure,
-  whyNotPlanned,
-  whyNotReason,
-} from './words.ts';
+import { rollBack } from './roll-back.ts';
 
 export function registerPromotion(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
@@ -62,7 +44,7 @@ async function promote(workbench: Workbench, named: Named): Promise<void> {
   const targets = targetsOf(summary, session.environments);
   const target = onPointer
     ? targets.find(each => isAt(each, named.pointer))
-    : await pickTarget(workbench, summary, targets, candidate, { kind: 'promote', title });
+    : await pickTarget(workbench, summary, targets, candidate, title);
   if (target === undefined) return;
   const version =
     candidate ??
@@ -78,242 +60,4 @@ async function promote(workbench: Workbench, named: Named): Promise<void> {
     )?.version;
   if (version === undefined) return;
   await move(workbench, { prompt, version, target, kind: 'promote' });
-}
-
-async function rollBack(workbench: Workbench, named: Named): Promise<void> {
-  const { session, ask } = workbench;
-  const { prompt } = named;
-  const summary = await freshSummary(workbench, prompt);
-  const targets = setTargets(summary, session.environments);
-  const title = `Roll Back ${prompt}`;
-  const place = named.pointer ?? named.wasLive;
-  const target =
-    targets.find(each => isAt(each, place)) ??
-    (await pickTarget(workbench, summary, targets, undefined, { kind: 'roll-back', title }));
-  if (target === undefined) return;
-  const client = await session.clientFor({ kind: 'read' });
-  const { data } = await inProgress(`Fetching what was live before`, signal =>
-    client.listPromotions({ prompt, environment: target.environment, state: 'applied', limit: 100 }, signal),
-  );
-  const formers = formerVersions(data, target);
-  if (formers.length === 0) {
-    await ask.tell(
-      'info',
-      `No other version of ${prompt} was ever live in ${placeOf(target)}, so there is nothing to roll back to. Promote another version instead.`,
-    );
-    return;
-  }
-  const now = Date.now();
-  const lives = livesOf(data);
-  const version = await ask.pick({
-    title: `${title} in ${placeOf(target)}`,
-    placeholder: `Live now: @${target.live?.version}. Select a version to roll back to`,
-    options: formers.map(({ version, promotion }, index) => {
-      const { mark, brief } = lifeWords(
-        (lives.get(version) ?? []).filter(life => isAt(target, life)),
-        session.environments,
-        now,
-      );
-      return {
-        label: `@${version}`,
-        description: [
-          ...(index === 0 ? ['before this one'] : []),
-          ...(brief === undefined ? [] : [brief]),
-          promotion.requestedBy,
-        ].join(' · '),
-        detail: mark === undefined ? promotion.reason : `$(discard) ${mark}`,
-        value: version,
-      };
-    }),
-  });
-  if (version !== undefined) await move(workbench, { prompt, version, target, kind: 'roll-back' });
-}
-
-/** The difference, the reason, the question; then the promotion and what is true after it. */
-async function move(workbench: Workbench, wanted: Move): Promise<void> {
-  const { session, ask } = workbench;
-  const { prompt, version, target, kind } = wanted;
-  // Before anything is asked: it would be for nothing without the key.
-  const client = await session.clientFor({ kind: 'promote', environment: target.environment });
-  const change = await showDifference(workbench, wanted);
-  const reason = await ask.text({
-    title:
-      kind === 'promote'
-        ? `Promote ${prompt}@${version} to ${placeOf(target)}`
-        : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
-    prompt: 'Why? The reason is kept permanently.',
-    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
-    draft: draftOf(wanted),
-    validate: whyNotReason,
-  });
-  if (reason === undefined) return;
-  const asked = { ...wanted, change, approvals: approvalsFor(workbench, wanted) };
-  const answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
-  if (answer === false) return;
-  let effectiveAt: string | undefined;
-  if (answer === 'alternative') {
-    effectiveAt = await askWhen(workbench, wanted);
-    if (effectiveAt === undefined) return;
-    if ((await ask.confirm(confirmation(asked, reason.trim(), Date.now(), effectiveAt))) !== true) return;
-  }
-  const doing =
-    kind === 'promote' ? `Promoting to ${target.environment}` : `Rolling back ${target.environment}`;
-  let promotion: Promotion;
-  try {
-    promotion = await inProgress(doing, signal =>
-      client.promote(
-        prompt,
-        {
-          environment: target.environment,
-          channel: target.channel,
-          version: version as VersionNumber,
-          reason: reason.trim(),
-          expected: target.live?.version ?? null,
-          effectiveAt: effectiveAt ?? null,
-        },
-        signal,
-      ),
-    );
-  } catch (error) {
-    workbench.session.note(error);
-    if (!Problem.is(error, 'pointer_moved') && !mayHaveArrived(error)) throw error;
-    await sayWhatIsTrue(workbench, client, wanted, error);
-    return;
-  }
-  ask.sent(draftOf(wanted));
-  workbench.walkthrough.done('promote');
-  await workbench.prompts.refresh();
-  void sayOutcome(workbench, promotion, kind);
-}
-
-/** The name under which the reason is kept. */
-function draftOf({ kind, prompt, version, target }: Move): string {
-  return `${kind} ${prompt}@${version} ${target.environment} ${target.channel}`;
-}
-
-/** As far as it is known here; the registry decides. */
-function approvalsFor({ session }: Workbench, { target, kind }: Move): number {
-  const policy = session.environments.find(({ name }) => name === target.environment)?.policy;
-  if (policy === undefined || (kind === 'roll-back' && !policy.rollbackNeedsApproval)) return 0;
-  return policy.approvals;
-}
-
-/** RFC 3339 UTC; a quarter of an hour from now is proposed. */
-function askWhen({ ask }: Workbench, { prompt, version, target }: Move): Promise<string | undefined> {
-  const question = {
-    title: `Plan ${prompt}@${version} for ${placeOf(target)}`,
-    prompt: 'When does it go live',
-    value: Date.now() + 15 * 60_000,
-    refuses: (at: number) => whyNotPlanned(at, Date.now()),
-  };
-  return askMoment(ask, question, ownTimeZone());
-}
-
-/** Gives what differs; undefined where nothing is live yet, null where it could not be found out. */
-async function showDifference(
-  workbench: Workbench,
-  { prompt, version, target: { live } }: Move,
-): Promise<Move['change']> {
-  const candidate = version as VersionNumber;
-  if (live !== undefined)
-    return (
-      (await showComparison(workbench, prompt, { version: live.version }, { version: candidate })) ?? null
-    );
-  const uri = versionUri(workbench.session.registry, { prompt, version: candidate });
-  await vscode.window.showTextDocument(uri, { preview: true });
-  return undefined;
-}
-
-async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move['kind']): Promise<void> {
-  const { ask } = workbench;
-  const { prompt, version, from, state } = promotion;
-  const undoable = state === 'applied' && from !== null;
-  const compare = `Compare with @${from}`;
-  const chosen = await ask.tell(
-    ['applied', 'pending', 'planned'].includes(state) ? 'info' : 'warning',
-    outcome(promotion, kind),
-    ...(from === null ? [] : [compare]),
-    ...(undoable ? ['Undo…'] : []),
-  );
-  if (from === null) return;
-  if (chosen === compare) await showComparison(workbench, prompt, { version: from }, { version });
-  if (chosen === 'Undo…') await undo(workbench, promotion, from);
-}
-
-/** A rollback to what stood there before, if that is still so. */
-export async function undo(workbench: Workbench, promotion: Promotion, from: VersionNumber): Promise<void> {
-  const { prompt, environment, channel } = promotion;
-  try {
-    const summary = await freshSummary(workbench, prompt);
-    const target = setTargets(summary, workbench.session.environments).find(each =>
-      isAt(each, { environment, channel }),
-    );
-    if (target?.live?.version !== promotion.version) {
-      const live = target?.live === undefined ? 'nothing' : `@${target.live.version}`;
-      await workbench.ask.tell(
-        'warning',
-        `Nothing was undone: ${live} is live in ${placeOf(promotion)} by now.`,
-      );
-      return;
-    }
-    await move(workbench, { prompt, version: from, target, kind: 'roll-back' });
-  } catch (error) {
-    void workbench.report(error, 'Undoing', () => undo(workbench, promotion, from));
-  }
-}
-
-/** After a failure: the pointer is read back before anything is claimed. */
-async function sayWhatIsTrue(
-  workbench: Workbench,
-  client: RegistryClient,
-  wanted: Move,
-  error: unknown,
-): Promise<void> {
-  const { ask, session, prompts, log } = workbench;
-  const failed = messageOf(error);
-  log.error(logged(error));
-  session.note(error);
-  let current: VersionNumber | null;
-  try {
-    const summary = await client.getPrompt(wanted.prompt);
-    current = summary.pointers.find(pointer => isAt(wanted.target, pointer))?.version ?? null;
-  } catch {
-    // The first failure is what is told; this one says the same.
-    const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure(wanted)}`, 'Refresh', 'Show Log');
-    if (chosen === 'Refresh') await vscode.commands.executeCommand('promptforge.refresh');
-    if (chosen === 'Show Log') await vscode.commands.executeCommand('promptforge.showLog');
-    return;
-  }
-  await prompts.refresh();
-  const done = current === wanted.version;
-  if (done) ask.sent(draftOf(wanted));
-  const compare = `Compare with @${current}`;
-  const buttons = [...(current === null || done ? [] : [compare]), ...(done ? [] : ['Try Again'])];
-  const chosen = await ask.tell(
-    done ? 'info' : 'warning',
-    `${failed} ${afterFailure(wanted, current)}`,
-    ...buttons,
-  );
-  if (chosen === compare && current !== null)
-    await showComparison(
-      workbench,
-      wanted.prompt,
-      { version: current },
-      { version: wanted.version as VersionNumber },
-    );
-  if (chosen === 'Try Again')
-    await vscode.commands.executeCommand('promptforge.promote', wanted.prompt, wanted.version);
-}
-
-/** The pointers as they are now: what is shown in the question must be what is there. */
-async function freshSummary({ session }: Workbench, prompt: PromptName): Promise<PromptSummary> {
-  const client = await session.clientFor({ kind: 'read' });
-  return inProgress(`Looking up ${prompt}`, signal => client.getPrompt(prompt, signal));
-}
-
-function isAt(
-  target: Pick<Target, 'environment' | 'channel'>,
-  pointer: { readonly environment: string; readonly channel: string } | undefined,
-): boolean {
-  return target.environment === pointer?.environment && target.channel === pointer.channel;
 }

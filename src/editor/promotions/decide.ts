@@ -7,7 +7,7 @@ import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { findChange } from '../compare/show-change.ts';
 import { logged, mayHaveArrived } from '../problems/explain.ts';
-import { undo } from '../promotion/promotion.ts';
+import { undo } from '../promotion/move.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Deed, deedsFor, groupOf } from './groups.ts';

@@ -6,7 +6,8 @@ export type ConnectionState =
   | { readonly kind: 'not-connected' }
   | { readonly kind: 'untrusted' }
   | { readonly kind: 'broken-project'; readonly why: string }
-  | { readonly kind: 'connecting' }
+  /** `isAsked`: a key was found, and the registry is asked who one is with it. */
+  | { readonly kind: 'connecting'; readonly isAsked?: boolean }
   | { readonly kind: 'no-key' }
   /** `isBroken`: its log does not fit together, so that it is not opened. */
   | { readonly kind: 'refused'; readonly why: string; readonly isBroken?: boolean }

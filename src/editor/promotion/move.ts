@@ -1,0 +1,201 @@
+/** Moving a pointer: the difference, the reason, the question; then the promotion, what is true after it, and the way back. */
+import * as vscode from 'vscode';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Promotion } from '../../contract/promotions.ts';
+import { Problem } from '../../core/problem.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { askMoment } from '../asking/ask-moment.ts';
+import { showComparison } from '../compare/compare.ts';
+import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
+import { versionUri } from '../versions/open-version.ts';
+import { ownTimeZone } from '../wording/moment.ts';
+import { placeOf } from '../wording/place.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { isAt, setTargets } from './choices.ts';
+import { freshSummary } from './fresh-summary.ts';
+import {
+  afterFailure,
+  confirmation,
+  type Move,
+  outcome,
+  unknownAfterFailure,
+  whyNotPlanned,
+  whyNotReason,
+} from './words.ts';
+
+/** The difference, the reason, the question; then the promotion and what is true after it. */
+export async function move(workbench: Workbench, wanted: Move): Promise<void> {
+  const { session, ask } = workbench;
+  const { prompt, version, target, kind } = wanted;
+  // Before anything is asked: it would be for nothing without the key.
+  const client = await session.clientFor({ kind: 'promote', environment: target.environment });
+  const change = await showDifference(workbench, wanted);
+  const reason = await ask.text({
+    title:
+      kind === 'promote'
+        ? `Promote ${prompt}@${version} to ${placeOf(target)}`
+        : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
+    prompt: 'Why? The reason is kept permanently.',
+    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
+    draft: draftOf(wanted),
+    validate: whyNotReason,
+  });
+  if (reason === undefined) return;
+  const asked = { ...wanted, change, approvals: approvalsFor(workbench, wanted) };
+  const answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
+  if (answer === false) return;
+  let effectiveAt: string | undefined;
+  if (answer === 'alternative') {
+    effectiveAt = await askWhen(workbench, wanted);
+    if (effectiveAt === undefined) return;
+    if ((await ask.confirm(confirmation(asked, reason.trim(), Date.now(), effectiveAt))) !== true) return;
+  }
+  const doing =
+    kind === 'promote' ? `Promoting to ${target.environment}` : `Rolling back ${target.environment}`;
+  let promotion: Promotion;
+  try {
+    promotion = await inProgress(doing, signal =>
+      client.promote(
+        prompt,
+        {
+          environment: target.environment,
+          channel: target.channel,
+          version: version as VersionNumber,
+          reason: reason.trim(),
+          expected: target.live?.version ?? null,
+          effectiveAt: effectiveAt ?? null,
+        },
+        signal,
+      ),
+    );
+  } catch (error) {
+    workbench.session.note(error);
+    if (!Problem.is(error, 'pointer_moved') && !mayHaveArrived(error)) throw error;
+    await sayWhatIsTrue(workbench, client, wanted, error);
+    return;
+  }
+  ask.sent(draftOf(wanted));
+  workbench.walkthrough.done('promote');
+  await workbench.prompts.refresh();
+  void sayOutcome(workbench, promotion, kind);
+}
+
+/** The name under which the reason is kept. */
+function draftOf({ kind, prompt, version, target }: Move): string {
+  return `${kind} ${prompt}@${version} ${target.environment} ${target.channel}`;
+}
+
+/** As far as it is known here; the registry decides. */
+function approvalsFor({ session }: Workbench, { target, kind }: Move): number {
+  const policy = session.environments.find(({ name }) => name === target.environment)?.policy;
+  if (policy === undefined || (kind === 'roll-back' && !policy.rollbackNeedsApproval)) return 0;
+  return policy.approvals;
+}
+
+/** RFC 3339 UTC; a quarter of an hour from now is proposed. */
+function askWhen({ ask }: Workbench, { prompt, version, target }: Move): Promise<string | undefined> {
+  const question = {
+    title: `Plan ${prompt}@${version} for ${placeOf(target)}`,
+    prompt: 'When does it go live',
+    value: Date.now() + 15 * 60_000,
+    refuses: (at: number) => whyNotPlanned(at, Date.now()),
+  };
+  return askMoment(ask, question, ownTimeZone());
+}
+
+/** Gives what differs; undefined where nothing is live yet, null where it could not be found out. */
+async function showDifference(
+  workbench: Workbench,
+  { prompt, version, target: { live } }: Move,
+): Promise<Move['change']> {
+  const candidate = version as VersionNumber;
+  if (live !== undefined)
+    return (
+      (await showComparison(workbench, prompt, { version: live.version }, { version: candidate })) ?? null
+    );
+  const uri = versionUri(workbench.session.registry, { prompt, version: candidate });
+  await vscode.window.showTextDocument(uri, { preview: true });
+  return undefined;
+}
+
+async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move['kind']): Promise<void> {
+  const { ask } = workbench;
+  const { prompt, version, from, state } = promotion;
+  const undoable = state === 'applied' && from !== null;
+  const compare = `Compare with @${from}`;
+  const chosen = await ask.tell(
+    ['applied', 'pending', 'planned'].includes(state) ? 'info' : 'warning',
+    outcome(promotion, kind),
+    ...(from === null ? [] : [compare]),
+    ...(undoable ? ['Undo…'] : []),
+  );
+  if (from === null) return;
+  if (chosen === compare) await showComparison(workbench, prompt, { version: from }, { version });
+  if (chosen === 'Undo…') await undo(workbench, promotion, from);
+}
+
+/** A rollback to what stood there before, if that is still so. */
+export async function undo(workbench: Workbench, promotion: Promotion, from: VersionNumber): Promise<void> {
+  const { prompt, environment, channel } = promotion;
+  try {
+    const summary = await freshSummary(workbench, prompt);
+    const target = setTargets(summary, workbench.session.environments).find(each =>
+      isAt(each, { environment, channel }),
+    );
+    if (target?.live?.version !== promotion.version) {
+      const live = target?.live === undefined ? 'nothing' : `@${target.live.version}`;
+      await workbench.ask.tell(
+        'warning',
+        `Nothing was undone: ${live} is live in ${placeOf(promotion)} by now.`,
+      );
+      return;
+    }
+    await move(workbench, { prompt, version: from, target, kind: 'roll-back' });
+  } catch (error) {
+    void workbench.report(error, 'Undoing', () => undo(workbench, promotion, from));
+  }
+}
+
+/** After a failure: the pointer is read back before anything is claimed. */
+async function sayWhatIsTrue(
+  workbench: Workbench,
+  client: RegistryClient,
+  wanted: Move,
+  error: unknown,
+): Promise<void> {
+  const { ask, session, prompts, log } = workbench;
+  const failed = messageOf(error);
+  log.error(logged(error));
+  session.note(error);
+  let current: VersionNumber | null;
+  try {
+    const summary = await client.getPrompt(wanted.prompt);
+    current = summary.pointers.find(pointer => isAt(wanted.target, pointer))?.version ?? null;
+  } catch {
+    // The first failure is what is told; this one says the same.
+    const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure(wanted)}`, 'Refresh', 'Show Log');
+    if (chosen === 'Refresh') await vscode.commands.executeCommand('promptforge.refresh');
+    if (chosen === 'Show Log') await vscode.commands.executeCommand('promptforge.showLog');
+    return;
+  }
+  await prompts.refresh();
+  const done = current === wanted.version;
+  if (done) ask.sent(draftOf(wanted));
+  const compare = `Compare with @${current}`;
+  const buttons = [...(current === null || done ? [] : [compare]), ...(done ? [] : ['Try Again'])];
+  const chosen = await ask.tell(
+    done ? 'info' : 'warning',
+    `${failed} ${afterFailure(wanted, current)}`,
+    ...buttons,
+  );
+  if (chosen === compare && current !== null)
+    await showComparison(
+      workbench,
+      wanted.prompt,
+      { version: current },
+      { version: wanted.version as VersionNumber },
+    );
+  if (chosen === 'Try Again')
+    await vscode.commands.executeCommand('promptforge.promote', wanted.prompt, wanted.version);
+}
