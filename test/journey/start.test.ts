@@ -49,9 +49,12 @@ describe('npm start', () => {
 
     await step('shows prompts, what is live and versions, and opens a version', async () => {
       const prompts = await workbench.prompts();
+      // Where the tour was; the versions there are called like those here.
+      await prompts.goTo('Folder fees');
+      await workbench.press('ArrowLeft');
       await prompts.expand('Folder support');
       await prompts.expand('Prompt assistant, version 5');
-      await prompts.row(/^stable in production: version \d/);
+      await prompts.goTo(/^stable in production: version \d/);
       await prompts.goTo('Version 1');
       await workbench.press('Enter');
       await workbench.opened('assistant@1');
@@ -64,9 +67,9 @@ describe('npm start', () => {
       await workbench.run('PromptForge: Filter Prompts…');
       await workbench.question('Filter Prompts');
       await workbench.type('older est');
-      await prompts.row('Prompt transfer-estimate, version 6, older partials');
+      await prompts.row('Prompt card-abroad-estimate, version 3, older partials');
       await workbench.press('Escape');
-      await prompts.row('Prompt assistant, version 5');
+      await prompts.goTo('Prompt assistant, version 5');
     });
 
     await step('renames a prompt by its key in the tree, which undo takes back', async () => {
@@ -75,17 +78,17 @@ describe('npm start', () => {
       await workbench.press('F2');
       await workbench.answer('Rename support/assistant', 'helper');
       await workbench.notification('The registry keeps support/assistant with its 5 versions');
-      await prompts.row('Prompt helper, not published, new');
+      await prompts.goTo('Prompt helper, not published, new');
       await workbench.openFile('prompts/support/helper.prompt');
       await workbench.press('ControlOrMeta+KeyZ');
-      await prompts.row('Prompt assistant, version 5, version 4 is');
+      await prompts.goTo('Prompt assistant, version 5, version 4 is');
     });
 
     await step('compares a file with what is live in production', async () => {
       await workbench.openFile('prompts/support/assistant.prompt');
       await workbench.run('PromptForge: Compare with Live Version…');
       await workbench.choose('Compare support/assistant with Live Version', 'production · stable');
-      await workbench.opened('support/assistant: @');
+      await workbench.opened('assistant: @');
     });
 
     await step('says after a rollback what is true of each promotion now', async () => {
@@ -107,8 +110,8 @@ describe('npm start', () => {
       const promotions = await workbench.promotions();
       await promotions.expand('Done recently');
       const where = 'to stable in production, from version';
-      await promotions.row(`support/triage version 4 ${where} 5: live now · rollback`);
-      await promotions.row(`support/triage version 5 ${where} 4: rolled back to @4`);
+      await promotions.goTo(`support/triage version 4 ${where} 5: live now · rollback`);
+      await promotions.goTo(`support/triage version 5 ${where} 4: rolled back to @4`);
     });
 
     await step(
@@ -119,16 +122,13 @@ describe('npm start', () => {
         await workbench.run('PromptForge: Roll Back…');
         await workbench.choose(`Roll Back ${prompt}`, '@4 in staging');
         await workbench.question(`Roll Back ${prompt} to @4 in staging`);
-        await workbench.tab('transfer-estimate: @6 ↔ @4, 2 changes');
-        // It stands below what the window has room for.
-        const changes = page.locator('.editor-group-container.active .multiDiffEntry');
-        await changes.filter({ hasText: '_rules@1' }).first().waitFor({ state: 'attached' });
+        await workbench.tab('transfer-estimate: @7 ↔ @4, 3 changes');
         await workbench.answer(`Roll Back ${prompt} to @4 in staging`, 'It asks for a schedule');
         const { detail } = await workbench.dialog();
-        assert.match(detail, /^2 changes: the prompt and fees\/_rules@1 \(removed\)\.$/m);
+        assert.match(detail, /^3 changes: the prompt.* fees\/_rules@2 \(removed\)/m);
         assert.match(
           detail,
-          /^Breaking for applications: The input "schedule" is dropped, and what is sent for it is ignored\.$/m,
+          /^Breaking for applications: .*The input "schedule" is dropped, and what is sent for it is ignored\./m,
         );
         await workbench.press('Escape');
       },
@@ -146,7 +146,7 @@ describe('npm start', () => {
         assert.ok(line !== undefined && column !== undefined, `No file, line and column: ${told}`);
         await workbench.problem(new RegExp(`line ${line} and character ${column}\\b`));
         const prompts = await workbench.prompts();
-        await prompts.row('Prompt assistant, version 5, modified');
+        await prompts.goTo('Prompt assistant, version 5, modified');
       },
     );
 

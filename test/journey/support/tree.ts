@@ -58,9 +58,11 @@ export class Tree {
     });
   }
 
-  /** Walks to the row that says this; from the top again when the rows or the focus changed on the way. */
+  /**
+   * Walks to the row that says this, which need not be on the screen yet; from the top again when the rows or the focus
+   * changed on the way.
+   */
   async goTo(spoken: string | RegExp): Promise<void> {
-    await this.row(spoken);
     await until(`the keyboard to reach "${spoken}"`, async () => {
       await this.takeFocus();
       await this.#page.keyboard.press('Home');
