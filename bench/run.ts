@@ -19,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   'language-host': async () => (await import('./language-host.ts')).measure(),
   render: async () => (await import('./render.ts')).measure(),
   preview: async () => (await import('./preview.ts')).measure(),
+  journey: async () => (await import('./journey.ts')).measure(),
 };
 
 const given = process.argv.slice(2);

@@ -38,8 +38,8 @@ import { openFile, openWorkbench, runFromPalette, settle } from './host/workbenc
 import { ROOT } from './projectRoot.ts';
 
 const THEMES: Readonly<Record<string, string>> = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
+  light: 'Light 2026',
+  dark: 'Dark 2026',
   contrast: 'Default High Contrast',
 };
 
