@@ -99,11 +99,15 @@ describe('what an update of partials takes in', () => {
 });
 
 describe('the words of updating partials', () => {
-  const update = { partials: ['_header@3'], prompts: 14 };
+  const update = { partials: ['_header@3'], prompts: 14, left: 0 };
 
   it('name what is updated, in how many prompts, and what breaks', () => {
     assert.equal(updateTitle(update), 'Update _header in 14 prompts');
     assert.equal(updateTitle({ partials: ['_a@2', '_b@3'], prompts: 1 }), 'Update 2 partials in 1 prompt');
+    assert.match(
+      updateQuestion({ ...update, left: 3 }, []).prompt,
+      / 3 more prompts can be updated when you run this again\. The message is kept permanently\.$/,
+    );
     assert.deepEqual(updateQuestion(update, []), {
       title: 'Update _header in 14 prompts',
       prompt:

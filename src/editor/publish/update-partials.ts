@@ -43,13 +43,18 @@ async function updatePartials(
   await prompts.refresh();
   const partials = await choosePartials(workbench, argument);
   if (partials === undefined) return;
-  const plan = updatePlan(prompts.summaries, partials).slice(0, MOST);
+  const all = updatePlan(prompts.summaries, partials);
+  const plan = all.slice(0, MOST);
   const { partialsTakenIn, updateDrafts } = await import('./update-drafts.ts');
   const drafts = await inProgress(`Comparing ${counted(plan.length, 'prompt')}`, signal =>
     updateDrafts(workbench, plan, signal),
   );
   const taken = [...partialsTakenIn(drafts).values()];
-  const update = { partials: [...new Set(taken.map(({ to }) => to.id))].sort(), prompts: drafts.length };
+  const update = {
+    partials: [...new Set(taken.map(({ to }) => to.id))].sort(),
+    prompts: drafts.length,
+    left: all.length - plan.length,
+  };
   await showUpdate(workbench, planned, updateTitle(update), drafts, taken);
   const breaking = drafts.flatMap(({ prompt, change }) => {
     const words = breakingInWords(change);

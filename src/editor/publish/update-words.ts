@@ -7,10 +7,12 @@ export interface Update {
   readonly partials: readonly string[];
   /** How many prompts get a new version. */
   readonly prompts: number;
+  /** How many more than one run updates. */
+  readonly left: number;
 }
 
 /** Update _header in 14 prompts */
-export function updateTitle({ partials, prompts }: Update): string {
+export function updateTitle({ partials, prompts }: Omit<Update, 'left'>): string {
   const [only, ...others] = partials;
   const what = others.length === 0 && only !== undefined ? nameOf(only) : counted(partials.length, 'partial');
   return `Update ${what} in ${counted(prompts, 'prompt')}`;
@@ -26,10 +28,14 @@ export function updateQuestion(
     first === undefined
       ? ''
       : ` ${first.words} This is so of ${breaking.length === 1 ? first.prompt : counted(breaking.length, 'prompt')}.`;
+  const left =
+    update.left === 0
+      ? ''
+      : ` ${counted(update.left, 'more prompt')} can be updated when you run this again.`;
   const each = update.prompts === 1 ? 'The prompt gets' : 'Each prompt gets';
   return {
     title: updateTitle(update),
-    prompt: `${each} a new version with the same text of its own and the newest partials.${told} The message is kept permanently.`,
+    prompt: `${each} a new version with the same text of its own and the newest partials.${told}${left} The message is kept permanently.`,
     value: `Use ${shortList(update.partials)}`,
   };
 }
