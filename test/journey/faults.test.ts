@@ -61,7 +61,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.comparison(THEIRS.trim(), 'Be brief.');
         // VS Code ends a file with a new line as it saves, unless it was held up for too long.
         const file = await readFile(join(workspace, `prompts/${PROMPT}.prompt`), 'utf8');
-        assert.equal(file.trimEnd(), `${MINE}Be brief.`);
+        assert.ok([`${MINE}Be brief.\n`, `${MINE}Be brief.`].includes(file), file);
         const newest = await curl(`${registry.url}/v1/prompts/${PROMPT}?channel=latest`, theirs);
         assert.deepEqual([newest.version, newest.body], [`${PROMPT}@2`, THEIRS]);
         await workbench.clearNotifications();

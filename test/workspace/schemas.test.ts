@@ -181,7 +181,7 @@ describe('the schema of promptforge.json', () => {
 
 describe('the schema of promptforge.lock.json', () => {
   const isValid = validator('promptforge.lock.json');
-  const parse = (bytes: Uint8Array) => parseLock(bytes, '/work/promptforge.lock.json');
+  const parse = (bytes: Uint8Array) => parseLock(bytes, '/project/promptforge.lock.json');
 
   it('admits what the parser admits, and nothing else', () => {
     let admitted = 0;

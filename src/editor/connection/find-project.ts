@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Project } from '../../workspace/project-file.ts';
 import type { ConnectionState } from '../status/words.ts';
+import { exists } from '../work/exists.ts';
 
 const PROJECT_FILE = 'promptforge.json';
 
@@ -38,14 +39,4 @@ export async function projectFile(): Promise<vscode.Uri | undefined> {
 /** Folders on disk: prompts are files, and the lock file is written beside them. */
 export function fileFolders(): readonly vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
-    throw error;
-  }
 }

@@ -1,7 +1,11 @@
 /** Opens promptforge.json at what is wrong in it. */
 import * as vscode from 'vscode';
+import { nextEvent } from '../work/next-event.ts';
 import { projectFile } from './find-project.ts';
 import { projectDiagnostics } from './project-diagnostics.ts';
+
+/** The longest wait for VS Code to read a file again, in milliseconds: a caret elsewhere is no harm. */
+const READ_MS = 2_000;
 
 /** With the caret at what is wrong in it first. */
 export async function openProjectFile(): Promise<void> {
@@ -15,27 +19,9 @@ export async function openProjectFile(): Promise<void> {
   const [first] = await projectDiagnostics(text);
   const editor = await vscode.window.showTextDocument(document);
   if (first === undefined) return;
-  await readAs(document, text);
+  // Reading the file again would take the caret away.
+  if (document.getText() !== text)
+    await nextEvent(vscode.workspace.onDidChangeTextDocument, READ_MS, () => document.getText() === text);
   editor.selection = new vscode.Selection(first.range.start, first.range.start);
   editor.revealRange(first.range);
-}
-
-/** The longest wait for VS Code to read a file again, in milliseconds: a caret elsewhere is no harm. */
-const READ_MS = 2_000;
-
-/** Once the document has this text; reading it takes the caret away. */
-function readAs(document: vscode.TextDocument, text: string): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      clearTimeout(timer);
-      listening.dispose();
-      resolve();
-    };
-    const timer = setTimeout(done, READ_MS);
-    const look = () => {
-      if (document.getText() === text) done();
-    };
-    const listening = vscode.workspace.onDidChangeTextDocument(look);
-    look();
-  });
 }

@@ -6,6 +6,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import { instantOf, lengthOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
+import { inOrder, isApplied } from './applied.ts';
 
 /** A time during which one pointer stood at one version; instants are RFC 3339 UTC. */
 export interface Life {
@@ -51,17 +52,6 @@ export function livesOf(promotions: readonly Promotion[]): Lives {
       lives.set(version, [...(lives.get(version) ?? []), life]);
     });
   return lives;
-}
-
-type Applied = Promotion & { readonly appliedAt: string };
-
-function isApplied(promotion: Promotion): promotion is Applied {
-  return promotion.appliedAt !== null;
-}
-
-function inOrder(a: Applied, b: Applied): number {
-  if (a.appliedAt !== b.appliedAt) return a.appliedAt < b.appliedAt ? -1 : 1;
-  return Number(a.id) - Number(b.id);
 }
 
 export interface LifeWords {

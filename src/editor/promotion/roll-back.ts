@@ -30,11 +30,12 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
   const { data } = await inProgress('Fetching what was live before', signal =>
     client.listPromotions({ prompt, state: 'applied', limit: PROMOTIONS }, signal),
   );
+  const lives = livesOf(data);
   const options = targets.flatMap(target =>
     optionsFor(
       target,
       data,
-      livesOf(data),
+      lives,
       headingOf(target, noteOn(session, summary, target, 'roll-back')),
       workbench,
     ),

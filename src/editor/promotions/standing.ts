@@ -4,6 +4,7 @@ import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import { goesBack } from '../../core/promotion.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { type Applied, inOrder, isApplied } from '../lives/applied.ts';
 
 export type Standing =
   /** Its version is what the pointer stands at, since it was applied. */
@@ -49,18 +50,6 @@ export class Standings {
   }
 }
 
-type Applied = Promotion & { readonly appliedAt: string };
-
-function isApplied(promotion: Promotion): promotion is Applied {
-  return promotion.appliedAt !== null;
-}
-
 function pointerOf({ prompt, environment, channel }: Promotion): string {
   return `${prompt} ${environment} ${channel}`;
-}
-
-/** By the instant; those of the same millisecond by their number. */
-function inOrder(a: Applied, b: Applied): number {
-  if (a.appliedAt !== b.appliedAt) return a.appliedAt < b.appliedAt ? -1 : 1;
-  return Number(a.id) - Number(b.id);
 }

@@ -1,0 +1,24 @@
+/** Waiting for VS Code to tell of something, which it may never do. */
+import type * as vscode from 'vscode';
+
+/**
+ * Resolves with the next event that `admits`, or after so many milliseconds without one.
+ * @param admits any event unless told
+ */
+export function nextEvent<Event>(
+  event: vscode.Event<Event>,
+  milliseconds: number,
+  admits: (event: Event) => boolean = () => true,
+): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      listening.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    const listening = event(each => {
+      if (admits(each)) done();
+    });
+  });
+}
