@@ -4,13 +4,13 @@ import type { TracedMessage } from '../../core/trace.ts';
 import type { Declared } from '../../language/value-type.ts';
 import type { Tokens } from './renderer/outcome.ts';
 
-/** What the extension tells the page. */
+/** What the extension tells the page. `edits` counts the changes that it had heard of: of two texts, the newer has more. */
 export type ToPage =
   | { readonly type: 'inputs'; readonly inputs: Inputs }
-  | { readonly type: 'rendering'; readonly rendering: Rendering }
+  | { readonly type: 'rendering'; readonly rendering: Rendering; readonly edits: number }
   /** Where the caret stands in the source; null when it is somewhere else. */
   | { readonly type: 'caret'; readonly caret: Caret | null }
-  | { readonly type: 'scroll'; readonly place: ScrollPlace }
+  | { readonly type: 'scroll'; readonly place: ScrollPlace; readonly edits: number }
   /** What the text in the JSON field is worth. */
   | { readonly type: 'json'; readonly verdict: JsonVerdict }
   /** The person asked for the JSON field from outside of the page. */

@@ -64,8 +64,11 @@ export class PreviewPanel {
   #rendered: PreviewRendered | undefined;
   readonly #scroll = new ScrollSync({
     promptOf: document => this.#promptOf(document),
-    scroll: place => this.#send({ type: 'scroll', place }),
+    scroll: place => this.#send({ type: 'scroll', place, edits: this.#edits }),
   });
+  /** Changes of what is rendered, and how many of them the outcome has. */
+  #edits = 0;
+  #editsRendered = 0;
   /** Whether the page has yet to go where the editor is. */
   #isAstray = true;
 
@@ -245,6 +248,7 @@ export class PreviewPanel {
   }
 
   #schedule(): void {
+    this.#edits += 1;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#render(), DEBOUNCE);
   }
@@ -259,7 +263,7 @@ export class PreviewPanel {
     const controller = new AbortController();
     this.#rendering = controller;
     const { workbench, renderer } = this.#parts;
-    const source = document.getText();
+    const [source, edits] = [document.getText(), this.#edits];
     if (this.#declared.read(source)) this.#sendInputs();
     try {
       const request = await requestOf(subject, source, this.#trials.current.input, workbench);
@@ -270,6 +274,7 @@ export class PreviewPanel {
       if (controller.signal.aborted || isCancelled(error)) return;
       this.#outcome = { kind: 'problem', message: messageOf(error) };
     }
+    this.#editsRendered = edits;
     if (this.#outcome.kind === 'rendered') this.#rendered = this.#outcome;
     this.#sendRendering();
   }
@@ -299,7 +304,8 @@ export class PreviewPanel {
 
   #sendRendering(): void {
     if (this.#outcome === undefined) return;
-    this.#send({ type: 'rendering', rendering: shownOf(this.#outcome, this.#partialToBlame()) });
+    const rendering = shownOf(this.#outcome, this.#partialToBlame());
+    this.#send({ type: 'rendering', rendering, edits: this.#editsRendered });
     if (this.#outcome.kind !== 'rendered') return;
     for (const editor of vscode.window.visibleTextEditors) this.#sendCaret(editor);
     if (this.#isAstray && this.#subject !== undefined) this.#scroll.follow(this.#subject.uri);
@@ -357,7 +363,7 @@ export class PreviewPanel {
         this.#isAstray = true;
         this.#sendInputs();
         if (this.#rendered !== undefined && this.#rendered !== this.#outcome)
-          this.#send({ type: 'rendering', rendering: shownOf(this.#rendered) });
+          this.#send({ type: 'rendering', rendering: shownOf(this.#rendered), edits: 0 });
         return this.#sendRendering();
       case 'input':
         this.#trials.edit(said.input);

@@ -73,14 +73,14 @@ function heard(message: ToPage): void {
       showInputs(message.inputs);
       break;
     case 'rendering':
-      showRendering(message.rendering);
+      showRendering(message.rendering, message.edits);
       break;
     case 'caret':
       scrolling.moving();
       rendering.highlight(message.caret);
       break;
     case 'scroll':
-      scrolling.follow(message.place);
+      scrolling.follow(message.place, message.edits);
       break;
     case 'showJson':
       details.open = true;
@@ -139,7 +139,7 @@ function fillJson(): void {
   json.removeAttribute('aria-invalid');
 }
 
-function showRendering(shown: Rendering): void {
+function showRendering(shown: Rendering, edits: number): void {
   const problem = byId('problem', HTMLElement);
   const isRendered = shown.kind === 'rendered';
   problem.hidden = isRendered;
@@ -171,7 +171,7 @@ function showRendering(shown: Rendering): void {
     speak(told);
     return;
   }
-  scrolling.drawn();
+  scrolling.drawn(edits);
   rendering.show(shown);
   showMissing(shown.missing);
   const { characters, words, tokens } = shown;

@@ -9,11 +9,15 @@ export class Scrolling {
   #map: ScrollMap<DrawnPiece> | undefined;
   /** Where the editor is, until the next frame. */
   #wanted: ScrollPlace | undefined;
-  /** Where it went with the editor since something was drawn; undefined once the person went elsewhere. */
-  #followed: ScrollPlace | undefined;
+  /**
+   * Where it went with the editor, and of which text that is a place: until so new a text is drawn, or the person
+   * goes elsewhere.
+   */
+  #followed: { readonly place: ScrollPlace; readonly edits: number } | undefined;
   /** Where the page put itself: what is heard of that is not the person's doing. */
   #placed: number | undefined;
-  #isMoving = false;
+  /** How many moves are not over yet. */
+  #moves = 0;
   #isDue = false;
 
   constructor(pieces: () => readonly DrawnPiece[], onScroll: (offset: number, share: number) => void) {
@@ -23,28 +27,30 @@ export class Scrolling {
   }
 
   /** What is shown is another now: what was to be at the top may only now be there, or be elsewhere. */
-  drawn(): void {
+  drawn(edits: number): void {
     this.#map = undefined;
     this.moving();
-    if (this.#followed !== undefined) this.follow(this.#followed);
-    this.#followed = undefined;
+    const followed = this.#followed;
+    if (followed === undefined) return;
+    this.follow(followed.place, followed.edits);
+    if (edits >= followed.edits) this.#followed = undefined;
   }
 
   /** Nothing that moves within the next frame is the person's doing. */
   moving(): void {
-    this.#isMoving = true;
+    this.#moves += 1;
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
-        this.#isMoving = false;
+        this.#moves -= 1;
       }),
     );
   }
 
   /** Brings a place of the source to where it stands in the editor, at the next frame: of several, the last. */
-  follow(place: ScrollPlace): void {
+  follow(place: ScrollPlace, edits: number): void {
     const isAsked = this.#wanted !== undefined;
     this.#wanted = place;
-    this.#followed = place;
+    this.#followed = { place, edits };
     if (isAsked) return;
     requestAnimationFrame(() => {
       const wanted = this.#wanted;
@@ -61,7 +67,7 @@ export class Scrolling {
 
   #scrolled(): void {
     const isOwn = this.#placed !== undefined && Math.abs(window.scrollY - this.#placed) <= 1;
-    if (isOwn || this.#isMoving || this.#isDue) return;
+    if (isOwn || this.#moves > 0 || this.#isDue) return;
     this.#placed = undefined;
     this.#followed = undefined;
     this.#isDue = true;
