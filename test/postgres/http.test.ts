@@ -3,6 +3,7 @@ import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { isDatabaseUrl } from '../../src/registry/database-url.ts';
 import { keepRegistriesIn } from '../registry/a-registry.ts';
+import '../attack/authorize-at-commit.test.ts';
 import '../registry/approvals.test.ts';
 import '../registry/delivery.test.ts';
 import '../registry/environments.test.ts';

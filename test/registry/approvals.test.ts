@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Promotion } from '../../src/contract/promotions.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
+import { authorizedWrite } from '../../src/registry/access/authorized-write.ts';
 import { approve as decide } from '../../src/registry/promotions/decide.ts';
 import { aGovernedRegistry, type GovernedRegistry, HOUR } from './a-governed-registry.ts';
 import { aRegistry, ask, assertProblem, type Json } from './a-registry.ts';
@@ -98,7 +99,8 @@ describe('approvals', () => {
       const environment = parseEnvironmentName('production');
       const caller = { actor: 'ada', key, role: 'approver', environment } as const;
       const { store } = registry;
-      const decided = store.write(transaction => decide(transaction, store.now, caller, asked.json.id, ''));
+      const write = authorizedWrite(store, caller, 'approver');
+      const decided = write(transaction => decide(transaction, store.now, caller, asked.json.id, ''));
       await assert.rejects(decided, error => Problem.is(error, 'key_revoked'));
       assert.equal(await live(), null);
     });

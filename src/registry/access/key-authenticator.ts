@@ -6,7 +6,7 @@ import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Authenticator, bearerCredential } from './authenticator.ts';
 import type { Caller } from './caller.ts';
-import { type KnownKey, readKnownKey } from './known-key.ts';
+import { checkUsable, type KnownKey, readKnownKey } from './known-key.ts';
 import { lastUse } from './last-use.ts';
 
 const SCHEME = 'Bearer ';
@@ -44,15 +44,9 @@ export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
         'key_unknown',
         'This registry does not know the key. Check that it is meant for this registry and was copied whole, or ask an admin for a new one.',
       );
-    if (known.revokedAt !== null)
-      throw new Problem(
-        'key_revoked',
-        `This key was revoked at ${known.revokedAt}. Ask an admin for a new one.`,
-      );
-    const now = store.now().getTime();
-    if (now >= known.expiresAt)
-      throw new Problem('key_expired', `This key expired at ${known.expires}. Ask an admin for a new one.`);
-    used.note(known.caller.key, now);
+    const now = store.now();
+    checkUsable(known, now);
+    used.note(known.caller.key, now.getTime());
     return known.caller;
   }
 }

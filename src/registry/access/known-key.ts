@@ -1,5 +1,6 @@
 /** A key as authentication needs it. */
 import type { EnvironmentName } from '../../core/environment.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { Caller } from './caller.ts';
 
@@ -30,7 +31,26 @@ export async function readKnownKey(
     caller: { key: row.id, actor: row.actor, role: row.role, environment: row.environment },
     hash: Buffer.from(row.hash, 'hex'),
     expires: row.expires_at,
-    expiresAt: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
+    expiresAt: timeOf(row.expires_at),
     revokedAt: row.revoked_at,
   };
+}
+
+/** @throws Problem `key_revoked`, `key_expired` */
+export function checkUsable(
+  {
+    revokedAt,
+    expires,
+    expiresAt = timeOf(expires),
+  }: Pick<KnownKey, 'revokedAt' | 'expires'> & Partial<KnownKey>,
+  now: Date,
+): void {
+  if (revokedAt !== null)
+    throw new Problem('key_revoked', `This key was revoked at ${revokedAt}. Ask an admin for a new one.`);
+  if (now.getTime() >= expiresAt)
+    throw new Problem('key_expired', `This key expired at ${expires}. Ask an admin for a new one.`);
+}
+
+function timeOf(expires: string | null): number {
+  return expires === null ? Number.POSITIVE_INFINITY : Date.parse(expires);
 }

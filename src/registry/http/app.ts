@@ -5,6 +5,7 @@ import { parseEnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import { parseVersionNumber } from '../../core/version.ts';
 import type { Authenticator } from '../access/authenticator.ts';
+import { type AuthorizedWrite, authorizedWrite } from '../access/authorized-write.ts';
 import { type Caller, checkRole } from '../access/caller.ts';
 import { keptContents } from '../delivery/content.ts';
 import { type Deliver, type DeliveryRequest, delivery, parseNameInPath } from '../delivery/deliver.ts';
@@ -111,9 +112,16 @@ export function createApp(parts: AppParts): App {
     // A load balancer that watches a process may ask with whatever it likes.
     const schema = route.query ?? (route.role === null ? undefined : NO_QUERY);
     const query = schema && parseQuery(schema, search);
-    const body = route.body && (await readJson(request, route.body));
+    const reauthenticate = async (): Promise<void> => {
+      if (caller !== null)
+        checkAllowed(await authenticator.authenticate(request.header('authorization')), route);
+    };
+    const body = route.body && (await readJson(request, route.body, reauthenticate));
     return {
       store,
+      write:
+        caller === null || route.role === null ? writesNothing : authorizedWrite(store, caller, route.role),
+      reauthenticate,
       contents,
       identity,
       webhooksToPrivateNetworks,
@@ -132,7 +140,7 @@ export function createApp(parts: AppParts): App {
   async function authenticated(route: Route, request: Asked): Promise<Caller> {
     const caller = await authenticator.authenticate(request.header('authorization'));
     onCaller?.(request, caller);
-    if (route.role !== null) checkRole(caller, route.role);
+    checkAllowed(caller, route);
     return caller;
   }
 
@@ -146,6 +154,13 @@ export function createApp(parts: AppParts): App {
     deliver,
   };
 }
+
+function checkAllowed(caller: Caller, { role }: Route): void {
+  if (role !== null) checkRole(caller, role);
+}
+
+const writesNothing: AuthorizedWrite = () =>
+  Promise.reject(new TypeError('A call without a key writes nothing.'));
 
 /** A target's path and its query, without the question mark. */
 function halves(target: string): [string, string] {

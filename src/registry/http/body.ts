@@ -15,13 +15,16 @@ export interface JsonBody<T> {
 
 /**
  * No body at all is read as `{}`.
+ * @param arrived what is checked once it is there, before anything of it is parsed: its sender decides how long it takes
  * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` with each wrong field
  */
 export async function readJson<Schema extends z.ZodType>(
   request: Asked,
   schema: Schema,
+  arrived: () => Promise<void>,
 ): Promise<JsonBody<z.output<Schema>>> {
   const bytes = await request.bytes();
+  await arrived();
   if (bytes.byteLength > 0) checkType(request.header('content-type'));
   const json = bytes.byteLength === 0 ? {} : parseJson(bytes);
   checkValues(json);

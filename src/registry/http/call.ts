@@ -4,6 +4,7 @@ import type { ROUTES, RouteName } from '../../contract/routes.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Contents } from '../delivery/content.ts';
 import type { Identity } from '../identity.ts';
@@ -41,7 +42,10 @@ type Routes = typeof ROUTES;
 type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 export interface Call<Name extends RouteName = RouteName> {
-  readonly store: Store;
+  /** To read from, and to wait for: a call writes by `write` alone. */
+  readonly store: Omit<Store, 'write'>;
+  /** Rejects when the key does not allow the call any more, as of the commit. */
+  readonly write: AuthorizedWrite;
   readonly contents: Contents;
   /** Null where the registry has none. */
   readonly identity: Identity | null;
@@ -55,6 +59,8 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
   readonly request: Asked;
   readonly repeatable: Repeatable;
+  /** For an answer that came long after the request: @throws Problem when the key does not allow the call any more. */
+  readonly reauthenticate: () => Promise<void>;
   /** Aborts when the caller has gone or the registry closes. */
   readonly ended: () => AbortSignal;
 }

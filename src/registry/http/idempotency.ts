@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { HEADER } from '../../contract/headers.ts';
 import { Problem } from '../../core/problem.ts';
+import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
@@ -30,6 +31,14 @@ export function repeatable(request: Asked, path: string, body: Uint8Array): Repe
   return { idempotencyKey, fingerprint };
 }
 
+/** What it needs of a call. */
+interface OfCall {
+  readonly store: Pick<Store, 'now'>;
+  readonly write: AuthorizedWrite;
+  readonly caller: Caller;
+  readonly repeatable: Repeatable;
+}
+
 export interface Done {
   readonly status: number;
   readonly body: unknown;
@@ -41,12 +50,10 @@ export interface Done {
  * @throws Problem `idempotency_key_reused` when the key came with another request
  */
 export function doneOnce(
-  store: Store,
-  caller: Caller,
-  { idempotencyKey, fingerprint }: Repeatable,
+  { store, write, caller, repeatable: { idempotencyKey, fingerprint } }: OfCall,
   work: (transaction: WriteTransaction) => Promise<Done>,
 ): Promise<Done> {
-  return store.write(async transaction => {
+  return write(async transaction => {
     if (idempotencyKey === null) return work(transaction);
     const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
     const now = store.now();
@@ -98,7 +105,7 @@ function oldestKept(now: Date): string {
 }
 
 /** Now and then: who asks for one finds none that is too old in any case. */
-async function forgetOld(store: Store, transaction: WriteTransaction, now: Date): Promise<void> {
+async function forgetOld(store: OfCall['store'], transaction: WriteTransaction, now: Date): Promise<void> {
   const last = forgot.get(store) ?? 0;
   // Also where the clock was set back.
   if (Math.abs(now.getTime() - last) < FORGETTING_INTERVAL) return;
@@ -108,4 +115,4 @@ async function forgetOld(store: Store, transaction: WriteTransaction, now: Date)
 
 /** ms */
 const FORGETTING_INTERVAL = 60_000;
-const forgot = new WeakMap<Store, number>();
+const forgot = new WeakMap<OfCall['store'], number>();

@@ -3,7 +3,6 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideApproval, decideCancellation, decideRejection } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
-import { checkNotRevoked } from '../access/not-revoked.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { readPresent } from './present.ts';
@@ -69,6 +68,5 @@ async function own(
 ): Promise<PromotionRecord> {
   const promotion = await readRecord(transaction, id);
   checkOwnEnvironment(caller, promotion.environment, doing);
-  await checkNotRevoked(transaction, caller);
   return promotion;
 }

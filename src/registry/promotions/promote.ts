@@ -4,7 +4,6 @@ import type { PromptName } from '../../core/name.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideRequest } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
-import { checkNotRevoked } from '../access/not-revoked.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPrompt, versionNotFound } from '../prompts/version-rows.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
@@ -31,7 +30,6 @@ export async function promote(
   const { channel, version, reason, expected } = request;
   const environment = await readEnvironment(transaction, request.environment);
   checkOwnEnvironment(caller, environment.name, `promoting in ${environment.name}`);
-  await checkNotRevoked(transaction, caller);
   const row = await readPrompt(transaction, prompt);
   if (version > row.newest) throw versionNotFound(row, version);
 

@@ -6,7 +6,7 @@ import { jsonAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { makeCursor, numberCursor } from '../cursor.ts';
 
-export const handleChanges: Handler<'changes'> = async ({ store, query, ended }) => {
+export const handleChanges: Handler<'changes'> = async ({ store, query, ended, reauthenticate }) => {
   const { after, limit, wait } = query;
   const seq = after === undefined ? 0 : placeOf(after);
   let gone: AbortSignal | undefined;
@@ -15,8 +15,10 @@ export const handleChanges: Handler<'changes'> = async ({ store, query, ended })
     const revision = store.revision();
     const events = await store.read(snapshot => page(snapshot, seq, limit));
     const left = deadline - performance.now();
-    if (events.length > 0 || left <= 0 || gone?.aborted)
+    if (events.length > 0 || left <= 0 || gone?.aborted) {
+      if (gone !== undefined) await reauthenticate();
       return jsonAnswer(200, { events, cursor: makeCursor('changes', events.at(-1)?.seq ?? seq) });
+    }
     gone ??= ended();
     await store.changed(revision, left, gone);
   }

@@ -11,12 +11,13 @@ export const handleListEnvironments: Handler<'listEnvironments'> = async ({ stor
 /** An admin sets the policy of their own environment; one of an environment that publishes may add another. */
 export const handlePutEnvironment: Handler<'putEnvironment'> = async ({
   store,
+  write,
   caller,
   parameters,
   body,
 }) => {
   const name = parameters.environment;
-  const { environment, added } = await store.write(async transaction => {
+  const { environment, added } = await write(async transaction => {
     const exists = (await readEnvironments(transaction)).some(known => known.name === name);
     if (exists) checkOwnEnvironment(caller, name, `setting the policy of ${name}`);
     else checkPublishes(await readEnvironment(transaction, caller.environment));

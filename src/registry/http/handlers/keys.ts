@@ -17,14 +17,14 @@ export const handleListKeys: Handler<'listKeys'> = async ({ store, caller, query
   return jsonAnswer(200, { ...page, data: page.data.map(({ record }) => record) });
 };
 
-export const handleCreateKey: Handler<'createKey'> = async ({ store, caller, body }) => {
+export const handleCreateKey: Handler<'createKey'> = async ({ store, write, caller, body }) => {
   checkOwnEnvironment(caller, body.environment, `making a key of ${body.environment}`);
-  const created = await store.write(transaction => createKey(transaction, store.now, caller, body));
+  const created = await write(transaction => createKey(transaction, store.now, caller, body));
   return jsonAnswer(201, created);
 };
 
-export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, caller, parameters }) => {
-  const record = await store.write(async transaction => {
+export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, write, caller, parameters }) => {
+  const record = await write(async transaction => {
     const { environment } = await readKey(transaction, parameters.id);
     checkOwnEnvironment(caller, environment, 'revoking this key');
     return revokeKey(transaction, store.now, caller, parameters.id);
@@ -33,8 +33,8 @@ export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, caller, par
 };
 
 /** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
-export const handleRotateKey: Handler<'rotateKey'> = async ({ store, caller, parameters, body }) => {
-  const created = await store.write(async transaction => {
+export const handleRotateKey: Handler<'rotateKey'> = async ({ store, write, caller, parameters, body }) => {
+  const created = await write(async transaction => {
     const { environment } = await readKey(transaction, parameters.id);
     checkOwnEnvironment(caller, environment, 'replacing this key');
     return rotateKey(transaction, store.now, caller, parameters.id, body);

@@ -10,8 +10,9 @@ import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
 import { doneOnce } from '../idempotency.ts';
 
-export const handlePromote: Handler<'promote'> = async ({ store, caller, parameters, body, repeatable }) => {
-  const done = await doneOnce(store, caller, repeatable, async transaction => {
+export const handlePromote: Handler<'promote'> = async call => {
+  const { store, caller, parameters, body } = call;
+  const done = await doneOnce(call, async transaction => {
     const promotion = await promote(transaction, store.now, caller, parameters.name, body);
     return { status: promotion.state === 'applied' ? 201 : 202, body: promotion };
   });
@@ -34,32 +35,36 @@ export const handleListPromotions: Handler<'listPromotions'> = async ({ store, q
 export const handleGetPromotion: Handler<'getPromotion'> = async ({ store, parameters }) =>
   jsonAnswer(200, await store.read(snapshot => readPromotion(snapshot, parameters.id)));
 
-export const handleApprove: Handler<'approve'> = async ({ store, caller, parameters, body, repeatable }) => {
-  const done = await doneOnce(store, caller, repeatable, async transaction => {
+export const handleApprove: Handler<'approve'> = async call => {
+  const { store, caller, parameters, body } = call;
+  const done = await doneOnce(call, async transaction => {
     const promotion = await decide.approve(transaction, store.now, caller, parameters.id, body.comment);
     return { status: promotion.state === 'applied' ? 200 : 202, body: promotion };
   });
   return jsonAnswer(done.status, done.body);
 };
 
-export const handleReject: Handler<'reject'> = async ({ store, caller, parameters, body, repeatable }) => {
-  const done = await doneOnce(store, caller, repeatable, async transaction => {
+export const handleReject: Handler<'reject'> = async call => {
+  const { store, caller, parameters, body } = call;
+  const done = await doneOnce(call, async transaction => {
     const promotion = await decide.reject(transaction, store.now, caller, parameters.id, body.comment);
     return { status: 200, body: promotion };
   });
   return jsonAnswer(done.status, done.body);
 };
 
-export const handleCancel: Handler<'cancel'> = async ({ store, caller, parameters, body, repeatable }) => {
-  const done = await doneOnce(store, caller, repeatable, async transaction => {
+export const handleCancel: Handler<'cancel'> = async call => {
+  const { store, caller, parameters, body } = call;
+  const done = await doneOnce(call, async transaction => {
     const promotion = await decide.cancel(transaction, store.now, caller, parameters.id, body.comment);
     return { status: 200, body: promotion };
   });
   return jsonAnswer(done.status, done.body);
 };
 
-export const handleComment: Handler<'comment'> = async ({ store, caller, parameters, body, repeatable }) => {
-  const done = await doneOnce(store, caller, repeatable, async transaction => {
+export const handleComment: Handler<'comment'> = async call => {
+  const { store, caller, parameters, body } = call;
+  const done = await doneOnce(call, async transaction => {
     const made = await comment(transaction, store.now, caller, parameters.id, body);
     return { status: 201, body: made };
   });

@@ -29,10 +29,11 @@ export const handleListPrompts: Handler<'listPrompts'> = async ({ store, query }
 export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters }) =>
   jsonAnswer(200, await store.read(snapshot => promptSummary(snapshot, parameters.name)));
 
-export const handlePublish: Handler<'publish'> = async ({ store, caller, parameters, body, repeatable }) => {
-  const { name } = parameters;
+export const handlePublish: Handler<'publish'> = async call => {
+  const { store, caller, body } = call;
+  const { name } = call.parameters;
   const prepared = await prepareSource(name, body.source);
-  const done = await doneOnce(store, caller, repeatable, async transaction => {
+  const done = await doneOnce(call, async transaction => {
     const { version, created } = await publish(transaction, store.now, caller, name, prepared, body);
     return { status: created ? 201 : 200, body: version };
   });
@@ -81,10 +82,10 @@ export const handleArchive: Handler<'archive'> = call => answerArchived(call, tr
 export const handleRestore: Handler<'restore'> = call => answerArchived(call, false);
 
 async function answerArchived(
-  { store, caller, parameters, body }: Parameters<Handler<'archive'>>[0],
+  { store, write, caller, parameters, body }: Parameters<Handler<'archive'>>[0],
   archived: boolean,
 ) {
-  const summary = await store.write(async transaction => {
+  const summary = await write(async transaction => {
     await setArchived(transaction, store.now, caller, parameters.name, archived, body.reason);
     return promptSummary(transaction, parameters.name);
   });

@@ -19,7 +19,7 @@ export const handleListWebhooks: Handler<'listWebhooks'> = async ({ store, calle
 
 /** Not to be repeated by its Idempotency-Key: the answer holds a secret, which is kept nowhere. */
 export const handleCreateWebhook: Handler<'createWebhook'> = async call => {
-  const { store, caller, body, identity, webhooksToPrivateNetworks } = call;
+  const { store, write, caller, body, identity, webhooksToPrivateNetworks } = call;
   if (identity === null || webhooksToPrivateNetworks === null)
     throw new Problem(
       'webhooks_not_served',
@@ -28,14 +28,14 @@ export const handleCreateWebhook: Handler<'createWebhook'> = async call => {
   const { url, ...filters } = body;
   const target = parseTarget(url, webhooksToPrivateNetworks);
   const { environment } = caller;
-  const created = await store.write(transaction =>
+  const created = await write(transaction =>
     createWebhook(transaction, store.now, caller, identity, { ...filters, environment, target }),
   );
   return jsonAnswer(201, created);
 };
 
-export const handleRemoveWebhook: Handler<'removeWebhook'> = async ({ store, caller, parameters }) => {
-  const record = await store.write(async transaction => {
+export const handleRemoveWebhook: Handler<'removeWebhook'> = async ({ store, write, caller, parameters }) => {
+  const record = await write(async transaction => {
     const { environment } = await readWebhook(transaction, parameters.id);
     checkOwnEnvironment(caller, environment, 'removing this webhook');
     return removeWebhook(transaction, store.now, caller, parameters.id);

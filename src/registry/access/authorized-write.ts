@@ -1,0 +1,56 @@
+/** Writes in the name of a caller: what allowed them when the request began must still allow them when it is committed. */
+import { Problem } from '../../core/problem.ts';
+import type { Role } from '../../core/role.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
+import type { Store, WriteTransaction } from '../store/store.ts';
+import { type Caller, checkRole } from './caller.ts';
+import { EMBEDDED_KEY } from './embedded-authenticator.ts';
+import { checkUsable } from './known-key.ts';
+
+/** A store's `write`, for one caller alone. It rejects as that does, and when the caller's key no longer allows the call. */
+export type AuthorizedWrite = Store['write'];
+
+/**
+ * Authentication came before the transaction, from what this process knew then: a body may have taken a minute to
+ * arrive, and the key may have been revoked meanwhile, here or by another process. No other write runs beside the
+ * transaction, so what holds in it holds at its commit; only time goes on, and is asked again at the end.
+ * @returns writes that throw Problem `key_unknown`, `key_revoked`, `key_expired` or `role_too_low`
+ */
+export function authorizedWrite(store: Store, caller: Caller, needed: Role): AuthorizedWrite {
+  return work =>
+    store.write(async transaction => {
+      const checkTime = await authorize(transaction, store.now, caller, needed);
+      const done = await work(transaction);
+      checkTime();
+      return done;
+    });
+}
+
+async function authorize(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  caller: Caller,
+  needed: Role,
+): Promise<() => void> {
+  checkRole(caller, needed);
+  // Whoever holds the registry in process has no key.
+  if (caller.key === EMBEDDED_KEY) return () => {};
+  const [row] = await selectKey(transaction, { id: caller.key });
+  if (row === undefined || row.environment !== caller.environment || row.actor !== caller.actor)
+    throw new Problem(
+      'key_unknown',
+      'The key is no longer what it was when this request began. Ask an admin for a new one.',
+    );
+  checkRole({ ...caller, role: row.role }, needed);
+  const known = { expires: row.expires_at, revokedAt: row.revoked_at };
+  const checkTime = () => checkUsable(known, now());
+  checkTime();
+  return checkTime;
+}
+
+const selectKey = preparedQuery((database, given: { readonly id: string }) =>
+  database
+    .selectFrom('keys')
+    .select(['environment', 'role', 'actor', 'expires_at', 'revoked_at'])
+    .where('id', '=', given.id),
+);
