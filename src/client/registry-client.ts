@@ -6,7 +6,14 @@
  */
 import type * as z from 'zod';
 import type { Changes, changesQuery } from '../contract/changes.ts';
-import type { CreatedKey, KeyRecord, keyPage, keyRequest } from '../contract/keys.ts';
+import type {
+  CreatedKey,
+  KeyRecord,
+  keyPage,
+  keyRequest,
+  keyRevocation,
+  RevokedKey,
+} from '../contract/keys.ts';
 import type { Live, liveQuery } from '../contract/live.ts';
 import type {
   Comment,
@@ -360,8 +367,13 @@ export class RegistryClient {
     return this.#connection.call('createKey', { body: request }, signal);
   }
 
-  revokeKey(id: string, signal?: AbortSignal): Promise<KeyRecord> {
-    return this.#connection.call('revokeKey', { path: { id } }, signal);
+  /** @param revocation whether the keys that it made are revoked with it */
+  revokeKey(
+    id: string,
+    revocation: z.input<typeof keyRevocation> = {},
+    signal?: AbortSignal,
+  ): Promise<RevokedKey> {
+    return this.#connection.call('revokeKey', { path: { id }, body: revocation }, signal);
   }
 
   /** What an application gets: a channel (`stable` unless told) or a version. Asked again, it is validated by its ETag. */

@@ -39,5 +39,31 @@ export const keyRotation = z
   })
   .meta({ id: 'KeyRotation' });
 
+/** The most keys that one call revokes with another. */
+export const MAX_CASCADE = 100;
+
+export const keyRevocation = z
+  .object({
+    cascade: z.boolean().default(false).meta({
+      description: 'Whether the keys that the key made are revoked with it, and those that they made.',
+    }),
+  })
+  .meta({ id: 'KeyRevocation' });
+
+export const revokedKey = key
+  .extend({
+    cascade: z
+      .object({
+        keys: z.array(key).max(MAX_CASCADE).meta({ description: 'Those that this call revoked with it.' }),
+        complete: z.boolean().meta({
+          description: `False when there are more than ${MAX_CASCADE}: send the same call again.`,
+        }),
+      })
+      .optional()
+      .meta({ description: 'There if it was asked for.' }),
+  })
+  .meta({ id: 'RevokedKey' });
+export type RevokedKey = z.infer<typeof revokedKey>;
+
 export const keyListQuery = pageQuery;
 export const keyPage = page(key).meta({ id: 'KeyPage' });

@@ -8,7 +8,16 @@ import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { checkpoint } from './checkpoint.ts';
 import { environment, environmentList, policy } from './environments.ts';
-import { createdKey, key, keyListQuery, keyPage, keyRequest, keyRotation } from './keys.ts';
+import {
+  createdKey,
+  key,
+  keyListQuery,
+  keyPage,
+  keyRequest,
+  keyRevocation,
+  keyRotation,
+  revokedKey,
+} from './keys.ts';
 import { live, liveQuery } from './live.ts';
 import {
   comment,
@@ -391,7 +400,8 @@ export const ROUTES = {
     path: '/v1/keys/{id}/revoke',
     summary: 'Revoke a key at once',
     role: 'admin',
-    responses: { 200: { description: 'The key', json: key } },
+    body: keyRevocation,
+    responses: { 200: { description: 'The key', json: revokedKey } },
     problems: ['key_not_found', 'wrong_environment'],
   },
   rotateKey: {

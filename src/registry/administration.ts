@@ -1,5 +1,5 @@
 /** What the command line does on a data folder without HTTP, so that the first admin key can be made. */
-import type { CreatedKey, KeyRecord } from '../contract/keys.ts';
+import type { CreatedKey, KeyRecord, RevokedKey } from '../contract/keys.ts';
 import type { CreatedWebhook, WebhookRecord } from '../contract/webhooks.ts';
 import type { Environment } from '../core/environment.ts';
 import { COMMAND_LINE } from './access/caller.ts';
@@ -27,9 +27,10 @@ export async function listKeys(
   return found.map(({ record }) => record);
 }
 
-/** @throws Problem `key_not_found` */
-export function revokeKey(store: Store, id: string): Promise<KeyRecord> {
-  return store.write(transaction => keys.revokeKey(transaction, store.now, COMMAND_LINE, id));
+/** @param cascade whether the keys that it made are revoked with it @throws Problem `key_not_found` */
+export function revokeKey(store: Store, id: string, cascade = false): Promise<RevokedKey> {
+  const revoke = cascade ? keys.revokeKeyAndWhatItMade : keys.revokeKey;
+  return store.write(transaction => revoke(transaction, store.now, COMMAND_LINE, id));
 }
 
 /** @throws Problem `key_not_found`, `key_ended` */

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { defaultDataFolder } from '../../src/cli/registry-options.ts';
 import { createdKey, key, keyPage } from '../../src/contract/keys.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { parseKey } from '../../src/core/key.ts';
+import { createKey } from '../../src/registry/access/keys.ts';
+import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { folderContents } from './folder-contents.ts';
 import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
@@ -157,6 +160,29 @@ describe('promptforge keys', () => {
     assert.deepEqual(JSON.parse(again.stdout), record);
     const list = await inProcess(['keys', 'list', '--data', data]);
     assert.equal(list.stdout.match(/ revoked /g)?.length, 2);
+  });
+
+  it('revoke takes the keys that a key made with it, when told to', async () => {
+    const data = inFolder('cascade');
+    const admin = ['--environment', 'development', '--role', 'admin', '--actor', 'mara', '--data', data];
+    const leaked = parseKey((await inProcess(['keys', 'create', ...admin])).stdout.trim()).id;
+    const store = await openDataFolder(data);
+    const made: string[] = [];
+    for (const actor of ['one', 'two'])
+      await store.write(async transaction => {
+        const environment = parseEnvironmentName('development');
+        const reader = { environment, role: 'reader', actor, expiresAt: null } as const;
+        made.push((await createKey(transaction, store.now, { actor: 'mara', key: leaked }, reader)).id);
+      });
+    await store.close();
+    const { code, stdout } = await inProcess(['keys', 'revoke', leaked, '--cascade', '--data', data]);
+    assert.equal(code, 0);
+    assert.equal(
+      stdout,
+      `Revoked the key ${leaked} of mara for development (admin).\n` +
+        `Revoked the key ${made[0]} of one for development (reader).\n` +
+        `Revoked the key ${made[1]} of two for development (reader).\n`,
+    );
   });
 
   it('rotate makes a key like the old one, which goes on for the overlap', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
+import { MAX_CASCADE } from '../../src/contract/keys.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { createKey } from '../../src/registry/access/keys.ts';
 import { revokeKey } from '../../src/registry/administration.ts';
 import { eventually } from '../eventually.ts';
 import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
@@ -21,6 +24,7 @@ describe('keys', () => {
       undefined,
       authorization === undefined ? {} : { authorization },
     );
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
   const make = (body: object = {}, as = 'development admin') =>
     registry.call(
       'POST',
@@ -96,6 +100,57 @@ describe('keys', () => {
     assertProblem(await fetchWith(`Bearer ${key}`), 401, 'key_revoked');
     const again = await registry.call('POST', `/v1/keys/${id}/revoke`);
     assert.deepEqual([again.status, again.json.revokedAt], [200, revoked.json.revokedAt]);
+  });
+  it('take those that they made with them where that is asked for, and no others', async () => {
+    const admin = { role: 'admin', actor: 'an.admin' };
+    const made = async (by: string, change: object = admin) => {
+      const body = { environment: 'development', ...change, expiresAt: null };
+      const { status, json } = await ask(registry.url, 'POST', '/v1/keys', body, bearer(by));
+      assert.equal(status, 201);
+      return json;
+    };
+    const leaked = (await make(admin)).json;
+    const child = await made(leaked.key);
+    const grandchild = await made(child.key, { role: 'reader', actor: 'an.app' });
+    const rotated = (await ask(registry.url, 'POST', `/v1/keys/${leaked.id}/rotate`, {}, bearer(child.key)))
+      .json;
+    const sibling = (await make(admin)).json;
+    const ended = await made(leaked.key);
+    await revokeKey(registry.store, ended.id);
+    const plain = await registry.call('POST', `/v1/keys/${sibling.id}/revoke`, { cascade: false });
+    assert.equal(plain.json.cascade, undefined);
+    const { json } = await registry.call('POST', `/v1/keys/${leaked.id}/revoke`, { cascade: true });
+    assert.deepEqual(
+      [json.id, json.cascade.keys.map(({ id }: Json) => id), json.cascade.complete],
+      [leaked.id, [child.id, grandchild.id, rotated.id], true],
+    );
+    for (const { key } of [leaked, child, grandchild, rotated])
+      assertProblem(await fetchWith(`Bearer ${key}`), 401, 'key_revoked');
+    assert.equal((await registry.call('GET', '/v1/keys/current')).status, 200);
+    const again = await registry.call('POST', `/v1/keys/${leaked.id}/revoke`, { cascade: true });
+    assert.deepEqual(again.json.cascade, { keys: [], complete: true });
+  });
+  it('are revoked by the hundred, and it is said that there are more', async () => {
+    const { id } = (await make({ role: 'admin' })).json;
+    const author = { actor: 'an.admin', key: id };
+    const environment = parseEnvironmentName('development');
+    await registry.store.write(async transaction => {
+      for (let index = 0; index < MAX_CASCADE + 1; index++)
+        await createKey(transaction, () => now, author, {
+          environment,
+          role: 'reader',
+          actor: `app-${index}`,
+          expiresAt: null,
+        });
+    });
+    const revoke = async () => (await registry.call('POST', `/v1/keys/${id}/revoke`, { cascade: true })).json;
+    const first = await revoke();
+    assert.deepEqual([first.cascade.keys.length, first.cascade.complete], [MAX_CASCADE, false]);
+    const { cascade } = await revoke();
+    assert.deepEqual(
+      [cascade.keys.map(({ actor }: Json) => actor), cascade.complete],
+      [[`app-${MAX_CASCADE}`], true],
+    );
   });
   it('end when they expire', async () => {
     const expiresAt = new Date(now.getTime() + 1000).toISOString();

@@ -1,9 +1,10 @@
 /** What `promptforge keys` does. */
-import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
+import type { CreatedKey, KeyRecord, RevokedKey } from '../../contract/keys.ts';
 import { actor as actorSchema } from '../../contract/values.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { Role } from '../../core/role.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
+import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { print, printJson, say, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
@@ -113,12 +114,29 @@ export async function rotate(id: string, { overlap, expires, json, ...place }: R
 }
 
 export interface RevokeOptions extends RegistryOptions {
+  /** Whether the keys that it made are revoked with it. */
+  readonly cascade?: true;
   readonly json?: true;
 }
 
 /** @throws DataFolderProblem, DatabaseProblem, Problem `key_not_found` */
-export async function revoke(id: string, { json, ...place }: RevokeOptions): Promise<void> {
-  const key = await withRegistry(place, { create: false }, store => revokeKey(store, id));
+export async function revoke(id: string, { json, cascade, ...place }: RevokeOptions): Promise<void> {
+  const key = await withRegistry(place, { create: false }, store => revokeAll(store, id, cascade === true));
   if (json) return printJson(key);
-  await print(`Revoked the key ${key.id} of ${key.actor} for ${key.environment} (${key.role}).`);
+  await print(sentenceOnRevoked(key));
+  for (const made of key.cascade?.keys ?? []) await print(sentenceOnRevoked(made));
+}
+
+async function revokeAll(store: Store, id: string, cascade: boolean): Promise<RevokedKey> {
+  const keys: KeyRecord[] = [];
+  for (;;) {
+    const revoked = await revokeKey(store, id, cascade);
+    if (revoked.cascade === undefined) return revoked;
+    keys.push(...revoked.cascade.keys);
+    if (revoked.cascade.complete) return { ...revoked, cascade: { keys, complete: true } };
+  }
+}
+
+function sentenceOnRevoked({ id, actor, environment, role }: KeyRecord): string {
+  return `Revoked the key ${id} of ${actor} for ${environment} (${role}).`;
 }

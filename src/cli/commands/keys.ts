@@ -108,6 +108,7 @@ function revokeCommand(): Command {
   return new Command('revoke')
     .description('revoke a key at once')
     .argument('<id>', 'the id of the key, or the whole key', keyIdArgument)
+    .option('--cascade', 'revoke the keys that it made with it, and those that they made')
     .addOption(dataOption())
     .addOption(databaseOption())
     .option('--json', 'print the key as the API gives it')
@@ -115,10 +116,12 @@ function revokeCommand(): Command {
       'after',
       `
 Every registry that serves it refuses the key within a second. A revoked key
-stays revoked; it is still listed.
+stays revoked; it is still listed. A key of an admin that was leaked may have
+made others: --cascade revokes them too.
 
 Examples:
-  promptforge keys revoke 4fQ7rT1bXc9Z`,
+  promptforge keys revoke 4fQ7rT1bXc9Z
+  promptforge keys revoke 4fQ7rT1bXc9Z --cascade`,
     )
     .action(async (id: string, options: RevokeOptions) =>
       (await import('../actions/keys.ts')).revoke(id, options),

@@ -1,7 +1,8 @@
 /** Keys: making, listing, replacing and revoking them. Only a hash of a key is kept. */
 import { randomBytes } from 'node:crypto';
-import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
+import { type CreatedKey, type KeyRecord, MAX_CASCADE, type RevokedKey } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
+import type { EventData } from '../../core/event.ts';
 import { hashKey, makeKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
@@ -168,6 +169,50 @@ export async function revokeKey(
   await transaction.updateTable('keys').set({ revoked_at: at }).where('id', '=', id).execute();
   await holdWhatKeyApproved(transaction, now, author, id);
   return { ...record, revokedAt: at };
+}
+
+/**
+ * Revokes a key as `revokeKey`, and the keys that it made, those that they made and so on: at most `MAX_CASCADE`
+ * of them that are not revoked yet.
+ * @throws Problem `key_not_found`
+ */
+export async function revokeKeyAndWhatItMade(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  id: string,
+): Promise<RevokedKey> {
+  const record = await revokeKey(transaction, now, author, id);
+  const keys: KeyRecord[] = [];
+  const seen = new Set([id]);
+  for (let makers = [id]; makers.length > 0; ) {
+    const made = (await idsMadeBy(transaction, makers)).filter(each => !seen.has(each));
+    for (const each of made) {
+      seen.add(each);
+      if ((await readKey(transaction, each)).revokedAt !== null) continue;
+      if (keys.length === MAX_CASCADE) return { ...record, cascade: { keys, complete: false } };
+      keys.push(await revokeKey(transaction, now, author, each));
+    }
+    makers = made;
+  }
+  return { ...record, cascade: { keys, complete: true } };
+}
+
+/** In the order in which they were made. */
+async function idsMadeBy(snapshot: Snapshot, makers: readonly string[]): Promise<string[]> {
+  const found: { readonly seq: number; readonly data: string }[] = [];
+  for (let start = 0; start < makers.length; start += MAX_CASCADE)
+    found.push(
+      ...(await snapshot
+        .selectFrom('events')
+        .select(['seq', 'data'])
+        .where('kind', '=', 'key.created')
+        .where('key', 'in', makers.slice(start, start + MAX_CASCADE))
+        .execute()),
+    );
+  return found
+    .sort((one, other) => one.seq - other.seq)
+    .map(({ data }) => (JSON.parse(data) as EventData['key.created']).id);
 }
 
 export function keyRecord(row: KeysTable): KeyRecord {

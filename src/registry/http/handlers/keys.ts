@@ -2,7 +2,14 @@
 import type { KeyRecord } from '../../../contract/keys.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { EMBEDDED_KEY } from '../../access/embedded-authenticator.ts';
-import { createKey, listKeys, readKey, revokeKey, rotateKey } from '../../access/keys.ts';
+import {
+  createKey,
+  listKeys,
+  readKey,
+  revokeKey,
+  revokeKeyAndWhatItMade,
+  rotateKey,
+} from '../../access/keys.ts';
 import { jsonAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
@@ -23,11 +30,12 @@ export const handleCreateKey: Handler<'createKey'> = async ({ store, write, call
   return jsonAnswer(201, created);
 };
 
-export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, write, caller, parameters }) => {
+export const handleRevokeKey: Handler<'revokeKey'> = async ({ store, write, caller, parameters, body }) => {
   const record = await write(async transaction => {
     const { environment } = await readKey(transaction, parameters.id);
     checkOwnEnvironment(caller, environment, 'revoking this key');
-    return revokeKey(transaction, store.now, caller, parameters.id);
+    const revoke = body.cascade ? revokeKeyAndWhatItMade : revokeKey;
+    return revoke(transaction, store.now, caller, parameters.id);
   });
   return jsonAnswer(200, record);
 };

@@ -214,4 +214,8 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_signing_keys ON events (seq) WHERE kind = 'signing_key.set';
   `,
+  // The keys that a key made.
+  `
+  CREATE INDEX events_of_created_keys ON events (key, seq) WHERE kind = 'key.created';
+  `,
 ];
