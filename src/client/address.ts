@@ -35,6 +35,14 @@ export function parseRegistryUrl(text: string): URL {
   return url;
 }
 
+/**
+ * A registry's address as it is stored, shown and compared: as it was understood, not as it was typed.
+ * @throws RegistryUnreachable `address_refused`
+ */
+export function registryAddress(text: string): string {
+  return shownUrl(parseRegistryUrl(text)).replace(/\/$/, '');
+}
+
 /** RFC 6761 `localhost`, RFC 1122 127.0.0.0/8, RFC 4291 ::1, in the form the URL parser gives. */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);

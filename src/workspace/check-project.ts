@@ -1,5 +1,5 @@
 /** The text of a `promptforge.json`, checked as far as it alone tells: each mistake with its place and what to write. */
-import { whyNotRegistryUrl } from '../client/address.ts';
+import { registryAddress, whyNotRegistryUrl } from '../client/address.ts';
 import { KEY_LIKE, redactKeys } from '../core/key.ts';
 import { type JsonText, readJsonText, type TextProblem } from './json-text.ts';
 import { wordsOfJsonValue } from './json-words.ts';
@@ -70,7 +70,8 @@ export function checkProject(text: string): CheckedProject {
   ];
   if (typeof registry !== 'string' || problems.some(({ reason }) => reason !== undefined))
     return { values: undefined, problems };
-  return { values: { registry: registry.replace(/\/+$/, ''), prompts: folder }, problems };
+  const address = registry === EMBEDDED ? EMBEDDED : registryAddress(registry);
+  return { values: { registry: address, prompts: folder }, problems };
 }
 
 function problemsOfRegistry(registry: unknown, json: JsonText): ProjectProblem[] {

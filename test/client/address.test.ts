@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseRegistryUrl, whyNotRegistryUrl } from '../../src/client/address.ts';
+import { parseRegistryUrl, registryAddress, whyNotRegistryUrl } from '../../src/client/address.ts';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
 import { Problem } from '../../src/core/problem.ts';
+import { checkProject } from '../../src/workspace/check-project.ts';
 import { DEVELOPMENT, KEY } from './a-client.ts';
 
 describe('the URL of a registry', () => {
@@ -41,6 +42,21 @@ describe('the URL of a registry', () => {
         () => parseRegistryUrl(url),
         error => RegistryUnreachable.is(error, 'address_refused'),
       );
+    });
+
+  for (const [typed, understood] of [
+    ['https://prompts.example.com', 'https://prompts.example.com'],
+    ['HTTPS://Prompts.Example.com:443/', 'https://prompts.example.com'],
+    ['https://prompts.example.com/team//', 'https://prompts.example.com/team'],
+    ['https://bücher.example/a%20b', 'https://xn--bcher-kva.example/a%20b'],
+    ['https://prompts.example.com/a/../b/"c', 'https://prompts.example.com/b/%22c'],
+    ['http://127.1:7878', 'http://127.0.0.1:7878'],
+  ] as const)
+    it(`is kept as it was understood: ${typed}`, () => {
+      assert.equal(registryAddress(typed), understood);
+      assert.equal(registryAddress(understood), understood);
+      const { values } = checkProject(JSON.stringify({ registry: typed }));
+      assert.equal(values?.registry, understood);
     });
 
   it('is refused before anything is sent', () => {

@@ -163,16 +163,21 @@ describe('what is copied', () => {
   });
 
   it('is a command line for a shell, with no key in it', () => {
-    const command = renderCurl('https://prompts.example', parsePromptName('support/triage'), 12, {
-      name: "O'Neill $(id) `id`",
-    });
+    const input = { name: "O'Neill $(id) `id`" };
+    const command = renderCurl(
+      'https://prompts.example',
+      parsePromptName('support/triage'),
+      12,
+      input,
+      'posix',
+    );
     assert.equal(
       command,
       [
         "curl 'https://prompts.example/v1/prompts/support/triage/-/render'",
         `-H "Authorization: Bearer $PROMPTFORGE_KEY"`,
         "-H 'Content-Type: application/json'",
-        `--data-raw '{"version":12,"input":{"name":"O'\\''Neill $(id) \`id\`"}}'`,
+        `--data-raw '{"version":12,"input":{"name":"O\\u0027Neill $(id) \`id\`"}}'`,
       ].join(' \\\n  '),
     );
   });

@@ -124,16 +124,16 @@ describe('what a version is known as', () => {
 
 describe('Copy as curl', () => {
   it('asks as an application does, with the key in a variable', () => {
-    assert.deepEqual(curlOf('https://prompts.example.com', TRIAGE, { channel: 'stable' }), {
-      command: `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" 'https://prompts.example.com/v1/prompts/support/triage'`,
+    assert.deepEqual(curlOf('https://prompts.example.com', TRIAGE, { channel: 'stable' }, 'posix'), {
+      command: `curl 'https://prompts.example.com/v1/prompts/support/triage' \\\n  -H "Authorization: Bearer $PROMPTFORGE_KEY"`,
       note: undefined,
     });
-    assert.match(curlOf('https://x', TRIAGE, { version: 3 }).command, /\?version=3'$/);
-    assert.match(curlOf('https://x', TRIAGE, { channel: 'canary' }).command, /\?channel=canary'$/);
+    assert.match(curlOf('https://x', TRIAGE, { version: 3 }, 'posix').command, /\?version=3' /);
+    assert.match(curlOf('https://x', TRIAGE, { channel: 'canary' }, 'posix').command, /\?channel=canary' /);
   });
 
   it('says how the embedded registry is served', () => {
-    const { command, note } = curlOf('embedded', TRIAGE, { channel: 'stable' });
+    const { command, note } = curlOf('embedded', TRIAGE, { channel: 'stable' }, 'posix');
     assert.match(command, /'http:\/\/127\.0\.0\.1:7878\/v1/);
     assert.match(note ?? '', /promptforge serve/);
   });

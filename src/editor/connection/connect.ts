@@ -1,6 +1,6 @@
 /** Connect to Registry…: which one, whether it answers, and promptforge.json written; then the key. */
 import * as vscode from 'vscode';
-import { whyNotRegistryUrl } from '../../client/address.ts';
+import { registryAddress, whyNotRegistryUrl } from '../../client/address.ts';
 import { registerCommand } from '../commands.ts';
 import { logged, messageOf } from '../problems/explain.ts';
 import { registryName } from '../status/words.ts';
@@ -115,7 +115,7 @@ async function chooseRegistry(workbench: Workbench): Promise<string | undefined>
       url.trim() === '' ? 'Enter the address of the registry.' : whyNotRegistryUrl(url.trim()),
   });
   if (text === undefined) return undefined;
-  const registry = text.trim().replace(/\/+$/, '');
+  const registry = registryAddress(text.trim());
   return (await answers(workbench, registry)) ? registry : undefined;
 }
 

@@ -2,6 +2,7 @@
 import type { Message } from 'dotprompt';
 import type { PromptName } from '../../core/name.ts';
 import { curlBase } from '../versions/curl.ts';
+import { curlCommand, type Shell } from '../versions/shell.ts';
 
 /** Messages as the registry's `render` answers them, to paste into a request or a test. */
 export function messagesJson(messages: readonly Message[]): string {
@@ -14,17 +15,8 @@ export function renderCurl(
   prompt: PromptName,
   version: number | undefined,
   input: Readonly<Record<string, unknown>>,
+  shell: Shell,
 ): string {
-  const body = JSON.stringify({ ...(version !== undefined && { version }), input });
-  return [
-    `curl '${curlBase(registry)}/v1/prompts/${prompt}/-/render'`,
-    `-H "Authorization: Bearer $PROMPTFORGE_KEY"`,
-    `-H 'Content-Type: application/json'`,
-    `--data-raw ${quoted(body)}`,
-  ].join(' \\\n  ');
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  const url = `${curlBase(registry)}/v1/prompts/${prompt}/-/render`;
+  return curlCommand({ url, body: { ...(version !== undefined && { version }), input } }, shell);
 }

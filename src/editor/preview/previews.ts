@@ -5,6 +5,7 @@ import { namedTarget } from '../explorer/target.ts';
 import { logged } from '../problems/explain.ts';
 import { curlNote } from '../versions/curl.ts';
 import { versionUri } from '../versions/open-version.ts';
+import { shellOf } from '../versions/shell.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { messagesJson, renderCurl } from './copies.ts';
@@ -107,7 +108,9 @@ export class Previews implements vscode.Disposable {
         await ask.tell('info', `${title} is not published: the registry has nothing to render yet.`);
         return;
       }
-      await vscode.env.clipboard.writeText(renderCurl(session.registry ?? EMBEDDED, prompt, of, shown.input));
+      const shell = shellOf(process.platform, vscode.env.shell);
+      const command = renderCurl(session.registry ?? EMBEDDED, prompt, of, shown.input, shell);
+      await vscode.env.clipboard.writeText(command);
       const unpublished =
         version === undefined && listed?.state !== 'clean' ? ' What is not published is not in it.' : '';
       const note = curlNote(session.registry ?? EMBEDDED);

@@ -6,6 +6,7 @@ import { registerCommand } from '../commands.ts';
 import { argumentOf, type FocusedNode, isNode, type Target, targetOf } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 import { curlOf } from './curl.ts';
+import { shellOf } from './shell.ts';
 import { EMBEDDED } from './uri.ts';
 
 export function registerCopying(workbench: Workbench, focused: FocusedNode): vscode.Disposable {
@@ -49,7 +50,8 @@ export function registerCopying(workbench: Workbench, focused: FocusedNode): vsc
           : version === undefined
             ? { channel: STABLE }
             : { version };
-      const { command, note } = curlOf(session.registry ?? EMBEDDED, found.prompt, what);
+      const shell = shellOf(process.platform, vscode.env.shell);
+      const { command, note } = curlOf(session.registry ?? EMBEDDED, found.prompt, what, shell);
       await vscode.env.clipboard.writeText(command);
       const key = pointer === undefined ? 'a key' : `a key for ${pointer.environment}`;
       const said = `Copied. Put ${key} into the environment variable PROMPTFORGE_KEY before you run it.`;

@@ -1,5 +1,6 @@
 /** The command line that fetches a prompt as an application does. The key is a shell variable, never the key itself. */
 import type { PromptName } from '../../core/name.ts';
+import { curlCommand, type Shell } from './shell.ts';
 import { EMBEDDED } from './uri.ts';
 
 /** Where `promptforge serve` listens unless told otherwise. */
@@ -15,6 +16,7 @@ export function curlOf(
   registry: string,
   prompt: PromptName,
   what: { readonly version: number } | { readonly channel: string },
+  shell: Shell,
 ): Curl {
   const query =
     'version' in what
@@ -23,7 +25,7 @@ export function curlOf(
         ? ''
         : `?channel=${what.channel}`;
   return {
-    command: `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" '${curlBase(registry)}/v1/prompts/${prompt}${query}'`,
+    command: curlCommand({ url: `${curlBase(registry)}/v1/prompts/${prompt}${query}` }, shell),
     note: curlNote(registry),
   };
 }

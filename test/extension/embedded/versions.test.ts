@@ -63,7 +63,7 @@ describe('a version in the embedded registry', () => {
     const ask = await run('copyCurl', {}, name);
     assert.equal(
       await vscode.env.clipboard.readText(),
-      `curl -H "Authorization: Bearer $PROMPTFORGE_KEY" 'http://127.0.0.1:7878/v1/prompts/${name}'`,
+      `curl 'http://127.0.0.1:7878/v1/prompts/${name}' \\\n  -H "Authorization: Bearer $PROMPTFORGE_KEY"`,
     );
     assert.match((await told(ask)).message, /promptforge serve/);
   });
