@@ -1,5 +1,6 @@
 /** What was live: which version a channel meant at an instant, and what made it so. */
 import * as z from 'zod';
+import { isWritableInstant } from '../core/instant.ts';
 import { promotion } from './promotions.ts';
 import { channel, digest, environmentName, promptName, timestamp, versionNumber } from './values.ts';
 
@@ -12,6 +13,7 @@ export const liveQuery = z.object({
       error:
         'is not an instant of RFC 3339, such as 2026-09-12T14:03:00Z or 2026-09-12T16:03:00%2B02:00 (in a URL, "+" is written %2B)',
     })
+    .refine(isWritableInstant, 'is before the year 0 or after the year 9999 in UTC')
     .optional()
     .meta({
       description:

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { CHANNEL_PATTERN, type Channel, LATEST } from '../core/channel.ts';
 import { DIGEST_PATTERN, type Digest } from '../core/digest.ts';
 import { ENVIRONMENT_PATTERN, type EnvironmentName } from '../core/environment.ts';
+import { isWritableInstant } from '../core/instant.ts';
 import { MAX_NAME_LENGTH, NAME_PATTERN, type PromptName, whyNotPromptName } from '../core/name.ts';
 import { ROLES } from '../core/role.ts';
 import type { VersionNumber } from '../core/version.ts';
@@ -65,6 +66,10 @@ export const role = z.enum(ROLES).meta({ id: 'Role' });
 
 export const timestamp = z.iso
   .datetime({ offset: true })
+  .refine(
+    isWritableInstant,
+    'It is before the year 0 or after the year 9999 in UTC. Give an instant between them.',
+  )
   .meta({ id: 'Timestamp', description: 'RFC 3339; the registry writes UTC with milliseconds.' });
 
 /** Who did something: a person or a service. No control characters, so that it can stand in a log line. */

@@ -160,6 +160,25 @@ describe('keys', () => {
     assertProblem(await fetchWith(`Bearer ${key}`), 401, 'key_expired', /expired at/);
     assertProblem(await make({ expiresAt }), 422, 'invalid_request', /future/);
     assertProblem(await make({ expiresAt: 'tomorrow' }), 422, 'invalid_request');
+    // In UTC that is the year 10000, which RFC 3339 cannot write.
+    assertProblem(await make({ expiresAt: '9999-12-31T23:59:59-00:01' }), 422, 'invalid_request', /9999/);
+    assertProblem(await make({ expiresAt: '9999-12-31T23:59:59+25:00' }), 422, 'invalid_request');
+  });
+  it('are listed whatever an earlier release took for the end of one', async () => {
+    const last = '9999-12-31T23:59:59.999Z';
+    const { id } = (await make({ expiresAt: last })).json;
+    const { store } = registry;
+    await store.write(transaction =>
+      transaction
+        .updateTable('keys')
+        .set({ expires_at: '+010000-01-01T00:00:00.000Z' })
+        .where('id', '=', id)
+        .execute(),
+    );
+    const { json } = await registry.call('GET', '/v1/keys?limit=1');
+    assert.deepEqual([json.data[0].id, json.data[0].expiresAt], [id, last]);
+    const rotated = await registry.call('POST', `/v1/keys/${id}/rotate`, {});
+    assert.deepEqual([rotated.status, rotated.json.expiresAt], [201, last]);
   });
   describe('that are replaced', () => {
     const rotate = (id: string, body: object = {}, as?: string) =>

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type CreatedKey, type KeyRecord, MAX_CASCADE, type RevokedKey } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventData } from '../../core/event.ts';
+import { isWritableInstant, writtenInstant } from '../../core/instant.ts';
 import { hashKey, makeKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
@@ -35,6 +36,14 @@ export async function createKey(
 ): Promise<CreatedKey> {
   await readEnvironment(transaction, environment);
   const expiry = expiresAt === null ? null : new Date(expiresAt);
+  if (expiresAt !== null && !isWritableInstant(expiresAt))
+    throw new Problem(
+      'invalid_request',
+      '"expiresAt" is after the year 9999. Give an earlier time, or null.',
+      {
+        fields: [{ pointer: '/expiresAt', message: 'is after the year 9999' }],
+      },
+    );
   if (expiry !== null && expiry.getTime() <= now().getTime())
     throw new Problem('invalid_request', '"expiresAt" is not in the future. Give a later time, or null.', {
       fields: [{ pointer: '/expiresAt', message: 'is not in the future' }],
@@ -87,7 +96,7 @@ export async function rotateKey(
   checkValid(old, started);
   const { environment, role, actor } = old;
   const lifetime = old.expiresAt === null ? null : Date.parse(old.expiresAt) - Date.parse(old.createdAt);
-  const asOld = lifetime === null ? null : new Date(started + lifetime).toISOString();
+  const asOld = lifetime === null ? null : writtenInstant(started + lifetime);
   const created = await createKey(transaction, now, author, {
     environment,
     role,
@@ -222,7 +231,8 @@ export function keyRecord(row: KeysTable): KeyRecord {
     role: row.role,
     actor: row.actor,
     createdAt: row.created_at,
-    expiresAt: row.expires_at,
+    // An earlier release took what no client reads: one such key must not hide the others.
+    expiresAt: row.expires_at === null ? null : writtenInstant(Date.parse(row.expires_at)),
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
   };
