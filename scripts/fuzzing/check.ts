@@ -29,6 +29,7 @@ import { readSamples } from '../../src/language/samples.ts';
 import { selectionRanges } from '../../src/language/selection-ranges.ts';
 import { semanticTokens } from '../../src/language/semantic-tokens.ts';
 import { symbols } from '../../src/language/symbols.ts';
+import { MAX_PLACES } from '../../src/language/token-cursor.ts';
 import { withSample } from '../../src/language/write-sample.ts';
 import { patience } from '../host/patience.ts';
 import { demoFiles, type FuzzInput } from './inputs.ts';
@@ -36,8 +37,6 @@ import { isSameGraph } from './same-graph.ts';
 
 /** Of processor time, of one step on one input: the machine may be busy. */
 const MAX_MILLISECONDS = patience(2000);
-/** From about here on not all are kept. */
-const MANY_FINDINGS = 200;
 const URI = 'support/fuzz.prompt';
 /** An input may give hundreds of findings; that many are put right. */
 const MAX_FIXED = 12;
@@ -190,11 +189,11 @@ function timed<T>(step: string, run: () => T): T {
 }
 
 function sameFacts(one: Analysis, other: Analysis): boolean {
-  // Which findings of very many are kept may differ.
-  const many = Math.max(one.body.findings.length, other.body.findings.length) >= MANY_FINDINGS;
+  // Which places of very many are kept may differ.
+  const many = Math.max(one.body.unreadable.length, other.body.unreadable.length) >= MAX_PLACES;
   const facts = ({ body, frontMatter, resolved }: Analysis) => ({
     tree: body.body,
-    findings: many ? [] : body.findings,
+    unreadable: many ? [] : body.unreadable,
     frontMatter,
     resolved,
   });

@@ -1,5 +1,6 @@
 /** Errors over HTTP: RFC 9457 `application/problem+json`, one status for each code of the domain. */
 import * as z from 'zod';
+import { SOURCE_ERROR_CODES } from '../core/check/finding.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../core/problem.ts';
 import { digest, versionNumber } from './values.ts';
 
@@ -104,11 +105,12 @@ const sourceIssue = z
     column: z.int().min(1),
     endLine: z.int().min(1),
     endColumn: z.int().min(1),
+    code: z.string().optional(),
     message: z.string(),
   })
   .meta({
     id: 'SourceIssue',
-    description: 'Lines and columns count from 1, columns in UTF-16 code units, the end exclusive.',
+    description: `Lines and columns count from 1, columns in UTF-16 code units, the end exclusive. What keeps a source from being published has a code, as in the editor: ${SOURCE_ERROR_CODES.map(code => `\`${code}\``).join(', ')}.`,
   });
 
 export const problemDocument = z

@@ -7,7 +7,8 @@
  * defined once as an inline partial (`{{#*inline}}`, Handlebars' own) and called by the version's reference.
  */
 import { Problem } from './problem.ts';
-import { type PartialUse, partialUses, readTemplate } from './template.ts';
+import { readTemplate } from './read-template.ts';
+import { type PartialUse, partialUses } from './template.ts';
 import { definesTheSame, mayStandInPlace, sameMeaning, splice } from './template-shape.ts';
 
 /** A template and what each partial name in it stands for. */

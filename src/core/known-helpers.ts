@@ -1,20 +1,8 @@
-/** The helpers that a template may call. */
+/** The names that Handlebars takes for helpers wherever they stand alone in a tag. */
+import { HELPERS } from './helpers.ts';
+
+/** Handlebars' own for what is missing: nobody may call them. */
+export const INTERNAL_HELPERS: ReadonlySet<string> = new Set(['blockHelperMissing', 'helperMissing']);
 
 /** Handlebars' built-in helpers and Dotprompt's. */
-export const KNOWN_HELPERS: ReadonlySet<string> = new Set([
-  'if',
-  'unless',
-  'each',
-  'with',
-  'lookup',
-  'log',
-  'blockHelperMissing',
-  'helperMissing',
-  'history',
-  'ifEquals',
-  'json',
-  'media',
-  'role',
-  'section',
-  'unlessEquals',
-]);
+export const KNOWN_HELPERS: ReadonlySet<string> = new Set([...HELPERS.keys(), ...INTERNAL_HELPERS]);

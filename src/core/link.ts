@@ -1,9 +1,13 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
-import type { LinkedPartial } from './flatten.ts';
-import { type PromptName, partialCandidates } from './name.ts';
-import { Problem, type SourceIssue } from './problem.ts';
-import { issueAt, type PromptSource, parseSource, positionAt } from './source.ts';
-import { checkNoIssues, type PartialUse, partialUses, sourceIssues } from './template.ts';
+import type { SourceErrorCode } from './check/finding.ts';
+import { missingPartialBlocks, type ParsedTemplate } from './check/partial-blocks.ts';
+import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
+import { isPartial, type PromptName, partialCandidates } from './name.ts';
+import type { SourceIssue } from './problem.ts';
+import { readTemplate } from './read-template.ts';
+import { issueAt, parseSource } from './source.ts';
+import type { Program } from './syntax-tree.ts';
+import { checkNoIssues, partialUses, placedIn, sourceIssues } from './template.ts';
 
 /** One prompt as a place that holds prompts gives it: the working copy, or the registry's newest versions. */
 export interface FoundPrompt {
@@ -21,13 +25,46 @@ export interface FoundPrompt {
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
-export function linkPartials(
+export async function linkPartials(
   from: PromptName,
   source: string,
   find: (name: PromptName) => Promise<FoundPrompt | undefined>,
   label: string = from,
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
-  return linkUses(from, source, label, { find, above: [from], done: new Map() });
+  const linked = await linkUses(from, source, label, { find, above: [from], done: new Map() });
+  // A partial has the block of whoever calls it.
+  if (!isPartial(from)) checkNoIssues(partialBlockIssues(source, linked), label);
+  return linked;
+}
+
+function partialBlockIssues(source: string, partials: ReadonlyMap<string, LinkedPartial>): SourceIssue[] {
+  const parsed = parseSource(source);
+  const templates = new Map<LinkedTemplate, ParsedTemplate & { readonly linked: LinkedTemplate }>();
+  const read = (linked: LinkedTemplate) => {
+    const { template: text } = linked;
+    const known = templates.get(linked) ?? { linked, text, tree: readTemplate(text) as unknown as Program };
+    templates.set(linked, known);
+    return known;
+  };
+  const missing = missingPartialBlocks(read({ template: parsed.template, partials }), {
+    partial: ({ linked }, reference) => {
+      const partial = linked.partials.get(reference);
+      return partial && read(partial);
+    },
+  });
+  return missing.map(error => placedIn(source, parsed, error));
+}
+
+/** @param candidates where it was looked for */
+export function partialNotFound(reference: string, candidates: readonly PromptName[]): string {
+  return candidates.length === 0
+    ? `The partial "${reference}" was not found. No prompt can have this name.`
+    : `The partial "${reference}" was not found. Looked for: ${candidates.join(', ')}.`;
+}
+
+/** @param chain the partials that lead from one of them back to it */
+export function partialCycle(reference: string, chain: readonly string[]): string {
+  return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Take one of these uses out.`;
 }
 
 interface Linking {
@@ -48,20 +85,22 @@ async function linkUses(
   checkNoIssues(sourceIssues(source, parsed), label);
   const linked = new Map<string, LinkedPartial>();
   const issues: SourceIssue[] = [];
-  for (const use of usesIn(source, parsed, label)) {
+  for (const use of partialUses(parsed.template)) {
     if (linked.has(use.reference)) continue;
-    const refuse = (message: string) =>
-      issues.push(
-        issueAt(source, parsed.templateOffset + use.start, parsed.templateOffset + use.end, message),
-      );
+    const refuse = (code: SourceErrorCode, message: string) => {
+      const { start, end } = use.names[0] ?? use;
+      issues.push({
+        code,
+        ...issueAt(source, parsed.templateOffset + start, parsed.templateOffset + end, message),
+      });
+    };
     const candidates = partialCandidates(from, use.reference);
     const found = await firstFound(candidates, linking.find);
     if (found === undefined) {
-      refuse(
-        `The partial "${use.reference}" was not found. Looked for: ${candidates.join(', ') || 'no prompt can have this name'}.`,
-      );
+      refuse('missing-partial', partialNotFound(use.reference, candidates));
     } else if (linking.above.includes(found.name)) {
-      refuse(`The partial "${use.reference}" uses itself: ${[...linking.above, found.name].join(' → ')}.`);
+      const chain = [...linking.above.slice(linking.above.indexOf(found.name)), found.name];
+      refuse('partial-cycle', partialCycle(use.reference, chain));
     } else {
       linked.set(use.reference, await linkFound(found, linking));
     }
@@ -80,27 +119,6 @@ async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPa
   const partial = { id, template, templateOffset, partials, source, ...(label !== undefined && { label }) };
   linking.done.set(found.name, partial);
   return partial;
-}
-
-/** The template's uses; an issue in it is told at its place in the whole source, front matter counted. */
-function usesIn(source: string, parsed: PromptSource, label: string): PartialUse[] {
-  try {
-    return partialUses(parsed.template);
-  } catch (error) {
-    if (!Problem.is(error, 'invalid_source')) throw error;
-    const start = positionAt(source, parsed.templateOffset);
-    const moved = (line: number, column: number) => ({
-      line: line + start.line - 1,
-      column: line === 1 ? column + start.column - 1 : column,
-    });
-    const issues = (error.details.issues ?? []).map(issue => {
-      const end = moved(issue.endLine, issue.endColumn);
-      const from = moved(issue.line, issue.column);
-      return { ...issue, ...from, endLine: end.line, endColumn: end.column };
-    });
-    checkNoIssues(issues, label);
-    throw error;
-  }
 }
 
 async function firstFound(

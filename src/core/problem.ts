@@ -13,6 +13,8 @@ export interface SourceRange {
 
 /** One thing wrong with a prompt's source, at its place. */
 export interface SourceIssue extends SourceRange {
+  /** One of `SOURCE_ERROR_CODES`, or of a newer registry's; none where only a rendering tells what is wrong. */
+  readonly code?: string | undefined;
   readonly message: string;
 }
 

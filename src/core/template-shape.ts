@@ -1,6 +1,7 @@
 /** Whether two templates mean the same: their trees compared without positions, comments and the way text is cut up. */
+
+import { readTemplate } from './read-template.ts';
 import type { PartialUse } from './template.ts';
-import { readTemplate } from './template.ts';
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 

@@ -1,10 +1,12 @@
 /** Handlebars templates read through Handlebars' own lexer and AST: syntax issues and the partials they use. */
 /// <reference path="./handlebars-parser.d.ts" />
-import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import Visitor from 'handlebars/dist/cjs/handlebars/compiler/visitor.js';
+import { checkTemplate, NUL } from './check/check-template.ts';
+import { COMPUTED_NAME } from './check/check-tree.ts';
+import type { TemplateError } from './check/finding.ts';
 import { Problem, type SourceIssue } from './problem.ts';
+import { readTemplate } from './read-template.ts';
 import { issueAt, type PromptSource } from './source.ts';
-import { explainSyntaxError, findTooDeep, type SyntaxFault } from './syntax-error.ts';
 import { lineStarts, offsetOf } from './template-position.ts';
 
 /** One `{{> name}}` or `{{#> name}}`. */
@@ -20,52 +22,23 @@ export interface PartialUse {
   readonly simple: boolean;
 }
 
-/** The template's AST, after whitespace control, to keep or change. @throws Error of Handlebars: ask `templateIssues` for its place. */
-export function parseTemplate(template: string): hbs.AST.Program {
-  return parse(template);
-}
-
-/** As `parseTemplate`, of a tree that is read and never changed: one rendering reads the same template several times. */
-export function readTemplate(template: string): hbs.AST.Program {
-  const tree = kept.get(template) ?? large.get(template)?.deref() ?? parse(template);
-  // What was asked for last is kept longest.
-  if (template.length > MAX_KEPT_LENGTH) keep(large, template, new WeakRef(tree), MAX_LARGE);
-  else keep(kept, template, tree, MAX_KEPT);
-  return tree;
-}
-
-function keep<T>(trees: Map<string, T>, template: string, tree: T, most: number): void {
-  trees.delete(template);
-  trees.set(template, tree);
-  const [oldest] = trees.keys();
-  if (trees.size > most && oldest !== undefined) trees.delete(oldest);
-}
-
-const MAX_KEPT = 16;
-/** In UTF-16 code units; a tree takes some hundred times as many bytes. */
-const MAX_KEPT_LENGTH = 16 * 1024;
-const kept = new Map<string, hbs.AST.Program>();
-/** Larger trees stay only until the engine needs their memory: at least as long as the task that read them. */
-const MAX_LARGE = 4;
-const large = new Map<string, WeakRef<hbs.AST.Program>>();
-
-/** What is wrong with a source's template; empty when Handlebars can parse it. */
-export function templateIssues(source: string, parsed: PromptSource): SourceIssue[] {
-  const at = ({ start, end, message }: SyntaxFault) =>
-    issueAt(source, parsed.templateOffset + start, parsed.templateOffset + end, message);
-  const deep = findTooDeep(parsed.template);
-  if (deep !== undefined) return [at(deep)];
-  try {
-    readTemplate(parsed.template);
-    return [];
-  } catch (error) {
-    return [at(explainSyntaxError(error, parsed.template))];
-  }
-}
-
 /** All that keeps a source from being published or rendered: front matter first, then the template. */
 export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[] {
-  return [...parsed.issues, ...templateIssues(source, parsed)];
+  const nul = source.indexOf('\0');
+  if (nul >= 0) return [{ code: 'invalid-text', ...issueAt(source, nul, nul + 1, NUL) }];
+  return [
+    ...parsed.issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue })),
+    ...checkTemplate(parsed.template).map(error => placedIn(source, parsed, error)),
+  ];
+}
+
+/** What is wrong with a template, at its place in the whole source. */
+export function placedIn(
+  source: string,
+  { templateOffset }: PromptSource,
+  { code, start, end, message }: TemplateError,
+): SourceIssue {
+  return { code, ...issueAt(source, templateOffset + start, templateOffset + end, message) };
 }
 
 /** @throws Problem `invalid_source` with every issue and the first one's place in the message. `label` names the file or prompt. */
@@ -113,9 +86,8 @@ export function partialUses(template: string): PartialUse[] {
     const start = at(loc.start);
     const end = at(loc.end);
     if (name.type === 'SubExpression') {
-      const message =
-        'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.';
-      throw new Problem('invalid_source', message, { issues: [issueAt(template, start, end, message)] });
+      const issue = issueAt(template, start, end, COMPUTED_NAME);
+      throw new Problem('invalid_source', COMPUTED_NAME, { issues: [{ code: 'missing-partial', ...issue }] });
     }
     const names = [{ start: at(name.loc.start), end: at(name.loc.end) }];
     if (block !== undefined) {

@@ -1,7 +1,8 @@
 /** Whether the keys of the front matter are known, and hold what they should. */
+
+import { nearest } from '../core/near.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import type { KnownKey } from './front-matter-keys.ts';
-import { nearest } from './near.ts';
 import type { Span } from './span.ts';
 import { wordsOfValue } from './values.ts';
 import type { PlacedPair, PlacedValue } from './yaml-places.ts';

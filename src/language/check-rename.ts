@@ -4,8 +4,8 @@
  * whatever captures it.
  */
 import { Problem } from '../core/problem.ts';
+import { templateErrors } from './diagnostics/template.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
-import type { Finding } from './finding.ts';
 import { Library, type LibraryPrompt } from './library.ts';
 import { type Occurrence, occurrencesOf, relatedPrompts } from './occurrences.ts';
 import type { Location } from './results.ts';
@@ -44,18 +44,29 @@ export function checkMeaningKept({ thing, newName, places, edits, library }: Ren
 /** What YAML, a schema or Handlebars refuses: two keys of one name, names that make it another kind of schema. */
 function checkStillRead(edits: Renaming['edits'], library: Library, after: Library): void {
   for (const uri of edits.keys()) {
-    const [before, now] = [findingsOf(uri, library), findingsOf(uri, after)];
-    const added = now.find(({ message }) => before.every(each => each.message !== message));
-    if (now.length > before.length)
-      refuse(`In ${nameAt({ uri }, after)}: ${added?.message ?? 'the text would be wrong.'}`);
+    const [before, now] = [wrongIn(uri, library), wrongIn(uri, after)];
+    const added = now.messages.find(message => !before.messages.includes(message));
+    if (now.count > before.count)
+      refuse(`In ${nameAt({ uri }, after)}: ${added ?? 'the text would be wrong.'}`);
   }
 }
 
-function findingsOf(uri: string, library: Library): readonly Finding[] {
+/** How much is wrong in a file, and why: of a body that cannot be read, the first reason. */
+function wrongIn(
+  uri: string,
+  library: Library,
+): { readonly count: number; readonly messages: readonly string[] } {
   const prompt = library.at(uri);
-  if (prompt !== undefined)
-    return [...prompt.analysis.frontMatter.findings, ...prompt.analysis.body.findings];
-  return readSamples(samplesAt(uri, library)?.text ?? '').findings;
+  if (prompt === undefined) {
+    const { findings } = readSamples(samplesAt(uri, library)?.text ?? '');
+    return { count: findings.length, messages: findings.map(({ message }) => message) };
+  }
+  const { frontMatter, body } = prompt.analysis;
+  const findings = [...frontMatter.findings, ...templateErrors(prompt.analysis)];
+  return {
+    count: frontMatter.findings.length + body.unreadable.length,
+    messages: findings.map(({ message }) => message),
+  };
 }
 
 function refuse(message: string): never {

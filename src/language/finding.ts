@@ -1,31 +1,26 @@
 /** What is wrong, or might be, in a prompt or its samples: a code from one closed union, at its place. */
+import { SOURCE_ERROR_CODES, type SourceErrorCode } from '../core/check/finding.ts';
 import type { Span } from './span.ts';
 
-/** `error` keeps a version from being published or rendered; `hint` is shown faded. */
+/** `error`: the registry refuses to publish the prompt, and for nothing else; `hint` is shown faded. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 export const FINDING_CODES = {
-  'template-syntax': 'error',
-  'unclosed-block': 'error',
-  'mismatched-block': 'error',
+  ...(Object.fromEntries(SOURCE_ERROR_CODES.map(code => [code, 'error'])) as Record<
+    SourceErrorCode,
+    'error'
+  >),
   'undeclared-variable': 'warning',
   'unknown-property': 'warning',
   'unused-variable': 'hint',
-  'unknown-helper': 'error',
-  'wrong-arguments': 'error',
   'unknown-option': 'warning',
-  'missing-partial': 'error',
-  'partial-cycle': 'error',
-  'front-matter-syntax': 'error',
   'front-matter-key': 'warning',
   'front-matter-type': 'error',
-  picoschema: 'error',
   'default-mismatch': 'warning',
-  'sample-syntax': 'error',
+  'sample-syntax': 'warning',
   'sample-mismatch': 'warning',
   'sample-missing': 'warning',
   'looks-like-a-secret': 'warning',
-  'invalid-text': 'error',
 } as const satisfies Readonly<Record<string, Severity>>;
 
 /** How many findings of one kind of a text are told: enough for whoever looks, and a text can have a million. */

@@ -3,6 +3,7 @@ import type { Analysis } from './analysis.ts';
 import type { TextEdit } from './edit.ts';
 import { lex, TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
 import { textOf } from './span.ts';
+import { MAX_PLACES } from './token-cursor.ts';
 
 /** After these stands a space, or nothing: `{{> name}}`, `{{else if a}}`, `(a b)`. */
 const SPACE_AFTER: ReadonlySet<TokenKind> = new Set([
@@ -26,15 +27,13 @@ const NONE_BEFORE: ReadonlySet<TokenKind> = new Set([
   'EQUALS',
 ]);
 
-/** More than this many findings are not told, so that what is wrong is not known. */
-const TOO_MANY_FINDINGS = 500;
-
 /** In order. A tag with something wrong in it stays as it is, and so does every line break. */
 export function formatTags({ text, body }: Analysis): TextEdit[] {
   const { start } = body.body.span;
-  if (body.findings.length >= TOO_MANY_FINDINGS) return [];
+  // Beyond these, what is wrong is not known.
+  if (body.unreadable.length >= MAX_PLACES) return [];
   const { tokens } = lex(text.slice(start), start);
-  const wrong = body.findings.map(({ span }) => span).sort((one, other) => one.start - other.start);
+  const wrong = [...body.unreadable].sort((one, other) => one.start - other.start);
   let next = 0;
   const edits = tagsOf(tokens).flatMap(tag => {
     const first = tag[0] as Token;

@@ -1,4 +1,6 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
+
+import { nearest } from '../core/near.ts';
 import {
   FRONT_MATTER_TOO_LONG,
   locateFrontMatter,
@@ -9,7 +11,6 @@ import { checkKeys } from './check-keys.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';
 import { part } from './json-schema-types.ts';
-import { nearest } from './near.ts';
 import { readSchema, type SchemaFacts } from './schema.ts';
 import type { Span } from './span.ts';
 import type { Declared } from './value-type.ts';

@@ -1,5 +1,5 @@
 /** JSON Schema (2020-12), as far as it says what a value may hold, read into the types of the language core. */
-import { nearest } from './near.ts';
+import { nearest } from '../core/near.ts';
 import { type Find, isScalarName, SCALAR_TYPES } from './picoschema.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 import type { PlacedPair, PlacedValue } from './yaml-places.ts';

@@ -1,9 +1,9 @@
 /**
  * A template's tokens become a tree, as Handlebars' grammar has it (handlebars.yy). Where Handlebars gives up, this
- * says what is wrong, at its place, and goes on: while somebody types, most texts are wrong somewhere.
+ * notes the place and goes on: while somebody types, most texts are wrong somewhere. What is wrong there, the checker
+ * says (src/core/check).
  */
-import { MAX_CHAIN, MAX_DEPTH } from '../core/syntax-error.ts';
-import type { Finding } from './finding.ts';
+import { MAX_CHAIN, MAX_DEPTH } from '../core/check/too-deep.ts';
 import { type Lexed, lex, type Token, type TokenKind } from './lex.ts';
 import type { Block, Body, BodyNode, Call, CloseTag, Inverse, Literal, Path } from './nodes.ts';
 import { readTag } from './parse-tag.ts';
@@ -12,7 +12,8 @@ import { spanOf, TokenCursor } from './token-cursor.ts';
 
 export interface ParsedBody {
   readonly body: Body;
-  readonly findings: readonly Finding[];
+  /** Where Handlebars could not read it: the first 500 places. */
+  readonly unreadable: readonly Span[];
   /** Whether what is wrong stays inside single tags, so that the text around it means the same whatever it holds. */
   readonly local: boolean;
 }
@@ -40,19 +41,13 @@ class Parser {
     this.#tokens = new TokenCursor(text, offset, tokens);
     if (stuckAt === undefined) return;
     this.#tokens.local = false;
-    const comment = text.startsWith('{{', stuckAt - offset);
-    this.#tokens.syntax(
-      { start: stuckAt, end: Math.min(this.#tokens.end, stuckAt + 5) },
-      comment
-        ? 'The comment that begins here is never closed: add "--}}".'
-        : 'The raw block around this is never closed: add its closing tag, "{{{{/name}}}}".',
-    );
+    this.#tokens.refuse({ start: stuckAt, end: Math.min(this.#tokens.end, stuckAt + 5) });
   }
 
   parse(): ParsedBody {
     const body = this.#bodyPast(this.#tokens.start, () => true);
-    const { findings, local } = this.#tokens;
-    return { body, findings, local };
+    const { unreadable, local } = this.#tokens;
+    return { body, unreadable, local };
   }
 
   /** A body that goes on after closing tags and elses that no block takes: those for which `isStray` holds. */
@@ -172,8 +167,8 @@ class Parser {
         span: spanOf(token),
         name: { name: token.text, span: this.#within(token, token.text) },
       };
-      if (close.name.name !== name) this.#mismatched(name, close);
-    } else this.#unclosed(name, open.tag, true);
+      if (close.name.name !== name) this.#refuseBlock(close.name.span);
+    } else this.#refuseBlock(open.tag);
     const body = { start: open.tag.end, end };
     return {
       type: 'block',
@@ -247,10 +242,7 @@ class Parser {
   #tooDeep(token: Token): BodyNode {
     const { tag } = readTag(this.#tokens, 'CLOSE');
     this.#tokens.local = false;
-    this.#tokens.syntax(
-      tag,
-      `Blocks nest deeper than ${MAX_DEPTH} here. Move the inner ones into a partial, or flatten them.`,
-    );
+    this.#tokens.refuse(tag);
     let { end } = tag;
     for (let open = 1; open > 0; ) {
       const next = this.#tokens.peek();
@@ -274,7 +266,7 @@ class Parser {
   #close(name: string, openTag: Span): CloseTag | undefined {
     const token = this.#tokens.peek();
     if (token === undefined) {
-      this.#unclosed(name, openTag);
+      this.#refuseBlock(openTag);
       return undefined;
     }
     const start = this.#tokens.next;
@@ -283,10 +275,10 @@ class Parser {
     // It closes a block further out: this one is never closed.
     if (this.#open.lastIndexOf(close.name.name, -2) >= 0) {
       this.#tokens.next = start;
-      this.#unclosed(name, openTag);
+      this.#refuseBlock(openTag);
       return undefined;
     }
-    this.#mismatched(name, close);
+    this.#refuseBlock(close.name.span);
     return close;
   }
 
@@ -298,8 +290,7 @@ class Parser {
     }
     const { tag, call } = readTag(this.#tokens, 'CLOSE');
     const callee = call?.callee;
-    if (call !== undefined && call.span.end !== callee?.span.end)
-      this.#tokens.syntax(call.span, 'A closing tag has the name of its block alone.');
+    if (call !== undefined && call.span.end !== callee?.span.end) this.#tokens.refuse(call.span);
     return callee === undefined
       ? { span: tag, name: { name: '', span: { start: token.end, end: token.end } } }
       : { span: tag, name: { name: textOfCallee(callee), span: callee.span } };
@@ -310,37 +301,19 @@ class Parser {
     this.#tokens.local = false;
     const node = (span: Span): BodyNode => ({ type: 'mustache', span, call: undefined, sound: false });
     if (isClose(token)) {
-      const { span, name } = this.#closeTag();
-      this.#tokens.find(
-        'mismatched-block',
-        span,
-        `"{{/${name.name}}}" closes a block that is not open. Remove it, or open the block.`,
-        { closed: name.name },
-      );
+      const { span } = this.#closeTag();
+      this.#tokens.refuse(span);
       return node(span);
     }
     const tag =
       token.kind === 'OPEN_INVERSE_CHAIN' ? readTag(this.#tokens, 'CLOSE').tag : spanOf(this.#tokens.take());
-    this.#tokens.syntax(tag, 'No block takes this else: it stands outside of one, or a second time in one.');
+    this.#tokens.refuse(tag);
     return node(tag);
   }
 
-  #unclosed(name: string, tag: Span, raw = false): void {
+  #refuseBlock(span: Span): void {
     this.#tokens.local = false;
-    const close = raw ? `{{{{/${name}}}}}` : `{{/${name}}}`;
-    this.#tokens.find('unclosed-block', tag, `The block "{{#${name}}}" is never closed: add "${close}".`, {
-      name,
-    });
-  }
-
-  #mismatched(name: string, close: CloseTag): void {
-    this.#tokens.local = false;
-    this.#tokens.find(
-      'mismatched-block',
-      close.name.span,
-      `"{{/${close.name.name}}}" cannot close "{{#${name}}}": write "{{/${name}}}".`,
-      { open: name, closed: close.name.name },
-    );
+    this.#tokens.refuse(span);
   }
 
   /** Where `name` is written in a token. */

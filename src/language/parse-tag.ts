@@ -1,5 +1,5 @@
 /** One tag of a template: from its braces to its braces, with the call, path or literals between them. */
-import { MAX_DEPTH } from '../core/syntax-error.ts';
+import { MAX_DEPTH } from '../core/check/too-deep.ts';
 import { TAG_CLOSES, TAG_OPENS, type Token, type TokenKind } from './lex.ts';
 import type { Call, Expression, HashPair, Literal, Name, Path, SubExpression } from './nodes.ts';
 import type { Span } from './span.ts';
@@ -44,10 +44,8 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
     // What closes a raw block's tag begins raw text, wherever it stands.
     if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
     const tag = { start: opening.start, end: token.end };
-    if (call === undefined && computed === undefined && tokens.wrong === failed)
-      tokens.syntax(tag, 'There is nothing between these braces: write the name of a variable.');
-    else if (token.kind !== closing && tokens.wrong === failed)
-      tokens.syntax(tag, `This tag begins with "${opening.text}" and ends with "${token.text}".`);
+    if (call === undefined && computed === undefined && tokens.wrong === failed) tokens.refuse(tag);
+    else if (token.kind !== closing && tokens.wrong === failed) tokens.refuse(tag);
     return { tag, call, computed, blockParams, sound: tokens.wrong === failed };
   }
   const end = leaveTag(tokens, opening, failed);
@@ -62,8 +60,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
     tokens.next += 1;
     if (token.kind === 'INVALID' || token.kind === 'CLOSE_RAW_BLOCK') tokens.local = false;
     if (TAG_CLOSES.has(token.kind)) {
-      if (wrong !== undefined && tokens.wrong === failed)
-        tokens.syntax(spanOf(wrong), `"${tokens.textOf(wrong)}" is not allowed here.`);
+      if (wrong !== undefined && tokens.wrong === failed) tokens.refuse(spanOf(wrong));
       return token.end;
     }
     last = token;
@@ -72,7 +69,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
   tokens.local = false;
   const line = /[\r\n]/.exec(tokens.textOf({ start: opening.end, end: last.end }))?.index;
   const end = line === undefined ? last.end : opening.end + line;
-  tokens.syntax({ start: opening.start, end }, 'This tag is never closed: add "}}".');
+  tokens.refuse({ start: opening.start, end });
   return end;
 }
 
@@ -98,7 +95,7 @@ function readArguments(tokens: TokenCursor): {
       tokens.next += 2;
       const value = readExpression(tokens);
       if (value === undefined) {
-        tokens.syntax(spanOf(key), `A value is missing after "${key.text}=".`);
+        tokens.refuse(spanOf(key));
         end = tokens.peek(-1)?.end;
         continue;
       }
@@ -108,8 +105,7 @@ function readArguments(tokens: TokenCursor): {
     }
     const value = readExpression(tokens);
     if (value === undefined) return { params, hash, end };
-    if (hash.length > 0)
-      tokens.syntax(value.span, 'An argument without a name cannot follow one with a name: move it before.');
+    if (hash.length > 0) tokens.refuse(value.span);
     params.push(value);
     end = value.span.end;
   }
@@ -123,8 +119,7 @@ function readSub(tokens: TokenCursor): SubExpression {
   const open = tokens.take();
   tokens.depth += 1;
   if (tokens.depth > MAX_DEPTH) {
-    if (tokens.depth === MAX_DEPTH + 1)
-      tokens.syntax(spanOf(open), `Parentheses nest deeper than ${MAX_DEPTH} here. Flatten them.`);
+    if (tokens.depth === MAX_DEPTH + 1) tokens.refuse(spanOf(open));
     tokens.depth -= 1;
     return { type: 'sub', span: spanOf(open), call: undefined };
   }
@@ -134,11 +129,10 @@ function readSub(tokens: TokenCursor): SubExpression {
   if (token?.kind === 'CLOSE_SEXPR') {
     tokens.next += 1;
     const span = { start: open.start, end: token.end };
-    if (call === undefined)
-      tokens.syntax(span, 'There is nothing between these parentheses: write a helper.');
+    if (call === undefined) tokens.refuse(span);
     return { type: 'sub', span, call };
   }
-  tokens.syntax(spanOf(open), 'This parenthesis is never closed: add ")".');
+  tokens.refuse(spanOf(open));
   return { type: 'sub', span: { start: open.start, end: call?.span.end ?? open.end }, call };
 }
 
@@ -167,11 +161,7 @@ function readPath(tokens: TokenCursor, start: number, data: boolean): Path {
     const name = bare(id.text);
     original += name;
     if (name === id.text && (name === '..' || name === '.' || name === 'this')) {
-      if (segments.length > 0)
-        tokens.syntax(
-          spanOf(id),
-          `"${name}" can only begin a path. Write "[${name}]" if a property has this name.`,
-        );
+      if (segments.length > 0) tokens.refuse(spanOf(id));
       else if (name === '..') depth += 1;
       else scoped = true;
     } else segments.push({ name, span: spanOf(id) });
@@ -180,7 +170,7 @@ function readPath(tokens: TokenCursor, start: number, data: boolean): Path {
     if (tokens.peek(1)?.kind !== 'ID') {
       // `user.` while it is typed: the path up to there stands.
       tokens.next += 1;
-      tokens.syntax(spanOf(separator), `A name is missing after "${separator.text}".`);
+      tokens.refuse(spanOf(separator));
       end = separator.end;
       break;
     }
@@ -201,7 +191,7 @@ function readBlockParams(tokens: TokenCursor): Name[] {
   const close = tokens.peek();
   if (close?.kind === 'CLOSE_BLOCK_PARAMS') {
     tokens.next += 1;
-    if (names.length === 0) tokens.syntax(spanOf(close), 'A name is missing between the bars.');
+    if (names.length === 0) tokens.refuse(spanOf(close));
   }
   return names;
 }

@@ -2,8 +2,9 @@
  * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
  * what it refuses, or takes for something no author means, is told where it stands.
  */
+
+import { nearest } from '../core/near.ts';
 import type { Finding } from './finding.ts';
-import { nearest } from './near.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 import { type PlacedPair, type PlacedValue, placeInText } from './yaml-places.ts';

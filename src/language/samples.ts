@@ -1,7 +1,8 @@
 /** `<name>.samples.yaml`: named inputs beside a prompt, to try it with. A list of `{name, input}`. */
+
+import { nearest } from '../core/near.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import type { FrontMatterFacts } from './front-matter.ts';
-import { nearest } from './near.ts';
 import type { Span } from './span.ts';
 import { isObject, misfits, wordsOfPath, wordsOfValue } from './values.ts';
 import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from './yaml-places.ts';

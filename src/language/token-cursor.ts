@@ -1,10 +1,9 @@
-/** The tokens of a template while they are read, and what is found wrong on the way. */
-import type { Finding, FindingCode } from './finding.ts';
+/** The tokens of a template while they are read, and where they cannot be. */
 import type { Token, TokenKind } from './lex.ts';
 import type { Span } from './span.ts';
 
 /** Enough for whoever looks; a text of a million braces would give as many. */
-const MAX_FINDINGS = 500;
+export const MAX_PLACES = 500;
 
 export class TokenCursor {
   /** Where the tokens' first character stands in the document, and where their last one ends. */
@@ -18,7 +17,7 @@ export class TokenCursor {
   local = true;
   /** How many parentheses are open. */
   depth = 0;
-  readonly findings: Finding[] = [];
+  readonly unreadable: Span[] = [];
   readonly #text: string;
   readonly #tokens: readonly Token[];
 
@@ -50,14 +49,10 @@ export class TokenCursor {
     return this.#text.slice(start - this.start, end - this.start);
   }
 
-  find(code: FindingCode, span: Span, message: string, data?: Readonly<Record<string, string>>): void {
+  /** Notes that what stands there cannot be read. */
+  refuse(span: Span): void {
     this.wrong += 1;
-    if (this.findings.length < MAX_FINDINGS)
-      this.findings.push({ code, span, message, ...(data && { data }) });
-  }
-
-  syntax(span: Span, message: string): void {
-    this.find('template-syntax', span, message);
+    if (this.unreadable.length < MAX_PLACES) this.unreadable.push(span);
   }
 }
 

@@ -1,5 +1,4 @@
 /** After an edit, only the top-level nodes around it are read again; those before stay, those after are moved. */
-import type { Finding } from './finding.ts';
 import { type ParsedBody, parseBody } from './parse-body.ts';
 
 /**
@@ -40,10 +39,8 @@ export function updateBody(
     return whole();
   const before = nodes.slice(0, first);
   const after = nodes.slice(last + 1);
-  const sooner = previous.findings.filter(
-    ({ span }) => span.end <= from + start && span.start < from + start,
-  );
-  const later = previous.findings.filter(({ span }) => span.start >= from + oldEnd);
+  const sooner = previous.unreadable.filter(span => span.end <= from + start && span.start < from + start);
+  const later = previous.unreadable.filter(span => span.start >= from + oldEnd);
   return {
     body: {
       span: { start: offset, end: offset + text.length },
@@ -53,10 +50,10 @@ export function updateBody(
         ...after.map(node => shift(node, moved + delta)),
       ],
     },
-    findings: [
-      ...sooner.map(finding => shift(finding, moved)),
-      ...part.findings,
-      ...later.map(finding => shift(finding, moved + delta)),
+    unreadable: [
+      ...sooner.map(span => shift(span, moved)),
+      ...part.unreadable,
+      ...later.map(span => shift(span, moved + delta)),
     ],
     local: true,
   };
@@ -78,10 +75,10 @@ function changedRange(before: string, after: string): { start: number; oldEnd: n
   return { start, oldEnd: before.length - common };
 }
 
-function shifted({ body, findings, local }: ParsedBody, by: number): ParsedBody {
+function shifted({ body, unreadable, local }: ParsedBody, by: number): ParsedBody {
   return {
     body: shift(body, by),
-    findings: findings.map((finding: Finding) => shift(finding, by)),
+    unreadable: unreadable.map(span => shift(span, by)),
     local,
   };
 }

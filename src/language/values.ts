@@ -1,5 +1,5 @@
 /** Whether a value fits a type: of defaults, of samples, of what the preview is given. */
-import { nearest } from './near.ts';
+import { nearest } from '../core/near.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from './value-type.ts';
 
 export interface Misfit {

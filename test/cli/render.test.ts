@@ -148,7 +148,7 @@ describe('promptforge render', () => {
     const prompt = await put('project/prompts/support/outside.prompt', '{{> outside}}');
     const { code, stderr } = await inProcess(['render', prompt]);
     assert.equal(code, 3);
-    assert.match(stderr, /outside\.prompt:1:1: The partial "outside" was not found/);
+    assert.match(stderr, /outside\.prompt:1:5: The partial "outside" was not found/);
   });
 
   it('finds partials up to the repository where there is no project, and not above it', async () => {
@@ -178,7 +178,7 @@ describe('promptforge render', () => {
     ],
     ['front.prompt', '---\nmodel: [\n---\nHi', /front\.prompt:\d+:\d+: Front matter/],
     ['never-closed.prompt', '---\nmodel: x\n', /never-closed\.prompt:1:1: The front matter that begins here/],
-    ['partial.prompt', 'a\n{{> nothing}}', /partial\.prompt:2:1: The partial "nothing" was not found/],
+    ['partial.prompt', 'a\n{{> nothing}}', /partial\.prompt:2:5: The partial "nothing" was not found/],
     ['not-utf8.prompt', new Uint8Array([0x61, 0x0a, 0x62, 0xff]), /not-utf8\.prompt:2:2: .*not UTF-8/],
     ['large.prompt', 'x'.repeat(1024 * 1024 + 1), /large\.prompt.*1 MiB/],
   ];

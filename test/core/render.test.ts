@@ -24,7 +24,7 @@ describe('rendering', () => {
     assert.equal((await go('{{#each x}}{{@index}}{{this}}{{/each}}', { x: [true, 7] })).text, '0true17');
     assert.equal((await go('{{lookup x 0}}{{lookup x 1}}{{json x}}{{no}}', { x: [1, 2] })).text, '12[1,2]');
     assert.equal(
-      (await go('{{"odd name"}}{{#if a}}{{a}}{{/if}}{{~a~}}', { 'odd name': 'o', a: 1 })).text,
+      (await go('{{[odd name]}}{{#if a}}{{a}}{{/if}}{{~a~}}', { 'odd name': 'o', a: 1 })).text,
       'o11',
     );
   });

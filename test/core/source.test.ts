@@ -172,7 +172,7 @@ describe('linking partials', () => {
       link('hi\n {{> nope}}'),
       (e: unknown) =>
         Problem.is(e, 'invalid_source') &&
-        e.message.startsWith('a/x:2:2: ') &&
+        e.message.startsWith('a/x:2:6: ') &&
         e.message.includes('a/_nope, _nope'),
     );
     await assert.rejects(

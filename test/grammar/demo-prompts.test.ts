@@ -8,8 +8,8 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { parseTemplate } from '../../src/core/read-template.ts';
 import { parseSource } from '../../src/core/source.ts';
-import { parseTemplate } from '../../src/core/template.ts';
 import { lineStarts, offsetOf } from '../../src/core/template-position.ts';
 import { demoPrompts, scopesAt, tokenize } from './tokenize.ts';
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { checkTemplate } from '../../src/core/check/check-template.ts';
 import { parsePromptName, promptOfFile } from '../../src/core/name.ts';
 import { complete } from '../../src/language/completion/complete.ts';
 import type { CompletionItem } from '../../src/language/completion/item.ts';
@@ -10,7 +11,6 @@ import { completeSamples } from '../../src/language/completion/samples.ts';
 import { applyEdits } from '../../src/language/edit.ts';
 import { hover } from '../../src/language/hover/hover.ts';
 import { Library, type LibraryPrompt } from '../../src/language/library.ts';
-import { parseBody } from '../../src/language/parse-body.ts';
 import { runs } from '../runs.ts';
 
 const DEMO = join(import.meta.dirname, '../../demo/prompts');
@@ -158,7 +158,7 @@ describe('completion and hover, anywhere', () => {
             { ...item.edit, text: item.snippet ? plain(item.edit.text) : item.edit.text },
           ]);
           // A block's other end is another tag.
-          const findings = parseBody(text.slice(FRONT.length), 0).findings.filter(
+          const findings = checkTemplate(text.slice(FRONT.length)).filter(
             ({ code }) => code === 'template-syntax',
           );
           accepted += 1;

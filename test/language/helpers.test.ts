@@ -1,9 +1,9 @@
 /** The table of helpers says what rendering does with them. */
 import assert from 'node:assert/strict';
+import { checkTemplate } from '../../src/core/check/check-template.ts';
+import { arityOf, HELPERS, type KnownHelper, signatureOf } from '../../src/core/helpers.ts';
 import { KNOWN_HELPERS } from '../../src/core/known-helpers.ts';
 import { render } from '../../src/core/render.ts';
-import { arityOf, HELPERS, type KnownHelper, signatureOf } from '../../src/language/helpers.ts';
-import { parseBody } from '../../src/language/parse-body.ts';
 
 describe('the table of helpers', () => {
   it('has every helper that a prompt may call', () => {
@@ -15,7 +15,7 @@ describe('the table of helpers', () => {
   });
   for (const helper of HELPERS.values()) {
     it(`shows ${helper.name} in an example that renders`, async () => {
-      assert.deepEqual(parseBody(helper.example, 0).findings, []);
+      assert.deepEqual(checkTemplate(helper.example), []);
       assert.match(helper.example, new RegExp(`\\{\\{#?${helper.name}\\b`));
       const input = { items: ['a'], customer: { name: 'Ada' }, prices: { CH: 5 }, country: 'CH' };
       await render({ source: helper.example, partials: new Map(), input, label: helper.name });

@@ -1,7 +1,7 @@
 /** Which name was probably meant. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { nearest, slips } from '../../src/language/near.ts';
+import { nearest, slips } from '../../src/core/near.ts';
 
 describe('nearest', () => {
   for (const [name, candidates, expected] of [

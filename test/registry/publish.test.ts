@@ -130,8 +130,8 @@ describe('publishing', () => {
       ['Hello\n{{#if a}}x', 2, 1],
       ['---\nmodel: [\n---\nx', 2, 9],
       ['---\nmodel: x', 1, 1],
-      ['a {{> nowhere}}', 1, 3],
-      ['{{> (lookup . "x")}}', 1, 1],
+      ['a {{> nowhere}}', 1, 7],
+      ['{{> (lookup . "x")}}', 1, 5],
     ];
     for (const [source, line, column] of wrong) {
       const answered = await publish('wrong', { source, message: '', base: null });

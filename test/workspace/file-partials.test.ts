@@ -44,7 +44,7 @@ describe('rendering a file', () => {
     const asked = rendered(workspace, 'a/x.prompt', { root: join(workspace.root, 'a') });
     await assert.rejects(asked, error => {
       assert.ok(Problem.is(error, 'invalid_source'));
-      assert.match(error.message, /^a\/x\.prompt:1:1: The partial "header" was not found/);
+      assert.match(error.message, /^a\/x\.prompt:1:5: The partial "header" was not found/);
       return true;
     });
   });
@@ -117,8 +117,8 @@ describe('rendering a file', () => {
     for (const [file, message] of [
       ['x.prompt', /^x\.prompt:4:7: The block "\{\{#if\}\}" is never closed/],
       ['y.prompt', /^deep\/_broken\.prompt:2:\d+: /],
-      ['z.prompt', /^z\.prompt:5:2: A partial must be named/],
-      ['loop.prompt', /^_loop\.prompt:1:3: The partial "loop" uses itself/],
+      ['z.prompt', /^z\.prompt:5:6: A partial must be named/],
+      ['loop.prompt', /^_loop\.prompt:1:7: The partial "loop" uses itself/],
       ['front.prompt', /^front\.prompt:\d+:\d+: Front matter/],
     ] as const)
       await assert.rejects(rendered(workspace, file), error => {

@@ -176,7 +176,7 @@ describe('a working copy', () => {
         assert.ok(Problem.is(error, 'invalid_source'));
         assert.match(
           error.message,
-          /^prompts\/support\/triage\.prompt:5:1: The partial "unknown" was not found/,
+          /^prompts\/support\/triage\.prompt:5:5: The partial "unknown" was not found/,
         );
         return true;
       });

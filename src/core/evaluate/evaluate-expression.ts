@@ -1,10 +1,5 @@
 /** Expressions become values: literals, paths and calls of helpers. */
-import { BLOCK_HELPERS } from './helpers/block-helpers.ts';
-import type { Call } from './helpers/call.ts';
-import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
-import { invalidAt } from './problems.ts';
-import { readPath } from './read-path.ts';
-import { blockParam, type Scope } from './scope.ts';
+
 import {
   type Arguments,
   asPath,
@@ -13,7 +8,13 @@ import {
   type MustacheStatement,
   type PathExpression,
   type SubExpression,
-} from './syntax-tree.ts';
+} from '../syntax-tree.ts';
+import { BLOCK_HELPERS } from './helpers/block-helpers.ts';
+import type { Call } from './helpers/call.ts';
+import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
+import { invalidAt } from './problems.ts';
+import { readPath } from './read-path.ts';
+import { blockParam, type Scope } from './scope.ts';
 
 /** @throws Problem `invalid_source` or `too_expensive` */
 export function evaluateExpression(expression: Expression, scope: Scope): unknown {

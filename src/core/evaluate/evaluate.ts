@@ -3,15 +3,17 @@
  * where code cannot be made from strings, and everything is counted, so it ends.
  */
 import type { Message } from 'dotprompt';
+import { checkReadTemplate } from '../check/check-template.ts';
+import { missingPartialBlocks, writesPartialBlock } from '../check/partial-blocks.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
+import type { Node } from '../syntax-tree.ts';
 import { LIMITS, type Limits, MAX_NESTING, Meter } from './limits.ts';
-import { invalidAt, tooExpensive } from './problems.ts';
+import { invalidAt, refusedBy, tooExpensive } from './problems.ts';
 import { Run } from './run.ts';
 import { runBody } from './run-body.ts';
 import { unknownPartial } from './run-partial.ts';
 import type { Data, Scope } from './scope.ts';
 import type { Segment } from './segment.ts';
-import type { Node } from './syntax-tree.ts';
 import { type Template, templateOf } from './template.ts';
 import { Writer } from './writer.ts';
 
@@ -49,7 +51,7 @@ export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): rea
     countsAsMissing: request.countsAsMissing,
     historyLength: lengthOf(request.history),
   });
-  check(template, run, new Set());
+  check(template, run);
   const scope: Scope = {
     run,
     template,
@@ -73,15 +75,30 @@ export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): rea
 const START: Node = { loc: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } } };
 
 /** What no input can make right, in the template and its partials. @throws Problem `invalid_source` */
-function check(template: Template, run: Run, checked: Set<LinkedPartial>): void {
-  const { refusal, partials, uses } = template;
-  if (refusal !== undefined) throw invalidAt(template, refusal.node, refusal.message);
+function check(template: Template, run: Run): void {
+  const checked = new Set<LinkedPartial>();
+  checkOne(template, run, checked);
+  const writing = [template, ...[...checked].map(linked => run.partial(linked))];
+  if (!writing.some(({ tree }) => writesPartialBlock(tree))) return;
+  const [missing] = missingPartialBlocks(template, {
+    partial: ({ partials }, reference) => {
+      const linked = partials.get(reference);
+      return linked && run.partial(linked);
+    },
+  });
+  if (missing !== undefined) throw refusedBy(template, missing);
+}
+
+function checkOne(template: Template, run: Run, checked: Set<LinkedPartial>): void {
+  const { partials, uses } = template;
+  const [error] = checkReadTemplate(template.tree, template.text);
+  if (error !== undefined) throw refusedBy(template, error);
   for (const [reference, node] of uses) {
     const linked = partials.get(reference);
     if (linked === undefined) throw invalidAt(template, node, unknownPartial(reference));
     if (checked.has(linked)) continue;
     checked.add(linked);
-    check(run.partial(linked), run, checked);
+    checkOne(run.partial(linked), run, checked);
   }
 }
 

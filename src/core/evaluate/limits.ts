@@ -1,7 +1,7 @@
 /** How much one evaluation may do. It is counted, so every machine ends it at the same place. */
 import type { Problem } from '../problem.ts';
+import type { Node } from '../syntax-tree.ts';
 import { tooExpensive } from './problems.ts';
-import type { Node } from './syntax-tree.ts';
 import type { Template } from './template.ts';
 
 export interface Limits {

@@ -1,7 +1,8 @@
 /** Which inputs an expression reads and the input lacks. */
+
+import { type Expression, isScoped } from '../syntax-tree.ts';
 import { contextAt } from './read-path.ts';
 import { blockParam, type Scope } from './scope.ts';
-import { type Expression, isScoped } from './syntax-tree.ts';
 
 const NONE: readonly string[] = [];
 

@@ -1,7 +1,8 @@
 /** Why an evaluation ends, each with its place and what to do about it. */
-import { Problem } from '../problem.ts';
-import type { Node } from './syntax-tree.ts';
-import { issueOf, type Template } from './template.ts';
+import type { TemplateError } from '../check/finding.ts';
+import { Problem, type SourceIssue } from '../problem.ts';
+import type { Node } from '../syntax-tree.ts';
+import { issueAtOffsets, issueOf, type Template } from './template.ts';
 
 /** Problem `invalid_source` at a node. */
 export function invalidAt(template: Template, node: Node, message: string, options?: ErrorOptions): Problem {
@@ -32,7 +33,21 @@ function at(
   message: string,
   options?: ErrorOptions,
 ): Problem {
-  const issue = issueOf(template, node, message);
+  return problemOf(code, template, issueOf(template, node, message), options);
+}
+
+/** Problem `invalid_source` for what the checker finds. */
+export function refusedBy(template: Template, error: TemplateError): Problem {
+  const issue = issueAtOffsets(template, error.start, error.end, error.message);
+  return problemOf('invalid_source', template, { ...issue, code: error.code });
+}
+
+function problemOf(
+  code: 'invalid_source' | 'too_expensive',
+  template: Template,
+  issue: SourceIssue,
+  options?: ErrorOptions,
+): Problem {
   const place = `${template.label}:${issue.line}:${issue.column}`;
-  return new Problem(code, `${place}: ${message}`, { issues: [issue] }, options);
+  return new Problem(code, `${place}: ${issue.message}`, { issues: [issue] }, options);
 }

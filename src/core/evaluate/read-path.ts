@@ -1,7 +1,8 @@
 /** Reading variables: only own properties, so no prototype is ever reached. */
+
+import { isScoped, type PathExpression } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
 import { blockParam, type Data, dataValue, type Scope } from './scope.ts';
-import { isScoped, type PathExpression } from './syntax-tree.ts';
 
 /** A property that a value has itself; undefined for one it inherits. `parent` is neither null nor undefined. */
 export function ownProperty(parent: unknown, name: string | number): unknown {

@@ -1,9 +1,9 @@
 /** Evaluating a body with its own context, names and inline partials. */
 
+import type { Decorator, Node, Program } from '../syntax-tree.ts';
 import { invalidAt } from './problems.ts';
 import { runStatement } from './run-statement.ts';
 import { contextsWithin, type Data, type InlinePartial, type Scope } from './scope.ts';
-import type { Decorator, Node, Program } from './syntax-tree.ts';
 
 interface BodyOptions {
   /** What `{{@name}}` reads; as around it unless told. */

@@ -1,10 +1,11 @@
 /** Evaluating `{{> name}}` and `{{#> name}}`. */
+
+import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
+import type { PartialBlockStatement, PartialStatement } from '../syntax-tree.ts';
 import { evaluateExpression, hashOf } from './evaluate-expression.ts';
-import { PARTIAL_BLOCK } from './inspect-template.ts';
 import { invalidAt } from './problems.ts';
 import { runBody } from './run-body.ts';
 import type { Data, InlinePartial, PartialBlock, Scope } from './scope.ts';
-import type { PartialBlockStatement, PartialStatement } from './syntax-tree.ts';
 
 /** @throws Problem `invalid_source` or `too_expensive` */
 export function runPartial(node: PartialStatement | PartialBlockStatement, scope: Scope): void {

@@ -1,25 +1,25 @@
 /** Evaluating one statement of a template. */
 import { KNOWN_HELPERS } from '../known-helpers.ts';
-import { callOf, evaluateCall, evaluateExpression, isBlockParam } from './evaluate-expression.ts';
-import { BLOCK_HELPERS, section } from './helpers/block-helpers.ts';
-import { textOf } from './helpers/text.ts';
-import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
-import { hasArguments } from './inspect-template.ts';
-import { missingInputs } from './missing-inputs.ts';
-import { runPartial } from './run-partial.ts';
-import type { Scope } from './scope.ts';
-import { Structure } from './structure.ts';
 import {
   argumentsOf,
   asPath,
   type BlockStatement,
   type Expression,
+  hasArguments,
   isSimple,
   type MustacheStatement,
   type PartialBlockStatement,
   type PartialStatement,
   type Statement,
-} from './syntax-tree.ts';
+} from '../syntax-tree.ts';
+import { callOf, evaluateCall, evaluateExpression, isBlockParam } from './evaluate-expression.ts';
+import { BLOCK_HELPERS, section } from './helpers/block-helpers.ts';
+import { textOf } from './helpers/text.ts';
+import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
+import { missingInputs } from './missing-inputs.ts';
+import { runPartial } from './run-partial.ts';
+import type { Scope } from './scope.ts';
+import { Structure } from './structure.ts';
 import { expressionOf, type Writing } from './written-expression.ts';
 
 /** @throws Problem `invalid_source` or `too_expensive` */

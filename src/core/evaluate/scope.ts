@@ -1,7 +1,7 @@
 /** What names mean at one place of an evaluation. */
 
+import type { Program } from '../syntax-tree.ts';
 import type { Run } from './run.ts';
-import type { Program } from './syntax-tree.ts';
 import type { Template } from './template.ts';
 
 export interface Scope {

@@ -1,12 +1,12 @@
 /** A template that is evaluated: its tree, and where it stands. */
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
+import { readTemplate } from '../read-template.ts';
 import { issueAt } from '../source.ts';
-import { readTemplate } from '../template.ts';
+import type { Node, Program } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { type Inspection, inspectTemplate } from './inspect-template.ts';
 import type { SourceSpan, WrittenExpression } from './segment.ts';
-import type { Node, Program } from './syntax-tree.ts';
 
 export interface Template extends Inspection {
   readonly tree: Program;
@@ -75,9 +75,14 @@ export function sourceOf(node: Node, template: Template): SourceSpan {
 /** What is wrong at a node. */
 export function issueOf(template: Template, node: Node, message: string): SourceIssue {
   const { start, end } = spanOf(template, node);
-  // Where only the template is known, its own lines are counted.
+  return issueAtOffsets(template, start - template.offset, end - template.offset, message);
+}
+
+/** What is wrong between two offsets of a template's text. */
+export function issueAtOffsets(template: Template, start: number, end: number, message: string): SourceIssue {
   const { source, text, offset } = template;
+  // Where only the template is known, its own lines are counted.
   return source === text
-    ? issueAt(text, start - offset, end - offset, message)
-    : issueAt(source, start, end, message);
+    ? issueAt(text, start, end, message)
+    : issueAt(source, offset + start, offset + end, message);
 }

@@ -1,7 +1,8 @@
 /** Collects segments, indents those of indented partials, and counts their characters. */
+
+import type { Node } from '../syntax-tree.ts';
 import type { Meter } from './limits.ts';
 import type { Segment, StructureSegment, WrittenExpression } from './segment.ts';
-import type { Node } from './syntax-tree.ts';
 import { sourceOf, type Template } from './template.ts';
 
 interface Indent {

@@ -1,7 +1,5 @@
 /** The place and words of what writes a value. */
 
-import { offsetOf } from '../template-position.ts';
-import type { WrittenExpression } from './segment.ts';
 import {
   argumentsOf,
   asPath,
@@ -12,7 +10,9 @@ import {
   type PartialBlockStatement,
   type PartialStatement,
   type PathExpression,
-} from './syntax-tree.ts';
+} from '../syntax-tree.ts';
+import { offsetOf } from '../template-position.ts';
+import type { WrittenExpression } from './segment.ts';
 import { spanOf, type Template } from './template.ts';
 
 /** What writes values, or notes missing ones. */

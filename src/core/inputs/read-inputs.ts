@@ -1,11 +1,15 @@
 /** Which inputs a template reads, those of its partials included, told from the text alone: nothing is rendered. */
-import { PARTIAL_BLOCK } from '../evaluate/inspect-template.ts';
+import { PARTIAL_BLOCK } from '../check/inline-partials.ts';
+import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
+import { KNOWN_HELPERS } from '../known-helpers.ts';
+import { readTemplate } from '../read-template.ts';
 import {
   type Arguments,
   argumentsOf,
   asPath,
   type BlockStatement,
   type Expression,
+  hasArguments,
   isScoped,
   isSimple,
   type MustacheStatement,
@@ -14,10 +18,7 @@ import {
   type PathExpression,
   type Program,
   type Statement,
-} from '../evaluate/syntax-tree.ts';
-import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
-import { KNOWN_HELPERS } from '../known-helpers.ts';
-import { readTemplate } from '../template.ts';
+} from '../syntax-tree.ts';
 
 /**
  * By name: whether the text needs it. Not needed is what is only asked for (`{{#if urgent}}`) or read where it is known
@@ -250,10 +251,6 @@ function withInlines(program: Program, place: Place): Place {
     if (name?.type === 'StringLiteral') inlines.set(name.value, { program: statement.program, place });
   }
   return inlines.size === place.inlines.size ? place : { ...place, inlines };
-}
-
-function hasArguments({ params, hash }: Arguments): boolean {
-  return params.length > 0 || (hash !== undefined && hash !== null);
 }
 
 function tree(template: string): Program {

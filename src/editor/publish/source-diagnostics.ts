@@ -65,9 +65,10 @@ function isSame(one: vscode.Diagnostic, other: vscode.Diagnostic): boolean {
 }
 
 /** VS Code counts from 0, issues from 1. */
-function diagnosticOf({ line, column, endLine, endColumn, message }: SourceIssue): vscode.Diagnostic {
+function diagnosticOf({ line, column, endLine, endColumn, code, message }: SourceIssue): vscode.Diagnostic {
   const range = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
   diagnostic.source = SOURCE;
+  if (code !== undefined) diagnostic.code = code;
   return diagnostic;
 }

@@ -1,6 +1,7 @@
 /** Helpers, blocks, what helpers take, and the closing tags of blocks. */
+
+import { HELPERS, type HelperParameter, type KnownHelper, signatureOf } from '../../core/helpers.ts';
 import type { Analysis } from '../analysis.ts';
-import { HELPERS, type HelperParameter, type KnownHelper, signatureOf } from '../helpers.ts';
 import type { TokenKind } from '../lex.ts';
 import { codeBlock, codeSpan } from '../markdown.ts';
 import type { ValueType } from '../value-type.ts';

@@ -1,6 +1,7 @@
 /** The names that can be read at a caret: variables, properties, block parameters, `@` names, and those further out. */
+
+import { HELPERS } from '../../core/helpers.ts';
 import type { Analysis } from '../analysis.ts';
-import { HELPERS } from '../helpers.ts';
 import { lex } from '../lex.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';
 import type { Scope } from '../resolve.ts';

@@ -81,9 +81,9 @@ function references(from: PromptName, library: Library): { name: PromptName; ref
 /** As it stands after `{{> `: in quotes where Handlebars would not read it otherwise. */
 function written(reference: string): string | undefined {
   for (const text of [reference, JSON.stringify(reference)]) {
-    const { body, findings } = parseBody(`{{> ${text}}}`, 0);
+    const { body, unreadable } = parseBody(`{{> ${text}}}`, 0);
     const [node] = body.nodes;
-    if (findings.length === 0 && node?.type === 'partial' && node.name?.name === reference) return text;
+    if (unreadable.length === 0 && node?.type === 'partial' && node.name?.name === reference) return text;
   }
   return undefined;
 }

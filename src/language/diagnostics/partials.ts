@@ -1,4 +1,7 @@
-/** Whether every partial that a body uses is there, named, and does not use itself. */
+/** Whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
+import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
+import { missingPartialBlocks, type ParsedTemplate } from '../../core/check/partial-blocks.ts';
+import { partialCycle, partialNotFound } from '../../core/link.ts';
 import {
   folderOf,
   isPartial,
@@ -7,10 +10,13 @@ import {
   parsePromptName,
   partialCandidates,
 } from '../../core/name.ts';
+import { nearest } from '../../core/near.ts';
+import { readTemplate } from '../../core/read-template.ts';
+import type { Program } from '../../core/syntax-tree.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
-import { nearest } from '../near.ts';
 import type { PartialCall } from '../nodes.ts';
+import { templateIn } from './template.ts';
 
 /** How deep partials may hold partials, as in src/core/flatten.ts. */
 const MAX_PARTIAL_DEPTH = 32;
@@ -22,20 +28,13 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
   const loops = new Loops(prompt, library);
   for (const call of partialsOf(prompt)) {
     if (findings.length >= MAX_FINDINGS) break;
-    if (call.computed !== undefined)
-      findings.push({
-        code: 'missing-partial',
-        span: call.computed.span,
-        message:
-          'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.',
-      });
     if (call.name === undefined) continue;
     const { name, span } = call.name;
     if (!known.has(name)) known.set(name, whatIsWrong(name, prompt, library, loops));
     const wrong = known.get(name);
     if (wrong !== undefined) findings.push({ ...wrong, span });
   }
-  return findings;
+  return [...findings, ...missingBlocks(prompt, library)];
 }
 
 /** The uses of partials that stand in files of their own: not of those that the body defines itself. */
@@ -43,7 +42,7 @@ export function partialsOf({ analysis }: LibraryPrompt): readonly PartialCall[] 
   const { partials, inlines } = analysis.resolved;
   const inline = new Set(inlines.map(({ name }) => name?.name));
   return partials.filter(
-    ({ name }) => name === undefined || !(name.name === '@partial-block' || inline.has(name.name)),
+    ({ name }) => name === undefined || !(name.name === PARTIAL_BLOCK || inline.has(name.name)),
   );
 }
 
@@ -57,14 +56,11 @@ function whatIsWrong(
   if (found === undefined) return missing(reference, prompt, library);
   const chain = loops.from(found);
   if (chain === undefined) return undefined;
-  const shown = chain
-    .slice(0, MAX_PARTIAL_DEPTH)
-    .map(({ name, uri }) => name ?? uri)
-    .join(' → ');
+  const shown = chain.slice(0, MAX_PARTIAL_DEPTH).map(({ name, uri }) => name ?? uri);
   const message =
     chain.length > MAX_PARTIAL_DEPTH
-      ? `Partials nest deeper than ${MAX_PARTIAL_DEPTH} from here: ${shown} → … Use flatter ones.`
-      : `The partial "${reference}" leads back to itself: ${shown}. Take one of these uses out.`;
+      ? `Partials nest deeper than ${MAX_PARTIAL_DEPTH} from here: ${shown.join(' → ')} → … Use flatter ones.`
+      : partialCycle(reference, shown);
   return { code: 'partial-cycle', message, data: { name: reference } };
 }
 
@@ -76,12 +72,10 @@ function missing(
   const from = name ?? parsePromptName('untitled');
   const candidates = partialCandidates(from, reference);
   const near = nearest(reference, referencesFrom(from, library));
-  const looked =
-    candidates.length === 0 ? 'No file can have this name.' : `Looked for: ${candidates.join(', ')}.`;
   const advice = near === undefined ? '' : ` Did you mean "${near}"?`;
   return {
     code: 'missing-partial',
-    message: `The partial "${reference}" was not found. ${looked}${advice}`,
+    message: `${partialNotFound(reference, candidates)}${advice}`,
     data: { name: reference, ...(near !== undefined && { near }) },
   };
 }
@@ -132,4 +126,54 @@ class Loops {
     }
     return undefined;
   }
+}
+
+interface LibraryTemplate extends ParsedTemplate {
+  readonly prompt: LibraryPrompt;
+  /** Where it begins in the prompt's text. */
+  readonly offset: number;
+}
+
+/** The calls that need a block. A partial has that of whoever calls it. */
+function missingBlocks(prompt: LibraryPrompt, library: Library): readonly Finding[] {
+  const isCalled = prompt.name !== undefined && isPartial(prompt.name);
+  if (isCalled || !mentionsBlock(prompt, library)) return [];
+  const read = new Map<string, LibraryTemplate | undefined>();
+  const templateOf = (each: LibraryPrompt): LibraryTemplate | undefined => {
+    if (!read.has(each.uri)) read.set(each.uri, parsed(each));
+    return read.get(each.uri);
+  };
+  const root = templateOf(prompt);
+  if (root === undefined) return [];
+  const errors = missingPartialBlocks(root, {
+    partial: (of, reference) => {
+      const partial = library.partial(of.prompt.name, reference);
+      return partial && templateOf(partial);
+    },
+  });
+  return errors.map(({ start, end, ...error }) => ({
+    ...error,
+    span: { start: root.offset + start, end: root.offset + end },
+  }));
+}
+
+/** Whether a prompt or a partial in it, however far, writes the block of its caller. */
+function mentionsBlock(prompt: LibraryPrompt, library: Library): boolean {
+  const seen = new Set([prompt]);
+  for (const each of seen) {
+    if (each.analysis.text.includes(PARTIAL_BLOCK)) return true;
+    for (const { name } of each.analysis.resolved.partials) {
+      const partial = name && library.partial(each.name, name.name);
+      if (partial !== undefined) seen.add(partial);
+    }
+  }
+  return false;
+}
+
+/** Undefined for a body that cannot be read. */
+function parsed(prompt: LibraryPrompt): LibraryTemplate | undefined {
+  const { analysis } = prompt;
+  if (analysis.body.unreadable.length > 0) return undefined;
+  const { text, offset } = templateIn(analysis);
+  return { prompt, text, offset, tree: readTemplate(text) as unknown as Program };
 }

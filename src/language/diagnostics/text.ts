@@ -1,4 +1,5 @@
 /** What no prompt's text may hold, whatever stands around it: too much, NUL, half characters, secrets. */
+import { NUL } from '../../core/check/check-template.ts';
 import { secretsIn } from '../../core/secrets.ts';
 import { MAX_SOURCE_BYTES } from '../../core/source.ts';
 import type { Finding } from '../finding.ts';
@@ -20,7 +21,7 @@ export function invalidText(text: string): Finding[] {
   for (const { index: start, 0: found } of text.matchAll(WRONG)) {
     const message =
       found === '\0'
-        ? 'A NUL character stands here, which no prompt can hold. Remove it.'
+        ? NUL
         : 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
     findings.push({ code: 'invalid-text', span: { start, end: start + 1 }, message });
     if (findings.length >= MAX_FINDINGS) break;

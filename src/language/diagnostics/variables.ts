@@ -1,10 +1,11 @@
 /** Whether what a body reads is declared, and what is declared is read. */
+
+import { nearest } from '../../core/near.ts';
 import type { Analysis } from '../analysis.ts';
 import { segmentText } from '../completion/names.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import { contextOf, inferTypes } from '../inferred-types.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
-import { nearest } from '../near.ts';
 
 import type { PathUse, Resolved, Scope, SegmentUse } from '../resolve.ts';
 import { holds } from '../span.ts';
@@ -130,7 +131,7 @@ export function unusedVariables(prompt: LibraryPrompt, library: Library): Findin
   const { frontMatter, body } = prompt.analysis;
   const declared = frontMatter.variables.filter(({ nameSpan }) => nameSpan !== undefined);
   // In a text that is half written, what reads a variable may not be written yet.
-  if (declared.length === 0 || !body.local) return [];
+  if (declared.length === 0 || body.unreadable.length > 0) return [];
   const read = readIn(prompt, library);
   if (read === undefined) return [];
   return declared

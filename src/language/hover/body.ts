@@ -1,6 +1,7 @@
 /** Hover in a body: what a path's part, a helper, a partial or a block parameter is. */
+
+import { HELPERS, signatureOf } from '../../core/helpers.ts';
 import { documentationOfHelper } from '../completion/calls.ts';
-import { HELPERS, signatureOf } from '../helpers.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from '../markdown.ts';
 import type { Block, Name } from '../nodes.ts';

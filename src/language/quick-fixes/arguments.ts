@@ -1,6 +1,7 @@
 /** What a call of a helper has too much of, taken out. */
+
+import { arityOf, HELPERS } from '../../core/helpers.ts';
 import type { Finding } from '../finding.ts';
-import { arityOf, HELPERS } from '../helpers.ts';
 import type { LibraryPrompt } from '../library.ts';
 import type { HelperUse } from '../resolve.ts';
 import { editing, type QuickFix } from './quick-fix.ts';

@@ -38,6 +38,21 @@ function blockOpenedAt(
   return undefined;
 }
 
+/** The closing tag of a block before the one that closes a block around it. */
+export function closeBefore({ text }: Analysis, span: Span, name: string): TextEdit {
+  const at = startOfLine(text, span.start);
+  const isAlone = isAloneOnLine(text, span);
+  const start = isAlone ? at : span.start;
+  return { span: { start, end: start }, text: `{{/${name}}}${isAlone ? endOfLineIn(text) : ''}` };
+}
+
+/** A closing tag with another name. */
+export function changeClosing({ text }: Analysis, { span, data }: Finding, name: string): TextEdit {
+  const closed = data?.['closed'] ?? '';
+  const start = span.start + textOf(text, span).lastIndexOf(closed);
+  return { span: { start, end: start + closed.length }, text: name };
+}
+
 /** Takes a tag out that nothing needs, with its line where it is alone on it; undefined where no such tag stands. */
 export function removeStrayTag({ text }: Analysis, { code, span }: Finding): TextEdit | undefined {
   const [token] = lex(textOf(text, span), 0).tokens;

@@ -8,7 +8,7 @@ import type { Library, LibraryPrompt } from '../library.ts';
 import type { Span } from '../span.ts';
 import { type ValueType, wordsOfType } from '../value-type.ts';
 import { removeArguments, removeOption } from './arguments.ts';
-import { closeBlock, removeStrayTag } from './blocks.ts';
+import { changeClosing, closeBefore, closeBlock, removeStrayTag } from './blocks.ts';
 import { declareVariable, removeVariable } from './declare.ts';
 import { editing, type QuickFix } from './quick-fix.ts';
 
@@ -26,6 +26,8 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
     }
     case 'unknown-helper':
       return changeHelper(prompt, finding);
+    case 'unknown-role':
+      return changeRole(prompt, finding);
     case 'wrong-arguments':
       return removeArguments(prompt, finding);
     case 'unknown-option':
@@ -37,9 +39,11 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
     case 'unclosed-block':
       return one(`Close the block "${finding.data?.['name']}"`, closeBlock(analysis, finding));
     case 'mismatched-block': {
-      const open = finding.data?.['open'];
+      const { open, missing } = finding.data ?? {};
+      if (missing !== undefined)
+        return one(`Close the block "${missing}"`, closeBefore(analysis, finding.span, missing));
       if (open === undefined) return one('Remove this tag', removeStrayTag(analysis, finding));
-      return open === '' ? [] : one(`Change to "{{/${open}}}"`, { span: finding.span, text: open });
+      return open === '' ? [] : one(`Change to "{{/${open}}}"`, changeClosing(analysis, finding, open));
     }
     case 'template-syntax':
       return one('Remove this tag', removeStrayTag(analysis, finding));
@@ -99,6 +103,13 @@ function changeHelper({ uri, analysis }: LibraryPrompt, { span, data }: Finding)
   const use = analysis.resolved.helpers.find(helper => helper.span.start === span.start);
   if (near === undefined || use === undefined) return [];
   return [editing(uri, `Change to "${near}"`, everywhere([span, use.block?.close?.name.span], near), true)];
+}
+
+function changeRole({ uri }: LibraryPrompt, { span, data }: Finding): QuickFix[] {
+  const near = data?.['near'];
+  return near === undefined
+    ? []
+    : [editing(uri, `Change to "${near}"`, [{ span, text: JSON.stringify(near) }], true)];
 }
 
 function changePartial({ uri, analysis }: LibraryPrompt, { span, data }: Finding): QuickFix[] {

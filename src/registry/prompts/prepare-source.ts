@@ -2,6 +2,7 @@
  * What there is to say of a source before the database is asked: reading a long one takes its time, and while one
  * transaction writes all others wait.
  */
+import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
@@ -47,11 +48,11 @@ function readSource(name: PromptName, source: string): Pick<PreparedSource, 'fla
   }
 }
 
-/** Also true where a name of a partial is wrong: linking tells where. */
+/** Also true where a name of a partial is wrong, or a block that only a partial has is written: linking tells where. */
 function usesPartials(template: string): boolean {
   if (!PARTIAL.test(template)) return false;
   try {
-    return partialUses(template).length > 0;
+    return template.includes(PARTIAL_BLOCK) || partialUses(template).length > 0;
   } catch (error) {
     asProblem(error);
     return true;

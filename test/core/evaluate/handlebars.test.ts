@@ -31,10 +31,14 @@ function handlebars(template: string, partials: Record<string, string>, input: o
 
 const refused = Symbol('refused');
 
-function orRefused(render: () => string): string | typeof refused {
+/** By the checker, which also looks at branches that never run. */
+const checked = Symbol('checked');
+
+function orRefused(render: () => string): string | typeof refused | typeof checked {
   try {
     return render();
   } catch (error) {
+    if (Problem.is(error) && error.details.issues?.some(({ code }) => code !== undefined)) return checked;
     // Only what recurses without end is bounded here and a RangeError there.
     assert.ok(!(error instanceof TypeError && error.message.includes('primitive')), String(error));
     return refused;
@@ -42,7 +46,7 @@ function orRefused(render: () => string): string | typeof refused {
 }
 
 describe('evaluating and Handlebars', () => {
-  it('give the same text for any template, partials and input, and refuse the same', () => {
+  it('give the same text for any template that can be published, partials and input, and refuse the same', () => {
     let compared = 0;
     const main = templates({ partials: ['p', 'q', '@partial-block'], withInline: true, before: '.' });
     const data = { state: { count: 3 } };
@@ -73,6 +77,7 @@ describe('evaluating and Handlebars', () => {
                 throw error;
               }
             });
+            if (ours === checked) return;
             if (theirs !== refused) compared += 1;
             assert.equal(ours, theirs);
           },

@@ -70,7 +70,7 @@ describe('a helper', () => {
     'that nobody knows, also where it never runs': [
       '{{#if no}}{{shout x}}{{/if}}',
       {},
-      /^a\/b:1:11: There is no helper "shout"/,
+      /^a\/b:1:13: There is no helper "shout"/,
     ],
     'called with too many': [
       '{{#if a b}}{{/if}}',
@@ -89,6 +89,12 @@ describe('a helper', () => {
       '{{> p a b}}',
       { partials: new Map([partial('p', '')]) },
       /takes one argument, its context/,
+    ],
+    'a role without a name': ['{{role who}}', {}, /role has no value here/],
+    'a role that there is not': [
+      '{{role who}}',
+      { input: { who: 'assistant' } },
+      /"assistant" is not a role. Did you mean "model"\?/,
     ],
     'an object without text': [
       '{{x}}',
@@ -164,7 +170,7 @@ describe('a partial', () => {
     );
     assert.match(
       problemOf('{{> p}}', { partials: new Map([partial('p', '{{> @partial-block}}')]) }).message,
-      /^_p:1:1: \{\{> @partial-block\}\} has no content/,
+      /^a\/b:1:1: The partial "p" writes \{\{> @partial-block\}\}, so it needs a body/,
     );
   });
   it('is defined within the template, for its block and those within', () => {

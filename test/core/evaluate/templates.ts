@@ -72,7 +72,7 @@ export function templates(options: TemplateOptions = {}): fc.Arbitrary<string> {
       { weight: 5, arbitrary: tag(path) },
       {
         weight: 1,
-        arbitrary: fc.constantFrom('{{! c }}', '{{{note}}}', '{{&note}}', '{{"odd name"}}', '{{5}}'),
+        arbitrary: fc.constantFrom('{{! c }}', '{{{note}}}', '{{&note}}', '{{[odd name]}}', '{{[5]}}'),
       },
       tag(expression.map(one => `json ${one}`)),
       tag(expression.map(one => `json ${one} indent=2`)),

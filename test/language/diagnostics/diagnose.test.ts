@@ -44,9 +44,9 @@ describe('diagnose', () => {
     for (const prompt of library.prompts()) assert.deepEqual(diagnose(prompt, library), [], prompt.uri);
   });
 
-  it('finds what is wrong with a million braces, at their beginning', () => {
+  it('finds where a million braces nest too deep', () => {
     const [first] = findingsOf('{'.repeat(1_000_000));
-    assert.deepEqual([first?.code, first?.span.start], ['template-syntax', 0]);
+    assert.deepEqual([first?.code, first?.span.start], ['template-syntax', 400]);
   });
 
   describe('of variables', () => {
@@ -216,7 +216,7 @@ describe('diagnose', () => {
 
   describe('of partials', () => {
     it('finds one that is not there, and says where it was looked for', () => {
-      const text = '{{> headr}}{{> known}}{{#*inline "own"}}x{{/inline}}{{> own}}{{> @partial-block}}';
+      const text = '{{> headr}}{{> known}}{{#*inline "own"}}x{{/inline}}{{> own}}';
       const [finding, ...others] = findingsOf(text, { _header: 'x', 'team/_known': 'x' });
       assert.deepEqual(others, []);
       assert.deepEqual(finding?.data, { name: 'headr', near: 'header' });

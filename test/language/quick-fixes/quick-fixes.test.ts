@@ -203,7 +203,7 @@ describe('quickFixes', () => {
     ['close a block', 'unclosed-block', 'a {{#if b}}c', 'Close the block "if"', 'a {{#if b}}c{{/if}}'],
     [
       'close a block on a line of its own',
-      'unclosed-block',
+      'mismatched-block',
       '{{#if a}}\n{{#each b}}\nx\n{{/if}}\n',
       'Close the block "each"',
       '{{#if a}}\n{{#each b}}\nx\n{{/each}}\n{{/if}}\n',

@@ -1,7 +1,8 @@
 /** The helpers that stand around a body: Handlebars' own and Dotprompt's. */
+
+import type { BlockStatement } from '../../syntax-tree.ts';
 import { runBody } from '../run-body.ts';
 import { helperContext, type Scope } from '../scope.ts';
-import type { BlockStatement } from '../syntax-tree.ts';
 import { type BlockCall, type BlockHelper, checkCount } from './call.ts';
 
 export const BLOCK_HELPERS: ReadonlyMap<string, BlockHelper> = new Map<string, BlockHelper>([

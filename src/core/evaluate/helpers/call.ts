@@ -1,8 +1,9 @@
 /** What a helper is called with. */
+
+import type { BlockStatement, MustacheStatement, Node, SubExpression } from '../../syntax-tree.ts';
 import { invalidAt } from '../problems.ts';
 import type { Scope } from '../scope.ts';
 import { Structure } from '../structure.ts';
-import type { BlockStatement, MustacheStatement, Node, SubExpression } from '../syntax-tree.ts';
 
 export interface Call {
   readonly name: string;

@@ -1,10 +1,10 @@
 /** Values as text, measured before they are written out: an input may hold itself many times over. */
 
 import { Problem } from '../../problem.ts';
+import type { Node } from '../../syntax-tree.ts';
 import { MAX_NESTING } from '../limits.ts';
 import { invalidAt, tooExpensive } from '../problems.ts';
 import type { Scope } from '../scope.ts';
-import type { Node } from '../syntax-tree.ts';
 
 /**
  * A value as Handlebars writes it: nothing for null and undefined.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseSource } from '../../src/core/source.ts';
-import { sourceIssues } from '../../src/core/template.ts';
+import { parseSource } from '../../../src/core/source.ts';
+import { sourceIssues } from '../../../src/core/template.ts';
 
 const issuesOf = (source: string) => sourceIssues(source, parseSource(source));
 
@@ -30,7 +30,7 @@ describe('a syntax error', () => {
     ['{{#*inline "p"}}x{{else}}y{{/inline}}', 1, 38, /no "\{\{else\}\}"/],
     ['a {{!-- x', 1, 3, /comment .*never closed/],
     ['a {{{{raw}}}} x', 1, 3, /raw block .*never closed/],
-    ['{{a', 1, 3, /is not allowed here/],
+    ['{{a', 1, 1, /never closed: add "\}\}"/],
   ];
   for (const [template, line, column, sentence] of rows)
     it(`of ${JSON.stringify(template)} is told once, in our words, where it is`, () => {
@@ -47,7 +47,7 @@ describe('a syntax error', () => {
   it('is none where the same tokens are right', () => {
     for (const template of [
       '{{#a.[b c]}}{{/a.[b c]}}',
-      '{{#"a b"}}{{/"a b"}}',
+      '{{#[a b]}}{{/[a b]}}',
       '{{#each xs}}{{^}}{{/each}}',
       '{{#@a}}{{/@a}}',
     ])

@@ -16,6 +16,8 @@ export interface Program {
   readonly body: readonly Statement[];
   /** The names in `as |item index|`. */
   readonly blockParams?: readonly string[];
+  /** Of an else that holds one block: `{{else if …}}`. */
+  readonly chained?: boolean;
 }
 
 export type Statement =
@@ -135,4 +137,9 @@ export function isSimple(path: PathExpression): boolean {
 export function* argumentsOf({ params, hash }: Arguments): Generator<Expression, void, undefined> {
   yield* params;
   for (const { value } of hash?.pairs ?? []) yield value;
+}
+
+/** Whether something is called with arguments, which only helpers take. */
+export function hasArguments({ params, hash }: Arguments): boolean {
+  return params.length > 0 || (hash !== undefined && hash !== null);
 }

@@ -1,0 +1,130 @@
+/** One call of a helper that there is: its form, its arguments, and what of them no input makes right. */
+import { arityOf, type KnownHelper } from '../helpers.ts';
+import { nearest } from '../near.ts';
+import type { Arguments, Expression, Node } from '../syntax-tree.ts';
+import type { TemplateErrorCode } from './finding.ts';
+import { hasOperator, NOT_OPERATOR, OPERATOR } from './foreign-syntax.ts';
+
+export type Form = 'value' | 'block' | 'argument';
+
+/** Without a node, the call's name is the place. */
+export interface Fault {
+  readonly code: TemplateErrorCode;
+  readonly message: string;
+  readonly node?: Node;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): Fault | undefined {
+  const { name, example } = formOf(helper);
+  const wrong = (message: string, node?: Node): Fault => ({
+    code: 'wrong-arguments',
+    message,
+    ...(node && { node }),
+  });
+  if (helper.as === 'block' && form !== 'block')
+    return wrong(`"${name}" is a block helper: write "${example}".`);
+  if (helper.as === 'value' && form === 'block')
+    return wrong(`"${name}" is not a block helper: write "${example}".`);
+  if (form === 'argument' && STRUCTURE.has(name))
+    return wrong(
+      `What "${name}" gives is no text, so it cannot be an argument. Write it in a tag of its own: "${example}".`,
+    );
+  const { least, most } = arityOf(helper);
+  const count = args.params.length;
+  const words = count > most ? wordsOf(args) : [];
+  if (words.includes('not')) return { code: 'foreign-syntax', message: NOT_OPERATOR };
+  if (hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
+  if (count < least || count > most)
+    return wrong(
+      `"${name}" takes ${wordsOfCount(helper)}, not ${count === 0 ? 'none' : count}: write "${example}".`,
+    );
+  for (const { name: option, required } of helper.options)
+    if (required === true && !args.hash?.pairs.some(({ key }) => key === option))
+      return wrong(`"${name}" needs "${option}=": write "${example}".`);
+  return checkLiterals(name, args, wrong);
+}
+
+/** Their values are no text. */
+const STRUCTURE = new Set(['role', 'history', 'media', 'section']);
+
+/** The words of the arguments that are paths. */
+export function wordsOf({ params }: Arguments): readonly string[] {
+  return params.flatMap(param => (param.type === 'PathExpression' ? [param.original] : []));
+}
+
+function checkLiterals(
+  name: string,
+  { params: [first], hash }: Arguments,
+  wrong: (message: string, node: Node) => Fault,
+): Fault | undefined {
+  if (name === 'role') return first === undefined ? undefined : checkRole(first);
+  if (name === 'json' && first !== undefined && isNothing(first))
+    return wrong('There is nothing here to write as JSON: name a variable, as in "{{json value}}".', first);
+  if (name !== 'media') return undefined;
+  // Of a name that is given twice the first counts.
+  const url = hash?.pairs.find(({ key }) => key === 'url')?.value;
+  if (url === undefined || !isLiteral(url) || (url.type === 'StringLiteral' && url.value.trim() !== ''))
+    return undefined;
+  return wrong(
+    '"url=" is no address: write "{{media url=photo}}" with a variable, or the address in quotes.',
+    url,
+  );
+}
+
+function isNothing({ type }: Expression): boolean {
+  return type === 'NullLiteral' || type === 'UndefinedLiteral';
+}
+
+function isLiteral({ type }: Expression): boolean {
+  return type !== 'PathExpression' && type !== 'SubExpression';
+}
+
+/** The roles that Dotprompt defines. */
+export const PROMPT_ROLES: readonly string[] = ['system', 'user', 'model', 'tool'];
+const OTHER_ROLES: ReadonlyMap<string, string> = new Map([
+  ...['assistant', 'ai', 'bot', 'agent', 'llm', 'chatbot'].map(name => [name, 'model'] as const),
+  ...['human', 'customer'].map(name => [name, 'user'] as const),
+  ...['developer', 'instructions'].map(name => [name, 'system'] as const),
+  ['function', 'tool'],
+]);
+
+function checkRole(role: Expression): Fault | undefined {
+  if (!isLiteral(role)) return undefined;
+  const name = role.type === 'StringLiteral' ? role.value : String((role as { original?: unknown }).original);
+  const unknown = unknownRole(name);
+  return unknown && { code: 'unknown-role', node: role, ...unknown };
+}
+
+/** What is wrong with a role's name; undefined for one that Dotprompt knows. */
+export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | undefined {
+  if (PROMPT_ROLES.includes(name)) return undefined;
+  const lower = name.trim().toLowerCase();
+  const near =
+    OTHER_ROLES.get(lower) ?? (PROMPT_ROLES.includes(lower) ? lower : nearest(lower, PROMPT_ROLES));
+  const shown = name.length > MAX_SHOWN ? 'This' : JSON.stringify(name);
+  return near === undefined
+    ? {
+        message: `${shown} is not a role. Use "system", "user", "model" or "tool", as in {{role "system"}}.`,
+        data: { name },
+      }
+    : { message: `${shown} is not a role. Did you mean "${near}"?`, data: { name, near } };
+}
+
+const MAX_SHOWN = 40;
+
+/** The helper's name, and how it is written. */
+function formOf(helper: KnownHelper): { readonly name: string; readonly example: string } {
+  const { name, parameters, options, as } = helper;
+  const needed = options.filter(({ required }) => required).map(({ name: option }) => ` ${option}=…`);
+  const words = [name, ...parameters.map(parameter => parameter.name)].join(' ') + needed.join('');
+  if (name === 'role') return { name, example: '{{role "system"}}' };
+  return { name, example: as === 'block' ? `{{#${words}}}…{{/${name}}}` : `{{${words}}}` };
+}
+
+function wordsOfCount(helper: KnownHelper): string {
+  const { least } = arityOf(helper);
+  if (helper.takesMore === true) return `${least} or more arguments`;
+  if (least === 0) return helper.options.length > 0 ? 'named arguments only' : 'no arguments';
+  return least === 1 ? 'one argument' : least === 2 ? 'two arguments' : `${least} arguments`;
+}

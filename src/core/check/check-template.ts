@@ -1,0 +1,42 @@
+/**
+ * The checker: all that keeps a template from being published. Editor, command and registry ask it alone, so that they
+ * say the same of the same place; and what it lets through can be evaluated, whatever branch runs.
+ */
+import { readTemplate } from '../read-template.ts';
+import type { Program } from '../syntax-tree.ts';
+import { checkTree } from './check-tree.ts';
+import type { TemplateError } from './finding.ts';
+import { explainSyntaxError } from './syntax-error.ts';
+import { findTooDeep } from './too-deep.ts';
+
+/** Of a text that holds the character, which Handlebars' lexer cannot pass. */
+export const NUL = 'A NUL character stands here, which no prompt can hold. Remove it.';
+
+const checked = new WeakMap<Program, readonly TemplateError[]>();
+
+/**
+ * In the order of their places; empty for a template that can be published. Where it cannot be read there is one error:
+ * what would be said of the rest only follows from it. Never throws.
+ */
+export function checkTemplate(template: string): readonly TemplateError[] {
+  const nul = template.indexOf('\0');
+  if (nul >= 0) return [{ code: 'invalid-text', start: nul, end: nul + 1, message: NUL }];
+  const deep = findTooDeep(template);
+  if (deep !== undefined) return [deep];
+  let tree: Program;
+  try {
+    tree = readTemplate(template) as unknown as Program;
+  } catch (error) {
+    return [explainSyntaxError(error, template)];
+  }
+  return checkTree(tree, template);
+}
+
+/** As `checkTemplate`, of a template that can be read, which is looked at once however often it is rendered. */
+export function checkReadTemplate(tree: Program, template: string): readonly TemplateError[] {
+  const known = checked.get(tree);
+  if (known !== undefined) return known;
+  const errors = checkTree(tree, template);
+  checked.set(tree, errors);
+  return errors;
+}

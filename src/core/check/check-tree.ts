@@ -1,0 +1,321 @@
+/** What is wrong in a template that Handlebars can read: calls that no input makes right, also in branches that never run. */
+import { HELPERS } from '../helpers.ts';
+import { INTERNAL_HELPERS, KNOWN_HELPERS } from '../known-helpers.ts';
+import { nearest } from '../near.ts';
+import {
+  type Arguments,
+  argumentsOf,
+  asPath,
+  type BlockStatement,
+  type Callee,
+  type Decorator,
+  type Expression,
+  hasArguments,
+  isSimple,
+  type Node,
+  type PartialBlockStatement,
+  type PartialStatement,
+  type PathExpression,
+  type Program,
+  type Statement,
+} from '../syntax-tree.ts';
+import { lineStarts, offsetOf } from '../template-position.ts';
+import { checkHelper, type Fault, type Form, wordsOf } from './check-helper.ts';
+import type { TemplateError } from './finding.ts';
+import { foreignCall, foreignPath, JSON_BRACES } from './foreign-syntax.ts';
+import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
+
+/** Enough for whoever looks. */
+const MAX_ERRORS = 100;
+/** Of a partial whose name only a rendering could tell. */
+export const COMPUTED_NAME =
+  'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.';
+
+/** In the order of their places. `text` is what `tree` was read from. */
+export function checkTree(tree: Program, text: string): readonly TemplateError[] {
+  const checker = new Checker(tree, text);
+  checker.program(tree, { params: [], inlines: new Set() });
+  return checker.errors.sort((one, other) => one.start - other.start);
+}
+
+/** What names mean where a call stands. */
+interface Scope {
+  /** Block parameters. */
+  readonly params: readonly string[];
+  /** Partials that the bodies around define. */
+  readonly inlines: ReadonlySet<string>;
+}
+
+class Checker {
+  readonly errors: TemplateError[] = [];
+  readonly #text: string;
+  readonly #lines: readonly number[];
+  readonly #inlineNames: ReadonlySet<string>;
+
+  constructor(tree: Program, text: string) {
+    this.#text = text;
+    this.#lines = lineStarts(text);
+    this.#inlineNames = inlineNamesOf(tree);
+  }
+
+  program(program: Program | undefined | null, around: Scope): void {
+    if (program === undefined || program === null) return;
+    const { blockParams = [], body } = program;
+    const inlines = body.flatMap(statement => nameOfInline(statement) ?? []);
+    const scope = {
+      params: blockParams.length === 0 ? around.params : [...around.params, ...blockParams],
+      inlines: inlines.length === 0 ? around.inlines : new Set([...around.inlines, ...inlines]),
+    };
+    for (const statement of body) {
+      if (this.errors.length >= MAX_ERRORS) return;
+      this.#statement(statement, scope);
+    }
+  }
+
+  #statement(statement: Statement, scope: Scope): void {
+    switch (statement.type) {
+      case 'MustacheStatement':
+        this.#call(statement, statement.path, 'value', scope);
+        return;
+      case 'BlockStatement':
+        this.#block(statement, scope);
+        return;
+      case 'PartialStatement':
+      case 'PartialBlockStatement':
+        this.#partial(statement, scope);
+        return;
+      case 'Decorator':
+      case 'DecoratorBlock':
+        this.#decorator(statement, scope);
+        return;
+      default: // Text and comments are always right.
+    }
+  }
+
+  #block(block: BlockStatement, scope: Scope): void {
+    const isHelper = this.#call(block, block.path, 'block', scope);
+    if (isHelper !== undefined) this.#blockParams(block, isHelper);
+    const { program, inverse } = block;
+    this.program(program, scope);
+    this.program(inverse, scope);
+  }
+
+  /** Only {{#each}} and {{#with}} give values to the names in `as |…|`, and only to those of their body. */
+  #blockParams(block: BlockStatement, isHelper: boolean): void {
+    const { program, inverse } = block;
+    const { name, example } = {
+      name: asPath(block.path).original,
+      example: '{{#each items as |item|}}…{{/each}}',
+    };
+    const fills = isHelper && HELPERS.get(name)?.blockParams !== undefined;
+    if ((fills || !program?.blockParams?.length) && !inverse?.blockParams?.length) return;
+    const last = [block.path as Node, ...argumentsOf(block)].map(node => this.#placeOf(node).end);
+    const bar = this.#text.indexOf('|', Math.max(...last)) + 1;
+    const start = bar + (/^\s*/.exec(this.#text.slice(bar, bar + 200))?.[0].length ?? 0);
+    const [first = ''] = program?.blockParams ?? inverse?.blockParams ?? [];
+    const message = fills
+      ? `"${name}" names nothing where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
+      : `"${name}" names nothing for its body: only {{#each}} and {{#with}} fill the names in "as |…|", as in "${example}".`;
+    this.#report({ code: 'wrong-arguments', message }, { start, end: start + first.length });
+  }
+
+  /** @returns whether it calls a helper; undefined where that is wrong */
+  #call(node: Node & Arguments, callee: Callee, form: Form, scope: Scope): boolean | undefined {
+    const words = [callee, ...node.params];
+    if (words.filter(word => this.#isForeign(word)).length > 0 || this.#isCutOff(words)) return undefined;
+    const { fault, isHelper } = this.#faultOf(node, callee, form, scope);
+    if (fault !== undefined) this.#report(fault, this.#placeOf(fault.node ?? callee));
+    this.#arguments(node, scope);
+    return fault === undefined ? isHelper : undefined;
+  }
+
+  #faultOf(
+    node: Arguments,
+    callee: Callee,
+    form: Form,
+    { params }: Scope,
+  ): { readonly fault: Fault | undefined; readonly isHelper: boolean } {
+    if (callee.type !== 'PathExpression')
+      return { fault: literalPath(String(callee.original), node), isHelper: false };
+    const [name = ''] = callee.parts;
+    const isName = isSimple(callee) && !callee.data;
+    const isParameter = isName && params.includes(name);
+    const isKnown = isName && !isParameter && KNOWN_HELPERS.has(name);
+    // Handlebars takes "@if" for "if" where a block begins.
+    const isTaken = form === 'block' && callee.data && isSimple(callee) && KNOWN_HELPERS.has(name);
+    const isHelper = isKnown || form === 'argument' || hasArguments(node) || isTaken;
+    if (!isHelper) return { fault: notElse(callee.original, form), isHelper };
+    if (isTaken && !hasArguments(node)) return { fault: taken(name), isHelper };
+    if (!isName || isParameter) return { fault: noHelper(callee.original, node), isHelper };
+    const helper = HELPERS.get(name);
+    if (helper !== undefined) return { fault: checkHelper(helper, node, form), isHelper };
+    return { fault: INTERNAL_HELPERS.has(name) ? internal(name) : unknownHelper(callee, node), isHelper };
+  }
+
+  #arguments(of: Arguments, scope: Scope): void {
+    for (const expression of argumentsOf(of))
+      if (expression.type === 'SubExpression') this.#call(expression, expression.path, 'argument', scope);
+      else this.#isForeign(expression);
+  }
+
+  /** Whether a path is written as in another language, which is told. */
+  #isForeign(expression: Expression): boolean {
+    if (expression.type !== 'PathExpression') return false;
+    const place = this.#placeOf(expression);
+    const message = foreignPath(this.#text, place);
+    if (message === undefined) return false;
+    if (!this.errors.some(({ start }) => start === place.start))
+      this.#report({ code: 'foreign-syntax', message }, place);
+    return true;
+  }
+
+  /** Whether a path ends in a dot, which Handlebars reads as an argument of its own: `{{user.}}`. */
+  #isCutOff(words: readonly Expression[]): boolean {
+    const places = words.map(word => this.#placeOf(word));
+    const at = places.findIndex(({ start }, index) => index > 0 && start === places[index - 1]?.end);
+    const dot = words[at];
+    if (dot?.type !== 'PathExpression' || !dot.original.startsWith('.')) return false;
+    const { start, end } = places[at] as { start: number; end: number };
+    const path = this.#text.slice(places[at - 1]?.start, end);
+    const message = `"${path}" is not a valid path: a name is missing beside the dots.`;
+    this.#report({ code: 'template-syntax', message }, { start, end });
+    return true;
+  }
+
+  #partial(node: PartialStatement | PartialBlockStatement, scope: Scope): void {
+    const { name } = node;
+    const told = (code: 'missing-partial' | 'wrong-arguments', message: string, at: Node): void =>
+      this.#report({ code, message }, this.#placeOf(at));
+    if (name.type === 'SubExpression') told('missing-partial', COMPUTED_NAME, name);
+    else if (node.type === 'PartialStatement') {
+      const reference = String(name.original);
+      const isMissing = this.#inlineNames.has(reference) && !scope.inlines.has(reference);
+      if (isMissing && reference !== PARTIAL_BLOCK)
+        told('missing-partial', undefinedPartial(reference), name);
+    }
+    const [, second] = node.params;
+    if (second !== undefined) told('wrong-arguments', ONE_CONTEXT, second);
+    this.#arguments(node, scope);
+    if (node.type === 'PartialBlockStatement') this.program(node.program, scope);
+  }
+
+  #decorator(decorator: Decorator, scope: Scope): void {
+    const { path, params, program } = decorator;
+    const [name, second] = params;
+    const told = (code: 'unknown-decorator' | 'wrong-arguments', message: string, at: Node): void =>
+      this.#report({ code, message }, this.#placeOf(at));
+    if (path.original !== 'inline' || decorator.type === 'Decorator')
+      told(
+        'unknown-decorator',
+        path.original === 'inline'
+          ? 'An inline partial has a body: write {{#*inline "name"}}…{{/inline}}.'
+          : `There is no decorator "${String(path.original)}": {{#*inline "name"}}…{{/inline}} is the only one.`,
+        path,
+      );
+    else if (name?.type !== 'StringLiteral')
+      told(
+        'wrong-arguments',
+        'An inline partial needs a name in quotes: {{#*inline "name"}}…{{/inline}}.',
+        path,
+      );
+    else if (second !== undefined)
+      told('wrong-arguments', 'An inline partial has one name: {{#*inline "name"}}…{{/inline}}.', second);
+    else if (program?.blockParams?.length)
+      told('wrong-arguments', 'An inline partial names nothing for its body: remove "as |…|".', path);
+    this.#arguments(decorator, scope);
+    this.program(program, scope);
+  }
+
+  #placeOf({ loc }: Node): { readonly start: number; readonly end: number } {
+    return {
+      start: offsetOf(this.#lines, loc.start.line, loc.start.column),
+      end: offsetOf(this.#lines, loc.end.line, loc.end.column),
+    };
+  }
+
+  #report({ code, message, data }: Fault, { start, end }: { start: number; end: number }): void {
+    this.errors.push({ code, start, end, message, ...(data && { data }) });
+  }
+}
+
+const ONE_CONTEXT =
+  'A partial takes one argument, its context. Give the others a name: {{> partial name=value}}.';
+
+function undefinedPartial(name: string): string {
+  return `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;
+}
+
+/** Handlebars reads a literal in the place of a name as one: `{{"key": "value"}}` is the variable "key". */
+function literalPath(name: string, args: Arguments): Fault {
+  const [first = ''] = wordsOf(args);
+  const isJson = first.startsWith(':') || args.params.length > 0;
+  const shown = name.length > MAX_SHOWN ? 'this' : `"${name}"`;
+  return isJson
+    ? { code: 'literal-path', message: JSON_BRACES }
+    : {
+        code: 'literal-path',
+        message: `Handlebars reads ${shown} as the name of a variable. Write "\\{{" or "{ {" for the braces themselves, or {{[${name.slice(0, MAX_SHOWN)}]}} for a variable of this name.`,
+      };
+}
+
+const MAX_SHOWN = 40;
+
+function internal(name: string): Fault {
+  return { code: 'unknown-helper', message: `"${name}" is internal to Handlebars. Remove it.` };
+}
+
+function taken(name: string): Fault {
+  return {
+    code: 'unknown-helper',
+    message: `Handlebars takes "@${name}" for its helper "${name}" here. Give the value another name.`,
+  };
+}
+
+/** Handlebars reads `{{#else}}` as a block on the variable "else". */
+function notElse(name: string, form: Form): Fault | undefined {
+  const isElse = form === 'block' ? name === 'else' : name === ':else';
+  return isElse
+    ? { code: 'template-syntax', message: 'Write {{else}}, and close only the block it is in.' }
+    : undefined;
+}
+
+/** Of a path or a block parameter. */
+function noHelper(name: string, args: Arguments): Fault {
+  const words = wordsOf(args);
+  const foreign = foreignCall('', words);
+  if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
+  const message = hasArguments(args)
+    ? `"${name}" is a variable, and variables take no arguments. Remove what follows it.`
+    : `"${name}" is a variable, and no helper: remove the parentheses.`;
+  return { code: 'unknown-helper', message, data: { name } };
+}
+
+function unknownHelper({ original: name }: PathExpression, args: Arguments): Fault {
+  const words = wordsOf(args);
+  const foreign = foreignCall(name, words);
+  if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
+  const near = nearest(name, HELPERS.keys());
+  if (near !== undefined)
+    return {
+      code: 'unknown-helper',
+      message: `There is no helper "${name}". Did you mean "${near}"?`,
+      data: { name, near },
+    };
+  if (!hasArguments(args))
+    return {
+      code: 'unknown-helper',
+      message: `There is no helper "${name}". For a variable remove the parentheses.`,
+      data: { name },
+    };
+  const isSpaced = args.params.length > 0 && words.length === args.params.length && !args.hash;
+  const spaced = [name, ...words].join(' ');
+  const advice =
+    isSpaced && spaced.length <= MAX_SHOWN
+      ? `For a variable with spaces in its name write {{[${spaced}]}}.`
+      : `There are ${[...HELPERS.keys()].join(', ')}.`;
+  return {
+    code: 'unknown-helper',
+    message: `There is no helper "${name}", and variables take no arguments. ${advice}`,
+    data: { name },
+  };
+}

@@ -1,0 +1,44 @@
+/** What keeps a template from being published: a code from one closed union, a place, and one sentence. */
+
+export const TEMPLATE_ERROR_CODES = [
+  /** It cannot be read. */
+  'template-syntax',
+  'unclosed-block',
+  'mismatched-block',
+  /** Of another language: Go, Jinja, JavaScript, or JSON with doubled braces. */
+  'foreign-syntax',
+  /** Of a name that no helper has, or in the wrong form. */
+  'unknown-helper',
+  'wrong-arguments',
+  /** Handlebars reads it as the name of a variable, and nobody means that. */
+  'literal-path',
+  'unknown-role',
+  'unknown-decorator',
+  'missing-partial',
+  'missing-partial-block',
+  /** A character that no prompt can hold. */
+  'invalid-text',
+] as const;
+
+export type TemplateErrorCode = (typeof TEMPLATE_ERROR_CODES)[number];
+
+/** Of all that keeps a source from being published: its text, its front matter, its template and the partials in it. */
+export const SOURCE_ERROR_CODES = [
+  ...TEMPLATE_ERROR_CODES,
+  'partial-cycle',
+  'front-matter-syntax',
+  'picoschema',
+] as const;
+
+export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
+
+export interface TemplateError {
+  readonly code: TemplateErrorCode;
+  /** 0-based UTF-16 offsets in the template; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** What is wrong and what to do. */
+  readonly message: string;
+  /** What a quick fix needs: `near` a similar name, `name` what is meant, `open` and `closed` the names of blocks. */
+  readonly data?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,101 @@
+/** Tags as other languages write them: what Handlebars makes of them nobody means, and people bring them along. */
+
+export const GO =
+  'This is Go template syntax. Handlebars writes a variable without a dot before it, {{name}}, and blocks as {{#if name}}…{{/if}} and {{#each items}}…{{/each}}.';
+export const JSON_BRACES =
+  'This is JSON, and "{{" begins a tag. Write "\\{{" or "{ {" for the braces themselves; only Python’s format strings double them.';
+export const OPERATOR =
+  'Handlebars has no operators. Pass a boolean, or use {{#ifEquals one other}}…{{/ifEquals}}.';
+export const NOT_OPERATOR = 'Handlebars has no operators. For "not" use {{#unless condition}}…{{/unless}}.';
+export const FILTER =
+  'Handlebars has no filters: "|" is Jinja or Go template syntax. Pass the value as it should be written.';
+const TRIM =
+  'The "-" beside the braces is Jinja or Go template syntax. Handlebars takes white space off with "~", as in {{~name~}}.';
+const FORMAT =
+  'This is a format of Python. Handlebars writes values as they are: pass the text as it should be written.';
+const EACH = 'Handlebars loops with {{#each items as |item|}}…{{/each}}.';
+
+/** Why a path is of another language, by how `text` writes it; undefined for one of Handlebars. */
+export function foreignPath(
+  text: string,
+  { start, end }: { start: number; end: number },
+): string | undefined {
+  const words = text.slice(start, end).replace(/\[[^\]]*\]/g, '[]');
+  if (/\s/.test(words)) return GO;
+  if (/^-|-$/.test(words)) {
+    const isAtBraces = text.startsWith('{{', start - 2) || text.startsWith('}}', end);
+    return isAtBraces ? TRIM : OPERATOR;
+  }
+  return FORMATTED.test(words) ? FORMAT : undefined;
+}
+
+/** A name with a format of Python: `price:.2f`. */
+const FORMATTED = /^[\w.]+:(?=.*\d)[<>^=+\-#0-9]*\.?\d*[bcdeEfFgGnosxX%]$/;
+
+/** Words that are operators where they stand between values. */
+const OPERATORS = new Set(['and', 'or', 'is', 'in', 'eq', 'ne', 'if', '?', '??', '-', ':', '===', '==']);
+
+/** Why a call is of another language, by the words of its name and its arguments that are paths. */
+export function foreignCall(name: string, words: readonly string[]): string | undefined {
+  if (name.endsWith(':') || (words[0]?.startsWith(':') && !words.includes('?'))) return JSON_BRACES;
+  if (name === 'not') return NOT_OPERATOR;
+  if (LOOPS.has(name)) return EACH;
+  return hasOperator(words) ? OPERATOR : KEYWORDS.get(name);
+}
+
+export function hasOperator(words: readonly string[]): boolean {
+  return words.some(word => OPERATORS.has(word));
+}
+
+const LOOPS = new Set(['for', 'foreach', 'forEach', 'range', 'loop', 'every']);
+const INCLUDE = 'Handlebars puts a partial in with {{> name}}.';
+const EQUAL = 'Handlebars compares with {{#ifEquals one other}}…{{/ifEquals}}.';
+const UNEQUAL = 'Handlebars compares with {{#unlessEquals one other}}…{{/unlessEquals}}.';
+const NO_VARIABLES =
+  'Handlebars sets no variables. Pass the value as an input, or use {{#with value as |name|}}…{{/with}}.';
+
+/** By names that stand for helpers elsewhere: what there is instead. */
+const KEYWORDS: ReadonlyMap<string, string> = new Map([
+  ...['elif', 'elsif', 'elseif'].map(name => [name, 'Handlebars writes {{else if condition}}.'] as const),
+  ...['include', 'template', 'partial', 'import', 'render'].map(name => [name, INCLUDE] as const),
+  ...['set', 'let', 'var', 'assign', 'define', 'block', 'macro'].map(name => [name, NO_VARIABLES] as const),
+  ...['eq', 'equals', 'equal', 'is', 'isEqual', 'ifEq', 'ifeq', 'if_eq', 'compare'].map(
+    name => [name, EQUAL] as const,
+  ),
+  ...['ne', 'neq', 'notEqual', 'isnt', 'unlessEq', 'unless_eq'].map(name => [name, UNEQUAL] as const),
+  ...['and', 'or', 'gt', 'gte', 'ge', 'lt', 'lte', 'le', 'add', 'sub', 'math'].map(
+    name => [name, OPERATOR] as const,
+  ),
+]);
+
+/**
+ * Why a tag that Handlebars cannot read is of another language. `tag` is the text from its braces on, `at` the offset
+ * there of what cannot be read.
+ */
+export function foreignTag(tag: string, at: number): string | undefined {
+  const inside = tag.replace(/^\{\{+[~#^>&/*]*/, '');
+  if (/^\{\{-?\s*\/\*/.test(tag)) return 'This is a comment of Go. Handlebars writes {{!-- … --}}.';
+  if (/^\{\{=/.test(tag)) return 'Handlebars cannot change its braces, as Mustache can. Remove this tag.';
+  if (/^\s*[{[]?\s*(?:"[^"]*"|'[^']*')\s*:/.test(inside) || /^\s*\{/.test(inside)) return JSON_BRACES;
+  const rest = tag.slice(at);
+  const before = tag.slice(0, at);
+  if (/^-?\s*\$?\w*\s*:=/.test(inside) || (/^\.[\p{L}_]/u.test(rest) && /[\s{~(-]$/.test(before))) return GO;
+  if (/^\|(?!\|)/.test(rest)) return FILTER;
+  if (/^[\w.]+![a-z]\s*\}/.test(rest)) return FORMAT;
+  if (/^!(?!=)/.test(rest)) return NOT_OPERATOR;
+  if (
+    /^(?:[\w.]+(?:[<>+*%]|&&|\|\||!=)|[<>+*%&|]|[=!]=|-\s)/.test(rest) ||
+    (/^=/.test(rest) && /\s$/.test(before))
+  )
+    return OPERATOR;
+  const index = /^([\w.]+)\[(\d+|"[^"\]]*"|'[^'\]]*')\]/.exec(rest);
+  if (index !== null) {
+    const [, path, key = ''] = index;
+    const name = key.replace(/["']/g, '');
+    const segment = /^[A-Za-z_]\w*$/.test(name) ? name : `[${name}]`;
+    return `Handlebars reads a property or an item with a dot: write "${path}.${segment}".`;
+  }
+  return /^[\w.]+\(/.test(rest)
+    ? 'Handlebars calls nothing with "(" behind the name. Write a helper and its arguments with spaces, as in {{json value}}.'
+    : undefined;
+}

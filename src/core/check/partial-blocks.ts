@@ -1,0 +1,170 @@
+/**
+ * Where `{{> @partial-block}}` would be written and there is none: a partial that writes it must be called as a block,
+ * by whoever calls it, however far away.
+ */
+import type { Node, Program } from '../syntax-tree.ts';
+import { lineStarts, offsetOf } from '../template-position.ts';
+import type { TemplateError } from './finding.ts';
+import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
+
+export interface ParsedTemplate {
+  readonly tree: Program;
+  readonly text: string;
+}
+
+/** Templates among which partials are found, each of them one object. */
+export interface Templates<T extends ParsedTemplate> {
+  /** What `{{> reference}}` in a template means; undefined where it is not found, which is told elsewhere. */
+  partial(of: T, reference: string): T | undefined;
+}
+
+/** The calls in `root`, which nobody calls as a block, that need one. */
+export function missingPartialBlocks<T extends ParsedTemplate>(
+  root: T,
+  templates: Templates<T>,
+): readonly TemplateError[] {
+  const graph = new Graph<T>(templates);
+  graph.add(root);
+  const needing = graph.needing();
+  const lines = lineStarts(root.text);
+  return bodiesOf(root.tree).body.calls.flatMap(({ node: { loc }, reference }): readonly TemplateError[] => {
+    const callee = reference === PARTIAL_BLOCK ? undefined : graph.calleeOf(root, reference);
+    if (reference !== PARTIAL_BLOCK && (callee === undefined || !needing.has(callee))) return [];
+    return [
+      {
+        code: 'missing-partial-block',
+        start: offsetOf(lines, loc.start.line, loc.start.column),
+        end: offsetOf(lines, loc.end.line, loc.end.column),
+        message: reference === PARTIAL_BLOCK ? NO_BLOCK : needsBlock(reference),
+        data: { name: reference },
+      },
+    ];
+  });
+}
+
+/** Whether a template itself writes `{{> @partial-block}}`: only then is it worth looking at all of them. */
+export function writesPartialBlock(tree: Program): boolean {
+  const { body, inlines } = bodiesOf(tree);
+  return [body, ...inlines].some(({ calls }) => calls.some(({ reference }) => reference === PARTIAL_BLOCK));
+}
+
+const NO_BLOCK =
+  '{{> @partial-block}} has no content here: it is the body of a {{#> name}}…{{/name}} that calls this partial.';
+
+function needsBlock(reference: string): string {
+  return `The partial "${reference}" writes {{> @partial-block}}, so it needs a body: call it with {{#> ${reference}}}…{{/${reference}}}.`;
+}
+
+/** What is evaluated with the block of whoever calls it: a template, or an inline partial. */
+interface CalledBody {
+  /** Of an inline partial; empty for a template. */
+  readonly name: string;
+  /** Without a block of their own. */
+  readonly calls: readonly { readonly node: Node; readonly reference: string }[];
+}
+
+interface Bodies {
+  readonly inlineNames: ReadonlySet<string>;
+  /** All partials that it calls, in whatever way. */
+  readonly references: ReadonlySet<string>;
+  readonly body: CalledBody;
+  readonly inlines: readonly CalledBody[];
+}
+
+const known = new WeakMap<Program, Bodies>();
+
+function bodiesOf(tree: Program): Bodies {
+  const found = known.get(tree) ?? readBodies(tree);
+  known.set(tree, found);
+  return found;
+}
+
+function readBodies(tree: Program): Bodies {
+  const inlines: CalledBody[] = [];
+  const references = new Set<string>();
+  const read = (program: Program | undefined | null, calls: { node: Node; reference: string }[]): void => {
+    for (const statement of program?.body ?? []) {
+      if (statement.type === 'PartialStatement' || statement.type === 'PartialBlockStatement') {
+        const reference = statement.name.type === 'SubExpression' ? '' : String(statement.name.original);
+        references.add(reference);
+        if (statement.type === 'PartialStatement') calls.push({ node: statement, reference });
+        else read(statement.program, calls);
+      } else if (statement.type === 'DecoratorBlock') {
+        const inline = { name: nameOfInline(statement) ?? '', calls: [] };
+        read(statement.program, inline.calls);
+        inlines.push(inline);
+      } else if (statement.type === 'BlockStatement') {
+        read(statement.program, calls);
+        read(statement.inverse, calls);
+      }
+    }
+  };
+  const body = { name: '', calls: [] };
+  read(tree, body.calls);
+  return { inlineNames: inlineNamesOf(tree), references, body, inlines };
+}
+
+/** A template's body, or all inline partials of one name: which of them is meant, only rendering tells. */
+type Callee = object;
+
+class Graph<T extends ParsedTemplate> {
+  readonly #templates: Templates<T>;
+  readonly #inlines = new Map<string, Callee>();
+  readonly #added = new Set<T>();
+  /** By what is called: who calls it. */
+  readonly #callers = new Map<Callee, Callee[]>();
+  readonly #writing = new Set<Callee>();
+
+  constructor(templates: Templates<T>) {
+    this.#templates = templates;
+  }
+
+  /** Adds a template and the partials it calls, and theirs. */
+  add(root: T): void {
+    const waiting = [root];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (this.#added.has(next)) continue;
+      this.#added.add(next);
+      const { inlineNames, references, body, inlines } = bodiesOf(next.tree);
+      this.#note(next, body, next);
+      for (const inline of inlines) this.#note(next, inline, this.#inline(inline.name));
+      for (const reference of references) {
+        const partial = inlineNames.has(reference) ? undefined : this.#templates.partial(next, reference);
+        if (partial !== undefined) waiting.push(partial);
+      }
+    }
+  }
+
+  /** What a reference means in a template; undefined where it is not found. */
+  calleeOf(template: T, reference: string): Callee | undefined {
+    const { inlineNames } = bodiesOf(template.tree);
+    return inlineNames.has(reference)
+      ? this.#inline(reference)
+      : this.#templates.partial(template, reference);
+  }
+
+  /** All that writes the block of its caller, or calls what does. */
+  needing(): ReadonlySet<Callee> {
+    const needing = new Set(this.#writing);
+    // A set is walked to its end, also what is added meanwhile.
+    for (const callee of needing) for (const caller of this.#callers.get(callee) ?? []) needing.add(caller);
+    return needing;
+  }
+
+  #inline(name: string): Callee {
+    const inline = this.#inlines.get(name) ?? {};
+    this.#inlines.set(name, inline);
+    return inline;
+  }
+
+  #note(template: T, { calls }: CalledBody, caller: Callee): void {
+    for (const { reference } of calls) {
+      if (reference === PARTIAL_BLOCK) this.#writing.add(caller);
+      const callee = reference === PARTIAL_BLOCK ? undefined : this.calleeOf(template, reference);
+      if (callee === undefined) continue;
+      const callers = this.#callers.get(callee);
+      if (callers === undefined) this.#callers.set(callee, [caller]);
+      else callers.push(caller);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+/** The mistakes that people make most, by the token that Handlebars' parser could not use. */
+import type { TemplateError } from './finding.ts';
+import { foreignTag } from './foreign-syntax.ts';
+import { endOfTag, TAG_CLOSES, TAG_OPENS, type Token } from './tokens.ts';
+
+export interface RefusedToken {
+  readonly kind: string;
+  /** The kinds that could have stood in its place, as the parser lists them. */
+  readonly expected: string;
+  readonly text: string;
+  /** 0-based offsets in the template. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How much of a tag is looked at. */
+const MAX_TAG = 500;
+
+/** @param tokens those before it */
+export function explainToken(
+  refused: RefusedToken,
+  tokens: readonly Token[],
+  template: string,
+): TemplateError {
+  const index = tokens.findLastIndex(({ kind }) => TAG_OPENS.has(kind));
+  const inside = tokens.slice(index + 1);
+  const isInTag = index >= 0 && !inside.some(({ kind }) => TAG_CLOSES.has(kind));
+  const found = isInTag
+    ? inTag(refused, tokens[index] as Token, inside, template)
+    : betweenTags(refused, tokens, template);
+  return {
+    code: 'template-syntax',
+    start: refused.start,
+    end: refused.end,
+    ...(found ?? {
+      message: `"${refused.text}" is not allowed here. Is a "{{" or "}}" missing, or a block closed that was not opened?`,
+    }),
+  };
+}
+
+/** What is wrong; at the token unless told. */
+type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
+
+function inTag(
+  refused: RefusedToken,
+  open: Token,
+  inside: readonly Token[],
+  template: string,
+): Explanation | undefined {
+  const { kind, expected, text, start } = refused;
+  const tag = template.slice(open.start, open.start + MAX_TAG);
+  const foreign = start - open.start < MAX_TAG ? foreignTag(tag, start - open.start) : undefined;
+  if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
+  const last = inside.at(-1);
+  if (kind === 'EOF' || TAG_STARTS.has(kind) || isCutOff(template, start)) return neverClosed(open, template);
+  if (last?.kind === 'EQUALS')
+    return { message: `A value is missing after "${inside.at(-2)?.text ?? ''}=".` };
+  if (last?.kind === 'SEP' && kind !== 'NUMBER')
+    return { message: `A name is missing after "${last.text}".` };
+  if (isPositional(kind, expected) && inside.some(token => token.kind === 'EQUALS'))
+    return {
+      message: 'An argument without a name cannot follow one with a name: move it before.',
+      ...(expected === "'EQUALS'" && last && { start: last.start, end: last.start + last.text.length }),
+    };
+  switch (kind) {
+    case 'NUMBER':
+      return template[start - 1] === '.' || template[start - 1] === '/'
+        ? { message: `A number in a path needs brackets: write "${pathBefore(template, start)}[${text}]".` }
+        : undefined;
+    case 'CLOSE_UNESCAPED':
+      return { message: 'Put a space between "}}" and "}": "}}}" only closes what "{{{" opened.' };
+    case 'CLOSE':
+      return closedTooSoon(open, inside);
+    case 'OPEN_SEXPR':
+      return inside.length === 0
+        ? { message: 'A tag begins with a name, not with "(": remove the parentheses.' }
+        : undefined;
+    case 'CLOSE_SEXPR':
+      return last?.kind === 'OPEN_SEXPR'
+        ? { message: 'There is nothing between these parentheses: write a helper.' }
+        : { message: 'This ")" closes nothing: remove it, or add "(" before.' };
+    case 'OPEN_BLOCK_PARAMS':
+    case 'CLOSE_BLOCK_PARAMS':
+      return {
+        message: 'Only a block names values with "as |…|", after its arguments: {{#each items as |item|}}.',
+      };
+    case 'EQUALS':
+      return { message: 'An argument with a name follows the helper it is for: {{json value indent=2}}.' };
+    case 'INVALID':
+      return unreadable(template, start);
+    default:
+      return undefined;
+  }
+}
+
+/** What can only stand between tags. */
+const TAG_STARTS: ReadonlySet<string> = new Set([
+  ...TAG_OPENS,
+  'END_RAW_BLOCK',
+  'INVERSE',
+  'COMMENT',
+  'CONTENT',
+]);
+
+/** Whether no tag is closed any more, or not before the next begins. */
+function isCutOff(template: string, start: number): boolean {
+  const close = template.indexOf('}}', start);
+  if (close < 0) return template[start] !== '}';
+  const line = /[\r\n]/.exec(template.slice(start, close));
+  const next = template.slice(start, close).lastIndexOf('{{');
+  return next >= 0 && (line === null || next > line.index);
+}
+
+function neverClosed(open: Token, template: string): Explanation {
+  const line = /[\r\n]|$/.exec(template.slice(open.start, open.start + MAX_TAG))?.index ?? 0;
+  return {
+    start: open.start,
+    end: open.start + Math.max(line, open.text.length),
+    message: `The tag that begins here is never closed: add "${open.kind === 'OPEN_UNESCAPED' ? '}}}' : '}}'}".`,
+  };
+}
+
+function isPositional(kind: string, expected: string): boolean {
+  return (
+    expected === "'EQUALS'" ||
+    ['STRING', 'NUMBER', 'BOOLEAN', 'NULL', 'UNDEFINED', 'DATA', 'OPEN_SEXPR'].includes(kind)
+  );
+}
+
+function closedTooSoon(open: Token, inside: readonly Token[]): Explanation | undefined {
+  const opened = inside.findLastIndex(({ kind }, index) => kind === 'OPEN_SEXPR' && isOpen(inside, index));
+  if (opened >= 0) {
+    const { start, text } = inside[opened] as Token;
+    return { start, end: start + text.length, message: 'This parenthesis is never closed: add ")".' };
+  }
+  if (inside.at(-1)?.kind === 'OPEN_BLOCK_PARAMS') return { message: 'A name is missing between the bars.' };
+  if (inside.length === 0)
+    return {
+      message:
+        open.kind === 'OPEN' || open.kind === 'OPEN_UNESCAPED'
+          ? 'There is nothing between the braces. Name a variable, or write "\\{{" for the braces themselves.'
+          : 'There is nothing between the braces. Write the name of a block, a helper or a partial.',
+    };
+  return open.kind === 'OPEN_UNESCAPED'
+    ? { message: '"{{{" is closed by three braces: write "}}}".' }
+    : undefined;
+}
+
+function isOpen(tokens: readonly Token[], index: number): boolean {
+  let depth = 0;
+  for (const { kind } of tokens.slice(index)) {
+    if (kind === 'OPEN_SEXPR') depth += 1;
+    else if (kind === 'CLOSE_SEXPR') depth -= 1;
+    if (depth === 0) return false;
+  }
+  return true;
+}
+
+function unreadable(template: string, start: number): Explanation | undefined {
+  const rest = template.slice(start, start + MAX_TAG);
+  const [character = ''] = rest;
+  if (character === '"' || character === "'")
+    return {
+      message: `The text that begins with this quote is never closed: add ${character === '"' ? "'\"'" : '"\'"'}.`,
+    };
+  if (/^[^\s{}]*\}/.test(rest)) return { message: 'A tag is closed by two braces: write "}}".' };
+  if (/^[^\s,{}]*,/.test(rest)) return { message: 'Arguments are separated by spaces: remove the comma.' };
+  return undefined;
+}
+
+function betweenTags(
+  { kind, expected, start, end }: RefusedToken,
+  tokens: readonly Token[],
+  template: string,
+): Explanation | undefined {
+  switch (kind) {
+    case 'EOF':
+      return {
+        message:
+          'The template ends too soon here. Is a "{{" or "}}" missing, or a block closed that was not opened?',
+      };
+    case 'OPEN_ENDBLOCK': {
+      const whole = endOfTag(template, start);
+      const tag = template.slice(start, whole);
+      const foreign = foreignTag(tag, 2);
+      if (foreign !== undefined) return { code: 'foreign-syntax', end: whole, message: foreign };
+      const [, closed = ''] = /^\{\{~?\/\s*([^\s~}]*)/.exec(tag) ?? [];
+      return {
+        code: 'mismatched-block',
+        end: whole,
+        message: `"${tag}" closes a block that was not opened.`,
+        data: { closed },
+      };
+    }
+    case 'INVERSE':
+    case 'OPEN_INVERSE_CHAIN':
+      return {
+        end: kind === 'INVERSE' ? end : endOfTag(template, start),
+        message: elseOf(kind, expected, tokens),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function elseOf(kind: string, expected: string, tokens: readonly Token[]): string {
+  if (!expected.includes("'OPEN_ENDBLOCK'"))
+    return '"{{else}}" is only allowed inside a block, such as {{#if condition}}…{{else}}…{{/if}}.';
+  const block = innermost(tokens);
+  if (block?.opening === 'OPEN_PARTIAL_BLOCK')
+    return 'A partial has no "{{else}}". Remove it, or put {{#if}} inside.';
+  return block?.opening === 'OPEN_INVERSE' && kind === 'OPEN_INVERSE_CHAIN' && !block.hasElse
+    ? 'A block that begins with "{{^" takes "{{else}}", but no "{{else if}}". Begin it with "{{#".'
+    : 'This block has an "{{else}}" already. Remove one of them.';
+}
+
+function innermost(
+  tokens: readonly Token[],
+): { readonly opening: string; readonly hasElse: boolean } | undefined {
+  const open: { opening: string; hasElse: boolean }[] = [];
+  for (const { kind } of tokens) {
+    const last = open.at(-1);
+    if (kind === 'OPEN_BLOCK' || kind === 'OPEN_PARTIAL_BLOCK' || kind === 'OPEN_INVERSE')
+      open.push({ opening: kind, hasElse: false });
+    else if (kind === 'OPEN_ENDBLOCK') open.pop();
+    else if (kind === 'INVERSE' && last !== undefined) last.hasElse = true;
+  }
+  return open.at(-1);
+}
+
+/** `items.` of `{{items.0}}`. */
+function pathBefore(template: string, end: number): string {
+  return /[^\s{}()=~#&]*$/.exec(template.slice(Math.max(0, end - 200), end))?.[0] ?? '';
+}

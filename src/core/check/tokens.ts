@@ -1,0 +1,70 @@
+/** A template's tokens, as Handlebars' lexer gives them. */
+/// <reference path="../handlebars-parser.d.ts" />
+import { parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { lineStarts, offsetOf } from '../template-position.ts';
+
+export interface Token {
+  /** The lexer's own name for it. */
+  readonly kind: string;
+  readonly text: string;
+  readonly start: number;
+}
+
+/** The tokens of a template, up to where the lexer or the parser would refuse one. */
+export function* tokensOf(template: string): Generator<Token, void, undefined> {
+  const { lexer, terminals_ } = parser;
+  const lines = lineStarts(template);
+  lexer.setInput(template);
+  for (;;) {
+    let token: number | string | undefined;
+    try {
+      token = lexer.lex();
+    } catch {
+      return; // the parser refuses the text as well
+    }
+    if (token === undefined || token === 1) return;
+    const kind = typeof token === 'number' ? (terminals_[token] ?? '') : token;
+    if (kind === 'EOF' || kind === 'INVALID') return;
+    const { first_line, first_column } = lexer.yylloc;
+    yield { kind, text: lexer.yytext, start: offsetOf(lines, first_line, first_column) };
+  }
+}
+
+/** The name in a block's opening or closing tag, as the parser compares it. */
+export function nameAfter(tokens: readonly Token[], opening: number): string {
+  let name = '';
+  let isPart = true;
+  for (let at = opening + 1; at < tokens.length; at++) {
+    const { kind, text } = tokens[at] as Token;
+    if (kind === 'DATA') name += '@';
+    else if (kind === 'SEP') {
+      name += text;
+      isPart = true;
+    } else if (isPart && NAMES.has(kind)) {
+      name += kind === 'ID' ? text.replace(/^\[(.*)\]$/, '$1') : text;
+      isPart = false;
+    } else return name;
+  }
+  return name;
+}
+
+const NAMES = new Set(['ID', 'STRING', 'NUMBER', 'BOOLEAN', 'UNDEFINED', 'NULL']);
+
+/** After the braces that close a tag, or the template's end. */
+export function endOfTag(template: string, start: number): number {
+  const end = template.indexOf('}}', start);
+  return end < 0 ? template.length : end + 2;
+}
+
+export const TAG_OPENS: ReadonlySet<string> = new Set([
+  'OPEN',
+  'OPEN_UNESCAPED',
+  'OPEN_BLOCK',
+  'OPEN_INVERSE',
+  'OPEN_INVERSE_CHAIN',
+  'OPEN_PARTIAL',
+  'OPEN_PARTIAL_BLOCK',
+  'OPEN_RAW_BLOCK',
+  'OPEN_ENDBLOCK',
+]);
+export const TAG_CLOSES: ReadonlySet<string> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLOSE_RAW_BLOCK']);

@@ -1,0 +1,75 @@
+/** How deep a template may nest. */
+import type { TemplateError } from './finding.ts';
+import { tokensOf } from './tokens.ts';
+
+/** How deep blocks and subexpressions may nest: they are parsed and evaluated recursively. */
+export const MAX_DEPTH = 100;
+/** How many `{{else if}}` one block may have: each nests in the one before. */
+export const MAX_CHAIN = 500;
+
+/**
+ * Where the template nests too deep, told by the lexer alone: the parser takes the square of the depth, and what comes
+ * after it is recursive.
+ */
+export function findTooDeep(template: string): TemplateError | undefined {
+  if (!mayNestTooDeep(template)) return undefined;
+  /** Of each block or call around, how many `{{else if}}` it has. */
+  const around: number[] = [];
+  for (const { kind, start, text } of tokensOf(template)) {
+    const told = (message: string): TemplateError => ({
+      code: 'template-syntax',
+      start,
+      end: start + text.length,
+      message,
+    });
+    if (SHALLOWER.has(kind)) around.pop();
+    if (DEEPER.has(kind)) around.push(0);
+    if (around.length > MAX_DEPTH)
+      return told(
+        `Blocks nest deeper than ${MAX_DEPTH} here. Move the inner ones into a partial, or flatten them.`,
+      );
+    if (kind !== 'OPEN_INVERSE_CHAIN') continue;
+    const chain = (around.pop() ?? 0) + 1;
+    if (chain > MAX_CHAIN)
+      return told(
+        `A block has at most ${MAX_CHAIN} "{{else if}}". Look the text up in a list or object instead.`,
+      );
+    around.push(chain);
+  }
+  return undefined;
+}
+
+/** False where a look at the tags alone says that the template is shallow: the lexer takes far longer. */
+function mayNestTooDeep(template: string): boolean {
+  let opened = 0;
+  for (const _ of template.matchAll(/\(|\{\{~?[#^{]/g)) if (++opened > MAX_DEPTH) break;
+  let chained = 0;
+  for (const _ of template.matchAll(/\{\{~?\s*else\s/g)) if (++chained > MAX_CHAIN) return true;
+  if (opened <= MAX_DEPTH) return false;
+  // Within these a tag is none.
+  if (/\\\{\{|\{\{~?!|\{\{\{\{/.test(template)) return true;
+  let depth = 0;
+  for (let tag = template.indexOf('{{'); tag >= 0; tag = template.indexOf('{{', INSIDE_TAG.lastIndex)) {
+    const kind = template[template[tag + 2] === '~' ? tag + 3 : tag + 2];
+    if (kind === '#' || kind === '^') depth += 1;
+    else if (kind === '/') depth -= 1;
+    let within = depth;
+    INSIDE_TAG.lastIndex = tag + 2;
+    for (;;) {
+      if (within > MAX_DEPTH) return true;
+      const [piece] = INSIDE_TAG.exec(template) ?? [];
+      // The parser refuses a tag that is not closed, and reads no further.
+      if (piece === undefined) return false;
+      if (piece === '}}') break;
+      if (piece === '(') within += 1;
+      else if (piece === ')') within -= 1;
+    }
+  }
+  return false;
+}
+
+/** The end of a tag, its parentheses, and what may hold them as text: strings, and names in brackets. */
+const INSIDE_TAG = /\}\}|[()]|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]/g;
+
+const DEEPER = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE', 'OPEN_RAW_BLOCK', 'OPEN_SEXPR']);
+const SHALLOWER = new Set(['OPEN_ENDBLOCK', 'END_RAW_BLOCK', 'CLOSE_SEXPR']);

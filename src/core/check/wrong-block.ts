@@ -1,0 +1,61 @@
+/** A block that is closed by another name, or never. */
+import type { TemplateError } from './finding.ts';
+import type { RefusedToken } from './refused-token.ts';
+import { endOfTag, nameAfter, type Token } from './tokens.ts';
+
+interface OpenBlock {
+  readonly start: number;
+  readonly name: string;
+}
+
+const OPENS_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_PARTIAL_BLOCK', 'OPEN_INVERSE']);
+
+/** @param lines where each line of the template begins */
+export function wrongBlock(
+  template: string,
+  tokens: readonly Token[],
+  lines: readonly number[],
+  { kind, start: stop }: RefusedToken,
+): TemplateError | undefined {
+  const open: OpenBlock[] = [];
+  const isWhole = kind === '' || kind === 'EOF';
+  for (const [index, token] of tokens.entries()) {
+    // What follows the first error is read as if that were right.
+    if (!isWhole && token.start >= stop) return undefined;
+    if (OPENS_BLOCK.has(token.kind)) {
+      const name = nameAfter(tokens, index);
+      // `{{^}}` is an else, not a block.
+      if (name !== '' || token.kind !== 'OPEN_INVERSE') open.push({ start: token.start, name });
+    } else if (token.kind === 'OPEN_ENDBLOCK') {
+      const last = open.pop();
+      const name = nameAfter(tokens, index);
+      if (last === undefined) return undefined;
+      if (last.name !== name) return wrongClosing(template, lines, token.start, name, last, open);
+    }
+  }
+  const last = open.at(-1);
+  if (last === undefined || !isWhole) return undefined;
+  const { name, start } = last;
+  const message = `The block "{{#${name}}}" is never closed: add "{{/${name}}}".`;
+  return { code: 'unclosed-block', start, end: endOfTag(template, start), message, data: { name } };
+}
+
+function wrongClosing(
+  template: string,
+  lines: readonly number[],
+  start: number,
+  name: string,
+  last: OpenBlock,
+  around: readonly OpenBlock[],
+): TemplateError {
+  const line = lines.findLastIndex(lineStart => lineStart <= last.start) + 1;
+  const isOfOther = around.some(block => block.name === name);
+  const advice = isOfOther ? `add "{{/${last.name}}}" before this` : `write "{{/${last.name}}}"`;
+  return {
+    code: 'mismatched-block',
+    start,
+    end: endOfTag(template, start),
+    message: `"{{/${name}}}" cannot close the block "{{#${last.name}}}" that is open since line ${line}: ${advice}.`,
+    data: { closed: name, [isOfOther ? 'missing' : 'open']: last.name },
+  };
+}

@@ -1,0 +1,32 @@
+/** Templates as Handlebars' own parser reads them. */
+/// <reference path="./handlebars-parser.d.ts" />
+import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+
+/** The template's AST, after whitespace control, to keep or change. @throws Error of Handlebars: `checkTemplate` tells its place. */
+export function parseTemplate(template: string): hbs.AST.Program {
+  return parse(template);
+}
+
+/** As `parseTemplate`, of a tree that is read and never changed: one rendering reads the same template several times. */
+export function readTemplate(template: string): hbs.AST.Program {
+  const tree = kept.get(template) ?? large.get(template)?.deref() ?? parse(template);
+  // What was asked for last is kept longest.
+  if (template.length > MAX_KEPT_LENGTH) keep(large, template, new WeakRef(tree), MAX_LARGE);
+  else keep(kept, template, tree, MAX_KEPT);
+  return tree;
+}
+
+function keep<T>(trees: Map<string, T>, template: string, tree: T, most: number): void {
+  trees.delete(template);
+  trees.set(template, tree);
+  const [oldest] = trees.keys();
+  if (trees.size > most && oldest !== undefined) trees.delete(oldest);
+}
+
+const MAX_KEPT = 16;
+/** In UTF-16 code units; a tree takes some hundred times as many bytes. */
+const MAX_KEPT_LENGTH = 16 * 1024;
+const kept = new Map<string, hbs.AST.Program>();
+/** Larger trees stay only until the engine needs their memory: at least as long as the task that read them. */
+const MAX_LARGE = 4;
+const large = new Map<string, WeakRef<hbs.AST.Program>>();

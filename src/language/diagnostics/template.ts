@@ -1,0 +1,59 @@
+/** What keeps a prompt's body from being published: what the checker says, at its place in the file. */
+import { checkTemplate } from '../../core/check/check-template.ts';
+import type { Analysis } from '../analysis.ts';
+import type { Finding } from '../finding.ts';
+import type { Body } from '../nodes.ts';
+import type { Span } from '../span.ts';
+
+const known = new WeakMap<Analysis['body'], readonly Finding[]>();
+
+/** In the order of their places. Of a body that cannot be read there is one. */
+export function templateErrors(analysis: Analysis): readonly Finding[] {
+  const { body } = analysis;
+  const told = known.get(body);
+  if (told !== undefined) return told;
+  const { text: template, offset } = templateIn(analysis);
+  const errors = checkTemplate(template).map(({ code, start, end, message, data }): Finding => {
+    const span = { start: offset + start, end: offset + end };
+    return { code, span, message, ...(data && { data }) };
+  });
+  known.set(body, errors);
+  return errors;
+}
+
+/** The template of a prompt's text, and where it begins there: without the white space that Dotprompt takes off with front matter. */
+export function templateIn({ text, frontMatter, body }: Analysis): { text: string; offset: number } {
+  const { start } = body.body.span;
+  const all = text.slice(start);
+  const template = frontMatter.span === undefined ? all : all.trim();
+  return { text: template, offset: start + (template === '' ? 0 : all.indexOf(template)) };
+}
+
+/**
+ * Whether something that was found at a place does not merely follow from an error: names and contexts mean nothing in
+ * a tag that cannot be read and in its block, behind a block or tag that is never closed, and in another language.
+ */
+export function isTold({ text, body }: Analysis, errors: readonly Finding[]): (finding: Finding) => boolean {
+  const [first] = errors;
+  if (first === undefined) return () => true;
+  if (!body.local) return ({ span }) => span.end <= first.span.start;
+  const unclear = [...unclearIn(body.body), ...errors.map(error => placeOf(text, error))];
+  return ({ span }) => !unclear.some(({ start, end }) => start < span.end && span.start < end);
+}
+
+/** Of what is another language the whole tag. */
+function placeOf(text: string, { code, span }: Finding): Span {
+  if (code !== 'foreign-syntax' && code !== 'literal-path') return span;
+  const close = text.indexOf('}}', span.end);
+  return { start: text.lastIndexOf('{{', span.start), end: close < 0 ? text.length : close };
+}
+
+/** The tags that cannot be read, those of blocks with all that is in them. */
+function unclearIn({ nodes }: Body): readonly Span[] {
+  return nodes.flatMap((node): readonly Span[] => {
+    if (!('sound' in node)) return [];
+    if (!node.sound) return [node.span];
+    const inside = 'body' in node && node.body !== undefined ? unclearIn(node.body) : [];
+    return node.type === 'block' && node.inverse ? [...inside, ...unclearIn(node.inverse.body)] : inside;
+  });
+}
