@@ -1,17 +1,18 @@
 /** What a rendering is given, from YAML or JSON files or from stdin. */
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';
+import { positionAt } from '../core/source.ts';
+import { MAX_ALIAS_COUNT } from '../core/yaml-document.ts';
+import { readYaml } from '../core/yaml-places.ts';
+import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 type Message = NonNullable<RenderRequest['messages']>[number];
 
 const STDIN = '-';
-/** What aliases may expand to before the input is refused. */
-const MAX_ALIAS_COUNT = 100;
 
 /**
  * The values by variable name; nothing at all is an empty input.
@@ -74,20 +75,17 @@ function decode(bytes: Uint8Array, label: string): string {
 }
 
 function parseValue(text: string, label: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw new CommandFailure(
-      EXIT.invalid,
-      `${label}:${line}:${col}: The input is not YAML or JSON: ${error.message}`,
-    );
-  }
+  const { problems, document } = readYaml(text, 0);
+  const refuse = (offset: number, message: string, cause?: unknown): CommandFailure => {
+    const { line, column } = positionAt(text, offset);
+    const words = `${label}:${line}:${column}: The input is not YAML or JSON: ${message}`;
+    return new CommandFailure(EXIT.invalid, words, { cause });
+  };
+  const wrong = problems.find(({ isDoubtful }) => !isDoubtful);
+  if (wrong !== undefined) throw refuse(wrong.span.start, wrong.message);
   try {
-    return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+    return document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandFailure(EXIT.invalid, `${label}: The input cannot be read: ${why}`, { cause });
+    throw refuse(0, TOO_MANY_ALIASES, cause);
   }
 }

@@ -1,14 +1,13 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
-import { type Document, isNode, isScalar, visit } from 'yaml';
 import { Problem, type SourceIssue } from './problem.ts';
-import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
+import { MAX_ALIAS_COUNT } from './yaml-document.ts';
+import { readYaml, type YamlProblem } from './yaml-places.ts';
+import { TOO_MANY_ALIASES } from './yaml-words.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
 /** Of front matter, in UTF-16 code units: reading YAML takes far longer than reading text. */
 export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
-/** How much of what is wrong is told. */
-const MAX_ISSUES = 100;
 
 /** Front matter's values as YAML gives them; keys outside Dotprompt's own are kept. */
 export type FrontMatter = Readonly<Record<string, unknown>>;
@@ -29,6 +28,8 @@ const OPENING = /^---[^\S\r\n]*(?:\r\n|\r|\n)/;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
 export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
+/** Of front matter, said by every reader of it. */
+export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
 /** Of front matter, said by every reader of it. */
 export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move texts into the body or a partial.`;
 
@@ -147,72 +148,24 @@ function readFrontMatter(
   source: string,
   offset: number,
 ): Pick<PromptSource, 'frontMatter' | 'issues'> {
-  const whole = (message: string) => [issueAt(source, offset, offset + yaml.length, message)];
+  const { root, problems, document } = readYaml(yaml, offset);
+  const issue = ({ start, end }: YamlProblem['span'], message: string) =>
+    issueAt(source, start, end, message);
+  const issues = problems.flatMap(({ span, message, isDoubtful }) =>
+    isDoubtful ? [] : [issue(span, message)],
+  );
+  if (issues.length > 0) return { frontMatter: {}, issues };
   let value: unknown;
   try {
-    const composed = composeYaml(yaml);
-    if ('tooDeepAt' in composed) {
-      const at = offset + composed.tooDeepAt;
-      return {
-        frontMatter: {},
-        issues: [issueAt(source, at, at + 1, 'Front matter: values nest too deep here. Flatten them.')],
-      };
-    }
-    const { document } = composed;
-    const found = document.errors.length > 0 ? document.errors.slice(0, MAX_ISSUES) : whatIsRefused(document);
-    const issues = found.map(({ pos, message }) =>
-      issueAt(source, offset + pos[0], offset + pos[1], `Front matter: ${message}`),
-    );
-    if (issues.length > 0) return { frontMatter: {}, issues };
-    value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { frontMatter: {}, issues: whole(`Front matter: ${why}`) };
+    value = document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+  } catch {
+    // Aliases that repeat one another too often, however they were counted before.
+    return { frontMatter: {}, issues: [issue(root.span, TOO_MANY_ALIASES)] };
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [] };
   if (typeof value !== 'object' || Array.isArray(value))
-    return {
-      frontMatter: {},
-      issues: whole('Front matter must be a list of keys and values, such as "model: vendor/name".'),
-    };
+    return { frontMatter: {}, issues: [issue(root.span, NO_KEYS)] };
   return { frontMatter: value as FrontMatter, issues: [] };
-}
-
-/** What YAML allows and a front matter must not have, at its first place: the same key twice, too many aliases, an alias inside itself. */
-function whatIsRefused(document: Document): { pos: readonly [number, number]; message: string }[] {
-  const place = (node: unknown): [number, number] => {
-    const range = isNode(node) ? node.range : undefined;
-    return [range?.[0] ?? 0, range?.[1] ?? 0];
-  };
-  let refused: { pos: readonly [number, number]; message: string } | undefined;
-  let aliases = 0;
-  visit(document, {
-    Map(_, map) {
-      const keys = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (keys.has(key.value)) {
-          refused = { pos: place(key), message: 'Map keys must be unique' };
-          return visit.BREAK;
-        }
-        keys.add(key.value);
-      }
-      return undefined;
-    },
-    Alias(_, alias, path) {
-      aliases += 1;
-      const inItself = path.some(
-        above => isNode(above) && 'anchor' in above && above.anchor === alias.source,
-      );
-      if (!inItself && aliases <= MAX_ALIASES) return undefined;
-      const message = inItself
-        ? `The alias *${alias.source} stands inside what it names: write the value out.`
-        : `There are more than ${MAX_ALIASES} aliases: write the values out.`;
-      refused = { pos: place(alias), message };
-      return visit.BREAK;
-    },
-  });
-  return refused === undefined ? [] : [refused];
 }
 
 /** A range of offsets as an issue with lines and columns. */

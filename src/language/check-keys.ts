@@ -1,11 +1,11 @@
 /** Whether the keys of the front matter are known, and hold what they should. */
 
 import { nearest } from '../core/near.ts';
+import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import type { KnownKey } from './front-matter-keys.ts';
 import type { Span } from './span.ts';
 import { wordsOfValue } from './values.ts';
-import type { PlacedPair, PlacedValue } from './yaml-places.ts';
 
 /** What is wrong with `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
 export function checkKeys(

@@ -3,10 +3,10 @@
  * colon. All else stays: quotes, comments, empty lines, the text of values.
  */
 import { type CST, Parser } from 'yaml';
+import { readYaml } from '../core/yaml-places.ts';
 import type { Analysis } from './analysis.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
 import { equals } from './values.ts';
-import { readYaml } from './yaml-places.ts';
 
 /** YAML takes no tabs, and two is what Dotprompt's own examples have. */
 const INDENT = 2;

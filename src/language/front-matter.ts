@@ -6,7 +6,9 @@ import {
   locateFrontMatter,
   MAX_FRONT_MATTER_LENGTH,
   NEVER_CLOSED,
+  NO_KEYS,
 } from '../core/source.ts';
+import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from '../core/yaml-places.ts';
 import { checkKeys } from './check-keys.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import { FRONT_MATTER_KEYS } from './front-matter-keys.ts';
@@ -15,7 +17,6 @@ import { readSchema, type SchemaFacts } from './schema.ts';
 import type { Span } from './span.ts';
 import type { Declared } from './value-type.ts';
 import { misfits, typeOfValue, wordsOfPath } from './values.ts';
-import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from './yaml-places.ts';
 
 /** A key of a mapping with its value, as the text has them. */
 export interface FrontMatterEntry {
@@ -60,13 +61,16 @@ export function readFrontMatter(text: string): FrontMatterFacts {
     return { ...refused(FRONT_MATTER_TOO_LONG), span: { start, end: bodyStart } };
   const yamlSpan = { start: yamlStart, end: yamlEnd };
   const { root, problems } = readYaml(text.slice(yamlStart, yamlEnd), yamlStart);
-  const findings: Finding[] = problems.map(problem => ({ code: 'front-matter-syntax', ...problem }));
+  const findings: Finding[] = problems.map(({ isDoubtful, ...problem }) => ({
+    code: isDoubtful ? 'doubtful-yaml' : 'front-matter-syntax',
+    ...problem,
+  }));
   if (root.kind === 'mapping') findings.push(...checkKeys(root.pairs, FRONT_MATTER_KEYS, true));
   else if (root.value !== null && problems.length === 0)
     findings.push({
-      code: 'front-matter-type',
+      code: 'front-matter-syntax',
       span: root.span,
-      message: 'Front matter must be keys and values, one a line, such as "model: vendor/name".',
+      message: NO_KEYS,
     });
   const input = part(root, 'input');
   const output = part(root, 'output');

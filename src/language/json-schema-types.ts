@@ -1,8 +1,8 @@
 /** JSON Schema (2020-12), as far as it says what a value may hold, read into the types of the language core. */
 import { nearest } from '../core/near.ts';
+import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
 import { type Find, isScalarName, SCALAR_TYPES } from './picoschema.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
-import type { PlacedPair, PlacedValue } from './yaml-places.ts';
 
 const TYPES = [...Object.keys(SCALAR_TYPES), 'object', 'array'];
 /** A chain of `$ref` can be as long as the text. */

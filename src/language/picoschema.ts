@@ -4,10 +4,10 @@
  */
 
 import { nearest } from '../core/near.ts';
+import { type PlacedPair, type PlacedValue, placeInText } from '../core/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
-import { type PlacedPair, type PlacedValue, placeInText } from './yaml-places.ts';
 
 /** What stands after the colon. */
 export const SCALAR_TYPES = {

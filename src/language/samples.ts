@@ -1,11 +1,11 @@
 /** `<name>.samples.yaml`: named inputs beside a prompt, to try it with. A list of `{name, input}`. */
 
 import { nearest } from '../core/near.ts';
+import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from '../core/yaml-places.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
 import type { FrontMatterFacts } from './front-matter.ts';
 import type { Span } from './span.ts';
 import { isObject, misfits, wordsOfPath, wordsOfValue } from './values.ts';
-import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from './yaml-places.ts';
 
 export interface Sample {
   readonly name: string;

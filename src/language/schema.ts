@@ -1,8 +1,9 @@
 /** A prompt's schema, of its input or its output: Picoschema or JSON Schema, told apart as Dotprompt does. */
+
+import type { PlacedValue } from '../core/yaml-places.ts';
 import { JsonSchemaReader, part } from './json-schema-types.ts';
 import { type Find, isScalarName, PicoschemaReader } from './picoschema.ts';
 import { ANY, type ValueType } from './value-type.ts';
-import type { PlacedValue } from './yaml-places.ts';
 
 export interface SchemaFacts {
   readonly type: ValueType;

@@ -1,9 +1,10 @@
 /** Where front matter and samples write the names of variables and of their properties. */
+
+import { type PlacedPair, type PlacedValue, readYaml } from '../core/yaml-places.ts';
 import type { Analysis } from './analysis.ts';
 import { part } from './json-schema-types.ts';
 import type { Span } from './span.ts';
 import { type Declared, propertiesOf, type ValueType } from './value-type.ts';
-import { type PlacedPair, type PlacedValue, readYaml } from './yaml-places.ts';
 
 export interface YamlName {
   /** Without quotes. */

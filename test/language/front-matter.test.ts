@@ -134,7 +134,7 @@ describe('readFrontMatter', () => {
       ['config: 5', 'front-matter-type at 5'],
       ['config: [a]', 'front-matter-type at config'],
       ['model: 5', 'front-matter-type at 5'],
-      ['model: {{x}}', 'front-matter-type at model front-matter-syntax at {x}'],
+      ['model: {{x}}', 'front-matter-type at model doubtful-yaml at {x}'],
       ['input: text', 'front-matter-type at text'],
       ['input:\n  default: text', 'front-matter-type at text'],
       ['output:\n  format: jsn', 'front-matter-type at jsn: near json'],
@@ -144,7 +144,7 @@ describe('readFrontMatter', () => {
       ['toolDefs:\n  - name: x\n    desciption: y', 'front-matter-key at desciption: near description'],
       ['config:\n  temperature: warm', 'front-matter-type at warm'],
       ['model:', ''],
-      ['- model: x', 'front-matter-type at - model: x'],
+      ['- model: x', 'front-matter-syntax at - model: x'],
     ] as const)
       it(`say ${expected || 'nothing'} of ${JSON.stringify(yaml)}`, () => {
         assert.equal(findingsIn(yaml), expected);
@@ -160,7 +160,7 @@ describe('readFrontMatter', () => {
       ['model: @x', 'front-matter-syntax at @'],
       ['model: *x', 'front-matter-syntax at *x'],
       ['description: &d\n  a.b: *d', 'front-matter-syntax at *d front-matter-type at description'],
-      ['model: !vendor x', 'front-matter-syntax at !vendor'],
+      ['model: !vendor x', 'doubtful-yaml at !vendor'],
       ['description: fees: all', 'front-matter-syntax at fees front-matter-type at description'],
     ] as const)
       it(`is told at its place in ${JSON.stringify(yaml)}`, () => {

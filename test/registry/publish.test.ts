@@ -128,7 +128,7 @@ describe('publishing', () => {
   it('says where a template or front matter is wrong, and publishes nothing', async () => {
     const wrong: [source: string, line: number, column: number][] = [
       ['Hello\n{{#if a}}x', 2, 1],
-      ['---\nmodel: [\n---\nx', 2, 9],
+      ['---\nmodel: [\n---\nx', 2, 8],
       ['---\nmodel: x', 1, 1],
       ['a {{> nowhere}}', 1, 7],
       ['{{> (lookup . "x")}}', 1, 5],

@@ -61,10 +61,12 @@ function checkLiterals(
   if (name === 'role') return first === undefined ? undefined : checkRole(first);
   if (name === 'json' && first !== undefined && isNothing(first))
     return wrong('There is nothing here to write as JSON: name a variable, as in "{{json value}}".', first);
+  if (name === 'section' && first !== undefined && isBlank(first))
+    return wrong('A section needs a name: write "{{section "name"}}".', first);
   if (name !== 'media') return undefined;
   // Of a name that is given twice the first counts.
   const url = hash?.pairs.find(({ key }) => key === 'url')?.value;
-  if (url === undefined || !isLiteral(url) || (url.type === 'StringLiteral' && url.value.trim() !== ''))
+  if (url === undefined || !isLiteral(url) || (url.type === 'StringLiteral' && !isBlank(url)))
     return undefined;
   return wrong(
     '"url=" is no address: write "{{media url=photo}}" with a variable, or the address in quotes.',
@@ -74,6 +76,10 @@ function checkLiterals(
 
 function isNothing({ type }: Expression): boolean {
   return type === 'NullLiteral' || type === 'UndefinedLiteral';
+}
+
+function isBlank(expression: Expression): boolean {
+  return isNothing(expression) || (expression.type === 'StringLiteral' && expression.value.trim() === '');
 }
 
 function isLiteral({ type }: Expression): boolean {

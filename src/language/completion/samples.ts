@@ -1,10 +1,11 @@
 /** Completion in samples: a whole new one, its keys, the inputs of its prompt and their values. */
+
+import { readYaml } from '../../core/yaml-places.ts';
 import { inferTypes } from '../inferred-types.ts';
 import type { LibraryPrompt, LibrarySamples } from '../library.ts';
 import { codeBlock } from '../markdown.ts';
 import { readSamples } from '../samples.ts';
 import type { Declared } from '../value-type.ts';
-import { readYaml } from '../yaml-places.ts';
 import type { CompletionItem } from './item.ts';
 import { plainSnippet, sampleSnippet } from './sample-snippet.ts';
 import { keyEdit, propertyItems, typeAt, typeOfInput, valueItems } from './values.ts';

@@ -1,6 +1,7 @@
 /** Where a caret is in YAML that may be half written: found by reading the text with a mark where the caret's word is. */
+
+import { type PlacedValue, readYaml } from '../../core/yaml-places.ts';
 import type { Span } from '../span.ts';
-import { type PlacedValue, readYaml } from '../yaml-places.ts';
 
 export interface YamlCaret {
   /** Keys from the top, a number for an item of a list; of a value, with its own key. */

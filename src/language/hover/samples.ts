@@ -1,10 +1,11 @@
 /** Hover in samples: what an input is, its type and whether it must be given; what a sample's own keys are. */
+
+import { type PlacedPair, type PlacedValue, readYaml } from '../../core/yaml-places.ts';
 import { INPUT_OF_SAMPLE, inferredInputs, NAME_OF_SAMPLE } from '../completion/samples.ts';
 import type { LibraryPrompt } from '../library.ts';
 import { codeSpan } from '../markdown.ts';
 import { touches } from '../span.ts';
 import { type Declared, propertiesOf, wordsOfType } from '../value-type.ts';
-import { type PlacedPair, type PlacedValue, readYaml } from '../yaml-places.ts';
 import { declaredMarkdown, variableMarkdown } from './declared.ts';
 import type { Hover } from './hover.ts';
 

@@ -1,11 +1,12 @@
 /** A variable put into the front matter's input schema, and taken out of it again. */
+
+import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { Analysis } from '../analysis.ts';
 import { applyEdits, doOverlap, type TextEdit } from '../edit.ts';
 import { type FrontMatterFacts, readFrontMatter } from '../front-matter.ts';
 import { part } from '../json-schema-types.ts';
 import { isJsonSchema } from '../schema.ts';
 import type { ValueType } from '../value-type.ts';
-import type { PlacedPair, PlacedValue } from '../yaml-places.ts';
 import {
   blockLines,
   endOfLineIn,

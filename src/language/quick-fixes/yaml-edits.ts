@@ -1,7 +1,7 @@
 /** Keys put into YAML and taken out of it, in the style that stands there; all else stays as it is written. */
 import { stringify } from 'yaml';
+import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { TextEdit } from '../edit.ts';
-import type { PlacedPair, PlacedValue } from '../yaml-places.ts';
 
 /** What is written below a key: a plain text, or keys of its own. */
 export type Written = string | { readonly [key: string]: Written };

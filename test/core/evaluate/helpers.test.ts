@@ -90,12 +90,6 @@ describe('a helper', () => {
       { partials: new Map([partial('p', '')]) },
       /takes one argument, its context/,
     ],
-    'a role without a name': ['{{role who}}', {}, /role has no value here/],
-    'a role that there is not': [
-      '{{role who}}',
-      { input: { who: 'assistant' } },
-      /"assistant" is not a role. Did you mean "model"\?/,
-    ],
     'an object without text': [
       '{{x}}',
       { input: { x: { toString: 1, valueOf: 1 } } },

@@ -1,13 +1,13 @@
 /** The helpers that give a value: Handlebars' `lookup` and `log`, and Dotprompt's. */
 import type { Part } from 'dotprompt';
-import { unknownRole } from '../../check/check-helper.ts';
 import { invalidAt } from '../problems.ts';
 import { ownProperty } from '../read-path.ts';
 import { Structure } from '../structure.ts';
 import { type Call, checkCount, checkNoStructure, textOfArgument, type ValueHelper } from './call.ts';
 import { jsonOf } from './text.ts';
 
-const NO_ROLE = 'The role has no value here. Give it "system", "user", "model" or "tool".';
+/** Another name separates no messages: Dotprompt knows roles of small letters alone. */
+const ROLE_NAME = /^[a-z]+$/;
 /** What stands for an argument that is not given, where Handlebars hands over its options. */
 const NO_ARGUMENT = '[object Object]';
 
@@ -37,12 +37,9 @@ function lookup(call: Call): unknown {
 
 function role(call: Call): unknown {
   const { args, hash } = call;
-  const [value] = args;
-  if (value === null || value === undefined) throw invalidAt(call.scope.template, call.node, NO_ROLE);
-  const role = textOfArgument(value, call);
-  const unknown = unknownRole(role);
-  if (unknown !== undefined) throw invalidAt(call.scope.template, call.node, unknown.message);
-  const given = Object.entries(hash);
+  const role = args.length === 0 ? NO_ARGUMENT : textOfArgument(args[0], call);
+  if (!ROLE_NAME.test(role)) return `<<<dotprompt:role:${role}>>>`;
+  const given = args.length === 0 ? [] : Object.entries(hash);
   const metadata =
     given.length === 0
       ? undefined

@@ -9,7 +9,7 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
     case 'BAD_ALIAS':
       return 'An anchor ("&name") or alias ("*name") needs a name, and none that ends in ":".';
     case 'BAD_DIRECTIVE':
-      return 'A line that begins with "%" is a directive to the YAML reader. Quote the value if it is text.';
+      return DIRECTIVE;
     case 'BAD_DQ_ESCAPE':
       return `"${firstOf(text, 2)}" is no escape in double quotes: write "\\\\" for a backslash, or use single quotes.`;
     case 'BAD_INDENT':
@@ -48,10 +48,14 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
     case 'UNEXPECTED_TOKEN':
       return wordsOfUnexpected(message, text);
     default:
-      return `This is not YAML: ${message}.`;
+      return 'This is not YAML. Put the value in quotes if it is text.';
   }
 }
 
+const DIRECTIVE =
+  'A line that begins with "%" is a directive to the YAML reader. Quote the value if it is text.';
+export const TOO_MANY_ALIASES =
+  'Aliases are used too often from here on, so none is read: write the values out.';
 export const NESTS_TOO_DEEP = 'This nests too deep to be read: use fewer levels.';
 
 function wordsOfMissing(message: string, text: string): string {
@@ -63,10 +67,11 @@ function wordsOfMissing(message: string, text: string): string {
     return 'A comment needs a space before its "#". Quote the value if "#" belongs to it.';
   if (message.startsWith('Sequence item'))
     return 'This stands between the items of a list: begin it with "- ", or indent it.';
+  if (message.startsWith('Missing directives-end')) return DIRECTIVE;
   if (message.startsWith('Missing ,')) return 'A comma is missing between two items.';
   if (message.includes('must end with') || message.includes('end with a'))
     return 'What was opened with "[" or "{" is not closed: add the closing bracket.';
-  return `Something is missing here: ${message}.`;
+  return 'Something is missing here: compare this line with those around it.';
 }
 
 function wordsOfUnexpected(message: string, text: string): string {

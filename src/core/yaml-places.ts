@@ -2,12 +2,15 @@
  * YAML as values with places: what an editor needs of the `yaml` package's tree, read in one walk. Aliases share what
  * they point to, so that a text can be no larger than itself.
  */
-import { isAlias, isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml';
-import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from '../core/yaml-document.ts';
-import type { FrontMatterEntry } from './front-matter.ts';
-import type { Span } from './span.ts';
-import type { Misfit } from './values.ts';
-import { NESTS_TOO_DEEP, wordsOfYamlError } from './yaml-words.ts';
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Scalar, type YAMLError } from 'yaml';
+import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
+import { NESTS_TOO_DEEP, TOO_MANY_ALIASES, wordsOfYamlError } from './yaml-words.ts';
+
+/** 0-based UTF-16 offsets in the document; end exclusive. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface PlacedValue {
   /** `nothing` where no value is written. An alias is what it points to, at the alias's place. */
@@ -27,7 +30,13 @@ export interface PlacedValue {
   readonly isAlias: boolean;
 }
 
-export interface PlacedPair extends FrontMatterEntry {
+/** A key of a mapping with its value, as the text has them. */
+export interface PlacedPair {
+  readonly key: string;
+  readonly keySpan: Span;
+  /** Undefined where nothing stands after the colon. */
+  readonly valueSpan: Span | undefined;
+  readonly value: unknown;
   /** Of the key's characters, quotes off, where they stand there as they are; else of the whole key. */
   readonly keyText: Span;
   readonly node: PlacedValue;
@@ -37,11 +46,15 @@ export interface PlacedPair extends FrontMatterEntry {
 export interface YamlProblem {
   readonly span: Span;
   readonly message: string;
+  /** It can be read all the same, though hardly as it is meant. */
+  readonly isDoubtful?: true;
 }
 
 export interface PlacedYaml {
   readonly root: PlacedValue;
   readonly problems: readonly YamlProblem[];
+  /** Undefined where it nests too deep. */
+  readonly document: Document.Parsed | undefined;
 }
 
 /** Enough for whoever looks. */
@@ -54,7 +67,7 @@ export function readYaml(yaml: string, offset: number): PlacedYaml {
     const tooDeep = composed.tooDeepAt;
     const span = { start: offset + tooDeep, end: offset + Math.min(tooDeep + 1, yaml.length) };
     const root = { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT } as const;
-    return { root, problems: [{ span, message: NESTS_TOO_DEEP }] };
+    return { root, problems: [{ span, message: NESTS_TOO_DEEP }], document: undefined };
   }
   const { document } = composed;
   let reader = new Reader(yaml, offset, 'share');
@@ -63,11 +76,18 @@ export function readYaml(yaml: string, offset: number): PlacedYaml {
     reader = new Reader(yaml, offset, 'too-many');
     root = reader.read(document.contents, 0);
   }
-  const syntax = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS).map(error => {
+  const told = (error: YAMLError): YamlProblem => {
     const span = reader.placeOfError(error.pos);
     return { span, message: wordsOfYamlError(error, yaml.slice(span.start - offset, span.end - offset)) };
-  });
-  return { root, problems: [...syntax, ...reader.problems].slice(0, MAX_PROBLEMS) };
+  };
+  const problems = [
+    ...document.errors.slice(0, MAX_PROBLEMS).map(told),
+    ...document.warnings
+      .slice(0, MAX_PROBLEMS)
+      .map((warning): YamlProblem => ({ ...told(warning), isDoubtful: true })),
+    ...reader.problems,
+  ];
+  return { root, problems: problems.slice(0, MAX_PROBLEMS), document };
 }
 
 /** What an anchor names, and how often aliases repeat it, counted as the `yaml` package does. */
@@ -149,7 +169,7 @@ class Reader {
       const placedKey = this.read(key, 0, depth + 1);
       const { span: keySpan } = placedKey;
       const name = this.#nameOf(placedKey);
-      if (placedKey.kind === 'mapping' || placedKey.kind === 'list') this.#problem(keySpan, NO_KEY);
+      if (placedKey.kind === 'mapping' || placedKey.kind === 'list') this.#problem(keySpan, NO_KEY, true);
       if (seen.has(name))
         this.#problem(keySpan, `"${name}" stands here a second time: remove or rename one.`);
       seen.add(name);
@@ -196,7 +216,7 @@ class Reader {
       this.#problem(span, 'This alias stands inside what it points to: remove it.');
     else if (!this.#toldTooMany) {
       this.#toldTooMany = true;
-      this.#problem(span, 'Aliases are used too often from here on, so none is read: write the values out.');
+      this.#problem(span, TOO_MANY_ALIASES);
     }
     return { kind: 'nothing', span, value: undefined, pairs: [], items: [], ...NO_TEXT };
   }
@@ -244,8 +264,9 @@ class Reader {
     return { start: this.#offset + start, end: this.#offset + last };
   }
 
-  #problem(span: Span, message: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ span, message });
+  #problem(span: Span, message: string, isDoubtful = false): void {
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push({ span, message, ...(isDoubtful && { isDoubtful }) });
   }
 
   /** In the document, a whole word where one begins; of a quote that never ends, its beginning. */
@@ -288,7 +309,10 @@ function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly Place
 }
 
 /** Where to show what does not fit in a pair's value: at the value, of an unknown name at the name. */
-export function placeOfMisfit(pair: PlacedPair, { path, problem }: Misfit): Span {
+export function placeOfMisfit(
+  pair: PlacedPair,
+  { path, problem }: { readonly path: readonly (string | number)[]; readonly problem: string },
+): Span {
   let at = pair;
   let place = pair.valueSpan ?? pair.keySpan;
   for (const step of path) {
