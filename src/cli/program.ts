@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { backupCommand } from './commands/backup.ts';
+import { checkCommand } from './commands/check.ts';
 import { copyCommand } from './commands/copy.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { exportCommand } from './commands/export.ts';
@@ -28,7 +29,8 @@ const EXAMPLES = `
 Examples:
   promptforge serve
   promptforge keys create --environment production --role reader --actor checkout-service
-  promptforge render prompts/support/triage.prompt --input ticket.yaml`;
+  promptforge render prompts/support/triage.prompt --input ticket.yaml
+  promptforge check prompts`;
 
 /** Runs the command line (without Node and script) and resolves with its exit code. Never rejects. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -53,7 +55,7 @@ async function afterUsage(error: CommanderError): Promise<number> {
 
 function program(): Command {
   const command = new Command('promptforge')
-    .description('The registry of prompts: run it, hand out its keys, and render prompt files.')
+    .description('The registry of prompts: run it, hand out its keys, check and render prompt files.')
     .version(packageJson.version)
     .hook('preAction', (_, acting) => chooseOneRegistry(acting))
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
@@ -69,6 +71,7 @@ function program(): Command {
     exportCommand(),
     webhooksCommand(),
     renderCommand(),
+    checkCommand(),
   ])
     command.addCommand(each);
   forAll(command, each => {

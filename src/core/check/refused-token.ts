@@ -1,6 +1,6 @@
 /** The mistakes that people make most, by the token that Handlebars' parser could not use. */
 import type { TemplateError } from './finding.ts';
-import { foreignTag } from './foreign-syntax.ts';
+import { foreignTag, OPERATOR } from './foreign-syntax.ts';
 import { endOfTag, TAG_CLOSES, TAG_OPENS, type Token } from './tokens.ts';
 
 export interface RefusedToken {
@@ -50,9 +50,16 @@ function inTag(
   const { kind, expected, text, start } = refused;
   const tag = template.slice(open.start, open.start + MAX_TAG);
   const foreign = start - open.start < MAX_TAG ? foreignTag(tag, start - open.start) : undefined;
-  if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
+  if (foreign !== undefined)
+    return {
+      code: 'foreign-syntax',
+      message: foreign,
+      ...(open.kind === 'OPEN_ENDBLOCK' && { start: open.start }),
+    };
   const last = inside.at(-1);
   if (kind === 'EOF' || TAG_STARTS.has(kind) || isCutOff(template, start)) return neverClosed(open, template);
+  if (last?.kind === 'EQUALS' && kind === 'EQUALS')
+    return { code: 'foreign-syntax', message: OPERATOR, start: last.start };
   if (last?.kind === 'EQUALS')
     return { message: `A value is missing after "${inside.at(-2)?.text ?? ''}=".` };
   if (last?.kind === 'SEP' && kind !== 'NUMBER')

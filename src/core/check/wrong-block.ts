@@ -29,7 +29,8 @@ export function wrongBlock(
     } else if (token.kind === 'OPEN_ENDBLOCK') {
       const last = open.pop();
       const name = nameAfter(tokens, index);
-      if (last === undefined) return undefined;
+      // The tag of another language may begin like a closing one.
+      if (last === undefined || (name === '' && !isWhole)) return undefined;
       if (last.name !== name) return wrongClosing(template, lines, token.start, name, last, open);
     }
   }

@@ -16,7 +16,8 @@ export function diagnose(prompt: LibraryPrompt, library: Library): Finding[] {
     ...unknownProperties(analysis),
     ...unusedVariables(prompt, library),
     ...unknownOptions(analysis),
-    ...checkPartials(prompt, library),
+    // Which partials a text uses, only one that can be read tells.
+    ...(analysis.body.unreadable.length === 0 ? checkPartials(prompt, library) : []),
   ];
   return [
     ...analysis.frontMatter.findings,

@@ -36,7 +36,10 @@ export function templateIn({ text, frontMatter, body }: Analysis): { text: strin
 export function isTold({ text, body }: Analysis, errors: readonly Finding[]): (finding: Finding) => boolean {
   const [first] = errors;
   if (first === undefined) return () => true;
-  if (!body.local) return ({ span }) => span.end <= first.span.start;
+  if (!body.local) {
+    const tag = text.lastIndexOf('{{', first.span.start);
+    return ({ span }) => span.end <= Math.max(tag, 0);
+  }
   const unclear = [...unclearIn(body.body), ...errors.map(error => placeOf(text, error))];
   return ({ span }) => !unclear.some(({ start, end }) => start < span.end && span.start < end);
 }

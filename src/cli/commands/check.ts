@@ -1,0 +1,20 @@
+/** `promptforge check`: whether prompt files can be published, without a registry. */
+import { Command } from 'commander';
+
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('say what keeps prompt files from being published')
+    .argument('[paths...]', 'prompt files, or folders with all prompt files in them', ['.'])
+    .addHelpText(
+      'after',
+      `
+It needs no registry, and finds what the editor shows as errors and the registry refuses. Each
+finding is one line: file, line, column, code and what to do. Partials are looked for as with
+"promptforge render". With findings the exit code is 3.
+
+Examples:
+  promptforge check
+  promptforge check prompts/support prompts/onboarding/welcome.prompt`,
+    )
+    .action(async (paths: string[]) => (await import('../actions/check.ts')).checkPaths(paths));
+}

@@ -1,0 +1,78 @@
+/** `promptforge check` on real files. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UNRENDERABLE } from '../core/check/unrenderable.ts';
+import { inProcess } from './in-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+describe('promptforge check', () => {
+  const inFolder = temporaryFolder();
+  const put = async (path: string, content: string) => {
+    await mkdir(dirname(inFolder(path)), { recursive: true });
+    await writeFile(inFolder(path), content);
+    return inFolder(path);
+  };
+
+  it('says of each file what keeps it from being published, as render does', async () => {
+    const folder = inFolder('wrong');
+    for (const [index, { template }] of UNRENDERABLE.entries()) await put(`wrong/p${index}.prompt`, template);
+    const { code, stdout, stderr } = await inProcess(['check', folder]);
+    assert.equal(code, 3);
+    assert.equal(
+      stderr,
+      `promptforge: ${UNRENDERABLE.length} of ${UNRENDERABLE.length} prompts cannot be published.\n`,
+    );
+    const lines = stdout.split('\n');
+    for (const [index, { code: finding, line, column, says }] of UNRENDERABLE.entries()) {
+      const place = `${inFolder(`wrong/p${index}.prompt`)}:${line}:${column}: `;
+      const told = lines.find(each => each.startsWith(`${place}${finding}: `));
+      assert.ok(told !== undefined, `${place}${finding} in ${stdout}`);
+      assert.match(told, says);
+      const rendered = await inProcess(['render', inFolder(`wrong/p${index}.prompt`)]);
+      assert.equal(rendered.code, 3);
+      assert.ok(rendered.stderr.startsWith(`promptforge: ${place}`), rendered.stderr);
+      assert.ok(rendered.stderr.includes(told.slice(`${place}${finding}: `.length)), rendered.stderr);
+    }
+  });
+
+  it('finds every prompt below the folders it is given, and what is wrong in front matter and schemas', async () => {
+    await put('some/promptforge.json', '{"registry": "embedded", "prompts": "prompts"}');
+    await put('some/prompts/_header.prompt', 'Hi {{name}}');
+    await put('some/prompts/deep/er/fine.prompt', '{{> header}}');
+    await put('some/node_modules/x/wrong.prompt', '{{#if}}');
+    assert.deepEqual(await inProcess(['check', inFolder('some')]), {
+      code: 0,
+      stdout: 'All 2 prompts can be published.\n',
+      stderr: '',
+    });
+    const yaml = await put('some/prompts/yaml.prompt', '---\nmodel: [\n---\n{{a');
+    const schema = await put('some/prompts/schema.prompt', '---\ninput:\n  schema:\n    a: sting\n---\nx');
+    const { code, stdout, stderr } = await inProcess(['check', inFolder('some')]);
+    assert.equal(code, 3);
+    assert.ok(stdout.includes(`${yaml}:2:8: front-matter-syntax: `), stdout);
+    assert.ok(stdout.includes(`${yaml}:4:1: template-syntax: `), stdout);
+    assert.ok(stdout.includes(schema), stdout);
+    assert.match(stderr, /2 of 4 prompts cannot be published/);
+  });
+
+  it('tells what is wrong in a partial once, at its own place', async () => {
+    await put('shared/_bad.prompt', 'a\n{{upper x}}');
+    await put('shared/one.prompt', '{{> bad}}');
+    await put('shared/two.prompt', '{{> bad}}');
+    const { stdout, stderr } = await inProcess(['check', inFolder('shared')]);
+    assert.equal(stdout.trim().split('\n').length, 1);
+    assert.match(stdout, /_bad\.prompt:2:3: unknown-helper: There is no helper "upper"/);
+    assert.match(stderr, /3 of 3 prompts cannot be published/);
+  });
+
+  it('says where there is nothing to check', async () => {
+    await mkdir(inFolder('empty'), { recursive: true });
+    const empty = await inProcess(['check', inFolder('empty')]);
+    assert.equal(empty.code, 4);
+    assert.match(empty.stderr, /There is no \.prompt file in .*empty\. Check the path\./);
+    const nothing = await inProcess(['check', inFolder('nothing.prompt')]);
+    assert.equal(nothing.code, 4);
+    assert.match(nothing.stderr, /There is no such file/);
+  });
+});
