@@ -52,7 +52,7 @@ function partialBlockIssues(source: string, partials: ReadonlyMap<string, Linked
       return partial && read(partial);
     },
   });
-  return missing.map(error => placedIn(source, parsed, error));
+  return placedIn(source, parsed, missing);
 }
 
 /** @param candidates where it was looked for */

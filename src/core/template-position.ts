@@ -11,3 +11,18 @@ export function lineStarts(text: string): number[] {
 export function offsetOf(lines: readonly number[], line: number, column: number): number {
   return (lines[line - 1] ?? lines.at(-1) ?? 0) + column;
 }
+
+/** The line and column of an offset, both from 1. */
+export function positionOf(
+  lines: readonly number[],
+  offset: number,
+): { readonly line: number; readonly column: number } {
+  let low = 0;
+  let high = lines.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] as number) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (lines[low] as number) + 1 };
+}

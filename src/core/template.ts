@@ -7,7 +7,7 @@ import type { TemplateError } from './check/finding.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { readTemplate } from './read-template.ts';
 import { issueAt, type PromptSource } from './source.ts';
-import { lineStarts, offsetOf } from './template-position.ts';
+import { lineStarts, offsetOf, positionOf } from './template-position.ts';
 
 /** One `{{> name}}` or `{{#> name}}`. */
 export interface PartialUse {
@@ -28,17 +28,23 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
   if (nul >= 0) return [{ code: 'invalid-text', ...issueAt(source, nul, nul + 1, NUL) }];
   return [
     ...parsed.issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue })),
-    ...checkTemplate(parsed.template).map(error => placedIn(source, parsed, error)),
+    ...placedIn(source, parsed, checkTemplate(parsed.template)),
   ];
 }
 
-/** What is wrong with a template, at its place in the whole source. */
+/** What is wrong with a template, at its places in the whole source. */
 export function placedIn(
   source: string,
   { templateOffset }: PromptSource,
-  { code, start, end, message }: TemplateError,
-): SourceIssue {
-  return { code, ...issueAt(source, templateOffset + start, templateOffset + end, message) };
+  errors: readonly TemplateError[],
+): SourceIssue[] {
+  if (errors.length === 0) return [];
+  const lines = lineStarts(source);
+  return errors.map(({ code, start, end, message }) => {
+    const from = positionOf(lines, templateOffset + start);
+    const to = positionOf(lines, templateOffset + end);
+    return { code, ...from, endLine: to.line, endColumn: to.column, message };
+  });
 }
 
 /** @throws Problem `invalid_source` with every issue and the first one's place in the message. `label` names the file or prompt. */

@@ -62,9 +62,10 @@ function wrongIn(
     return { count: findings.length, messages: findings.map(({ message }) => message) };
   }
   const { frontMatter, body } = prompt.analysis;
-  const findings = [...frontMatter.findings, ...templateErrors(prompt.analysis)];
+  const errors = templateErrors(prompt.analysis);
+  const findings = [...frontMatter.findings, ...errors];
   return {
-    count: frontMatter.findings.length + body.unreadable.length,
+    count: frontMatter.findings.length + Math.max(body.unreadable.length, errors.length),
     messages: findings.map(({ message }) => message),
   };
 }

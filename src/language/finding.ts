@@ -14,6 +14,7 @@ export const FINDING_CODES = {
   'unknown-property': 'warning',
   'unused-variable': 'hint',
   'unknown-option': 'warning',
+  'foreign-text': 'warning',
   'doubtful-yaml': 'warning',
   'front-matter-key': 'warning',
   'front-matter-type': 'error',

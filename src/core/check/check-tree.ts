@@ -34,16 +34,23 @@ export const COMPUTED_NAME =
 /** In the order of their places. `text` is what `tree` was read from. */
 export function checkTree(tree: Program, text: string): readonly TemplateError[] {
   const checker = new Checker(tree, text);
-  checker.program(tree, { params: [], inlines: new Set() });
+  checker.program(tree, undefined);
   return checker.errors.sort((one, other) => one.start - other.start);
 }
 
-/** What names mean where a call stands. */
+/** What names mean in a body. */
 interface Scope {
   /** Block parameters. */
-  readonly params: readonly string[];
-  /** Partials that the bodies around define. */
+  readonly params: ReadonlySet<string>;
+  /** Partials that it defines. */
   readonly inlines: ReadonlySet<string>;
+  readonly above: Scope | undefined;
+}
+
+/** Whether a body or one around it has a name. */
+function has(scope: Scope | undefined, kind: 'params' | 'inlines', name: string): boolean {
+  for (let at = scope; at !== undefined; at = at.above) if (at[kind].has(name)) return true;
+  return false;
 }
 
 class Checker {
@@ -58,13 +65,13 @@ class Checker {
     this.#inlineNames = inlineNamesOf(tree);
   }
 
-  program(program: Program | undefined | null, around: Scope): void {
+  program(program: Program | undefined | null, around: Scope | undefined): void {
     if (program === undefined || program === null) return;
     const { blockParams = [], body } = program;
-    const inlines = body.flatMap(statement => nameOfInline(statement) ?? []);
-    const scope = {
-      params: blockParams.length === 0 ? around.params : [...around.params, ...blockParams],
-      inlines: inlines.length === 0 ? around.inlines : new Set([...around.inlines, ...inlines]),
+    const scope: Scope = {
+      params: new Set(blockParams),
+      inlines: new Set(body.flatMap(statement => nameOfInline(statement) ?? [])),
+      above: around,
     };
     for (const statement of body) {
       if (this.errors.length >= MAX_ERRORS) return;
@@ -133,13 +140,13 @@ class Checker {
     node: Arguments,
     callee: Callee,
     form: Form,
-    { params }: Scope,
+    scope: Scope,
   ): { readonly fault: Fault | undefined; readonly isHelper: boolean } {
     if (callee.type !== 'PathExpression')
       return { fault: literalPath(String(callee.original), node), isHelper: false };
     const [name = ''] = callee.parts;
     const isName = isSimple(callee) && !callee.data;
-    const isParameter = isName && params.includes(name);
+    const isParameter = isName && has(scope, 'params', name);
     const isKnown = isName && !isParameter && KNOWN_HELPERS.has(name);
     // Handlebars takes "@if" for "if" where a block begins.
     const isTaken = form === 'block' && callee.data && isSimple(callee) && KNOWN_HELPERS.has(name);
@@ -189,7 +196,7 @@ class Checker {
     if (name.type === 'SubExpression') told('missing-partial', COMPUTED_NAME, name);
     else if (node.type === 'PartialStatement') {
       const reference = String(name.original);
-      const isMissing = this.#inlineNames.has(reference) && !scope.inlines.has(reference);
+      const isMissing = this.#inlineNames.has(reference) && !has(scope, 'inlines', reference);
       if (isMissing && reference !== PARTIAL_BLOCK)
         told('missing-partial', undefinedPartial(reference), name);
     }

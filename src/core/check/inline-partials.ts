@@ -21,11 +21,16 @@ export function inlineNamesOf(tree: Program): ReadonlySet<string> {
   return names;
 }
 
-/** Every statement, those within others after them. */
-export function* statementsOf(program: Program | undefined | null): Generator<Statement, void, undefined> {
-  for (const statement of program?.body ?? []) {
-    yield statement;
-    if ('program' in statement) yield* statementsOf(statement.program);
-    if ('inverse' in statement) yield* statementsOf(statement.inverse);
+/** Every statement, those within others too, in the order they are written. */
+export function* statementsOf(tree: Program): Generator<Statement, void, undefined> {
+  const waiting: Statement[] = [];
+  const add = (program: Program | undefined | null): void => {
+    for (const statement of program?.body.toReversed() ?? []) waiting.push(statement);
+  };
+  add(tree);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    yield next;
+    if ('inverse' in next) add(next.inverse);
+    if ('program' in next) add(next.program);
   }
 }

@@ -155,7 +155,8 @@ function closedTooSoon(open: Token, inside: readonly Token[]): Explanation | und
 
 function isOpen(tokens: readonly Token[], index: number): boolean {
   let depth = 0;
-  for (const { kind } of tokens.slice(index)) {
+  for (let at = index; at < tokens.length; at++) {
+    const kind = tokens[at]?.kind;
     if (kind === 'OPEN_SEXPR') depth += 1;
     else if (kind === 'CLOSE_SEXPR') depth -= 1;
     if (depth === 0) return false;

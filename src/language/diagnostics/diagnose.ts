@@ -1,6 +1,7 @@
 /** All that is wrong with a prompt, or might be. */
 import type { Finding } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
+import { foreignText } from './foreign-text.ts';
 import { unknownOptions } from './options.ts';
 import { checkPartials } from './partials.ts';
 import { isTold, templateErrors } from './template.ts';
@@ -16,6 +17,7 @@ export function diagnose(prompt: LibraryPrompt, library: Library): Finding[] {
     ...unknownProperties(analysis),
     ...unusedVariables(prompt, library),
     ...unknownOptions(analysis),
+    ...foreignText(analysis),
     // Which partials a text uses, only one that can be read tells.
     ...(analysis.body.unreadable.length === 0 ? checkPartials(prompt, library) : []),
   ];

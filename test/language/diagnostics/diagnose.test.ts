@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { demoFiles, fuzzInputs } from '../../../scripts/fuzzing/inputs.ts';
+import { TEMPLATE_ERROR_CODES } from '../../../src/core/check/finding.ts';
 import { makeKey } from '../../../src/core/key.ts';
 import { linkPartials } from '../../../src/core/link.ts';
 import { parsePromptName } from '../../../src/core/name.ts';
 import { readMetadata } from '../../../src/core/render.ts';
-import { checkSourceText, parseSource } from '../../../src/core/source.ts';
+import { checkSourceText, parseSource, positionAt } from '../../../src/core/source.ts';
 import { sourceIssues } from '../../../src/core/template.ts';
 import { diagnose } from '../../../src/language/diagnostics/diagnose.ts';
 import { diagnoseSamples } from '../../../src/language/diagnostics/diagnose-samples.ts';
@@ -34,6 +35,13 @@ function withSchema(schema: string, body: string): string {
     .map(line => `    ${line}\n`)
     .join('')}---\n${body}`;
 }
+
+/** What a source alone tells: not which partials there are. */
+const OF_SOURCE: ReadonlySet<string> = new Set(
+  [...TEMPLATE_ERROR_CODES, 'front-matter-syntax'].filter(
+    code => !/^(?:missing-partial|invalid-text)/.test(code),
+  ),
+);
 
 describe('diagnose', () => {
   it('finds nothing in the demo', () => {
@@ -214,6 +222,26 @@ describe('diagnose', () => {
     for (const text of right) it(`finds nothing in ${text}`, () => assert.deepEqual(found(text), []));
   });
 
+  describe('of text', () => {
+    it('warns of what Jinja or Python would read, and Handlebars writes as it is', () => {
+      const text = withSchema(
+        'name: string',
+        '{{name}} {name} {% if name %}x{% endif %} {other} \u0024{name} { name }',
+      );
+      assert.deepEqual(found(text), [
+        ['foreign-text', '{name}'],
+        ['foreign-text', '{% if name %}'],
+        ['foreign-text', '{% endif %}'],
+      ]);
+      assert.ok(findingsOf(text).every(finding => severityOf(finding) === 'warning'));
+    });
+    it('finds none in comments, raw blocks and escaped tags', () => {
+      const body =
+        '{{name}}{{!-- {name} {% if x %} --}}{{{{name}}}}{% if x %}{{{{/name}}}}\\{{name}} 100%} {%}';
+      assert.deepEqual(found(withSchema('name: string', body)), []);
+    });
+  });
+
   describe('of partials', () => {
     it('finds one that is not there, and says where it was looked for', () => {
       const text = '{{> headr}}{{> known}}{{#*inline "own"}}x{{/inline}}{{> own}}';
@@ -304,6 +332,30 @@ describe('diagnose', () => {
       }),
       { numRuns: runs(1000, 300) },
     );
+  });
+  it('has no error of its own: publishing refuses each with the code, place and sentence', () => {
+    let errors = 0;
+    fc.assert(
+      fc.property(fuzzInputs({ withEnormous: false }), ({ text }) => {
+        if (text.includes('\0')) return;
+        const refused = new Set(
+          sourceIssues(text, parseSource(text)).map(
+            ({ line, column, code, message }) => `${line}:${column} ${code} ${message}`,
+          ),
+        );
+        for (const { code, span, message } of findingsOf(text)) {
+          if (!OF_SOURCE.has(code)) continue;
+          errors += 1;
+          const { line, column } = positionAt(text, span.start);
+          assert.ok(
+            refused.has(`${line}:${column} ${code} ${message}`),
+            JSON.stringify([text, [...refused]]),
+          );
+        }
+      }),
+      { numRuns: runs(1000, 300) },
+    );
+    assert.ok(errors > runs(200, 60), `only ${errors} errors`);
   });
   it('lets publishing have whatever it finds no error in', async () => {
     let published = 0;
