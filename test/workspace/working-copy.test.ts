@@ -94,7 +94,9 @@ describe('a working copy', () => {
         return true;
       });
       await workspace.put(FILE, '---\nmodel: [\n---\nHello');
-      await assert.rejects(publish, { message: /^prompts\/support\/triage\.prompt:\d+:\d+: Front matter/ });
+      await assert.rejects(publish, {
+        message: /^prompts\/support\/triage\.prompt:2:8: What was opened with/,
+      });
       await workspace.put(FILE, Buffer.from([0x61, 0xff]));
       await assert.rejects(publish, { message: /^prompts\/support\/triage\.prompt:1:2: .*not UTF-8/ });
       await workspace.put(FILE, 'x'.repeat(1024 * 1024 + 1));
