@@ -2,7 +2,7 @@
 import type { LinkedPartial } from './flatten.ts';
 import { type PromptName, partialCandidates } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
-import { issueAt, type PromptSource, parseSource, positionAt } from './source.ts';
+import { issueAt, type PromptSource, parseSource, positionAt, sourceKindOf } from './source.ts';
 import { checkNoIssues, type PartialUse, partialUses, sourceIssues } from './template.ts';
 
 /** One prompt as a place that holds prompts gives it: the working copy, or the registry's newest versions. */
@@ -44,7 +44,7 @@ async function linkUses(
   label: string,
   linking: Linking,
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
-  const parsed = parseSource(source);
+  const parsed = parseSource(source, sourceKindOf(from));
   checkNoIssues(sourceIssues(source, parsed), label);
   const linked = new Map<string, LinkedPartial>();
   const issues: SourceIssue[] = [];
@@ -75,7 +75,7 @@ async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPa
   if (done !== undefined) return done;
   const inner = { ...linking, above: [...linking.above, found.name] };
   const partials = await linkUses(found.name, found.source, found.label ?? found.name, inner);
-  const { template, templateOffset } = parseSource(found.source);
+  const { template, templateOffset } = parseSource(found.source, sourceKindOf(found.name));
   const { id, source, label } = found;
   const partial = { id, template, templateOffset, partials, source, ...(label !== undefined && { label }) };
   linking.done.set(found.name, partial);

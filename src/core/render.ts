@@ -11,11 +11,13 @@ import type { Segment } from './evaluate/segment.ts';
 import type { LinkedPartial } from './flatten.ts';
 import { toMessages } from './messages.ts';
 import { Problem } from './problem.ts';
-import { type PromptSource, parseSource } from './source.ts';
+import { type PromptSource, parseSource, type SourceKind } from './source.ts';
 import { checkNoIssues, sourceIssues } from './template.ts';
 
 export interface RenderRequest {
   readonly source: string;
+  /** `prompt` unless told. */
+  readonly kind?: SourceKind;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -91,7 +93,7 @@ export interface PreparedRendering {
 /** @throws Problem `invalid_source` */
 export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
   const { source, label, input, partials, messages = [] } = request;
-  const parsed = parseSource(source);
+  const parsed = parseSource(source, request.kind);
   checkNoIssues(sourceIssues(source, parsed), label);
   const { template, templateOffset } = parsed;
   const { input: declared, ...prompt } = await metadataOf(promptOf(parsed, template), label);
@@ -188,8 +190,12 @@ function requiredInputs(schema: InputSchema | undefined): readonly string[] {
  * What a source's front matter declares, with its schemas expanded to JSON Schema.
  * @throws Problem `invalid_source`
  */
-export async function readMetadata(source: string, label: string): Promise<PromptMetadata> {
-  const parsed = parseSource(source);
+export async function readMetadata(
+  source: string,
+  label: string,
+  kind: SourceKind = 'prompt',
+): Promise<PromptMetadata> {
+  const parsed = parseSource(source, kind);
   checkNoIssues(parsed.issues, label);
   const { model, config, description, input, output, ext, raw } = (await metadataOf(
     promptOf(parsed, parsed.template),

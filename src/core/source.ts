@@ -1,5 +1,6 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
 import { type Document, isNode, isScalar, visit } from 'yaml';
+import { isPartial, type PromptName } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
 
@@ -24,8 +25,25 @@ export interface PromptSource {
   readonly issues: readonly SourceIssue[];
 }
 
-/** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own, from the first character. */
-const OPENING = /^---[^\S\r\n]*(?:\r\n|\r|\n)/;
+/**
+ * Which rules a source is read by. In a partial `#` is text, since partials begin with headings; in a prompt, lines of
+ * `#` may stand above the front matter.
+ */
+export type SourceKind = 'prompt' | 'partial';
+
+export function sourceKindOf(name: PromptName): SourceKind {
+  return isPartial(name) ? 'partial' : 'prompt';
+}
+
+/** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own. */
+const OPENING = /---[^\S\r\n]*(?:\r\n|\r|\n)/y;
+/** A line that may stand above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
+const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
+  prompt: /(?:#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\r|\n)/y,
+  partial: /[^\S\r\n]*(?:\r\n|\r|\n)/y,
+};
+/** Below other lines `---` may be a rule of Markdown; with one of Dotprompt's keys under it, it is not. */
+const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
 export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
@@ -98,35 +116,62 @@ function checkSize(bytes: number): void {
 
 /** Where a source's front matter lies, as 0-based UTF-16 offsets. */
 export interface FrontMatterPlace {
-  /** Of the opening `---`; 1 after a byte order mark. */
+  /** Of the opening `---`: comments, a shebang and blank lines may stand above it. */
   readonly start: number;
   readonly yamlStart: number;
   /** Without the line break before the closing `---`. Undefined where the front matter is never closed. */
   readonly yamlEnd: number | undefined;
-  /** After the closing `---` and the blanks behind it; `start` where it is never closed: then all is the body. */
+  /** After the closing `---` and the blanks behind it; where the text begins if it is never closed: then all is the body. */
   readonly bodyStart: number;
 }
 
-/** Undefined for a source without front matter. */
-export function locateFrontMatter(source: string): FrontMatterPlace | undefined {
-  const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const opening = OPENING.exec(source.slice(start));
-  if (opening === null) return undefined;
-  const yamlStart = start + opening[0].length;
+/** Where a source's text begins: after a byte order mark. */
+export function textStart(source: string): number {
+  return source.charCodeAt(0) === 0xfeff ? 1 : 0;
+}
+
+/**
+ * Undefined for a source without front matter. As Dotprompt's main branch has it:
+ * `^(?:(?:#[^\n]*|[ \t]*)\n)*---`.
+ */
+export function locateFrontMatter(
+  source: string,
+  kind: SourceKind = 'prompt',
+): FrontMatterPlace | undefined {
+  const first = textStart(source);
+  const start = afterLines(ABOVE[kind], source, first);
+  const yamlStart = endOfMatch(OPENING, source, start);
+  if (yamlStart === undefined) return undefined;
   CLOSING.lastIndex = 0;
   const closing = CLOSING.exec(source.slice(yamlStart));
-  if (closing === null) return { start, yamlStart, yamlEnd: undefined, bodyStart: start };
-  const yamlEnd = yamlStart + closing.index;
-  return { start, yamlStart, yamlEnd, bodyStart: yamlEnd + closing[0].length };
+  if (closing !== null) {
+    const yamlEnd = yamlStart + closing.index;
+    return { start, yamlStart, yamlEnd, bodyStart: yamlEnd + closing[0].length };
+  }
+  const isMeant = start === first || endOfMatch(FIRST_KEY, source, yamlStart) !== undefined;
+  return isMeant ? { start, yamlStart, yamlEnd: undefined, bodyStart: first } : undefined;
+}
+
+function afterLines(line: RegExp, source: string, start: number): number {
+  let at = start;
+  for (let end = endOfMatch(line, source, at); end !== undefined; end = endOfMatch(line, source, at))
+    at = end;
+  return at;
+}
+
+/** Of a sticky pattern at `start`. */
+function endOfMatch(pattern: RegExp, source: string, start: number): number | undefined {
+  pattern.lastIndex = start;
+  return pattern.test(source) ? pattern.lastIndex : undefined;
 }
 
 /** Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. */
-export function parseSource(source: string): PromptSource {
-  const place = locateFrontMatter(source);
+export function parseSource(source: string, kind: SourceKind = 'prompt'): PromptSource {
+  const place = locateFrontMatter(source, kind);
   if (place?.yamlEnd === undefined) {
-    const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
+    const start = textStart(source);
     const issues =
-      place === undefined ? [] : [{ line: 1, column: 1, endLine: 1, endColumn: 4, message: NEVER_CLOSED }];
+      place === undefined ? [] : [issueAt(source, place.start, place.start + 3, NEVER_CLOSED)];
     return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues };
   }
   const { yamlStart, yamlEnd, bodyStart } = place;

@@ -4,6 +4,7 @@ import {
   locateFrontMatter,
   MAX_FRONT_MATTER_LENGTH,
   NEVER_CLOSED,
+  type SourceKind,
 } from '../core/source.ts';
 import { checkKeys } from './check-keys.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
@@ -46,8 +47,8 @@ export interface FrontMatterFacts {
 }
 
 /** Reads the front matter of a prompt's whole text, as far as it can be read. Never throws. */
-export function readFrontMatter(text: string): FrontMatterFacts {
-  const place = locateFrontMatter(text);
+export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFacts {
+  const place = locateFrontMatter(text, kind);
   if (place === undefined) return NONE;
   const { start, yamlStart, yamlEnd, bodyStart } = place;
   const refused = (message: string): FrontMatterFacts => ({
