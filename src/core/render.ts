@@ -9,6 +9,7 @@ import { evaluate } from './evaluate/evaluate.ts';
 import type { Limits } from './evaluate/limits.ts';
 import type { Segment } from './evaluate/segment.ts';
 import type { LinkedPartial } from './flatten.ts';
+import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
 import { Problem } from './problem.ts';
 import { type PromptSource, parseSource, type SourceKind } from './source.ts';
@@ -98,11 +99,11 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   const { template, templateOffset } = parsed;
   const { input: declared, ...prompt } = await metadataOf(promptOf(parsed, template), label);
   const schema: InputSchema | undefined = declared?.schema;
-  const values = { ...declared?.default, ...input };
-  const isGiven = (name: string) => isValue(input, name) || isValue(declared?.default ?? {}, name);
+  const defaults = asObject(declared?.default);
+  const values = withDefaults(input, defaults);
   return {
     request,
-    missing: requiredInputs(schema).filter(name => !isGiven(name)),
+    missing: requiredInputs(schema).filter(name => !Object.hasOwn(values, name)),
     isDeclared: name => Object.hasOwn(schema?.properties ?? {}, name),
     evaluate: (countsAsMissing, limits) =>
       evaluate(
@@ -150,10 +151,6 @@ function promptOf(parsed: PromptSource, template: string): ParsedPrompt {
   }
   const known = { metadata: {}, config: {} };
   return { ...known, ...reserved, raw: { ...parsed.frontMatter }, ext, template } as unknown as ParsedPrompt;
-}
-
-function isValue(values: Readonly<Record<string, unknown>>, name: string): boolean {
-  return Object.hasOwn(values, name) && values[name] !== undefined && values[name] !== null;
 }
 
 /** A JSON Schema of the input, as far as it is read here. */

@@ -134,10 +134,7 @@ export function textStart(source: string): number {
  * Undefined for a source without front matter. As Dotprompt's main branch has it:
  * `^(?:(?:#[^\n]*|[ \t]*)\n)*---`.
  */
-export function locateFrontMatter(
-  source: string,
-  kind: SourceKind = 'prompt',
-): FrontMatterPlace | undefined {
+export function locateFrontMatter(source: string, kind: SourceKind = 'prompt'): FrontMatterPlace | undefined {
   const first = textStart(source);
   const start = afterLines(ABOVE[kind], source, first);
   const yamlStart = endOfMatch(OPENING, source, start);
@@ -170,8 +167,7 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   const place = locateFrontMatter(source, kind);
   if (place?.yamlEnd === undefined) {
     const start = textStart(source);
-    const issues =
-      place === undefined ? [] : [issueAt(source, place.start, place.start + 3, NEVER_CLOSED)];
+    const issues = place === undefined ? [] : [issueAt(source, place.start, place.start + 3, NEVER_CLOSED)];
     return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues };
   }
   const { yamlStart, yamlEnd, bodyStart } = place;

@@ -6,6 +6,7 @@ import {
   asPath,
   type BlockStatement,
   type Expression,
+  isRawBlock,
   isScoped,
   isSimple,
   type MustacheStatement,
@@ -124,6 +125,7 @@ class InputReader {
     const isParameter = isSimple(path) && place.names.has(name);
     if (!isParameter && (hasArguments(node) || (isSimple(path) && KNOWN_HELPERS.has(name))))
       this.#helper(name, node, place);
+    else if (isRawBlock(node)) this.#program(node.program, place);
     else this.#section(path, node, place);
   }
 

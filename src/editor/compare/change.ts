@@ -19,7 +19,8 @@ export async function changeBetween(
   from: LinkedSource,
   to: LinkedSource,
 ): Promise<Change> {
-  const inputs = async (side: LinkedSource) => callerInputs(await readMetadata(side.source, prompt, sourceKindOf(prompt)), side);
+  const inputs = async (side: LinkedSource) =>
+    callerInputs(await readMetadata(side.source, prompt, sourceKindOf(prompt)), side);
   return {
     source: from.source !== to.source,
     partials: changedPartials(from, to),

@@ -160,7 +160,10 @@ async function checkedSource(
       );
       return undefined;
     }
-    checkNoIssues(sourceIssues(source, parseSource(source, sourceKindOf(prompt))), copy.folder.shown(uri.fsPath));
+    checkNoIssues(
+      sourceIssues(source, parseSource(source, sourceKindOf(prompt))),
+      copy.folder.shown(uri.fsPath),
+    );
     return source;
   } catch (error) {
     if (!Problem.is(error, 'invalid_source')) throw error;

@@ -19,5 +19,10 @@ export async function versionRequest(
   read: ReadVersion,
 ): Promise<Pick<PreviewRequest, 'source' | 'kind' | 'partials' | 'label'>> {
   const label = versionReference(of.prompt, of.version);
-  return { source: of.source, kind: sourceKindOf(of.prompt as PromptName), label, partials: await linkRecorded(of.partials, read) };
+  return {
+    source: of.source,
+    kind: sourceKindOf(of.prompt as PromptName),
+    label,
+    partials: await linkRecorded(of.partials, read),
+  };
 }
