@@ -4,7 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
+import { OTHER_DIGITS } from '../core/exact-numbers.ts';
 import type { RenderRequest } from '../core/render.ts';
+import { inexactNumbers } from '../core/yaml-document.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 type Message = NonNullable<RenderRequest['messages']>[number];
@@ -83,6 +85,11 @@ function parseValue(text: string, label: string): unknown {
       EXIT.invalid,
       `${label}:${line}:${col}: The input is not YAML or JSON: ${error.message}`,
     );
+  }
+  const [inexact] = inexactNumbers(document);
+  if (inexact !== undefined) {
+    const { line, col } = lines.linePos(inexact[0]);
+    throw new CommandFailure(EXIT.invalid, `${label}:${line}:${col}: ${OTHER_DIGITS}`);
   }
   try {
     return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });

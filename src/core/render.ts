@@ -183,6 +183,12 @@ function requiredInputs(schema: InputSchema | undefined): readonly string[] {
   return Array.isArray(schema?.required) ? schema.required.filter(name => typeof name === 'string') : [];
 }
 
+export interface ReadMetadataOptions {
+  readonly kind?: SourceKind;
+  /** Whether it was published already: then only what cannot be read at all is refused. */
+  readonly isPublished?: boolean;
+}
+
 /**
  * What a source's front matter declares, with its schemas expanded to JSON Schema.
  * @throws Problem `invalid_source`
@@ -190,10 +196,10 @@ function requiredInputs(schema: InputSchema | undefined): readonly string[] {
 export async function readMetadata(
   source: string,
   label: string,
-  kind: SourceKind = 'prompt',
+  { kind = 'prompt', isPublished = false }: ReadMetadataOptions = {},
 ): Promise<PromptMetadata> {
   const parsed = parseSource(source, kind);
-  checkNoIssues(parsed.issues, label);
+  if (parsed.isUnread || !isPublished) checkNoIssues(parsed.issues, label);
   const { model, config, description, input, output, ext, raw } = (await metadataOf(
     promptOf(parsed, parsed.template),
     label,

@@ -1,8 +1,9 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
 import { type Document, isNode, isScalar, visit } from 'yaml';
+import { OTHER_DIGITS } from './exact-numbers.ts';
 import { isPartial, type PromptName } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
-import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
+import { composeYaml, inexactNumbers, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
@@ -23,6 +24,8 @@ export interface PromptSource {
   readonly templateOffset: number;
   /** What is wrong with the front matter; the template is usable all the same. */
   readonly issues: readonly SourceIssue[];
+  /** Whether `frontMatter` could not be read for these issues. */
+  readonly isUnread: boolean;
 }
 
 /**
@@ -168,7 +171,8 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   if (place?.yamlEnd === undefined) {
     const start = textStart(source);
     const issues = place === undefined ? [] : [issueAt(source, place.start, place.start + 3, NEVER_CLOSED)];
-    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues };
+    const isUnread = place !== undefined;
+    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues, isUnread };
   }
   const { yamlStart, yamlEnd, bodyStart } = place;
   const body = source.slice(bodyStart);
@@ -178,7 +182,7 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   if (yaml.length > MAX_FRONT_MATTER_LENGTH) {
     const { start } = place;
     const issues = [issueAt(source, start, start + 3, FRONT_MATTER_TOO_LONG)];
-    return { frontMatter: {}, template, templateOffset, issues };
+    return { frontMatter: {}, template, templateOffset, issues, isUnread: true };
   }
   return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
 }
@@ -187,36 +191,35 @@ function readFrontMatter(
   yaml: string,
   source: string,
   offset: number,
-): Pick<PromptSource, 'frontMatter' | 'issues'> {
-  const whole = (message: string) => [issueAt(source, offset, offset + yaml.length, message)];
+): Pick<PromptSource, 'frontMatter' | 'issues' | 'isUnread'> {
+  const issue = (start: number, end: number, message: string) =>
+    issueAt(source, offset + start, offset + end, `Front matter: ${message}`);
+  const unread = (issues: readonly SourceIssue[]) => ({ frontMatter: {}, issues, isUnread: true });
   let value: unknown;
+  let digits: readonly SourceIssue[];
   try {
     const composed = composeYaml(yaml);
     if ('tooDeepAt' in composed) {
-      const at = offset + composed.tooDeepAt;
-      return {
-        frontMatter: {},
-        issues: [issueAt(source, at, at + 1, 'Front matter: values nest too deep here. Flatten them.')],
-      };
+      const at = composed.tooDeepAt;
+      return unread([issue(at, at + 1, 'values nest too deep here. Flatten them.')]);
     }
     const { document } = composed;
     const found = document.errors.length > 0 ? document.errors.slice(0, MAX_ISSUES) : whatIsRefused(document);
-    const issues = found.map(({ pos, message }) =>
-      issueAt(source, offset + pos[0], offset + pos[1], `Front matter: ${message}`),
-    );
-    if (issues.length > 0) return { frontMatter: {}, issues };
+    if (found.length > 0) return unread(found.map(({ pos, message }) => issue(...pos, message)));
+    digits = inexactNumbers(document)
+      .slice(0, MAX_ISSUES)
+      .map(([start, end]) => issue(start, end, OTHER_DIGITS));
     value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { frontMatter: {}, issues: whole(`Front matter: ${why}`) };
+    return unread([issue(0, yaml.length, why)]);
   }
-  if (value === null || value === undefined) return { frontMatter: {}, issues: [] };
-  if (typeof value !== 'object' || Array.isArray(value))
-    return {
-      frontMatter: {},
-      issues: whole('Front matter must be a list of keys and values, such as "model: vendor/name".'),
-    };
-  return { frontMatter: value as FrontMatter, issues: [] };
+  if (value === null || value === undefined) return { frontMatter: {}, issues: [], isUnread: false };
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const message = 'Front matter must be a list of keys and values, such as "model: vendor/name".';
+    return unread([issueAt(source, offset, offset + yaml.length, message)]);
+  }
+  return { frontMatter: value as FrontMatter, issues: digits, isUnread: false };
 }
 
 /** What YAML allows and a front matter must not have, at its first place: the same key twice, too many aliases, an alias inside itself. */

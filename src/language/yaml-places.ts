@@ -3,7 +3,8 @@
  * they point to, so that a text can be no larger than itself.
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml';
-import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from '../core/yaml-document.ts';
+import { OTHER_DIGITS } from '../core/exact-numbers.ts';
+import { composeYaml, isInexact, MAX_ALIAS_COUNT, MAX_ALIASES } from '../core/yaml-document.ts';
 import type { FrontMatterEntry } from './front-matter.ts';
 import type { Span } from './span.ts';
 import type { Misfit } from './values.ts';
@@ -221,6 +222,7 @@ class Reader {
     const verbatim =
       typeof node.value === 'string' ? this.#verbatim(node.value, textStart - this.#offset) : 0;
     const { value } = node;
+    if (isInexact(node)) this.#problem(span, OTHER_DIGITS);
     return { kind: 'scalar', span, value, pairs: [], items: [], textStart, verbatim, isAlias: false };
   }
 

@@ -20,7 +20,10 @@ export async function changeBetween(
   to: LinkedSource,
 ): Promise<Change> {
   const inputs = async (side: LinkedSource) =>
-    callerInputs(await readMetadata(side.source, prompt, sourceKindOf(prompt)), side);
+    callerInputs(
+      await readMetadata(side.source, prompt, { kind: sourceKindOf(prompt), isPublished: true }),
+      side,
+    );
   return {
     source: from.source !== to.source,
     partials: changedPartials(from, to),

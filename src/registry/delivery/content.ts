@@ -53,7 +53,7 @@ async function readContent(snapshot: Snapshot, prompt: PromptName, version: Vers
     publishedAt: row.publishedAt,
     partials,
     template: flatten({ template, partials }),
-    metadata: await readMetadata(row.source, reference, kind),
+    metadata: await readMetadata(row.source, reference, { kind, isPublished: true }),
   };
 }
 

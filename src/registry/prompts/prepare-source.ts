@@ -63,7 +63,7 @@ const PARTIAL = /\{\{~?#?>/;
 
 async function schemaFlawOf(name: PromptName, source: string): Promise<Problem | undefined> {
   try {
-    await readMetadata(source, name, sourceKindOf(name));
+    await readMetadata(source, name, { kind: sourceKindOf(name) });
     return undefined;
   } catch (error) {
     return asProblem(error);
