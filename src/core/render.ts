@@ -1,24 +1,24 @@
 /** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
-import {
-  Dotprompt,
-  type PromptMetadata as DotpromptMetadata,
-  type Message,
-  type ParsedPrompt,
-} from 'dotprompt';
+import type { Message } from 'dotprompt';
 import { evaluate } from './evaluate/evaluate.ts';
 import type { Limits } from './evaluate/limits.ts';
 import type { Segment } from './evaluate/segment.ts';
 import type { LinkedPartial } from './flatten.ts';
 import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
+import { asObject, declaredMetadata } from './metadata.ts';
 import { Problem } from './problem.ts';
-import { type PromptSource, parseSource, type SourceKind } from './source.ts';
-import { checkNoIssues, sourceIssues } from './template.ts';
+import { isNamedSchema } from './schema/expand-schema.ts';
+import type { JsonObject } from './schema/schema-fault.ts';
+import { parseSource, type SourceKind } from './source.ts';
+import { checkNoIssues, sourceIssues, templateIssues } from './template.ts';
 
 export interface RenderRequest {
   readonly source: string;
   /** `prompt` unless told. */
   readonly kind?: SourceKind;
+  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -93,18 +93,18 @@ export interface PreparedRendering {
 
 /** @throws Problem `invalid_source` */
 export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
-  const { source, label, input, partials, messages = [] } = request;
-  const parsed = parseSource(source, request.kind);
-  checkNoIssues(sourceIssues(source, parsed), label);
+  const { source, kind, isPublished, label, input, partials, messages = [] } = request;
+  const parsed = parseSource(source, kind);
+  const isRead = isPublished === true && !parsed.isUnread;
+  checkNoIssues(isRead ? templateIssues(source, parsed) : sourceIssues(source, parsed), label);
   const { template, templateOffset } = parsed;
-  const { input: declared, ...prompt } = await metadataOf(promptOf(parsed, template), label);
-  const schema: InputSchema | undefined = declared?.schema;
-  const defaults = asObject(declared?.default);
+  const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
+  const properties = asObject(inputSchema?.['properties']);
   const values = withDefaults(input, defaults);
   return {
     request,
-    missing: requiredInputs(schema).filter(name => !Object.hasOwn(values, name)),
-    isDeclared: name => Object.hasOwn(schema?.properties ?? {}, name),
+    missing: requiredInputs(inputSchema).filter(name => !Object.hasOwn(values, name)),
+    isDeclared: name => isNamedSchema(inputSchema) || Object.hasOwn(properties, name),
     evaluate: (countsAsMissing, limits) =>
       evaluate(
         {
@@ -122,65 +122,9 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   };
 }
 
-/** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'config',
-  'description',
-  'ext',
-  'input',
-  'model',
-  'name',
-  'output',
-  'raw',
-  'toolDefs',
-  'tools',
-  'variant',
-  'version',
-]);
-
-/** Dotprompt's own reading of a source, with the YAML already read (its parser prints errors to the console). */
-function promptOf(parsed: PromptSource, template: string): ParsedPrompt {
-  const fields = Object.entries(parsed.frontMatter);
-  const reserved = Object.fromEntries(fields.filter(([key]) => RESERVED.has(key)));
-  const ext: Record<string, Record<string, unknown>> = {};
-  for (const [key, value] of fields) {
-    const dot = key.lastIndexOf('.');
-    if (dot < 0 || RESERVED.has(key)) continue;
-    const space = key.slice(0, dot);
-    ext[space] = { ...ext[space], [key.slice(dot + 1)]: value };
-  }
-  const known = { metadata: {}, config: {} };
-  return { ...known, ...reserved, raw: { ...parsed.frontMatter }, ext, template } as unknown as ParsedPrompt;
-}
-
-/** A JSON Schema of the input, as far as it is read here. */
-export interface InputSchema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly required?: readonly string[];
-}
-
-/** Nothing is ever defined in it, so all prompts share it. */
-let dotprompt: Dotprompt | undefined;
-
-/** The front matter with its schemas expanded. @throws Problem `invalid_source` */
-async function metadataOf(prompt: ParsedPrompt, label: string): Promise<DotpromptMetadata> {
-  try {
-    dotprompt ??= new Dotprompt();
-    return await dotprompt.renderMetadata(prompt);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem(
-      'invalid_source',
-      `${label}: the front matter's schema is not valid: ${why}`,
-      {},
-      { cause },
-    );
-  }
-}
-
-function requiredInputs(schema: InputSchema | undefined): readonly string[] {
-  return Array.isArray(schema?.required) ? schema.required.filter(name => typeof name === 'string') : [];
+function requiredInputs(schema: JsonObject | null): readonly string[] {
+  const required = schema?.['required'];
+  return Array.isArray(required) ? required.filter(name => typeof name === 'string') : [];
 }
 
 export interface ReadMetadataOptions {
@@ -200,28 +144,17 @@ export async function readMetadata(
 ): Promise<PromptMetadata> {
   const parsed = parseSource(source, kind);
   if (parsed.isUnread || !isPublished) checkNoIssues(parsed.issues, label);
-  const { model, config, description, input, output, ext, raw } = (await metadataOf(
-    promptOf(parsed, parsed.template),
-    label,
-  )) as Readonly<Record<string, unknown>>;
-  const declared = asObject(input);
+  const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
+  const { model, config, description, output, ext, raw } = prompt;
   return {
     ...(typeof model === 'string' && { model }),
     ...(typeof description === 'string' && { description }),
     config: asObject(config),
-    input: {
-      schema: declared['schema'] === undefined ? null : asObject(declared['schema']),
-      default: asObject(declared['default']),
-    },
+    input: { schema: inputSchema, default: defaults },
     ...(output !== undefined && { output }),
     ext: asObject(ext) as PromptMetadata['ext'],
     raw: asObject(raw),
   };
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 export interface PromptMetadata {

@@ -18,6 +18,8 @@ interface Given {
 export interface PreviewRequest extends Given {
   /** `prompt` unless told. */
   readonly kind?: SourceKind;
+  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Names the prompt in messages. */
   readonly label: string;

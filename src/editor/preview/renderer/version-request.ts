@@ -17,11 +17,12 @@ type ReadVersion = (prompt: PromptName, version: VersionNumber) => Promise<Versi
 export async function versionRequest(
   of: VersionContent,
   read: ReadVersion,
-): Promise<Pick<PreviewRequest, 'source' | 'kind' | 'partials' | 'label'>> {
+): Promise<Pick<PreviewRequest, 'source' | 'kind' | 'isPublished' | 'partials' | 'label'>> {
   const label = versionReference(of.prompt, of.version);
   return {
     source: of.source,
     kind: sourceKindOf(of.prompt as PromptName),
+    isPublished: true,
     label,
     partials: await linkRecorded(of.partials, read),
   };

@@ -36,6 +36,7 @@ export const handleRender: Handler<'render'> = async ({
   const rendered = await render({
     source,
     kind: sourceKindOf(prompt),
+    isPublished: true,
     partials,
     input,
     strict,
