@@ -52,14 +52,6 @@ export function declaredMetadata(
   const schema = expand(input['schema'], 'input');
   const defaults = asObject(input['default']);
   const { output, tools } = reserved;
-  if (tools !== undefined && tools !== null && !Array.isArray(tools))
-    orIssue(
-      () => {
-        throw new SchemaFault([], '"tools" must be a list.');
-      },
-      ['tools'],
-      { source, label, kind },
-    );
   const outputSchema = isJsonObject(output) ? expand(output['schema'], 'output') : null;
   return {
     prompt: {

@@ -39,6 +39,8 @@ export interface FrontMatterFacts {
    * it does not name undeclared.
    */
   readonly declaresInput: boolean;
+  /** The name of the input's schema where only the application knows it: then nothing is said of variables. */
+  readonly inputSchemaName: string | undefined;
   /** The input variables of `input.schema`, in their order; those only in `input.default` after them, with the type of their value. */
   readonly variables: readonly Declared[];
   /** `input.default`'s entries by variable name. */
@@ -64,7 +66,7 @@ export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFac
   if (root.kind === 'mapping') findings.push(...checkKeys(root.pairs, FRONT_MATTER_KEYS, true));
   else if (root.value !== null && problems.length === 0)
     findings.push({
-      code: 'front-matter-type',
+      code: 'front-matter-syntax',
       span: root.span,
       message: 'Front matter must be keys and values, one a line, such as "model: vendor/name".',
     });
@@ -82,6 +84,7 @@ export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFac
     yamlSpan,
     entries: root.pairs,
     declaresInput: schema !== undefined && !schema.isOpen,
+    inputSchemaName: schema?.name,
     variables: variablesOf(schema, defaults),
     defaults,
     findings: findings.sort((one, other) => one.span.start - other.span.start),
@@ -93,6 +96,7 @@ const NONE: FrontMatterFacts = {
   yamlSpan: undefined,
   entries: [],
   declaresInput: false,
+  inputSchemaName: undefined,
   variables: [],
   defaults: new Map(),
   findings: [],

@@ -41,7 +41,7 @@ export function completeFrontMatter(
   if (path.length === 1 && (first === 'model' || first === 'tools'))
     return seenItems(first, caret, prompt, library);
   if (known?.type === 'boolean') return valueItems({ kind: 'boolean' }, caret);
-  return valueItems({ kind: 'enum', values: known?.values ?? [] }, caret);
+  return valueItems({ kind: 'enum', values: known?.values ?? known?.usual ?? [] }, caret);
 }
 
 function keyItems(keys: readonly KnownKey[], caret: YamlCaret, depth: number): CompletionItem[] {
