@@ -4,6 +4,7 @@ import { evaluate } from './evaluate/evaluate.ts';
 import type { Limits } from './evaluate/limits.ts';
 import type { Segment } from './evaluate/segment.ts';
 import type { LinkedPartial } from './flatten.ts';
+import { type CheckInput, inputCheck } from './inputs/check-input.ts';
 import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
 import { asObject, declaredMetadata } from './metadata.ts';
@@ -26,7 +27,7 @@ export interface RenderRequest {
   readonly messages?: readonly Message[];
   /** What `{{@name}}` reads, by name: who asks, in which state. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Also refuse variables that nothing declares and the input does not give. */
+  /** Also refuse an input that does not fit its schema, and variables that nothing declares and the input does not give. */
   readonly strict?: boolean;
   /** Names the prompt or file in error messages. */
   readonly label: string;
@@ -42,7 +43,7 @@ export interface Rendered {
 /**
  * @throws Problem `invalid_source` and `too_expensive` with their place, or `missing_input` naming each input that is
  * declared, not optional, has no default and was not given (with `strict`, also what no schema declares and this
- * rendering reads).
+ * rendering reads); with `strict` also `invalid_input` naming what does not fit the schema.
  */
 export async function render(request: RenderRequest): Promise<Rendered> {
   return renderPrepared(await prepareRendering(request));
@@ -60,6 +61,7 @@ export function renderPrepared(prepared: PreparedRendering, limits?: Limits): Re
     if (missing.length > 0) throw missingInput(request.label, missing);
     return asRendered(toMessages(prepared.evaluate(undefined, limits), request.messages));
   }
+  if (missing.length === 0) prepared.checkInput(limits);
   const required = new Set(missing);
   const segments = prepared.evaluate(name => required.has(name) || !isDeclared(name), limits);
   const lacking = segments.flatMap(segment => (segment.kind === 'value' ? segment.missing : []));
@@ -81,6 +83,8 @@ export interface PreparedRendering {
   readonly request: RenderRequest;
   /** Required inputs that are not given. */
   readonly missing: readonly string[];
+  /** Whether the input fits the schema; does nothing where the request is not strict. */
+  readonly checkInput: CheckInput;
   /** Whether the schema names an input. */
   isDeclared(name: string): boolean;
   /**
@@ -101,9 +105,12 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
   const properties = asObject(inputSchema?.['properties']);
   const values = withDefaults(input, defaults);
+  const isGiven = (name: string) => (input[name] ?? null) !== null;
+  const given = Object.fromEntries(Object.entries(values).filter(([name]) => isGiven(name)));
   return {
     request,
     missing: requiredInputs(inputSchema).filter(name => !Object.hasOwn(values, name)),
+    checkInput: request.strict === true ? await inputCheck(inputSchema, given, label) : () => undefined,
     isDeclared: name => isNamedSchema(inputSchema) || Object.hasOwn(properties, name),
     evaluate: (countsAsMissing, limits) =>
       evaluate(
