@@ -155,6 +155,16 @@ describe('promptforge render', () => {
     assert.match(stderr, /triage\.prompt needs the input "ticket"/);
   });
 
+  it('--strict refuses an input that does not fit its schema, naming the place', async () => {
+    const input = await put('wrong.yaml', 'ticket: 5\nlanguag: en\n');
+    const { code, stdout, stderr } = await inProcess(['render', triage, '--input', input, '--strict']);
+    assert.deepEqual([code, stdout], [3, '']);
+    assert.match(
+      stderr,
+      /The input does not fit its schema: "ticket" must be text, not a whole number; "languag" is not declared\. Correct the input\.$/m,
+    );
+  });
+
   it('--strict also asks for what nothing declares', async () => {
     const loose = await put('loose.prompt', 'Hello {{name}}.');
     assert.equal((await inProcess(['render', loose])).stdout, 'Hello .');

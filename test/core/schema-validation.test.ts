@@ -1,5 +1,7 @@
 /** Input against its schema: the same answer as ajv, no matter what the schema, and an end to it. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { Problem } from '../../src/core/problem.ts';
@@ -236,6 +238,17 @@ describe('validating an input', () => {
       if (code === 'too_expensive')
         assert.match(message, /^a: Checking the input .* Give a smaller input, or simplify the schema\.$/);
     });
+  it('needs no code made from strings', async () => {
+    const wanted = request({ type: 'object', properties: { a: { pattern: '^x+$' } } }, { a: 'y' });
+    const { partials: _, ...plain } = wanted;
+    const program = `
+      const { render } = await import(${JSON.stringify(new URL('../../src/core/render.ts', import.meta.url).href)});
+      const told = await render({ ...${JSON.stringify(plain)}, partials: new Map() }).catch(error => error.code);
+      process.stdout.write(String(told));`;
+    const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, flags);
+    assert.equal(stdout, 'invalid_input');
+  });
   it('refuses a pattern that cannot be run in bounded time, and says why', async () => {
     for (const pattern of ['(?=a)a', '(a)\\1', 'a{1,9999}', '(', 'a'.repeat(2_000)]) {
       const schema = { type: 'object', properties: { a: { pattern } } };
