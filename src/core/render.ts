@@ -11,7 +11,7 @@ import { asObject, declaredMetadata } from './metadata.ts';
 import { Problem } from './problem.ts';
 import { isNamedSchema } from './schema/expand-schema.ts';
 import type { JsonObject } from './schema/schema-fault.ts';
-import { parseSource, type SourceKind } from './source.ts';
+import { parsePublished, parseSource, type SourceKind } from './source.ts';
 import { checkNoIssues, sourceIssues, templateIssues } from './template.ts';
 
 export interface RenderRequest {
@@ -98,7 +98,7 @@ export interface PreparedRendering {
 /** @throws Problem `invalid_source` */
 export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
   const { source, kind, isPublished, label, input, partials, messages = [] } = request;
-  const parsed = parseSource(source, kind);
+  const parsed = isPublished === true ? parsePublished(source, kind ?? 'prompt') : parseSource(source, kind);
   const isRead = isPublished === true && !parsed.isUnread;
   checkNoIssues(isRead ? templateIssues(source, parsed) : sourceIssues(source, parsed), label);
   const { template, templateOffset } = parsed;
@@ -149,7 +149,7 @@ export async function readMetadata(
   label: string,
   { kind = 'prompt', isPublished = false }: ReadMetadataOptions = {},
 ): Promise<PromptMetadata> {
-  const parsed = parseSource(source, kind);
+  const parsed = isPublished ? parsePublished(source, kind) : parseSource(source, kind);
   if (parsed.isUnread || !isPublished) checkNoIssues(parsed.issues, label);
   const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
   const { model, config, description, output, ext, raw } = prompt;

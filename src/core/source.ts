@@ -187,6 +187,18 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
 }
 
+/**
+ * As `parseSource`, of a source that was published already: lines above what looks like front matter made all of it
+ * text once, and where it cannot be read as front matter, it still is.
+ */
+export function parsePublished(source: string, kind: SourceKind): PromptSource {
+  const parsed = parseSource(source, kind);
+  const start = textStart(source);
+  if (!parsed.isUnread || source.startsWith('---', start)) return parsed;
+  const template = source.slice(start);
+  return { frontMatter: {}, template, templateOffset: start, issues: [], isUnread: false };
+}
+
 function readFrontMatter(
   yaml: string,
   source: string,

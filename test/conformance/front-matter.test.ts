@@ -64,6 +64,15 @@ describe('front matter', () => {
       return true;
     });
   });
+  it('that cannot be read, below other lines of a published version, is text as it was', async () => {
+    const source = '# Title\n\n---\nOnly: [prose\n---\n{{x}}';
+    await assert.rejects(textOf(source), error => Problem.is(error, 'invalid_source'));
+    const published = { source, input: {}, partials: new Map(), label: 'a', isPublished: true };
+    assert.equal((await render(published)).text, '# Title\n\n---\nOnly: [prose\n---\n');
+    assert.deepEqual((await readMetadata(source, 'a', { isPublished: true })).raw, {});
+    const first = { ...published, source: '---\na: [\n---\nx' };
+    await assert.rejects(render(first), error => Problem.is(error, 'invalid_source'));
+  });
   it('is found wherever Dotprompt’s main branch finds it', () => {
     const MAIN = /^(?:(?:#[^\n]*|[ \t]*)\n)*---[ \t]*\n(?:[\s\S]*?\n)?---[ \t]*(?:\n|$)/;
     const line = fc.constantFrom(

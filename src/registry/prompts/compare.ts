@@ -10,7 +10,7 @@ import { parseEnvironmentName } from '../../core/environment.ts';
 import { callerInputs } from '../../core/inputs/caller-inputs.ts';
 import { compareInputs, type InputChange } from '../../core/inputs/compare-inputs.ts';
 import type { PromptName } from '../../core/name.ts';
-import { parseSource, sourceKindOf } from '../../core/source.ts';
+import { parsePublished, sourceKindOf } from '../../core/source.ts';
 import { parseVersionNumber, type VersionNumber, versionReference } from '../../core/version.ts';
 import type { Content, Contents } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
@@ -76,7 +76,7 @@ export function inputChanges(from: ComparedVersion, to: ComparedVersion): InputC
 
 function linked({ version, content: { source, partials } }: ComparedVersion) {
   const kind = sourceKindOf(version.prompt as PromptName);
-  return { template: parseSource(source, kind).template, partials };
+  return { template: parsePublished(source, kind).template, partials };
 }
 
 function sideOf(partial: ChangedPartial['from']): DiffSide {
