@@ -5,6 +5,7 @@ import type { Limits } from './evaluate/limits.ts';
 import type { Segment } from './evaluate/segment.ts';
 import type { LinkedPartial } from './flatten.ts';
 import { type CheckInput, inputCheck } from './inputs/check-input.ts';
+import { readInputs } from './inputs/read-inputs.ts';
 import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
 import { asObject, declaredMetadata } from './metadata.ts';
@@ -110,7 +111,10 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   return {
     request,
     missing: requiredInputs(inputSchema).filter(name => !Object.hasOwn(values, name)),
-    checkInput: request.strict === true ? await inputCheck(inputSchema, given, label) : () => undefined,
+    checkInput:
+      request.strict === true
+        ? await inputCheck(inputSchema, given, () => readInputs({ template, partials }), label)
+        : () => undefined,
     isDeclared: name => isNamedSchema(inputSchema) || Object.hasOwn(properties, name),
     evaluate: (countsAsMissing, limits) =>
       evaluate(

@@ -174,6 +174,12 @@ describe('validating an input', () => {
     const json = { type: 'object', properties: { a: {}, o: { properties: { p: { type: 'string' } } } } };
     assert.equal((await render(request(json, { a: 'x', o: { p: null } }))).text, 'x');
   });
+  it('takes what no schema declares where the text reads it, and only there', async () => {
+    const schema = { a: 'string' };
+    assert.equal((await render(request(schema, { a: 'x', e: 1 }, '{{a}}{{#if e}}{{e}}{{/if}}'))).text, 'x1');
+    const { details } = await refusal(render(request(schema, { a: 'x', e: 1 }, '{{a}}')));
+    assert.deepEqual(details.fields, [{ pointer: '/input/e', message: 'is not declared' }]);
+  });
   it('says nothing of what the application defines', async () => {
     const source = '---\ninput:\n  schema: Order\n---\n{{a}}{{b}}';
     const given = { ...request({}, { a: 5, x: [] }), source };

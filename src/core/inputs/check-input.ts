@@ -3,7 +3,7 @@ import { LIMITS, type Limits } from '../evaluate/limits.ts';
 import { Problem } from '../problem.ts';
 import { isNamedSchema } from '../schema/expand-schema.ts';
 import { type CompilePattern, loadPatterns } from '../schema/patterns.ts';
-import type { JsonObject } from '../schema/schema-fault.ts';
+import { isJsonObject, type JsonObject } from '../schema/schema-fault.ts';
 import { type Misfit, ValidationStopped, validate } from '../schema/validate.ts';
 
 /**
@@ -15,19 +15,35 @@ export type CheckInput = (limits?: Limits) => void;
 /**
  * @param schema of the input; null where nothing is declared
  * @param input what the caller gives, without what is null
+ * @param reads the names that the text reads: those may be given though a closed schema does not name them
  * @param label names the prompt or file in error messages
  */
 export async function inputCheck(
   schema: JsonObject | null,
   input: JsonObject,
+  reads: () => { has(name: string): boolean },
   label: string,
 ): Promise<CheckInput> {
   if (schema === null || isNamedSchema(schema)) return () => undefined;
+  const held = withoutUndeclared(schema, input, reads);
   const pattern = await loadPatterns();
   return (limits = LIMITS) => {
-    const misfits = misfitsOf(schema, input, label, { steps: limits.steps, pattern });
+    const misfits = misfitsOf(schema, held, label, { steps: limits.steps, pattern });
     if (misfits.length > 0) throw invalidInput(misfits, label);
   };
+}
+
+function withoutUndeclared(
+  schema: JsonObject,
+  input: JsonObject,
+  reads: () => { has(name: string): boolean },
+): JsonObject {
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  const undeclared = Object.keys(input).filter(name => !Object.hasOwn(properties, name));
+  if (schema['additionalProperties'] !== false || undeclared.length === 0) return input;
+  const read = reads();
+  const left = new Set(undeclared.filter(name => read.has(name)));
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !left.has(name)));
 }
 
 function misfitsOf(
