@@ -32,6 +32,7 @@ export class CommandFailure extends Error {
 const INVALID: readonly ProblemCode[] = [
   'invalid_source',
   'missing_input',
+  'invalid_input',
   'too_expensive',
   'too_large',
   'invalid_name',

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
+import { OTHER_DIGITS } from '../core/exact-numbers.ts';
 import type { RenderRequest } from '../core/render.ts';
 import { positionAt } from '../core/source.ts';
-import { MAX_ALIAS_COUNT } from '../core/yaml-document.ts';
+import { inexactNumbers, MAX_ALIAS_COUNT } from '../core/yaml-document.ts';
 import { readYaml } from '../core/yaml-places.ts';
 import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
@@ -78,14 +79,15 @@ function parseValue(text: string, label: string): unknown {
   const { problems, document } = readYaml(text, 0);
   const refuse = (offset: number, message: string, cause?: unknown): CommandFailure => {
     const { line, column } = positionAt(text, offset);
-    const words = `${label}:${line}:${column}: The input is not YAML or JSON: ${message}`;
-    return new CommandFailure(EXIT.invalid, words, { cause });
+    return new CommandFailure(EXIT.invalid, `${label}:${line}:${column}: ${message}`, { cause });
   };
-  const wrong = problems.find(({ isDoubtful }) => !isDoubtful);
-  if (wrong !== undefined) throw refuse(wrong.span.start, wrong.message);
+  const wrong = problems.find(({ isDoubtful, message }) => !isDoubtful && message !== OTHER_DIGITS);
+  if (wrong !== undefined) throw refuse(wrong.span.start, `The input is not YAML or JSON: ${wrong.message}`);
+  const [inexact] = document === undefined ? [] : inexactNumbers(document);
+  if (inexact !== undefined) throw refuse(inexact[0], OTHER_DIGITS);
   try {
     return document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (cause) {
-    throw refuse(0, TOO_MANY_ALIASES, cause);
+    throw refuse(0, `The input is not YAML or JSON: ${TOO_MANY_ALIASES}`, cause);
   }
 }

@@ -199,7 +199,10 @@ export const renderRequest = z
       .record(z.string(), z.unknown())
       .optional()
       .meta({ description: 'What `{{@name}}` reads, by name, such as `{"auth": {"email": …}}`.' }),
-    strict: z.boolean().default(false),
+    strict: z.boolean().default(false).meta({
+      description:
+        'Also refuse an input that does not fit its schema (`invalid_input`), and variables that nothing declares and the input does not give.',
+    }),
   })
   .meta({ id: 'RenderRequest' });
 

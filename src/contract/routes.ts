@@ -126,7 +126,14 @@ export const ROUTES = {
       },
       304: { description: 'Not modified' },
     },
-    problems: [...delivering, 'missing_input', 'too_expensive', 'invalid_source', 'not_acceptable'],
+    problems: [
+      ...delivering,
+      'missing_input',
+      'invalid_input',
+      'too_expensive',
+      'invalid_source',
+      'not_acceptable',
+    ],
   },
   listPrompts: {
     method: 'GET',

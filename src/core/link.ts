@@ -5,7 +5,7 @@ import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
 import type { SourceIssue } from './problem.ts';
 import { readTemplate } from './read-template.ts';
-import { issueAt, parseSource } from './source.ts';
+import { issueAt, parseSource, sourceKindOf } from './source.ts';
 import type { Program } from './syntax-tree.ts';
 import { checkNoIssues, partialUses, placedIn, sourceIssues } from './template.ts';
 
@@ -38,7 +38,7 @@ export async function linkPartials(
 }
 
 function partialBlockIssues(source: string, partials: ReadonlyMap<string, LinkedPartial>): SourceIssue[] {
-  const parsed = parseSource(source);
+  const parsed = parseSource(source, 'prompt');
   const templates = new Map<LinkedTemplate, ParsedTemplate & { readonly linked: LinkedTemplate }>();
   const read = (linked: LinkedTemplate) => {
     const { template: text } = linked;
@@ -81,7 +81,7 @@ async function linkUses(
   label: string,
   linking: Linking,
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
-  const parsed = parseSource(source);
+  const parsed = parseSource(source, sourceKindOf(from));
   checkNoIssues(sourceIssues(source, parsed), label);
   const linked = new Map<string, LinkedPartial>();
   const issues: SourceIssue[] = [];
@@ -114,7 +114,7 @@ async function linkFound(found: FoundPrompt, linking: Linking): Promise<LinkedPa
   if (done !== undefined) return done;
   const inner = { ...linking, above: [...linking.above, found.name] };
   const partials = await linkUses(found.name, found.source, found.label ?? found.name, inner);
-  const { template, templateOffset } = parseSource(found.source);
+  const { template, templateOffset } = parseSource(found.source, sourceKindOf(found.name));
   const { id, source, label } = found;
   const partial = { id, template, templateOffset, partials, source, ...(label !== undefined && { label }) };
   linking.done.set(found.name, partial);

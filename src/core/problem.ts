@@ -64,6 +64,7 @@ export const PROBLEM_CODES = [
   'invalid_name',
   'idempotency_key_reused',
   'missing_input',
+  'invalid_input',
   'too_expensive',
   'rate_limited',
   'internal_error',
@@ -84,7 +85,7 @@ export interface ProblemDetails {
   readonly current?: number | null;
   /** When a channel first had a version, RFC 3339 (not_live_yet); null: it never had one. */
   readonly firstLiveAt?: string | null;
-  /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request). */
+  /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request, invalid_input). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
   /** Seconds to wait (rate_limited). */
   readonly retryAfter?: number;

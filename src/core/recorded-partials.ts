@@ -1,7 +1,7 @@
 /** The partials that publishing recorded with a version, and theirs: which exact versions its text is made of. */
 import type { LinkedPartial } from './flatten.ts';
 import type { PromptName } from './name.ts';
-import { parseSource } from './source.ts';
+import { parsePublished, sourceKindOf } from './source.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
 /** By the reference as written: the version that it means for ever. */
@@ -30,7 +30,7 @@ export async function linkRecorded(
 
   async function readPartial(id: string, prompt: PromptName, version: VersionNumber): Promise<LinkedPartial> {
     const { source, partials } = await read(prompt, version);
-    const { template, templateOffset } = parseSource(source);
+    const { template, templateOffset } = parsePublished(source, sourceKindOf(prompt));
     return { id, template, templateOffset, source, partials: await linkRecorded(partials, read, done) };
   }
 }

@@ -1,21 +1,26 @@
 /** Rendering: a linked source and an input become Dotprompt messages. The preview, the registry and the command line all call this. */
-import {
-  Dotprompt,
-  type PromptMetadata as DotpromptMetadata,
-  type Message,
-  type ParsedPrompt,
-} from 'dotprompt';
+import type { Message } from 'dotprompt';
 import { evaluate } from './evaluate/evaluate.ts';
 import type { Limits } from './evaluate/limits.ts';
 import type { Segment } from './evaluate/segment.ts';
 import type { LinkedPartial } from './flatten.ts';
+import { type CheckInput, inputCheck } from './inputs/check-input.ts';
+import { readInputs } from './inputs/read-inputs.ts';
+import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
+import { asObject, declaredMetadata } from './metadata.ts';
 import { Problem } from './problem.ts';
-import { type PromptSource, parseSource } from './source.ts';
-import { checkNoIssues, sourceIssues } from './template.ts';
+import { isNamedSchema } from './schema/expand-schema.ts';
+import type { JsonObject } from './schema/schema-fault.ts';
+import { parsePublished, parseSource, type SourceKind } from './source.ts';
+import { checkNoIssues, publishedIssues, sourceIssues } from './template.ts';
 
 export interface RenderRequest {
   readonly source: string;
+  /** `prompt` unless told. */
+  readonly kind?: SourceKind;
+  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -23,7 +28,7 @@ export interface RenderRequest {
   readonly messages?: readonly Message[];
   /** What `{{@name}}` reads, by name: who asks, in which state. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Also refuse variables that nothing declares and the input does not give. */
+  /** Also refuse an input that does not fit its schema, and variables that nothing declares and the input does not give. */
   readonly strict?: boolean;
   /** Names the prompt or file in error messages. */
   readonly label: string;
@@ -39,7 +44,7 @@ export interface Rendered {
 /**
  * @throws Problem `invalid_source` and `too_expensive` with their place, or `missing_input` naming each input that is
  * declared, not optional, has no default and was not given (with `strict`, also what no schema declares and this
- * rendering reads).
+ * rendering reads); with `strict` also `invalid_input` naming what does not fit the schema.
  */
 export async function render(request: RenderRequest): Promise<Rendered> {
   return renderPrepared(await prepareRendering(request));
@@ -57,6 +62,7 @@ export function renderPrepared(prepared: PreparedRendering, limits?: Limits): Re
     if (missing.length > 0) throw missingInput(request.label, missing);
     return asRendered(toMessages(prepared.evaluate(undefined, limits), request.messages));
   }
+  if (missing.length === 0) prepared.checkInput(limits);
   const required = new Set(missing);
   const segments = prepared.evaluate(name => required.has(name) || !isDeclared(name), limits);
   const lacking = segments.flatMap(segment => (segment.kind === 'value' ? segment.missing : []));
@@ -78,6 +84,8 @@ export interface PreparedRendering {
   readonly request: RenderRequest;
   /** Required inputs that are not given. */
   readonly missing: readonly string[];
+  /** Whether the input fits the schema; does nothing where the request is not strict. */
+  readonly checkInput: CheckInput;
   /** Whether the schema names an input. */
   isDeclared(name: string): boolean;
   /**
@@ -90,18 +98,24 @@ export interface PreparedRendering {
 
 /** @throws Problem `invalid_source` */
 export async function prepareRendering(request: RenderRequest): Promise<PreparedRendering> {
-  const { source, label, input, partials, messages = [] } = request;
-  const parsed = parseSource(source);
-  checkNoIssues(sourceIssues(source, parsed), label);
+  const { source, kind, isPublished, label, input, partials, messages = [] } = request;
+  const parsed = isPublished === true ? parsePublished(source, kind ?? 'prompt') : parseSource(source, kind);
+  const isRead = isPublished === true && !parsed.isUnread;
+  checkNoIssues(isRead ? publishedIssues(source, parsed) : sourceIssues(source, parsed), label);
   const { template, templateOffset } = parsed;
-  const { input: declared, ...prompt } = await metadataOf(promptOf(parsed, template), label);
-  const schema: InputSchema | undefined = declared?.schema;
-  const values = { ...declared?.default, ...input };
-  const isGiven = (name: string) => isValue(input, name) || isValue(declared?.default ?? {}, name);
+  const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
+  const properties = asObject(inputSchema?.['properties']);
+  const values = withDefaults(input, defaults);
+  const isGiven = (name: string) => (input[name] ?? null) !== null;
+  const given = Object.fromEntries(Object.entries(values).filter(([name]) => isGiven(name)));
   return {
     request,
-    missing: requiredInputs(schema).filter(name => !isGiven(name)),
-    isDeclared: name => Object.hasOwn(schema?.properties ?? {}, name),
+    missing: requiredInputs(inputSchema).filter(name => !Object.hasOwn(values, name)),
+    checkInput:
+      request.strict === true
+        ? await inputCheck(inputSchema, given, () => readInputs({ template, partials }), label)
+        : () => undefined,
+    isDeclared: name => isNamedSchema(inputSchema) || Object.hasOwn(properties, name),
     evaluate: (countsAsMissing, limits) =>
       evaluate(
         {
@@ -112,6 +126,7 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
           input: values,
           data: { metadata: { prompt, messages: request.messages }, ...request.context },
           history: messages,
+          isPublished: isPublished === true,
           ...(countsAsMissing && { countsAsMissing }),
         },
         limits,
@@ -119,100 +134,39 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   };
 }
 
-/** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'config',
-  'description',
-  'ext',
-  'input',
-  'model',
-  'name',
-  'output',
-  'raw',
-  'toolDefs',
-  'tools',
-  'variant',
-  'version',
-]);
-
-/** Dotprompt's own reading of a source, with the YAML already read (its parser prints errors to the console). */
-function promptOf(parsed: PromptSource, template: string): ParsedPrompt {
-  const fields = Object.entries(parsed.frontMatter);
-  const reserved = Object.fromEntries(fields.filter(([key]) => RESERVED.has(key)));
-  const ext: Record<string, Record<string, unknown>> = {};
-  for (const [key, value] of fields) {
-    const dot = key.lastIndexOf('.');
-    if (dot < 0 || RESERVED.has(key)) continue;
-    const space = key.slice(0, dot);
-    ext[space] = { ...ext[space], [key.slice(dot + 1)]: value };
-  }
-  const known = { metadata: {}, config: {} };
-  return { ...known, ...reserved, raw: { ...parsed.frontMatter }, ext, template } as unknown as ParsedPrompt;
+function requiredInputs(schema: JsonObject | null): readonly string[] {
+  const required = schema?.['required'];
+  return Array.isArray(required) ? required.filter(name => typeof name === 'string') : [];
 }
 
-function isValue(values: Readonly<Record<string, unknown>>, name: string): boolean {
-  return Object.hasOwn(values, name) && values[name] !== undefined && values[name] !== null;
-}
-
-/** A JSON Schema of the input, as far as it is read here. */
-export interface InputSchema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly required?: readonly string[];
-}
-
-/** Nothing is ever defined in it, so all prompts share it. */
-let dotprompt: Dotprompt | undefined;
-
-/** The front matter with its schemas expanded. @throws Problem `invalid_source` */
-async function metadataOf(prompt: ParsedPrompt, label: string): Promise<DotpromptMetadata> {
-  try {
-    dotprompt ??= new Dotprompt();
-    return await dotprompt.renderMetadata(prompt);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem(
-      'invalid_source',
-      `${label}: the front matter's schema is not valid: ${why}`,
-      {},
-      { cause },
-    );
-  }
-}
-
-function requiredInputs(schema: InputSchema | undefined): readonly string[] {
-  return Array.isArray(schema?.required) ? schema.required.filter(name => typeof name === 'string') : [];
+export interface ReadMetadataOptions {
+  readonly kind?: SourceKind;
+  /** Whether it was published already: then only what cannot be read at all is refused. */
+  readonly isPublished?: boolean;
 }
 
 /**
  * What a source's front matter declares, with its schemas expanded to JSON Schema.
  * @throws Problem `invalid_source`
  */
-export async function readMetadata(source: string, label: string): Promise<PromptMetadata> {
-  const parsed = parseSource(source);
-  checkNoIssues(parsed.issues, label);
-  const { model, config, description, input, output, ext, raw } = (await metadataOf(
-    promptOf(parsed, parsed.template),
-    label,
-  )) as Readonly<Record<string, unknown>>;
-  const declared = asObject(input);
+export async function readMetadata(
+  source: string,
+  label: string,
+  { kind = 'prompt', isPublished = false }: ReadMetadataOptions = {},
+): Promise<PromptMetadata> {
+  const parsed = isPublished ? parsePublished(source, kind) : parseSource(source, kind);
+  if (parsed.isUnread || !isPublished) checkNoIssues(parsed.issues, label);
+  const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
+  const { model, config, description, output, ext, raw } = prompt;
   return {
     ...(typeof model === 'string' && { model }),
     ...(typeof description === 'string' && { description }),
     config: asObject(config),
-    input: {
-      schema: declared['schema'] === undefined ? null : asObject(declared['schema']),
-      default: asObject(declared['default']),
-    },
+    input: { schema: inputSchema, default: defaults },
     ...(output !== undefined && { output }),
     ext: asObject(ext) as PromptMetadata['ext'],
     raw: asObject(raw),
   };
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 export interface PromptMetadata {

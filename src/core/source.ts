@@ -1,6 +1,8 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
+import { OTHER_DIGITS } from './exact-numbers.ts';
+import { isPartial, type PromptName } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
-import { MAX_ALIAS_COUNT } from './yaml-document.ts';
+import { inexactNumbers, MAX_ALIAS_COUNT } from './yaml-document.ts';
 import { readYaml, type YamlProblem } from './yaml-places.ts';
 import { TOO_MANY_ALIASES } from './yaml-words.ts';
 
@@ -21,13 +23,34 @@ export interface PromptSource {
   readonly templateOffset: number;
   /** What is wrong with the front matter; the template is usable all the same. */
   readonly issues: readonly SourceIssue[];
+  /** Whether `frontMatter` could not be read for these issues. */
+  readonly isUnread: boolean;
 }
 
-/** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own, from the first character. */
-const OPENING = /^---[^\S\r\n]*(?:\r\n|\r|\n)/;
+/**
+ * Which rules a source is read by. In a partial `#` is text, since partials begin with headings; in a prompt, lines of
+ * `#` may stand above the front matter.
+ */
+export type SourceKind = 'prompt' | 'partial';
+
+export function sourceKindOf(name: PromptName): SourceKind {
+  return isPartial(name) ? 'partial' : 'prompt';
+}
+
+/** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own. */
+const OPENING = /---[^\S\r\n]*(?:\r\n|\r|\n)/y;
+/** A line that may stand above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
+const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
+  prompt: /(?:#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\r|\n)/y,
+  partial: /[^\S\r\n]*(?:\r\n|\r|\n)/y,
+};
+/** Below other lines `---` may be a rule of Markdown; with one of Dotprompt's keys under it, it is not. */
+const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
 export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
+/** How many numbers are told at most. */
+const MAX_ISSUES = 100;
 /** Of front matter, said by every reader of it. */
 export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
 /** Of front matter, said by every reader of it. */
@@ -99,36 +122,60 @@ function checkSize(bytes: number): void {
 
 /** Where a source's front matter lies, as 0-based UTF-16 offsets. */
 export interface FrontMatterPlace {
-  /** Of the opening `---`; 1 after a byte order mark. */
+  /** Of the opening `---`: comments, a shebang and blank lines may stand above it. */
   readonly start: number;
   readonly yamlStart: number;
   /** Without the line break before the closing `---`. Undefined where the front matter is never closed. */
   readonly yamlEnd: number | undefined;
-  /** After the closing `---` and the blanks behind it; `start` where it is never closed: then all is the body. */
+  /** After the closing `---` and the blanks behind it; where the text begins if it is never closed: then all is the body. */
   readonly bodyStart: number;
 }
 
-/** Undefined for a source without front matter. */
-export function locateFrontMatter(source: string): FrontMatterPlace | undefined {
-  const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const opening = OPENING.exec(source.slice(start));
-  if (opening === null) return undefined;
-  const yamlStart = start + opening[0].length;
+/** Where a source's text begins: after a byte order mark. */
+export function textStart(source: string): number {
+  return source.charCodeAt(0) === 0xfeff ? 1 : 0;
+}
+
+/**
+ * Undefined for a source without front matter. As Dotprompt's main branch has it:
+ * `^(?:(?:#[^\n]*|[ \t]*)\n)*---`.
+ */
+export function locateFrontMatter(source: string, kind: SourceKind = 'prompt'): FrontMatterPlace | undefined {
+  const first = textStart(source);
+  const start = afterLines(ABOVE[kind], source, first);
+  const yamlStart = endOfMatch(OPENING, source, start);
+  if (yamlStart === undefined) return undefined;
   CLOSING.lastIndex = 0;
   const closing = CLOSING.exec(source.slice(yamlStart));
-  if (closing === null) return { start, yamlStart, yamlEnd: undefined, bodyStart: start };
-  const yamlEnd = yamlStart + closing.index;
-  return { start, yamlStart, yamlEnd, bodyStart: yamlEnd + closing[0].length };
+  if (closing !== null) {
+    const yamlEnd = yamlStart + closing.index;
+    return { start, yamlStart, yamlEnd, bodyStart: yamlEnd + closing[0].length };
+  }
+  const isMeant = start === first || endOfMatch(FIRST_KEY, source, yamlStart) !== undefined;
+  return isMeant ? { start, yamlStart, yamlEnd: undefined, bodyStart: first } : undefined;
+}
+
+function afterLines(line: RegExp, source: string, start: number): number {
+  let at = start;
+  for (let end = endOfMatch(line, source, at); end !== undefined; end = endOfMatch(line, source, at))
+    at = end;
+  return at;
+}
+
+/** Of a sticky pattern at `start`. */
+function endOfMatch(pattern: RegExp, source: string, start: number): number | undefined {
+  pattern.lastIndex = start;
+  return pattern.test(source) ? pattern.lastIndex : undefined;
 }
 
 /** Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. */
-export function parseSource(source: string): PromptSource {
-  const place = locateFrontMatter(source);
+export function parseSource(source: string, kind: SourceKind = 'prompt'): PromptSource {
+  const place = locateFrontMatter(source, kind);
   if (place?.yamlEnd === undefined) {
-    const start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
-    const issues =
-      place === undefined ? [] : [{ line: 1, column: 1, endLine: 1, endColumn: 4, message: NEVER_CLOSED }];
-    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues };
+    const start = textStart(source);
+    const issues = place === undefined ? [] : [issueAt(source, place.start, place.start + 3, NEVER_CLOSED)];
+    const isUnread = place !== undefined;
+    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues, isUnread };
   }
   const { yamlStart, yamlEnd, bodyStart } = place;
   const body = source.slice(bodyStart);
@@ -138,34 +185,49 @@ export function parseSource(source: string): PromptSource {
   if (yaml.length > MAX_FRONT_MATTER_LENGTH) {
     const { start } = place;
     const issues = [issueAt(source, start, start + 3, FRONT_MATTER_TOO_LONG)];
-    return { frontMatter: {}, template, templateOffset, issues };
+    return { frontMatter: {}, template, templateOffset, issues, isUnread: true };
   }
   return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
+}
+
+/**
+ * As `parseSource`, of a source that was published already: lines above what looks like front matter made all of it
+ * text once, and where it cannot be read as front matter, it still is.
+ */
+export function parsePublished(source: string, kind: SourceKind): PromptSource {
+  const parsed = parseSource(source, kind);
+  const start = textStart(source);
+  if (!parsed.isUnread || source.startsWith('---', start)) return parsed;
+  const template = source.slice(start);
+  return { frontMatter: {}, template, templateOffset: start, issues: [], isUnread: false };
 }
 
 function readFrontMatter(
   yaml: string,
   source: string,
   offset: number,
-): Pick<PromptSource, 'frontMatter' | 'issues'> {
+): Pick<PromptSource, 'frontMatter' | 'issues' | 'isUnread'> {
   const { root, problems, document } = readYaml(yaml, offset);
   const issue = ({ start, end }: YamlProblem['span'], message: string) =>
     issueAt(source, start, end, message);
+  const unread = (issues: readonly SourceIssue[]) => ({ frontMatter: {}, issues, isUnread: true });
   const issues = problems.flatMap(({ span, message, isDoubtful }) =>
-    isDoubtful ? [] : [issue(span, message)],
+    isDoubtful || message === OTHER_DIGITS ? [] : [issue(span, message)],
   );
-  if (issues.length > 0) return { frontMatter: {}, issues };
+  if (issues.length > 0) return unread(issues);
   let value: unknown;
   try {
     value = document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch {
     // Aliases that repeat one another too often, however they were counted before.
-    return { frontMatter: {}, issues: [issue(root.span, TOO_MANY_ALIASES)] };
+    return unread([issue(root.span, TOO_MANY_ALIASES)]);
   }
-  if (value === null || value === undefined) return { frontMatter: {}, issues: [] };
-  if (typeof value !== 'object' || Array.isArray(value))
-    return { frontMatter: {}, issues: [issue(root.span, NO_KEYS)] };
-  return { frontMatter: value as FrontMatter, issues: [] };
+  if (value === null || value === undefined) return { frontMatter: {}, issues: [], isUnread: false };
+  if (typeof value !== 'object' || Array.isArray(value)) return unread([issue(root.span, NO_KEYS)]);
+  const digits = (document === undefined ? [] : inexactNumbers(document))
+    .slice(0, MAX_ISSUES)
+    .map(([start, end]) => issue({ start: offset + start, end: offset + end }, OTHER_DIGITS));
+  return { frontMatter: value as FrontMatter, issues: digits, isUnread: false };
 }
 
 /** A range of offsets as an issue with lines and columns. */

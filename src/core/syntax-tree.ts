@@ -55,6 +55,8 @@ export interface BlockStatement extends Node, Arguments {
   readonly path: Callee;
   readonly program?: Program;
   readonly inverse?: Program;
+  /** Whether the opening tag has `~` at its ends; empty for a raw block. */
+  readonly openStrip: { readonly open?: boolean };
 }
 
 export interface PartialStatement extends Node, Arguments {
@@ -107,6 +109,11 @@ export type Literal = Node &
 
 export interface Hash {
   readonly pairs: readonly { readonly key: string; readonly value: Expression }[];
+}
+
+/** Whether a block is written with four braces, `{{{{raw}}}}…{{{{/raw}}}}`: its body is text as it stands. */
+export function isRawBlock({ openStrip }: BlockStatement): boolean {
+  return openStrip.open === undefined;
 }
 
 /** The path that a callee is read as. */

@@ -1,7 +1,7 @@
 /** Handlebars templates read through Handlebars' own lexer and AST: syntax issues and the partials they use. */
 /// <reference path="./handlebars-parser.d.ts" />
 import Visitor from 'handlebars/dist/cjs/handlebars/compiler/visitor.js';
-import { checkTemplate, NUL } from './check/check-template.ts';
+import { checkTemplate, NUL, whyUnreadable } from './check/check-template.ts';
 import { COMPUTED_NAME } from './check/check-tree.ts';
 import type { TemplateError } from './check/finding.ts';
 import { Problem, type SourceIssue } from './problem.ts';
@@ -30,6 +30,12 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
     ...parsed.issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue })),
     ...placedIn(source, parsed, checkTemplate(parsed.template)),
   ];
+}
+
+/** What keeps a source that was published from being read: what is checked today may not have been then. */
+export function publishedIssues(source: string, parsed: PromptSource): SourceIssue[] {
+  const unreadable = whyUnreadable(parsed.template);
+  return unreadable === undefined ? [] : placedIn(source, parsed, [unreadable]);
 }
 
 /** What is wrong with a template, at its places in the whole source. */

@@ -63,11 +63,12 @@ export interface Traced {
 
 /**
  * Renders as `render` does, but tells where each value came from, and leaves missing inputs out instead of refusing.
- * @throws Problem `invalid_source`, `too_expensive`
+ * @throws Problem `invalid_source`, `too_expensive`; where the request is strict, `invalid_input`
  */
 export async function renderTraced(request: RenderRequest): Promise<Traced> {
   const prepared = await prepareRendering(request);
   const missing = new Set(prepared.missing);
+  if (missing.size === 0) prepared.checkInput();
   const segments = prepared.evaluate(missing.size === 0 ? undefined : name => missing.has(name));
   const messages = toMessages(segments, request.messages);
   const marksRoles = segments.some(({ kind }) => kind === 'role' || kind === 'history');

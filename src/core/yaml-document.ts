@@ -2,7 +2,8 @@
  * YAML composed by the `yaml` package, but for what takes it minutes: values that nest hundreds deep, an error for each
  * of a million strays, and its check of keys, which compares each with each.
  */
-import { Composer, type CST, type Document, Parser, YAMLParseError } from 'yaml';
+import { Composer, type CST, type Document, Parser, type Scalar, visit, YAMLParseError } from 'yaml';
+import { keepsDigits } from './exact-numbers.ts';
 
 /** What aliases may expand to. */
 export const MAX_ALIAS_COUNT = 100;
@@ -66,4 +67,21 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
     break;
   }
   return first as Document.Parsed; // at the end there always is one
+}
+
+/** Where a document has numbers, keys included, that would be written with other digits than they are there. */
+export function inexactNumbers(document: Document): readonly (readonly [start: number, end: number])[] {
+  const found: (readonly [number, number])[] = [];
+  visit(document, {
+    Scalar(_, scalar) {
+      if (!isInexact(scalar)) return;
+      const [start, end] = scalar.range ?? [0, 0];
+      found.push([start, end]);
+    },
+  });
+  return found;
+}
+
+export function isInexact({ value, source }: Scalar): boolean {
+  return typeof value === 'number' && source !== undefined && !keepsDigits(source, value);
 }

@@ -3,7 +3,8 @@
  * they point to, so that a text can be no larger than itself.
  */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Scalar, type YAMLError } from 'yaml';
-import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
+import { OTHER_DIGITS } from './exact-numbers.ts';
+import { composeYaml, isInexact, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
 import { NESTS_TOO_DEEP, TOO_MANY_ALIASES, wordsOfYamlError } from './yaml-words.ts';
 
 /** 0-based UTF-16 offsets in the document; end exclusive. */
@@ -241,6 +242,7 @@ class Reader {
     const verbatim =
       typeof node.value === 'string' ? this.#verbatim(node.value, textStart - this.#offset) : 0;
     const { value } = node;
+    if (isInexact(node)) this.#problem(span, OTHER_DIGITS);
     return { kind: 'scalar', span, value, pairs: [], items: [], textStart, verbatim, isAlias: false };
   }
 

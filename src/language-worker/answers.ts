@@ -97,8 +97,8 @@ export function answer<Method extends QueryMethod>(
 }
 
 const OF_PROMPTS: OfPrompts = {
-  diagnose: ({ prompt, library, place }) => {
-    const found = diagnose(prompt, library);
+  diagnose: ({ prompt, library, place, params }) => {
+    const found = diagnose(prompt, library, params?.frontMatterKeys);
     lastFindings.set(prompt.analysis, found);
     return place.findings(found);
   },

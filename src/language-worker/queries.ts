@@ -67,7 +67,8 @@ export interface Refusal {
 
 export interface Queries {
   readonly diagnose: {
-    readonly params: null;
+    /** Keys of front matter that the project allows besides Dotprompt's; none for null. */
+    readonly params: { readonly frontMatterKeys: readonly string[] } | null;
     readonly answer: { readonly findings: readonly PlacedFinding[]; readonly left: number };
   };
   /** For the findings that touch the span, those of `diagnose`. */

@@ -1,5 +1,6 @@
 /** All that the language core knows of one prompt's text, joined; every feature starts from it. */
 import type { PromptName } from '../core/name.ts';
+import { type SourceKind, sourceKindOf, textStart } from '../core/source.ts';
 import { type FrontMatterFacts, readFrontMatter } from './front-matter.ts';
 import { type ParsedBody, parseBody } from './parse-body.ts';
 import { type Resolved, resolveBody } from './resolve.ts';
@@ -21,7 +22,8 @@ export interface Analysis {
  * is read again.
  */
 export function analyze(text: string, name: PromptName | undefined, previous?: Analysis): Analysis {
-  const frontMatter = frontMatterOf(text, previous);
+  const kind = kindOf(name);
+  const frontMatter = frontMatterOf(text, kind, kindOf(previous?.name) === kind ? previous : undefined);
   const start = bodyStart(text, frontMatter);
   const bodyText = text.slice(start);
   const body =
@@ -33,16 +35,21 @@ export function analyze(text: string, name: PromptName | undefined, previous?: A
 }
 
 /** The facts from before where the front matter is the same to the letter: it always begins the text. */
-function frontMatterOf(text: string, previous: Analysis | undefined): FrontMatterFacts {
+function frontMatterOf(text: string, kind: SourceKind, previous: Analysis | undefined): FrontMatterFacts {
   const end = previous?.frontMatter.span?.end;
   if (previous !== undefined && end !== undefined) {
     // With the line break after it: "---" followed by more is no end.
     const kept = previous.text.slice(0, end + 1);
     if (kept.length > end && text.startsWith(kept)) return previous.frontMatter;
   }
-  return readFrontMatter(text);
+  return readFrontMatter(text, kind);
 }
 
 function bodyStart(text: string, { span }: FrontMatterFacts): number {
-  return span?.end ?? (text.charCodeAt(0) === 0xfeff ? 1 : 0);
+  return span?.end ?? textStart(text);
+}
+
+/** Of a file whose path is no prompt's name: `prompt`. */
+export function kindOf(name: PromptName | undefined): SourceKind {
+  return name === undefined ? 'prompt' : sourceKindOf(name);
 }

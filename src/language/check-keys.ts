@@ -23,18 +23,50 @@ export function checkKeys(
   return findings;
 }
 
+/** What `joinUnknownKeys` makes one finding of. */
 function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], isTop: boolean): Finding {
   const names = known.map(({ name }) => name);
   const near = nearest(key, names);
   const shown = key.length > 20 ? 'this key' : `"${key}"`;
-  const own = isTop ? ' A key of your own needs a dot in its name, such as "team.owner".' : '';
+  const own = isTop ? ` ${OWN_KEYS}` : '';
   const advice = near === undefined ? `Known here: ${names.join(', ')}.${own}` : `Did you mean "${near}"?`;
   return {
     code: 'front-matter-key',
     span: keySpan,
     message: `Dotprompt does not know ${shown}. ${advice}`,
-    ...(near !== undefined && { data: { near } }),
+    data: { key, ...(isTop && { level: 'top' }), ...(near !== undefined && { near }) },
   };
+}
+
+const OWN_KEYS =
+  'A key of your own needs a dot in its name, such as "team.owner", or a place in "frontMatterKeys" of promptforge.json.';
+/** How many unknown keys are named. */
+const MAX_NAMED = 5;
+
+/**
+ * One finding for all unknown keys of a file, at one that looks mistyped if there is such a key.
+ * @param allowed keys at the top that the project allows
+ */
+export function joinUnknownKeys(
+  findings: readonly Finding[],
+  allowed: ReadonlySet<string>,
+): readonly Finding[] {
+  const unknown = findings.filter(
+    ({ code, data }) =>
+      code === 'front-matter-key' && !(data?.['level'] === 'top' && allowed.has(data['key'] ?? '')),
+  );
+  const others = findings.filter(({ code }) => code !== 'front-matter-key');
+  const [first] = unknown;
+  if (first === undefined || unknown.length === 1) return [...others, ...unknown];
+  const at = unknown.find(({ data }) => data?.['near'] !== undefined) ?? first;
+  const keys = [...new Set(unknown.map(({ data }) => data?.['key'] ?? ''))];
+  const named = keys.slice(0, MAX_NAMED).map(key => (key.length > 20 ? 'a long one' : `"${key}"`));
+  const more = keys.length > MAX_NAMED ? ` and ${keys.length - MAX_NAMED} more` : '';
+  const near = at.data?.['near'];
+  const advice =
+    near === undefined ? OWN_KEYS : `Did you mean "${near}" by "${at.data?.['key']}"? ${OWN_KEYS}`;
+  const message = `Dotprompt does not know the keys ${named.join(', ')}${more}. ${advice}`;
+  return [...others, { ...at, message }];
 }
 
 function checkValue({ key, keySpan, node }: PlacedPair, known: KnownKey): Finding[] {

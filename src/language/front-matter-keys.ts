@@ -8,6 +8,8 @@ export interface KnownKey {
   readonly description: string;
   /** The only values there are. */
   readonly values?: readonly string[];
+  /** Values that are usual, among others. */
+  readonly usual?: readonly string[];
   /** Of a mapping, or of a list's items. */
   readonly keys?: readonly KnownKey[];
   /** Whether there may be other keys than `keys`, or nothing is known of them. */
@@ -72,6 +74,27 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
     description: 'The names of the tools that the model may call.',
   },
   {
+    name: 'toolChoice',
+    type: 'text',
+    usual: ['auto', 'required', 'none'],
+    description: 'Whether the model may, must or must not call a tool. Genkit reads it.',
+  },
+  {
+    name: 'maxTurns',
+    type: 'integer',
+    description: 'How many times the model may call tools, one after the other. Genkit reads it.',
+  },
+  {
+    name: 'returnToolRequests',
+    type: 'boolean',
+    description: 'Whether calls of tools are returned instead of made. Genkit reads it.',
+  },
+  {
+    name: 'use',
+    type: 'list',
+    description: 'The middleware that a call of the model goes through. Genkit reads it.',
+  },
+  {
     name: 'toolDefs',
     type: 'list',
     items: 'mapping',
@@ -104,8 +127,8 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
       {
         name: 'format',
         type: 'text',
-        values: ['json', 'text'],
-        description: 'Whether the answer is JSON or text.',
+        usual: ['json', 'text', 'array', 'enum', 'jsonl', 'media'],
+        description: 'The form of the answer. Applications may define more.',
       },
       {
         name: 'schema',

@@ -7,6 +7,7 @@ import {
   MAX_FRONT_MATTER_LENGTH,
   NEVER_CLOSED,
   NO_KEYS,
+  type SourceKind,
 } from '../core/source.ts';
 import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from '../core/yaml-places.ts';
 import { checkKeys } from './check-keys.ts';
@@ -40,6 +41,8 @@ export interface FrontMatterFacts {
    * it does not name undeclared.
    */
   readonly declaresInput: boolean;
+  /** The name of the input's schema where only the application knows it: then nothing is said of variables. */
+  readonly inputSchemaName: string | undefined;
   /** The input variables of `input.schema`, in their order; those only in `input.default` after them, with the type of their value. */
   readonly variables: readonly Declared[];
   /** `input.default`'s entries by variable name. */
@@ -48,8 +51,8 @@ export interface FrontMatterFacts {
 }
 
 /** Reads the front matter of a prompt's whole text, as far as it can be read. Never throws. */
-export function readFrontMatter(text: string): FrontMatterFacts {
-  const place = locateFrontMatter(text);
+export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFacts {
+  const place = locateFrontMatter(text, kind);
   if (place === undefined) return NONE;
   const { start, yamlStart, yamlEnd, bodyStart } = place;
   const refused = (message: string): FrontMatterFacts => ({
@@ -86,6 +89,7 @@ export function readFrontMatter(text: string): FrontMatterFacts {
     yamlSpan,
     entries: root.pairs,
     declaresInput: schema !== undefined && !schema.isOpen,
+    inputSchemaName: schema?.name,
     variables: variablesOf(schema, defaults),
     defaults,
     findings: findings.sort((one, other) => one.span.start - other.span.start),
@@ -97,6 +101,7 @@ const NONE: FrontMatterFacts = {
   yamlSpan: undefined,
   entries: [],
   declaresInput: false,
+  inputSchemaName: undefined,
   variables: [],
   defaults: new Map(),
   findings: [],

@@ -100,7 +100,7 @@ export class JsonSchemaReader {
       const near = nearest(name, names);
       if (near !== undefined)
         this.#find({
-          code: 'front-matter-key',
+          code: 'json-schema',
           span: item.span,
           message: `"properties" has no "${name}". Did you mean "${near}"?`,
           data: { near },
@@ -154,7 +154,7 @@ export class JsonSchemaReader {
   }
 
   #wrong({ span }: PlacedValue, message: string, near?: string): void {
-    this.#find({ code: 'picoschema', span, message, ...(near !== undefined && { data: { near } }) });
+    this.#find({ code: 'json-schema', span, message, ...(near !== undefined && { data: { near } }) });
   }
 }
 

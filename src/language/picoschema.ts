@@ -2,8 +2,8 @@
  * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
  * what it refuses, or takes for something no author means, is told where it stands.
  */
-
 import { nearest } from '../core/near.ts';
+import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
 import { type PlacedPair, type PlacedValue, placeInText } from '../core/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
@@ -32,7 +32,7 @@ export const WILDCARD = '(*)';
 type ScalarName = keyof typeof SCALAR_TYPES;
 
 export interface SchemaFinding extends Finding {
-  readonly code: 'picoschema' | 'front-matter-key';
+  readonly code: 'picoschema' | 'json-schema' | 'named-schema' | 'front-matter-type';
 }
 /** What one key declares. */
 interface Typed {
@@ -95,7 +95,18 @@ export class PicoschemaReader {
       return this.#wrong(place, `Write "${trimmed}" without a space before the comma.`, trimmed);
     if (Object.hasOwn(CONTAINER_TYPES, name))
       return this.#wrong(place, `"${name}" stands in parentheses after the name: "name(${name}): …".`);
+    if (isSchemaName(trimmed, false)) return { type: this.named(place, trimmed) };
     return this.#unknownType(place, trimmed, SCALAR_TYPES);
+  }
+
+  /** A schema that only the application knows, by its name. */
+  named(span: Span, name: string): ValueType {
+    this.#find({
+      code: 'named-schema',
+      span,
+      message: `The application defines the schema "${name}", so what it describes is not checked here.`,
+    });
+    return ANY;
   }
 
   /** The properties of a mapping, in their order. */
@@ -217,12 +228,6 @@ export class PicoschemaReader {
     this.#find({ code: 'picoschema', span, message, ...(near !== undefined && { data: { near } }) });
     return { type: ANY };
   }
-}
-
-/** As Dotprompt divides `type, description`: at the first comma, both on one line. */
-function splitDescription(text: string): readonly [string, string | undefined] {
-  const match = /(.*?), *(.*)$/.exec(text);
-  return match === null ? [text, undefined] : [match[1] as string, match[2]];
 }
 
 function listOf(types: Readonly<Record<string, string>>): string {

@@ -112,6 +112,14 @@ export function scopeAt({ scopes }: Resolved, offset: number): Scope | undefined
 const ROOT_DATA = ['root'];
 const NUMBER: ValueType = { kind: 'number' };
 
+/** Whether a raw block calls no helper: its name means nothing, and its body is text. */
+function isTextAlone({ call }: Block): boolean {
+  if (call === undefined) return true;
+  const { callee, params, hash } = call;
+  const isHelper = callee.type === 'path' && KNOWN_HELPERS.has(callee.original);
+  return params.length === 0 && hash.length === 0 && !isHelper;
+}
+
 class Resolver {
   readonly #variables: ReadonlyMap<string, Declared>;
   readonly #paths: PathUse[] = [];
@@ -197,6 +205,7 @@ class Resolver {
 
   #block(block: Block, scope: Scope): void {
     this.#blocks.push(block);
+    if (block.raw && isTextAlone(block)) return;
     const type = block.call ? this.#call(block.call, 'block', block, scope) : ANY;
     const { main, other } = this.#scopesOf(block, type, scope);
     if (block.raw) return;

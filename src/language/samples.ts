@@ -90,7 +90,10 @@ function pairOf({ pairs }: PlacedValue, key: string): PlacedPair | undefined {
 }
 
 /** What of the front matter the samples are held against. */
-export type Declarations = Pick<FrontMatterFacts, 'variables' | 'declaresInput' | 'defaults'>;
+export type Declarations = Pick<
+  FrontMatterFacts,
+  'variables' | 'declaresInput' | 'inputSchemaName' | 'defaults'
+>;
 
 /**
  * Where samples do not fit what the prompt declares: values, names, and required variables that have no default and
@@ -101,7 +104,7 @@ export function checkSamples(
   declarations: Declarations,
   usedNames: ReadonlySet<string> = new Set(),
 ): Finding[] {
-  const { variables, declaresInput } = declarations;
+  const { variables, declaresInput, inputSchemaName } = declarations;
   const byName = new Map(variables.map(variable => [variable.name, variable]));
   const names = [...byName.keys(), ...usedNames];
   const needed = variables.filter(({ name, optional }) => !optional && !hasDefault(declarations, name));
@@ -113,7 +116,8 @@ export function checkSamples(
       if (findings.length >= MAX_FINDINGS) break;
       const variable = byName.get(entry.key);
       if (variable === undefined) {
-        if (!usedNames.has(entry.key)) findings.push(...undeclared(entry, names, declaresInput));
+        if (inputSchemaName === undefined && !usedNames.has(entry.key))
+          findings.push(...undeclared(entry, names, declaresInput));
       } else if (entry.value !== null)
         findings.push(...misfits(entry.value, variable.type).map(misfit => mismatch(entry, misfit)));
     }

@@ -1,6 +1,6 @@
 /** A prompt's schema, of its input or its output: Picoschema or JSON Schema, told apart as Dotprompt does. */
-
-import type { PlacedValue } from '../core/yaml-places.ts';
+import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
+import { type PlacedValue, placeInText } from '../core/yaml-places.ts';
 import { JsonSchemaReader, part } from './json-schema-types.ts';
 import { type Find, isScalarName, PicoschemaReader } from './picoschema.ts';
 import { ANY, type ValueType } from './value-type.ts';
@@ -9,6 +9,8 @@ export interface SchemaFacts {
   readonly type: ValueType;
   /** Whether it says itself that there may be more than it names. */
   readonly isOpen: boolean;
+  /** Of a schema that only the application knows. */
+  readonly name?: string;
 }
 
 /** Whether Dotprompt takes a mapping for JSON Schema: by its `type`, or because it has `properties`. */
@@ -28,7 +30,7 @@ export function readSchema(schema: PlacedValue, of: 'input' | 'output', find: Fi
   if (of === 'output' || read.type.kind === 'object') return read;
   const { key, keySpan } = schema.pairs.findLast(pair => pair.key === 'type') ?? {};
   find({
-    code: 'picoschema',
+    code: 'json-schema',
     span: keySpan ?? schema.span,
     message:
       key === undefined
@@ -53,14 +55,24 @@ function readPicoschema(schema: PlacedValue, find: Find): SchemaFacts {
   return { type, isOpen: type.others !== undefined };
 }
 
-/** Not a mapping: of an output, the name of a type. */
+/** Not a mapping: the name of a type, or of a schema that the application defines. */
 function readUnnamed(schema: PlacedValue, of: 'input' | 'output', find: Find): SchemaFacts {
-  if (of === 'output' && typeof schema.value === 'string')
-    return { type: new PicoschemaReader(find).read(schema, schema.span), isOpen: false };
-  const message =
-    of === 'input'
-      ? 'The input is an object: declare its variables, one a line, such as "name: string". Schemas of other files cannot be named here.'
-      : 'A schema is a type, such as "string", or the properties of an object, one a line.';
+  const reader = new PicoschemaReader(find);
+  if (typeof schema.value === 'string') {
+    const [name] = splitDescription(schema.value);
+    if (isSchemaName(name, true))
+      return { type: reader.named(placeInText(schema, 0, name.length), name), isOpen: true, name };
+    const type = reader.read(schema, schema.span);
+    if (of === 'output') return { type, isOpen: false };
+    if (isScalarName(name))
+      find({
+        code: 'front-matter-type',
+        span: schema.span,
+        message: 'The input is an object: declare its variables, one a line, such as "name: string".',
+      });
+    return { type: ANY, isOpen: true };
+  }
+  const message = 'A schema is a type, such as "string", or the properties of an object, one a line.';
   find({ code: 'picoschema', span: schema.span, message });
   return { type: ANY, isOpen: true };
 }

@@ -13,6 +13,8 @@ export interface ProjectValues {
   readonly registry: string;
   /** The prompts folder relative to the root, with forward slashes. */
   readonly prompts: string;
+  /** Keys of front matter that prompts may have besides Dotprompt's and Genkit's. */
+  readonly frontMatterKeys: readonly string[];
 }
 
 export interface ProjectProblem extends TextProblem {
@@ -30,7 +32,7 @@ export interface CheckedProject {
 }
 
 /** `$schema` is for editors. */
-const KNOWN_KEYS: ReadonlySet<string> = new Set(['registry', 'prompts', '$schema']);
+const KNOWN_KEYS: ReadonlySet<string> = new Set(['registry', 'prompts', 'frontMatterKeys', '$schema']);
 const WHOLE = 'A whole file reads {"registry": "embedded", "prompts": "prompts"}.';
 const WRITE_REGISTRY = `Write "registry": "${EMBEDDED}", or "registry": "https://prompts.example.com".`;
 const WRITE_PROMPTS = `Write "prompts": "${DEFAULT_FOLDER}".`;
@@ -60,18 +62,24 @@ export function checkProject(text: string): CheckedProject {
     const problem = { reason: 'invalid_project_file', message, range: json.rangeOf([]) } as const;
     return { values: undefined, problems: [...secrets, problem] };
   }
-  const { registry, prompts = DEFAULT_FOLDER } = json.value as Readonly<Record<string, unknown>>;
+  const {
+    registry,
+    prompts = DEFAULT_FOLDER,
+    frontMatterKeys = [],
+  } = json.value as Readonly<Record<string, unknown>>;
   const folder = typeof prompts === 'string' ? withForwardSlashes(prompts) : '';
   const problems = [
     ...secrets,
     ...problemsOfRegistry(registry, json),
     ...problemsOfPrompts(prompts, folder, json),
+    ...problemsOfKeys(frontMatterKeys, json),
     ...unknownNames(json),
   ];
   if (typeof registry !== 'string' || problems.some(({ reason }) => reason !== undefined))
     return { values: undefined, problems };
   const address = registry === EMBEDDED ? EMBEDDED : registryAddress(registry);
-  return { values: { registry: address, prompts: folder }, problems };
+  const values = { registry: address, prompts: folder };
+  return { values: { ...values, frontMatterKeys: frontMatterKeys as readonly string[] }, problems };
 }
 
 function problemsOfRegistry(registry: unknown, json: JsonText): ProjectProblem[] {
@@ -108,12 +116,34 @@ function problemsOfPrompts(prompts: unknown, folder: string, json: JsonText): Pr
     : [{ reason: 'outside', message: `"prompts" ${why} ${WRITE_PROMPTS}`, range }];
 }
 
+function problemsOfKeys(keys: unknown, json: JsonText): ProjectProblem[] {
+  const problem = (message: string, path: (string | number)[]): ProjectProblem => ({
+    reason: 'invalid_project_file',
+    message: `${message} Write "frontMatterKeys": ["owner"].`,
+    range: json.rangeOf(path),
+  });
+  const at = ['frontMatterKeys'];
+  if (!Array.isArray(keys))
+    return [problem(`"frontMatterKeys" must be a list, not ${wordsOfJsonValue(keys)}.`, at)];
+  if (keys.length > MAX_FRONT_MATTER_KEYS)
+    return [problem(`"frontMatterKeys" has at most ${MAX_FRONT_MATTER_KEYS} keys.`, at)];
+  return keys.flatMap((key, index) => {
+    if (typeof key !== 'string')
+      return [problem(`A key of front matter must be text, not ${wordsOfJsonValue(key)}.`, [...at, index])];
+    return key !== '' && [...key].length <= 100
+      ? []
+      : [problem('A key of front matter has 1 to 100 characters.', [...at, index])];
+  });
+}
+
+const MAX_FRONT_MATTER_KEYS = 200;
+
 function unknownNames(json: JsonText): ProjectProblem[] {
   return Object.keys(json.value as object)
     .filter(key => !KNOWN_KEYS.has(key))
     .map(key => ({
       reason: undefined,
-      message: `"${redactKeys(key).slice(0, 60)}" has no meaning here. Remove it: only "registry" and "prompts" have one.`,
+      message: `"${redactKeys(key).slice(0, 60)}" has no meaning here. Remove it: only "registry", "prompts" and "frontMatterKeys" have one.`,
       range: json.rangeOf([key], 'key'),
     }));
 }

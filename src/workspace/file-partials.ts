@@ -4,6 +4,7 @@ import type { LinkedPartial } from '../core/flatten.ts';
 import { type FoundPrompt, linkPartials } from '../core/link.ts';
 import { fileOfPrompt, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
 import { type Rendered, type RenderRequest, render } from '../core/render.ts';
+import { type SourceKind, sourceKindOf } from '../core/source.ts';
 import type { FileSystem } from './file-system.ts';
 import { checkInside, isInside, readSource } from './source-file.ts';
 import { WorkspaceError } from './workspace-error.ts';
@@ -32,9 +33,10 @@ export interface FileRenderRequest {
  * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
  */
 export async function renderFile(request: FileRenderRequest): Promise<Rendered> {
-  const { source, partials, label } = await linkFile(request);
+  const { source, kind, partials, label } = await linkFile(request);
   return render({
     source,
+    kind,
     partials,
     label,
     input: request.input,
@@ -46,6 +48,7 @@ export async function renderFile(request: FileRenderRequest): Promise<Rendered> 
 
 export interface LinkedFile {
   readonly source: string;
+  readonly kind: SourceKind;
   /** By the reference as written. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Where each partial was read, by its id: absolute paths. */
@@ -77,7 +80,7 @@ export async function linkFile(
     return { name: candidate, source: found, id: candidate, label: shown(path) };
   };
   const partials = await linkPartials(name, source, find, shown(file));
-  return { source, partials, files, label: shown(file) };
+  return { source, kind: sourceKindOf(name), partials, files, label: shown(file) };
 }
 
 /**

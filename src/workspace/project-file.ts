@@ -18,6 +18,8 @@ export interface Project {
   readonly prompts: string;
   /** The prompts folder, absolute; it may not exist yet. */
   readonly promptsFolder: string;
+  /** Keys of front matter that prompts may have besides Dotprompt's and Genkit's. */
+  readonly frontMatterKeys: readonly string[];
   /** What is not wrong but has no meaning, such as an unknown key. */
   readonly warnings: readonly (Place & { readonly message: string })[];
 }

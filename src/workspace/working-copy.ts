@@ -7,7 +7,7 @@ import type { RegistryClient } from '../client/registry-client.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
 import { type PromptName, parsePromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
-import { checkSourceText, parseSource } from '../core/source.ts';
+import { checkSourceText, parseSource, sourceKindOf } from '../core/source.ts';
 import { checkNoIssues, sourceIssues } from '../core/template.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { FileSystem } from './file-system.ts';
@@ -107,7 +107,7 @@ export class WorkingCopy {
       throw new WorkspaceError('file_missing', path, 'There is no such file. Save the prompt first.', {
         shownAs: label,
       });
-    checkNoIssues(sourceIssues(source, parseSource(source)), label);
+    checkNoIssues(sourceIssues(source, parseSource(source, sourceKindOf(name))), label);
     let published: Awaited<ReturnType<Registry['publish']>>;
     try {
       published = await registry.publish(name, { source, message, base }, signal);
@@ -223,7 +223,7 @@ export class WorkingCopy {
     const prompt = parsePromptName(name);
     const path = this.folder.pathOf(prompt);
     checkSourceText(source);
-    checkNoIssues(sourceIssues(source, parseSource(source)), this.folder.shown(path));
+    checkNoIssues(sourceIssues(source, parseSource(source, sourceKindOf(prompt))), this.folder.shown(path));
     await this.folder.checkFree(prompt);
     await this.folder.write(prompt, source);
     return { name: prompt, path };

@@ -57,6 +57,25 @@ describe('promptforge render', () => {
     });
   });
 
+  it('takes the default where the input has null', async () => {
+    const input = await put('null.yaml', 'ticket: x\nproduct: null\n');
+    const { stdout } = await promptforge(['render', triage, '--input', input]);
+    assert.equal(stdout, 'You answer for Nordbank.\n\n\nx');
+  });
+
+  it('refuses a number whose digits it cannot keep, in YAML and JSON, with its place', async () => {
+    for (const [name, text, place] of [
+      ['long.json', '{"ticket":\n 12345678901234567890}', '2:2'],
+      ['zeros.yaml', 'ticket: 0071234\n', '1:9'],
+      ['key.yaml', '0071: x\n', '1:1'],
+    ] as const) {
+      const input = await put(name, text);
+      const sentence = 'As a number this would be written with other digits. Put it in quotes to keep them.';
+      const { code, stdout, stderr } = await promptforge(['render', triage, '--json', '--input', input]);
+      assert.deepEqual([code, stdout, stderr], [3, '', `promptforge: ${input}:${place}: ${sentence}\n`]);
+    }
+  });
+
   it('--json prints the messages as the API gives them', async () => {
     const input = await put('ticket.json', '{"ticket": "My card is blocked."}');
     const { code, stdout } = await inProcess(['render', triage, '--input', input, '--json']);
@@ -134,6 +153,16 @@ describe('promptforge render', () => {
     assert.equal(code, 3);
     assert.equal(stdout, '');
     assert.match(stderr, /triage\.prompt needs the input "ticket"/);
+  });
+
+  it('--strict refuses an input that does not fit its schema, naming the place', async () => {
+    const input = await put('wrong.yaml', 'ticket: 5\nlanguag: en\n');
+    const { code, stdout, stderr } = await inProcess(['render', triage, '--input', input, '--strict']);
+    assert.deepEqual([code, stdout], [3, '']);
+    assert.match(
+      stderr,
+      /The input does not fit its schema: "ticket" must be text, not a whole number; "languag" is not declared\. Correct the input\.$/m,
+    );
   });
 
   it('--strict also asks for what nothing declares', async () => {

@@ -110,7 +110,7 @@ describe('the inputs that a template reads', () => {
     template: fc.array(tie('node'), { maxLength: 4 }).map(nodes => nodes.join('-')),
     node: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
-      path.map(each => `{{json ${each}}}`),
+      path.map(each => `{{lookup ${each} "none"}}`),
       fc
         .tuple(fc.constantFrom('if', 'unless', 'with', 'each'), path, tie('template'), tie('template'))
         .map(([helper, on, main, other]) => `{{#${helper} ${on}}}${main}{{else}}${other}{{/${helper}}}`),

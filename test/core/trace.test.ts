@@ -363,7 +363,7 @@ describe('a traced rendering of any template', () => {
     text,
     word.map(name => `{{${name}}}`),
     word.map(name => `{{~${name}~}}`),
-    word.map(name => `{{json ${name}}}`),
+    word.map(name => `{{#if ${name}}}{{json ${name}}}{{/if}}`),
     fc.constantFrom(
       '{{{a}}}',
       '{{lookup xs 0}}',
@@ -372,7 +372,7 @@ describe('a traced rendering of any template', () => {
       '{{role "user"}}',
       '{{role "system"}}',
       '{{history}}',
-      '{{media url=a}}',
+      '{{#if a}}{{media url="https://a"}}{{/if}}',
       '{{section "s"}}',
       '{{> p}}',
       '\n  {{> p}}\n',
@@ -485,7 +485,7 @@ describe('a traced rendering of any template', () => {
       { numRuns: runs(300, 100) },
     );
     assert.ok(
-      rendered > runs(250, 83) && unmarked <= rendered / 50,
+      rendered > runs(150, 45) && unmarked <= rendered / 50,
       `${unmarked} of ${rendered} without spans`,
     );
   });

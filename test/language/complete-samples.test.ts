@@ -286,7 +286,12 @@ describe('completion in samples', () => {
           assert.deepEqual(facts.findings, [], whole);
           if (name !== '' && values.some(each => each !== null))
             assert.deepEqual(
-              checkSamples(facts, { variables, declaresInput: true, defaults: new Map() }),
+              checkSamples(facts, {
+                variables,
+                declaresInput: true,
+                inputSchemaName: undefined,
+                defaults: new Map(),
+              }),
               [],
               whole,
             );

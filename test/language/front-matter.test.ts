@@ -126,10 +126,10 @@ describe('readFrontMatter', () => {
 
   describe('its keys', () => {
     for (const [yaml, expected] of [
-      ['modle: x', 'front-matter-key at modle: near model'],
-      ['temperature: 1', 'front-matter-key at temperature'],
+      ['modle: x', 'front-matter-key at modle: key modle, level top, near model'],
+      ['temperature: 1', 'front-matter-key at temperature: key temperature, level top'],
       ['team.owner: x', ''],
-      ['input:\n  shema:\n    a: string', 'front-matter-key at shema: near schema'],
+      ['input:\n  shema:\n    a: string', 'front-matter-key at shema: key shema, near schema'],
       ['config:\n  anything: 1', ''],
       ['config: 5', 'front-matter-type at 5'],
       ['config: [a]', 'front-matter-type at config'],
@@ -137,11 +137,17 @@ describe('readFrontMatter', () => {
       ['model: {{x}}', 'front-matter-type at model doubtful-yaml at {x}'],
       ['input: text', 'front-matter-type at text'],
       ['input:\n  default: text', 'front-matter-type at text'],
-      ['output:\n  format: jsn', 'front-matter-type at jsn: near json'],
+      ['output:\n  format: jsn', ''],
+      ['output:\n  format: [json]', 'front-matter-type at format'],
+      ['maxTurns: 3\ntoolChoice: auto\nreturnToolRequests: true\nuse: [cache]', ''],
+      ['maxTurns: many', 'front-matter-type at many'],
       ['output:\n  format: text', ''],
       ['tools: search', 'front-matter-type at search'],
       ['tools: [search, 5]', 'front-matter-type at 5'],
-      ['toolDefs:\n  - name: x\n    desciption: y', 'front-matter-key at desciption: near description'],
+      [
+        'toolDefs:\n  - name: x\n    desciption: y',
+        'front-matter-key at desciption: key desciption, near description',
+      ],
       ['config:\n  temperature: warm', 'front-matter-type at warm'],
       ['model:', ''],
       ['- model: x', 'front-matter-syntax at - model: x'],

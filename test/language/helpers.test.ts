@@ -17,7 +17,9 @@ describe('the table of helpers', () => {
     it(`shows ${helper.name} in an example that renders`, async () => {
       assert.deepEqual(checkTemplate(helper.example), []);
       assert.match(helper.example, new RegExp(`\\{\\{#?${helper.name}\\b`));
-      const input = { items: ['a'], customer: { name: 'Ada' }, prices: { CH: 5 }, country: 'CH' };
+      const customer = { name: 'Ada' };
+      const photo = 'https://a.b/c.jpg';
+      const input = { items: ['a'], customer, prices: { CH: 5 }, country: 'CH', order: { id: 1 }, photo };
       await render({ source: helper.example, partials: new Map(), input, label: helper.name });
     });
   }

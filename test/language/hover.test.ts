@@ -101,7 +101,7 @@ describe('hover', () => {
       shown('---\ninput:\n  sch|ema:\n    a: string\n---\n')?.[1] ?? '',
       /^\*\*`schema`\*\*: schema/,
     );
-    assert.match(shown('---\noutput:\n  for|mat: json\n---\n')?.[1] ?? '', /One of `json`, `text`\.$/);
+    assert.match(shown('---\noutput:\n  for|mat: json\n---\n')?.[1] ?? '', /Such as `json`, `text`, /);
     assert.deepEqual(shown('---\ninput:\n  schema:\n    a: str|ing, a string\n---\n'), [
       'string',
       '`string`: a type of Picoschema\n\nText\\.',

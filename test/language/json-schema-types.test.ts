@@ -68,21 +68,17 @@ describe('JSON Schema', () => {
     );
   });
   for (const [schema, code, place] of [
-    ['{type: object, properties: {a: {type: strng}}}', 'picoschema', 'strng'],
-    ['{type: object, properties: {a: {type: [string, 5]}}}', 'picoschema', '5'],
-    ['{type: object, properties: {a: text}}', 'picoschema', 'text'],
-    ['{type: object, properties: text}', 'picoschema', 'text'],
-    ['{type: object, required: a}', 'picoschema', 'a'],
-    ['{type: object, required: [5]}', 'picoschema', '5'],
-    ['{type: object, properties: {a: {enum: b}}}', 'picoschema', 'b'],
-    ['{type: object, properties: {a: {enum: []}}}', 'picoschema', '[]'],
-    ['{type: object, properties: {a: {$ref: "#/$defs/b"}}}', 'picoschema', '"#/$defs/b"'],
-    [
-      '{type: object, required: [mesage], properties: {message: {type: string}}}',
-      'front-matter-key',
-      'mesage',
-    ],
-    ['{type: array, items: {type: string}}', 'picoschema', 'type'],
+    ['{type: object, properties: {a: {type: strng}}}', 'json-schema', 'strng'],
+    ['{type: object, properties: {a: {type: [string, 5]}}}', 'json-schema', '5'],
+    ['{type: object, properties: {a: text}}', 'json-schema', 'text'],
+    ['{type: object, properties: text}', 'json-schema', 'text'],
+    ['{type: object, required: a}', 'json-schema', 'a'],
+    ['{type: object, required: [5]}', 'json-schema', '5'],
+    ['{type: object, properties: {a: {enum: b}}}', 'json-schema', 'b'],
+    ['{type: object, properties: {a: {enum: []}}}', 'json-schema', '[]'],
+    ['{type: object, properties: {a: {$ref: "#/$defs/b"}}}', 'json-schema', '"#/$defs/b"'],
+    ['{type: object, required: [mesage], properties: {message: {type: string}}}', 'json-schema', 'mesage'],
+    ['{type: array, items: {type: string}}', 'json-schema', 'type'],
   ] as const)
     it(`is told of what is wrong in ${schema}`, () => {
       const text = sourceOf(schema);

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { picoschema } from 'dotprompt';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { Problem } from '../../src/core/problem.ts';
+import { readMetadata } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
 import { type ValueType, wordsOfType } from '../../src/language/value-type.ts';
@@ -94,7 +96,8 @@ describe('Picoschema', () => {
       ['a: strng, long', 'strng', /Did you mean "string"/],
       ['a: "strng, long"', 'strng', /Did you mean "string"/],
       ['a: >-\n  strng,\n  long', '>-\n      strng,\n      long', /Did you mean "string"/],
-      ['a: CustomerRecord', 'CustomerRecord', /no type "CustomerRecord". Write one of/],
+      ['a: customer', 'customer', /no type "customer". Write one of/],
+      ['a: String', 'String', /Did you mean "string"/],
       ['a: array', 'array', /in parentheses after the name: "name\(array\): …"/],
       ['a: "string , x"', 'string ', /without a space before the comma/],
       ['a: |\n  string, x', '|\n      string, x', /on one line/],
@@ -120,9 +123,8 @@ describe('Picoschema', () => {
       ['__proto__: string', '__proto__', /cannot be a name/],
       ['a:\n  b:\n    c: strng', 'strng', /Did you mean/],
       ['(*): strng', 'strng', /Did you mean/],
-      ['type: string\nmessage: string', 'type', /variable named "type"/],
     ] as const)
-      it(`in ${JSON.stringify(schema)}`, () => {
+      it(`in ${JSON.stringify(schema)}, and publishing refuses it`, async () => {
         const text = `---\ninput:\n  schema:\n${schema.replaceAll(/^/gm, '    ')}\n---\n`;
         const { findings } = readFrontMatter(text);
         assert.equal(findings.length, 1, JSON.stringify(findings));
@@ -130,12 +132,22 @@ describe('Picoschema', () => {
         assert.equal(code, 'picoschema');
         assert.equal(text.slice(span.start, span.end), place);
         assert.match(told, message);
+        await assert.rejects(readMetadata(text, 'a'), error => Problem.is(error, 'invalid_source'));
       });
+    it('in a variable named "type" without a description, which makes it all JSON Schema', async () => {
+      const text = '---\ninput:\n  schema:\n    type: string\n    message: string\n---\n';
+      const [finding, ...others] = readFrontMatter(text).findings;
+      assert.deepEqual([finding?.code, others], ['json-schema', []]);
+      assert.match(finding?.message ?? '', /variable named "type"/);
+      await readMetadata(text, 'a');
+    });
     for (const [schema, message] of [
       ['string', /The input is an object/],
-      ['CustomerRecord', /Schemas of other files/],
-      ['[a, b]', /The input is an object/],
-      ['5', /The input is an object/],
+      ['CustomerRecord', /The application defines the schema "CustomerRecord"/],
+      ['order', /The application defines the schema "order"/],
+      ['[a, b]', /A schema is a type/],
+      ['5', /A schema is a type/],
+      ['String', /Did you mean "string"/],
     ] as const)
       it(`in a schema that is ${schema}`, () => {
         const { findings, declaresInput } = readFrontMatter(`---\ninput: {schema: ${schema}}\n---\n`);
@@ -157,7 +169,9 @@ describe('Picoschema', () => {
         readFrontMatter(`---\noutput:\n  schema: ${schema}\n---\n`).findings.map(({ code }) => code);
       assert.deepEqual(findingsOf('string, an answer'), []);
       assert.deepEqual(findingsOf('{type: array, items: {type: string}}'), []);
-      assert.deepEqual(findingsOf('strng'), ['picoschema']);
+      assert.deepEqual(findingsOf('a b'), ['picoschema']);
+      assert.deepEqual(findingsOf('Invoice'), ['named-schema']);
+      assert.deepEqual(findingsOf('{lines(array): LineItem}'), ['named-schema']);
       assert.deepEqual(findingsOf('{a(enum): b}'), ['picoschema']);
     });
   });

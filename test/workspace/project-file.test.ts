@@ -269,3 +269,23 @@ describe('promptforge.json', () => {
     assert.deepEqual(await readProject(workspace.root, nodeFileSystem), written);
   });
 });
+
+describe('frontMatterKeys of a project', () => {
+  const parse = (frontMatterKeys: unknown) =>
+    parseProject(Buffer.from(JSON.stringify({ registry: 'embedded', frontMatterKeys })), '/w')
+      .frontMatterKeys;
+
+  it('are the keys that front matter may have; none unless told', () => {
+    assert.deepEqual(parse(['owner', 'team']), ['owner', 'team']);
+    assert.deepEqual(parse(undefined), []);
+  });
+  for (const wrong of ['owner', { owner: true }, [5], [''], ['x'.repeat(101)], Array(201).fill('a'), null])
+    it(`are refused where they are ${JSON.stringify(wrong).slice(0, 40)}, with what to write instead`, () => {
+      assert.throws(
+        () => parse(wrong),
+        error =>
+          WorkspaceError.is(error, 'invalid_project_file') &&
+          error.message.includes('Write "frontMatterKeys": ["owner"].'),
+      );
+    });
+});

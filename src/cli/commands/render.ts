@@ -9,7 +9,10 @@ export function renderCommand(): Command {
     .addOption(new Option('--input <file>', 'a YAML or JSON file with the input, or - for stdin'))
     .addOption(new Option('--messages <file>', 'a YAML or JSON list of earlier messages, for {{history}}'))
     .addOption(new Option('--context <file>', 'a YAML or JSON file with what {{@name}} reads'))
-    .option('--strict', 'also refuse variables that the prompt does not declare and the input does not give')
+    .option(
+      '--strict',
+      'also refuse an input that does not fit its schema, and variables that nothing declares or gives',
+    )
     .option('--json', 'print the messages as the API gives them: {"messages": [...]}')
     .addHelpText(
       'after',

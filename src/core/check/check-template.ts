@@ -19,17 +19,23 @@ const checked = new WeakMap<Program, readonly TemplateError[]>();
  * what would be said of the rest only follows from it. Never throws.
  */
 export function checkTemplate(template: string): readonly TemplateError[] {
+  const unreadable = whyUnreadable(template);
+  if (unreadable !== undefined) return [unreadable];
+  return checkTree(readTemplate(template) as unknown as Program, template);
+}
+
+/** What keeps a template from being read at all; undefined where nothing does. Never throws. */
+export function whyUnreadable(template: string): TemplateError | undefined {
   const nul = template.indexOf('\0');
-  if (nul >= 0) return [{ code: 'invalid-text', start: nul, end: nul + 1, message: NUL }];
+  if (nul >= 0) return { code: 'invalid-text', start: nul, end: nul + 1, message: NUL };
   const deep = findTooDeep(template);
-  if (deep !== undefined) return [deep];
-  let tree: Program;
+  if (deep !== undefined) return deep;
   try {
-    tree = readTemplate(template) as unknown as Program;
+    readTemplate(template);
+    return undefined;
   } catch (error) {
-    return [explainSyntaxError(error, template)];
+    return explainSyntaxError(error, template);
   }
-  return checkTree(tree, template);
 }
 
 /** As `checkTemplate`, of a template that can be read, which is looked at once however often it is rendered. */

@@ -6,6 +6,7 @@ import {
   type BlockStatement,
   type Expression,
   hasArguments,
+  isRawBlock,
   isSimple,
   type MustacheStatement,
   type PartialBlockStatement,
@@ -17,6 +18,7 @@ import { BLOCK_HELPERS, section } from './helpers/block-helpers.ts';
 import { textOf } from './helpers/text.ts';
 import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
 import { missingInputs } from './missing-inputs.ts';
+import { runBody } from './run-body.ts';
 import { runPartial } from './run-partial.ts';
 import type { Scope } from './scope.ts';
 import { Structure } from './structure.ts';
@@ -63,6 +65,10 @@ function runBlock(node: BlockStatement, scope: Scope): void {
   const [name = ''] = path.parts;
   const isHelper =
     !isBlockParam(path, scope) && (hasArguments(node) || (isSimple(path) && KNOWN_HELPERS.has(name)));
+  if (!isHelper && isRawBlock(node)) {
+    runBody(node.program, scope, scope.context, node);
+    return;
+  }
   const read = isHelper ? argumentsOf(node) : [path];
   noteMissing(node, read, scope);
   if (!isHelper) {
@@ -95,6 +101,8 @@ function write(value: unknown, node: Writing, scope: Scope, missing: readonly st
     if (value.segment.kind === 'history') run.meter.write(run.historyLength, template, node);
     run.writer.structure(value.segment, template, node);
   } else {
-    run.writer.value(textOf(value, scope, node), expressionOf(node, template), missing, template, node);
+    const expression = expressionOf(node, template);
+    const name = node.type === 'MustacheStatement' && !hasArguments(node) ? expression.path : undefined;
+    run.writer.value(textOf(value, name, scope, node), expression, missing, template, node);
   }
 }

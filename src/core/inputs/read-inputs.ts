@@ -10,6 +10,7 @@ import {
   type BlockStatement,
   type Expression,
   hasArguments,
+  isRawBlock,
   isScoped,
   isSimple,
   type MustacheStatement,
@@ -125,6 +126,7 @@ class InputReader {
     const isParameter = isSimple(path) && place.names.has(name);
     if (!isParameter && (hasArguments(node) || (isSimple(path) && KNOWN_HELPERS.has(name))))
       this.#helper(name, node, place);
+    else if (isRawBlock(node)) this.#program(node.program, place);
     else this.#section(path, node, place);
   }
 

@@ -4,6 +4,7 @@ import { callerInputs } from '../../core/inputs/caller-inputs.ts';
 import { compareInputs, type InputChange } from '../../core/inputs/compare-inputs.ts';
 import type { PromptName } from '../../core/name.ts';
 import { readMetadata } from '../../core/render.ts';
+import { sourceKindOf } from '../../core/source.ts';
 
 export interface Change {
   /** Whether the prompt's own source differs. */
@@ -18,7 +19,11 @@ export async function changeBetween(
   from: LinkedSource,
   to: LinkedSource,
 ): Promise<Change> {
-  const inputs = async (side: LinkedSource) => callerInputs(await readMetadata(side.source, prompt), side);
+  const inputs = async (side: LinkedSource) =>
+    callerInputs(
+      await readMetadata(side.source, prompt, { kind: sourceKindOf(prompt), isPublished: true }),
+      side,
+    );
   return {
     source: from.source !== to.source,
     partials: changedPartials(from, to),

@@ -3,7 +3,7 @@ import type { LinkedSource } from '../../core/changed-sources.ts';
 import type { LinkedPartial } from '../../core/flatten.ts';
 import { type PromptName, partialCandidates } from '../../core/name.ts';
 import { linkRecorded, type RecordedPartials, type RecordedSource } from '../../core/recorded-partials.ts';
-import { parseSource } from '../../core/source.ts';
+import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { partialUses } from '../../core/template.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -27,7 +27,7 @@ export async function linkedVersion(
 ): Promise<LinkedSource> {
   const read = versionReader(holding);
   const { source, partials } = await read(prompt, version);
-  return linkedSource(source, await linkRecorded(partials, read));
+  return linkedSource(prompt, source, await linkRecorded(partials, read));
 }
 
 /**
@@ -41,7 +41,7 @@ export async function linkedDraft(
   source: string,
 ): Promise<LinkedSource> {
   const recorded = newestPartials(holding, prompt, source);
-  return linkedSource(source, await linkRecorded(recorded, versionReader(holding)));
+  return linkedSource(prompt, source, await linkRecorded(recorded, versionReader(holding)));
 }
 
 /** What publishing `source` would record now, by the reference as written, as far as the list of prompts tells. */
@@ -54,7 +54,7 @@ export function newestPartials(
     partialCandidates(prompt, reference)
       .map(name => prompts.listed.get(name)?.summary)
       .find(summary => summary !== undefined && !summary.archived)?.newest;
-  const entries = partialUses(parseSource(source).template).flatMap(({ reference }) => {
+  const entries = partialUses(parseSource(source, sourceKindOf(prompt)).template).flatMap(({ reference }) => {
     const found = newest(reference);
     return found === undefined
       ? []
@@ -63,6 +63,10 @@ export function newestPartials(
   return Object.fromEntries(entries);
 }
 
-function linkedSource(source: string, partials: ReadonlyMap<string, LinkedPartial>): LinkedSource {
-  return { source, template: parseSource(source).template, partials };
+function linkedSource(
+  prompt: PromptName,
+  source: string,
+  partials: ReadonlyMap<string, LinkedPartial>,
+): LinkedSource {
+  return { source, template: parseSource(source, sourceKindOf(prompt)).template, partials };
 }

@@ -44,7 +44,8 @@ export function showDiagnostics(
     await whenReady();
     if (document.isClosed) return;
     const { version } = document;
-    const answer = await ask('diagnose', document, null);
+    const frontMatterKeys = session.project?.frontMatterKeys ?? [];
+    const answer = await ask('diagnose', document, { frontMatterKeys });
     if (answer === undefined || document.isClosed || document.version !== version) return;
     collection.set(document.uri, diagnosticsOf(answer));
   };
@@ -69,11 +70,18 @@ export function showDiagnostics(
       if (document !== except && isChecked(document) && !timers.has(document.uri.toString()))
         soon(document, OTHERS_SETTLE_MS);
   };
+  let allowed = JSON.stringify(session.project?.frontMatterKeys);
   for (const document of vscode.workspace.textDocuments) if (isChecked(document)) soon(document, 0);
   const following = vscode.Disposable.from(
     documents.onDidChange(document => {
       soon(document, SETTLE_MS);
       if (placeOfDocument(document, session)?.name !== undefined) others(document);
+    }),
+    session.onDidChange(() => {
+      const now = JSON.stringify(session.project?.frontMatterKeys);
+      if (now === allowed) return;
+      allowed = now;
+      others();
     }),
     // Files may have come that nobody told of: one that is looked at is looked after.
     vscode.window.onDidChangeActiveTextEditor(editor => {

@@ -1,4 +1,6 @@
 /** The inputs that the prompt in front declares, for the form: read at every change, told to the page only when they are others. */
+import type { PromptName } from '../../core/name.ts';
+import { kindOf } from '../../language/analysis.ts';
 import { readFrontMatter } from '../../language/front-matter.ts';
 import type { Declared } from '../../language/value-type.ts';
 import { typeOfValue } from '../../language/values.ts';
@@ -14,8 +16,8 @@ export class DeclaredInputs {
   }
 
   /** Whether they are others than before. */
-  read(source: string): boolean {
-    const { variables, defaults } = readFrontMatter(source);
+  read(source: string, prompt: PromptName | undefined): boolean {
+    const { variables, defaults } = readFrontMatter(source, kindOf(prompt));
     this.fields = variables;
     this.defaults = Object.fromEntries([...defaults].map(([name, { value }]) => [name, value]));
     const shape = JSON.stringify([

@@ -125,7 +125,8 @@ export class Difference implements vscode.Disposable {
       }
       return await this.#renderFile(prompt, input, signal);
     } catch (error) {
-      if (!Problem.is(error, 'missing_input', 'too_expensive', 'invalid_source')) throw error;
+      if (!Problem.is(error, 'missing_input', 'invalid_input', 'too_expensive', 'invalid_source'))
+        throw error;
       await ask.tell('warning', `${name} cannot be rendered with this input: ${error.message}`);
       return undefined;
     }

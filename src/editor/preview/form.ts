@@ -1,4 +1,5 @@
 /** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
+import { inexactNumberIn, keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import type { ValueType } from '../../language/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -70,6 +71,7 @@ export type Typed = { readonly value: unknown } | { readonly problem: string };
 export function readNumber(text: string, isInteger: boolean): Typed {
   const value = Number(text.trim());
   if (text.trim() === '' || !Number.isFinite(value)) return { problem: 'Give a number, such as 12.5.' };
+  if (!keepsDigits(text.trim(), value)) return { problem: TOO_MANY_DIGITS };
   if (isInteger && !Number.isInteger(value)) return { problem: 'Give a whole number.' };
   return { value };
 }
@@ -77,11 +79,14 @@ export function readNumber(text: string, isInteger: boolean): Typed {
 /** @param text of a JSON field */
 export function readJson(text: string): Typed {
   try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    const value: unknown = JSON.parse(text);
+    return inexactNumberIn(text) === undefined ? { value } : { problem: OTHER_DIGITS };
+  } catch {
+    return { problem: 'This is not JSON. Check its quotes, commas and brackets.' };
   }
 }
+
+const TOO_MANY_DIGITS = 'A number cannot keep these digits. Declare the variable as text to keep them.';
 
 /** Undefined where there is none. */
 export function valueAt(input: unknown, path: Path): unknown {

@@ -1,5 +1,6 @@
 /** JSON that a person pasted as the input of a prompt: read, and held against what the prompt declares. */
-import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import type { Declared } from '../../language/value-type.ts';
 import { isObject, misfits, wordsOfPath } from '../../language/values.ts';
 import type { Input } from './form.ts';
@@ -22,6 +23,8 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
   if (first !== undefined || tree === undefined)
     return { problem: `${at(first?.offset ?? 0)}: ${wordsOfError(first)}`, misfits: [] };
   const value: unknown = JSON.parse(text);
+  const inexact = firstInexact(tree, text);
+  if (inexact !== undefined) return { problem: `${at(inexact.offset)}: ${OTHER_DIGITS}`, misfits: [] };
   if (!isObject(value))
     return {
       problem: 'An input is an object with the variables by name, such as {"name": "Ada"}.',
@@ -38,6 +41,18 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
       return `${where}${wordsOfPath(path)}: ${message}.`;
     }),
   };
+}
+
+function firstInexact(tree: Node, text: string): Node | undefined {
+  if (tree.type === 'number') {
+    const written = text.slice(tree.offset, tree.offset + tree.length);
+    return keepsDigits(written, Number(written)) ? undefined : tree;
+  }
+  for (const child of tree.children ?? []) {
+    const found = firstInexact(child, text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function wordsOfError(error: ParseError | undefined): string {

@@ -264,7 +264,7 @@ export class PreviewPanel {
     this.#rendering = controller;
     const { workbench, renderer } = this.#parts;
     const [source, edits] = [document.getText(), this.#edits];
-    if (this.#declared.read(source)) this.#sendInputs();
+    if (this.#declared.read(source, subject.prompt)) this.#sendInputs();
     try {
       const request = await requestOf(subject, source, this.#trials.current.input, workbench);
       const outcome = await renderer.render(request, controller.signal);
@@ -282,7 +282,7 @@ export class PreviewPanel {
   #sendInputs(): void {
     const [subject, document] = [this.#subject, this.#document];
     if (subject === undefined || document === undefined) return;
-    if (!this.#declared.isRead) this.#declared.read(document.getText());
+    if (!this.#declared.isRead) this.#declared.read(document.getText(), subject.prompt);
     const { sample, input, isEdited } = this.#trials.current;
     const trouble = this.#trouble;
     this.#send({

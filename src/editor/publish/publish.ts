@@ -147,7 +147,7 @@ async function checkedSource(
   prompt: PromptName,
   uri: vscode.Uri,
 ): Promise<string | undefined> {
-  const [{ parseSource }, { checkNoIssues, sourceIssues }] = await Promise.all([
+  const [{ parseSource, sourceKindOf }, { checkNoIssues, sourceIssues }] = await Promise.all([
     import('../../core/source.ts'),
     import('../../core/template.ts'),
   ]);
@@ -160,7 +160,10 @@ async function checkedSource(
       );
       return undefined;
     }
-    checkNoIssues(sourceIssues(source, parseSource(source)), copy.folder.shown(uri.fsPath));
+    checkNoIssues(
+      sourceIssues(source, parseSource(source, sourceKindOf(prompt))),
+      copy.folder.shown(uri.fsPath),
+    );
     return source;
   } catch (error) {
     if (!Problem.is(error, 'invalid_source')) throw error;

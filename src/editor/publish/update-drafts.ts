@@ -3,7 +3,7 @@ import type { VersionSummary } from '../../contract/prompts.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { linkRecorded, type RecordedPartials } from '../../core/recorded-partials.ts';
-import { parseSource } from '../../core/source.ts';
+import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { type Change, changeBetween } from '../compare/change.ts';
 import { newestPartials, versionReader } from '../compare/linked-side.ts';
@@ -34,7 +34,7 @@ export async function updateDrafts(
     const newest = workbench.prompts.listed.get(prompt)?.summary?.newest as Draft['newest'] | undefined;
     if (newest === undefined) continue;
     const { source, partials } = await read(prompt, newest.version);
-    const { template, templateOffset } = parseSource(source);
+    const { template, templateOffset } = parseSource(source, sourceKindOf(prompt));
     const recorded = newestPartials(workbench, prompt, source);
     const present = await linkRecorded(recorded, read, linked);
     const from = { source, template, partials: await linkRecorded(partials, read, linked) };

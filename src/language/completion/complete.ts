@@ -1,4 +1,5 @@
 /** Completion in a prompt. */
+import { kindOf } from '../analysis.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { completeBody } from './body.ts';
 import { completeFrontMatter, yamlAt } from './front-matter.ts';
@@ -6,7 +7,7 @@ import type { CompletionItem } from './item.ts';
 
 /** What can stand at `offset` of `prompt`; sort by `sortText`. Never throws. */
 export function complete(prompt: LibraryPrompt, offset: number, library: Library): CompletionItem[] {
-  const yaml = yamlAt(prompt.analysis.text, offset);
+  const yaml = yamlAt(prompt.analysis.text, offset, kindOf(prompt.name));
   return yaml === undefined
     ? completeBody(prompt, offset, library)
     : completeFrontMatter(prompt, yaml, offset, library);

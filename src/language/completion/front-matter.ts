@@ -1,5 +1,5 @@
 /** Completion in front matter: keys, their values, the types of Picoschema, the names of variables. */
-import { locateFrontMatter } from '../../core/source.ts';
+import { locateFrontMatter, type SourceKind } from '../../core/source.ts';
 import { type KnownKey, knownKeyAt, knownKeysAt } from '../front-matter-keys.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { escapeMarkdown } from '../markdown.ts';
@@ -10,8 +10,8 @@ import { keyEdit, propertyItems, typeAt, typeOfInput, valueItems } from './value
 import { caretInYaml, type YamlCaret } from './yaml-caret.ts';
 
 /** The YAML around `offset`: of front matter that is never closed, to the end of the text. */
-export function yamlAt(text: string, offset: number): Span | undefined {
-  const place = locateFrontMatter(text);
+export function yamlAt(text: string, offset: number, kind?: SourceKind): Span | undefined {
+  const place = locateFrontMatter(text, kind);
   if (place === undefined || offset < place.yamlStart) return undefined;
   const end = place.yamlEnd ?? text.length;
   // Between the two `---` there may be nothing yet but the line that is being written.
@@ -41,7 +41,7 @@ export function completeFrontMatter(
   if (path.length === 1 && (first === 'model' || first === 'tools'))
     return seenItems(first, caret, prompt, library);
   if (known?.type === 'boolean') return valueItems({ kind: 'boolean' }, caret);
-  return valueItems({ kind: 'enum', values: known?.values ?? [] }, caret);
+  return valueItems({ kind: 'enum', values: known?.values ?? known?.usual ?? [] }, caret);
 }
 
 function keyItems(keys: readonly KnownKey[], caret: YamlCaret, depth: number): CompletionItem[] {

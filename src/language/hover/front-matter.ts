@@ -41,7 +41,10 @@ export function hoverInFrontMatter(
   }
   const known = key && knownKeyAt(path);
   if (key === undefined || known === undefined) return undefined;
-  const values = known.values === undefined ? [] : [`One of ${known.values.map(codeSpan).join(', ')}.`];
+  const values = [
+    ...(known.values === undefined ? [] : [`One of ${known.values.map(codeSpan).join(', ')}.`]),
+    ...(known.usual === undefined ? [] : [`Such as ${known.usual.map(codeSpan).join(', ')}.`]),
+  ];
   const parts = [`**${codeSpan(known.name)}**: ${known.type}`, escapeMarkdown(known.description), ...values];
   return { span: key.keySpan, markdown: parts.join('\n\n') };
 }

@@ -1,4 +1,5 @@
 /** What is shown of the name under the mouse, in a prompt. */
+import { kindOf } from '../analysis.ts';
 import { yamlAt } from '../completion/front-matter.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import type { Span } from '../span.ts';
@@ -13,7 +14,7 @@ export interface Hover {
 
 /** Undefined where nothing is known of what stands at `offset`. Never throws. */
 export function hover(prompt: LibraryPrompt, offset: number, library: Library): Hover | undefined {
-  const yaml = yamlAt(prompt.analysis.text, offset);
+  const yaml = yamlAt(prompt.analysis.text, offset, kindOf(prompt.name));
   return yaml === undefined
     ? hoverInBody(prompt, offset, library)
     : hoverInFrontMatter(prompt, yaml, offset, library);

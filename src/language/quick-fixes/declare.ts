@@ -1,7 +1,6 @@
 /** A variable put into the front matter's input schema, and taken out of it again. */
-
 import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
-import type { Analysis } from '../analysis.ts';
+import { type Analysis, kindOf } from '../analysis.ts';
 import { applyEdits, doOverlap, type TextEdit } from '../edit.ts';
 import { type FrontMatterFacts, readFrontMatter } from '../front-matter.ts';
 import { part } from '../json-schema-types.ts';
@@ -21,7 +20,7 @@ import {
 export function declareVariable(analysis: Analysis, name: string, type: ValueType): TextEdit[] | undefined {
   const edit = declaration(analysis, name, type);
   if (edit === undefined) return undefined;
-  const facts = readFrontMatter(applyEdits(analysis.text, [edit]));
+  const facts = readFrontMatter(applyEdits(analysis.text, [edit]), kindOf(analysis.name));
   const isDeclared = facts.declaresInput && facts.variables.some(variable => variable.name === name);
   return isDeclared && faults(facts) <= faults(analysis.frontMatter) ? [edit] : undefined;
 }
@@ -122,7 +121,7 @@ export function removeVariable(analysis: Analysis, name: string): TextEdit[] | u
   const edits = removals(analysis, name);
   // In YAML that is broken one entry may hold the next.
   if (edits === undefined || edits.length === 0 || doOverlap(edits)) return undefined;
-  const facts = readFrontMatter(applyEdits(text, edits));
+  const facts = readFrontMatter(applyEdits(text, edits), kindOf(analysis.name));
   const isGone = facts.variables.every(variable => variable.name !== name) && !facts.defaults.has(name);
   return isGone && faults(facts) <= faults(frontMatter) ? edits : undefined;
 }

@@ -54,6 +54,7 @@ export function quickFixes(prompt: LibraryPrompt, finding: Finding, library: Lib
     case 'front-matter-key':
     case 'front-matter-type':
     case 'picoschema':
+    case 'json-schema':
       return changeToNear(uri, finding);
     case 'default-mismatch':
       return [...changeToNear(uri, finding), ...removeDeclaration(prompt, finding, false)];

@@ -4,7 +4,7 @@ import { digestOf } from '../../core/digest.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { type PromptMetadata, readMetadata } from '../../core/render.ts';
-import { parseSource } from '../../core/source.ts';
+import { parsePublished, sourceKindOf } from '../../core/source.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
 import { readVersion } from '../prompts/version-rows.ts';
@@ -44,7 +44,8 @@ async function readContent(snapshot: Snapshot, prompt: PromptName, version: Vers
   const row = await readVersion(snapshot, prompt, version);
   const reference = versionReference(prompt, version);
   checkDigest(reference, row.source, row.digest);
-  const { template } = parseSource(row.source);
+  const kind = sourceKindOf(prompt);
+  const { template } = parsePublished(row.source, kind);
   const partials = await linkRecorded(snapshot, row.partials as RecordedPartials);
   return {
     source: row.source,
@@ -52,7 +53,7 @@ async function readContent(snapshot: Snapshot, prompt: PromptName, version: Vers
     publishedAt: row.publishedAt,
     partials,
     template: flatten({ template, partials }),
-    metadata: await readMetadata(row.source, reference),
+    metadata: await readMetadata(row.source, reference, { kind, isPublished: true }),
   };
 }
 
@@ -78,7 +79,7 @@ export async function linkRecorded(
     const row = await readVersion(snapshot, prompt, version);
     checkDigest(id, row.source, row.digest);
     const partials = await linkRecorded(snapshot, row.partials as RecordedPartials, read);
-    const { template, templateOffset } = parseSource(row.source);
+    const { template, templateOffset } = parsePublished(row.source, sourceKindOf(prompt));
     return { id, template, templateOffset, source: row.source, partials };
   }
 }

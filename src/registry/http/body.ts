@@ -1,5 +1,6 @@
 /** Reading a request's JSON: its type, its size as it arrives, its text, its values. */
 import type * as z from 'zod';
+import { inexactNumberIn } from '../../core/exact-numbers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Asked } from './asked.ts';
 import { parseStrictly } from './query.ts';
@@ -26,8 +27,10 @@ export async function readJson<Schema extends z.ZodType>(
   const bytes = await request.bytes();
   await arrived();
   if (bytes.byteLength > 0) checkType(request.header('content-type'));
-  const json = bytes.byteLength === 0 ? {} : parseJson(bytes);
+  const text = bytes.byteLength === 0 ? '{}' : decode(bytes);
+  const json = parseJson(text);
   checkValues(json);
+  checkNumbers(text);
   return { value: parseStrictly(schema, json, 'The body'), bytes };
 }
 
@@ -40,13 +43,15 @@ function checkType(contentType: string | undefined): void {
   );
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  let text: string;
+function decode(bytes: Uint8Array): string {
   try {
-    text = UTF_8.decode(bytes);
+    return UTF_8.decode(bytes);
   } catch (cause) {
     throw new Problem('invalid_request', 'The body is not UTF-8. Send JSON in UTF-8.', {}, { cause });
   }
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -81,6 +86,16 @@ function checkValues(json: unknown): void {
     }
     level = next;
   }
+}
+
+/** @param text whose depth is bounded */
+function checkNumbers(text: string): void {
+  const pointer = inexactNumberIn(text);
+  if (pointer === undefined) return;
+  const message = 'has more digits than a number can keep';
+  throw new Problem('invalid_request', `The number at ${pointer || '/'} ${message}. Pass it as text.`, {
+    fields: [{ pointer, message }],
+  });
 }
 
 function halfCharacter(pointer: string): Problem {

@@ -10,7 +10,7 @@ import { parseEnvironmentName } from '../../core/environment.ts';
 import { callerInputs } from '../../core/inputs/caller-inputs.ts';
 import { compareInputs, type InputChange } from '../../core/inputs/compare-inputs.ts';
 import type { PromptName } from '../../core/name.ts';
-import { parseSource } from '../../core/source.ts';
+import { parsePublished, sourceKindOf } from '../../core/source.ts';
 import { parseVersionNumber, type VersionNumber, versionReference } from '../../core/version.ts';
 import type { Content, Contents } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
@@ -74,8 +74,9 @@ export function inputChanges(from: ComparedVersion, to: ComparedVersion): InputC
   return compareInputs(inputs(from), inputs(to));
 }
 
-function linked({ content: { source, partials } }: ComparedVersion) {
-  return { template: parseSource(source).template, partials };
+function linked({ version, content: { source, partials } }: ComparedVersion) {
+  const kind = sourceKindOf(version.prompt as PromptName);
+  return { template: parsePublished(source, kind).template, partials };
 }
 
 function sideOf(partial: ChangedPartial['from']): DiffSide {

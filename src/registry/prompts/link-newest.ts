@@ -3,7 +3,7 @@ import type { EventData } from '../../core/event.ts';
 import type { LinkedPartial } from '../../core/flatten.ts';
 import { linkPartials } from '../../core/link.ts';
 import { type PromptName, partialCandidates } from '../../core/name.ts';
-import { parseSource } from '../../core/source.ts';
+import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
 import { parseVersionReference, versionReference } from '../../core/version.ts';
 import type { Snapshot } from '../store/store.ts';
@@ -20,7 +20,7 @@ export async function linkToNewest(
   name: PromptName,
   source: string,
 ): Promise<RecordedPartials> {
-  const parsed = parseSource(source);
+  const parsed = parseSource(source, sourceKindOf(name));
   checkNoIssues(sourceIssues(source, parsed), name);
   const direct = new Set(partialUses(parsed.template).flatMap(use => partialCandidates(name, use.reference)));
   const linked = await linkPartials(name, source, async candidate => {

@@ -7,7 +7,7 @@ import { type Digest, digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { readMetadata } from '../../core/render.ts';
-import { checkSourceText, locateFrontMatter, parseSource } from '../../core/source.ts';
+import { checkSourceText, locateFrontMatter, parseSource, sourceKindOf } from '../../core/source.ts';
 import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
 
 export interface PreparedSource {
@@ -25,7 +25,7 @@ export interface PreparedSource {
 /** Never rejects with a `Problem`: what is wrong is told when its turn comes. */
 export async function prepareSource(name: PromptName, source: string): Promise<PreparedSource> {
   const { flaw, usesPartials } = readSource(name, source);
-  const hasFrontMatter = locateFrontMatter(source) !== undefined;
+  const hasFrontMatter = locateFrontMatter(source, sourceKindOf(name)) !== undefined;
   return {
     source,
     digest: digestOf(source),
@@ -40,7 +40,7 @@ export async function prepareSource(name: PromptName, source: string): Promise<P
 function readSource(name: PromptName, source: string): Pick<PreparedSource, 'flaw' | 'usesPartials'> {
   try {
     checkSourceText(source);
-    const parsed = parseSource(source);
+    const parsed = parseSource(source, sourceKindOf(name));
     checkNoIssues(sourceIssues(source, parsed), name);
     return { flaw: undefined, usesPartials: usesPartials(parsed.template) };
   } catch (error) {
@@ -64,7 +64,7 @@ const PARTIAL = /\{\{~?#?>/;
 
 async function schemaFlawOf(name: PromptName, source: string): Promise<Problem | undefined> {
   try {
-    await readMetadata(source, name);
+    await readMetadata(source, name, { kind: sourceKindOf(name) });
     return undefined;
   } catch (error) {
     return asProblem(error);

@@ -6,7 +6,7 @@ import type { RegistryEvent } from '../../core/event.ts';
 import { flatten } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
-import { parseSource } from '../../core/source.ts';
+import { parseSource, sourceKindOf } from '../../core/source.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import { linkRecorded } from '../delivery/content.ts';
@@ -50,7 +50,7 @@ export async function publish(
   if (prepared.schemaFlaw !== undefined) throw prepared.schemaFlaw;
   if (prepared.usesPartials)
     flatten({
-      template: parseSource(source).template,
+      template: parseSource(source, sourceKindOf(name)).template,
       partials: await linkRecorded(transaction, partials),
     });
 

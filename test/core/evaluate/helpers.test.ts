@@ -16,11 +16,7 @@ describe('a helper', () => {
     ['{{#with o as |it|}}{{a}}{{it.a}}{{../b}}{{else}}n{{/with}}', { o: { a: 1 }, b: 2 }, '112'],
     ['{{#with none}}y{{else}}{{b}}{{/with}}', { b: 2 }, '2'],
     ['{{lookup xs 1}}{{lookup o "k"}}{{lookup none "k"}}', { xs: [1, 2], o: { k: 3 } }, '23'],
-    [
-      '{{json o}}{{json none}}{{json xs indent=1}}',
-      { o: { a: '"' }, xs: [1] },
-      '{"a":"\\""}undefined[\n 1\n]',
-    ],
+    ['{{json o}}{{json xs indent=1}}', { o: { a: '"' }, xs: [1] }, '{"a":"\\""}[\n 1\n]'],
     [
       '{{#ifEquals a "5"}}y{{else}}n{{/ifEquals}}{{#unlessEquals a 5}}y{{else}}n{{/unlessEquals}}',
       { a: 5 },
@@ -32,7 +28,9 @@ describe('a helper', () => {
       '123n4',
     ],
     ['a{{log "x" a level="error"}}b', { a: 1 }, 'ab'],
-    ['{{{{raw}}}}{{x}}{{{{/raw}}}}', { raw: true }, '{{x}}'],
+    ['{{{{raw}}}}{{x}}{{{{/raw}}}}', {}, '{{x}}'],
+    ['a{{{{code}}}} {{#if x}} {{> p}} {{{{/code}}}}b', { code: false }, 'a {{#if x}} {{> p}} b'],
+    ['{{{{if t}}}}{{x}}{{{{/if}}}}{{{{if f}}}}{{x}}{{{{/if}}}}', { t: true }, '{{x}}'],
     ['{{#if (lookup o "a")}}{{json (lookup o "a")}}{{/if}}', { o: { a: [1] } }, '[1]'],
   ];
   for (const [template, input, text] of rows) it(template, () => assert.equal(textOf(template, input), text));
@@ -93,7 +91,7 @@ describe('a helper', () => {
     'an object without text': [
       '{{x}}',
       { input: { x: { toString: 1, valueOf: 1 } } },
-      /an object has no text/,
+      /^a\/b:1:1: "x" is an object, and an object is not text. Use a property, such as {{x.toString}}, or {{json x}}/,
     ],
     'a number without JSON': ['{{json x}}', { input: { x: 1n } }, /cannot be written as JSON/],
     'names that a block does not fill': [

@@ -39,11 +39,6 @@ describe('evaluating ends', () => {
       '{{json x}}',
       { input: { x: manyTimes('text', 30) } },
     ],
-    'a value that holds itself many times, as text': [
-      /characters/,
-      '{{x}}',
-      { input: { x: manyTimes('text', 30) } },
-    ],
     'a value that holds itself many times, and is only compared': [
       /characters|steps/,
       '{{#if (json x)}}{{/if}}',

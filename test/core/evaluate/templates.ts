@@ -77,7 +77,7 @@ export function templates(options: TemplateOptions = {}): fc.Arbitrary<string> {
       tag(expression.map(one => `json ${one}`)),
       tag(expression.map(one => `json ${one} indent=2`)),
       tag(fc.tuple(expression, expression).map(pair => `lookup ${pair.join(' ')}`)),
-      fc.constantFrom('{{log name}}', '{{{{name}}}} raw {{x}} {{{{/name}}}}', '{{^note}}none{{/note}}'),
+      fc.constantFrom('{{log name}}', '{{{{each items}}}} raw {{x}} {{{{/each}}}}', '{{^note}}none{{/note}}'),
       ...['if', 'unless'].map(name =>
         block(
           name,

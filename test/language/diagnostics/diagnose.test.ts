@@ -399,3 +399,95 @@ describe('diagnoseSamples', () => {
     assert.ok(diagnoseSamples('- [', undefined).some(({ code }) => code === 'sample-syntax'));
   });
 });
+
+describe('diagnose, of a schema that the application defines', () => {
+  const text =
+    '---\ninput:\n  schema: Order\n  default:\n    total: 1\noutput:\n  schema: Invoice\n---\n{{orderId}} {{total}} {{lines.[0]}}';
+
+  it('says so, and nothing of its variables', () => {
+    const findings = findingsOf(text);
+    assert.deepEqual(
+      findings.map(finding => [finding.code, severityOf(finding)]),
+      [
+        ['named-schema', 'information'],
+        ['named-schema', 'information'],
+      ],
+    );
+    const samples = '- name: a\n  input:\n    orderID: 1\n    tota: 5\n';
+    const library = aLibrary({ 'team/it': text });
+    assert.deepEqual(diagnoseSamples(samples, promptOf(library, 'team/it')), []);
+  });
+});
+
+describe('diagnose, of keys', () => {
+  const keys = 'owner: a\nteam: b\nmodle: c\ninput:\n  schem: {}\na1: 1\na2: 2\na3: 3\n';
+  const of = (yaml: string, allowed: readonly string[] = []) => {
+    const library = aLibrary({ 'team/it': `---\n${yaml}---\nx` });
+    return diagnose(promptOf(library, 'team/it'), library, allowed).map(({ code, span, message }) => [
+      code,
+      `---\n${yaml}`.slice(span.start, span.end),
+      message,
+    ]);
+  };
+
+  it('that are unknown gives one warning for a file, at one that looks mistyped', () => {
+    const [[code, place, message] = [], ...others] = of(keys);
+    assert.deepEqual([code, place, others], ['front-matter-key', 'modle', []]);
+    assert.match(
+      message ?? '',
+      /^Dotprompt does not know the keys "owner", "team", "modle", "schem", "a1" and 2 more\. Did you mean "model" by "modle"\? .*frontMatterKeys/,
+    );
+    assert.equal(of('owner: a\nteam: b\n').length, 1);
+  });
+  it('leaves out those that the project allows, at the top alone', () => {
+    assert.deepEqual(of('owner: a\nteam: b\n', ['owner', 'team']), []);
+    assert.deepEqual(
+      of('owner: a\noutput: {owner: b}\n', ['owner']).map(([, , message]) => message),
+      ['Dotprompt does not know "owner". Known here: format, schema.'],
+    );
+    assert.equal(
+      of(keys, ['owner', 'team', 'a1', 'a2', 'a3'])[0]?.[2]?.startsWith(
+        'Dotprompt does not know the keys "modle", "schem". ',
+      ),
+      true,
+    );
+  });
+});
+
+describe('diagnose, of objects in the place of text', () => {
+  const head =
+    '---\ninput:\n  schema:\n    customer(object):\n      id: string\n      tags(array): string\n    items(array):\n      title: string\n    other: any\n---\n';
+  it('warns where the schema tells it, with what to write instead', () => {
+    const body =
+      '{{customer}} {{{items}}} {{customer.tags}} {{#each items}}{{this}}{{title}}{{/each}} {{#with customer}}{{../items}}{{/with}} {{media url=customer}}{{role customer}}';
+    const text = head + body;
+    assert.deepEqual(
+      findingsOf(text)
+        .filter(({ code }) => code === 'object-as-text')
+        .map(({ span }) => text.slice(span.start, span.end)),
+      ['customer', 'items', 'customer.tags', 'this', '../items', 'customer', 'customer'],
+    );
+    const [first] = findingsOf(text).filter(({ code }) => code === 'object-as-text');
+    assert.equal(
+      first?.message,
+      '"customer" is an object, and an object is not text. Use a property, such as {{customer.id}}, or {{json customer}}.',
+    );
+    assert.equal(first && severityOf(first), 'warning');
+  });
+  it('says nothing where they belong', () => {
+    const body =
+      '{{json customer}}{{customer.id}}{{#each items}}{{title}}{{/each}}{{#if items}}{{/if}}{{other}}{{lookup items 0}}{{> p customer}}';
+    const codes = findingsOf(`${head}${body}`, { 'team/_p': '{{id}}' }).map(({ code }) => code);
+    assert.deepEqual(
+      codes.filter(code => code === 'object-as-text'),
+      [],
+    );
+  });
+});
+
+describe('diagnose, of raw blocks', () => {
+  it('takes what stands in them, and their name, for text', () => {
+    const text = '---\ninput:\n  schema:\n    a: string\n---\n{{a}}{{{{raw}}}} {{x}} {{#if}} {{{{/raw}}}}';
+    assert.deepEqual(findingsOf(text), []);
+  });
+});

@@ -33,7 +33,8 @@ function isGiven(call: BlockCall, example: string): boolean {
 /** Alike means of one type as well: 5 is not "5". */
 function isEqual(call: BlockCall): boolean {
   checkCount(call, 2, `{{#${call.name} one other}}…{{/${call.name}}}`);
-  return call.args[0] === call.args[1];
+  // What is null is not given, as what is undefined.
+  return (call.args[0] ?? undefined) === (call.args[1] ?? undefined);
 }
 
 function isNothing(value: unknown): boolean {

@@ -30,22 +30,21 @@ export function checkCount({ name, scope, node, args }: Call, count: number, exa
   throw invalidAt(scope.template, node, `"${name}" takes ${needed}, not ${given}: write "${example}".`);
 }
 
-/** A value as the text of an argument. @throws Problem `invalid_source` for one that is no text */
-export function textOfArgument(value: unknown, { scope, node }: Pick<Call, 'scope' | 'node'>): string {
+/** A value as the text of an argument; undefined for nothing. @throws Problem `invalid_source` for one that is no text */
+export function textOfArgument(
+  value: unknown,
+  { name, scope, node }: Pick<Call, 'name' | 'scope' | 'node'>,
+): string | undefined {
   if (typeof value === 'string') return value;
+  if (value === null || value === undefined || typeof value === 'function') return undefined;
   checkNoStructure(value, scope, node);
-  try {
-    return String(value);
-  } catch (cause) {
-    throw invalidAt(
-      scope.template,
-      node,
-      'An argument is an object, and an object has no text. Pass one of its properties.',
-      {
-        cause,
-      },
-    );
-  }
+  if (typeof value !== 'object') return String(value);
+  const what = Array.isArray(value) ? 'a list' : 'an object';
+  throw invalidAt(
+    scope.template,
+    node,
+    `An argument of "${name}" is ${what}, where text is needed. Pass ${Array.isArray(value) ? 'one of its items' : 'one of its properties'}.`,
+  );
 }
 
 /** @throws Problem `invalid_source` for what `{{role}}` and its like give */

@@ -1,15 +1,14 @@
 /** The helpers that give a value: Handlebars' `lookup` and `log`, and Dotprompt's. */
 import type { Part } from 'dotprompt';
+import type { Problem } from '../../problem.ts';
 import { invalidAt } from '../problems.ts';
 import { ownProperty } from '../read-path.ts';
 import { Structure } from '../structure.ts';
 import { type Call, checkCount, checkNoStructure, textOfArgument, type ValueHelper } from './call.ts';
 import { jsonOf } from './text.ts';
 
-/** Another name separates no messages: Dotprompt knows roles of small letters alone. */
-const ROLE_NAME = /^[a-z]+$/;
-/** What stands for an argument that is not given, where Handlebars hands over its options. */
-const NO_ARGUMENT = '[object Object]';
+/** The roles that Dotprompt defines. */
+const ROLES: readonly string[] = ['system', 'user', 'model', 'tool'];
 
 export const VALUE_HELPERS: ReadonlyMap<string, ValueHelper> = new Map<string, ValueHelper>([
   ['json', json],
@@ -25,6 +24,7 @@ function json(call: Call): string {
   checkCount(call, 1, '{{json value}}');
   const [value] = call.args;
   checkNoStructure(value, call.scope, call.node);
+  if (value === null || value === undefined || typeof value === 'function') throw nothingToWrite(call);
   return jsonOf(value, call.hash['indent'], call.scope, call.node);
 }
 
@@ -32,33 +32,67 @@ function lookup(call: Call): unknown {
   const [object, key] = call.args;
   if (call.args.length > 0 && !object) return object;
   checkCount(call, 2, '{{lookup object key}}');
-  return ownProperty(object, typeof key === 'number' ? key : textOfArgument(key, call));
+  const name = typeof key === 'number' ? key : textOfArgument(key, call);
+  return name === undefined ? undefined : ownProperty(object, name);
 }
 
 function role(call: Call): unknown {
   const { args, hash } = call;
-  const role = args.length === 0 ? NO_ARGUMENT : textOfArgument(args[0], call);
-  if (!ROLE_NAME.test(role)) return `<<<dotprompt:role:${role}>>>`;
-  const given = args.length === 0 ? [] : Object.entries(hash);
-  const metadata =
-    given.length === 0
-      ? undefined
-      : Object.fromEntries(given.map(([name, value]) => [name, textOfArgument(value, call)]));
+  const role = textOfArgument(args[0], call);
+  if (role === undefined || !ROLES.includes(role)) throw unknownRole(role, call);
+  const given = Object.entries(hash).flatMap(([name, value]) => {
+    const text = textOfArgument(value, call);
+    return text === undefined ? [] : [[name, text] as const];
+  });
+  const metadata = given.length === 0 ? undefined : Object.fromEntries(given);
   return new Structure({ kind: 'role', role, metadata });
 }
 
+function unknownRole(role: string | undefined, { args, scope, node }: Call): Problem {
+  const known = 'The roles are "system", "user", "model" and "tool".';
+  // A value of the input is not repeated.
+  const isWritten = node.params[0]?.type === 'StringLiteral';
+  const what =
+    role === undefined
+      ? `{{role}} needs the name of a role${args.length === 0 ? '' : ', and this value is nothing'}`
+      : `${isWritten ? `"${role.slice(0, 40)}"` : 'This value'} is not a role`;
+  const advice = role === 'assistant' ? `${known} For the model's answers write {{role "model"}}.` : known;
+  return invalidAt(scope.template, node, `${what}. ${advice}`);
+}
+
 function section(call: Call): Structure {
-  const purpose = call.args.length === 0 ? NO_ARGUMENT : textOfArgument(call.args[0], call);
+  const purpose = textOfArgument(call.args[0], call);
+  if (purpose === undefined || purpose.trim() === '')
+    throw invalidAt(
+      call.scope.template,
+      call.node,
+      '{{section}} needs a name: write {{section "name"}}, or put {{#if …}} around it where the name may be missing.',
+    );
   return new Structure({ kind: 'part', part: { metadata: { purpose, pending: true } } });
 }
 
 function media(call: Call): Structure {
-  const { url, contentType } = call.hash;
-  const media = {
-    url: textOfArgument(url, call),
-    ...(contentType ? { contentType: textOfArgument(contentType, call) } : {}),
-  };
+  const url = textOfArgument(call.hash['url'], call);
+  if (url === undefined || url.trim() === '')
+    throw invalidAt(
+      call.scope.template,
+      call.node,
+      '{{media}} needs a URL, and there is none here. Give the input, or put {{#if …}} around the tag where it may be missing.',
+    );
+  const contentType = textOfArgument(call.hash['contentType'], call);
+  const media = { url, ...(contentType ? { contentType } : {}) };
   return new Structure({ kind: 'part', part: { media } satisfies Part });
+}
+
+function nothingToWrite({ scope, node }: Call): Problem {
+  const [argument] = node.params;
+  const name = argument?.type === 'PathExpression' ? argument.original : undefined;
+  const around = name === undefined ? '{{#if …}}' : `{{#if ${name}}}…{{/if}}`;
+  return invalidAt(
+    scope.template,
+    node,
+    `${name === undefined ? 'This value' : `"${name}"`} is not given, so {{json}} has nothing to write. Give the input, or put ${around} around the tag.`,
+  );
 }
 
 /** Handlebars' own names for what is missing: nobody may call them. */

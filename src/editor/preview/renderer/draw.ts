@@ -29,7 +29,7 @@ export async function draw(request: PreviewRequest | PreviewFileRequest): Promis
     const { files, ...linked } = await link(request, asked);
     const traced = await renderTraced(linked);
     const texts = textsOf(traced);
-    const { model } = parseSource(request.source).frontMatter;
+    const { model } = parseSource(linked.source, linked.kind).frontMatter;
     return {
       encoding: encodingOf(typeof model === 'string' ? model : undefined),
       outcome: {

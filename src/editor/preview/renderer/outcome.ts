@@ -2,6 +2,7 @@
 import type { LinkedPartial } from '../../../core/flatten.ts';
 import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
+import type { SourceKind } from '../../../core/source.ts';
 import type { Traced } from '../../../core/trace.ts';
 
 interface Given {
@@ -15,6 +16,10 @@ interface Given {
 
 /** A prompt whose partials are known. */
 export interface PreviewRequest extends Given {
+  /** `prompt` unless told. */
+  readonly kind?: SourceKind;
+  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Names the prompt in messages. */
   readonly label: string;

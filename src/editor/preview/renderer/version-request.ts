@@ -6,6 +6,7 @@
 import type { Version } from '../../../contract/prompts.ts';
 import type { PromptName } from '../../../core/name.ts';
 import { linkRecorded } from '../../../core/recorded-partials.ts';
+import { sourceKindOf } from '../../../core/source.ts';
 import { type VersionNumber, versionReference } from '../../../core/version.ts';
 import type { PreviewRequest } from './outcome.ts';
 
@@ -16,7 +17,13 @@ type ReadVersion = (prompt: PromptName, version: VersionNumber) => Promise<Versi
 export async function versionRequest(
   of: VersionContent,
   read: ReadVersion,
-): Promise<Pick<PreviewRequest, 'source' | 'partials' | 'label'>> {
+): Promise<Pick<PreviewRequest, 'source' | 'kind' | 'isPublished' | 'partials' | 'label'>> {
   const label = versionReference(of.prompt, of.version);
-  return { source: of.source, label, partials: await linkRecorded(of.partials, read) };
+  return {
+    source: of.source,
+    kind: sourceKindOf(of.prompt as PromptName),
+    isPublished: true,
+    label,
+    partials: await linkRecorded(of.partials, read),
+  };
 }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { HEADER, MEDIA } from '../../../contract/headers.ts';
 import { render } from '../../../core/render.ts';
+import { sourceKindOf } from '../../../core/source.ts';
 import { versionReference } from '../../../core/version.ts';
 import { chooseVersion } from '../../delivery/choose-version.ts';
 import { deliveryHeaders } from '../../delivery/headers.ts';
@@ -34,6 +35,8 @@ export const handleRender: Handler<'render'> = async ({
   const label = reference;
   const rendered = await render({
     source,
+    kind: sourceKindOf(prompt),
+    isPublished: true,
     partials,
     input,
     strict,

@@ -1,0 +1,23 @@
+/** Why an object or a list is not written where text is wanted, and what to write instead. */
+
+/**
+ * @param value an object or a list
+ * @param name what it is called where it is written, such as `customer`; undefined where it has no name
+ */
+export function notText(value: object, name: string | undefined): string {
+  const isList = Array.isArray(value);
+  const what = isList ? 'a list, and a list is not text' : 'an object, and an object is not text';
+  if (name === undefined || !NAME.test(name)) {
+    const instead = isList ? 'one of its items' : 'one of its properties';
+    return `This is ${what}. Use ${instead}, or {{json …}} around the value.`;
+  }
+  if (isList) return `"${name}" is ${what}. Use {{#each ${name}}}…{{/each}} or {{json ${name}}}.`;
+  const property = Object.keys(value).find(key => PROPERTY.test(key));
+  const path = name === 'this' || name === '.' ? property : `${name}.${property}`;
+  const instead = property === undefined ? 'one of its properties' : `a property, such as {{${path}}},`;
+  return `"${name}" is ${what}. Use ${instead} or {{json ${name}}}.`;
+}
+
+/** What can be written again as it is. */
+const NAME = /^[^\s"'`(){}|=]{1,60}$/;
+const PROPERTY = /^[A-Za-z_]\w{0,30}$/;

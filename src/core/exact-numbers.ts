@@ -1,0 +1,79 @@
+/**
+ * Numbers whose digits JavaScript cannot keep. Read as such a number, an order's or a card's number would be written
+ * with other digits than were given, so it is refused where it is read: passed as text it stays as it is.
+ */
+
+/** Whether a number, as it is written in JSON or YAML, has the same digits when its value is written. */
+export function keepsDigits(written: string, value: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  const [, integer] = INTEGER.exec(written) ?? [];
+  if (integer !== undefined) return integer === String(Math.abs(value));
+  const [one, other] = [decimal(written), decimal(String(value))];
+  return one !== undefined && one === other;
+}
+
+const INTEGER = /^[-+]?(\d+)$/;
+/** Without leading zeros, which numbers lose. Each part is bounded by what stands after it, so it takes linear time. */
+const DECIMAL = /^[-+]?(?!0\d)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,9}))?$/;
+
+/** What all ways to write the same number have in common; undefined for what is no decimal number. */
+function decimal(text: string): string | undefined {
+  const [, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined || whole + fraction === '') return undefined;
+  const digits = withoutZeros(whole + fraction);
+  if (digits.significant === '') return '0';
+  const sign = text.startsWith('-') ? '-' : '';
+  return `${sign}${digits.significant}e${Number(exponent) - fraction.length + digits.trailing}`;
+}
+
+function withoutZeros(digits: string): { readonly significant: string; readonly trailing: number } {
+  let start = 0;
+  while (digits[start] === '0') start += 1;
+  let end = digits.length;
+  while (end > start && digits[end - 1] === '0') end -= 1;
+  return { significant: digits.slice(start, end), trailing: digits.length - end };
+}
+
+/**
+ * Where a text of JSON has its first number whose digits cannot be kept.
+ * @param json valid JSON that nests no deeper than the engine's stack is
+ * @returns an RFC 6901 pointer; undefined where every number is kept
+ */
+export function inexactNumberIn(json: string): string | undefined {
+  // Fifteen digits are always kept.
+  if (!/[\d.]{16}|\d[eE]/.test(json)) return undefined;
+  let found: { readonly holder: object; readonly key: string } | undefined;
+  const root: unknown = JSON.parse(json, function (this: object, key, value, context?: { source?: string }) {
+    // The types of this TypeScript do not know the third argument.
+    const written = context?.source ?? String(value);
+    if (typeof value === 'number' && found === undefined && !keepsDigits(written, value))
+      found = { holder: this, key };
+    return value;
+  } as (this: object, key: string, value: unknown) => unknown);
+  if (found === undefined) return undefined;
+  const path = pathTo(root, found.holder);
+  return path === undefined ? '' : [...path, found.key].map(pointerOf).join('');
+}
+
+/** The keys that lead from `root` to an object in it. */
+function pathTo(root: unknown, holder: object): readonly string[] | undefined {
+  const waiting: { readonly value: unknown; readonly path: readonly string[] }[] = [
+    { value: root, path: [] },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, path } = next;
+    if (value === holder) return path;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, item] of Object.entries(value))
+      if (typeof item === 'object' && item !== null) waiting.push({ value: item, path: [...path, key] });
+  }
+  return undefined;
+}
+
+function pointerOf(key: string): string {
+  return `/${key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** Said of a number in YAML, where it stands. */
+export const OTHER_DIGITS =
+  'As a number this would be written with other digits. Put it in quotes to keep them.';

@@ -1,0 +1,43 @@
+/** An input with the front matter's defaults. */
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Null means "not given": such a value is left out, and its default stands there where there is one. An object takes
+ * the place of a default as it is, but what is null inside it becomes what the default has at that place.
+ */
+export function withDefaults(input: Values, defaults: Values): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of [...Object.entries(defaults), ...Object.entries(input)]) {
+    const given = filled(value, Object.hasOwn(defaults, name) ? defaults[name] : undefined, 0);
+    if (given !== undefined && given !== null) set(values, name, given);
+  }
+  return values;
+}
+
+/** As deep as the body of a request may nest. */
+const MAX_DEPTH = 100;
+
+function filled(value: unknown, fallback: unknown, depth: number): unknown {
+  if (value === undefined || value === null) return fallback ?? value;
+  if (depth > MAX_DEPTH || value === fallback || !isObject(value) || !isObject(fallback)) return value;
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, own] of Object.entries(value)) {
+    const better = Object.hasOwn(fallback, name) ? filled(own, fallback[name], depth + 1) : own;
+    if (better === own) continue;
+    copy ??= { ...value };
+    set(copy, name, better);
+  }
+  return copy ?? value;
+}
+
+/** Also of the name `__proto__`. */
+function set(values: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(values, name, { value, writable: true, enumerable: true, configurable: true });
+  else values[name] = value;
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

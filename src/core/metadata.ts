@@ -1,0 +1,160 @@
+/** What a source's front matter declares, its schemas expanded to JSON Schema. */
+import { type Document, isMap, isNode, isSeq } from 'yaml';
+import { expandSchema } from './schema/expand-schema.ts';
+import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
+import { issueAt, locateFrontMatter, type PromptSource, type SourceKind } from './source.ts';
+import { checkNoIssues } from './template.ts';
+import { composeYaml } from './yaml-document.ts';
+
+/** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'config',
+  'description',
+  'ext',
+  'input',
+  'model',
+  'name',
+  'output',
+  'raw',
+  'toolDefs',
+  'tools',
+  'variant',
+  'version',
+]);
+
+export interface DeclaredMetadata {
+  /** What `@metadata.prompt` reads. */
+  readonly prompt: JsonObject;
+  /** JSON Schema, whose `required` names no input that has a default; null when nothing is declared. */
+  readonly inputSchema: JsonObject | null;
+  readonly defaults: JsonObject;
+}
+
+export interface MetadataOptions {
+  /** Names the prompt or file in error messages. */
+  readonly label: string;
+  /** `prompt` unless told. */
+  readonly kind?: SourceKind | undefined;
+  /** Whether it was published already: then a schema is read as it was when it could be published. */
+  readonly isPublished?: boolean | undefined;
+}
+
+/** @throws Problem `invalid_source` with the place of what means nothing in a schema */
+export function declaredMetadata(
+  source: string,
+  parsed: PromptSource,
+  { label, kind, isPublished = false }: MetadataOptions,
+): DeclaredMetadata {
+  const { input: _, ...reserved } = reservedOf(parsed.frontMatter);
+  const input = asObject(parsed.frontMatter['input']);
+  const expand = (schema: unknown, of: 'input' | 'output') =>
+    orIssue(() => expandSchema(schema, isPublished), [of, 'schema'], { source, label, kind });
+  const schema = expand(input['schema'], 'input');
+  const defaults = asObject(input['default']);
+  const { output, tools } = reserved;
+  const outputSchema = isJsonObject(output) ? expand(output['schema'], 'output') : null;
+  return {
+    prompt: {
+      metadata: {},
+      ...reserved,
+      config: asObject(reserved['config']),
+      ...(outputSchema !== null && { output: { ...(output as JsonObject), schema: outputSchema } }),
+      ...(tools ? { toolDefs: reserved['toolDefs'] || [] } : {}),
+      raw: parsed.frontMatter,
+      ext: extensionsOf(parsed.frontMatter),
+    },
+    inputSchema: schema && withoutDefaulted(schema, defaults),
+    defaults,
+  };
+}
+
+function reservedOf(frontMatter: JsonObject): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(frontMatter).filter(([key]) => RESERVED.has(key)));
+}
+
+/** Keys with a dot, by what stands before the last one. */
+function extensionsOf(frontMatter: JsonObject): Readonly<Record<string, JsonObject>> {
+  const spaces: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(frontMatter)) {
+    const dot = key.lastIndexOf('.');
+    if (dot < 0 || RESERVED.has(key)) continue;
+    const space = key.slice(0, dot);
+    spaces[space] = { ...spaces[space], [key.slice(dot + 1)]: value };
+  }
+  return spaces;
+}
+
+/** A schema that requires no input which has a default. */
+function withoutDefaulted(schema: JsonObject, defaults: JsonObject): JsonObject {
+  const { required, ...rest } = schema;
+  if (!Array.isArray(required)) return schema;
+  const hasDefault = (name: unknown) =>
+    typeof name === 'string' && Object.hasOwn(defaults, name) && (defaults[name] ?? null) !== null;
+  const left = required.filter(name => !hasDefault(name));
+  if (left.length === required.length) return schema;
+  return left.length === 0 ? rest : { ...schema, required: left };
+}
+
+function orIssue<Value>(
+  read: () => Value,
+  at: SchemaPath,
+  { source, label, kind }: { source: string } & MetadataOptions,
+): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SchemaFault)) throw error;
+    const [start, end] = placeOf(source, kind, [...at, ...error.path], error.isKey);
+    checkNoIssues([issueAt(source, start, end, `Front matter: ${error.message}`)], label);
+    throw error;
+  }
+}
+
+/** Where the key or value at a path of the front matter stands, as far as the path can be followed. */
+function placeOf(
+  source: string,
+  kind: SourceKind | undefined,
+  path: SchemaPath,
+  isKey: boolean,
+): readonly [start: number, end: number] {
+  const place = locateFrontMatter(source, kind);
+  const offset = place?.yamlStart ?? 0;
+  const composed = composeYaml(source.slice(offset, place?.yamlEnd));
+  if (!('document' in composed)) return [offset, offset];
+  const [start, end] = rangeOf(composed.document, path, isKey);
+  return [offset + start, offset + end];
+}
+
+function rangeOf(document: Document, path: SchemaPath, isKey: boolean): readonly [number, number] {
+  let node: unknown = document.contents;
+  let found: readonly [number, number] = [0, 0];
+  for (const [index, step] of path.entries()) {
+    if (isNode(node) && 'resolve' in node && node.resolve !== undefined) node = node.resolve(document);
+    if (isSeq(node)) {
+      node = node.items[Number(step)];
+      found = range(node) ?? found;
+      continue;
+    }
+    if (!isMap(node)) break;
+    const pair = node.items.findLast(({ key }) => keyOf(key) === String(step));
+    if (pair === undefined) break;
+    const isLast = index === path.length - 1;
+    found = (isLast && isKey ? undefined : range(pair.value)) ?? range(pair.key) ?? found;
+    node = pair.value;
+  }
+  return found;
+}
+
+function keyOf(key: unknown): string {
+  return String(isNode(key) && 'value' in key ? (key.value ?? '') : key);
+}
+
+/** Undefined for what is empty. */
+function range(node: unknown): readonly [number, number] | undefined {
+  const [start, end] = (isNode(node) && node.range) || [0, 0];
+  return end > start ? [start, end] : undefined;
+}
+
+export function asObject(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

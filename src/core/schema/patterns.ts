@@ -1,0 +1,48 @@
+/**
+ * The patterns of JSON Schema, run by RE2's algorithm: in time that is linear in the text, whatever the pattern. The
+ * engine's own RegExp could take minutes for a pattern such as `^(a+)+$`.
+ */
+
+/** A pattern that is compiled. */
+export interface Pattern {
+  test(text: string): boolean;
+  /** About how many steps a test of so long a text takes. */
+  steps(length: number): number;
+}
+
+/** Undefined for a pattern that RE2 cannot run, such as one with a back reference or a look-ahead. */
+export type CompilePattern = (pattern: string) => Pattern | undefined;
+
+/** In UTF-16 code units. */
+const MAX_LENGTH = 1000;
+const MAX_KEPT = 100;
+/** Characters of a text that one instruction of a pattern looks at in one step. */
+const CHARACTERS_PER_STEP = 8;
+
+/** Loaded where a schema has patterns: its tables of Unicode are large. */
+export async function loadPatterns(): Promise<CompilePattern> {
+  const { RE2JS } = await import('re2js');
+  return pattern => {
+    const known = kept.get(pattern);
+    if (known !== undefined || kept.has(pattern)) return known;
+    let compiled: Pattern | undefined;
+    try {
+      if (pattern.length <= MAX_LENGTH) {
+        const expression = RE2JS.compile(RE2JS.translateRegExp(pattern));
+        const size = expression.programSize();
+        compiled = {
+          test: text => expression.matcher(text).find(),
+          steps: length => Math.ceil(((1 + length) * size) / CHARACTERS_PER_STEP),
+        };
+      }
+    } catch {
+      compiled = undefined; // what it says is in its own words, and the caller has a sentence
+    }
+    const [oldest] = kept.keys();
+    if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    kept.set(pattern, compiled);
+    return compiled;
+  };
+}
+
+const kept = new Map<string, Pattern | undefined>();

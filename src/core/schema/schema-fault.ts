@@ -1,0 +1,24 @@
+/** What is wrong in a schema of front matter. */
+
+/** Keys and indices from the schema to a place in it. */
+export type SchemaPath = readonly (string | number)[];
+
+/** Thrown at the first thing in a schema that means nothing. */
+export class SchemaFault extends Error {
+  override readonly name = 'SchemaFault';
+  readonly path: SchemaPath;
+  /** Whether the key itself is wrong, not what it holds. */
+  readonly isKey: boolean;
+
+  constructor(path: SchemaPath, message: string, isKey = false) {
+    super(message);
+    this.path = path;
+    this.isKey = isKey;
+  }
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

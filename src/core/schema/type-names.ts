@@ -1,0 +1,29 @@
+/** The names that stand for types in Picoschema, and those that stand for schemas of the application. */
+
+/** What stands after the colon. */
+export const SCALAR_NAMES = ['string', 'number', 'integer', 'boolean', 'null', 'any'] as const;
+/** What stands in parentheses after the name. */
+export const CONTAINER_NAMES = ['array', 'object', 'enum'] as const;
+
+const SCALARS: ReadonlySet<string> = new Set(SCALAR_NAMES);
+const KNOWN: ReadonlySet<string> = new Set([...SCALAR_NAMES, ...CONTAINER_NAMES]);
+const NAME = /^[A-Za-z_][\w.$/-]{0,99}$/;
+
+export function isScalarName(name: string): name is (typeof SCALAR_NAMES)[number] {
+  return SCALARS.has(name);
+}
+
+/**
+ * Whether a name that is no type names a schema that the application defines, as in Genkit. A whole schema may have
+ * any name; beside types only one with a capital letter, so that a mistyped type is told and not taken for a schema.
+ */
+export function isSchemaName(name: string, isWhole: boolean): boolean {
+  if (!NAME.test(name) || KNOWN.has(name.toLowerCase())) return false;
+  return isWhole || /[A-Z]/.test(name);
+}
+
+/** As Dotprompt divides `type, description`: at the first comma, both on one line. */
+export function splitDescription(text: string): readonly [type: string, description: string | undefined] {
+  const match = /(.*?), *(.*)$/.exec(text);
+  return match === null ? [text, undefined] : [match[1] as string, match[2]];
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { inexactNumberIn, keepsDigits } from '../../src/core/exact-numbers.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { readMetadata, render } from '../../src/core/render.ts';
+import { parseSource } from '../../src/core/source.ts';
+import { readFrontMatter } from '../../src/language/front-matter.ts';
+import { readSamples } from '../../src/language/samples.ts';
+import { runs } from '../runs.ts';
+
+const KEPT = [
+  '0',
+  '-1',
+  '9007199254740991',
+  '9007199254740992',
+  '100000000000000000000',
+  '0.1',
+  '1.0',
+  '-2.50',
+  '1e3',
+];
+const LOST = [
+  '9007199254740993',
+  '-9007199254740993',
+  '12345678901234567890',
+  '1000000000000000000000',
+  '0.1234567890123456789',
+  '123456789.123456789',
+  '1e400',
+  '-1e-400',
+];
+/** Numbers of YAML alone. */
+const YAML_LOST = ['0071234', '00', '-007', '01.5', '0x1F', '0o17', '.inf', '-.Inf', '.nan'];
+
+/** The digits of a number, without its point and the zeros around it. */
+const digits = (text: string) => text.replace('.', '').replace(/^-?0*/, '').replace(/0*$/, '');
+
+describe('a number', () => {
+  it('of JSON is kept, or found by its pointer', () => {
+    for (const number of KEPT) {
+      assert.ok(keepsDigits(number, Number(number)), number);
+      assert.equal(inexactNumberIn(`{"n": [${number}]}`), undefined, number);
+    }
+    for (const number of LOST) {
+      assert.ok(!keepsDigits(number, Number(number)), number);
+      assert.equal(inexactNumberIn(`{"a": ["x", {"b/~c": ${number}}], "z": 1}`), '/a/1/b~1~0c', number);
+      assert.equal(inexactNumberIn(number), '');
+      assert.equal(inexactNumberIn(JSON.stringify({ text: number, more: `"${number}` })), undefined);
+    }
+  });
+
+  it('is never written with digits that differ from those given', async () => {
+    const digit = fc.integer({ min: 0, max: 9 });
+    const integer = fc.array(digit, { minLength: 1, maxLength: 25 }).map(all => all.join(''));
+    const written = fc
+      .tuple(fc.constantFrom('', '-'), integer, fc.option(integer, { nil: undefined }))
+      .map(([sign, whole, fraction]) => `${sign}${whole}${fraction === undefined ? '' : `.${fraction}`}`);
+    let kept = 0;
+    await fc.assert(
+      fc.asyncProperty(written, fc.boolean(), async (number, isDefault) => {
+        const head = isDefault ? `---\ninput:\n  default:\n    n: ${number}\n---\n` : '';
+        const json = `{"n": ${number}}`;
+        const isJson = !/^-?0\d/.test(number);
+        if (!isDefault && (!isJson || inexactNumberIn(json) !== undefined)) return;
+        let text: string;
+        try {
+          const input = isDefault ? {} : (JSON.parse(json) as Record<string, unknown>);
+          ({ text } = await render({ source: `${head}{{n}}`, input, partials: new Map(), label: 'a' }));
+        } catch (error) {
+          assert.ok(Problem.is(error, 'invalid_source') && error.message.includes('other digits'));
+          return;
+        }
+        kept += 1;
+        // Small ones are written as 1e-7: the same digits all the same.
+        assert.equal(digits(text.replace(/e.*/, '')), digits(number), number);
+      }),
+      { numRuns: runs(10_000, 1_500) },
+    );
+    assert.ok(kept > 100, `only ${kept} were kept`);
+  });
+
+  for (const number of [...LOST, ...YAML_LOST])
+    it(`of YAML is refused where it stands: ${number}`, async () => {
+      const source = `---\ninput:\n  default:\n    a: {b: [1, ${number}]}\n---\n{{json a}}`;
+      const [issue, ...more] = parseSource(source).issues;
+      assert.deepEqual(more, []);
+      assert.deepEqual(
+        { ...issue },
+        {
+          line: 4,
+          column: 16,
+          endLine: 4,
+          endColumn: 16 + number.length,
+          message:
+            'Front matter: As a number this would be written with other digits. Put it in quotes to keep them.',
+        },
+      );
+      await assert.rejects(render({ source, input: {}, partials: new Map(), label: 'a' }), error =>
+        Problem.is(error, 'invalid_source'),
+      );
+      const [finding] = readFrontMatter(source).findings;
+      assert.equal(finding?.code, 'front-matter-syntax');
+      assert.equal(source.slice(finding?.span.start, finding?.span.end), number);
+      const samples = readSamples(`- name: a\n  input:\n    n: ${number}\n`).findings;
+      assert.deepEqual(
+        samples.map(({ code, message }) => [code, message]),
+        [
+          [
+            'sample-syntax',
+            'As a number this would be written with other digits. Put it in quotes to keep them.',
+          ],
+        ],
+      );
+    });
+  for (const text of ['"0071234"', "'12345678901234567890'", '1_000', '00-71', '1:30', '2026-11-28', 'v007'])
+    it(`of YAML is text as it stands: ${text}`, async () => {
+      const source = `---\ninput:\n  default:\n    n: ${text}\n---\n{{n}}`;
+      const rendered = await render({ source, input: {}, partials: new Map(), label: 'a' });
+      assert.equal(rendered.text, text.replaceAll(/["']/g, ''));
+    });
+  it('is refused as a key too, which would have another name', () => {
+    assert.equal(parseSource('---\ninput: {default: {007: x}}\n---\n').issues.length, 1);
+  });
+  it('of a version that is published already is delivered as it was', async () => {
+    const source = '---\nconfig: {seed: 007}\n---\nx';
+    await assert.rejects(readMetadata(source, 'a'), error => Problem.is(error, 'invalid_source'));
+    assert.deepEqual((await readMetadata(source, 'a', { isPublished: true })).config, { seed: 7 });
+  });
+  it('is looked at in linear time', () => {
+    for (const piece of ['1', '.', '1.', '-', 'e', '0'])
+      assert.equal(typeof keepsDigits(piece.repeat(300_000), 1), 'boolean');
+  });
+});

@@ -1,0 +1,65 @@
+/** What an input's values become over HTTP: the same as everywhere. */
+import assert from 'node:assert/strict';
+import { aRegistry } from './a-registry.ts';
+
+describe('values of a rendering over HTTP', () => {
+  it('are defaults where the input has null', async () => {
+    await using registry = await aRegistry();
+    await registry.publish(
+      'greet',
+      '---\ninput:\n  schema: {name: string}\n  default: {name: friend}\n---\nHi {{name}}.',
+      null,
+    );
+    const body = { input: { name: null }, channel: 'latest' };
+    const { status, json } = await registry.call('POST', '/v1/prompts/greet/-/render', body, {
+      headers: { accept: 'application/json' },
+    });
+    assert.equal(status, 200);
+    assert.equal(json.messages[0].content[0].text, 'Hi friend.');
+  });
+
+  it('are refused with their place where they are no text', async () => {
+    await using registry = await aRegistry();
+    const rows = {
+      '{{role}}Hi': '1:1',
+      'a\n{{role who}}Hi': '2:1',
+      'Look: {{media url=picture}}': '1:7',
+      'Ctx: {{json ctx}}': '1:6',
+      'Ctx: {{customer}}': '1:6',
+    };
+    for (const [index, [source, place]] of Object.entries(rows).entries()) {
+      await registry.publish(`wrong${index}`, source, null);
+      const { status, json } = await registry.call('POST', `/v1/prompts/wrong${index}/-/render`, {
+        input: { customer: { id: 1 } },
+        channel: 'latest',
+      });
+      assert.equal(status, 422, source);
+      assert.equal(json.code, 'invalid_source');
+      assert.ok(json.detail.startsWith(`wrong${index}@1:${place}: `), json.detail);
+    }
+  });
+
+  it('are numbers only with the digits that were given', async () => {
+    await using registry = await aRegistry();
+    await registry.publish('n', '{{n}}', null);
+    const send = (n: string) =>
+      registry.call('POST', '/v1/prompts/n/-/render', `{"channel": "latest", "input": {"n": ${n}}}`, {
+        headers: { 'content-type': 'application/json' },
+      });
+    for (const n of ['12345678901234567890', '9007199254740993', '-0.12345678901234567890', '1e999']) {
+      const { status, json } = await send(n);
+      assert.equal(status, 422);
+      assert.equal(json.code, 'invalid_request');
+      assert.deepEqual(json.fields, [
+        { pointer: '/input/n', message: 'has more digits than a number can keep' },
+      ]);
+      assert.match(json.detail, /Pass it as text\.$/);
+      assert.ok(!JSON.stringify(json).includes(n), 'the value is not repeated');
+    }
+    for (const n of ['9007199254740992', '"12345678901234567890"']) {
+      const { status, text } = await send(n);
+      assert.equal(status, 200);
+      assert.equal(text, n.replaceAll('"', ''));
+    }
+  });
+});

@@ -1,0 +1,63 @@
+/** `strict` over HTTP: what does not fit the schema is named by its place in the request. */
+import assert from 'node:assert/strict';
+import { aRegistry } from './a-registry.ts';
+
+describe('a strict rendering over HTTP', () => {
+  const source = `---
+input:
+  schema:
+    ticket: string
+    customer?(object):
+      id: integer
+  default:
+    ticket: none
+---
+{{ticket}}`;
+
+  it('answers 422 invalid_input with the path, and renders what fits', async () => {
+    await using registry = await aRegistry();
+    await registry.publish('triage', source, null);
+    const render = (input: object, strict: boolean) =>
+      registry.call('POST', '/v1/prompts/triage/-/render', { input, strict, channel: 'latest' });
+    const { status, json } = await render({ customer: { id: 'x' }, tickt: 'a' }, true);
+    assert.equal(status, 422);
+    assert.equal(json.code, 'invalid_input');
+    assert.deepEqual(json.fields, [
+      { pointer: '/input/customer/id', message: 'must be a whole number, not text' },
+      { pointer: '/input/tickt', message: 'is not declared' },
+    ]);
+    assert.match(
+      json.detail,
+      /^triage@1: The input does not fit its schema: "customer\.id" must be a whole number/,
+    );
+    assert.equal((await render({ customer: { id: 1 }, ticket: null }, true)).text, 'none');
+    assert.equal((await render({ customer: { id: 'x' } }, false)).text, 'none');
+  });
+
+  it('is not held up by a pattern', async () => {
+    await using registry = await aRegistry();
+    const schema = '{type: object, properties: {a: {type: string, pattern: "^(a+)+$"}}}';
+    await registry.publish('p', `---\ninput:\n  schema: ${schema}\n---\n{{a}}`, null);
+    const body = { input: { a: `${'a'.repeat(3_000)}!` }, strict: true, channel: 'latest' };
+    const { status, json } = await registry.call('POST', '/v1/prompts/p/-/render', body);
+    assert.equal(status, 422);
+    assert.equal(json.code, 'invalid_input');
+  });
+
+  it('publishes and renders a schema that the application defines', async () => {
+    await using registry = await aRegistry();
+    const named =
+      '# (c) Example\n\n---\nmodel: acme/small\nmaxTurns: 3\ninput:\n  schema: Order\noutput:\n  format: array\n  schema: Invoice\n---\nTotal of {{orderId}}: {{total}}.';
+    await registry.publish('named', named, null);
+    const body = { input: { orderId: 'A1', total: 5 }, strict: true, channel: 'latest' };
+    const { text } = await registry.call('POST', '/v1/prompts/named/-/render', body);
+    assert.equal(text, 'Total of A1: 5.');
+    const { json } = await registry.call('GET', '/v1/prompts/named?channel=latest', undefined, {
+      headers: { accept: 'application/json' },
+    });
+    assert.equal(json.template, 'Total of {{orderId}}: {{total}}.');
+    assert.deepEqual(json.metadata.input.schema, { $ref: 'Order' });
+    assert.deepEqual(json.metadata.output, { format: 'array', schema: { $ref: 'Invoice' } });
+    assert.equal(json.metadata.raw.maxTurns, 3);
+  });
+});
