@@ -1,7 +1,7 @@
 // Writing prompts: what the editor knows of them, asked through VS Code as its own commands ask.
 
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { patience } from '../../scripts/host/patience.ts';
@@ -9,7 +9,7 @@ import { folderOf, type PromptName, parsePromptName } from '../../src/core/name.
 import { eventually } from '../eventually.ts';
 import { embeddedWorkspace } from './support/embedded-workspace.ts';
 import { freshName } from './support/fresh-name.ts';
-import { closeEditors, promptFile, root, run, writePrompt } from './support/inside.ts';
+import { closeEditors, inside, promptFile, root, run, writePrompt } from './support/inside.ts';
 import { shownEditor, told } from './support/shown.ts';
 import { makeWatchedFolder, whenSeen } from './support/watched-folder.ts';
 import { withoutAutoSave } from './support/without-auto-save.ts';
@@ -78,6 +78,25 @@ describe('writing a prompt', () => {
       return answers !== undefined && answers.length > 0 ? answers : undefined;
     });
 
+  it('warns of keys that Dotprompt does not know, until promptforge.json allows them', async () => {
+    const project = join(root(), 'promptforge.json');
+    const { workbench } = await inside();
+    const before = await readFile(project, 'utf8');
+    const above = '# (c) Example\n\n';
+    const text = `${above}---\nowner: checkout\nteam: fees\nmaxTurns: 3\ninput:\n  schema: Order\n---\nHello {{name}}.\n`;
+    const { document } = await open(freshName('keys'), text);
+    await hasCodes(document.uri, 'front-matter-key', 'named-schema');
+    try {
+      const allowed = { ...(JSON.parse(before) as object), frontMatterKeys: ['owner', 'team'] };
+      await writeFile(project, JSON.stringify(allowed));
+      await workbench.prompts.refresh();
+      await hasCodes(document.uri, 'named-schema');
+    } finally {
+      await writeFile(project, before);
+      await workbench.prompts.refresh();
+    }
+    await hasCodes(document.uri, 'front-matter-key', 'named-schema');
+  });
   it('shows what is wrong as it is written, with its code, and forgets it as it is put right', async () => {
     const editor = await open(await nameBesideTone(), SOUND);
     const { uri } = editor.document;
