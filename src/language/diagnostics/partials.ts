@@ -175,5 +175,9 @@ function parsed(prompt: LibraryPrompt): LibraryTemplate | undefined {
   const { analysis } = prompt;
   if (analysis.body.unreadable.length > 0) return undefined;
   const { text, offset } = templateIn(analysis);
-  return { prompt, text, offset, tree: readTemplate(text) as unknown as Program };
+  try {
+    return { prompt, text, offset, tree: readTemplate(text) as unknown as Program };
+  } catch {
+    return undefined; // a character that no prompt can hold, which is told
+  }
 }

@@ -250,6 +250,15 @@ describe('diagnose', () => {
       assert.deepEqual(finding?.data, { name: 'headr', near: 'header' });
       assert.match(finding.message, /Looked for: team\/_headr, _headr\./);
     });
+    it('finds where one needs a block, through others too, but not in a partial', () => {
+      const others = { _layout: '<{{> @partial-block}}>', _inner: '{{> layout}}' };
+      assert.deepEqual(found('{{#> inner}}x{{/inner}}', others), []);
+      assert.deepEqual(found('a {{> inner}}', others), [['missing-partial-block', '{{> inner}}']]);
+      const library = aLibrary(others);
+      assert.deepEqual(diagnose(promptOf(library, '_inner'), library), []);
+      // With a character that no prompt can hold, it cannot be read at all.
+      assert.deepEqual(found('\0{{> inner}}', others), [['invalid-text', '\0']]);
+    });
     it('refuses a computed name', () => {
       assert.deepEqual(found('{{> (lookup . "p")}}'), [['missing-partial', '(lookup . "p")']]);
     });
