@@ -105,7 +105,7 @@ function orIssue<Value>(
   } catch (error) {
     if (!(error instanceof SchemaFault)) throw error;
     const [start, end] = placeOf(source, kind, [...at, ...error.path], error.isKey);
-    checkNoIssues([issueAt(source, start, end, `Front matter: ${error.message}`)], label);
+    checkNoIssues([{ code: 'picoschema', ...issueAt(source, start, end, error.message) }], label);
     throw error;
   }
 }

@@ -223,7 +223,7 @@ function readFrontMatter(
     return unread([issue(root.span, TOO_MANY_ALIASES)]);
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [], isUnread: false };
-  if (typeof value !== 'object' || Array.isArray(value)) return unread([issue(root.span, NO_KEYS)]);
+  if (typeof value !== 'object' || root.kind !== 'mapping') return unread([issue(root.span, NO_KEYS)]);
   const digits = (document === undefined ? [] : inexactNumbers(document))
     .slice(0, MAX_ISSUES)
     .map(([start, end]) => issue({ start: offset + start, end: offset + end }, OTHER_DIGITS));

@@ -136,7 +136,7 @@ describe('Picoschema', () => {
       for (const place of ['input', 'output'])
         await assert.rejects(readMetadata(`---\n${place}:\n  schema: ${yaml}\n---\nx`, 'a/b'), error => {
           assert.ok(Problem.is(error, 'invalid_source'));
-          assert.match(error.message, /^a\/b:3:\d+: Front matter: /);
+          assert.match(error.message, /^a\/b:3:\d+: /);
           assert.doesNotMatch(error.message, /Picoschema|undefined|Got:/);
           return true;
         });

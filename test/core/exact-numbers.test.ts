@@ -92,7 +92,7 @@ describe('a number', () => {
           endLine: 4,
           endColumn: 16 + number.length,
           message:
-            'Front matter: As a number this would be written with other digits. Put it in quotes to keep them.',
+            'As a number this would be written with other digits. Put it in quotes to keep them.',
         },
       );
       await assert.rejects(render({ source, input: {}, partials: new Map(), label: 'a' }), error =>
