@@ -1,5 +1,6 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 import type { LinkedPartial } from './flatten.ts';
+import { partialNotFound } from './missing-partial.ts';
 import { type PromptName, partialCandidates } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { issueAt, type PromptSource, parseSource, positionAt } from './source.ts';
@@ -17,7 +18,7 @@ export interface FoundPrompt {
 
 /**
  * Resolves every partial of `source`, and theirs, with `find` (undefined when there is no such prompt).
- * `label` names the source in error messages.
+ * `label` names the source in error messages; `similar` gives partials that may have been meant by one that is missing.
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
@@ -26,12 +27,20 @@ export function linkPartials(
   source: string,
   find: (name: PromptName) => Promise<FoundPrompt | undefined>,
   label: string = from,
+  similar: SimilarPartials = async () => [],
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
-  return linkUses(from, source, label, { find, above: [from], done: new Map() });
+  return linkUses(from, source, label, { find, similar, above: [from], done: new Map() });
 }
+
+/** Partials that may have been meant by `reference`, where none of `candidates` was found. */
+export type SimilarPartials = (
+  candidates: readonly PromptName[],
+  reference: string,
+) => Promise<readonly PromptName[]>;
 
 interface Linking {
   readonly find: (name: PromptName) => Promise<FoundPrompt | undefined>;
+  readonly similar: SimilarPartials;
   /** From the prompt that is linked down to the one whose uses are looked at. */
   readonly above: readonly PromptName[];
   /** Partials that are linked already: many prompts share a few, and theirs would multiply. */
@@ -57,9 +66,7 @@ async function linkUses(
     const candidates = partialCandidates(from, use.reference);
     const found = await firstFound(candidates, linking.find);
     if (found === undefined) {
-      refuse(
-        `The partial "${use.reference}" was not found. Looked for: ${candidates.join(', ') || 'no prompt can have this name'}.`,
-      );
+      refuse(partialNotFound(from, use.reference, await linking.similar(candidates, use.reference)));
     } else if (linking.above.includes(found.name)) {
       refuse(`The partial "${use.reference}" uses itself: ${[...linking.above, found.name].join(' → ')}.`);
     } else {

@@ -11,14 +11,7 @@ import {
   versionWords,
 } from '../../src/editor/explorer/labels.ts';
 import { mergeListed } from '../../src/editor/explorer/merge-listed.ts';
-import {
-  contextOf,
-  foldersAbove,
-  idOf,
-  type Node,
-  nodesIn,
-  pointerNodes,
-} from '../../src/editor/explorer/nodes.ts';
+import { contextOf, idOf, type Node, nodesIn, pointerNodes } from '../../src/editor/explorer/nodes.ts';
 import { wordsOf } from '../../src/editor/explorer/state-words.ts';
 import { entriesOf } from '../../src/editor/explorer/tree.ts';
 import { aListed, aPointer, aSummary, aVersion, NOW } from './data.ts';
@@ -87,11 +80,6 @@ describe('the explorer', () => {
         nodes.map(node => idOf(node)),
         ['pointer a staging canary', 'pointer a staging stable', 'pointer a production stable'],
       );
-    });
-
-    it('knows the folders above a prompt', () => {
-      assert.deepEqual(foldersAbove(parsePromptName('a/b/c')), ['a', 'a/b']);
-      assert.deepEqual(foldersAbove(parsePromptName('a')), []);
     });
   });
 

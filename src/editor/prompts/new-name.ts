@@ -11,8 +11,7 @@ export function whyNotNewName(text: string, { prompts }: Pick<Workbench, 'prompt
   const why = whyNotPromptName(name);
   if (why !== undefined) {
     if (name === '' || name.endsWith('/')) return 'Give the prompt a name.';
-    const lower = name.toLowerCase();
-    return whyNotPromptName(lower) === undefined ? `Names are lower-case: ${lower}.` : why;
+    return why;
   }
   const listed = prompts.listed.get(parsePromptName(name));
   if (listed?.hasFile === true) return `There is a file of ${name} already.`;

@@ -219,4 +219,11 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_signing_keys ON events (seq) WHERE kind = 'signing_key.set';
   `,
+  // Names may have capitals: two that differ only by case are one file on many disks. What follows the last slash finds
+  // the partials of that name in any folder. SQLite's lower() folds A–Z alone.
+  `
+  CREATE UNIQUE INDEX prompts_by_folded_name ON prompts (lower(name));
+  CREATE INDEX prompts_by_last_segment
+    ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)));
+  `,
 ];
