@@ -4,8 +4,10 @@ import type { LinkedPartial } from '../core/flatten.ts';
 import { type FoundPrompt, linkPartials } from '../core/link.ts';
 import { fileOfPrompt, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
 import { type Rendered, type RenderRequest, render } from '../core/render.ts';
+import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
-import { checkInside, isInside, readSource } from './source-file.ts';
+import { similarFiles } from './similar-files.ts';
+import { checkInside, diskOf, isInside, readSource } from './source-file.ts';
 import { WorkspaceError } from './workspace-error.ts';
 
 export interface FileRenderRequest {
@@ -72,11 +74,13 @@ export async function linkFile(
     const path = join(root, ...fileOfPrompt(candidate).split('/'));
     await checkInside(path, root, shown(path), fileSystem);
     const found = await read(path);
-    if (found === undefined) return undefined;
+    // The registry, and the next disk, may tell case where this one does not.
+    if (found === undefined || !(await isSpelledSo(path, root, diskOf(fileSystem)))) return undefined;
     files.set(candidate, path);
     return { name: candidate, source: found, id: candidate, label: shown(path) };
   };
-  const partials = await linkPartials(name, source, find, shown(file));
+  const similar = similarFiles(root, fileSystem, request.root !== undefined);
+  const partials = await linkPartials(name, source, find, shown(file), similar);
   return { source, partials, files, label: shown(file) };
 }
 

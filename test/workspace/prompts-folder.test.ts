@@ -35,7 +35,7 @@ describe('the prompts folder', () => {
 
   it('is empty before it is made', async () => {
     await using workspace = await aWorkspace();
-    assert.deepEqual(await folderOf(workspace).list(), { files: [], troubles: [] });
+    assert.deepEqual(await folderOf(workspace).list(), { files: [], troubles: [], spellings: new Map() });
   });
 
   it('reports names outside the grammar, each with its rule', async () => {
