@@ -1,6 +1,6 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 import type { LinkedPartial } from './flatten.ts';
-import { partialNotFound } from './missing-partial.ts';
+import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { type PromptName, partialCandidates } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { issueAt, type PromptSource, parseSource, positionAt } from './source.ts';
@@ -66,7 +66,8 @@ async function linkUses(
     const candidates = partialCandidates(from, use.reference);
     const found = await firstFound(candidates, linking.find);
     if (found === undefined) {
-      refuse(partialNotFound(from, use.reference, await linking.similar(candidates, use.reference)));
+      const similar = await linking.similar(candidates, use.reference);
+      refuse(partialNotFound(use.reference, candidates, meantPartial(from, use.reference, similar)));
     } else if (linking.above.includes(found.name)) {
       refuse(`The partial "${use.reference}" uses itself: ${[...linking.above, found.name].join(' → ')}.`);
     } else {

@@ -2,42 +2,45 @@
 import { folderOf, lastSegment, type PromptName, partialCandidates } from './name.ts';
 import { foldCase, partialSegment } from './name-case.ts';
 
-/** How `from` writes a partial: without its folder where the prompt is in that folder or below. */
-export function partialReference(from: PromptName, partial: PromptName): string {
+/**
+ * How `from` would write the partial that `{{> reference}}` may mean: one that differs from what it is looked for only
+ * by case, the nearest first, or one of its last segment in any folder. Undefined where there is none.
+ */
+export function meantPartial(
+  from: PromptName,
+  reference: string,
+  partials: readonly PromptName[],
+): string | undefined {
+  const last = partialSegment(reference);
+  // No reference finds a partial that is called "_" alone.
+  const named = partials.filter(each => lastSegment(each) !== '_');
+  const candidates = partialCandidates(from, reference).map(foldCase);
+  const sameButCase = candidates.flatMap(candidate => named.filter(each => foldCase(each) === candidate));
+  const elsewhere = named.filter(each => foldCase(lastSegment(each)) === last);
+  const [meant] = [...sameButCase, ...elsewhere];
+  return meant && referenceTo(from, meant);
+}
+
+/** Without its folder where the prompt is in that folder or below. */
+function referenceTo(from: PromptName, partial: PromptName): string {
   const folder = folderOf(partial);
   const last = lastSegment(partial).slice(1);
   return folder === '' || from.startsWith(`${folder}/`) ? last : `${folder}/${last}`;
 }
 
 /**
- * Of partials that are there the one that `{{> reference}}` in `from` may mean: one that differs from what it is looked
- * for only by case, the nearest first, or one of its last segment in any folder.
+ * One or two sentences.
+ * @param candidates where it was looked for
+ * @param meant another reference, which finds one
  */
-export function similarPartial(
-  from: PromptName,
-  reference: string,
-  partials: readonly PromptName[],
-): PromptName | undefined {
-  const candidates = partialCandidates(from, reference);
-  for (const candidate of candidates.map(foldCase)) {
-    const found = partials.find(partial => foldCase(partial) === candidate);
-    if (found !== undefined) return found;
-  }
-  const last = partialSegment(reference);
-  return partials.find(partial => foldCase(lastSegment(partial)) === last);
-}
-
-/** One or two sentences. `similar` are partials that may have been meant. */
 export function partialNotFound(
-  from: PromptName,
   reference: string,
-  similar: readonly PromptName[] = [],
+  candidates: readonly PromptName[],
+  meant?: string,
 ): string {
-  const candidates = partialCandidates(from, reference);
   const looked =
     candidates.length === 0 ? 'No prompt can have this name.' : `Looked for: ${candidates.join(', ')}.`;
-  const meant = similarPartial(from, reference, similar);
-  const advice = meant === undefined ? '' : didYouMean(reference, partialReference(from, meant));
+  const advice = meant === undefined ? '' : didYouMean(reference, meant);
   return `The partial "${reference}" was not found. ${looked}${advice}`;
 }
 

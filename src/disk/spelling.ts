@@ -1,4 +1,5 @@
 /** How a disk spells what it finds. One that tells no case, as on macOS and Windows, finds `header` where `Header` is. */
+import { access, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 export interface Disk {
@@ -7,11 +8,21 @@ export interface Disk {
   names(folder: string): Promise<readonly string[]>;
 }
 
+/** This machine's. */
+const nodeDisk: Disk = {
+  exists: path =>
+    access(path).then(
+      () => true,
+      () => false,
+    ),
+  names: folder => readdir(folder).catch(() => []),
+};
+
 /**
  * Whether what the disk finds at `path` has this very name, and so have the folders on the way to it from `folder`. A
  * folder is listed only where the disk may tell no case: where it finds the name in the other case too.
  */
-export async function isSpelledSo(path: string, folder: string, disk: Disk): Promise<boolean> {
+export async function isSpelledSo(path: string, folder: string, disk: Disk = nodeDisk): Promise<boolean> {
   for (let place = path; place !== folder && place !== dirname(place); place = dirname(place)) {
     const name = basename(place);
     const turned = inOtherCase(name);

@@ -3,7 +3,8 @@
  * until they are closed.
  */
 import { readFile } from 'node:fs/promises';
-import type { PromptName } from '../core/name.ts';
+import { PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
+import { isSpelledSo } from '../disk/spelling.ts';
 import { Library } from '../language/library.ts';
 import type { DocumentChange, FileEntry, FileRole, OpenDocument } from './contract.ts';
 import { unknownFiles } from './unknown-files.ts';
@@ -101,6 +102,7 @@ export class Texts {
         const text = texts[index];
         // Told in the meantime: that is as new, or newer.
         if (text === undefined || this.library.at(file.uri) !== undefined) continue;
+        if (!(await hasItsName(file))) continue;
         this.#files.set(file.uri, file);
         this.#put(file.uri, { ...file, text });
         found = true;
@@ -133,6 +135,11 @@ export class Texts {
     if (role !== 'samples') this.library.setPrompt(uri, name, text, role === 'prompt');
     else if (name !== undefined) this.library.setSamples(uri, name, text);
   }
+}
+
+/** A disk that tells no case finds a file under names that it does not have. */
+function hasItsName({ path, name }: FileEntry): Promise<boolean> {
+  return isSpelledSo(path, path.slice(0, -`/${name ?? ''}${PROMPT_FILE_EXTENSION}`.length));
 }
 
 /** Without its byte order mark, as editors show it; undefined for what cannot be read. */

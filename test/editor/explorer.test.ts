@@ -36,6 +36,14 @@ describe('the explorer', () => {
       ]);
     });
 
+    it('orders names as one looks for them, whatever their case', () => {
+      const entries = entriesOf(named('b', 'C', 'a', 'B2/x', 'a1/x', 'Z/x', '_a'), '');
+      assert.deepEqual(
+        entries.map(entry => (entry.kind === 'folder' ? `${entry.path}/` : entry.item.name)),
+        ['a1/', 'B2/', 'Z/', '_a', 'a', 'b', 'C'],
+      );
+    });
+
     it('tells a folder from a prompt of the same name, and from a longer name', () => {
       const entries = entriesOf(named('support', 'support/triage', 'supporters'), '');
       assert.deepEqual(
@@ -224,6 +232,7 @@ describe('the explorer', () => {
 
     it('admits what holds every word, in any case', () => {
       assert.equal(admits('TRI sup', 'support/triage'), true);
+      assert.equal(admits('ordersum SUP', 'Support/orderSummary'), true);
       assert.equal(admits('tri fees', 'support/triage'), false);
       assert.equal(admits('  ', 'support/triage'), true);
     });

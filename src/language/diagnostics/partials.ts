@@ -1,4 +1,5 @@
 /** Whether every partial that a body uses is there, named, and does not use itself. */
+import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
 import {
   folderOf,
   isPartial,
@@ -7,6 +8,7 @@ import {
   parsePromptName,
   partialCandidates,
 } from '../../core/name.ts';
+import { foldCase, partialSegment } from '../../core/name-case.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { nearest } from '../near.ts';
@@ -75,15 +77,20 @@ function missing(
 ): Pick<Finding, 'code' | 'message' | 'data'> {
   const from = name ?? parsePromptName('untitled');
   const candidates = partialCandidates(from, reference);
-  const near = nearest(reference, referencesFrom(from, library));
-  const looked =
-    candidates.length === 0 ? 'No file can have this name.' : `Looked for: ${candidates.join(', ')}.`;
-  const advice = near === undefined ? '' : ` Did you mean "${near}"?`;
+  const near =
+    meantPartial(from, reference, partialsCalled(reference, library)) ??
+    nearest(reference, referencesFrom(from, library));
   return {
     code: 'missing-partial',
-    message: `The partial "${reference}" was not found. ${looked}${advice}`,
+    message: partialNotFound(reference, candidates, near),
     data: { name: reference, ...(near !== undefined && { near }) },
   };
+}
+
+/** The partials with the last segment of a reference, in any case and folder. */
+function partialsCalled(reference: string, library: Library): PromptName[] {
+  const last = partialSegment(reference);
+  return [...library.names()].filter(name => foldCase(lastSegment(name)) === last).sort();
 }
 
 /** How the partials there are can be written in `from`. */
