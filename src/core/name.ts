@@ -70,6 +70,12 @@ export function foldersAbove(name: PromptName): string[] {
   return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }
 
+/** The innermost folder that both are in; the empty string is the root. */
+export function sharedFolder(one: PromptName, other: PromptName): string {
+  const theirs = foldersAbove(other);
+  return foldersAbove(one).findLast((folder, depth) => folder === theirs[depth]) ?? '';
+}
+
 /** Whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */
 export function isPartial(name: PromptName): boolean {
   return lastSegment(name).startsWith('_');

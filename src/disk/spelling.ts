@@ -1,6 +1,6 @@
 /** How a disk spells what it finds. One that tells no case, as on macOS and Windows, finds `header` where `Header` is. */
 import { access, readdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 export interface Disk {
   exists(path: string): Promise<boolean>;
@@ -9,7 +9,7 @@ export interface Disk {
 }
 
 /** This machine's. */
-const nodeDisk: Disk = {
+export const nodeDisk: Disk = {
   exists: path =>
     access(path).then(
       () => true,
@@ -23,7 +23,8 @@ const nodeDisk: Disk = {
  * folder is listed only where the disk may tell no case: where it finds the name in the other case too.
  */
 export async function isSpelledSo(path: string, folder: string, disk: Disk = nodeDisk): Promise<boolean> {
-  for (let place = path; place !== folder && place !== dirname(place); place = dirname(place)) {
+  const top = resolve(folder);
+  for (let place = path; place !== top && place !== dirname(place); place = dirname(place)) {
     const name = basename(place);
     const turned = inOtherCase(name);
     const above = dirname(place);

@@ -3,8 +3,8 @@
  * until they are closed.
  */
 import { readFile } from 'node:fs/promises';
-import { PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
-import { isSpelledSo } from '../disk/spelling.ts';
+import { PROMPT_FILE_EXTENSION, type PromptName, sharedFolder } from '../core/name.ts';
+import { type Disk, isSpelledSo, nodeDisk } from '../disk/spelling.ts';
 import { Library } from '../language/library.ts';
 import type { DocumentChange, FileEntry, FileRole, OpenDocument } from './contract.ts';
 import { unknownFiles } from './unknown-files.ts';
@@ -29,9 +29,12 @@ export class Texts {
   #reading: Promise<void> = Promise.resolve();
   readonly #onProgress: () => void;
 
+  readonly #disk: Disk;
+
   /** @param onProgress called while files are being read */
-  constructor(onProgress: () => void) {
+  constructor(onProgress: () => void, disk: Disk = nodeDisk) {
     this.#onProgress = onProgress;
+    this.#disk = disk;
   }
 
   /** Resolves when all files known so far are read. */
@@ -102,7 +105,7 @@ export class Texts {
         const text = texts[index];
         // Told in the meantime: that is as new, or newer.
         if (text === undefined || this.library.at(file.uri) !== undefined) continue;
-        if (!(await hasItsName(file))) continue;
+        if (!(await hasItsName(file, document.name, this.#disk))) continue;
         this.#files.set(file.uri, file);
         this.#put(file.uri, { ...file, text });
         found = true;
@@ -137,9 +140,15 @@ export class Texts {
   }
 }
 
-/** A disk that tells no case finds a file under names that it does not have. */
-function hasItsName({ path, name }: FileEntry): Promise<boolean> {
-  return isSpelledSo(path, path.slice(0, -`/${name ?? ''}${PROMPT_FILE_EXTENSION}`.length));
+/** A disk that tells no case finds a file under names that it does not have. The folders of who asks are as they are. */
+async function hasItsName(
+  { path, name }: FileEntry,
+  asking: PromptName | undefined,
+  disk: Disk,
+): Promise<boolean> {
+  if (name === undefined || asking === undefined) return true;
+  const inside = name.slice(sharedFolder(asking, name).length) + PROMPT_FILE_EXTENSION;
+  return isSpelledSo(path, path.slice(0, -inside.length), disk);
 }
 
 /** Without its byte order mark, as editors show it; undefined for what cannot be read. */

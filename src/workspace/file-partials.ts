@@ -2,7 +2,13 @@
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import type { LinkedPartial } from '../core/flatten.ts';
 import { type FoundPrompt, linkPartials } from '../core/link.ts';
-import { fileOfPrompt, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
+import {
+  fileOfPrompt,
+  isPromptName,
+  PROMPT_FILE_EXTENSION,
+  type PromptName,
+  sharedFolder,
+} from '../core/name.ts';
 import { type Rendered, type RenderRequest, render } from '../core/render.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
@@ -74,8 +80,10 @@ export async function linkFile(
     const path = join(root, ...fileOfPrompt(candidate).split('/'));
     await checkInside(path, root, shown(path), fileSystem);
     const found = await read(path);
-    // The registry, and the next disk, may tell case where this one does not.
-    if (found === undefined || !(await isSpelledSo(path, root, diskOf(fileSystem)))) return undefined;
+    if (found === undefined) return undefined;
+    // The registry, and the next disk, may tell case where this one does not. The file's own folders are as they were given.
+    const given = join(root, ...sharedFolder(name, candidate).split('/'));
+    if (!(await isSpelledSo(path, given, diskOf(fileSystem)))) return undefined;
     files.set(candidate, path);
     return { name: candidate, source: found, id: candidate, label: shown(path) };
   };

@@ -10,6 +10,7 @@ import {
   parsePromptName,
   partialCandidates,
   promptOfFile,
+  sharedFolder,
   whyNotPromptName,
 } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -94,6 +95,14 @@ describe('a prompt name', () => {
   it('has folders above it, the outermost first', () => {
     assert.deepEqual(foldersAbove(parsePromptName('a/b/c')), ['a', 'a/b']);
     assert.deepEqual(foldersAbove(parsePromptName('a')), []);
+  });
+
+  it('shares folders with another', () => {
+    const shared = (one: string, other: string) => sharedFolder(parsePromptName(one), parsePromptName(other));
+    assert.equal(shared('a/b/c', 'a/b/_d'), 'a/b');
+    assert.equal(shared('a/b/c', 'a/B/_d'), 'a');
+    assert.equal(shared('a/b/c', 'x/b/_d'), '');
+    assert.equal(shared('a', 'a/b'), '');
   });
 
   it('is a partial when its last segment begins with "_"', () => {

@@ -229,6 +229,22 @@ for (const [disk, over] of DISKS)
     });
   });
 
+describe('a file that is given by a path of other case, on a disk that tells no case', () => {
+  it('has the partials of its folder all the same', async () => {
+    await using workspace = await aWorkspace({
+      'prompts/Support/a.prompt': '{{> sign}}{{> parts/Foot}}',
+      'prompts/Support/_sign.prompt': 'x',
+      'prompts/Support/parts/_Foot.prompt': 'x',
+    });
+    const { partials } = await linkFile({
+      file: join(workspace.root, 'Prompts', 'support', 'a.prompt'),
+      root: workspace.root,
+      fileSystem: caselessFileSystem(workspace.root),
+    });
+    assert.deepEqual([...partials.keys()], ['sign', 'parts/Foot']);
+  });
+});
+
 describe('a working copy', () => {
   it('tells of two files that only a disk which tells case can hold', async () => {
     await using workspace = await aWorkspace({ 'prompts/a/x.prompt': 'one', 'prompts/b.prompt': 'one' });
