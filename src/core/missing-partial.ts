@@ -1,6 +1,6 @@
 /** What is said of a partial that is not there: where it was looked for, and what may have been meant. */
 import { folderOf, lastSegment, type PromptName, partialCandidates } from './name.ts';
-import { foldCase, partialSegment } from './name-case.ts';
+import { endsWithSegment, foldCase, partialSegment } from './name-case.ts';
 
 /**
  * How `from` would write the partial that `{{> reference}}` may mean: one that differs from what it is looked for only
@@ -16,7 +16,7 @@ export function meantPartial(
   const named = partials.filter(each => lastSegment(each) !== '_');
   const candidates = partialCandidates(from, reference).map(foldCase);
   const sameButCase = candidates.flatMap(candidate => named.filter(each => foldCase(each) === candidate));
-  const elsewhere = named.filter(each => foldCase(lastSegment(each)) === last);
+  const elsewhere = named.filter(each => endsWithSegment(each, last));
   const [meant] = [...sameButCase, ...elsewhere];
   return meant && referenceTo(from, meant);
 }

@@ -1,8 +1,8 @@
 /** Partials in a folder that may have been meant by one that is not there. */
 import { join } from 'node:path';
 import type { SimilarPartials } from '../core/link.ts';
-import { folderOf, isPromptName, lastSegment, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
-import { foldCase, partialSegment } from '../core/name-case.ts';
+import { folderOf, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
+import { endsWithSegment, partialSegment } from '../core/name-case.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem, FolderEntry } from './file-system.ts';
 import { diskOf } from './source-file.ts';
@@ -26,7 +26,7 @@ export function similarFiles(root: string, files: FileSystem, everywhere: boolea
       for (const { name, kind } of entries) {
         if (kind === 'folder' || !name.endsWith(PROMPT_FILE_EXTENSION)) continue;
         const partial = inside(name.slice(0, -PROMPT_FILE_EXTENSION.length));
-        if (isPromptName(partial) && foldCase(lastSegment(partial)) === last && !found.includes(partial))
+        if (isPromptName(partial) && endsWithSegment(partial, last) && !found.includes(partial))
           found.push(partial);
       }
       names += entries.length;

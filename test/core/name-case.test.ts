@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { foldersAbove, parsePromptName } from '../../src/core/name.ts';
-import { caseClash, closestCaseClash, foldCase, whyTaken } from '../../src/core/name-case.ts';
+import { foldersAbove, lastSegment, parsePromptName } from '../../src/core/name.ts';
+import {
+  caseClash,
+  closestCaseClash,
+  endsWithSegment,
+  foldCase,
+  whyTaken,
+} from '../../src/core/name-case.ts';
 import { inOtherCase, meetingNames, promptNames } from '../names.ts';
 
 const clash = (name: string, existing: string) => caseClash(parsePromptName(name), parsePromptName(existing));
@@ -38,6 +44,15 @@ describe('names that differ only by case', () => {
     );
     const other = parsePromptName('A/B');
     assert.match(whyTaken(other, clash('A/B', 'a/b')!), /"A\/B" .* "a\/b".*one file.*Use "a\/b"/);
+  });
+  it('have the same last segment, whatever it is', () => {
+    fc.assert(
+      fc.property(promptNames, promptNames, (name, other) => {
+        const last = foldCase(lastSegment(other));
+        assert.equal(endsWithSegment(name, last), foldCase(lastSegment(name)) === last);
+        assert.equal(endsWithSegment(other, last), true);
+      }),
+    );
   });
   it('clash, whatever names they are', () => {
     fc.assert(

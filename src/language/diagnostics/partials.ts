@@ -8,7 +8,7 @@ import {
   parsePromptName,
   partialCandidates,
 } from '../../core/name.ts';
-import { foldCase, partialSegment } from '../../core/name-case.ts';
+import { endsWithSegment, partialSegment } from '../../core/name-case.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { nearest } from '../near.ts';
@@ -90,7 +90,7 @@ function missing(
 /** The partials with the last segment of a reference, in any case and folder. */
 function partialsCalled(reference: string, library: Library): PromptName[] {
   const last = partialSegment(reference);
-  return [...library.names()].filter(name => foldCase(lastSegment(name)) === last).sort();
+  return [...library.names()].filter(name => endsWithSegment(name, last)).sort();
 }
 
 /** How the partials there are can be written in `from`. */
