@@ -99,13 +99,16 @@ export class Texts {
       const document = this.#open.get(uri);
       if (document === undefined) return;
       const files = unknownFiles({ uri, ...document }, this.library);
-      const texts = await Promise.all(files.map(({ path }) => textOfFile(path)));
+      const read = async (file: FileEntry): Promise<string | undefined> => {
+        const text = await textOfFile(file.path);
+        return text !== undefined && (await hasItsName(file, document.name, this.#disk)) ? text : undefined;
+      };
+      const texts = await Promise.all(files.map(read));
       found = false;
       for (const [index, file] of files.entries()) {
         const text = texts[index];
         // Told in the meantime: that is as new, or newer.
         if (text === undefined || this.library.at(file.uri) !== undefined) continue;
-        if (!(await hasItsName(file, document.name, this.#disk))) continue;
         this.#files.set(file.uri, file);
         this.#put(file.uri, { ...file, text });
         found = true;
