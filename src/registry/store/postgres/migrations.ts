@@ -219,6 +219,6 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
   CREATE UNIQUE INDEX prompts_by_folded_name ON prompts (lower(name));
   CREATE INDEX prompts_by_last_segment
-    ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)));
+    ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)), name) WHERE archived = 0;
   `,
 ];
