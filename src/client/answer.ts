@@ -81,12 +81,13 @@ function problemOf(answer: Answer, url: string): Error {
       `expected ${PROBLEM_MEDIA_TYPE} with status ${answer.status}, got ${what(answer)}`,
     );
   const document = checked(parseJson(answer, url), problemDocument, url);
-  const { issues, missing, newest, current, firstLiveAt, fields, retryAfter } = document;
+  const { issues, missing, newest, current, existing, firstLiveAt, fields, retryAfter } = document;
   const details: ProblemDetails = {
     ...(issues !== undefined && { issues }),
     ...(missing !== undefined && { missing }),
     ...(newest !== undefined && { newest }),
     ...(current !== undefined && { current }),
+    ...(existing !== undefined && { existing }),
     ...(firstLiveAt !== undefined && { firstLiveAt }),
     ...(fields !== undefined && { fields }),
     ...(retryAfter !== undefined && { retryAfter }),

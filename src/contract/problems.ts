@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { SOURCE_ERROR_CODES } from '../core/check/finding.ts';
 import { PROBLEM_CODES, type ProblemCode } from '../core/problem.ts';
-import { digest, versionNumber } from './values.ts';
+import { digest, promptName, versionNumber } from './values.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -37,6 +37,7 @@ export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   too_few_approvals: 409,
   not_promoted_from: 409,
   prompt_archived: 409,
+  name_taken: 409,
   already_live: 409,
   key_ended: 409,
   too_large: 413,
@@ -85,6 +86,7 @@ export const PROBLEM_TITLE: Readonly<Record<ProblemCode, string>> = {
   too_few_approvals: 'Too few approvals',
   not_promoted_from: 'Not promoted there first',
   prompt_archived: 'Prompt archived',
+  name_taken: 'Name taken',
   already_live: 'Already live',
   key_ended: 'Key no longer valid',
   too_large: 'Too large',
@@ -126,6 +128,7 @@ export const problemDocument = z
     missing: z.array(z.string()).optional(),
     newest: z.object({ version: versionNumber, digest }).nullable().optional(),
     current: versionNumber.nullable().optional(),
+    existing: promptName.optional(),
     firstLiveAt: z.iso.datetime().nullable().optional(),
     fields: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
     retryAfter: z.int().min(1).optional(),

@@ -167,6 +167,7 @@ export const ROUTES = {
       'publishing_not_allowed',
       'base_outdated',
       'prompt_archived',
+      'name_taken',
       'too_large',
       'invalid_source',
       'idempotency_key_reused',

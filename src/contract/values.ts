@@ -13,17 +13,28 @@ function as<Out>(schema: z.ZodType): z.ZodType<Out, Out> {
   return schema as unknown as z.ZodType<Out, Out>;
 }
 
+/** Of an environment or a channel. */
+const SHORT_NAME = 'Use a–z, 0–9 and "-", beginning with a letter, at most 32 characters.';
+
 export const promptName = as<PromptName>(
   z
     .string()
-    .max(MAX_NAME_LENGTH)
-    .regex(NAME_PATTERN)
+    .max(MAX_NAME_LENGTH, { abort: true, error: whyNotName })
+    .regex(NAME_PATTERN, { abort: true, error: whyNotName })
     .superRefine((text, context) => {
       const why = whyNotPromptName(text);
       if (why !== undefined) context.addIssue({ code: 'custom', message: why });
     })
-    .meta({ id: 'PromptName', description: 'One to eight segments joined by "/", such as support/triage.' }),
+    .meta({
+      id: 'PromptName',
+      description:
+        'One to eight segments joined by "/", such as support/triage. Case is kept and told apart; a name, or a folder in it, that differs from another only by case is refused.',
+    }),
 );
+
+function whyNotName({ input }: { readonly input?: unknown }): string | undefined {
+  return typeof input === 'string' ? whyNotPromptName(input) : undefined;
+}
 
 export const versionNumber = as<VersionNumber>(
   z.int().min(1).meta({ id: 'VersionNumber', description: '1, 2, 3 … per prompt.' }),
@@ -32,21 +43,21 @@ export const versionNumber = as<VersionNumber>(
 export const digest = as<Digest>(
   z
     .string()
-    .regex(DIGEST_PATTERN)
+    .regex(DIGEST_PATTERN, 'A digest is "sha256:" and 64 hexadecimal digits in lower case.')
     .meta({ id: 'Digest', description: 'sha256: and the hex SHA-256 of the exact UTF-8 bytes.' }),
 );
 
 export const environmentName = as<EnvironmentName>(
   z
     .string()
-    .regex(ENVIRONMENT_PATTERN)
+    .regex(ENVIRONMENT_PATTERN, SHORT_NAME)
     .meta({ id: 'EnvironmentName', description: 'Such as development, staging, production.' }),
 );
 
 export const channel = as<Channel>(
   z
     .string()
-    .regex(CHANNEL_PATTERN)
+    .regex(CHANNEL_PATTERN, SHORT_NAME)
     .meta({ id: 'Channel', description: 'latest, stable, or a pointer of your own such as canary.' }),
 );
 
@@ -54,7 +65,7 @@ export const channel = as<Channel>(
 export const pointerChannel = as<Channel>(
   z
     .string()
-    .regex(CHANNEL_PATTERN)
+    .regex(CHANNEL_PATTERN, SHORT_NAME)
     .refine(text => text !== LATEST, '"latest" is always the newest version and cannot be promoted.')
     .meta({
       id: 'PointerChannel',

@@ -2,6 +2,7 @@
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate } from './check/partial-blocks.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
+import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
 import type { SourceIssue } from './problem.ts';
 import { readTemplate } from './read-template.ts';
@@ -21,7 +22,7 @@ export interface FoundPrompt {
 
 /**
  * Resolves every partial of `source`, and theirs, with `find` (undefined when there is no such prompt).
- * `label` names the source in error messages.
+ * `label` names the source in error messages; `similar` gives partials that may have been meant by one that is missing.
  * @returns the linked partials by reference as written.
  * @throws Problem `invalid_source` at the place of a partial that is missing, broken, or uses itself.
  */
@@ -30,8 +31,9 @@ export async function linkPartials(
   source: string,
   find: (name: PromptName) => Promise<FoundPrompt | undefined>,
   label: string = from,
+  similar: SimilarPartials = async () => [],
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
-  const linked = await linkUses(from, source, label, { find, above: [from], done: new Map() });
+  const linked = await linkUses(from, source, label, { find, similar, above: [from], done: new Map() });
   // A partial has the block of whoever calls it.
   if (!isPartial(from)) checkNoIssues(partialBlockIssues(source, linked), label);
   return linked;
@@ -55,20 +57,20 @@ function partialBlockIssues(source: string, partials: ReadonlyMap<string, Linked
   return placedIn(source, parsed, missing);
 }
 
-/** @param candidates where it was looked for */
-export function partialNotFound(reference: string, candidates: readonly PromptName[]): string {
-  return candidates.length === 0
-    ? `The partial "${reference}" was not found. No prompt can have this name.`
-    : `The partial "${reference}" was not found. Looked for: ${candidates.join(', ')}.`;
-}
-
 /** @param chain the partials that lead from one of them back to it */
 export function partialCycle(reference: string, chain: readonly string[]): string {
   return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Take one of these uses out.`;
 }
 
+/** Partials that may have been meant by `reference`, where none of `candidates` was found. */
+export type SimilarPartials = (
+  candidates: readonly PromptName[],
+  reference: string,
+) => Promise<readonly PromptName[]>;
+
 interface Linking {
   readonly find: (name: PromptName) => Promise<FoundPrompt | undefined>;
+  readonly similar: SimilarPartials;
   /** From the prompt that is linked down to the one whose uses are looked at. */
   readonly above: readonly PromptName[];
   /** Partials that are linked already: many prompts share a few, and theirs would multiply. */
@@ -97,7 +99,9 @@ async function linkUses(
     const candidates = partialCandidates(from, use.reference);
     const found = await firstFound(candidates, linking.find);
     if (found === undefined) {
-      refuse('missing-partial', partialNotFound(use.reference, candidates));
+      const similar = await linking.similar(candidates, use.reference);
+      const meant = meantPartial(from, use.reference, similar);
+      refuse('missing-partial', partialNotFound(use.reference, candidates, meant));
     } else if (linking.above.includes(found.name)) {
       const chain = [...linking.above.slice(linking.above.indexOf(found.name)), found.name];
       refuse('partial-cycle', partialCycle(use.reference, chain));

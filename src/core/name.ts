@@ -10,11 +10,11 @@ export const MAX_NAME_SEGMENTS = 8;
 export const PROMPT_FILE_EXTENSION = '.prompt';
 /** The grammar as one regular expression, for JSON Schema; device names are refused by `parsePromptName`. */
 export const NAME_PATTERN =
-  /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?(?:\/[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?){0,7}$/;
+  /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?(?:\/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?){0,7}$/;
 
-const SEGMENT = /^[a-z0-9_][a-z0-9._-]*$/;
+const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 /** Names that Windows keeps for devices, with any extension: learn.microsoft.com "Naming Files, Paths, and Namespaces". */
-const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 
 /** Why `text` is not a prompt name, as one sentence; undefined when it is one. */
 export function whyNotPromptName(text: string): string | undefined {
@@ -29,7 +29,7 @@ export function whyNotPromptName(text: string): string | undefined {
     if (segment === '.' || segment === '..' || segment === '-')
       return `"${segment}" cannot be a segment of a prompt name.`;
     if (!SEGMENT.test(segment))
-      return `The segment "${printable(segment)}" is not allowed: use a–z, 0–9, "_", "." and "-", beginning with a letter, a digit or "_".`;
+      return `The segment "${printable(segment)}" is not allowed: use A–Z, a–z, 0–9, "_", "." and "-", beginning with a letter, a digit or "_".`;
     if (segment.endsWith('.'))
       return `The segment "${segment}" cannot end with ".": Windows drops that dot from files.`;
     if (WINDOWS_DEVICE.test(segment)) return `"${segment}" is a device name on Windows; choose another.`;
@@ -62,6 +62,18 @@ export function lastSegment(name: PromptName): string {
 export function folderOf(name: PromptName): string {
   const slash = name.lastIndexOf('/');
   return slash < 0 ? '' : name.slice(0, slash);
+}
+
+/** The folders that a prompt is in, the outermost first: `a` and `a/b` of `a/b/c`. */
+export function foldersAbove(name: PromptName): string[] {
+  const segments = folderOf(name) === '' ? [] : folderOf(name).split('/');
+  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+}
+
+/** The innermost folder that both are in; the empty string is the root. */
+export function sharedFolder(one: PromptName, other: PromptName): string {
+  const theirs = foldersAbove(other);
+  return foldersAbove(one).findLast((folder, depth) => folder === theirs[depth]) ?? '';
 }
 
 /** Whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */

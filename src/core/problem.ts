@@ -55,6 +55,7 @@ export const PROBLEM_CODES = [
   'too_few_approvals',
   'not_promoted_from',
   'prompt_archived',
+  'name_taken',
   'already_live',
   'key_ended',
   'too_large',
@@ -83,6 +84,8 @@ export interface ProblemDetails {
   readonly newest?: { readonly version: number; readonly digest: string } | null;
   /** The version a pointer stands at now, null when unset (pointer_moved). */
   readonly current?: number | null;
+  /** A prompt that there is: the one in the way (name_taken), or one that may have been meant (prompt_not_found). */
+  readonly existing?: string;
   /** When a channel first had a version, RFC 3339 (not_live_yet); null: it never had one. */
   readonly firstLiveAt?: string | null;
   /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request, invalid_input). */

@@ -3,7 +3,8 @@
  * until they are closed.
  */
 import { readFile } from 'node:fs/promises';
-import type { PromptName } from '../core/name.ts';
+import { PROMPT_FILE_EXTENSION, type PromptName, sharedFolder } from '../core/name.ts';
+import { type Disk, isSpelledSo, nodeDisk } from '../disk/spelling.ts';
 import { Library } from '../language/library.ts';
 import type { DocumentChange, FileEntry, FileRole, OpenDocument } from './contract.ts';
 import { unknownFiles } from './unknown-files.ts';
@@ -28,9 +29,12 @@ export class Texts {
   #reading: Promise<void> = Promise.resolve();
   readonly #onProgress: () => void;
 
+  readonly #disk: Disk;
+
   /** @param onProgress called while files are being read */
-  constructor(onProgress: () => void) {
+  constructor(onProgress: () => void, disk: Disk = nodeDisk) {
     this.#onProgress = onProgress;
+    this.#disk = disk;
   }
 
   /** Resolves when all files known so far are read. */
@@ -95,7 +99,11 @@ export class Texts {
       const document = this.#open.get(uri);
       if (document === undefined) return;
       const files = unknownFiles({ uri, ...document }, this.library);
-      const texts = await Promise.all(files.map(({ path }) => textOfFile(path)));
+      const read = async (file: FileEntry): Promise<string | undefined> => {
+        const text = await textOfFile(file.path);
+        return text !== undefined && (await hasItsName(file, document.name, this.#disk)) ? text : undefined;
+      };
+      const texts = await Promise.all(files.map(read));
       found = false;
       for (const [index, file] of files.entries()) {
         const text = texts[index];
@@ -133,6 +141,17 @@ export class Texts {
     if (role !== 'samples') this.library.setPrompt(uri, name, text, role === 'prompt');
     else if (name !== undefined) this.library.setSamples(uri, name, text);
   }
+}
+
+/** A disk that tells no case finds a file under names that it does not have. The folders of who asks are as they are. */
+async function hasItsName(
+  { path, name }: FileEntry,
+  asking: PromptName | undefined,
+  disk: Disk,
+): Promise<boolean> {
+  if (name === undefined || asking === undefined) return true;
+  const inside = name.slice(sharedFolder(asking, name).length) + PROMPT_FILE_EXTENSION;
+  return isSpelledSo(path, path.slice(0, -inside.length), disk);
 }
 
 /** Without its byte order mark, as editors show it; undefined for what cannot be read. */

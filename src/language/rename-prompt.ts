@@ -1,5 +1,6 @@
 /** A new name for a prompt's file: every call of it, and each of its own, goes on meaning what it meant. */
 import { folderOf, isPartial, lastSegment, type PromptName } from '../core/name.ts';
+import { closestCaseClash, whyTaken } from '../core/name-case.ts';
 import { Problem } from '../core/problem.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
 import { Library, type LibraryPrompt } from './library.ts';
@@ -22,6 +23,8 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   if (from === undefined) return refuse('The path of this file is no prompt name. Rename the file first.');
   if (to === from) return { edits: new Map() };
   if (library.prompt(to)) return refuse(`There is a prompt "${to}" already. Choose another name.`);
+  const clash = closestCaseClash(to, othersThan(from, to, library));
+  if (clash !== undefined) return refuse(whyTaken(to, clash));
   const files = [...library.prompts()].filter(each => library.isListed(each));
   const uses = [...partialReferences(files)];
   const edits = new Map<string, TextEdit[]>();
@@ -50,6 +53,11 @@ export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Lib
   const samples = library.samples(from);
   const moved = [prompt.uri, ...(samples ? [samples.uri] : [])];
   return { edits, renames: moved.map(uri => ({ from: uri, toName: to })) };
+}
+
+/** What `to` must not differ from only by case: everything but the prompt itself, which may change its case where it is. */
+function* othersThan(from: PromptName, to: PromptName, library: Library): Generator<PromptName> {
+  for (const name of library.names()) if (name !== from || folderOf(from) !== folderOf(to)) yield name;
 }
 
 /** What of a partial's name stands before what a reference writes, with its slash: `support/` of `support/_style`. */
@@ -88,7 +96,9 @@ function stillReaches(
 function asWritten(reference: string, before: string): string {
   const [quote] = before;
   if (quote === '"' || quote === "'") return `${quote}${reference}${quote}`;
-  const isPath = reference.split('/').every(part => /^[a-z_][a-z0-9_-]*$/.test(part) && !WORDS.has(part));
+  const isPath = reference
+    .split('/')
+    .every(part => /^[A-Za-z_][A-Za-z0-9_-]*$/.test(part) && !WORDS.has(part));
   return isPath ? reference : `"${reference}"`;
 }
 

@@ -2,11 +2,19 @@
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import type { LinkedPartial } from '../core/flatten.ts';
 import { type FoundPrompt, linkPartials } from '../core/link.ts';
-import { fileOfPrompt, isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../core/name.ts';
+import {
+  fileOfPrompt,
+  isPromptName,
+  PROMPT_FILE_EXTENSION,
+  type PromptName,
+  sharedFolder,
+} from '../core/name.ts';
 import { type Rendered, type RenderRequest, render } from '../core/render.ts';
 import { type SourceKind, sourceKindOf } from '../core/source.ts';
+import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
-import { checkInside, isInside, readSource } from './source-file.ts';
+import { similarFiles } from './similar-files.ts';
+import { checkInside, diskOf, isInside, readSource } from './source-file.ts';
 import { WorkspaceError } from './workspace-error.ts';
 
 export interface FileRenderRequest {
@@ -76,10 +84,14 @@ export async function linkFile(
     await checkInside(path, root, shown(path), fileSystem);
     const found = await read(path);
     if (found === undefined) return undefined;
+    // The registry, and the next disk, may tell case where this one does not. The file's own folders are as they were given.
+    const given = join(root, ...sharedFolder(name, candidate).split('/'));
+    if (!(await isSpelledSo(path, given, diskOf(fileSystem)))) return undefined;
     files.set(candidate, path);
     return { name: candidate, source: found, id: candidate, label: shown(path) };
   };
-  const partials = await linkPartials(name, source, find, shown(file));
+  const similar = similarFiles(root, fileSystem, request.root !== undefined);
+  const partials = await linkPartials(name, source, find, shown(file), similar);
   return { source, kind: sourceKindOf(name), partials, files, label: shown(file) };
 }
 

@@ -4,6 +4,7 @@ import type { Digest } from '../core/digest.ts';
 import { type FileState, fileState } from '../core/file-state.ts';
 import type { PromptName } from '../core/name.ts';
 import type { LockEntry } from './lock-file.ts';
+import type { Spellings } from './name-case.ts';
 import type { FileTrouble } from './prompts-folder.ts';
 
 /** A prompt as the registry lists it, as far as it is needed here. */
@@ -27,8 +28,10 @@ export interface PromptState {
 export interface WorkingCopyState {
   /** Of every prompt that has a file or a base, in order of name. */
   readonly prompts: ReadonlyMap<PromptName, PromptState>;
-  /** Files that cannot be prompts; they have no state and are never written over. */
+  /** Files that cannot be prompts; they have no state and are never written over; those of `other_case` have one. */
   readonly troubles: readonly FileTrouble[];
+  /** Of all that is in the prompts folder. */
+  readonly spellings: Spellings;
 }
 
 /** Undefined when the prompt stands in the registry alone. */

@@ -11,8 +11,10 @@ import {
   whyNotPromptName,
 } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
+import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
-import { checkInside, isInside, readSource } from './source-file.ts';
+import { addSpelling, inTheWay, type Spellings } from './name-case.ts';
+import { checkInside, diskOf, isInside, readSource } from './source-file.ts';
 import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export interface PromptFile {
@@ -25,7 +27,14 @@ export interface PromptFile {
 export interface FileTrouble {
   /** Absolute. */
   readonly path: string;
-  readonly reason: 'bad_name' | 'outside' | 'linked_folder' | 'too_large' | 'not_utf8' | 'unreadable';
+  readonly reason:
+    | 'bad_name'
+    | 'outside'
+    | 'linked_folder'
+    | 'too_large'
+    | 'not_utf8'
+    | 'unreadable'
+    | 'other_case';
   readonly message: string;
   readonly place?: Place | undefined;
 }
@@ -66,8 +75,11 @@ export class PromptsFolder {
   }
 
   /** Every prompt file by name, in order; the files themselves are not read. Folders that begin with "." are passed over. */
-  async list(signal?: AbortSignal): Promise<{ files: PromptFile[]; troubles: FileTrouble[] }> {
+  async list(
+    signal?: AbortSignal,
+  ): Promise<{ files: PromptFile[]; troubles: FileTrouble[]; spellings: Spellings }> {
     const files: PromptFile[] = [];
+    const spellings = new Map<string, string[]>();
     const troubles: FileTrouble[] = [];
     const real = await this.#files.realpath(this.path);
     const visit = async (folder: string, prefix: string): Promise<void> => {
@@ -84,6 +96,7 @@ export class PromptsFolder {
       for (const { name, kind } of entries ?? []) {
         const path = join(folder, name);
         const isPrompt = name.endsWith(PROMPT_FILE_EXTENSION);
+        addSpelling(spellings, prefix + name);
         if (kind === 'folder' && !isPrompt) {
           if (!name.startsWith('.')) await visit(path, `${prefix}${name}/`);
           continue;
@@ -123,7 +136,7 @@ export class PromptsFolder {
     };
     await visit(this.path, '');
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { files, troubles };
+    return { files, troubles, spellings };
   }
 
   /**
@@ -147,15 +160,25 @@ export class PromptsFolder {
   }
 
   /**
-   * Whether a prompt's file can be made.
-   * @throws WorkspaceError `file_exists` where it is there, or a file is where a folder is needed; `outside`
+   * Whether a prompt's file can be made, or get the name. `from` is the prompt that is renamed, whose own file is not
+   * in the way of one that differs only by case.
+   * @throws WorkspaceError `file_exists` where it is there, differs only by case from what is there, or a file is
+   * where a folder is needed; `outside`
    */
-  async checkFree(name: PromptName): Promise<void> {
+  async checkFree(name: PromptName, from?: PromptName): Promise<void> {
     const path = this.pathOf(name);
     await checkInside(path, this.path, this.shown(path), this.#files);
     const taken = (place: string, why: string) =>
       new WorkspaceError('file_exists', place, why, { shownAs: this.shown(place) });
-    if ((await this.#files.stat(path)) !== undefined)
+    const renamed = from === undefined ? undefined : this.pathOf(from);
+    const other = await inTheWay(path, this.path, this.#files, renamed);
+    if (other !== undefined)
+      throw taken(
+        other.found,
+        `This differs only by case from "${this.shown(other.needed)}", and many disks hold only one of them. Choose another name.`,
+      );
+    const isItself = renamed !== undefined && !(await isSpelledSo(path, this.path, diskOf(this.#files)));
+    if (!isItself && (await this.#files.stat(path)) !== undefined)
       throw taken(path, 'There is such a file already. Choose another name, or open it.');
     for (
       let above = dirname(path);

@@ -3,6 +3,7 @@ import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { LockEntry } from './lock-file.ts';
+import { whyNotWritten } from './name-case.ts';
 import type { RegistryPrompt, WorkingCopyState } from './prompt-state.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 
@@ -25,6 +26,7 @@ export type LeftReason =
   | 'unreadable'
   | 'not_writable'
   | 'changed_meanwhile'
+  | 'other_case'
   | 'gone';
 
 export interface PullReport {
@@ -55,7 +57,7 @@ export interface PullPlan {
 /** What to do with each prompt the registry lists; decided before anything is fetched or written. */
 export function planPull(
   folder: PromptsFolder,
-  { prompts: states, troubles }: WorkingCopyState,
+  { prompts: states, troubles, spellings }: WorkingCopyState,
   prompts: readonly RegistryPrompt[],
   { isDirty, names, restoreDeleted = false }: PullOptions,
 ): PullPlan {
@@ -67,16 +69,19 @@ export function planPull(
     const leave = (why: LeftReason, message: string) => plan.left.push({ name, why, message });
     const trouble = troubled.get(name);
     const was = states.get(name);
+    const other = was === undefined || was.file === null ? whyNotWritten(name, label, spellings) : undefined;
     if (trouble !== undefined) leave('unreadable', trouble.message);
     else if (was === undefined) {
       if (archived) continue;
-      if (isDirty(name)) leave('unsaved', unsaved(label));
+      if (other !== undefined) leave('other_case', other);
+      else if (isDirty(name)) leave('unsaved', unsaved(label));
       else plan.write.push({ name, newest, was: { base: null, file: null } });
     } else if (was.state === 'clean' || (was.state === 'modified' && was.base?.digest === newest.digest)) {
       // The text is the one it is based on; only the number of its version may be another.
       if (was.base?.version !== newest.version) plan.adopt.push({ name, newest });
     } else if (was.state === 'behind' || (was.state === 'deleted' && restoreDeleted && !archived)) {
-      if (isDirty(name)) leave('unsaved', unsaved(label));
+      if (other !== undefined) leave('other_case', other);
+      else if (isDirty(name)) leave('unsaved', unsaved(label));
       else plan.write.push({ name, newest, was });
     } else if (was.state === 'conflict') leave('conflict', conflict(label, was, newest.version));
     else if (was.state === 'deleted')

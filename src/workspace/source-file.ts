@@ -2,6 +2,7 @@
 import { dirname, sep } from 'node:path';
 import { Problem } from '../core/problem.ts';
 import { decodeSource, MAX_SOURCE_BYTES } from '../core/source.ts';
+import type { Disk } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
@@ -78,6 +79,14 @@ export async function checkInside(
       { shownAs: shown },
     );
   }
+}
+
+/** What `isSpelledSo` asks. A folder that cannot be listed has no names. */
+export function diskOf(files: FileSystem): Disk {
+  return {
+    exists: async path => (await files.stat(path)) !== undefined,
+    names: async folder => (await files.list(folder).catch(() => undefined))?.map(({ name }) => name) ?? [],
+  };
 }
 
 /** Whether `path` is `folder` or stands below it, by their text alone; both absolute. */

@@ -12,6 +12,7 @@ import { checkNoIssues, sourceIssues } from '../core/template.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { FileSystem } from './file-system.ts';
 import { type Lock, type LockEntry, readLock, writeLock } from './lock-file.ts';
+import { caseTroubles } from './name-case.ts';
 import type { Project } from './project-file.ts';
 import { type PromptState, promptState, type RegistryPrompt, type WorkingCopyState } from './prompt-state.ts';
 import { type PromptFile, PromptsFolder } from './prompts-folder.ts';
@@ -58,7 +59,7 @@ export class WorkingCopy {
    */
   async state(prompts: Iterable<RegistryPrompt> | null, signal?: AbortSignal): Promise<WorkingCopyState> {
     const lock = await this.readLock();
-    const { files, troubles } = await this.folder.list(signal);
+    const { files, troubles, spellings } = await this.folder.list(signal);
     const digests = new Map<PromptName, Digest>();
     const troubled = new Set<PromptName>();
     const note = async (file: PromptFile): Promise<void> => {
@@ -83,7 +84,12 @@ export class WorkingCopy {
       const found = promptState(name, lock.get(name), digests.get(name), newest.get(name));
       if (found !== undefined) states.set(name, found);
     }
-    return { prompts: states, troubles };
+    const shown = (path: string) => this.folder.shown(path);
+    return {
+      prompts: states,
+      troubles: [...troubles, ...caseTroubles(files, newest.keys(), shown)],
+      spellings,
+    };
   }
 
   /**

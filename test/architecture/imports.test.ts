@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ['contract', 'core', 'disk'],
   keys: ['core'],
   language: ['core'],
-  'language-worker': ['language', 'core'],
+  'language-worker': ['language', 'core', 'disk'],
   workspace: ['core', 'disk', 'client'],
   cli: ['core', 'disk', 'contract', 'registry', 'client', 'workspace', 'keys'],
   editor: ['core', 'disk', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],

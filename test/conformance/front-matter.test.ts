@@ -117,11 +117,17 @@ describe('front matter', () => {
 });
 
 describe('a partial', () => {
-  it('has a name of small letters, and is refused with another', async () => {
-    await assert.rejects(
-      withPartial('{{> userCard}}', 'x'),
-      error => Problem.is(error, 'invalid_source') && error.message.includes('"userCard" was not found'),
-    );
+  it('is told apart by case: one of another case is refused', async () => {
+    const found = async (name: PromptName) =>
+      name === '_userCard' ? { name, source: 'x', id: name } : undefined;
+    const partials = await linkPartials(parsePromptName('a'), '{{> userCard}}', found);
+    assert.deepEqual([...partials.keys()], ['userCard']);
+    for (const reference of ['usercard', 'UserCard'])
+      await assert.rejects(
+        linkPartials(parsePromptName('a'), `{{> ${reference}}}`, found),
+        error =>
+          Problem.is(error, 'invalid_source') && error.message.includes(`"${reference}" was not found`),
+      );
   });
   it('is named, not computed', async () => {
     await assert.rejects(

@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import {
   fileOfPrompt,
   folderOf,
+  foldersAbove,
   isPartial,
   isPromptName,
   NAME_PATTERN,
   parsePromptName,
   partialCandidates,
   promptOfFile,
+  sharedFolder,
   whyNotPromptName,
 } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -21,6 +23,10 @@ describe('a prompt name', () => {
     'a/b/c/d/e/f/g/h',
     '0/1',
     'v1.2/x-y_z',
+    'orderSummary',
+    '_lineItem',
+    'Support/TRIAGE',
+    'toString',
     'x'.repeat(200),
   ]) {
     it(`may be ${name.slice(0, 20)}`, () => assert.equal(parsePromptName(name), name));
@@ -36,12 +42,15 @@ describe('a prompt name', () => {
     ['a/-/b', /"-"/],
     ['-a', /not allowed/],
     ['.hidden', /not allowed/],
-    ['Support', /not allowed/],
     ['a b', /not allowed/],
-    ['ä', /not allowed/],
+    ['ä', /not allowed: use A–Z, a–z, 0–9/],
+    ['\u212a', /not allowed/],
+    ['Ｏrder', /not allowed/],
     ['a\\b', /not allowed/],
     ['a\nb', /not allowed/],
     ['con', /device/],
+    ['Con', /device/],
+    ['x/NUL.Txt', /device/],
     ['x/nul.txt', /device/],
     ['com1', /device/],
     ['a.', /end with/],
@@ -65,7 +74,7 @@ describe('a prompt name', () => {
   it('fits the pattern of the JSON Schema whenever it is valid', () => {
     fc.assert(
       fc.property(
-        fc.stringMatching(/^[a-z0-9_./-]{1,30}$/),
+        fc.stringMatching(/^[A-Za-z0-9_./-]{1,30}$/),
         text => !isPromptName(text) || NAME_PATTERN.test(text),
       ),
     );
@@ -81,6 +90,19 @@ describe('a prompt name', () => {
     );
     assert.equal(folderOf(name), 'support');
     assert.equal(folderOf(parsePromptName('x')), '');
+  });
+
+  it('has folders above it, the outermost first', () => {
+    assert.deepEqual(foldersAbove(parsePromptName('a/b/c')), ['a', 'a/b']);
+    assert.deepEqual(foldersAbove(parsePromptName('a')), []);
+  });
+
+  it('shares folders with another', () => {
+    const shared = (one: string, other: string) => sharedFolder(parsePromptName(one), parsePromptName(other));
+    assert.equal(shared('a/b/c', 'a/b/_d'), 'a/b');
+    assert.equal(shared('a/b/c', 'a/B/_d'), 'a');
+    assert.equal(shared('a/b/c', 'x/b/_d'), '');
+    assert.equal(shared('a', 'a/b'), '');
   });
 
   it('is a partial when its last segment begins with "_"', () => {

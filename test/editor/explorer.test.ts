@@ -11,14 +11,7 @@ import {
   versionWords,
 } from '../../src/editor/explorer/labels.ts';
 import { mergeListed } from '../../src/editor/explorer/merge-listed.ts';
-import {
-  contextOf,
-  foldersAbove,
-  idOf,
-  type Node,
-  nodesIn,
-  pointerNodes,
-} from '../../src/editor/explorer/nodes.ts';
+import { contextOf, idOf, type Node, nodesIn, pointerNodes } from '../../src/editor/explorer/nodes.ts';
 import { wordsOf } from '../../src/editor/explorer/state-words.ts';
 import { entriesOf } from '../../src/editor/explorer/tree.ts';
 import { aListed, aPointer, aSummary, aVersion, NOW } from './data.ts';
@@ -41,6 +34,14 @@ describe('the explorer', () => {
         { kind: 'folder', path: 'a/c', prompts: 1 },
         { kind: 'prompt', item: { name: 'a/b' } },
       ]);
+    });
+
+    it('orders names as one looks for them, whatever their case', () => {
+      const entries = entriesOf(named('b', 'C', 'a', 'B2/x', 'a1/x', 'Z/x', '_a'), '');
+      assert.deepEqual(
+        entries.map(entry => (entry.kind === 'folder' ? `${entry.path}/` : entry.item.name)),
+        ['a1/', 'B2/', 'Z/', '_a', 'a', 'b', 'C'],
+      );
     });
 
     it('tells a folder from a prompt of the same name, and from a longer name', () => {
@@ -87,11 +88,6 @@ describe('the explorer', () => {
         nodes.map(node => idOf(node)),
         ['pointer a staging canary', 'pointer a staging stable', 'pointer a production stable'],
       );
-    });
-
-    it('knows the folders above a prompt', () => {
-      assert.deepEqual(foldersAbove(parsePromptName('a/b/c')), ['a', 'a/b']);
-      assert.deepEqual(foldersAbove(parsePromptName('a')), []);
     });
   });
 
@@ -236,6 +232,7 @@ describe('the explorer', () => {
 
     it('admits what holds every word, in any case', () => {
       assert.equal(admits('TRI sup', 'support/triage'), true);
+      assert.equal(admits('ordersum SUP', 'Support/orderSummary'), true);
       assert.equal(admits('tri fees', 'support/triage'), false);
       assert.equal(admits('  ', 'support/triage'), true);
     });

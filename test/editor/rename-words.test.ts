@@ -1,7 +1,7 @@
 /** What a rename means is said before and after it: the registry keeps the old name with its history. */
 import assert from 'node:assert/strict';
 import { parsePromptName } from '../../src/core/name.ts';
-import { whyNotNewName } from '../../src/editor/prompts/new-name.ts';
+import { whyNotNewName } from '../../src/editor/explorer/new-name.ts';
 import { consequences, renamed } from '../../src/editor/prompts/rename-words.ts';
 import { aListed, aPointer, aSummary } from './data.ts';
 
@@ -46,6 +46,8 @@ describe('renaming a prompt', () => {
 describe('a new name', () => {
   const listed = [
     aListed('file', 'new'),
+    aListed('in/folder', 'new'),
+    { ...aListed('offline', 'clean'), base: 3 },
     aListed('registry', undefined, aSummary('registry', 1)),
     aListed('archive', undefined, { ...aSummary('archive', 1), archived: true }),
   ];
@@ -59,9 +61,37 @@ describe('a new name', () => {
     assert.equal(whyNot(' file/below '), undefined);
   });
 
-  it('is said in full where only its case is wrong', () => {
-    assert.equal(whyNot('Support/Triage'), 'Names are lower-case: support/triage.');
-    assert.match(whyNot('Support Triage') ?? '', /is not allowed: use a–z/);
+  it('may have capitals, but differs from others by more than case', () => {
+    assert.equal(whyNot('Support/orderSummary'), undefined);
+    assert.match(whyNot('File') ?? '', /"File" differs only by case from the prompt "file".*Use "file"/);
+    assert.match(whyNot('Archive') ?? '', /differs only by case from the prompt "archive"/);
+    assert.match(
+      whyNot('IN/other') ?? '',
+      /folder "IN" differs only by case from "in", which holds "in\/folder"/,
+    );
+    assert.equal(whyNot('FILE/below'), undefined);
+  });
+
+  it('may change the case of a prompt where it is, unless the registry keeps that', () => {
+    const renamed = (from: string, to: string) =>
+      whyNotNewName(
+        to,
+        { prompts },
+        listed.find(({ name }) => name === from),
+      );
+    assert.equal(renamed('file', 'File'), undefined);
+    assert.equal(renamed('in/folder', 'in/Folder'), undefined);
+    assert.match(renamed('in/folder', 'In/folder') ?? '', /differs only by case/);
+    assert.match(renamed('file', 'Registry') ?? '', /differs only by case/);
+    assert.match(
+      renamed('registry', 'Registry') ?? '',
+      /^The registry keeps registry, and a name that differs only/,
+    );
+    assert.match(renamed('offline', 'Offline') ?? '', /^The registry keeps offline/);
+  });
+
+  it('is told which characters it may have', () => {
+    assert.match(whyNot('Support Triage') ?? '', /is not allowed: use A–Z, a–z/);
     for (const text of ['', ' ', 'support/']) assert.equal(whyNot(text), 'Give the prompt a name.');
   });
 });

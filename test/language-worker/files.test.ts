@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { FileEntry } from '../../src/language-worker/contract.ts';
+import { Texts } from '../../src/language-worker/texts.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import { AnEditor } from './an-editor.ts';
 
@@ -41,6 +42,23 @@ describe('the files that the language worker reads', () => {
     assert.deepEqual(await editor.codes(uri), []);
     editor.client.removeFiles([tone.uri]);
     assert.deepEqual(await editor.codes(uri), ['missing-partial']);
+  });
+
+  it('are found on the disk under their own names alone, also where it finds them in any case', async () => {
+    const { path, uri, name } = await file('Support/order', '{{> shared/tone}}');
+    await file('Support/shared/_tone', 'Be kind.');
+    const foundWhere = async (names: (folder: string) => readonly string[]) => {
+      // As a disk that tells no case answers, on one that may tell it.
+      const disk = { exists: async () => true, names: async (folder: string) => names(folder) };
+      const texts = new Texts(() => {}, disk);
+      texts.open({ uri, name, role: 'prompt', text: '{{> shared/tone}}', version: 1 });
+      await texts.findUnknown(uri);
+      return texts.library.prompt(parsePromptName('Support/shared/_tone')) !== undefined;
+    };
+    const shared = join(dirname(path), 'shared');
+    assert.equal(await foundWhere(at => (at === shared ? ['_tone.prompt'] : ['shared'])), true);
+    assert.equal(await foundWhere(at => (at === shared ? ['_Tone.prompt'] : ['shared'])), false);
+    assert.equal(await foundWhere(at => (at === shared ? ['_tone.prompt'] : ['Shared'])), false);
   });
 
   it('are looked for on the disk before they count as missing: no watcher told of them', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { complete } from '../../src/language/completion/complete.ts';
 import type { CompletionItem } from '../../src/language/completion/item.ts';
 import { applyEdits } from '../../src/language/edit.ts';
+import { aLibrary, promptOf } from './a-library.ts';
 import { atCaret, type Beside, FRONT_MATTER } from './caret.ts';
 
 const BESIDE: Beside = {
@@ -162,6 +163,17 @@ describe('completion in a body', () => {
     assert.equal(accepted('{{> shared/he|}}', 'shared/header'), '{{> shared/header}}');
     assert.equal(accepted('{{> sha|red/old}}', 'style'), '{{> style}}');
     assert.ok(labels('{{#*inline "own"}}x{{/inline}}{{> |').includes('own'));
+  });
+  it('offers partials with capitals, and writes them as they are', () => {
+    const library = aLibrary({ 'a/it': '{{> }}', 'a/_lineItem': 'x', 'Shared/_Card': 'x' });
+    const offered = complete(promptOf(library, 'a/it'), 4, library);
+    assert.deepEqual(
+      offered.filter(({ kind }) => kind === 'partial').map(({ label, edit }) => [label, edit.text]),
+      [
+        ['lineItem', 'lineItem'],
+        ['Shared/Card', 'Shared/Card'],
+      ],
+    );
   });
   it('offers what a partial reads as arguments', () => {
     assert.deepEqual(labels('{{> style |}}').slice(0, 1), ['who=']);

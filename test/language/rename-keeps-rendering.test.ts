@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { step } from '../../scripts/testing/heartbeat.ts';
 import type { LinkedPartial } from '../../src/core/flatten.ts';
 import { isPartial, parsePromptName } from '../../src/core/name.ts';
+import { closestCaseClash } from '../../src/core/name-case.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { render } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
@@ -56,9 +57,22 @@ async function renderings(files: Files): Promise<string[]> {
 }
 
 const names = fc.constantFrom('a', 'b', 'c', 'items', 'user');
-const newNames = fc.constantFrom('a', 'b', 'c', 'items', 'user', 'x', 'z', 'new name', 'json', 'type', 'p');
-const folders = fc.constantFrom('', 'x/', 'y/', 'x/y/');
-const lastNames = fc.constantFrom('p', 'q', 's', 'this', 'two', '1-a');
+const newNames = fc.constantFrom(
+  'a',
+  'b',
+  'c',
+  'items',
+  'user',
+  'x',
+  'z',
+  'new name',
+  'json',
+  'type',
+  'p',
+  'P',
+);
+const folders = fc.constantFrom('', 'x/', 'y/', 'x/y/', 'X/');
+const lastNames = fc.constantFrom('p', 'q', 's', 'this', 'two', '1-a', 'P', 'Q', 'True');
 const params = fc.constantFrom('', '', ' as |x|', ' as |a i|', ' as |x b|');
 const paths = fc.oneof(
   names,
@@ -196,6 +210,9 @@ describe('rename in any workspace', () => {
           await renderings(files),
           `${prompt.uri} → ${to}\n${JSON.stringify(after, null, 1)}`,
         );
+        const names = [...libraryOf(after).names()];
+        for (const name of names)
+          assert.equal(closestCaseClash(name, names), undefined, `${prompt.uri} → ${to}`);
       }),
       { numRuns: runs(500, 60) },
     );

@@ -45,6 +45,20 @@ describe('renaming a prompt', () => {
     assert.equal(change.edits.size, 0);
   });
 
+  it('may change its case alone, where nothing else is in the way', () => {
+    const files = { 'a/order.prompt': '{{> item}}', 'a/order.samples.yaml': '', 'a/_item.prompt': 'x' };
+    assert.deepEqual(Object.keys(renamed(files, 'a/order', 'a/Order')), [
+      'a/Order.prompt',
+      'a/Order.samples.yaml',
+      'a/_item.prompt',
+    ]);
+    assert.equal(renamed(files, 'a/_item', 'a/_lineItem')['a/order.prompt'], '{{> lineItem}}');
+    assert.equal(renamed(files, 'a/_item', 'a/_Item')['a/order.prompt'], '{{> Item}}');
+    refused(files, 'a/_item', 'a/Order', /differs only by case from the prompt "a\/order"/);
+    refused(files, 'a/_item', 'A/_item', /differs only by case/);
+    refused(files, 'a/_item', 'A/_other', /folder "A" differs only by case from "a"/);
+  });
+
   it('keeps its own calls when it moves to another folder', () => {
     const files = {
       'support/triage.prompt': '{{> style}}{{> "tone"}}{{> deep/rules}}',

@@ -256,7 +256,8 @@ describe('rename', () => {
       refused({ 'x/a.prompt': '{{> ¦p}}', '_p.prompt': '', 'x/_q.prompt': '' }, 'q', /no longer/);
       refused({ 'x/a.prompt': '{{> q}}{{> ¦p}}', 'x/_p.prompt': '', '_q.prompt': '' }, 'q', /would mean/);
       refused({ 'a.prompt': '{{> ¦p}}{{#*inline "q"}}{{/inline}}', '_p.prompt': '' }, 'q', /no longer/);
-      refused({ 'a.prompt': '{{> ¦p}}', '_p.prompt': '' }, 'Q', /Q/);
+      refused({ 'a.prompt': '{{> ¦p}}', '_p.prompt': '' }, 'q r', /"_q r" is not allowed: use A–Z/);
+      refused({ 'a.prompt': '{{> ¦p}}', '_p.prompt': '', '_q.prompt': '' }, 'Q', /"_Q" differs only by case/);
     });
 
     it('that the prompt defines itself', () => {

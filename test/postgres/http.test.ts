@@ -10,6 +10,7 @@ import '../registry/environments.test.ts';
 import '../registry/keys.test.ts';
 import '../registry/lists.test.ts';
 import '../registry/log.test.ts';
+import '../registry/name-case.test.ts';
 import '../registry/planned-promotions.test.ts';
 import '../registry/promote.test.ts';
 import '../registry/promotion-comments.test.ts';

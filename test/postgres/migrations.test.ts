@@ -90,5 +90,8 @@ describe('a database', () => {
       assert.deepEqual(await contentsOf(registry.store), contents);
       const authorization = { authorization: `Bearer ${key}` };
       assert.equal((await ask(registry.url, 'GET', '/v1/prompts/p', undefined, authorization)).text, 'one');
+      const content = { source: 'Text', message: '', base: null };
+      const taken = await ask(registry.url, 'POST', '/v1/prompts/P/-/versions', content, authorization);
+      assertProblem(taken, 409, 'name_taken', /"p"/);
     });
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
 import { SQLITE_MIGRATIONS } from '../../src/registry/store/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/registry/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { aRegistry, assertProblem } from './a-registry.ts';
 import { anOlderRegistry, contentsOf, fillOlder } from './an-older-registry.ts';
 
 const NEWEST = SQLITE_MIGRATIONS.length;
@@ -43,4 +45,17 @@ describe('a data folder of an older version', () => {
         await store.close();
       }
     });
+  it('takes names with capitals then, but none that differs only by case from one it has', async () => {
+    await using folder = await temporaryFolder();
+    await anOlderFile(join(folder.path, DATABASE_FILE), NEWEST - 1);
+    await using registry = await aRegistry({ folder: folder.path });
+    const { contents, key } = await anOlderRegistry();
+    const headers = { authorization: `Bearer ${key}` };
+    const content = { source: 'Text', message: '', base: null };
+    const taken = await registry.call('POST', '/v1/prompts/P/-/versions', content, { headers });
+    assertProblem(taken, 409, 'name_taken', /"p"/);
+    await registry.publish('Q', 'Text', null, { headers });
+    const [older, now] = [contents, await contentsOf(registry.store)].map(each => each['events'] ?? []);
+    for (const event of older ?? []) assert.ok(now?.some(each => isDeepStrictEqual(each, event)));
+  });
 });

@@ -86,7 +86,7 @@ describe('promptforge.lock.json', () => {
     refused('{"lockVersion": 2, "prompts": {}}', /newer one\. Update PromptForge/);
     const one = (name: string, entry: unknown) =>
       `{"lockVersion": 1, "prompts": {\n${JSON.stringify(name)}: ${JSON.stringify(entry)}}}`;
-    refused(one('A', { version: 1, digest }), /:2:1: .*"A"/);
+    refused(one('a b', { version: 1, digest }), /:2:1: .*"a b"/);
     refused(one('../a', { version: 1, digest }), /:2:1: /);
     refused(one('a', { version: 0, digest }), /:2:17: .*version number/);
     refused(one('a', { version: 1, digest: 'sha256:x' }), /:2:28: .*digest/);

@@ -35,12 +35,12 @@ describe('the prompts folder', () => {
 
   it('is empty before it is made', async () => {
     await using workspace = await aWorkspace();
-    assert.deepEqual(await folderOf(workspace).list(), { files: [], troubles: [] });
+    assert.deepEqual(await folderOf(workspace).list(), { files: [], troubles: [], spellings: new Map() });
   });
 
   it('reports names outside the grammar, each with its rule', async () => {
     await using workspace = await aWorkspace({
-      'prompts/Support/triage.prompt': '',
+      'prompts/Süpport/triage.prompt': '',
       'prompts/my prompt.prompt': '',
       'prompts/con.prompt': '',
       'prompts/.prompt': '',
@@ -51,7 +51,7 @@ describe('the prompts folder', () => {
     assert.deepEqual(new Set(troubles.map(({ reason }) => reason)), new Set(['bad_name']));
     const messages = troubles.map(({ message }) => message).join('\n');
     for (const part of [
-      /^prompts\/Support\/triage\.prompt: .*"Support"/m,
+      /^prompts\/Süpport\/triage\.prompt: .*"Süpport".*A–Z, a–z/m,
       /my prompt/,
       /device name/,
       /cannot be empty/,
@@ -184,12 +184,12 @@ describe('the prompts folder', () => {
     await using workspace = await aWorkspace();
     const folder = folderOf(workspace);
     fc.assert(
-      fc.property(fc.stringMatching(/^[a-z0-9_./-]{1,30}$/), text => {
+      fc.property(fc.stringMatching(/^[A-Za-z0-9_./-]{1,30}$/), text => {
         fc.pre(isPromptName(text));
         assert.equal(folder.promptOf(folder.pathOf(text)), text);
       }),
     );
-    for (const path of ['prompts/a.txt', 'a.prompt', 'prompts/A.prompt', 'prompts/../a.prompt', 'prompts'])
+    for (const path of ['prompts/a.txt', 'a.prompt', 'prompts/ä.prompt', 'prompts/../a.prompt', 'prompts'])
       assert.equal(folder.promptOf(join(workspace.root, path)), undefined);
   });
 });

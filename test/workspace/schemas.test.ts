@@ -96,9 +96,12 @@ const projects = orAnything(
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 const names = fc.oneof(
-  scraps('a', 'support', '/', '.', '-', '_', 'con', 'com1.x', 'A', 'nul').map(parts => parts.join('')),
+  scraps('a', 'Support', '/', '.', '-', '_', 'con', 'coM1.x', 'A', 'NUL', 'Lpt').map(parts => parts.join('')),
   fc.constantFrom(
     'a/con',
+    'a/Con',
+    'CON',
+    'lineItem/_Card',
     'con',
     'console',
     'a.con',

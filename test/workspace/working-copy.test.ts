@@ -519,7 +519,7 @@ describe('a working copy', () => {
         WorkspaceError.is(error, 'file_exists'),
       );
       await assert.rejects(copy.createPrompt('x', '{{#if a}}'), error => Problem.is(error, 'invalid_source'));
-      for (const name of ['../x', '/x', 'A', 'a//b', 'con', 'a\\b', ''])
+      for (const name of ['../x', '/x', 'ä', 'a//b', 'con', 'a\\b', ''])
         await assert.rejects(copy.createPrompt(name, 'x'), error => Problem.is(error, 'invalid_name'));
       assert.equal(await workspace.text('x.prompt'), undefined);
     });

@@ -1,8 +1,8 @@
 /** Badges and colours of the explorer's prompts, and a dot on folders that hold something not clean. */
 import * as vscode from 'vscode';
+import { foldersAbove } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { EMBEDDED, parseFolderUri, parsePromptUri } from '../versions/uri.ts';
-import { foldersAbove } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 import { type StateWords, wordsOf } from './state-words.ts';
 

@@ -3,6 +3,7 @@
  * `older partials` or `production`.
  */
 import { isPartial } from '../../core/name.ts';
+import { foldCase } from '../../core/name-case.ts';
 import type { Listed } from './listed.ts';
 import { OLDER_PARTIALS, wordsOf } from './state-words.ts';
 
@@ -18,7 +19,8 @@ export function filterOf(filter: string): (listed: Listed) => boolean {
   if (words.length === 0) return () => true;
   return listed => {
     const own = ownWords(listed);
-    return words.every(word => (!word.startsWith('@') && listed.name.includes(word)) || isOneOf(word, own));
+    const name = foldCase(listed.name);
+    return words.every(word => (!word.startsWith('@') && name.includes(word)) || isOneOf(word, own));
   };
 }
 

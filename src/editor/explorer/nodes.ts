@@ -1,6 +1,6 @@
 /** The nodes of the explorer and what `when` clauses ask of each: plain data, made level by level. */
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
-import { folderOf, isPartial, type PromptName } from '../../core/name.ts';
+import { isPartial } from '../../core/name.ts';
 import type { Life } from '../lives/lives.ts';
 import type { Listed } from './listed.ts';
 import { entriesOf } from './tree.ts';
@@ -59,12 +59,6 @@ export function idOf(node: Node): string {
     case 'failed':
       return `${node.kind} ${node.listed.name}`;
   }
-}
-
-/** The folders a prompt stands in, the outermost first. */
-export function foldersAbove(name: PromptName): string[] {
-  const segments = folderOf(name) === '' ? [] : folderOf(name).split('/');
-  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }
 
 /** `:prompt:file:published:live:modified:publishable:` and the like. */

@@ -1,6 +1,6 @@
 /** The tree of the view Prompts: which nodes there are comes from nodes.ts, how they read from labels.ts. */
 import * as vscode from 'vscode';
-import { isPartial, type PromptName } from '../../core/name.ts';
+import { foldersAbove, isPartial, type PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { type Lives, lifeWords } from '../lives/lives.ts';
 import { PromptLives } from '../lives/prompt-lives.ts';
@@ -16,7 +16,7 @@ import {
   versionWords,
 } from './labels.ts';
 import type { Listed } from './listed.ts';
-import { contextOf, foldersAbove, idOf, type Node, nodesIn, pointerNodes } from './nodes.ts';
+import { contextOf, idOf, type Node, nodesIn, pointerNodes } from './nodes.ts';
 import type { PromptList } from './prompt-list.ts';
 import { VersionPages } from './version-pages.ts';
 

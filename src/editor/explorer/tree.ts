@@ -2,6 +2,7 @@
  * The first levels of the explorer: folders and prompts out of a flat list of names. Only the level asked for is
  * made, in one pass, so that ten thousand prompts cost no more than what is looked at.
  */
+import { foldCase } from '../../core/name-case.ts';
 
 export interface FolderEntry {
   readonly kind: 'folder';
@@ -40,13 +41,21 @@ export function entriesOf<Item extends { readonly name: string }>(
     }
   }
   const entries: TreeEntry<Item>[] = [];
-  for (const path of [...folders.keys()].sort(byCodeUnits))
+  for (const path of byName([...folders.keys()], each => each))
     entries.push({ kind: 'folder', path, prompts: folders.get(path) ?? 0 });
-  prompts.sort((a, b) => byCodeUnits(a.item.name, b.item.name));
-  return entries.concat(prompts);
+  return entries.concat(byName(prompts, ({ item }) => item.name));
 }
 
-/** Names are lower-case ASCII, so code units are the order anyone expects, and by far the fastest. */
+/**
+ * As one looks for a name: `Apple`, `banana`, `Cherry`. Names are ASCII, so with case folded the order of code units is
+ * the one that anyone expects, and by far the fastest.
+ */
+function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
+  const named = items.map(item => ({ item, name: nameOf(item), folded: foldCase(nameOf(item)) }));
+  named.sort((a, b) => byCodeUnits(a.folded, b.folded) || byCodeUnits(a.name, b.name));
+  return named.map(({ item }) => item);
+}
+
 function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,11 +1,17 @@
 /** A new name for a variable or a partial, in all files that write it, as one step to undo. */
 import * as vscode from 'vscode';
-import type { Session } from '../connection/session.ts';
+import type { PlacedChange } from '../../language-worker/queries.ts';
+import { whyNotNewName } from '../explorer/new-name.ts';
+import type { Workbench } from '../workbench.ts';
 import { type Ask, rangeOf } from './answers.ts';
+import { placeOfPath } from './place-of-file.ts';
 import { SAMPLES, WRITTEN } from './selectors.ts';
 import { workspaceEditOf } from './workspace-edit.ts';
 
-export function registerRename(ask: Ask, session: Session): vscode.Disposable {
+export function registerRename(
+  ask: Ask,
+  workbench: Pick<Workbench, 'session' | 'prompts'>,
+): vscode.Disposable {
   const provider: vscode.RenameProvider = {
     async prepareRename(document, position, token) {
       const found = await ask('prepareRename', document, { offset: document.offsetAt(position) }, token);
@@ -19,11 +25,23 @@ export function registerRename(ask: Ask, session: Session): vscode.Disposable {
       const found = await ask('rename', document, params, token);
       if (found === undefined) return undefined;
       if ('refused' in found) throw new Error(found.refused);
-      return workspaceEditOf(found, document, session);
+      checkNewNames(found, workbench);
+      return workspaceEditOf(found, document, workbench.session);
     },
   };
   return vscode.Disposable.from(
     vscode.languages.registerRenameProvider(WRITTEN, provider),
     vscode.languages.registerRenameProvider(SAMPLES, provider),
   );
+}
+
+/** What the files here do not tell: the registry may have a prompt of the new name. @throws Error that says so */
+function checkNewNames({ renames }: PlacedChange, workbench: Pick<Workbench, 'session' | 'prompts'>): void {
+  for (const { from, toName } of renames) {
+    const place = placeOfPath(vscode.Uri.parse(from, true), workbench.session);
+    if (place?.role !== 'prompt') continue;
+    const listed = place.name === undefined ? undefined : workbench.prompts.listed.get(place.name);
+    const why = whyNotNewName(toName, workbench, listed);
+    if (why !== undefined) throw new Error(why);
+  }
 }

@@ -46,7 +46,7 @@ export function startLanguage({ workbench, extensionUri }: LanguageParts): Langu
     registerHover(ask),
     registerNavigation(ask),
     registerQuickFixes(ask, session),
-    registerRename(ask, session),
+    registerRename(ask, workbench),
     registerStructure(ask),
     registerFormatting(ask),
     registerSemanticTokens(ask, PROMPTS, renewed.event),

@@ -1,14 +1,15 @@
 /** Duplicating a prompt: its text as it stands in the editor, saved or not, and its samples, under a new name. */
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
+import { foldCase } from '../../core/name-case.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import { registerCommand } from '../commands.ts';
 import type { Listed } from '../explorer/listed.ts';
+import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
 import { targetOf } from '../explorer/target.ts';
 import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
 import { exists } from '../work/exists.ts';
 import type { Workbench } from '../workbench.ts';
-import { NAME_HINT, whyNotNewName } from './new-name.ts';
 import { samplesOf } from './samples-of.ts';
 
 /** @param reveal shows a prompt in the tree */
@@ -77,5 +78,6 @@ async function contentsOf(uri: vscode.Uri): Promise<Uint8Array | undefined> {
 /** A name to begin with, such as `support/triage-copy`; a person shortens one that is too long. */
 function freeName(name: PromptName, { prompts }: Workbench): string {
   const names = Array.from({ length: 99 }, (_, index) => `${name}-copy${index === 0 ? '' : `-${index + 1}`}`);
-  return names.find(each => !prompts.listed.has(each as PromptName)) ?? name;
+  const taken = new Set([...prompts.listed.keys()].map(foldCase));
+  return names.find(each => !taken.has(foldCase(each))) ?? name;
 }

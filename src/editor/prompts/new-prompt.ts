@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { registerCommand } from '../commands.ts';
+import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
 import { isNode, namedTarget } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
-import { NAME_HINT, whyNotNewName } from './new-name.ts';
 import { skeletonOf } from './skeleton.ts';
 
 /** @param reveal shows it in the tree */

@@ -4,14 +4,15 @@
  */
 import * as vscode from 'vscode';
 import { lastSegment, type PromptName, parsePromptName } from '../../core/name.ts';
+import { foldCase } from '../../core/name-case.ts';
 import { SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
 import { registerCommand } from '../commands.ts';
 import type { Listed } from '../explorer/listed.ts';
+import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
 import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import type { Language } from '../language/register.ts';
 import { exists } from '../work/exists.ts';
 import type { Workbench } from '../workbench.ts';
-import { NAME_HINT, whyNotNewName } from './new-name.ts';
 import { consequences, renamed } from './rename-words.ts';
 import { samplesOf } from './samples-of.ts';
 
@@ -34,14 +35,16 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
     const { name } = listed;
     const copy = await prompts.workingCopy();
     if (copy === undefined) throw new Error('This window is not connected to a registry.');
-    await copy.folder.checkFree(to);
+    await copy.folder.checkFree(to, name);
     const [from, target] = [name, to].map(each => vscode.Uri.file(copy.folder.pathOf(each))) as [
       vscode.Uri,
       vscode.Uri,
     ];
     const samples = samplesOf(from);
     const hasSamples = await exists(samples);
-    if (hasSamples && (await exists(samplesOf(target))))
+    // A disk that tells no case finds the prompt's own samples under the new name.
+    const isSameButCase = foldCase(name) === foldCase(to);
+    if (hasSamples && !isSameButCase && (await exists(samplesOf(target))))
       throw new Error(
         `There is a file ${to}${SAMPLES_EXTENSION} already. Choose another name, or move that file.`,
       );
@@ -69,7 +72,7 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
       const listed = prompts.listed.get(prompt);
       const text = folder === '' ? lastSegment(prompt) : `${folder}/${lastSegment(prompt)}`;
       if (listed === undefined || text === prompt) return undefined;
-      const why = whyNotRenamed(listed) ?? whyNotNewName(text, workbench);
+      const why = whyNotRenamed(listed) ?? whyNotNewName(text, workbench, listed);
       if (why !== undefined) throw new Error(why);
       const agreed = await ask.confirm({
         message: `Move ${prompt} to ${folder === '' ? 'the top level' : folder}?`,
@@ -118,7 +121,7 @@ export function registerRename(
       selection: [name.lastIndexOf('/') + 1, name.length],
       validate: typed => {
         if (typed.trim() === name) return note === undefined ? undefined : { note };
-        return whyNotNewName(typed, workbench) ?? (note === undefined ? undefined : { note });
+        return whyNotNewName(typed, workbench, listed) ?? (note === undefined ? undefined : { note });
       },
     });
     if (text === undefined || text.trim() === name) return;

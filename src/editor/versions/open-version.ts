@@ -1,5 +1,7 @@
 /** Opening a version: from the tree, or by its reference from the palette. */
 import * as vscode from 'vscode';
+import { didYouMean } from '../../core/missing-partial.ts';
+import { foldCase } from '../../core/name-case.ts';
 import { parseVersionReference, type VersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
 import { isNode, namedTarget, type Target } from '../explorer/target.ts';
@@ -61,6 +63,12 @@ async function askForReference(workbench: Workbench) {
   return text === undefined ? undefined : parseVersionReference(text.trim());
 }
 
+/** Begins with a space; empty where no name differs only by case. */
+function inOtherCase(name: string, { listed }: Workbench['prompts']): string {
+  const found = [...listed.keys()].find(each => foldCase(each) === foldCase(name));
+  return found === undefined ? '' : didYouMean(name, found);
+}
+
 function whyNotReference(text: string, { prompts }: Workbench): string | undefined {
   let reference: { prompt: string; version: VersionNumber };
   try {
@@ -72,7 +80,7 @@ function whyNotReference(text: string, { prompts }: Workbench): string | undefin
   if (found?.summary === undefined)
     return prompts.summaries.length === 0
       ? undefined
-      : `There is no prompt ${reference.prompt} in the registry.`;
+      : `There is no prompt ${reference.prompt} in the registry.${inOtherCase(reference.prompt, prompts)}`;
   const newest = found.summary.newest.version;
   return reference.version > newest ? `The newest version of ${reference.prompt} is @${newest}.` : undefined;
 }

@@ -1,7 +1,8 @@
 /** Whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import { missingPartialBlocks, type ParsedTemplate } from '../../core/check/partial-blocks.ts';
-import { partialCycle, partialNotFound } from '../../core/link.ts';
+import { partialCycle } from '../../core/link.ts';
+import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
 import {
   folderOf,
   isPartial,
@@ -10,6 +11,7 @@ import {
   parsePromptName,
   partialCandidates,
 } from '../../core/name.ts';
+import { endsWithSegment, partialSegment } from '../../core/name-case.ts';
 import { nearest } from '../../core/near.ts';
 import { readTemplate } from '../../core/read-template.ts';
 import type { Program } from '../../core/syntax-tree.ts';
@@ -71,13 +73,20 @@ function missing(
 ): Pick<Finding, 'code' | 'message' | 'data'> {
   const from = name ?? parsePromptName('untitled');
   const candidates = partialCandidates(from, reference);
-  const near = nearest(reference, referencesFrom(from, library));
-  const advice = near === undefined ? '' : ` Did you mean "${near}"?`;
+  const near =
+    meantPartial(from, reference, partialsCalled(reference, library)) ??
+    nearest(reference, referencesFrom(from, library));
   return {
     code: 'missing-partial',
-    message: `${partialNotFound(reference, candidates)}${advice}`,
+    message: partialNotFound(reference, candidates, near),
     data: { name: reference, ...(near !== undefined && { near }) },
   };
+}
+
+/** The partials with the last segment of a reference, in any case and folder. */
+function partialsCalled(reference: string, library: Library): PromptName[] {
+  const last = partialSegment(reference);
+  return [...library.names()].filter(name => endsWithSegment(name, last)).sort();
 }
 
 /** How the partials there are can be written in `from`. */

@@ -1,5 +1,6 @@
 /** What would put each finding right: for every code that has such a thing, the edits that do it. */
 import { parsePromptName, partialCandidates } from '../../core/name.ts';
+import { closestCaseClash } from '../../core/name-case.ts';
 import { segmentText } from '../completion/names.ts';
 import type { TextEdit } from '../edit.ts';
 import type { Finding } from '../finding.ts';
@@ -128,7 +129,7 @@ function createPartial({ name: from }: LibraryPrompt, { data }: Finding, library
   const reference = data?.['name'];
   if (reference === undefined) return [];
   return partialCandidates(from ?? parsePromptName('untitled'), reference)
-    .filter(name => library.prompt(name) === undefined)
+    .filter(name => library.prompt(name) === undefined && !closestCaseClash(name, library.names()))
     .map((name, index) => ({
       title: `Create the partial "${name}"`,
       change: { edits: new Map(), creates: [{ name, text: '' }] },

@@ -1,12 +1,13 @@
 /** The partials of a source about to be published: each reference becomes the newest version of a prompt, for ever. */
 import type { EventData } from '../../core/event.ts';
 import type { LinkedPartial } from '../../core/flatten.ts';
-import { linkPartials } from '../../core/link.ts';
+import { linkPartials, type SimilarPartials } from '../../core/link.ts';
 import { type PromptName, partialCandidates } from '../../core/name.ts';
 import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
 import { parseVersionReference, versionReference } from '../../core/version.ts';
 import type { Snapshot } from '../store/store.ts';
+import { similarPrompts } from './similar-names.ts';
 
 export type RecordedPartials = EventData['version.published']['partials'];
 
@@ -23,7 +24,7 @@ export async function linkToNewest(
   const parsed = parseSource(source, sourceKindOf(name));
   checkNoIssues(sourceIssues(source, parsed), name);
   const direct = new Set(partialUses(parsed.template).flatMap(use => partialCandidates(name, use.reference)));
-  const linked = await linkPartials(name, source, async candidate => {
+  const find = async (candidate: PromptName) => {
     const row = await snapshot
       .selectFrom('prompts')
       .innerJoin('versions', join =>
@@ -34,7 +35,11 @@ export async function linkToNewest(
       .executeTakeFirst();
     if (row === undefined || (row.archived === 1 && direct.has(candidate))) return undefined;
     return { name: candidate, source: row.source, id: versionReference(candidate, row.version) };
-  });
+  };
+  // Whoever publishes may list every prompt, so each may be named.
+  const similar: SimilarPartials = (candidates, reference) =>
+    similarPrompts(snapshot, candidates, reference, { archived: false });
+  const linked = await linkPartials(name, source, find, name, similar);
   return recorded(linked);
 }
 

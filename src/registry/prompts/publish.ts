@@ -17,6 +17,7 @@ import type { Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { linkToNewest, type RecordedPartials } from './link-newest.ts';
 import type { PreparedSource } from './prepare-source.ts';
+import { checkNameFree } from './similar-names.ts';
 import { SUMMARY_COLUMNS, wholeVersion } from './version-rows.ts';
 
 export interface Published {
@@ -26,8 +27,8 @@ export interface Published {
 }
 
 /**
- * @throws Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places, `prompt_archived`, or
- * `base_outdated` with the newest version
+ * @throws Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places, `prompt_archived`, `name_taken`
+ * with the name in the way, or `base_outdated` with the newest version
  */
 export async function publish(
   transaction: WriteTransaction,
@@ -42,6 +43,7 @@ export async function publish(
   const newest = await newestVersion(transaction, name);
   if (newest?.archived === 1)
     throw new Problem('prompt_archived', `"${name}" is archived. Restore it to publish a new version.`);
+  if (newest === undefined) await checkNameFree(transaction, name);
   if (prepared.flaw !== undefined) throw prepared.flaw;
   const partials = prepared.usesPartials ? await linkToNewest(transaction, name, source) : {};
   if (newest !== undefined && isSame(newest, source, partials))

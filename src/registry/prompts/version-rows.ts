@@ -1,10 +1,12 @@
 /** Versions and prompts as the API gives them, from their rows. */
 import type { Version, VersionSummary } from '../../contract/prompts.ts';
+import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
+import { similarPrompts } from './similar-names.ts';
 
 /** All columns but the source, which may be large. */
 export const SUMMARY_COLUMNS = [
@@ -39,15 +41,33 @@ export function wholeVersion(row: SummaryRow & Pick<VersionsTable, 'source'>): V
   return { ...versionSummary(row), source: row.source };
 }
 
-/** @throws Problem `prompt_not_found` */
-export async function readPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable> {
+/**
+ * @param sees whether what may have been meant can be named to whoever asks: everything to whoever may list prompts
+ * @throws Problem `prompt_not_found`, with what may have been meant
+ */
+export async function readPrompt(
+  snapshot: Snapshot,
+  name: PromptName,
+  sees: (prompt: PromptName) => Promise<boolean> = async () => true,
+): Promise<PromptsTable> {
   const row = await snapshot.selectFrom('prompts').selectAll().where('name', '=', name).executeTakeFirst();
-  if (row === undefined)
-    throw new Problem(
+  if (row !== undefined) return row;
+  const similar = await similarPrompts(snapshot, [name], name, { archived: true });
+  for (const existing of similar) {
+    if (await sees(existing)) throw promptNotFound(name, existing);
+  }
+  throw promptNotFound(name);
+}
+
+function promptNotFound(name: PromptName, existing?: PromptName): Problem {
+  if (existing === undefined)
+    return new Problem(
       'prompt_not_found',
       `There is no prompt "${name}". Check the name, or publish it first.`,
     );
-  return row;
+  return new Problem('prompt_not_found', `There is no prompt "${name}".${didYouMean(name, existing)}`, {
+    existing,
+  });
 }
 
 /** @throws Problem `prompt_not_found`, `version_not_found` */

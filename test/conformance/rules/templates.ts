@@ -122,6 +122,19 @@ export const TEMPLATE_RULES: Readonly<Record<string, readonly Rule[]>> = {
       gives: 'Good day! And more.\n',
     },
     {
+      rule: 'may have capitals in its name',
+      source: '{{> lineItem sku=code}}',
+      input: { code: 'A-7' },
+      partials: { lineItem: 'One {{sku}}.' },
+      gives: 'One A-7.',
+    },
+    {
+      rule: 'may have capitals in its name, and use another that has',
+      source: '{{> orderSummary}}',
+      partials: { orderSummary: 'Order of {{> LineItem}}', LineItem: '# three\n' },
+      gives: 'Order of # three\n',
+    },
+    {
       rule: 'may have digits, "-", "." and "_" in its name',
       source: '{{> tone-2.short_form}} And.',
       partials: { 'tone-2.short_form': 'Short!' },

@@ -77,6 +77,34 @@ describe('renaming a prompt', () => {
     assert.equal(await textOf(caller), '{{> parts/style}}\n');
   });
 
+  it('changes its case alone, with that of what includes it, until it is published', async () => {
+    const caller = freshName('orderSummary');
+    const partial = besides(caller, '_lineItem');
+    const to = besides(caller, '_LineItem');
+    await writePrompt(partial, 'One line an item.\n');
+    await writeFile(samplesFile(partial), SAMPLES);
+    await writePrompt(caller, '{{> lineItem}}\n');
+    assert.match((await told(await run('rename', { texts: [to] }, partial))).message, /^Renamed /);
+    assert.equal(await textOf(caller), '{{> LineItem}}\n');
+    assert.equal(await isThere(promptFile(partial)), false);
+    assert.equal(await readFile(samplesFile(to), 'utf8'), SAMPLES);
+    assert.deepEqual(await shownFolderOf(to), [`${folderOf(to)} 2`, '  _LineItem new', '  orderSummary new']);
+    await vscode.workspace.saveAll();
+    for (const name of [to, caller]) await publishAndPull(name, await textOf(name));
+
+    const why = (await told(await run('rename', { texts: [partial] }, to))).message;
+    assert.match(why, /The registry keeps .*_LineItem, and a name that differs only by case/);
+    const file = vscode.Uri.file(promptFile(caller));
+    const asked = vscode.commands.executeCommand(
+      'vscode.executeDocumentRenameProvider',
+      file,
+      new vscode.Position(0, 6),
+      'lineItem',
+    );
+    await assert.rejects(async () => asked, /The registry keeps/);
+    assert.equal(await isThere(promptFile(to)), true);
+  });
+
   it('changes no version that is open, which still includes the partial by its old name', async () => {
     const caller = freshName();
     const partial = besides(caller, '_tone');
@@ -129,7 +157,8 @@ describe('renaming a prompt', () => {
     const whyNot = async (to: string) => (await told(await run('rename', { texts: [to] }, name))).message;
     assert.match(await whyNot(other), /There is a file of .* already/);
     assert.match(await whyNot(inRegistry), /is in the registry already/);
-    assert.match(await whyNot(name.toUpperCase()), /Names are lower-case/);
+    assert.match(await whyNot(besides(name, 'Published')), /differs only by case from the prompt/);
+    assert.match(await whyNot(name.toUpperCase()), /differs only by case/);
     assert.match(await whyNot('../out'), /cannot be a segment/);
 
     const unseen = besides(name, 'unseen');

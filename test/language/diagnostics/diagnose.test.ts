@@ -259,6 +259,21 @@ describe('diagnose', () => {
       // With a character that no prompt can hold, it cannot be read at all.
       assert.deepEqual(found('\0{{> inner}}', others), [['invalid-text', '\0']]);
     });
+    it('tells names apart by case, and says which was meant', () => {
+      const library = { _userCard: 'x', 'other/shared/_Footer': 'x', 'team/_Sign': 'x', _sign: 'x' };
+      assert.deepEqual(found('{{> userCard}}{{> Sign}}{{> sign}}{{> other/shared/Footer}}', library), []);
+      const near = (text: string) =>
+        findingsOf(text, library).map(({ data, message }) => [data?.['near'], message]);
+      for (const [text, meant, why] of [
+        ['{{> usercard}}', 'userCard', ' Names are case-sensitive.'],
+        ['{{> SIGN}}', 'Sign', ' Names are case-sensitive.'],
+        ['{{> footer}}', 'other/shared/Footer', ''],
+      ] as const) {
+        const [[suggested, message = ''] = []] = near(text);
+        assert.equal(suggested, meant);
+        assert.ok(message.endsWith(`Did you mean "${meant}"?${why}`), message);
+      }
+    });
     it('refuses a computed name', () => {
       assert.deepEqual(found('{{> (lookup . "p")}}'), [['missing-partial', '(lookup . "p")']]);
     });

@@ -269,6 +269,17 @@ describe('quickFixes', () => {
       assert.ok(!fix.left.includes(code), `${code} is left`);
     });
 
+  it('changes a partial to one of other case, and creates none beside it', () => {
+    const fixes = fixed('{{> Header}}', 'missing-partial');
+    assert.deepEqual(
+      fixes.map(({ title, text }) => [title, text]),
+      [
+        ['Change to "header"', '{{> header}}'],
+        ['Create the partial "team/_Header"', '{{> Header}}'],
+      ],
+    );
+  });
+
   it('adds what a sample lacks, of the type it has', () => {
     const text =
       '---\ninput:\n  schema:\n    a: string\n    b(array): string\n    c(object):\n      d: number\n---\n{{a}}{{b}}{{c}}';

@@ -223,4 +223,11 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_created_keys ON events (key, seq) WHERE kind = 'key.created';
   `,
+  // Names may have capitals: two that differ only by case are one file on many disks. What follows the last slash finds
+  // the partials of that name in any folder. SQLite's lower() folds A–Z alone.
+  `
+  CREATE UNIQUE INDEX prompts_by_folded_name ON prompts (lower(name));
+  CREATE INDEX prompts_by_last_segment
+    ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)), name) WHERE archived = 0;
+  `,
 ];

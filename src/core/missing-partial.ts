@@ -1,0 +1,51 @@
+/** What is said of a partial that is not there: where it was looked for, and what may have been meant. */
+import { folderOf, lastSegment, type PromptName, partialCandidates } from './name.ts';
+import { endsWithSegment, foldCase, partialSegment } from './name-case.ts';
+
+/**
+ * How `from` would write the partial that `{{> reference}}` may mean: one that differs from what it is looked for only
+ * by case, the nearest first, or one of its last segment in any folder. Undefined where there is none.
+ */
+export function meantPartial(
+  from: PromptName,
+  reference: string,
+  partials: readonly PromptName[],
+): string | undefined {
+  const last = partialSegment(reference);
+  // No reference finds a partial that is called "_" alone.
+  const named = partials.filter(each => lastSegment(each) !== '_');
+  const candidates = partialCandidates(from, reference).map(foldCase);
+  const sameButCase = candidates.flatMap(candidate => named.filter(each => foldCase(each) === candidate));
+  const elsewhere = named.filter(each => endsWithSegment(each, last));
+  const [meant] = [...sameButCase, ...elsewhere];
+  return meant && referenceTo(from, meant);
+}
+
+/** Without its folder where the prompt is in that folder or below. */
+function referenceTo(from: PromptName, partial: PromptName): string {
+  const folder = folderOf(partial);
+  const last = lastSegment(partial).slice(1);
+  return folder === '' || from.startsWith(`${folder}/`) ? last : `${folder}/${last}`;
+}
+
+/**
+ * One or two sentences.
+ * @param candidates where it was looked for
+ * @param meant another reference, which finds one
+ */
+export function partialNotFound(
+  reference: string,
+  candidates: readonly PromptName[],
+  meant?: string,
+): string {
+  const looked =
+    candidates.length === 0 ? 'No prompt can have this name.' : `Looked for: ${candidates.join(', ')}.`;
+  const advice = meant === undefined ? '' : didYouMean(reference, meant);
+  return `The partial "${reference}" was not found. ${looked}${advice}`;
+}
+
+/** Begins with a space. */
+export function didYouMean(asked: string, existing: string): string {
+  const why = foldCase(asked) === foldCase(existing) ? ' Names are case-sensitive.' : '';
+  return ` Did you mean "${existing}"?${why}`;
+}

@@ -1,0 +1,71 @@
+/**
+ * Names that differ only by case. They are different names, but one file, or one folder, on the disks of macOS and
+ * Windows. So a registry and a working copy hold one spelling of each prompt and of each folder.
+ */
+import { foldersAbove, type PromptName } from './name.ts';
+
+/** The text with A–Z as a–z, whatever the locale: what SQLite's `lower` and PostgreSQL's in `COLLATE "C"` give. */
+export function foldCase(text: string): string {
+  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
+}
+
+/** A prompt or folder that differs only by case from one there is. */
+export interface CaseClash {
+  readonly kind: 'prompt' | 'folder';
+  /** As the new name spells it. */
+  readonly spelled: string;
+  /** As it is spelled already. */
+  readonly as: string;
+  /** The prompt that has that spelling; of a folder, one of those in it. */
+  readonly existing: PromptName;
+}
+
+/**
+ * Undefined where both can be: where the names are equal, or share no folder that they spell differently. A prompt
+ * `fees` and a folder `Fees` can be, as the file of one is `fees.prompt`.
+ */
+export function caseClash(name: PromptName, existing: PromptName): CaseClash | undefined {
+  if (name === existing) return undefined;
+  if (foldCase(name) === foldCase(existing)) return { kind: 'prompt', spelled: name, as: existing, existing };
+  const theirs = foldersAbove(existing);
+  const shared = foldersAbove(name).filter((folder, depth) => {
+    const other = theirs[depth];
+    return other !== undefined && foldCase(other) === foldCase(folder);
+  });
+  const spelled = shared.at(-1);
+  const as = theirs[shared.length - 1];
+  if (spelled === undefined || as === undefined || spelled === as) return undefined;
+  return { kind: 'folder', spelled, as, existing };
+}
+
+/** Of all clashes the one to tell of: with a prompt, else with the innermost folder. */
+export function closestCaseClash(name: PromptName, existing: Iterable<PromptName>): CaseClash | undefined {
+  let closest: CaseClash | undefined;
+  for (const each of existing) {
+    const clash = caseClash(name, each);
+    if (clash === undefined) continue;
+    if (clash.kind === 'prompt') return clash;
+    if (closest === undefined || clash.as.length > closest.as.length) closest = clash;
+  }
+  return closest;
+}
+
+/** Why a name cannot be given, and what to do. */
+export function whyTaken(name: PromptName, { kind, spelled, as, existing }: CaseClash): string {
+  return kind === 'prompt'
+    ? `"${name}" differs only by case from the prompt "${existing}", and both would be one file on many disks. Use "${existing}", or choose another name.`
+    : `The folder "${spelled}" differs only by case from "${as}", which holds "${existing}", and both would be one folder on many disks. Use "${as}${name.slice(as.length)}", or choose another folder.`;
+}
+
+/** Whether its last segment, with case folded, is this one; asked of all names there are, so it looks at few closely. */
+export function endsWithSegment(name: PromptName, folded: string): boolean {
+  const start = name.length - folded.length;
+  if (start < 0 || (start > 0 && name[start - 1] !== '/')) return false;
+  return foldCase(name.slice(start)) === folded;
+}
+
+/** The last segment that a partial of this name has, with case folded: `_header` of `a/Header` and of `_header`. */
+export function partialSegment(name: string): string {
+  const last = foldCase(name.slice(name.lastIndexOf('/') + 1));
+  return last.startsWith('_') ? last : `_${last}`;
+}

@@ -1,0 +1,41 @@
+/** How a disk spells what it finds. One that tells no case, as on macOS and Windows, finds `header` where `Header` is. */
+import { access, readdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+
+export interface Disk {
+  exists(path: string): Promise<boolean>;
+  /** The names in a folder, as they are spelled; none where it cannot be listed. */
+  names(folder: string): Promise<readonly string[]>;
+}
+
+/** This machine's. */
+export const nodeDisk: Disk = {
+  exists: path =>
+    access(path).then(
+      () => true,
+      () => false,
+    ),
+  names: folder => readdir(folder).catch(() => []),
+};
+
+/**
+ * Whether what the disk finds at `path` has this very name, and so have the folders on the way to it from `folder`. A
+ * folder is listed only where the disk may tell no case: where it finds the name in the other case too.
+ */
+export async function isSpelledSo(path: string, folder: string, disk: Disk = nodeDisk): Promise<boolean> {
+  const top = resolve(folder);
+  for (let place = path; place !== top && place !== dirname(place); place = dirname(place)) {
+    const name = basename(place);
+    const turned = inOtherCase(name);
+    const above = dirname(place);
+    if (turned === name || !(await disk.exists(`${place.slice(0, -name.length)}${turned}`))) continue;
+    if (!(await disk.names(above)).includes(name)) return false;
+  }
+  return true;
+}
+
+function inOtherCase(name: string): string {
+  return name.replace(/[A-Z]+|[a-z]+/g, letters =>
+    letters < 'a' ? letters.toLowerCase() : letters.toUpperCase(),
+  );
+}

@@ -1,0 +1,47 @@
+/** What a prompt can be called that is new here: made, renamed or duplicated. */
+import { folderOf, type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
+import { closestCaseClash, foldCase, whyTaken } from '../../core/name-case.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Listed } from './listed.ts';
+
+export const NAME_HINT =
+  'Folders and a name, such as support/triage. A last part that begins with "_" makes a partial.';
+
+/** Undefined for a name that can be used. `from` is the prompt that is to get it. */
+export function whyNotNewName(
+  text: string,
+  { prompts }: Pick<Workbench, 'prompts'>,
+  from?: Listed,
+): string | undefined {
+  const name = text.trim();
+  const why = whyNotPromptName(name);
+  if (why !== undefined) {
+    if (name === '' || name.endsWith('/')) return 'Give the prompt a name.';
+    return why;
+  }
+  const to = parsePromptName(name);
+  const listed = prompts.listed.get(to);
+  if (listed?.hasFile === true) return `There is a file of ${name} already.`;
+  if (listed?.summary?.archived === true)
+    return `${name} is in the registry already, archived. Restore it, or choose another name.`;
+  if (listed?.summary !== undefined) return `${name} is in the registry already. Pull to get its file.`;
+  return whyOtherCase(to, prompts.listed.keys(), from);
+}
+
+/** A prompt may change its case where it is, unless the registry keeps it as it was. */
+function whyOtherCase(
+  to: PromptName,
+  listed: Iterable<PromptName>,
+  from: Listed | undefined,
+): string | undefined {
+  const isItself = (each: PromptName) => each === from?.name && folderOf(each) === folderOf(to);
+  const clash = closestCaseClash(
+    to,
+    [...listed].filter(each => !isItself(each)),
+  );
+  if (clash !== undefined) return whyTaken(to, clash);
+  const isPublished = from?.summary !== undefined || from?.base !== undefined;
+  return isPublished && foldCase(from.name) === foldCase(to)
+    ? `The registry keeps ${from.name}, and a name that differs only by case would be the same file on many disks. Choose another name.`
+    : undefined;
+}

@@ -1,0 +1,63 @@
+/** The names in a registry that another name could be confused with, each found by an index. */
+import { type RawBuilder, sql } from 'kysely';
+import { foldersAbove, type PromptName } from '../../core/name.ts';
+import { closestCaseClash, foldCase, partialSegment, whyTaken } from '../../core/name-case.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Snapshot } from '../store/store.ts';
+
+/** As the index `prompts_by_folded_name` has it. */
+const FOLDED = sql<string>`lower(name)`;
+/** As the index `prompts_by_last_segment` has it: what follows the last slash. */
+const LAST_SEGMENT = sql<string>`lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1))`;
+/** Partials of one last segment that are looked at. */
+const MOST = 8;
+
+/**
+ * Archived prompts count: they can be restored. Of each folder one prompt is looked at, as all spell it alike.
+ * @throws Problem `name_taken` when a new prompt, or one of its folders, would differ only by case from one there is
+ */
+export async function checkNameFree(snapshot: Snapshot, name: PromptName): Promise<void> {
+  const existing = await namesOf(snapshot, [
+    sql`SELECT name FROM prompts WHERE ${FOLDED} = ${foldCase(name)}`,
+    ...foldersAbove(name).map(folder => onePromptIn(foldCase(folder))),
+  ]);
+  const clash = closestCaseClash(name, existing);
+  if (clash === undefined) return;
+  throw new Problem('name_taken', whyTaken(name, clash), { existing: clash.existing });
+}
+
+/** `0` is the character after `/`. */
+function onePromptIn(folder: string): RawBuilder<unknown> {
+  return sql`SELECT name FROM prompts
+    WHERE ${FOLDED} >= ${`${folder}/`} AND ${FOLDED} < ${`${folder}0`} ORDER BY ${FOLDED} LIMIT 1`;
+}
+
+/**
+ * What may have been meant by names that were not found: prompts that differ from one of them only by case, in their
+ * order, then partials with the last segment of `asked` in any folder. Few of them, however many there are.
+ */
+export async function similarPrompts(
+  snapshot: Snapshot,
+  names: readonly PromptName[],
+  asked: string,
+  { archived }: { readonly archived: boolean },
+): Promise<PromptName[]> {
+  const offered = archived ? sql`` : sql`AND archived = 0`;
+  const found = await namesOf(snapshot, [
+    ...names.map(name => sql`SELECT name FROM prompts WHERE ${FOLDED} = ${foldCase(name)} ${offered}`),
+    sql`SELECT name FROM prompts
+      WHERE ${LAST_SEGMENT} = ${partialSegment(asked)} AND archived = 0 ORDER BY name LIMIT ${MOST}`,
+  ]);
+  return [...new Set(found)].filter(name => !names.includes(name));
+}
+
+/** What each part finds, in the order of the parts. */
+async function namesOf(snapshot: Snapshot, parts: readonly RawBuilder<unknown>[]): Promise<PromptName[]> {
+  const ranked = parts.map(
+    (part, index) =>
+      sql`SELECT name, ${sql.lit(index)} AS part FROM (${part}) AS ${sql.ref(`part_${index}`)}`,
+  );
+  const { rows } = await sql<{ readonly name: PromptName }>`
+    SELECT name FROM (${sql.join(ranked, sql` UNION ALL `)}) AS found ORDER BY part, name`.execute(snapshot);
+  return rows.map(({ name }) => name);
+}

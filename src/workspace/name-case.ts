@@ -1,0 +1,100 @@
+/**
+ * Prompts whose files or folders differ only by case from others. Many disks hold only one of them, so none is written
+ * beside another, and those that are there are told of.
+ */
+import { basename, dirname } from 'node:path';
+import { fileOfPrompt, foldersAbove, type PromptName } from '../core/name.ts';
+import { foldCase } from '../core/name-case.ts';
+import type { FileSystem } from './file-system.ts';
+import type { FileTrouble, PromptFile } from './prompts-folder.ts';
+import { isInside } from './source-file.ts';
+
+/** How the folders and files of a prompts folder are spelled, relative to it: by the path with case folded. */
+export type Spellings = ReadonlyMap<string, readonly string[]>;
+
+export function addSpelling(spellings: Map<string, string[]>, path: string): void {
+  const folded = foldCase(path);
+  const known = spellings.get(folded);
+  if (known === undefined) spellings.set(folded, [path]);
+  else if (!known.includes(path)) known.push(path);
+}
+
+/** The folders of a prompt and its file, relative to the prompts folder. */
+function pathsOf(name: PromptName): string[] {
+  return [...foldersAbove(name), fileOfPrompt(name)];
+}
+
+/** The file or folder that is spelled otherwise than the prompt needs it; undefined where none is in the way. */
+export function otherSpelling(
+  name: PromptName,
+  spellings: Spellings,
+): { readonly needed: string; readonly found: string } | undefined {
+  for (const needed of pathsOf(name)) {
+    const spelled = spellings.get(foldCase(needed)) ?? [];
+    const [found] = spelled;
+    if (found !== undefined && !spelled.includes(needed)) return { needed, found };
+  }
+  return undefined;
+}
+
+/** Why a prompt that is only in the registry gets no file here; undefined where it can have one. */
+export function whyNotWritten(name: PromptName, label: string, spellings: Spellings): string | undefined {
+  const other = otherSpelling(name, spellings);
+  if (other === undefined) return undefined;
+  const { needed, found } = other;
+  const what = needed === fileOfPrompt(name) ? 'file' : 'folder';
+  return `${label}: There is a ${what} "${found}" here, which differs only by case. Rename it to "${needed}", then pull again.`;
+}
+
+/** The files that cannot all be published, or not beside what the registry has. */
+export function caseTroubles(
+  files: readonly PromptFile[],
+  registered: Iterable<PromptName>,
+  shown: (path: string) => string,
+): FileTrouble[] {
+  const registry = new Map<string, string[]>();
+  for (const name of registered) for (const path of pathsOf(name)) addSpelling(registry, path);
+  const here = new Map<string, string[]>();
+  const troubles: FileTrouble[] = [];
+  for (const { name, path } of files) {
+    const trouble = (why: string) =>
+      troubles.push({ path, reason: 'other_case', message: `${shown(path)}: ${why}` });
+    const published = otherSpelling(name, registry);
+    const other = otherSpelling(name, here);
+    if (published !== undefined)
+      trouble(
+        `The registry has "${published.found}", which differs from "${published.needed}" only by case. Rename it here to "${published.found}".`,
+      );
+    else if (other !== undefined)
+      trouble(
+        `There is "${other.found}" too, which differs from "${other.needed}" only by case. Many disks hold only one of them. Rename one.`,
+      );
+    else for (const each of pathsOf(name)) addSpelling(here, each);
+  }
+  return troubles;
+}
+
+/**
+ * What is on the way from `folder` to `path`, or there, under a name that differs only by case, and the path that it
+ * is in the way of; undefined where nothing is. `except` does not count: the file that is renamed.
+ */
+export async function inTheWay(
+  path: string,
+  folder: string,
+  files: Pick<FileSystem, 'list'>,
+  except?: string,
+): Promise<{ readonly found: string; readonly needed: string } | undefined> {
+  const places: string[] = [];
+  for (let place = path; place !== folder && isInside(folder, place); place = dirname(place))
+    places.unshift(place);
+  for (const place of places) {
+    const name = basename(place);
+    const entries = (await files.list(dirname(place))) ?? [];
+    const others = entries.filter(entry => entry.name !== name && foldCase(entry.name) === foldCase(name));
+    const paths = others.map(entry => place.slice(0, -name.length) + entry.name);
+    const found = paths.find(each => each !== except);
+    if (found !== undefined) return { found, needed: place };
+    if (!entries.some(entry => entry.name === name)) return undefined;
+  }
+  return undefined;
+}
