@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';
+import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 type Message = NonNullable<RenderRequest['messages']>[number];
@@ -51,11 +52,13 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CommandFailure(EXIT.environment, `The input ${path} cannot be read: ${why}. Check the path.`, {
-      cause,
-    });
+    throw new CommandFailure(
+      EXIT.environment,
+      `The input ${path} cannot be read: ${whyRefused(cause)}. Check the path.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

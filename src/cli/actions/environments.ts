@@ -6,7 +6,7 @@ import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listEnvironments } from '../../registry/administration.ts';
 import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson, table } from '../output.ts';
+import { print, printJson, type Shown, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface ListOptions extends RegistryOptions {
@@ -89,7 +89,7 @@ function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
   );
 }
 
-function policyTable(environments: readonly Environment[]): string {
+function policyTable(environments: readonly Environment[]): Shown {
   return table(
     ['NAME', 'SERVES', 'PINS', 'PUBLISHES', 'PROMOTE FROM', 'APPROVALS', 'ROLLBACK NEEDS APPROVAL'],
     environments.map(({ name, policy }) => [

@@ -5,7 +5,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { Role } from '../../core/role.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson, say, table } from '../output.ts';
+import { line, lines, print, printJson, type Shown, say, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface CreateOptions extends RegistryOptions {
@@ -36,13 +36,13 @@ export async function create({
     return createKey(store, { environment, role, actor, expiresAt });
   });
   if (json) return printJson(created);
-  await print(created.key);
+  await print(line`${created.key}`);
   await say(sentenceOn(created));
 }
 
-function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): string {
+function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): Shown {
   const until = expiresAt === null ? 'and does not expire' : `until ${expiresAt}`;
-  return `The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
+  return line`The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
 Keep it now: it will not be shown again.`;
 }
 
@@ -59,7 +59,7 @@ export async function list({ environment, json, ...place }: ListOptions): Promis
   if (json) return printJson({ data: keys, nextCursor: null });
   if (keys.length === 0)
     return say(
-      `There is no key${environment === undefined ? '' : ` of ${environment}`}. Make one with "promptforge keys create".`,
+      line`There is no key${environment === undefined ? '' : ` of ${environment}`}. Make one with "promptforge keys create".`,
     );
   const headings = ['ID', 'ENVIRONMENT', 'ROLE', 'ACTOR', 'STATE', 'MADE', 'EXPIRES', 'LAST USED'];
   const now = Date.now();
@@ -108,8 +108,13 @@ export async function rotate(id: string, { overlap, expires, json, ...place }: R
     return { created, endsAt: old?.expiresAt };
   });
   if (json) return printJson(created);
-  await print(created.key);
-  await say(`${sentenceOn(created)}\nThe key ${id}, whose place it takes, is valid until ${endsAt}.`);
+  await print(line`${created.key}`);
+  await say(
+    lines([
+      sentenceOn(created),
+      line`The key ${id}, whose place it takes, is valid until ${endsAt ?? 'it is revoked'}.`,
+    ]),
+  );
 }
 
 export interface RevokeOptions extends RegistryOptions {
@@ -120,5 +125,5 @@ export interface RevokeOptions extends RegistryOptions {
 export async function revoke(id: string, { json, ...place }: RevokeOptions): Promise<void> {
   const key = await withRegistry(place, { create: false }, store => revokeKey(store, id));
   if (json) return printJson(key);
-  await print(`Revoked the key ${key.id} of ${key.actor} for ${key.environment} (${key.role}).`);
+  await print(line`Revoked the key ${key.id} of ${key.actor} for ${key.environment} (${key.role}).`);
 }
