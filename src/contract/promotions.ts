@@ -50,6 +50,10 @@ export const promotion = z
     approvals: z.array(approval),
     /** How many the policy asks for now. */
     approvalsNeeded: z.int().min(0),
+    authors: z.array(actor).default([]).meta({
+      description:
+        'Who may not approve it because they wrote a version that it changes; none where the policy has authorsMayApprove, and once it has ended.',
+    }),
     /** Why it could not be applied when its time came; null where it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
     /** Of one that was rejected, cancelled or superseded. */

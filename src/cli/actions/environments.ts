@@ -28,6 +28,7 @@ export interface SetOptions extends RegistryOptions {
   readonly promoteFrom?: EnvironmentName;
   readonly approvals?: number;
   readonly rollbackNeedsApproval?: boolean;
+  readonly authorsMayApprove?: boolean;
   readonly add?: true;
   readonly json?: true;
 }
@@ -41,6 +42,7 @@ const STRICT: Policy = {
   promoteFrom: null,
   approvals: 0,
   rollbackNeedsApproval: false,
+  authorsMayApprove: false,
 };
 
 /**
@@ -91,7 +93,16 @@ function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
 
 function policyTable(environments: readonly Environment[]): Shown {
   return table(
-    ['NAME', 'SERVES', 'PINS', 'PUBLISHES', 'PROMOTE FROM', 'APPROVALS', 'ROLLBACK NEEDS APPROVAL'],
+    [
+      'NAME',
+      'SERVES',
+      'PINS',
+      'PUBLISHES',
+      'PROMOTE FROM',
+      'APPROVALS',
+      'ROLLBACK NEEDS APPROVAL',
+      'AUTHORS MAY APPROVE',
+    ],
     environments.map(({ name, policy }) => [
       name,
       policy.serves.join(','),
@@ -100,6 +111,7 @@ function policyTable(environments: readonly Environment[]): Shown {
       policy.promoteFrom ?? 'none',
       String(policy.approvals),
       yesOrNo(policy.rollbackNeedsApproval),
+      yesOrNo(policy.authorsMayApprove),
     ]),
   );
 }

@@ -16,13 +16,15 @@ export interface Move {
   readonly kind: 'promote' | 'roll-back';
   /** How many others must approve it, as the policy is known here. */
   readonly approvals?: number;
+  /** Whether authors of what changes are among those who may. */
+  readonly authorsMayApprove?: boolean;
   /** What differs from what is live; null where it could not be found out. */
   readonly change?: Change | null | undefined;
 }
 
 /** The modal question; its button names the environment. */
 export function confirmation(
-  { prompt, version, target, kind, approvals = 0, change }: Move,
+  { prompt, version, target, kind, approvals = 0, authorsMayApprove = false, change }: Move,
   reason: string,
   now: number,
   effectiveAt?: string,
@@ -34,7 +36,9 @@ export function confirmation(
       ? `Nothing is live in ${place} yet.`
       : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${live.promotedBy}.`;
   const waits =
-    approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you.`;
+    approvals === 0
+      ? ''
+      : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you${authorsMayApprove ? '' : ' and the authors of what changes'}.`;
   const detail = [today + waits, ...changeLines(change), `Reason: ${reason}`].join('\n');
   if (kind === 'roll-back')
     return {

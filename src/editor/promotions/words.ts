@@ -101,7 +101,7 @@ export function refusal(
   switch (problem.code) {
     case 'self_approval':
       return {
-        message: `You asked for ${reference} in ${environment} yourself, so somebody else has to approve it.`,
+        message: `Not approved: ${messageOf(problem)}`,
         review: false,
       };
     case 'already_approved':
