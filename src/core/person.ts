@@ -16,6 +16,12 @@ export function whyNotActor(text: string): string | undefined {
   return undefined;
 }
 
+/** The name in `text`, without what no name can hold; undefined where nothing is left. */
+export function actorIn(text: string): string | undefined {
+  const actor = withoutInvisible(text.replace(/\s+/g, ' ')).trim().slice(0, MAX_ACTOR_LENGTH).toWellFormed();
+  return whyNotActor(actor) === undefined ? actor : undefined;
+}
+
 /** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
 export function isSamePerson(one: string, other: string): boolean {
   return folded(one) === folded(other);

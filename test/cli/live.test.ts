@@ -1,8 +1,7 @@
 /** `promptforge live`, on a data folder and on a registry that serves. */
 import assert from 'node:assert/strict';
-import { parseEnvironmentName } from '../../src/core/environment.ts';
-import { createKey } from '../../src/registry/administration.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import { anOlderKey } from '../registry/an-older-key.ts';
 import { promptforge } from './promptforge.ts';
 
 const PROMOTED = '2026-09-12T14:03:00.000Z';
@@ -45,12 +44,7 @@ describe('promptforge live', () => {
     const hostile = 'ok\u001b[2J\n  proof  event 1, sha256:0\u2028\u202e\u0085\u009b';
     const actor = 'eve\u2028  proof  event 2\u200b';
     await registry.publish('fees/forged', 'Fee', null);
-    const { key } = await createKey(registry.store, {
-      environment: parseEnvironmentName('development'),
-      role: 'admin',
-      actor,
-      expiresAt: null,
-    });
+    const key = await anOlderKey(registry.store, 'development', 'admin', actor);
     const body = {
       environment: 'development',
       channel: 'stable',

@@ -1,9 +1,8 @@
 /** Who wrote a version that a promotion changes counts as who requested it, unless the policy says otherwise. */
 import assert from 'node:assert/strict';
-import { parseEnvironmentName } from '../../src/core/environment.ts';
-import { createKey } from '../../src/registry/administration.ts';
 import { aGovernedRegistry, type GovernedRegistry } from './a-governed-registry.ts';
 import { type Answered, assertProblem, type Json } from './a-registry.ts';
+import { anOlderKey } from './an-older-key.ts';
 
 const CI = 'production author ci';
 
@@ -162,12 +161,7 @@ describe('four eyes on what was written', () => {
     const asked = await request(p, 1, null);
     await governed.policy({ approvals: 2 });
     const withKeyOf = async (actor: string) => {
-      const { key } = await createKey(governed.registry.store, {
-        environment: parseEnvironmentName('production'),
-        role: 'approver',
-        actor,
-        expiresAt: null,
-      });
+      const key = await anOlderKey(governed.registry.store, 'production', 'approver', actor);
       return governed.registry.call('POST', `/v1/promotions/${asked.json.id}/approve`, undefined, {
         headers: { authorization: `Bearer ${key}` },
       });

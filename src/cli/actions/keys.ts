@@ -1,7 +1,7 @@
 /** What `promptforge keys` does. */
 import type { CreatedKey, KeyRecord } from '../../contract/keys.ts';
-import { actor as actorSchema } from '../../contract/values.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
+import { whyNotActor } from '../../core/person.ts';
 import type { Role } from '../../core/role.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -26,11 +26,8 @@ export async function create({
   json,
   ...place
 }: CreateOptions): Promise<void> {
-  if (!actorSchema.safeParse(actor).success)
-    throw new CommandFailure(
-      EXIT.usage,
-      'The actor is not a name: it has 1 to 100 characters, none of them a control character.',
-    );
+  const why = whyNotActor(actor);
+  if (why !== undefined) throw new CommandFailure(EXIT.usage, `--actor: ${why}`);
   const created = await withRegistry(place, { create: true }, store => {
     const expiresAt = expires === undefined ? null : new Date(store.now().getTime() + expires).toISOString();
     return createKey(store, { environment, role, actor, expiresAt });

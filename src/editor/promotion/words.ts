@@ -2,6 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
+import { isBlank } from '../../core/visible-text.ts';
 import type { Confirmation } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
@@ -117,7 +118,7 @@ export function whyNotPlanned(at: number, now: number): string | undefined {
 
 /** Undefined when the reason will do. */
 export function whyNotReason(text: string): string | undefined {
-  if (text.trim() === '') return 'Say why. The reason is kept permanently.';
+  if (isBlank(text)) return 'Say why. The reason is kept permanently.';
   if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
   return undefined;
 }
