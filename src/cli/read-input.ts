@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';
+import { ALIASES_UNREADABLE, wordsOfYamlError } from '../core/yaml-words.ts';
 import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
@@ -84,13 +85,14 @@ function parseValue(text: string, label: string): unknown {
     const { line, col } = lines.linePos(error.pos[0]);
     throw new CommandFailure(
       EXIT.invalid,
-      `${label}:${line}:${col}: The input is not YAML or JSON: ${error.message}`,
+      `${label}:${line}:${col}: The input is not YAML or JSON. ${wordsOfYamlError(error, text.slice(...error.pos))}`,
     );
   }
   try {
     return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandFailure(EXIT.invalid, `${label}: The input cannot be read: ${why}`, { cause });
+    throw new CommandFailure(EXIT.invalid, `${label}: The input cannot be read. ${ALIASES_UNREADABLE}`, {
+      cause,
+    });
   }
 }

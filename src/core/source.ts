@@ -2,6 +2,7 @@
 import { type Document, isNode, isScalar, visit } from 'yaml';
 import { Problem, type SourceIssue } from './problem.ts';
 import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
+import { ALIASES_UNREADABLE, wordsOfYamlError } from './yaml-words.ts';
 
 /** 1 MiB, of UTF-8 bytes. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
@@ -159,15 +160,17 @@ function readFrontMatter(
       };
     }
     const { document } = composed;
-    const found = document.errors.length > 0 ? document.errors.slice(0, MAX_ISSUES) : whatIsRefused(document);
+    const errors = document.errors
+      .slice(0, MAX_ISSUES)
+      .map(error => ({ pos: error.pos, message: wordsOfYamlError(error, yaml.slice(...error.pos)) }));
+    const found = errors.length > 0 ? errors : whatIsRefused(document);
     const issues = found.map(({ pos, message }) =>
       issueAt(source, offset + pos[0], offset + pos[1], `Front matter: ${message}`),
     );
     if (issues.length > 0) return { frontMatter: {}, issues };
     value = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { frontMatter: {}, issues: whole(`Front matter: ${why}`) };
+  } catch {
+    return { frontMatter: {}, issues: whole(`Front matter: ${ALIASES_UNREADABLE}`) };
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [] };
   if (typeof value !== 'object' || Array.isArray(value))

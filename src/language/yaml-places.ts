@@ -4,10 +4,10 @@
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Scalar } from 'yaml';
 import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES } from '../core/yaml-document.ts';
+import { NESTS_TOO_DEEP, wordsOfYamlError } from '../core/yaml-words.ts';
 import type { FrontMatterEntry } from './front-matter.ts';
 import type { Span } from './span.ts';
 import type { Misfit } from './values.ts';
-import { NESTS_TOO_DEEP, wordsOfYamlError } from './yaml-words.ts';
 
 export interface PlacedValue {
   /** `nothing` where no value is written. An alias is what it points to, at the alias's place. */

@@ -207,7 +207,7 @@ describe('promptforge render', () => {
     [
       'bomb.yaml',
       'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n',
-      /bomb\.yaml: The input cannot be read: .*alias/,
+      /bomb\.yaml: The input cannot be read. .*alias/,
     ],
     ['latin1.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xe9]), /latin1\.yaml: The input is not UTF-8/],
   ];

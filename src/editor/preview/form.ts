@@ -1,4 +1,5 @@
 /** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
+import { jsonFault } from '../../core/json-syntax.ts';
 import type { ValueType } from '../../language/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -78,8 +79,11 @@ export function readNumber(text: string, isInteger: boolean): Typed {
 export function readJson(text: string): Typed {
   try {
     return { value: JSON.parse(text) };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+  } catch {
+    const fault = jsonFault(text);
+    if (fault === undefined)
+      return { problem: 'This is not valid JSON. Check its quotes, commas and brackets.' };
+    return { problem: `Line ${fault.line}, column ${fault.column}: ${fault.message}` };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reading a request's JSON: its type, its size as it arrives, its text, its values. */
 import type * as z from 'zod';
+import { jsonFault } from '../../core/json-syntax.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Asked } from './asked.ts';
 import { parseStrictly } from './query.ts';
@@ -48,10 +49,12 @@ function parseJson(bytes: Uint8Array): unknown {
     return JSON.parse(text);
   } catch {
     // What the parser says may quote the body, which is not repeated.
-    throw new Problem(
-      'invalid_request',
-      'The body is not valid JSON. Check its quotes, commas and brackets.',
-    );
+    const { line, column, message } = jsonFault(text) ?? {};
+    const where =
+      line === undefined
+        ? 'Check its quotes, commas and brackets.'
+        : `Line ${line}, column ${column}: ${message}`;
+    throw new Problem('invalid_request', `The body is not valid JSON. ${where}`);
   }
 }
 

@@ -1,6 +1,10 @@
 /** What the `yaml` package finds wrong, in plain words: what is wrong and what to do. */
 import type { YAMLError } from 'yaml';
 
+/** Why the values of YAML without errors cannot be taken: only an alias can keep them back. */
+export const ALIASES_UNREADABLE =
+  'An alias ("*name") stands for too much, or for a value that holds itself. Write the values out.';
+
 /** One sentence or two; `text` is what stands at the error's place. */
 export function wordsOfYamlError({ code, message }: YAMLError, text: string): string {
   switch (code) {
@@ -48,7 +52,7 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
     case 'UNEXPECTED_TOKEN':
       return wordsOfUnexpected(message, text);
     default:
-      return `This is not YAML: ${message}.`;
+      return 'This is not YAML. Quote the value if it is text.';
   }
 }
 
@@ -66,7 +70,7 @@ function wordsOfMissing(message: string, text: string): string {
   if (message.startsWith('Missing ,')) return 'A comma is missing between two items.';
   if (message.includes('must end with') || message.includes('end with a'))
     return 'What was opened with "[" or "{" is not closed: add the closing bracket.';
-  return `Something is missing here: ${message}.`;
+  return 'Something is missing here: a comma, a colon, a quote or a bracket.';
 }
 
 function wordsOfUnexpected(message: string, text: string): string {
