@@ -2,7 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
-import { isBlank } from '../../core/visible-text.ts';
+import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
@@ -35,12 +35,12 @@ export function confirmation(
   const today =
     live === undefined
       ? `Nothing is live in ${place} yet.`
-      : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${live.promotedBy}.`;
+      : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${oneLine(live.promotedBy)}.`;
   const waits =
     approvals === 0
       ? ''
       : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you${authorsMayApprove ? '' : ' and the authors of what changes'}.`;
-  const detail = [today + waits, ...changeLines(change), `Reason: ${reason}`].join('\n');
+  const detail = [today + waits, ...changeLines(change), oneLine(`Reason: ${reason}`)].join('\n');
   if (kind === 'roll-back')
     return {
       message: `Roll back ${prompt} to @${version} in ${place}?`,

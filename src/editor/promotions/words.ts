@@ -1,7 +1,7 @@
 /** The sentences of deciding on a promotion: the question before, and what a refusal means. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Problem } from '../../core/problem.ts';
-import { isBlank } from '../../core/visible-text.ts';
+import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
@@ -22,7 +22,7 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
     effectOf(promotion),
     from === null ? 'Nothing is live there yet.' : `It replaces @${from}.`,
     ...changeLines(change),
-    `${requestedBy} asked for it: ${reason}`,
+    oneLine(`${requestedBy} asked for it: ${reason}`),
   ];
   return {
     message: `Approve ${prompt}@${version} for ${placeOf(promotion)}?`,
