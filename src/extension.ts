@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Ask } from './editor/asking/ask.ts';
 import { dialogs } from './editor/asking/dialogs.ts';
 import { Drafts } from './editor/asking/drafts.ts';
+import { plainAsk } from './editor/asking/plain-ask.ts';
 import { registerCompare } from './editor/compare/compare.ts';
 import { registerConnect } from './editor/connection/connect.ts';
 import { registerEnvironmentsView } from './editor/connection/environments-view.ts';
@@ -19,6 +20,7 @@ import { registerFollowing } from './editor/following/following.ts';
 import { registerLanguage } from './editor/language/register.ts';
 import { registerWhatWasLive } from './editor/live/what-was-live.ts';
 import { registerLog } from './editor/log/log.ts';
+import { plainLog } from './editor/log/plain-log.ts';
 import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
@@ -63,15 +65,15 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   performance.mark(ACTIVATE);
   const { extension, secrets, globalState, workspaceState, globalStorageUri, subscriptions, extensionMode } =
     context;
-  const log = vscode.window.createOutputChannel('PromptForge', { log: true });
+  const log = plainLog(vscode.window.createOutputChannel('PromptForge', { log: true }));
   let answering: Ask = dialogs(new Drafts(workspaceState));
-  const ask: Ask = {
+  const ask = plainAsk({
     text: question => answering.text(question),
     sent: draft => answering.sent(draft),
     pick: question => answering.pick(question),
     confirm: question => answering.confirm(question),
     tell: (severity, message, ...buttons) => answering.tell(severity, message, ...buttons),
-  };
+  });
   const userAgent = `promptforge-vscode/${extension.packageJSON.version}`;
   const session = new Session({ log, secrets, storage: globalStorageUri, userAgent });
   const prompts = new PromptList(session);

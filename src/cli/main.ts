@@ -1,17 +1,14 @@
 #!/usr/bin/env node
-/** The `promptforge` command as a process. What it does stands in program.ts, loaded only where it can run. */
+/** The `promptforge` command as a process. All it does is loaded only where it can run. */
 import { whyNotThisNode } from './node-version.ts';
-import {
-  explainUncaughtFaults,
-  leaveFailedWritesToTheWriter,
-  silenceExperimentalWarnings,
-} from './process-edge.ts';
 
 const why = whyNotThisNode(process.versions.node);
 if (why !== undefined) {
   process.stderr.write(`promptforge: ${why}\n`);
   process.exitCode = 4;
 } else {
+  const { explainUncaughtFaults, silenceExperimentalWarnings } = await import('./process-edge.ts');
+  const { leaveFailedWritesToTheWriter } = await import('./output.ts');
   leaveFailedWritesToTheWriter();
   explainUncaughtFaults();
   silenceExperimentalWarnings();

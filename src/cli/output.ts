@@ -1,10 +1,43 @@
-/** What the command prints: results to stdout, everything said to a person to stderr, never a key but a new one. */
+/**
+ * The one place where the command writes. Sentences and tables are `Shown`, which only `line`, `lines` and `table` make:
+ * whatever they are given is escaped, so that no reason, name or path can pass for a line of its own. What is printed
+ * to the byte is JSON and the text of prompts, by functions of their own.
+ */
 import { redactKeys } from '../core/key.ts';
+import { oneLine, visibleJson } from '../core/visible-text.ts';
+import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-/** A result. Text that does not end a line gets its end. */
-export async function print(text: string): Promise<void> {
-  await write(process.stdout, text.endsWith('\n') ? text : `${text}\n`);
+declare const shownBrand: unique symbol;
+/** Text that a terminal shows as it was meant: line breaks are ours, and no character acts or hides. */
+export type Shown = string & { readonly [shownBrand]: true };
+
+/** A sentence, or several lines of ours: each value stays on its line, its controls and invisible characters escaped. */
+export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): Shown {
+  return String.raw({ raw: parts }, ...values.map(value => oneLine(String(value)))) as Shown;
+}
+
+export function lines(all: readonly Shown[]): Shown {
+  return all.join('\n') as Shown;
+}
+
+/** Rows under their headings, as columns two spaces apart; an empty cell is "–". Every cell stays in its row. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): Shown {
+  const cells = [headings, ...rows.map(row => row.map(cell => (cell === '' ? '–' : oneLine(cell))))];
+  const widths = headings.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0)));
+  return cells
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n') as Shown;
+}
+
+/** A result. */
+export async function print(text: Shown): Promise<void> {
+  await write(process.stdout, `${text}\n`);
 }
 
 /**
@@ -12,21 +45,39 @@ export async function print(text: string): Promise<void> {
  * a line of its own.
  */
 export async function printText(text: string): Promise<void> {
-  await (process.stdout.isTTY ? print(text) : write(process.stdout, text));
+  await write(process.stdout, process.stdout.isTTY && !text.endsWith('\n') ? `${text}\n` : text);
 }
 
 export function printJson(value: unknown): Promise<void> {
-  return print(JSON.stringify(value, null, 2));
+  return write(process.stdout, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** A sentence beside the result. Whatever it quotes, no key of it is shown. */
-export async function say(text: string): Promise<void> {
+export async function say(text: Shown): Promise<void> {
   await write(process.stderr, `${redactKeys(text)}\n`);
 }
 
-/** A line of the log of "serve": one JSON object. */
+/** A line of the log of "serve": one JSON object, read on a terminal as often as by a program. */
 export function log(entry: object): void {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
+  process.stdout.write(`${visibleJson(JSON.stringify(entry))}\n`);
+}
+
+/** The help, whose lines are ours; a default that the environment gives may hold anything. */
+export function showHelp(stream: 'stdout' | 'stderr'): (text: string) => void {
+  return text => process[stream].write(text.split('\n').map(oneLine).join('\n'));
+}
+
+/** The last words of a process that ends: nothing waits for them but `ended`. */
+export function sayAtTheEnd(text: Shown, ended?: () => void): void {
+  process.stderr.write(`${redactKeys(text)}\n`, ended);
+}
+
+/**
+ * Whoever writes learns of a failed write itself. `promptforge keys list | head -1` closes the pipe early: that ends
+ * the output, not the work, and a server goes on without its log.
+ */
+export function leaveFailedWritesToTheWriter(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /**
@@ -37,22 +88,11 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error?: NodeJS.ErrnoException | null) => {
       if (!error || error.code === 'EPIPE') return resolve();
-      const why = error.code === 'ENOSPC' ? 'the disk is full' : error.message;
-      reject(new CommandFailure(EXIT.environment, `The output cannot be written: ${why}.`, { cause: error }));
+      reject(
+        new CommandFailure(EXIT.environment, `The output cannot be written: ${whyRefused(error)}.`, {
+          cause: error,
+        }),
+      );
     });
   });
-}
-
-/** Rows under their headings, as columns two spaces apart; an empty cell is "–". */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows.map(row => row.map(cell => (cell === '' ? '–' : cell)))];
-  const widths = headings.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)));
-  return lines
-    .map(line =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

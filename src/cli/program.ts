@@ -14,7 +14,7 @@ import { serveCommand } from './commands/serve.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import { say } from './output.ts';
+import { line, lines, type Shown, say, showHelp } from './output.ts';
 import { chooseOneRegistry } from './registry-options.ts';
 
 const EXIT_CODES = `
@@ -40,7 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return afterUsage(error);
     // When stderr cannot be written either, the exit code is all that can be told.
-    await say(`promptforge: ${error instanceof Error ? error.message : String(error)}`).catch(() => {});
+    await say(line`promptforge: ${error instanceof Error ? error.message : String(error)}`).catch(() => {});
     return exitCodeOf(error);
   }
 }
@@ -49,8 +49,16 @@ async function afterUsage(error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return EXIT.ok;
   // Without a command commander has shown the help already.
   if (error.code !== 'commander.help')
-    await say(`promptforge: ${error.message.replace(/^error: /, '')}\nAdd --help to see what there is.`);
+    await say(lines([usageIn(error), line`Add --help to see what there is.`]));
   return EXIT.usage;
+}
+
+/** Commander puts what was meant on a line of its own; whatever else breaks a line came from the command line. */
+function usageIn({ message }: CommanderError): Shown {
+  const [, wrong = message, meant = ''] =
+    /^(?:error: )?(.*?)(?:\n(\(Did you mean .*\)))?$/s.exec(message) ?? [];
+  const told = line`promptforge: ${wrong}`;
+  return meant === '' ? told : lines([told, line`${meant}`]);
 }
 
 function program(): Command {
@@ -75,7 +83,9 @@ function program(): Command {
   ])
     command.addCommand(each);
   forAll(command, each => {
-    each.exitOverride().configureOutput({ outputError: () => {} });
+    each
+      .exitOverride()
+      .configureOutput({ outputError: () => {}, writeOut: showHelp('stdout'), writeErr: showHelp('stderr') });
   });
   return command;
 }

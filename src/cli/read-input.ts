@@ -9,6 +9,7 @@ import { positionAt } from '../core/source.ts';
 import { inexactNumbers, MAX_ALIAS_COUNT } from '../core/yaml-document.ts';
 import { readYaml } from '../core/yaml-places.ts';
 import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';
+import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 type Message = NonNullable<RenderRequest['messages']>[number];
@@ -53,11 +54,13 @@ async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CommandFailure(EXIT.environment, `The input ${path} cannot be read: ${why}. Check the path.`, {
-      cause,
-    });
+    throw new CommandFailure(
+      EXIT.environment,
+      `The input ${path} cannot be read: ${whyRefused(cause)}. Check the path.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

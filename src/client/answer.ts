@@ -1,6 +1,7 @@
 /** Reading an answer: whose it is, and that it is what the API promises. Nothing unchecked gets past here. */
 import type * as z from 'zod';
 import { API_VERSION, HEADER, MEDIA } from '../contract/headers.ts';
+import { wordsOfIssue } from '../contract/issue-words.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from '../contract/problems.ts';
 import { retryAfterMs } from '../contract/retry-after.ts';
 import { redactKeys } from '../core/key.ts';
@@ -103,14 +104,17 @@ function whereInTheLog(code: ProblemCode, headers: Headers): string {
 }
 
 function checked<Out>(value: unknown, schema: z.ZodType<Out>, url: string): Out {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: wordsOfIssue });
   if (result.success) return result.data;
   const [first] = result.error.issues;
   const field =
     first === undefined || first.path.length === 0
       ? 'the whole answer'
       : `the field "${first.path.join('.')}"`;
-  throw wrongShape(url, `${field} is wrong: ${redactKeys(first?.message ?? 'not as promised')}`);
+  throw wrongShape(
+    url,
+    `${field} is wrong: ${redactKeys(first?.message ?? 'not as promised').replace(/\.$/, '')}`,
+  );
 }
 
 export function wrongShape(url: string, why: string): RegistryUnreachable {

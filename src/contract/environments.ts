@@ -10,6 +10,10 @@ export const policy = z
     promoteFrom: environmentName.nullable(),
     approvals: z.int().min(0).max(16),
     rollbackNeedsApproval: z.boolean(),
+    authorsMayApprove: z.boolean().default(false).meta({
+      description:
+        'Whether who wrote a version that a promotion changes may approve it. Otherwise they count as who requested it.',
+    }),
   })
   .meta({ id: 'Policy' });
 

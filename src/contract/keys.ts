@@ -1,6 +1,6 @@
 /** Keys over the API: the whole credential stands in one answer only, that of its creation. */
 import * as z from 'zod';
-import { actor, environmentName, page, pageQuery, role, timestamp } from './values.ts';
+import { actor, environmentName, newActor, page, pageQuery, role, timestamp } from './values.ts';
 
 export const key = z
   .object({
@@ -20,7 +20,12 @@ export const createdKey = key.extend({ key: z.string() }).meta({ id: 'CreatedKey
 export type CreatedKey = z.infer<typeof createdKey>;
 
 export const keyRequest = z
-  .object({ environment: environmentName, role, actor, expiresAt: timestamp.nullable().default(null) })
+  .object({
+    environment: environmentName,
+    role,
+    actor: newActor,
+    expiresAt: timestamp.nullable().default(null),
+  })
   .meta({ id: 'KeyRequest' });
 
 /** How long a key that is replaced goes on, in seconds. */

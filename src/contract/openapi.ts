@@ -29,6 +29,9 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   diff: 'Covers the source, every partial whose version differs, named as name@version, and where one does the resolved text, named as name@version (resolved). A side that does not use a partial is /dev/null. More than some thousand changed lines are told as a replacement of the whole text.',
   promote:
     'A compare-and-set: "expected" is the version the pointer stands at. Needs a key of the environment; where it is live at once, the role approver. Where the policy asks for approvals the request is recorded as pending (202), except a rollback, unless the policy has rollbackNeedsApproval.',
+  approve:
+    'By who neither requested it nor, unless the policy has authorsMayApprove, wrote a version that it changes: of the prompt and of its partials, from what the pointer stands at to what is asked for.',
+  comment: 'While the promotion waits; one that ended takes none (409).',
   putEnvironment:
     'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',
   rotateKey:

@@ -3,11 +3,13 @@ import * as z from 'zod';
 import {
   actor,
   environmentName,
+  optionalProse,
   page,
   pageQuery,
   pointerChannel,
   promptName,
   prose,
+  requiredProse,
   timestamp,
   versionNumber,
 } from './values.ts';
@@ -50,6 +52,10 @@ export const promotion = z
     approvals: z.array(approval),
     /** How many the policy asks for now. */
     approvalsNeeded: z.int().min(0),
+    authors: z.array(actor).default([]).meta({
+      description:
+        'Who may not approve it because they wrote a version that it changes; none where the policy has authorsMayApprove, and once it has ended.',
+    }),
     /** Why it could not be applied when its time came; null where it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
     /** Of one that was rejected, cancelled or superseded. */
@@ -65,7 +71,7 @@ export const promotionRequest = z
     environment: environmentName,
     channel: pointerChannel,
     version: versionNumber,
-    reason: prose.min(1, 'Say why. The reason is kept permanently.'),
+    reason: requiredProse('Say why. The reason is kept permanently.'),
     expected: versionNumber
       .nullable()
       .meta({ description: "The pointer's present version, null when unset." }),
@@ -77,7 +83,9 @@ export const promotionRequest = z
 export type PromotionRequest = z.infer<typeof promotionRequest>;
 
 /** Of approve, reject and cancel. */
-export const decisionRequest = z.object({ comment: prose.default('') }).meta({ id: 'DecisionRequest' });
+export const decisionRequest = z
+  .object({ comment: optionalProse.default('') })
+  .meta({ id: 'DecisionRequest' });
 export type DecisionRequest = z.infer<typeof decisionRequest>;
 
 export const commentPlace = z
@@ -99,7 +107,7 @@ export type Comment = z.infer<typeof comment>;
 
 export const commentRequest = z
   .object({
-    text: prose.min(1, 'Write something.'),
+    text: requiredProse('Write something.'),
     place: commentPlace.nullable().default(null),
   })
   .meta({ id: 'CommentRequest' });

@@ -6,6 +6,7 @@ import {
   channel,
   digest,
   environmentName,
+  optionalProse,
   page,
   pageQuery,
   promptName,
@@ -74,7 +75,7 @@ export const versionPage = page(versionSummary).meta({ id: 'VersionPage' });
 export const publishRequest = z
   .object({
     source: z.string().meta({ description: `At most ${MAX_SOURCE_BYTES} UTF-8 bytes.` }),
-    message: prose,
+    message: optionalProse,
     base: versionNumber
       .nullable()
       .meta({ description: 'The version the edit started from; null for a new prompt.' }),
@@ -127,7 +128,7 @@ export const diffResponse = z
   })
   .meta({ id: 'Diff' });
 
-export const archiveRequest = z.object({ reason: prose.default('') }).meta({ id: 'ArchiveRequest' });
+export const archiveRequest = z.object({ reason: optionalProse.default('') }).meta({ id: 'ArchiveRequest' });
 
 /** `?channel=` or `?version=`, not both. */
 export const deliveryQuery = z.object({

@@ -256,7 +256,8 @@ export const ROUTES = {
   approve: {
     method: 'POST',
     path: '/v1/promotions/{id}/approve',
-    summary: 'Approve a promotion of somebody else; the last approval applies it, or plans it for its time',
+    summary:
+      'Approve a promotion that others requested and wrote; the last approval applies it, or plans it for its time',
     role: 'approver',
     body: decisionRequest,
     responses: {
@@ -306,7 +307,7 @@ export const ROUTES = {
     role: 'author',
     body: commentRequest,
     responses: { 201: { description: 'The comment', json: comment } },
-    problems: ['promotion_not_found', 'idempotency_key_reused'],
+    problems: ['promotion_not_found', 'promotion_closed', 'idempotency_key_reused'],
   },
   archive: {
     method: 'POST',

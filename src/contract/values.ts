@@ -5,8 +5,10 @@ import { DIGEST_PATTERN, type Digest } from '../core/digest.ts';
 import { ENVIRONMENT_PATTERN, type EnvironmentName } from '../core/environment.ts';
 import { isWritableInstant } from '../core/instant.ts';
 import { MAX_NAME_LENGTH, NAME_PATTERN, type PromptName, whyNotPromptName } from '../core/name.ts';
+import { MAX_ACTOR_LENGTH, whyNotActor } from '../core/person.ts';
 import { ROLES } from '../core/role.ts';
 import type { VersionNumber } from '../core/version.ts';
+import { isBlank, unlessBlank } from '../core/visible-text.ts';
 
 /** A schema whose checked text has a type of its own. zod's transforms would have no JSON Schema. */
 function as<Out>(schema: z.ZodType): z.ZodType<Out, Out> {
@@ -83,7 +85,7 @@ export const timestamp = z.iso
   )
   .meta({ id: 'Timestamp', description: 'RFC 3339; the registry writes UTC with milliseconds.' });
 
-/** Who did something: a person or a service. No control characters, so that it can stand in a log line. */
+/** Who did something: a person or a service, as older registries may still name them. */
 export const actor = z
   .string()
   .min(1)
@@ -92,12 +94,35 @@ export const actor = z
   .regex(/^[^\u0000-\u001f\u007f]+$/)
   .meta({ id: 'Actor', description: 'A name such as mara.lindqvist or checkout-service.' });
 
+/** The name of an actor that is made now: without what nobody sees, so that two of them are two. */
+export const newActor = z
+  .string()
+  .superRefine((text, context) => {
+    const why = whyNotActor(text);
+    if (why !== undefined) context.addIssue({ code: 'custom', message: why });
+  })
+  .meta({
+    id: 'NewActor',
+    minLength: 1,
+    maxLength: MAX_ACTOR_LENGTH,
+    description:
+      'A name such as mara.lindqvist or checkout-service, without control, line-break or invisible characters.',
+  });
+
 /** One or more sentences by a person; may be empty where it is optional. Without U+0000, which PostgreSQL has in no text. */
 export const prose = z
   .string()
   .max(4000)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
   .regex(/^[^\u0000]*$/, 'It has the character U+0000. Remove it.');
+
+/** Prose that somebody may write: what shows nothing is nothing. */
+export const optionalProse = prose.overwrite(unlessBlank);
+
+/** Prose that somebody must write; `why` is said where it shows nothing. */
+export function requiredProse(why: string) {
+  return prose.min(1, why).refine(text => !isBlank(text), why);
+}
 
 export const cursor = z
   .string()

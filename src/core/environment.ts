@@ -34,6 +34,15 @@ export interface Policy {
   /** How many others than the requester must approve. */
   readonly approvals: number;
   readonly rollbackNeedsApproval: boolean;
+  /** Whether who wrote a version that a promotion changes may approve it; without it they count as requesters. */
+  readonly authorsMayApprove: boolean;
+}
+
+/** A policy as it was kept: those of before there was `authorsMayApprove` do without it. */
+export type KeptPolicy = Omit<Policy, 'authorsMayApprove'> & Partial<Pick<Policy, 'authorsMayApprove'>>;
+
+export function policyOf(kept: KeptPolicy): Policy {
+  return { ...kept, authorsMayApprove: kept.authorsMayApprove ?? false };
 }
 
 export interface Environment {
@@ -48,7 +57,12 @@ const names = { development: 'development', staging: 'staging', production: 'pro
 
 /** The environments a new registry starts with, in promotion order. `approvals` is what production asks for. */
 export function defaultEnvironments(approvals: 0 | 1): Environment[] {
-  const open = { pins: 'any', approvals: 0, rollbackNeedsApproval: false } as const;
+  const open = {
+    pins: 'any',
+    approvals: 0,
+    rollbackNeedsApproval: false,
+    authorsMayApprove: false,
+  } as const;
   const both = ['latest', 'stable'] as Channel[];
   return [
     { name: names.development, policy: { ...open, serves: both, publishes: true, promoteFrom: null } },
@@ -62,6 +76,7 @@ export function defaultEnvironments(approvals: 0 | 1): Environment[] {
         promoteFrom: names.staging,
         approvals,
         rollbackNeedsApproval: false,
+        authorsMayApprove: false,
       },
     },
   ];

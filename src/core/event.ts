@@ -2,7 +2,7 @@
 import { canonicalJson } from './canonical.ts';
 import type { Channel } from './channel.ts';
 import { type Digest, digestOf, ZERO_DIGEST } from './digest.ts';
-import type { EnvironmentName, Policy } from './environment.ts';
+import type { EnvironmentName, KeptPolicy } from './environment.ts';
 import type { PromptName } from './name.ts';
 import type { ProblemCode } from './problem.ts';
 import type { Role } from './role.ts';
@@ -10,7 +10,7 @@ import type { VersionNumber } from './version.ts';
 
 /** What each kind of event carries in `data`, beside the fields that say what it is about. */
 export interface EventData {
-  readonly 'environment.set': { readonly position: number; readonly policy: Policy };
+  readonly 'environment.set': { readonly position: number; readonly policy: KeptPolicy };
   readonly 'key.created': {
     readonly id: string;
     readonly role: Role;

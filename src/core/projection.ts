@@ -3,7 +3,7 @@
  * compares it with the tables; an event that no registry would have written after those before it is a misfit.
  */
 import type { Channel } from './channel.ts';
-import type { EnvironmentName, Policy } from './environment.ts';
+import type { EnvironmentName, KeptPolicy } from './environment.ts';
 import type { EventKind, RegistryEvent } from './event.ts';
 import type { PromptName } from './name.ts';
 import {
@@ -32,7 +32,7 @@ export interface PointerState {
 
 export interface EnvironmentState {
   readonly position: number;
-  readonly policy: Policy;
+  readonly policy: KeptPolicy;
 }
 
 export interface KeyState {

@@ -2,9 +2,11 @@
  * Who may do what with a promotion, and when it moves its pointer. Every rule about that is here, and every way in
  * asks it: a request, an approval, the schedule.
  */
+import { type ChangedVersion, writtenBy } from './change-authors.ts';
 import type { Environment, Policy } from './environment.ts';
+import { isSamePerson } from './person.ts';
 import { Problem } from './problem.ts';
-import { isOpen, isSamePerson, type PromotionRecord } from './promotion.ts';
+import { type ApprovalRecord, isOpen, type PromotionRecord } from './promotion.ts';
 import { type Role, roleIncludes } from './role.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
@@ -35,6 +37,20 @@ type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 export function approvalsNeeded(policy: Policy, { rollback, effectiveAt }: Move): number {
   const urgent = rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
   return urgent ? 0 : policy.approvals;
+}
+
+/** The approvals that count as things stand: of each person one, of nobody who requested it or is barred. */
+export function countedApprovals(
+  { approvals, requestedBy }: Pick<PromotionRecord, 'approvals' | 'requestedBy'>,
+  barred: readonly ChangedVersion[],
+): ApprovalRecord[] {
+  const counted: ApprovalRecord[] = [];
+  for (const approval of approvals) {
+    const others = [requestedBy, ...counted.map(({ actor }) => actor)];
+    if (others.some(other => isSamePerson(other, approval.actor))) continue;
+    if (writtenBy(approval.actor, barred) === undefined) counted.push(approval);
+  }
+  return counted;
 }
 
 export interface Asked
@@ -76,6 +92,7 @@ export function decideRequest(asked: Asked, by: Actor, present: Present): 'appli
 
 /**
  * What becomes of a promotion by one more approval. Nothing is approved that could not be applied as things stand.
+ * @param barred what it changes whose authors may not approve it; none where the policy lets them
  * @throws Problem `promotion_closed`, `self_approval`, `already_approved`, `pointer_moved`, `prompt_archived`,
  * `not_promoted_from`
  */
@@ -83,6 +100,7 @@ export function decideApproval(
   promotion: PromotionRecord,
   { actor }: Pick<Actor, 'actor'>,
   present: Present,
+  barred: readonly ChangedVersion[],
 ): 'applied' | 'planned' | 'pending' {
   checkOpen(promotion);
   const needed = approvalsNeeded(present.environment.policy, promotion);
@@ -93,19 +111,32 @@ export function decideApproval(
         ? 'You requested this promotion, so somebody else must approve it, whichever key you use.'
         : 'You requested this promotion, so you cannot approve it. The policy asks for no approval any more: request it again.',
     );
+  const own = writtenBy(actor, barred);
+  if (own !== undefined)
+    throw new Problem(
+      'self_approval',
+      `You wrote ${own}, which this promotion changes, so you cannot approve it, whichever key you use. An approver of ${present.environment.name} who neither requested it nor wrote any of what it changes must do so, or an admin allows authors to approve (authorsMayApprove).`,
+    );
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
     throw new Problem(
       'already_approved',
       'You approved this promotion already, and one approval of each person counts. Somebody else must give the next one.',
     );
   checkApplicable(promotion, present);
-  if (promotion.approvals.length + 1 < needed) return promotion.state === 'planned' ? 'planned' : 'pending';
+  if (countedApprovals(promotion, barred).length + 1 < needed)
+    return promotion.state === 'planned' ? 'planned' : 'pending';
   return isDue(promotion, present.now) ? 'applied' : 'planned';
 }
 
 /** @throws Problem `promotion_closed` */
 export function decideRejection(promotion: PromotionRecord): void {
   checkOpen(promotion);
+}
+
+/** What ended is on record as it is: it takes no more comments. @throws Problem `promotion_closed` */
+export function decideComment(promotion: PromotionRecord): void {
+  if (!isOpen(promotion))
+    throw closed(promotion, 'it takes no more comments. Comment on a new request, if there is one.');
 }
 
 /** Who requested it may take it back; an admin may, too. @throws Problem `promotion_closed`, `role_too_low` */
@@ -120,15 +151,19 @@ export function decideCancellation(promotion: PromotionRecord, by: Actor): void 
 
 /**
  * Why a planned promotion cannot be applied now that its time has come; undefined when it can: the policy asks what
- * it asks now.
+ * it asks now, of authors as well (`barred`).
  */
-export function whyHeld(promotion: PromotionRecord, present: Present): Problem | undefined {
+export function whyHeld(
+  promotion: PromotionRecord,
+  present: Present,
+  barred: readonly ChangedVersion[],
+): Problem | undefined {
   const needed = approvalsNeeded(present.environment.policy, promotion);
-  const has = promotion.approvals.length;
+  const has = countedApprovals(promotion, barred).length;
   if (has < needed)
     return new Problem(
       'too_few_approvals',
-      `${present.environment.name} asks for ${needed} ${needed === 1 ? 'approval' : 'approvals'} now, and this has ${has}.`,
+      `${present.environment.name} asks for ${needed} ${needed === 1 ? 'approval' : 'approvals'} now, and this has ${has}${has < promotion.approvals.length ? ' that count: authors of what it changes may not approve it' : ''}.`,
     );
   try {
     checkApplicable(promotion, present);
@@ -145,13 +180,13 @@ export function isDue({ effectiveAt }: Pick<PromotionRecord, 'effectiveAt'>, now
 }
 
 function checkOpen(promotion: PromotionRecord): void {
-  if (isOpen(promotion)) return;
-  const { state, supersededBy } = promotion;
+  if (!isOpen(promotion))
+    throw closed(promotion, 'nothing more can be done with it. Request a new one if it is still wanted.');
+}
+
+function closed({ state, supersededBy }: PromotionRecord, so: string): Problem {
   const by = supersededBy === null ? '' : ` by promotion ${supersededBy}`;
-  throw new Problem(
-    'promotion_closed',
-    `This promotion was ${state}${by} already; nothing more can be done with it. Request a new one if it is still wanted.`,
-  );
+  return new Problem('promotion_closed', `This promotion was ${state}${by} already; ${so}`);
 }
 
 function checkApplicable(promotion: PromotionRecord, present: Present): void {

@@ -65,12 +65,15 @@ export function goesBack({
   return rollback && from !== null && version < from;
 }
 
-/** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`. */
-export function isSamePerson(one: string, other: string): boolean {
-  return folded(one) === folded(other);
+/**
+ * Whether two names were one person's to every registry that may have written the log. Decisions go by `isSamePerson`,
+ * which came to see through more; what was written before stays a log that fits.
+ */
+function wereSamePerson(one: string, other: string): boolean {
+  return foldedThen(one) === foldedThen(other);
 }
 
-function folded(actor: string): string {
+function foldedThen(actor: string): string {
   return actor.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
@@ -131,9 +134,9 @@ function changeOf(before: PromotionRecord, event: Continuing): Partial<Promotion
     case 'promotion.requested':
       return misfit(event, `requests promotion ${before.id} again`);
     case 'promotion.approved':
-      fits(!isSamePerson(actor, before.requestedBy), event, 'is an approval by who requested it');
+      fits(!wereSamePerson(actor, before.requestedBy), event, 'is an approval by who requested it');
       fits(
-        before.approvals.every(approval => !isSamePerson(approval.actor, actor)),
+        before.approvals.every(approval => !wereSamePerson(approval.actor, actor)),
         event,
         'is a second approval by the same actor',
       );

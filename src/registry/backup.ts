@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChainHead } from '../core/event.ts';
 import { makeFolder } from '../disk/make-folder.ts';
+import { whyRefused } from '../disk/why-refused.ts';
 import { DATABASE_FILE } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { IDENTITY_FILE } from './identity.ts';
@@ -99,10 +100,9 @@ function explained(error: unknown, file: string, output: string): unknown {
 }
 
 function notWritable(path: string, cause: unknown): DataFolderProblem {
-  const { message } = cause as Error;
   return new DataFolderProblem(
     'not_writable',
-    `${path} cannot be read or written: ${message}. Nothing was backed up.`,
+    `${path} cannot be read or written: ${whyRefused(cause)}. Nothing was backed up.`,
     { cause },
   );
 }

@@ -4,6 +4,7 @@ import { access, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultEnvironments, type Environment } from '../core/environment.ts';
 import { makeFolder } from '../disk/make-folder.ts';
+import { whyRefused } from '../disk/why-refused.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { ensureEnvironments } from './environments.ts';
@@ -124,15 +125,6 @@ function notWritable(path: string, cause: unknown): DataFolderProblem {
 }
 
 function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const said: Record<string, string> = {
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'a part of its path is a file',
-    EEXIST: 'a file of this name is in the way',
-    ENOSPC: 'the disk is full',
-    ENOENT: 'no folder can be made there',
-  };
-  return said[code ?? ''] ?? message;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'no folder can be made there' : whyRefused(error);
 }

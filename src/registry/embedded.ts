@@ -1,6 +1,8 @@
 /** The registry of one person, in process: the same HTTP app as a server's, with no port and no keys. */
 import { join } from 'node:path';
 import { defaultEnvironments } from '../core/environment.ts';
+import { whyNotActor } from '../core/person.ts';
+import { Problem } from '../core/problem.ts';
 import { EMBEDDED_KEY, embeddedAuthenticator } from './access/embedded-authenticator.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
@@ -29,9 +31,11 @@ export interface EmbeddedRegistry {
   close(): Promise<void>;
 }
 
-/** @throws DataFolderProblem as `openDataFolder` does */
+/** @throws DataFolderProblem as `openDataFolder` does, Problem `invalid_request` for an actor that is no name */
 export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<EmbeddedRegistry> {
   const { dataFolder, actor, now, onFault = warn } = options;
+  const why = whyNotActor(actor);
+  if (why !== undefined) throw new Problem('invalid_request', why);
   const store = await openDataFolder(dataFolder, {
     environments: defaultEnvironments(0),
     ...(now && { now }),

@@ -4,8 +4,8 @@ import { canonicalJson } from '../core/canonical.ts';
 import {
   type Environment,
   type EnvironmentName,
-  type Policy,
   parseEnvironmentName,
+  policyOf,
 } from '../core/environment.ts';
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
@@ -18,7 +18,7 @@ import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
   return readOnce(snapshot, 'environments', async () => {
     const rows = await selectEnvironments(snapshot, {});
-    return rows.map(({ name, policy }) => ({ name, policy: JSON.parse(policy) as Policy }));
+    return rows.map(({ name, policy }) => ({ name, policy: policyOf(JSON.parse(policy)) }));
   });
 }
 

@@ -2,6 +2,7 @@
  * What a registry proves itself with: an Ed25519 key (RFC 8032) in a file of its own. It signs checkpoints, and the
  * secrets of webhooks are derived from it, so that whoever reads or rewrites the database has neither.
  */
+
 import {
   createPrivateKey,
   createPublicKey,
@@ -12,6 +13,7 @@ import {
   sign,
 } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
+import { whyRefused } from '../disk/why-refused.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 
 export const IDENTITY_FILE = 'registry-key.pem';
@@ -87,10 +89,9 @@ function identityOf(key: KeyObject): Identity {
 }
 
 function unusable(file: string, cause: unknown): DataFolderProblem {
-  const { message } = cause as NodeJS.ErrnoException;
   return new DataFolderProblem(
     'not_writable',
-    `The registry's key ${file} cannot be read or made: ${message}. Change who may read it, or name another with --registry-key.`,
+    `The registry's key ${file} cannot be read or made: ${whyRefused(cause)}. Change who may read it, or name another with --registry-key.`,
     { cause },
   );
 }

@@ -1,8 +1,8 @@
 /** The text of a `promptforge.json`, checked as far as it alone tells: each mistake with its place and what to write. */
 import { registryAddress, whyNotRegistryUrl } from '../client/address.ts';
+import { wordsOfJsonValue } from '../core/json-words.ts';
 import { KEY_LIKE, redactKeys } from '../core/key.ts';
 import { type JsonText, readJsonText, type TextProblem } from './json-text.ts';
-import { wordsOfJsonValue } from './json-words.ts';
 import type { WorkspaceReason } from './workspace-error.ts';
 
 export const EMBEDDED = 'embedded';

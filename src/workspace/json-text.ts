@@ -1,7 +1,7 @@
 /** JSON files that people edit and git merges: read with the place of whatever is wrong in them. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { wordsOfJsonError } from '../core/json-words.ts';
 import { redactKeys } from '../core/key.ts';
-import { wordsOfJsonError } from './json-words.ts';
 
 /** A place as offsets in the text: 0-based, in UTF-16 code units, end exclusive. */
 export interface TextRange {

@@ -21,18 +21,27 @@ export interface LockEntry {
 }
 export type Lock = ReadonlyMap<PromptName, LockEntry>;
 
-const entry = z.strictObject({
-  version: z.custom<VersionNumber>(isVersionNumber, 'it is not a version number'),
-  digest: z.custom<Digest>(value => typeof value === 'string' && isDigest(value), 'it is not a digest'),
-});
-const lockFile = z.object({
-  lockVersion: z.literal(LOCK_VERSION),
-  // Its names are checked one by one: zod's records leave out `__proto__`, which is a prompt name as any other.
-  prompts: z.custom<Record<string, unknown>>(
-    value => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'it is not an object',
-  ),
-});
+const entry = z.strictObject(
+  {
+    version: z.custom<VersionNumber>(isVersionNumber, 'it is not a version number'),
+    digest: z.custom<Digest>(value => typeof value === 'string' && isDigest(value), 'it is not a digest'),
+  },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? 'it has a name that means nothing here' : 'it is not an object',
+  },
+);
+const lockFile = z.object(
+  {
+    lockVersion: z.literal(LOCK_VERSION, `it is not ${LOCK_VERSION}`),
+    // Its names are checked one by one: zod's records leave out `__proto__`, which is a prompt name as any other.
+    prompts: z.custom<Record<string, unknown>>(
+      value => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'it is not an object',
+    ),
+  },
+  'it is not an object',
+);
 
 /** The lock in the bytes of a file. @throws WorkspaceError `invalid_lock_file` at the place */
 export function parseLock(bytes: Uint8Array, file: string): Lock {

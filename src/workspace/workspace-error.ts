@@ -1,4 +1,5 @@
 /** What can be wrong with the files of a working copy, as one closed union of reasons. Places are 1-based. */
+import { whyRefused } from '../disk/why-refused.ts';
 
 export const WORKSPACE_REASONS = [
   /** There is no promptforge.json. */
@@ -54,7 +55,7 @@ export class WorkspaceError extends Error {
   }
 }
 
-/** What the system says of a file it would not read or write, without its stack. */
+/** Why the system would not read or write a file, as a sentence. */
 export function systemMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return `${whyRefused(error)}.`;
 }

@@ -29,10 +29,10 @@ describe('promptforge environments', () => {
     assert.equal(
       stdout,
       [
-        'NAME         SERVES         PINS      PUBLISHES  PROMOTE FROM  APPROVALS  ROLLBACK NEEDS APPROVAL',
-        'development  latest,stable  any       yes        none          0          no',
-        'staging      latest,stable  any       no         none          0          no',
-        'production   stable         released  no         staging       1          no',
+        'NAME         SERVES         PINS      PUBLISHES  PROMOTE FROM  APPROVALS  ROLLBACK NEEDS APPROVAL  AUTHORS MAY APPROVE',
+        'development  latest,stable  any       yes        none          0          no                       no',
+        'staging      latest,stable  any       no         none          0          no                       no',
+        'production   stable         released  no         staging       1          no                       no',
         '',
       ].join('\n'),
     );
@@ -52,9 +52,10 @@ describe('promptforge environments', () => {
     const { code, stdout } = await set(
       ...['staging', '--serves', 'latest,stable,canary', '--pins', 'released', '--publishes', 'true'],
       ...['--promote-from', 'development', '--approvals', '3', '--rollback-needs-approval', 'true'],
+      ...['--authors-may-approve', 'true'],
     );
     assert.equal(code, 0);
-    assert.match(stdout, /^staging +latest,stable,canary +released +yes +development +3 +yes$/m);
+    assert.match(stdout, /^staging +latest,stable,canary +released +yes +development +3 +yes +yes$/m);
     assert.deepEqual((await listed())[1]?.policy, {
       serves: ['latest', 'stable', 'canary'],
       pins: 'released',
@@ -62,6 +63,7 @@ describe('promptforge environments', () => {
       promoteFrom: 'development',
       approvals: 3,
       rollbackNeedsApproval: true,
+      authorsMayApprove: true,
     });
   });
 
@@ -102,6 +104,7 @@ describe('promptforge environments', () => {
         promoteFrom: 'staging',
         approvals: 0,
         rollbackNeedsApproval: false,
+        authorsMayApprove: false,
       },
     });
   });

@@ -1,6 +1,7 @@
 /** `promptforge live`, on a data folder and on a registry that serves. */
 import assert from 'node:assert/strict';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import { anOlderKey } from '../registry/an-older-key.ts';
 import { promptforge } from './promptforge.ts';
 
 const PROMOTED = '2026-09-12T14:03:00.000Z';
@@ -37,6 +38,34 @@ describe('promptforge live', () => {
     assert.match(stderr, /^ {2}promoted by admin\.of\.development$/m);
     assert.match(stderr, /^ {2}reason For the test$/m);
     assert.match(stderr, /^ {2}proof {2}event \d+, sha256:[0-9a-f]{64}$/m);
+  });
+
+  it('keeps what people wrote on its line, so that no reason passes for the proof', async () => {
+    const hostile = 'ok\u001b[2J\n  proof  event 1, sha256:0\u2028\u202e\u0085\u009b';
+    const actor = 'eve\u2028  proof  event 2\u200b';
+    await registry.publish('fees/forged', 'Fee', null);
+    const key = await anOlderKey(registry.store, 'development', 'admin', actor);
+    const body = {
+      environment: 'development',
+      channel: 'stable',
+      version: 1,
+      reason: hostile,
+      expected: null,
+    };
+    const { status } = await registry.call('POST', '/v1/prompts/fees/forged/-/promotions', body, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    assert.equal(status, 201);
+    const { code, stdout, stderr } = await promptforge([
+      ...['live', 'fees/forged', '--environment', 'development', '--data', registry.folder],
+    ]);
+    assert.deepEqual([code, stdout], [0, 'Fee']);
+    const told = stderr.trimEnd().split('\n');
+    assert.equal(told.length, 6, stderr);
+    assert.equal(told.filter(each => /^ {2}proof {2}event/.test(each)).length, 1);
+    assert.equal(told[4], '  reason ok\\u001b[2J\\n  proof  event 1, sha256:0\\u2028\\u202e\\u0085\\u009b');
+    const keys = await promptforge(['keys', 'list', '--data', registry.folder]);
+    assert.match(keys.stdout, /eve\\u2028 {2}proof {2}event 2\\u200b/);
   });
 
   it('asks a registry that serves, with the key of the environment, and gives everything as JSON', async () => {

@@ -136,7 +136,7 @@ describe('promptforge', () => {
     ],
     [
       ['keys', 'create', '--environment', 'production', '--role', 'reader', '--actor', ''],
-      /The actor is not a name/,
+      /--actor: An actor needs a name/,
     ],
     [
       [

@@ -138,6 +138,7 @@ describe('the default policies', () => {
       promoteFrom: 'staging',
       approvals: 1,
       rollbackNeedsApproval: false,
+      authorsMayApprove: false,
     });
   });
 });

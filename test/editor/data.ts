@@ -78,6 +78,7 @@ export function aPromotion(environment: string, version: number, more: Partial<P
     effectiveAt: null,
     approvals: [],
     approvalsNeeded: 0,
+    authors: [],
     held: null,
     closed: null,
     supersededBy: null,

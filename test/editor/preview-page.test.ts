@@ -134,7 +134,7 @@ describe('JSON pasted as an input', () => {
   it('says where it is no JSON', () => {
     const { input, problem } = readJsonInput('{\n  "age": 3,\n  "tags": [\n}', variables);
     assert.equal(input, undefined);
-    assert.match(problem ?? '', /^Line 4, column 1: Invalid JSON: value expected\.$/);
+    assert.match(problem ?? '', /^Line 4, column 1: Invalid JSON\. A value is missing here\.$/);
     assert.match(readJsonInput('', variables).problem ?? '', /^Line 1, column 1: /);
     assert.match(readJsonInput('[1]', variables).problem ?? '', /An input is an object/);
     assert.match(readJsonInput('{"age": 3} // no', variables).problem ?? '', /^Line 1, column 12: /);

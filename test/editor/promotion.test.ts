@@ -102,7 +102,10 @@ describe('the words of a promotion', () => {
 
   it('say how many approvals it waits for, and when it goes live', () => {
     const waiting = confirmation({ ...MOVE, approvals: 2 }, 'Tested', NOW);
-    assert.match(waiting.detail, /\nIt waits for 2 approvals by someone other than you\.\n/);
+    assert.match(
+      waiting.detail,
+      /\nIt waits for 2 approvals by someone other than you and the authors of what changes\.\n/,
+    );
     assert.equal(waiting.button, 'Ask to Promote to production');
     const planned = confirmation(MOVE, 'Tested', NOW, '2026-09-13T06:00:00.000Z');
     assert.match(planned.message, /to production on .*06:00 UTC\)?\?$/);

@@ -70,6 +70,13 @@ describe('what one may do with a promotion', () => {
     assert.deepEqual(deedsFor(WAITING, undefined), []);
   });
 
+  it('is not to approve what one wrote, however the name is spelled', () => {
+    const written = { ...WAITING, authors: ['lea', 'Mara '] };
+    for (const actor of ['mara', 'MARA', 'ma\u200bra'])
+      assert.deepEqual(deedsFor(written, as('approver', actor)), ['reject']);
+    assert.deepEqual(deedsFor(written, as('approver', 'tomas')), ['approve', 'reject']);
+  });
+
   it('is to cancel one’s own, or as an admin any', () => {
     assert.deepEqual(deedsFor(WAITING, as('author', 'jonas.weber')), ['cancel']);
     assert.deepEqual(deedsFor(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
@@ -142,6 +149,14 @@ describe('the words of a promotion that waits', () => {
     assert.match(words.tooltip(), /\*\*Held\*\* .*stable of production is @13 now/);
   });
 
+  it('say who may not approve it, as they wrote what it changes', () => {
+    const tooltip = (authors: string[]) =>
+      promotionWords({ ...WAITING, authors }, NOT_APPLIED, NOW).tooltip();
+    assert.match(tooltip(['lea', 'mara']), /lea and mara wrote what it changes, so somebody else has to/);
+    assert.match(tooltip(['a', 'b', 'c', 'd', 'e', 'f', 'g']), /a, b, c, d and e and 2 others wrote/);
+    assert.doesNotMatch(tooltip([]), /wrote what it changes/);
+  });
+
   it('give a planned time in the reader’s zone and in UTC', () => {
     const said = (at: string, zone: string) => bothZones(at, zone, NOW);
     assert.equal(said('2026-09-12T14:03:00.000Z', 'Europe/Berlin'), 'Sep 12 at 16:03 CEST (14:03 UTC)');
@@ -193,7 +208,7 @@ describe('the words of a decision', () => {
   it('say what a refusal means here', () => {
     const said = (code: ConstructorParameters<typeof Problem>[0], current?: number) =>
       refusal(new Problem(code, 'The registry says so.', current === undefined ? {} : { current }), WAITING);
-    assert.match(said('self_approval')?.message ?? '', /yourself, so somebody else has to approve/);
+    assert.equal(said('self_approval')?.message, 'Not approved: The registry says so.');
     assert.match(said('already_approved')?.message ?? '', /have approved .* already/);
     assert.deepEqual(said('pointer_moved', 13), {
       message:

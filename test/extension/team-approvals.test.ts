@@ -24,7 +24,7 @@ describe('with a registry that asks for approvals', () => {
 
   /** @1 is live in production, and @2 in staging: what one may ask for in production next. */
   const twoVersions = async (prompt: PromptName) => {
-    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.publishAs('lea.horn', prompt, 'One.\n', 'Two.\n');
     await team.promote(prompt, 'staging', 1, 2);
     await team.promote(prompt, 'production', 1);
     await run('refresh');
@@ -87,7 +87,7 @@ describe('with a registry that asks for approvals', () => {
 
   it('approves what another asked for, which makes it live, and refreshes the explorer', async () => {
     const prompt = freshPrompt();
-    await team.publish(prompt, 'One.\n');
+    await team.publishAs('lea.horn', prompt, 'One.\n');
     await team.promote(prompt, 'staging', 1);
     const { id } = await requestByAda(prompt, 1);
     await run('refresh');
@@ -102,6 +102,20 @@ describe('with a registry that asks for approvals', () => {
       1,
     );
     await eventually('the badge to go', async () => (await waiting()) === 0);
+  });
+
+  it('does not offer to approve what one wrote, and says why', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    const { id } = await requestByAda(prompt, 1);
+    await run('refresh');
+    await eventually('the badge', async () => (await waiting()) === 1);
+    assert.match((await shown())[1] ?? '', /:promotion:waiting:reject:$/);
+    const { promotions } = (await inside()).workbench;
+    assert.deepEqual(promotions.find(id)?.authors, ['tomas.berg']);
+    const ask = await run('approvePromotion', { confirms: [true] }, id);
+    await ask.message(new RegExp(`^Not approved: You wrote ${prompt}@1, which this promotion changes`));
   });
 
   it('approves after one question, and takes it back where that was wrong', async () => {
@@ -182,7 +196,7 @@ describe('with a registry that asks for approvals', () => {
     await late.message(/^Somebody was faster\./);
     const own = await team.request(prompt, { environment: 'production', version: 2, reason: 'Mine' });
     const self = await run('approvePromotion', { confirms: [true] }, own.id);
-    await self.message(new RegExp(`^You asked for ${prompt}@2 in production yourself`));
+    await self.message(/^Not approved: You requested this promotion, so somebody else must approve it/);
     assert.equal((await (await ada()).getPromotion(own.id)).state, 'pending');
   });
 

@@ -25,9 +25,9 @@ describe('the whole change', () => {
   async function movedPartial(): Promise<{ prompt: PromptName; header: PromptName }> {
     const prompt = freshPrompt();
     const header = partialOf(prompt);
-    await team.publish(header, 'Old {{today}}\n');
-    await team.publish(prompt, '{{> header}}\n');
-    const author = await team.client('development', 'author', 'tomas.berg');
+    await team.publishAs('lea.horn', header, 'Old {{today}}\n');
+    await team.publishAs('lea.horn', prompt, '{{> header}}\n');
+    const author = await team.client('development', 'author', 'lea.horn');
     await author.publish(header, { source: 'New {{branch}}\n', base: 1, message: 'Newer' } as never);
     await author.publish(prompt, { source: '{{> header}}\n', base: 1, message: 'With it' } as never);
     await run('refresh');

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseChannel } from '../../src/core/channel.ts';
-import { defaultEnvironments, type Environment, type Policy } from '../../src/core/environment.ts';
+import { defaultEnvironments, type Environment, type Policy, policyOf } from '../../src/core/environment.ts';
 import type { RegistryEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -359,7 +359,7 @@ class Judge {
     this.#at = event.at;
     switch (event.kind) {
       case 'environment.set':
-        this.#policies.set(event.environment ?? '', event.data.policy);
+        this.#policies.set(event.environment ?? '', policyOf(event.data.policy));
         return;
       case 'key.created':
         this.#roles.set(event.data.id, event.data.role);

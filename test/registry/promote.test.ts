@@ -42,6 +42,7 @@ describe('promoting', () => {
       effectiveAt: null,
       approvals: [],
       approvalsNeeded: 0,
+      authors: [],
       held: null,
       closed: null,
       supersededBy: null,

@@ -37,13 +37,49 @@ describe('comments on a promotion', () => {
     assertProblem(await registry.call('GET', '/v1/promotions/999/comments'), 404, 'promotion_not_found');
     assert.equal(id, String((await events()).at(-2).seq));
   });
-  it('change nothing of the promotion, and may follow its end', async () => {
-    const { request, act, again } = governed;
+  it('change nothing of the promotion', async () => {
+    const { request, again } = governed;
     const asked = await request(1, null);
-    await act('reject', asked, 'production approver ada');
     const before = await again(asked);
-    assert.equal((await comment(asked, { text: 'See the new one' })).status, 201);
+    assert.equal((await comment(asked, { text: 'Why?' })).status, 201);
     assert.deepEqual(await again(asked), before);
+  });
+  for (const [ended, end] of [
+    ['rejected', (asked: Answered) => governed.act('reject', asked, 'production approver ada')],
+    ['cancelled', (asked: Answered) => governed.act('cancel', asked, 'production author rae')],
+    ['applied', (asked: Answered) => governed.approve(asked, 'ada')],
+    ['superseded', () => governed.request(2, null)],
+  ] as const)
+    it(`are refused once it is ${ended}, and those it has stay`, async () => {
+      const { registry, request, events } = governed;
+      const asked = await request(1, null);
+      const { json: kept } = await comment(asked, { text: 'Before' });
+      await end(asked);
+      const before = (await events()).length;
+      assertProblem(
+        await comment(asked, { text: 'After' }),
+        409,
+        'promotion_closed',
+        new RegExp(`^This promotion was ${ended}.* takes no more comments`),
+      );
+      assert.equal((await events()).length, before);
+      const { json } = await registry.call('GET', `/v1/promotions/${asked.json.id}/comments`);
+      assert.deepEqual(json.data, [kept]);
+    });
+  it('come before the end of a promotion or not at all, whoever is faster', async () => {
+    const { request, approve, events } = governed;
+    let from: number | null = null;
+    for (const version of [1, 2, 3]) {
+      const asked = await request(version, from);
+      const [, ...said] = await Promise.all([
+        approve(asked, 'ada'),
+        ...[1, 2, 3].map(n => comment(asked, { text: `${n}` })),
+      ]);
+      assert.ok(said.every(({ status }) => status === 201 || status === 409));
+      const kinds = (await events()).filter(event => event.data.promotion === asked.json.id);
+      assert.equal(kinds.at(-1).kind, 'promotion.applied');
+      from = version;
+    }
   });
   it('cannot stand where there is no line', async () => {
     const { request } = governed;

@@ -31,10 +31,10 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       await governed.approve(await governed.request(1, null), 'ada', 'Fine');
       clock.now += 1000;
       const rejected = await governed.request(2, 1);
-      await governed.act('reject', rejected, 'production approver ada', 'No');
       const commented = { text: 'Why?', place: { side: 'to', line: 2 } };
       await registry.call('POST', `/v1/promotions/${rejected.json.id}/comments`, commented);
       await registry.call('POST', `/v1/promotions/${rejected.json.id}/comments`, { text: 'Because.' });
+      await governed.act('reject', rejected, 'production approver ada', 'No');
       await governed.policy({ approvals: 2 });
       const open = await governed.request(3, 1);
       await governed.approve(open, 'ada');

@@ -1,6 +1,6 @@
 /** What `promptforge backup` does. */
 import { backUp } from '../../registry/backup.ts';
-import { print, printJson, say } from '../output.ts';
+import { line, print, printJson, say } from '../output.ts';
 
 export interface BackupOptions {
   readonly data: string;
@@ -13,11 +13,11 @@ export async function backup({ data, output, json }: BackupOptions): Promise<voi
   const { head, key } = await backUp(data, output);
   if (json) return printJson({ output, events: head.seq, hash: head.hash, key });
   await print(
-    `Backed up ${head.seq} events to ${output}, and checked them.\nThe log ends with ${head.hash}.`,
+    line`Backed up ${head.seq} events to ${output}, and checked them.\nThe log ends with ${head.hash}.`,
   );
   await say(
     key
-      ? "It holds the registry's own key: keep it as safe as the data folder."
-      : 'The data folder has no key of the registry. If "serve" is given one by --registry-key, back it up too.',
+      ? line`It holds the registry's own key: keep it as safe as the data folder.`
+      : line`The data folder has no key of the registry. If "serve" is given one by --registry-key, back it up too.`,
   );
 }

@@ -4,7 +4,7 @@ import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
 import { checkFile, type FileIssue } from '../../workspace/check-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print } from '../output.ts';
+import { line, print, type Shown } from '../output.ts';
 import { partialsRoot } from '../partials-root.ts';
 
 /** How deep folders are looked into. */
@@ -28,10 +28,10 @@ export async function checkPaths(paths: readonly string[]): Promise<void> {
     const issues = await checkFile({ file, root, fileSystem: nodeFileSystem });
     if (issues.length > 0) wrong += 1;
     for (const issue of issues) {
-      const line = lineOf(issue);
+      const text = lineOf(issue);
       // What is wrong in a partial is told once, however many prompts use it.
-      if (!told.has(line)) await print(line);
-      told.add(line);
+      if (!told.has(text)) await print(text);
+      told.add(text);
     }
   }
   const isOne = files.size === 1;
@@ -40,11 +40,11 @@ export async function checkPaths(paths: readonly string[]): Promise<void> {
       EXIT.invalid,
       isOne ? 'The prompt cannot be published.' : `${wrong} of ${files.size} prompts cannot be published.`,
     );
-  await print(isOne ? 'The prompt can be published.' : `All ${files.size} prompts can be published.`);
+  await print(isOne ? line`The prompt can be published.` : line`All ${files.size} prompts can be published.`);
 }
 
-function lineOf({ label, line, column, code, message }: FileIssue): string {
-  return `${label}:${line}:${column}: ${code === undefined ? '' : `${code}: `}${message}`;
+function lineOf({ label, line: row, column, code, message }: FileIssue): Shown {
+  return line`${label}:${row}:${column}: ${code === undefined ? '' : `${code}: `}${message}`;
 }
 
 /** A file itself, or the prompt files below a folder. */

@@ -6,7 +6,7 @@ import { openDataFolder } from '../../registry/data-folder.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, say } from '../output.ts';
+import { line, print, say } from '../output.ts';
 import { placeNamed, type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
 
 export interface CopyOptions {
@@ -27,7 +27,7 @@ export async function copy(options: CopyOptions): Promise<void> {
     withEmpty(to, target => copyRegistry(source, target)),
   );
   await print(
-    `Copied ${seq} events to ${await shownPlace(to)}, and verified them.\nThe log ends with ${hash}.`,
+    line`Copied ${seq} events to ${await shownPlace(to)}, and verified them.\nThe log ends with ${hash}.`,
   );
   if (from.database === undefined) await sayWhereTheKeyIs(join(from.data, IDENTITY_FILE));
 }
@@ -55,6 +55,6 @@ async function sayWhereTheKeyIs(file: string): Promise<void> {
   );
   if (there)
     await say(
-      `The registry's own key is in no database and was not copied: serve the copy with --registry-key ${JSON.stringify(resolve(file))}.`,
+      line`The registry's own key is in no database and was not copied: serve the copy with --registry-key ${JSON.stringify(resolve(file))}.`,
     );
 }

@@ -6,7 +6,7 @@ import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listEnvironments } from '../../registry/administration.ts';
 import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson, table } from '../output.ts';
+import { print, printJson, type Shown, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface ListOptions extends RegistryOptions {
@@ -28,6 +28,7 @@ export interface SetOptions extends RegistryOptions {
   readonly promoteFrom?: EnvironmentName;
   readonly approvals?: number;
   readonly rollbackNeedsApproval?: boolean;
+  readonly authorsMayApprove?: boolean;
   readonly add?: true;
   readonly json?: true;
 }
@@ -41,6 +42,7 @@ const STRICT: Policy = {
   promoteFrom: null,
   approvals: 0,
   rollbackNeedsApproval: false,
+  authorsMayApprove: false,
 };
 
 /**
@@ -89,9 +91,18 @@ function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
   );
 }
 
-function policyTable(environments: readonly Environment[]): string {
+function policyTable(environments: readonly Environment[]): Shown {
   return table(
-    ['NAME', 'SERVES', 'PINS', 'PUBLISHES', 'PROMOTE FROM', 'APPROVALS', 'ROLLBACK NEEDS APPROVAL'],
+    [
+      'NAME',
+      'SERVES',
+      'PINS',
+      'PUBLISHES',
+      'PROMOTE FROM',
+      'APPROVALS',
+      'ROLLBACK NEEDS APPROVAL',
+      'AUTHORS MAY APPROVE',
+    ],
     environments.map(({ name, policy }) => [
       name,
       policy.serves.join(','),
@@ -100,6 +111,7 @@ function policyTable(environments: readonly Environment[]): string {
       policy.promoteFrom ?? 'none',
       String(policy.approvals),
       yesOrNo(policy.rollbackNeedsApproval),
+      yesOrNo(policy.authorsMayApprove),
     ]),
   );
 }

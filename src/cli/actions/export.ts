@@ -1,9 +1,10 @@
 /** What `promptforge export` does: page by page, so that a long log takes no more memory than a short one. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { whyRefused } from '../../disk/why-refused.ts';
 import { eventsAfter } from '../../registry/store/log.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, say } from '../output.ts';
+import { line, printText, say } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface ExportOptions extends RegistryOptions {
@@ -20,16 +21,16 @@ const PAGE = 500;
 export async function exportLog(options: ExportOptions): Promise<void> {
   await withRegistry(options, { create: false }, async store => {
     const { output } = options;
-    if (output === undefined) return void (await write(store, options.after, print));
+    if (output === undefined) return void (await write(store, options.after, printText));
     try {
       await using file: FileHandle = await open(output, 'wx', 0o600);
       const count = await write(store, options.after, async lines => file.appendFile(lines));
       await file.sync();
-      await say(`Wrote ${count} events to ${output}.`);
+      await say(line`Wrote ${count} events to ${output}.`);
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
+      const { code } = cause as NodeJS.ErrnoException;
       if (code === undefined) throw cause;
-      const why = code === 'EEXIST' ? 'it is there already; name another' : message;
+      const why = code === 'EEXIST' ? 'it is there already; name another' : whyRefused(cause);
       throw new CommandFailure(EXIT.environment, `${output} cannot be written: ${why}.`, { cause });
     }
   });
@@ -42,13 +43,13 @@ async function write(store: Store, after: number, put: (lines: string) => Promis
     const events = await store.read(snapshot => eventsAfter(snapshot, seq, PAGE));
     const last = events.at(-1);
     if (last === undefined) return count;
-    await put(events.map(event => `${line(event)}\n`).join(''));
+    await put(events.map(event => `${jsonOf(event)}\n`).join(''));
     seq = last.seq;
     count += events.length;
   }
 }
 
 /** Many programs take U+2028 and U+2029 for the end of a line; escaped they are the same JSON. */
-function line(event: object): string {
+function jsonOf(event: object): string {
   return JSON.stringify(event).replace(/[\u2028\u2029]/g, found => `\\u${found.charCodeAt(0).toString(16)}`);
 }

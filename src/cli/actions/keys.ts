@@ -1,12 +1,12 @@
 /** What `promptforge keys` does. */
 import type { CreatedKey, KeyRecord, RevokedKey } from '../../contract/keys.ts';
-import { actor as actorSchema } from '../../contract/values.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
+import { whyNotActor } from '../../core/person.ts';
 import type { Role } from '../../core/role.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from '../../registry/administration.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson, say, table } from '../output.ts';
+import { line, lines, print, printJson, type Shown, say, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface CreateOptions extends RegistryOptions {
@@ -27,23 +27,20 @@ export async function create({
   json,
   ...place
 }: CreateOptions): Promise<void> {
-  if (!actorSchema.safeParse(actor).success)
-    throw new CommandFailure(
-      EXIT.usage,
-      'The actor is not a name: it has 1 to 100 characters, none of them a control character.',
-    );
+  const why = whyNotActor(actor);
+  if (why !== undefined) throw new CommandFailure(EXIT.usage, `--actor: ${why}`);
   const created = await withRegistry(place, { create: true }, store => {
     const expiresAt = expires === undefined ? null : new Date(store.now().getTime() + expires).toISOString();
     return createKey(store, { environment, role, actor, expiresAt });
   });
   if (json) return printJson(created);
-  await print(created.key);
+  await print(line`${created.key}`);
   await say(sentenceOn(created));
 }
 
-function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): string {
+function sentenceOn({ id, environment, role, actor, expiresAt }: CreatedKey): Shown {
   const until = expiresAt === null ? 'and does not expire' : `until ${expiresAt}`;
-  return `The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
+  return line`The key ${id} is for ${environment} with the role "${role}", belongs to ${actor} ${until}.
 Keep it now: it will not be shown again.`;
 }
 
@@ -60,7 +57,7 @@ export async function list({ environment, json, ...place }: ListOptions): Promis
   if (json) return printJson({ data: keys, nextCursor: null });
   if (keys.length === 0)
     return say(
-      `There is no key${environment === undefined ? '' : ` of ${environment}`}. Make one with "promptforge keys create".`,
+      line`There is no key${environment === undefined ? '' : ` of ${environment}`}. Make one with "promptforge keys create".`,
     );
   const headings = ['ID', 'ENVIRONMENT', 'ROLE', 'ACTOR', 'STATE', 'MADE', 'EXPIRES', 'LAST USED'];
   const now = Date.now();
@@ -109,8 +106,13 @@ export async function rotate(id: string, { overlap, expires, json, ...place }: R
     return { created, endsAt: old?.expiresAt };
   });
   if (json) return printJson(created);
-  await print(created.key);
-  await say(`${sentenceOn(created)}\nThe key ${id}, whose place it takes, is valid until ${endsAt}.`);
+  await print(line`${created.key}`);
+  await say(
+    lines([
+      sentenceOn(created),
+      line`The key ${id}, whose place it takes, is valid until ${endsAt ?? 'it is revoked'}.`,
+    ]),
+  );
 }
 
 export interface RevokeOptions extends RegistryOptions {
@@ -137,6 +139,6 @@ async function revokeAll(store: Store, id: string, cascade: boolean): Promise<Re
   }
 }
 
-function sentenceOnRevoked({ id, actor, environment, role }: KeyRecord): string {
-  return `Revoked the key ${id} of ${actor} for ${environment} (${role}).`;
+function sentenceOnRevoked({ id, actor, environment, role }: KeyRecord): Shown {
+  return line`Revoked the key ${id} of ${actor} for ${environment} (${role}).`;
 }

@@ -8,7 +8,7 @@ import { versionReference } from '../../core/version.ts';
 import { keptContents } from '../../registry/delivery/content.ts';
 import { readLive } from '../../registry/live/live.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { printJson, printText, say } from '../output.ts';
+import { line, lines, printJson, printText, type Shown, say } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface LiveOptions extends RegistryOptions {
@@ -72,20 +72,20 @@ function described({
   until,
   promotion,
   event,
-}: Live): string {
-  const lines = [
-    `${versionReference(prompt, version)} was live on ${channel} of ${environment} at ${at}:`,
-    `  from   ${from}`,
-    `  until  ${until ?? '– (it still is)'}`,
+}: Live): Shown {
+  const told = [
+    line`${versionReference(prompt, version)} was live on ${channel} of ${environment} at ${at}:`,
+    line`  from   ${from}`,
+    line`  until  ${until ?? '– (it still is)'}`,
   ];
   if (promotion !== null) {
     const approvers = promotion.approvals.map(({ actor }) => actor).join(', ');
     const kind = promotion.rollback ? 'rolled back' : 'promoted';
-    lines.push(
-      `  ${kind} by ${promotion.requestedBy}${approvers === '' ? '' : `, approved by ${approvers}`}`,
+    told.push(
+      line`  ${kind} by ${promotion.requestedBy}${approvers === '' ? '' : `, approved by ${approvers}`}`,
     );
-    lines.push(`  reason ${promotion.reason}`);
+    told.push(line`  reason ${promotion.reason}`);
   }
-  lines.push(`  proof  event ${event.seq}, ${event.hash}`);
-  return lines.join('\n');
+  told.push(line`  proof  event ${event.seq}, ${event.hash}`);
+  return lines(told);
 }

@@ -2,7 +2,7 @@
 import { migrateDatabase } from '../../registry/database.ts';
 import { parseDatabaseUrl } from '../../registry/store/postgres/address.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print } from '../output.ts';
+import { line, print } from '../output.ts';
 
 export interface MigrateOptions {
   readonly database?: string;
@@ -14,7 +14,7 @@ export async function migrate({ database }: MigrateOptions): Promise<void> {
     throw new CommandFailure(EXIT.usage, 'Name the database: --database, or PROMPTFORGE_DATABASE.');
   const { from, to } = await migrateDatabase(database);
   const { shown } = parseDatabaseUrl(database);
-  if (from === to) await print(`${shown} has schema ${to} already.`);
-  else if (from === 0) await print(`${shown}: made schema ${to}.`);
-  else await print(`${shown}: brought from schema ${from} to ${to}.`);
+  if (from === to) await print(line`${shown} has schema ${to} already.`);
+  else if (from === 0) await print(line`${shown}: made schema ${to}.`);
+  else await print(line`${shown}: brought from schema ${from} to ${to}.`);
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { makeFolder } from '../../disk/make-folder.ts';
+import { whyRefused } from '../../disk/why-refused.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
@@ -14,7 +15,7 @@ import { type Certificate, type RunningServer, startServer } from '../../registr
 import type { Store } from '../../registry/store/store.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { log, say } from '../output.ts';
+import { line, log, say } from '../output.ts';
 import { type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
 
 export interface ServeOptions extends RegistryOptions {
@@ -116,8 +117,8 @@ async function sayHowToBegin(store: Store, { data, database }: RegistryOptions):
   const make = 'promptforge keys create --environment development --role admin --actor <you>';
   await say(
     database === undefined
-      ? `This registry has no key yet. Make the first with: ${make} --data ${JSON.stringify(data)}`
-      : `This registry has no key yet. Make the first on the same database with: ${make}`,
+      ? line`This registry has no key yet. Make the first with: ${make} --data ${JSON.stringify(data)}`
+      : line`This registry has no key yet. Make the first on the same database with: ${make}`,
   );
 }
 
@@ -133,10 +134,9 @@ async function certificate(
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandFailure(
       EXIT.environment,
-      `${certFile} and ${keyFile} cannot be used for TLS: ${why}. Give a PEM certificate and the private key that belongs to it.`,
+      `${certFile} and ${keyFile} cannot be used for TLS. Give a certificate and the private key that belongs to it, both in PEM.`,
       { cause },
     );
   }
@@ -147,8 +147,10 @@ async function pem(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${why}. Check the path.`, { cause });
+    throw new CommandFailure(
+      EXIT.environment,
+      `${file} cannot be read: ${whyRefused(cause)}. Check the path.`,
+      { cause },
+    );
   }
 }

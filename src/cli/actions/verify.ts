@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
+import { whyRefused } from '../../disk/why-refused.ts';
 import { DataFolderProblem } from '../../registry/data-folder-problem.ts';
 import { DatabaseProblem } from '../../registry/database-problem.ts';
 import { whyNotOfLog } from '../../registry/proof/checkpoint.ts';
 import { verifyRegistry } from '../../registry/proof/verification.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson } from '../output.ts';
+import { line, print, printJson } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface VerifyOptions extends RegistryOptions {
@@ -45,10 +46,10 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
     }
     if (options.json) return printJson({ events: head.seq, hash: head.hash, checkpoint: kept?.seq ?? null });
     await print(
-      `${head.seq} events, and every source and table that they tell of, fit.\nThe log ends with ${head.hash}.`,
+      line`${head.seq} events, and every source and table that they tell of, fit.\nThe log ends with ${head.hash}.`,
     );
     if (kept !== undefined)
-      await print(`It holds the checkpoint of event ${kept.seq}, signed at ${kept.at}.`);
+      await print(line`It holds the checkpoint of event ${kept.seq}, signed at ${kept.at}.`);
   });
 }
 
@@ -59,7 +60,7 @@ async function readCheckpoint(file: string): Promise<Checkpoint> {
   } catch (cause) {
     throw new CommandFailure(
       EXIT.environment,
-      `${file} cannot be read: ${(cause as Error).message}. Check the path.`,
+      `${file} cannot be read: ${whyRefused(cause)}. Check the path.`,
       { cause },
     );
   }

@@ -8,7 +8,7 @@ import { createWebhook, listWebhooks, removeWebhook } from '../../registry/admin
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { parseTarget } from '../../registry/webhooks/target.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { print, printJson, say, table } from '../output.ts';
+import { line, print, printJson, say, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface AddOptions extends RegistryOptions {
@@ -32,9 +32,9 @@ export async function add(options: AddOptions): Promise<void> {
     return createWebhook(store, identity, { environment, environments, events, target });
   });
   if (json) return printJson(created);
-  await print(created.secret);
+  await print(line`${created.secret}`);
   await say(
-    `The webhook ${created.id} tells ${created.origin} of promotions.\nKeep its secret now: it will not be shown again.`,
+    line`The webhook ${created.id} tells ${created.origin} of promotions.\nKeep its secret now: it will not be shown again.`,
   );
 }
 
@@ -66,7 +66,7 @@ export interface ListOptions extends RegistryOptions {
 export async function list({ json, ...place }: ListOptions): Promise<void> {
   const webhooks = await withRegistry(place, { create: false }, listWebhooks);
   if (json) return printJson({ data: webhooks, nextCursor: null });
-  if (webhooks.length === 0) return say('There is no webhook. Make one with "promptforge webhooks add".');
+  if (webhooks.length === 0) return say(line`There is no webhook. Make one with "promptforge webhooks add".`);
   const headings = [
     'ID',
     'ENVIRONMENT',
@@ -107,5 +107,5 @@ export interface RemoveOptions extends RegistryOptions {
 export async function remove(id: string, { json, ...place }: RemoveOptions): Promise<void> {
   const webhook = await withRegistry(place, { create: false }, store => removeWebhook(store, id));
   if (json) return printJson(webhook);
-  await print(`Removed the webhook ${webhook.id} of ${webhook.environment} to ${webhook.origin}.`);
+  await print(line`Removed the webhook ${webhook.id} of ${webhook.environment} to ${webhook.origin}.`);
 }

@@ -64,6 +64,12 @@ function setCommand(): Command {
         'whether a rollback waits for approvals too',
       ).argParser(booleanArgument),
     )
+    .addOption(
+      new Option(
+        '--authors-may-approve <boolean>',
+        'whether who wrote what a promotion changes may approve it',
+      ).argParser(booleanArgument),
+    )
     .option('--add', 'make the environment, after the others: one that is not changed otherwise is strict')
     .addOption(dataOption())
     .addOption(databaseOption())

@@ -1,4 +1,5 @@
 /** What a person typed into a question and has not sent yet: it is offered again, also after a reload of the window. */
+import { isBlank } from '../../core/visible-text.ts';
 
 /** What is needed of a `vscode.Memento`. */
 interface Memory {
@@ -29,7 +30,7 @@ export class Drafts {
 
   keep(name: string, text: string): void {
     this.#texts.delete(name);
-    if (text.trim() !== '') this.#texts.set(name, text.slice(0, MAX_LENGTH));
+    if (!isBlank(text)) this.#texts.set(name, text.slice(0, MAX_LENGTH));
     for (const oldest of this.#texts.keys()) {
       if (this.#texts.size <= MAX_DRAFTS) break;
       this.#texts.delete(oldest);

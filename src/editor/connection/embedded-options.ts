@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+import { actorIn } from '../../core/person.ts';
 
 /** @throws Error when the setting is not an absolute path */
 export function embeddedOptions(storage: vscode.Uri): { dataFolder: string; actor: string } {
@@ -11,16 +12,15 @@ export function embeddedOptions(storage: vscode.Uri): { dataFolder: string; acto
     throw new Error(
       `The setting "promptforge.embedded.dataFolder" must be an absolute path; it is "${folder}".`,
     );
-  const actor = settings.get<string>('actor', '').trim();
   return {
     dataFolder: folder === '' ? vscode.Uri.joinPath(storage, 'registry').fsPath : folder,
-    actor: actor === '' ? accountName() : actor,
+    actor: actorIn(settings.get<string>('actor', '')) ?? accountName(),
   };
 }
 
 function accountName(): string {
   try {
-    return userInfo().username;
+    return actorIn(userInfo().username) ?? 'me';
   } catch {
     return 'me'; // an account without a name in the system's list, as in some containers
   }

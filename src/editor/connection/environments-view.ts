@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
+import { treeItem } from '../wording/tree-item.ts';
 import { environmentWords } from './environments-words.ts';
 import type { Session } from './session.ts';
 
@@ -37,13 +38,11 @@ export class EnvironmentsTree implements vscode.TreeDataProvider<EnvironmentNode
     const stored = this.#session.registry !== EMBEDDED;
     const key = this.#session.keys.get(environment) ?? { kind: 'none' };
     const words = environmentWords(environment, policy, key, stored);
-    const item = new vscode.TreeItem(words.label);
+    const item = treeItem(words);
     item.id = environment;
-    item.description = words.description;
     item.tooltip = new vscode.MarkdownString(words.tooltip());
     item.iconPath = new vscode.ThemeIcon(words.icon, colourOf(key.kind));
     item.contextValue = words.context;
-    item.accessibilityInformation = { label: words.spoken };
     return item;
   }
 }

@@ -85,6 +85,13 @@ function policyWords(policy: Environment['policy']): string {
       : `A version must have been live in ${policy.promoteFrom} first`,
     approvals,
     policy.rollbackNeedsApproval ? 'Rolling back needs approval too' : 'Rolling back acts at once',
+    ...(policy.approvals === 0
+      ? []
+      : [
+          policy.authorsMayApprove
+            ? 'Authors may approve what they wrote'
+            : 'Nobody approves what they wrote or requested',
+        ]),
   ];
   return lines.map(line => `- ${escapeMarkdown(line)}`).join('\n');
 }

@@ -1,7 +1,9 @@
 /** The words of the explorer's items: label, description, tooltip (Markdown) and what a screen reader says. */
+
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
 import { isPartial, lastSegment } from '../../core/name.ts';
+import { oneLine } from '../../core/visible-text.ts';
 import { knownAs } from '../compare/titles.ts';
 import type { LifeWords } from '../lives/lives.ts';
 import { ageOf, counted, instantOf, listed } from '../wording/age.ts';
@@ -133,7 +135,9 @@ export function versionWords(
 }
 
 /** The first line of a message, cut at 80 characters: the tooltip has the whole. */
+const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
+
 export function firstLine(message: string): string {
-  const line = message.split(/\r?\n/, 1)[0] ?? '';
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+  const line = oneLine(message.split(LINE_BREAK, 1)[0] ?? '');
+  return line.length > 80 ? `${line.slice(0, 79).toWellFormed()}…` : line;
 }

@@ -1,11 +1,13 @@
 /** The tree of the view Prompts: which nodes there are comes from nodes.ts, how they read from labels.ts. */
 import * as vscode from 'vscode';
 import { foldersAbove, isPartial, type PromptName } from '../../core/name.ts';
+import { oneLine } from '../../core/visible-text.ts';
 import type { Session } from '../connection/session.ts';
 import { type Lives, lifeWords } from '../lives/lives.ts';
 import { PromptLives } from '../lives/prompt-lives.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
+import { treeItem } from '../wording/tree-item.ts';
 import { asksForArchived, filterOf } from './filter.ts';
 import {
   folderWords,
@@ -199,7 +201,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
       case 'failed': {
         const item = new vscode.TreeItem('The history could not be fetched. Select to try again.', None);
         item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-        item.tooltip = node.why;
+        item.tooltip = oneLine(node.why);
         item.command = command('refresh', 'Refresh', node);
         return item;
       }
@@ -229,15 +231,9 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   }
 }
 
-function made(
-  { label, description, spoken }: ItemWords,
-  state: vscode.TreeItemCollapsibleState,
-  icon: string,
-): vscode.TreeItem {
-  const item = new vscode.TreeItem(label, state);
-  item.description = description;
+function made(words: ItemWords, state: vscode.TreeItemCollapsibleState, icon: string): vscode.TreeItem {
+  const item = treeItem(words, state);
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.accessibilityInformation = { label: spoken };
   return item;
 }
 

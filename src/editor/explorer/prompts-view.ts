@@ -1,6 +1,7 @@
 /** The view Prompts: the tree, its message, the filter and the commands of the view itself. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
+import { visibleLines } from '../../core/visible-text.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
 import { LAST_KNOWN } from '../status/words.ts';
@@ -48,7 +49,7 @@ export function registerPromptsView(
   });
   const show = () => {
     const { message, description } = viewWords(workbench, tree);
-    view.message = message;
+    view.message = visibleLines(message);
     view.description = description;
     const isFailed = session.state.kind === 'connected' && prompts.trouble !== undefined;
     setContext('promptforge.promptList', isFailed ? 'failed' : prompts.isListed ? 'listed' : 'loading');

@@ -2,6 +2,7 @@
 import type { Live } from '../../contract/live.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Problem } from '../../core/problem.ts';
+import { oneLine } from '../../core/visible-text.ts';
 import { firstLine } from '../explorer/labels.ts';
 import { bothZones, instantOf, utcOf } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
@@ -22,7 +23,9 @@ export function whoAndWhy({ promotion, version }: Live): string {
   const { rollback, requestedBy, approvals, reason } = promotion;
   const approved =
     approvals.length === 0 ? '' : `, approved by ${approvals.map(({ actor }) => actor).join(', ')}`;
-  return `${rollback ? 'Rolled back' : 'Promoted'} by ${requestedBy}${approved}: ${firstLine(reason)}`;
+  return oneLine(
+    `${rollback ? 'Rolled back' : 'Promoted'} by ${requestedBy}${approved}: ${firstLine(reason)}`,
+  );
 }
 
 /** `From … until …`, in the reader's zone. */

@@ -1,5 +1,6 @@
 /** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
 import { inexactNumberIn, keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
+import { jsonFault } from '../../core/json-syntax.ts';
 import type { ValueType } from '../../language/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -82,7 +83,10 @@ export function readJson(text: string): Typed {
     const value: unknown = JSON.parse(text);
     return inexactNumberIn(text) === undefined ? { value } : { problem: OTHER_DIGITS };
   } catch {
-    return { problem: 'This is not JSON. Check its quotes, commas and brackets.' };
+    const fault = jsonFault(text);
+    if (fault === undefined)
+      return { problem: 'This is not valid JSON. Check its quotes, commas and brackets.' };
+    return { problem: `Line ${fault.line}, column ${fault.column}: ${fault.message}` };
   }
 }
 

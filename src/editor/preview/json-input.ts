@@ -1,6 +1,7 @@
 /** JSON that a person pasted as the input of a prompt: read, and held against what the prompt declares. */
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
+import { wordsOfJsonError } from '../../core/json-words.ts';
 import type { Declared } from '../../language/value-type.ts';
 import { isObject, misfits, wordsOfPath } from '../../language/values.ts';
 import type { Input } from './form.ts';
@@ -21,7 +22,7 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   if (first !== undefined || tree === undefined)
-    return { problem: `${at(first?.offset ?? 0)}: ${wordsOfError(first)}`, misfits: [] };
+    return { problem: `${at(first?.offset ?? 0)}: ${wordsOfError(first, text)}`, misfits: [] };
   const value: unknown = JSON.parse(text);
   const inexact = firstInexact(tree, text);
   if (inexact !== undefined) return { problem: `${at(inexact.offset)}: ${OTHER_DIGITS}`, misfits: [] };
@@ -55,8 +56,7 @@ function firstInexact(tree: Node, text: string): Node | undefined {
   return undefined;
 }
 
-function wordsOfError(error: ParseError | undefined): string {
+function wordsOfError(error: ParseError | undefined, text: string): string {
   if (error === undefined) return 'There is nothing here. Give an object such as {"name": "Ada"}.';
-  const code = printParseErrorCode(error.error);
-  return `Invalid JSON: ${code.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}.`;
+  return `Invalid JSON. ${wordsOfJsonError(error, text)}`;
 }

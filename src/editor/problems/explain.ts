@@ -57,11 +57,17 @@ export function mayHaveArrived(error: unknown): boolean {
  * without the path of a call and the system's own words; `logged` has those.
  */
 export function messageOf(error: unknown): string {
+  if (isOwnFault(error)) return 'PromptForge has a fault of its own here. The log says more.';
   const text = textOf(error);
   if (!RegistryUnreachable.is(error)) return withFullStop(text);
   const host = URL.parse(error.url)?.host;
   const plain = error.technical === '' ? text : text.replace(error.technical, '');
   return withFullStop(host === undefined ? plain : plain.replaceAll(error.url, host));
+}
+
+/** Thrown by JavaScript itself: its words are about the program, not about what the person did. */
+function isOwnFault(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some(kind => error instanceof kind);
 }
 
 /** All that an error says, for the log. */

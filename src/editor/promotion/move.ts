@@ -42,7 +42,7 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
     validate: whyNotReason,
   });
   if (reason === undefined) return;
-  const asked = { ...wanted, change, approvals: approvalsFor(workbench, wanted) };
+  const asked = { ...wanted, change, ...approvalsFor(workbench, wanted) };
   const answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
   if (answer === false) return;
   let effectiveAt: string | undefined;
@@ -87,10 +87,13 @@ function draftOf({ kind, prompt, version, target }: Move): string {
 }
 
 /** As far as it is known here; the registry decides. */
-function approvalsFor({ session }: Workbench, { target, kind }: Move): number {
+function approvalsFor(
+  { session }: Workbench,
+  { target, kind }: Move,
+): Pick<Move, 'approvals' | 'authorsMayApprove'> {
   const policy = session.environments.find(({ name }) => name === target.environment)?.policy;
-  if (policy === undefined || (kind === 'roll-back' && !policy.rollbackNeedsApproval)) return 0;
-  return policy.approvals;
+  if (policy === undefined || (kind === 'roll-back' && !policy.rollbackNeedsApproval)) return {};
+  return { approvals: policy.approvals, authorsMayApprove: policy.authorsMayApprove };
 }
 
 /** RFC 3339 UTC; a quarter of an hour from now is proposed. */

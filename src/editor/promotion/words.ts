@@ -2,6 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
+import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
@@ -16,13 +17,15 @@ export interface Move {
   readonly kind: 'promote' | 'roll-back';
   /** How many others must approve it, as the policy is known here. */
   readonly approvals?: number;
+  /** Whether authors of what changes are among those who may. */
+  readonly authorsMayApprove?: boolean;
   /** What differs from what is live; null where it could not be found out. */
   readonly change?: Change | null | undefined;
 }
 
 /** The modal question; its button names the environment. */
 export function confirmation(
-  { prompt, version, target, kind, approvals = 0, change }: Move,
+  { prompt, version, target, kind, approvals = 0, authorsMayApprove = false, change }: Move,
   reason: string,
   now: number,
   effectiveAt?: string,
@@ -32,10 +35,12 @@ export function confirmation(
   const today =
     live === undefined
       ? `Nothing is live in ${place} yet.`
-      : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${live.promotedBy}.`;
+      : `Live now: @${live.version}, for ${durationOf(live.promotedAt, now)}, promoted by ${oneLine(live.promotedBy)}.`;
   const waits =
-    approvals === 0 ? '' : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you.`;
-  const detail = [today + waits, ...changeLines(change), `Reason: ${reason}`].join('\n');
+    approvals === 0
+      ? ''
+      : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you${authorsMayApprove ? '' : ' and the authors of what changes'}.`;
+  const detail = [today + waits, ...changeLines(change), oneLine(`Reason: ${reason}`)].join('\n');
   if (kind === 'roll-back')
     return {
       message: `Roll back ${prompt} to @${version} in ${place}?`,
@@ -113,7 +118,7 @@ export function whyNotPlanned(at: number, now: number): string | undefined {
 
 /** Undefined when the reason will do. */
 export function whyNotReason(text: string): string | undefined {
-  if (text.trim() === '') return 'Say why. The reason is kept permanently.';
+  if (isBlank(text)) return 'Say why. The reason is kept permanently.';
   if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
   return undefined;
 }

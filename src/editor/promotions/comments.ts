@@ -1,6 +1,7 @@
 /** Comments in the diff of a review, through VS Code's own comments: a thread for each line of a side, kept by the registry. */
 import * as vscode from 'vscode';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
+import { oneLine } from '../../core/visible-text.ts';
 import { registerCommand } from '../commands.ts';
 import type { Session } from '../connection/session.ts';
 import { parseVersionUri } from '../versions/uri.ts';
@@ -110,7 +111,7 @@ function shownThread(
     reviewUri(registry, promotion, version),
     new vscode.Range(line, 0, line, 0),
     comments.map(({ actor, at, text }) => ({
-      author: { name: actor },
+      author: { name: oneLine(actor) },
       body: new vscode.MarkdownString(escapeLines(text)),
       mode: vscode.CommentMode.Preview,
       timestamp: new Date(at),
@@ -125,9 +126,11 @@ function shownThread(
   return thread;
 }
 
+const LINE_BREAK = /\r\n|[\n\r]/;
+
 /** The lines of what somebody wrote, as text. */
 function escapeLines(text: string): string {
-  return text.split(/\r?\n/).map(escapeMarkdown).join('  \n');
+  return text.split(LINE_BREAK).map(escapeMarkdown).join('  \n');
 }
 
 /** The ids of the promotions whose reviews stand in a tab. */

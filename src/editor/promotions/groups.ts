@@ -1,6 +1,6 @@
 /** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
 import type { Promotion } from '../../contract/promotions.ts';
-import { isSamePerson } from '../../core/promotion.ts';
+import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
 import type { KeyState } from '../connection/choose-key.ts';
 
@@ -56,10 +56,16 @@ export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[
   const own = isSamePerson(promotion.requestedBy, actor);
   const approved = promotion.approvals.some(approval => isSamePerson(approval.actor, actor));
   const deeds: Deed[] = [];
-  if (group === 'waiting' && roleIncludes(role, 'approver') && !own && !approved) deeds.push('approve');
+  const mayApprove = !own && !approved && !isAuthor(promotion, actor);
+  if (group === 'waiting' && roleIncludes(role, 'approver') && mayApprove) deeds.push('approve');
   if (roleIncludes(role, 'approver')) deeds.push('reject');
   if ((own && roleIncludes(role, 'author')) || role === 'admin') deeds.push('cancel');
   return deeds;
+}
+
+/** Whether somebody may not approve a promotion as they wrote what it changes. */
+export function isAuthor({ authors }: Pick<Promotion, 'authors'>, actor: string): boolean {
+  return authors.some(author => isSamePerson(author, actor));
 }
 
 /** Times of RFC 3339 in UTC stand in their order as text. */

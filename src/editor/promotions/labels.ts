@@ -3,7 +3,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import { lastSegment } from '../../core/name.ts';
 import { goesBack } from '../../core/promotion.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
-import { ageOf, bothZones, counted, instantOf } from '../wording/age.ts';
+import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
 import { type Deed, endedAt, type GroupName } from './groups.ts';
@@ -93,9 +93,19 @@ export function approvalsWords({ approvals, approvalsNeeded }: Promotion): strin
   return `${approvals.length} of ${counted(approvalsNeeded, 'approval')}`;
 }
 
+/** Who may not approve it beside who requested it. */
+function authorsWords(authors: readonly string[]): string {
+  const named = listed(authors.slice(0, MAX_AUTHORS));
+  const more = authors.length - MAX_AUTHORS;
+  const who = more > 0 ? `${named} and ${counted(more, 'other')}` : named;
+  return `${who} wrote what it changes, so somebody else has to approve it.`;
+}
+
+const MAX_AUTHORS = 5;
+
 function promotionTooltip(promotion: Promotion, standing: Standing, now: number): string {
   const { prompt, version, environment, channel, from, reason, approvals, held, closed } = promotion;
-  const { requestedBy, requestedAt, appliedAt, effectiveAt, supersededBy, state } = promotion;
+  const { requestedBy, requestedAt, appliedAt, effectiveAt, supersededBy, state, authors } = promotion;
   const md = escapeMarkdown;
   const when = (at: string) => `${md(instantOf(at))} (${md(ageOf(at, now))})`;
   return [
@@ -103,6 +113,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
     from === null ? 'Nothing was there before.' : `Instead of @${from}.`,
     `${md(requestedBy)} asked for it, ${when(requestedAt)}: ${md(reason)}`,
     ...(state === 'pending' ? [`${md(approvalsWords(promotion))}.`] : []),
+    ...(state === 'pending' && authors.length > 0 ? [md(authorsWords(authors))] : []),
     ...approvals.map(
       ({ actor, at, comment }) =>
         `Approved by ${md(actor)}, ${when(at)}${comment === '' ? '' : `: ${md(comment)}`}`,

@@ -7,6 +7,7 @@ import { setContext } from '../context-keys.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
+import { treeItem } from '../wording/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import { deedsFor, type Group, groupOf, groupsOf } from './groups.ts';
 import { GROUP_TITLES, iconOf, promotionWords } from './labels.ts';
@@ -69,15 +70,13 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     const standing = this.#standings().of(promotion);
     const words = promotionWords(promotion, standing, Date.now());
     const { icon, colour } = iconOf(promotion, standing);
-    const item = new vscode.TreeItem(words.label);
+    const item = treeItem(words);
     item.id = promotion.id;
-    item.description = words.description;
     item.tooltip = new vscode.MarkdownString(words.tooltip());
     item.iconPath = new vscode.ThemeIcon(
       icon,
       colour === undefined ? undefined : new vscode.ThemeColor(colour),
     );
-    item.accessibilityInformation = { label: words.spoken };
     const deeds = deedsFor(promotion, this.#keyOf(promotion.environment));
     item.contextValue = `:${['promotion', groupOf(promotion), ...deeds].join(':')}:`;
     item.command = { command: 'promptforge.reviewPromotion', title: 'Review Promotion', arguments: [node] };

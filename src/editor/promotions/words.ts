@@ -1,6 +1,7 @@
 /** The sentences of deciding on a promotion: the question before, and what a refusal means. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Problem } from '../../core/problem.ts';
+import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
@@ -21,7 +22,7 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
     effectOf(promotion),
     from === null ? 'Nothing is live there yet.' : `It replaces @${from}.`,
     ...changeLines(change),
-    `${requestedBy} asked for it: ${reason}`,
+    oneLine(`${requestedBy} asked for it: ${reason}`),
   ];
   return {
     message: `Approve ${prompt}@${version} for ${placeOf(promotion)}?`,
@@ -83,7 +84,7 @@ export function unknownAfterFailure(deed: Deed, error: unknown): string {
 
 /** Undefined when the comment will do. */
 export function whyNotComment(text: string, needed: boolean): string | undefined {
-  if (needed && text.trim() === '') return 'Say why. The reason is kept permanently.';
+  if (needed && isBlank(text)) return 'Say why. The reason is kept permanently.';
   if (text.length > MAX_COMMENT) return `At most ${MAX_COMMENT} characters; these are ${text.length}.`;
   return undefined;
 }
@@ -101,7 +102,7 @@ export function refusal(
   switch (problem.code) {
     case 'self_approval':
       return {
-        message: `You asked for ${reference} in ${environment} yourself, so somebody else has to approve it.`,
+        message: `Not approved: ${messageOf(problem)}`,
         review: false,
       };
     case 'already_approved':

@@ -1,6 +1,7 @@
 /** The sentences of publishing. */
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
+import { isBlank } from '../../core/visible-text.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { ageOf } from '../wording/age.ts';
@@ -21,7 +22,7 @@ export function messageQuestion(
 }
 
 export function whyNotMessage(text: string): string | undefined {
-  if (text.trim() === '') return 'Say what changed.';
+  if (isBlank(text)) return 'Say what changed.';
   if (text.length > 4000) return `At most 4000 characters; these are ${text.length}.`;
   return undefined;
 }

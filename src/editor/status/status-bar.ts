@@ -1,5 +1,6 @@
 /** The item of the status bar: which registry, where one is in it, whether it answers; a click opens the menu. */
 import * as vscode from 'vscode';
+import { oneLine } from '../../core/visible-text.ts';
 import { registerCommand } from '../commands.ts';
 import type { Session } from '../connection/session.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
@@ -35,9 +36,9 @@ function show(item: vscode.StatusBarItem, { state, registry }: Session): void {
     item.hide();
     return;
   }
-  item.text = words.text;
+  item.text = oneLine(words.text);
   item.tooltip = new vscode.MarkdownString(escapeMarkdown(words.tooltip));
-  item.accessibilityInformation = { label: words.spoken };
+  item.accessibilityInformation = { label: oneLine(words.spoken) };
   item.backgroundColor = words.warning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
   item.show();
 }

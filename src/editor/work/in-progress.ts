@@ -1,5 +1,6 @@
 /** Work that may take a while: after half a second it shows what it does and can be cancelled. */
 import * as vscode from 'vscode';
+import { withoutLinks } from '../asking/plain-ask.ts';
 
 const PATIENCE_MS = 500;
 
@@ -13,7 +14,11 @@ export async function inProgress<Result>(
   const early = await Promise.race([settled(running), after(PATIENCE_MS)]);
   if (early !== 'settled') {
     await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `PromptForge: ${title} …`, cancellable: true },
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: withoutLinks(`PromptForge: ${title} …`),
+        cancellable: true,
+      },
       async (_progress, token) => {
         const cancelled = token.onCancellationRequested(() => controller.abort());
         await settled(running);

@@ -5,6 +5,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventData } from '../../core/event.ts';
 import { isWritableInstant, writtenInstant } from '../../core/instant.ts';
 import { hashKey, makeKey } from '../../core/key.ts';
+import { actorIn, whyNotActor } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
 import { readEnvironment } from '../environments.ts';
@@ -26,7 +27,7 @@ export interface NewKey {
 
 /**
  * Makes a key; what it returns is the only place where the whole credential ever stands.
- * @throws Problem `environment_not_found`, or `invalid_request` for an expiry that is past
+ * @throws Problem `environment_not_found`, or `invalid_request` for an actor that is no name and an expiry that is past
  */
 export async function createKey(
   transaction: WriteTransaction,
@@ -35,6 +36,9 @@ export async function createKey(
   { environment, role, actor, expiresAt, replaces }: NewKey,
 ): Promise<CreatedKey> {
   await readEnvironment(transaction, environment);
+  const why = whyNotActor(actor);
+  if (why !== undefined)
+    throw new Problem('invalid_request', why, { fields: [{ pointer: '/actor', message: why }] });
   const expiry = expiresAt === null ? null : new Date(expiresAt);
   if (expiresAt !== null && !isWritableInstant(expiresAt))
     throw new Problem(
@@ -100,7 +104,8 @@ export async function rotateKey(
   const created = await createKey(transaction, now, author, {
     environment,
     role,
-    actor,
+    // Of an older registry it may hold what nobody sees; it is the same person without.
+    actor: actorIn(actor) ?? actor,
     expiresAt: expiresAt === undefined ? asOld : expiresAt,
     replaces: id,
   });

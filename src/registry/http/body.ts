@@ -1,6 +1,7 @@
 /** Reading a request's JSON: its type, its size as it arrives, its text, its values. */
 import type * as z from 'zod';
 import { inexactNumberIn } from '../../core/exact-numbers.ts';
+import { jsonFault } from '../../core/json-syntax.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Asked } from './asked.ts';
 import { parseStrictly } from './query.ts';
@@ -56,10 +57,12 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // What the parser says may quote the body, which is not repeated.
-    throw new Problem(
-      'invalid_request',
-      'The body is not valid JSON. Check its quotes, commas and brackets.',
-    );
+    const { line, column, message } = jsonFault(text) ?? {};
+    const where =
+      line === undefined
+        ? 'Check its quotes, commas and brackets.'
+        : `Line ${line}, column ${column}: ${message}`;
+    throw new Problem('invalid_request', `The body is not valid JSON. ${where}`);
   }
 }
 

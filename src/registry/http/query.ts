@@ -1,5 +1,6 @@
 /** Queries and bodies read into what their schemas say, with every mistake named by its place. */
 import type * as z from 'zod';
+import { UNKNOWN_FIELD, wordsOfIssue } from '../../contract/issue-words.ts';
 import { Problem } from '../../core/problem.ts';
 
 /**
@@ -38,7 +39,7 @@ export function parseStrictly<Schema extends z.ZodType>(
   value: unknown,
   what: string,
 ): z.output<Schema> {
-  const parsed = strictly(schema).safeParse(value);
+  const parsed = strictly(schema).safeParse(value, { error: wordsOfIssue });
   if (parsed.success) return parsed.data as z.output<Schema>;
   const fields = parsed.error.issues.flatMap(fieldsOf).slice(0, 20);
   const [first] = fields;
@@ -64,7 +65,7 @@ function fieldsOf(issue: z.core.$ZodIssue): { pointer: string; message: string }
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(path), message: issue.message }];
   return issue.keys.map(key => ({
     pointer: pointer([...path, key]),
-    message: 'This field is not known here. Check its name.',
+    message: UNKNOWN_FIELD,
   }));
 }
 

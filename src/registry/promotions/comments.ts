@@ -2,6 +2,7 @@
 import type { Comment, CommentRequest } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
+import { decideComment } from '../../core/promotion-decisions.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { CommentsTable } from '../store/tables.ts';
@@ -9,8 +10,7 @@ import { readRecord } from './read.ts';
 import { proceed } from './record.ts';
 
 /**
- * On what is closed as well: what was learnt afterwards belongs there, too.
- * @throws Problem `promotion_not_found`, `invalid_request` for a line that the side does not have
+ * @throws Problem `promotion_not_found`, `promotion_closed`, `invalid_request` for a line that the side does not have
  */
 export async function comment(
   transaction: WriteTransaction,
@@ -20,6 +20,7 @@ export async function comment(
   { text, place }: CommentRequest,
 ): Promise<Comment> {
   const promotion = await readRecord(transaction, id);
+  decideComment(promotion);
   if (place !== null) await checkPlace(transaction, promotion, place);
   await proceed(transaction, now, caller, promotion, {
     kind: 'promotion.commented',

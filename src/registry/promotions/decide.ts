@@ -5,6 +5,7 @@ import { decideApproval, decideCancellation, decideRejection } from '../../core/
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { readBarred } from './barred.ts';
 import { readPresent } from './present.ts';
 import { readPromotion, readRecord } from './read.ts';
 import { proceed } from './record.ts';
@@ -26,7 +27,8 @@ export const approve: Decide = async (transaction, now, caller, id, comment) => 
   const before = await own(transaction, caller, id, 'approving this promotion');
   const environment = await readEnvironment(transaction, before.environment);
   const present = await readPresent(transaction, now, before, environment);
-  const outcome = decideApproval(before, caller, present);
+  const barred = await readBarred(transaction, environment.policy, before);
+  const outcome = decideApproval(before, caller, present, barred);
 
   const approved = await proceed(transaction, now, caller, before, {
     kind: 'promotion.approved',

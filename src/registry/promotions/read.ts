@@ -1,12 +1,14 @@
 /** Promotions: their history, and one of them. */
 import type { Promotion } from '../../contract/promotions.ts';
+import { authorsOf } from '../../core/change-authors.ts';
 import type { EnvironmentName, Policy } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
-import type { PromotionRecord } from '../../core/promotion.ts';
-import { approvalsNeeded } from '../../core/promotion-decisions.ts';
+import { isOpen, type PromotionRecord } from '../../core/promotion.ts';
+import { approvalsNeeded, countedApprovals } from '../../core/promotion-decisions.ts';
 import { readEnvironment, readEnvironments } from '../environments.ts';
 import type { Snapshot } from '../store/store.ts';
+import { readBarred } from './barred.ts';
 import { recordsOf } from './rows.ts';
 
 export interface PromotionListing {
@@ -35,14 +37,17 @@ export async function listPromotions(
   if (prompt !== undefined) query = query.where('prompt', '=', prompt);
   const records = await recordsOf(snapshot, await query.execute());
   const policies = new Map((await readEnvironments(snapshot)).map(({ name, policy }) => [name, policy]));
-  return records.map(record => promotionOf(record, policies.get(record.environment) as Policy));
+  const promotions: Promotion[] = [];
+  for (const record of records)
+    promotions.push(await promotionOf(snapshot, record, policies.get(record.environment) as Policy));
+  return promotions;
 }
 
 /** @throws Problem `promotion_not_found` */
 export async function readPromotion(snapshot: Snapshot, id: string): Promise<Promotion> {
   const record = await readRecord(snapshot, id);
   const { policy } = await readEnvironment(snapshot, record.environment);
-  return promotionOf(record, policy);
+  return promotionOf(snapshot, record, policy);
 }
 
 /** @throws Problem `promotion_not_found` */
@@ -57,13 +62,16 @@ export async function readRecord(snapshot: Snapshot, id: string): Promise<Promot
   );
 }
 
-function promotionOf(record: PromotionRecord, policy: Policy): Promotion {
-  const { id, approvals, supersededBy, appliedSeq: _, ...shown } = record;
+async function promotionOf(snapshot: Snapshot, record: PromotionRecord, policy: Policy): Promise<Promotion> {
+  const { id, supersededBy, appliedSeq: _, ...shown } = record;
+  const barred = isOpen(record) ? await readBarred(snapshot, policy, record) : [];
+  const approvals = isOpen(record) ? countedApprovals(record, barred) : record.approvals;
   return {
     id: String(id),
     ...shown,
     approvals: approvals.map(({ actor, at, comment }) => ({ actor, at, comment })),
     approvalsNeeded: approvalsNeeded(policy, record),
+    authors: authorsOf(barred),
     supersededBy: supersededBy === null ? null : String(supersededBy),
   };
 }

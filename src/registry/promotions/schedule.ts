@@ -11,6 +11,7 @@ import { readEnvironment } from '../environments.ts';
 import { logTime } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
+import { readBarred } from './barred.ts';
 import { readPresent } from './present.ts';
 import { proceed } from './record.ts';
 import { recordsOf } from './rows.ts';
@@ -107,14 +108,11 @@ async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): 
   if (!isDue({ effectiveAt: row.effective_at }, await logTime(transaction, now))) return false;
   const [promotion] = (await recordsOf(transaction, [row])) as [PromotionRecord];
   const { environment, requestedBy, from, reason, rollback } = promotion;
-  const present = await readPresent(
-    transaction,
-    now,
-    promotion,
-    await readEnvironment(transaction, environment),
-  );
+  const { name, policy } = await readEnvironment(transaction, environment);
+  const present = await readPresent(transaction, now, promotion, { name, policy });
+  const barred = await readBarred(transaction, policy, promotion);
   const author: Author = { actor: requestedBy, key: SCHEDULE_KEY };
-  const why = whyHeld(promotion, present);
+  const why = whyHeld(promotion, present, barred);
   await proceed(
     transaction,
     now,

@@ -1,6 +1,7 @@
 /** Begins to listen, and says in words why it cannot. */
 import type { Server } from 'node:http';
 import { Problem } from '../../core/problem.ts';
+import { whyRefused } from '../../disk/why-refused.ts';
 
 /** @throws Problem `unavailable` when it cannot listen; its message says why */
 export function listening(server: Server, host: string, port: number): Promise<void> {
@@ -12,7 +13,7 @@ export function listening(server: Server, host: string, port: number): Promise<v
         EADDRNOTAVAIL: 'this machine has no such address',
         ENOTFOUND: 'there is no such host',
       };
-      const reason = reasons[cause.code ?? ''] ?? cause.message;
+      const reason = reasons[cause.code ?? ''] ?? whyRefused(cause);
       reject(new Problem('unavailable', `Cannot listen on ${host}:${port}: ${reason}.`, {}, { cause }));
     };
     server.once('error', refuse);

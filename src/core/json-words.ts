@@ -1,19 +1,22 @@
-/** The mistakes of a JSON file in plain words: what is wrong, and what to write instead. */
+/** The mistakes of JSON in plain words: what is wrong, and what to write instead. */
 import { type ParseError, printParseErrorCode } from 'jsonc-parser';
 
-/** One sentence or two, without the place. `text` is the whole file. */
-export function wordsOfJsonError({ error, offset }: ParseError, text: string): string {
+/** One sentence or two, without the place. `text` is the whole text. */
+export function wordsOfJsonError(
+  { error, offset }: Pick<ParseError, 'error' | 'offset'>,
+  text: string,
+): string {
   const found = text[offset];
   switch (printParseErrorCode(error)) {
     case 'InvalidSymbol':
-      return 'Text and names need double quotes, as in "embedded".';
+      return 'Text and names need double quotes, as in "name".';
     case 'InvalidNumberFormat':
     case 'UnexpectedEndOfNumber':
       return 'This is not a number. Write digits, as in 12.';
     case 'PropertyNameExpected':
       return found === '}'
         ? 'Remove the comma before this "}".'
-        : 'A name in double quotes is expected here, as in "registry".';
+        : 'A name in double quotes is expected here, as in "name".';
     case 'ValueExpected':
       return found === ']' ? 'Remove the comma before this "]".' : 'A value is missing here.';
     case 'ColonExpected':
@@ -25,7 +28,7 @@ export function wordsOfJsonError({ error, offset }: ParseError, text: string): s
     case 'CloseBracketExpected':
       return 'The closing "]" is missing.';
     case 'EndOfFileExpected':
-      return 'The file must end before this. Remove what follows.';
+      return 'It must end before this. Remove what follows.';
     case 'InvalidCommentToken':
     case 'UnexpectedEndOfComment':
       return 'Comments are not allowed. Remove this one.';

@@ -1,0 +1,53 @@
+/**
+ * Whose versions a promotion changes. Whoever wrote one of them is no second pair of eyes on it, whoever asked for it
+ * and whichever key published it last.
+ */
+import type { PromptName } from './name.ts';
+import { isSamePerson, people } from './person.ts';
+import { type VersionNumber, versionReference } from './version.ts';
+
+/** Which versions of what a text is made of: the prompt itself, its partials, and theirs. */
+export type Ingredients = ReadonlyMap<PromptName, ReadonlySet<VersionNumber>>;
+
+/** Versions of one prompt, both ends included. */
+export interface VersionRange {
+  readonly prompt: PromptName;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The versions that lie between two texts. Going forward: those after what is live, up to what is asked for; all of them
+ * where nothing is live. Going back: those that are undone, and the one that returns. Of a partial that the new text
+ * does not use any more: none, as whoever took it out wrote the version that does without.
+ */
+export function changedRanges(from: Ingredients, to: Ingredients): VersionRange[] {
+  const ranges: VersionRange[] = [];
+  for (const [prompt, after] of to) {
+    const before: ReadonlySet<VersionNumber> = from.get(prompt) ?? new Set();
+    if (before.size === after.size && [...before].every(version => after.has(version))) continue;
+    const all = [...before, ...after];
+    const [lowest, last] = [Math.min(...all), Math.max(...all)] as [VersionNumber, VersionNumber];
+    const first = before.size === 0 ? 1 : before.has(lowest) ? lowest + 1 : lowest;
+    ranges.push({ prompt, first, last });
+  }
+  return ranges;
+}
+
+/** A version that a promotion changes, by who wrote it. */
+export interface ChangedVersion {
+  readonly author: string;
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+}
+
+/** Everybody who wrote one of them, each person once. */
+export function authorsOf(changed: readonly ChangedVersion[]): string[] {
+  return people(changed.map(({ author }) => author));
+}
+
+/** `support/triage@3`: the first of them that this person wrote; undefined when it is none. */
+export function writtenBy(actor: string, changed: readonly ChangedVersion[]): string | undefined {
+  const own = changed.find(({ author }) => isSamePerson(author, actor));
+  return own && versionReference(own.prompt, own.version);
+}

@@ -1,0 +1,64 @@
+/** Where text stops being JSON (RFC 8259), and what is wrong there. */
+import { type ParseErrorCode, visit } from 'jsonc-parser';
+import { wordsOfJsonError } from './json-words.ts';
+
+export interface JsonFault {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units. */
+  readonly column: number;
+  /** One sentence or two, which repeat nothing of the text. */
+  readonly message: string;
+}
+
+/** The parser calls itself for each level. */
+const MAX_DEPTH = 1000;
+
+/** The first thing that is wrong; undefined where nothing is found, or it nests too deep to be looked at. */
+export function jsonFault(text: string): JsonFault | undefined {
+  if (text.trim() === '')
+    return { line: 1, column: 1, message: 'There is nothing here. A value is missing.' };
+  if (isDeep(text)) return undefined;
+  try {
+    visit(text, { onError: foundAt }, { disallowComments: true, allowTrailingComma: false });
+  } catch (error) {
+    if (!(error instanceof Found)) throw error;
+    const { offset, code, line, character } = error;
+    return {
+      line: line + 1,
+      column: character + 1,
+      message: wordsOfJsonError({ error: code, offset }, text),
+    };
+  }
+  return undefined;
+}
+
+/** Thrown to end the visit at the first error: there may be one for each character. */
+class Found extends Error {
+  readonly code: ParseErrorCode;
+  readonly offset: number;
+  readonly line: number;
+  readonly character: number;
+
+  constructor(code: ParseErrorCode, offset: number, line: number, character: number) {
+    super('found');
+    this.code = code;
+    this.offset = offset;
+    this.line = line;
+    this.character = character;
+  }
+}
+
+function foundAt(code: ParseErrorCode, offset: number, _: number, line: number, character: number): never {
+  throw new Found(code, offset, line, character);
+}
+
+/** Brackets in texts are counted as well: such a text is looked at by nobody. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const { 0: bracket } of text.matchAll(/[[{\]}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}

@@ -1,0 +1,39 @@
+/**
+ * Whose name it is: four eyes are two people, so names that nobody could tell apart are one person's. Letters of two
+ * scripts that look alike (UTS #39) stay two names: which of them is meant, the admin decides who makes the key.
+ */
+import { hasInvisible, isBlank, withoutInvisible } from './visible-text.ts';
+
+export const MAX_ACTOR_LENGTH = 100;
+
+/** Why `text` can be no actor's name, as one sentence; undefined when it can. */
+export function whyNotActor(text: string): string | undefined {
+  if (isBlank(text)) return 'An actor needs a name, such as mara.lindqvist or checkout-service.';
+  if (text.length > MAX_ACTOR_LENGTH)
+    return `The name of an actor has at most ${MAX_ACTOR_LENGTH} characters; this one has ${text.length}.`;
+  if (hasInvisible(text))
+    return 'The name of an actor cannot hold control, line-break or invisible characters. Type it anew.';
+  return undefined;
+}
+
+/** The name in `text`, without what no name can hold; undefined where nothing is left. */
+export function actorIn(text: string): string | undefined {
+  const actor = withoutInvisible(text.replace(/\s+/g, ' ')).trim().slice(0, MAX_ACTOR_LENGTH).toWellFormed();
+  return whyNotActor(actor) === undefined ? actor : undefined;
+}
+
+/** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
+export function isSamePerson(one: string, other: string): boolean {
+  return folded(one) === folded(other);
+}
+
+/** Each person once, in the order of their first name here. */
+export function people(names: readonly string[]): string[] {
+  return [...new Map(names.toReversed().map(name => [folded(name), name])).values()].reverse();
+}
+
+/** Compatibility forms (NFKC) make invisible characters of visible ones and the reverse, so both are looked at. */
+function folded(actor: string): string {
+  const composed = withoutInvisible(withoutInvisible(actor).normalize('NFKC'));
+  return composed.toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,83 @@
+/**
+ * Text of people, shown where it must stay one piece of text: no character of it may move a cursor, end a line, turn
+ * the direction of what follows or hide. Unicode properties decide (UAX #44), never a list of known attacks.
+ */
+
+/**
+ * Controls, formats (bidirectional ones among them), the separators of lines and paragraphs, halves of characters, and
+ * what Unicode lets a renderer leave out (`Default_Ignorable_Code_Point`: the Hangul fillers, tags, selectors).
+ */
+const HIDDEN = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}`;
+/** Symbols and letters without ink: the Braille blank, two blanks of Egyptian, a filler of Khitan, the null notehead. */
+const INKLESS = String.raw`\u2800\u{13441}\u{13442}\u{16FE4}\u{1D159}`;
+
+const HAS_HIDDEN = new RegExp(`[${HIDDEN}]`, 'u');
+/** An emoji of several characters holds joiners and selectors that belong to it (UTS #51). */
+const HIDDEN_OR_EMOJI = new RegExp(String.raw`\p{RGI_Emoji}|[${HIDDEN}]`, 'gv');
+const INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'gu');
+const HAS_INVISIBLE = new RegExp(`[${HIDDEN}${INKLESS}]`, 'u');
+const BLANK = new RegExp(`^[${HIDDEN}${INKLESS}\\s\\p{Zs}]*$`, 'u');
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** `text` on one line, with what would act on it or hide written as an escape: `\n`, `\u001b`, `\u{e0041}`. */
+export function oneLine(text: string): string {
+  return escaped(text, () => true);
+}
+
+/** As `oneLine`, but line breaks (CRLF, LF) and tabs stay: for text in a place that has lines of its own. */
+export function visibleLines(text: string): string {
+  return escaped(text.replaceAll('\r\n', '\n'), character => character !== '\n' && character !== '\t');
+}
+
+function escaped(text: string, isEscaped: (character: string) => boolean): string {
+  if (!HAS_HIDDEN.test(text)) return text;
+  return text.replace(HIDDEN_OR_EMOJI, found =>
+    HAS_HIDDEN.test(found) && isHiddenAlone(found) && isEscaped(found) ? escapeOf(found) : found,
+  );
+}
+
+/** One character, not an emoji of several. */
+function isHiddenAlone(found: string): boolean {
+  return found.length === ((found.codePointAt(0) as number) > 0xffff ? 2 : 1);
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) as number;
+  return SHORT_ESCAPES[character] ?? (code > 0xffff ? `\\u{${code.toString(16)}}` : unit(code));
+}
+
+/**
+ * JSON text with the same characters as JSON's own escapes: another spelling of the same value (RFC 8259, section 7),
+ * for a line of a log that somebody reads on a terminal.
+ */
+export function visibleJson(json: string): string {
+  if (!HAS_HIDDEN.test(json)) return json;
+  return json.replace(INVISIBLE, found =>
+    found === '\n'
+      ? found
+      : Array.from({ length: found.length }, (_, at) => unit(found.charCodeAt(at))).join(''),
+  );
+}
+
+function unit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** Whether nobody could see anything in it: spaces, line breaks and invisible characters alone, or nothing at all. */
+export function isBlank(text: string): boolean {
+  return BLANK.test(text);
+}
+
+/** The empty string for what is blank. */
+export function unlessBlank(text: string): string {
+  return isBlank(text) ? '' : text;
+}
+
+export function hasInvisible(text: string): boolean {
+  return HAS_INVISIBLE.test(text);
+}
+
+export function withoutInvisible(text: string): string {
+  return text.replace(INVISIBLE, '');
+}

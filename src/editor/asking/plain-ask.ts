@@ -1,0 +1,60 @@
+/**
+ * `Ask` whose words stay text, whatever they quote: VS Code makes links of `[…](command:…)` in a notification, icons
+ * of `$(…)` in a list, and shows what hides or turns the direction of a line as it is.
+ */
+import { oneLine, visibleLines } from '../../core/visible-text.ts';
+import type { Ask, Option, PickQuestion } from './ask.ts';
+
+export function plainAsk(ask: Ask): Ask {
+  return {
+    text: question =>
+      ask.text({
+        ...question,
+        title: oneLine(question.title),
+        prompt: oneLine(question.prompt),
+        ...(question.placeholder !== undefined && { placeholder: oneLine(question.placeholder) }),
+      }),
+    sent: draft => ask.sent(draft),
+    pick: <Value>({ title, placeholder, options }: PickQuestion<Value>) =>
+      ask.pick<Value>({
+        title: oneLine(title),
+        placeholder: oneLine(placeholder),
+        options: plainOptions(options),
+      }),
+    confirm: question =>
+      ask.confirm({
+        ...question,
+        message: oneLine(question.message),
+        // Its lines are ours; who quotes somebody in one puts that on one line.
+        detail: visibleLines(question.detail),
+      }),
+    tell: (severity, message, ...buttons) => ask.tell(severity, withoutLinks(message), ...buttons),
+  };
+}
+
+/** A notification without links: it has buttons for what one can do. Its line breaks VS Code shows as spaces. */
+export function withoutLinks(message: string): string {
+  return visibleLines(message).replaceAll('](', '] (');
+}
+
+function plainOptions<Value>(options: PickQuestion<Value>['options']): PickQuestion<Value>['options'] {
+  return options instanceof Promise
+    ? options.then(found => found.map(plainOption))
+    : options.map(plainOption);
+}
+
+function plainOption<Value>(option: Option<Value>): Option<Value> {
+  const { label, description, detail, heading } = option;
+  return {
+    ...option,
+    label: withoutIcons(label),
+    ...(description !== undefined && { description: withoutIcons(description) }),
+    ...(detail !== undefined && { detail: withoutIcons(detail) }),
+    ...(heading !== undefined && { heading: oneLine(heading) }),
+  };
+}
+
+/** `\$(trash)` is shown as `$(trash)`, not as the icon. */
+function withoutIcons(text: string): string {
+  return oneLine(text).replace(/\$\((?=[a-z0-9~-]+\))/gi, '\\$(');
+}

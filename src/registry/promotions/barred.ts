@@ -1,0 +1,64 @@
+/** Who wrote what a promotion changes, where that keeps them from approving it; read in the transaction that decides. */
+import type { ChangedVersion, Ingredients, VersionRange } from '../../core/change-authors.ts';
+import { changedRanges } from '../../core/change-authors.ts';
+import type { Policy } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import { type VersionNumber, versionReference } from '../../core/version.ts';
+import type { RecordedPartials } from '../prompts/link-newest.ts';
+import type { Snapshot } from '../store/store.ts';
+
+type Move = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
+
+/** The first version of each author in each of the prompts; none where authors may approve. */
+export async function readBarred(snapshot: Snapshot, policy: Policy, move: Move): Promise<ChangedVersion[]> {
+  if (policy.authorsMayApprove) return [];
+  const { prompt, version, from } = move;
+  const before: Ingredients = from === null ? new Map() : await readIngredients(snapshot, prompt, from);
+  const after = await readIngredients(snapshot, prompt, version);
+  const changed: ChangedVersion[] = [];
+  for (const range of changedRanges(before, after)) changed.push(...(await readAuthors(snapshot, range)));
+  return changed;
+}
+
+/** A version with the partials that publishing recorded, and theirs, each read once however often it is used. */
+async function readIngredients(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  version: VersionNumber,
+): Promise<Ingredients> {
+  const found = new Map<PromptName, Set<VersionNumber>>();
+  const read = new Set<string>();
+  const left = [{ prompt, version }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const reference = versionReference(next.prompt, next.version);
+    if (read.has(reference)) continue;
+    read.add(reference);
+    const versions = found.get(next.prompt) ?? new Set();
+    found.set(next.prompt, versions.add(next.version));
+    const { partials } = await snapshot
+      .selectFrom('versions')
+      .select('partials')
+      .where('prompt', '=', next.prompt)
+      .where('version', '=', next.version)
+      .executeTakeFirstOrThrow();
+    left.push(...Object.values(JSON.parse(partials) as RecordedPartials));
+  }
+  return found;
+}
+
+async function readAuthors(
+  snapshot: Snapshot,
+  { prompt, first, last }: VersionRange,
+): Promise<ChangedVersion[]> {
+  const rows = await snapshot
+    .selectFrom('versions')
+    .select(({ fn }) => ['author', fn.min('version').as('version')])
+    .where('prompt', '=', prompt)
+    .where('version', '>=', first as VersionNumber)
+    .where('version', '<=', last as VersionNumber)
+    .groupBy('author')
+    .orderBy('version')
+    .execute();
+  return rows.map(({ author, version }) => ({ author, prompt, version: Number(version) as VersionNumber }));
+}

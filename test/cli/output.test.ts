@@ -1,0 +1,47 @@
+/** What the command prints: only what `output.ts` lets through, and that is escaped. */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { ROOT } from '../../scripts/projectRoot.ts';
+import { line, lines, table } from '../../src/cli/output.ts';
+import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
+import { runs } from '../runs.ts';
+
+describe('The output of the command', () => {
+  it('has as many lines as the command writes, whatever the values hold', () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, (one, other) => {
+        const shown = lines([line`  reason ${one}`, line`By ${other}.\n  proof ${7}`]).split('\n');
+        assert.equal(shown.length, 3);
+        assert.match(shown[0] ?? '', /^ {2}reason /);
+        assert.equal(shown[2], '  proof 7');
+        for (const each of shown) assert.doesNotMatch(withoutEmoji(each), HIDDEN);
+      }),
+      { numRuns: runs(3000, 300) },
+    );
+  });
+
+  it('has as many rows in a table as there are, whatever the cells hold', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(hostileText, hostileText), { maxLength: 5 }), rows => {
+        const shown = table(['A', 'B'], rows).split('\n');
+        assert.equal(shown.length, rows.length + 1);
+        for (const each of shown) assert.doesNotMatch(withoutEmoji(each), HIDDEN);
+      }),
+      { numRuns: runs(3000, 300) },
+    );
+  });
+
+  it('is written by one file alone, so that no command can forget to escape', async () => {
+    const folder = join(ROOT, 'src/cli');
+    const names = await readdir(folder, { recursive: true });
+    const writing: string[] = [];
+    for (const name of names.filter(name => name.endsWith('.ts'))) {
+      const source = await readFile(join(folder, name), 'utf8');
+      if (/\bprocess\s*(?:\.|\[')std(?:out|err)\b|\bconsole\.|as Shown\b/.test(source)) writing.push(name);
+    }
+    // main.ts tells an old Node, on which nothing else can be loaded.
+    assert.deepEqual(writing.sort(), ['main.ts', 'output.ts']);
+  });
+});

@@ -1,0 +1,70 @@
+/** The names of actors: what may be one, and which are one person's. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { actorIn, isSamePerson, people, whyNotActor } from '../../src/core/person.ts';
+import { isBlank } from '../../src/core/visible-text.ts';
+import { HIDDEN_CHARACTERS, hostileText, INKLESS_CHARACTERS } from '../hostile-text.ts';
+import { runs } from '../runs.ts';
+
+const UNSEEN = { ...HIDDEN_CHARACTERS, ...INKLESS_CHARACTERS };
+
+describe('The name of an actor', () => {
+  for (const name of ['mara.lindqvist', 'checkout-service', 'José', '김민준', 'Łukasz K', 'x'.repeat(100)])
+    it(`may be ${name.slice(0, 20)}`, () => assert.equal(whyNotActor(name), undefined));
+
+  for (const [name, character] of Object.entries(UNSEEN))
+    it(`holds no ${name}`, () => {
+      for (const text of [`ana${character}`, `${character}ana`, `a${character}na`])
+        assert.match(whyNotActor(text) ?? '', /control, line-break or invisible characters/);
+      assert.match(whyNotActor(character) ?? '', /needs a name/);
+    });
+
+  it('is not empty, blank or over 100 characters', () => {
+    for (const text of ['', ' ', '\u00a0\u3000']) assert.match(whyNotActor(text) ?? '', /needs a name/);
+    assert.match(whyNotActor('x'.repeat(101)) ?? '', /at most 100 characters; this one has 101/);
+  });
+
+  it('can be taken from any text in which there is something to be seen', () => {
+    fc.assert(
+      fc.property(hostileText, text => {
+        const actor = actorIn(text);
+        if (actor !== undefined) assert.equal(whyNotActor(actor), undefined);
+        else assert.ok(isBlank(text.replace(/\p{Zs}/gu, '')));
+      }),
+      { numRuns: runs(3000, 300) },
+    );
+    assert.equal(actorIn(' Ana\u200b \t Lee\n'), 'Ana Lee');
+    assert.equal(actorIn('\u200b'), undefined);
+  });
+});
+
+describe('Two names of actors', () => {
+  for (const [name, character] of Object.entries(UNSEEN))
+    it(`are one person's where only a ${name} tells them apart`, () => {
+      // What ends a line also parts words, as a space does.
+      const parts = /\s/.test(character) ? [`ana${character}`, `${character}ana`] : [`a${character}na`];
+      for (const text of parts) assert.ok(isSamePerson(text, 'ana'));
+    });
+
+  it('are one person’s in any case, width and with any blanks', () => {
+    for (const text of ['ANA LEE', 'ａｎａ ｌｅｅ', ' ana  lee ', 'ana\u00a0lee', 'Ana\u3000Lee'])
+      assert.ok(isSamePerson(text, 'ana lee'), text);
+  });
+
+  it('are two people’s where one sees the difference', () => {
+    for (const text of ['anna', 'an a', 'ana.', 'аna' /* Cyrillic а */, 'aña'])
+      assert.ok(!isSamePerson(text, 'ana'), text);
+  });
+
+  it('are compared without order, and each person is counted once', () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, (one, other) => {
+        assert.ok(isSamePerson(one, one));
+        assert.equal(isSamePerson(one, other), isSamePerson(other, one));
+        assert.equal(people([one, other, one]).length, isSamePerson(one, other) ? 1 : 2);
+      }),
+      { numRuns: runs(3000, 300) },
+    );
+    assert.deepEqual(people(['Ana', 'ben', 'ana\u200b', 'BEN']), ['Ana', 'ben']);
+  });
+});

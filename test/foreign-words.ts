@@ -1,0 +1,3 @@
+/** How errors of zod, ajv, YAML's reader and V8 read: no sentence for a person holds any of it. */
+export const FOREIGN_WORDS =
+  /invalid input|invalid (?:string|option|key|iso|type)|received|expected (?:string|number|int|boolean|object|array|record|date|nan)|must match pattern|\/\^|\$\/|zod|too (?:big|small): |unrecognized key|unexpected (?:token|end|string|number|non-whitespace)|in JSON at|control character in string|property name|is not valid JSON$|\bNaN\b|\bundefined\b|\[object|is not a function|cannot read propert|must NOT have|must be (?:string|object|array|equal to)|flow (?:map|sequence)|implicit (?:map|key)|block (?:map|sequence|collection)|plain value|alias count|unresolved alias/i;
