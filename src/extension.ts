@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const renames = renaming({ workbench, language });
   const view = registerPromptsView(workbench, renames.move, drafts);
   const promotionsView = registerPromotionsView(workbench);
-  const comments = registerComments(workbench);
+  const comments = registerComments(workbench, workspaceState);
   const connection = registerKeepConnected(workbench);
   const following = registerFollowing(workbench, globalState, connection.soon);
   const preview = registerPreview(workbench, context.extensionUri, workspaceState);

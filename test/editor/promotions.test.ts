@@ -216,7 +216,7 @@ describe('the comments of a review', () => {
       text: id,
       place,
     });
-    const threads = threadsOf([
+    const threads = threadsOf(WAITING, [
       comment('1', { side: 'to', line: 3 }),
       comment('2', null),
       comment('3', { side: 'from', line: 3 }),
@@ -224,11 +224,11 @@ describe('the comments of a review', () => {
       comment('5', null),
     ]);
     assert.deepEqual(
-      threads.map(({ place, comments }) => [place?.side, place?.line, ...comments.map(({ id }) => id)]),
+      threads.map(({ version, line, comments }) => [version, line, ...comments.map(({ id }) => id)]),
       [
-        ['to', 3, '1', '4'],
-        [undefined, undefined, '2', '5'],
-        ['from', 3, '3'],
+        [12, 3, '1', '4'],
+        [12, null, '2', '5'],
+        [11, 3, '3'],
       ],
     );
   });

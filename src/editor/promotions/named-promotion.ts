@@ -16,7 +16,7 @@ export async function namedPromotion(
   question: { readonly title: string; readonly admits: (promotion: Promotion) => boolean },
 ): Promise<Promotion | undefined> {
   if (isPromotionNode(argument)) return argument.promotion;
-  const id = typeof argument === 'string' ? argument : promotionInFront();
+  const id = typeof argument === 'string' ? argument : promotionInFront(session.registry);
   if (id !== undefined)
     return promotions.find(id) ?? (await session.clientFor({ kind: 'read' })).getPromotion(id);
   await session.clientFor({ kind: 'read' }); // says what is missing
@@ -36,15 +36,16 @@ export async function namedPromotion(
   return ask.pick({ title: question.title, placeholder: 'Select a promotion', options });
 }
 
-/** The id of the promotion whose review is the editor in front. */
-export function promotionInFront(): string | undefined {
-  return promotionIn(vscode.window.tabGroups.activeTabGroup.activeTab);
+/** The id of the promotion whose review is the editor in front. @param registry that the window is connected to */
+export function promotionInFront(registry: string | undefined): string | undefined {
+  return promotionIn(vscode.window.tabGroups.activeTabGroup.activeTab, registry);
 }
 
-/** The id of the promotion whose review a tab shows. */
-export function promotionIn(tab: vscode.Tab | undefined): string | undefined {
+/** The id of the promotion whose review a tab shows; undefined for one in another registry, which counts its own. */
+export function promotionIn(tab: vscode.Tab | undefined, registry: string | undefined): string | undefined {
   const addresses = documentsIn(tab).map(uri => parseVersionUri(uri) ?? parseResolvedUri(uri));
-  return addresses.find(address => address?.promotion !== undefined)?.promotion;
+  return addresses.find(address => address?.promotion !== undefined && address.registry === registry)
+    ?.promotion;
 }
 
 function isPromotionNode(value: unknown): value is Extract<PromotionNode, { kind: 'promotion' }> {
