@@ -5,9 +5,9 @@ import { documentsIn } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupsOf } from './groups.ts';
-import { GROUP_TITLES, promotionOption } from './labels.ts';
+import { groupTitle, promotionOption } from './labels.ts';
 import type { PromotionNode } from './promotions-view.ts';
-import { Standings } from './standing.ts';
+import { knownStandings } from './standing.ts';
 
 /** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
 export async function namedPromotion(
@@ -22,11 +22,12 @@ export async function namedPromotion(
   await session.clientFor({ kind: 'read' }); // says what is missing
   await promotions.load();
   const now = Date.now();
-  const standings = new Standings(promotions.promotions, prompt => prompts.listed.get(prompt)?.summary);
-  const options = groupsOf(promotions.promotions.filter(question.admits)).flatMap(({ name, promotions }) =>
-    promotions.map((promotion, index) => ({
+  const standings = knownStandings(promotions, prompts);
+  const names = session.environments.map(({ name }) => name);
+  const options = groupsOf(promotions.promotions.filter(question.admits), names).flatMap(group =>
+    group.promotions.map((promotion, index) => ({
       ...promotionOption(promotion, standings.of(promotion), now),
-      ...(index === 0 && { heading: GROUP_TITLES[name] }),
+      ...(index === 0 && { heading: groupTitle(group) }),
     })),
   );
   if (options.length === 0) {
