@@ -66,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const { extension, secrets, globalState, workspaceState, globalStorageUri, subscriptions, extensionMode } =
     context;
   const log = plainLog(vscode.window.createOutputChannel('PromptForge', { log: true }));
-  let answering: Ask = dialogs(new Drafts(workspaceState));
+  const drafts = new Drafts(workspaceState);
+  let answering: Ask = dialogs(drafts);
   const ask = plainAsk({
     text: question => answering.text(question),
     sent: draft => answering.sent(draft),
@@ -83,12 +84,12 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const workbench: Workbench = { session, prompts, promotions, ask, report, walkthrough, log };
   const language = registerLanguage({ workbench, extensionUri: extension.extensionUri });
   const renames = renaming({ workbench, language });
-  const view = registerPromptsView(workbench, renames.move);
+  const view = registerPromptsView(workbench, renames.move, drafts);
   const promotionsView = registerPromotionsView(workbench);
-  const comments = registerComments(workbench);
+  const comments = registerComments(workbench, workspaceState);
   const connection = registerKeepConnected(workbench);
   const following = registerFollowing(workbench, globalState, connection.soon);
-  const preview = registerPreview(workbench, context.extensionUri);
+  const preview = registerPreview(workbench, context.extensionUri, workspaceState);
 
   subscriptions.push(
     log,

@@ -7,6 +7,15 @@ import { type EnvironmentName, parseEnvironmentName } from './environment.ts';
 /** Never resolvable (RFC 2606), so that a request that escapes reaches nobody. */
 export const EMBEDDED_ORIGIN = 'https://embedded.invalid';
 
+/**
+ * The URL under which a cache has the versions of an embedded registry: two folders hold different versions of the
+ * same number.
+ * @param dataFolder an absolute path
+ */
+export function embeddedCacheUrl({ dataFolder }: { readonly dataFolder: string }): string {
+  return `${EMBEDDED_ORIGIN}/${encodeURIComponent(dataFolder)}`;
+}
+
 const PREFIX = 'embedded:';
 
 /** The bearer credential of the embedded registry, of no use anywhere else. */

@@ -21,6 +21,8 @@ export interface ContextKeys {
   'promptforge.previewLocked': boolean;
   /** What one may do with the promotion whose review is in front: `:approve:reject:`; empty when none is. */
   'promptforge.review': string;
+  /** A comment of a review was written and not sent. */
+  'promptforge.unsentComments': boolean;
   /** A registry's log was rewritten, and nobody acknowledged it yet. */
   'promptforge.alarm': boolean;
   /** True for a moment when a step of the walkthrough is done: walkthrough.ts says why. */

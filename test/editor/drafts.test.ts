@@ -1,28 +1,35 @@
 /** What was typed and not sent, which a question offers again. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { Drafts } from '../../src/editor/asking/drafts.ts';
+import { runs } from '../runs.ts';
+import { windowMemory } from './window-memory.ts';
 
-/** What a window keeps of its workspace, over its reloads. */
-function memory() {
-  const kept = new Map<string, string>();
+/** A moment that ends when the test says so. */
+function moment() {
+  let end = () => {};
   return {
-    get: <T>(key: string) => {
-      const text = kept.get(key);
-      return text === undefined ? undefined : (JSON.parse(text) as T);
+    settle: () =>
+      new Promise<void>(resolve => {
+        end = resolve;
+      }),
+    async pass() {
+      end();
+      await new Promise(setImmediate);
     },
-    update: async (key: string, value: unknown) => void kept.set(key, JSON.stringify(value)),
   };
 }
 
 describe('what was typed into a question', () => {
-  it('is offered again until it was sent, after a reload too', () => {
-    const window = memory();
+  it('is offered again until it was sent, after a reload too', async () => {
+    const window = windowMemory();
     const drafts = new Drafts(window);
     assert.equal(drafts.of('publish a'), undefined);
     drafts.keep('publish a', 'Shor');
     drafts.keep('publish a', 'Shorter');
     drafts.keep('publish b', 'Another');
     assert.equal(drafts.of('publish a'), 'Shorter');
+    await drafts.write();
     const reloaded = new Drafts(window);
     assert.equal(reloaded.of('publish a'), 'Shorter');
     reloaded.forget('publish a');
@@ -32,22 +39,77 @@ describe('what was typed into a question', () => {
   });
 
   it('is nothing once it was deleted', () => {
-    const drafts = new Drafts(memory());
+    const drafts = new Drafts(windowMemory());
     drafts.keep('publish a', 'Shorter');
     drafts.keep('publish a', ' ');
     assert.equal(drafts.of('publish a'), undefined);
   });
 
-  it('is kept of the last fifty questions', () => {
-    const window = memory();
+  it('is kept of the last fifty questions', async () => {
+    const window = windowMemory();
     const drafts = new Drafts(window);
     for (let index = 0; index < 60; index++) drafts.keep(`publish ${index}`, 'Text');
     drafts.keep('publish 15', 'Text, gone on with');
     drafts.keep('publish 60', 'Text');
+    await drafts.write();
     const kept = new Drafts(window);
     assert.deepEqual(
       [9, 10, 11, 15, 60].map(index => kept.of(`publish ${index}`)),
       [undefined, undefined, 'Text', 'Text, gone on with', 'Text'],
     );
+  });
+
+  it('is written by itself, once for all the keys of a moment', async () => {
+    const window = windowMemory();
+    const { settle, pass } = moment();
+    const drafts = new Drafts(window, { settle });
+    for (let length = 1; length <= 1000; length++) drafts.keep('publish a', 'x'.repeat(length));
+    assert.equal(window.writes, 0);
+    await pass();
+    assert.equal(window.writes, 1);
+    assert.equal(new Drafts(window).of('publish a')?.length, 1000);
+    await pass();
+    assert.equal(window.writes, 1);
+    drafts.keep('publish a', 'Again');
+    await pass();
+    assert.equal(window.writes, 2);
+    assert.equal(new Drafts(window).of('publish a'), 'Again');
+  });
+
+  it('is not written when nothing has changed', async () => {
+    const window = windowMemory();
+    const drafts = new Drafts(window);
+    drafts.forget('publish a');
+    drafts.keep('publish a', 'Text');
+    await drafts.write();
+    drafts.keep('publish a', 'Text');
+    await drafts.write();
+    assert.equal(window.writes, 1);
+  });
+
+  it('is never more than 50,000 characters, and always what was typed last', async () => {
+    const typing = fc.record({ name: fc.nat(99), length: fc.integer({ min: 1, max: 20_000 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(typing, { minLength: 1, maxLength: 80 }), async typed => {
+        const window = windowMemory();
+        const drafts = new Drafts(window, { settle: () => Promise.resolve() });
+        for (const { name, length } of typed) drafts.keep(`publish ${name}`, 'x'.repeat(length));
+        await drafts.write();
+        const kept = window.get<Record<string, string>>('promptforge.drafts') ?? {};
+        const characters = Object.values(kept).reduce((sum, { length }) => sum + length, 0);
+        assert.ok(characters <= 50_000);
+        const last = typed.at(-1);
+        assert.ok(last);
+        assert.equal(kept[`publish ${last.name}`]?.length, Math.min(last.length, 10_000));
+      }),
+      { numRuns: runs(300, 50) },
+    );
+  });
+
+  it('is nothing where the window holds something else', () => {
+    for (const kept of [null, 7, [], { a: 7 }]) {
+      const drafts = new Drafts(windowMemory({ 'promptforge.drafts': kept }));
+      assert.equal(drafts.of('a'), undefined);
+    }
   });
 });

@@ -14,6 +14,7 @@ import {
   type Memory,
 } from '../../src/editor/following/kept.ts';
 import { type EmbeddedRegistry, openEmbeddedRegistry } from '../../src/registry/embedded.ts';
+import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 
 const PLACE = 'the embedded registry in /somewhere';
@@ -65,6 +66,8 @@ class AWindow implements Disposable {
   readonly follower: ReturnType<typeof registryFollower>;
   readonly raised: Alarm[] = [];
   opened = 0;
+  /** Of the calls that asked how the log is. */
+  readonly signals: AbortSignal[] = [];
   #follows = Promise.withResolvers<void>();
   #happened = Promise.withResolvers<void>();
   #alarm = Promise.withResolvers<Alarm>();
@@ -78,6 +81,7 @@ class AWindow implements Disposable {
         const client = clientOf(registry);
         const readiness = client.readiness.bind(client);
         client.readiness = signal => {
+          if (signal !== undefined) this.signals.push(signal);
           this.#follows.resolve();
           return log === undefined
             ? readiness(signal)
@@ -170,6 +174,30 @@ describe('following a registry', () => {
     follower.follow(PLACE, true);
     await followed.promise;
     follower.stop();
+  });
+
+  it('lets go of a client whose key was replaced, and goes on with another where it had stopped', async () => {
+    const own = await registry();
+    using window = new AWindow(own);
+    await window.follows;
+    window.follower.follow(PLACE, true, 0);
+    assert.equal(window.opened, 1);
+    const signals = window.signals.slice();
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      signals.map(() => false),
+    );
+    // The key is gone: nothing is called with it any more.
+    window.follower.follow(PLACE, false, 1);
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      signals.map(() => true),
+    );
+    window.follower.follow(PLACE, true, 1);
+    await eventually('another client', () => window.signals.length > signals.length);
+    assert.equal(window.opened, 2);
+    await publish(own, 'One.', null);
+    await window.happened;
   });
 
   it('raises an alarm that stands after restarts until it is acknowledged, and then begins anew', async () => {

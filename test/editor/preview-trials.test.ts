@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { Drafts } from '../../src/editor/asking/drafts.ts';
 import { Trials } from '../../src/editor/preview/trials.ts';
+import { windowMemory } from './window-memory.ts';
 
 const ONE = { name: 'One', input: { a: 1 } };
 const TWO = { name: 'Two', input: { a: 2 } };
@@ -96,6 +98,38 @@ describe('what a prompt is tried with', () => {
       trials.goTo(uri);
       trials.read([ONE, TWO], false);
       assert.deepEqual(current(), expected, uri);
+    }
+  });
+
+  it('is an input of one’s own in the next window too, until a sample takes its place', async () => {
+    const window = windowMemory();
+    const drafts = new Drafts(window);
+    trials = new Trials(drafts);
+    trials.goTo('file:///a.prompt');
+    trials.read([ONE, TWO], false);
+    trials.edit({ a: 'mine' });
+    trials.goTo('file:///b.prompt');
+    trials.read([ONE], false);
+    await drafts.write();
+
+    const reloaded = new Drafts(window);
+    trials = new Trials(reloaded);
+    trials.goTo('file:///b.prompt');
+    trials.read([ONE], false);
+    assert.deepEqual(current(), ['One', { a: 1 }, false]);
+    trials.goTo('file:///a.prompt');
+    trials.read([ONE, TWO], false);
+    assert.deepEqual(current(), ['One', { a: 'mine' }, true]);
+    trials.choose('Two');
+    assert.equal(reloaded.of('file:///a.prompt'), undefined);
+  });
+
+  it('is a sample where what was kept cannot be read', () => {
+    for (const text of ['{"sample":"One","inp', '7', 'null', '{"input":[1]}', '{"sample":7}']) {
+      trials = new Trials({ of: () => text, keep: () => undefined });
+      trials.goTo('file:///a.prompt');
+      trials.read([ONE], false);
+      assert.deepEqual(current(), ['One', { a: 1 }, false]);
     }
   });
 });

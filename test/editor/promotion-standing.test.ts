@@ -40,18 +40,15 @@ function labels(promotions: readonly Promotion[], known = promotions): string[] 
 
 describe('a promotion that was applied', () => {
   it('is live, or was until another took its place', () => {
-    assert.deepEqual(labels(history(4, 5)), [
-      `@4 production: was live until ${instantOf(minute(1))}`,
-      '@5 production: live now',
-    ]);
+    assert.deepEqual(labels(history(4, 5)), [`@4 was live until ${instantOf(minute(1))}`, '@5 live now']);
   });
 
   it('was rolled back, which the one that rolled it back is not', () => {
     const promotions = history(5, 6, 5);
     assert.deepEqual(labels(promotions), [
-      `@5 production: was live until ${instantOf(minute(1))}`,
-      '@6 production: rolled back to @5',
-      '@5 production: live now',
+      `@5 was live until ${instantOf(minute(1))}`,
+      '@6 rolled back to @5',
+      '@5 live now',
     ]);
     const standings = new Standings(promotions, () => summaryAfter(promotions));
     const [, wrong, back] = promotions.map(each => ({
@@ -67,22 +64,20 @@ describe('a promotion that was applied', () => {
 
   it('goes forward again when what was rolled back is promoted once more', () => {
     assert.deepEqual(labels(history(5, 6, 5, 6)).slice(2), [
-      `@5 production: was live until ${instantOf(minute(3))}`,
-      '@6 production: live now',
+      `@5 was live until ${instantOf(minute(3))}`,
+      '@6 live now',
     ]);
   });
 
   it('is not called live when only the pointer tells that another is', () => {
     const promotions = history(5, 6);
-    assert.deepEqual(labels(promotions, promotions.slice(0, 1)).slice(0, 1), [
-      '@5 production: no longer live, @6 is',
-    ]);
+    assert.deepEqual(labels(promotions, promotions.slice(0, 1)).slice(0, 1), ['@5 no longer live, @6 is']);
   });
 
   it('is not called live where nothing tells what is', () => {
     const [only] = history(5);
     const standing = new Standings([], () => undefined).of(only ?? assert.fail());
-    assert.equal(promotionWords(only ?? assert.fail(), standing, NOW).label, '@5 production: promoted');
+    assert.equal(promotionWords(only ?? assert.fail(), standing, NOW).label, '@5 promoted');
   });
 
   it('is live if and only if it is the last one of its pointer, whatever was promoted where', () => {

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Comment } from '../../src/contract/promotions.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
 import type { PromotionRecord } from '../../src/core/promotion.ts';
 import { decideCancellation, decideRejection } from '../../src/core/promotion-decisions.ts';
 import { type Role, roleIncludes } from '../../src/core/role.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
-import { afterDeed, promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
+import {
+  afterDeed,
+  groupTitle,
+  promotionOption,
+  promotionWords,
+} from '../../src/editor/promotions/labels.ts';
 import type { Standing } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { approvalQuestion, decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
@@ -44,16 +50,31 @@ describe('the groups of promotions', () => {
       [
         ['waiting', '17', '21'],
         ['planned', '22', '18'],
-        ['done', '4', '3'],
+        ['done', '4'],
+        ['done', '3'],
       ],
     );
     assert.deepEqual(groupsOf([]), []);
   });
 
-  it('show the twenty that ended last', () => {
+  it('show the twenty that ended last, by environment, production first', () => {
     const many = Array.from({ length: 30 }, (_, index) => aPromotion('staging', 1, { id: String(index) }));
     const [done] = groupsOf(many);
     assert.deepEqual([done?.promotions.length, done?.promotions[0]?.id], [20, '29']);
+    const mixed = many.map((each, index) =>
+      index % 3 === 0 ? aPromotion('production', 1, { id: each.id }) : each,
+    );
+    const order = ['development', 'staging', 'production'].map(parseEnvironmentName);
+    assert.deepEqual(
+      groupsOf(mixed, order).map(group => [groupTitle(group), group.promotions.length]),
+      [
+        ['Done: production', 6],
+        ['Done: staging', 14],
+      ],
+    );
+    // One that the window knows nothing else of is not left out.
+    const removed = aPromotion('canada', 1, { id: '40' });
+    assert.deepEqual(groupsOf([removed], order).map(groupTitle), ['Done: canada']);
   });
 });
 
@@ -231,7 +252,7 @@ describe('the comments of a review', () => {
       text: id,
       place,
     });
-    const threads = threadsOf([
+    const threads = threadsOf(WAITING, [
       comment('1', { side: 'to', line: 3 }),
       comment('2', null),
       comment('3', { side: 'from', line: 3 }),
@@ -239,11 +260,11 @@ describe('the comments of a review', () => {
       comment('5', null),
     ]);
     assert.deepEqual(
-      threads.map(({ place, comments }) => [place?.side, place?.line, ...comments.map(({ id }) => id)]),
+      threads.map(({ version, line, comments }) => [version, line, ...comments.map(({ id }) => id)]),
       [
-        ['to', 3, '1', '4'],
-        [undefined, undefined, '2', '5'],
-        ['from', 3, '3'],
+        [12, 3, '1', '4'],
+        [12, null, '2', '5'],
+        [11, 3, '3'],
       ],
     );
   });

@@ -46,4 +46,101 @@ describe('the comments of a review', () => {
     await run('rejectPromotion', { texts: ['Too soft'] }, id);
     await eventually('the end of replies', () => comments.shown()[0]?.canReply === false);
   });
+
+  /** A promotion under review with a comment at the first line, and its thread. */
+  async function underReview() {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await team.promote(prompt, 'production', 1);
+    const { id } = await team.request(prompt, { environment: 'production', version: 2, by: 'ada' });
+    const author = await team.client('development', 'author', 'ada');
+    await author.comment(id, { text: 'Why?', place: { side: 'to', line: 1 } });
+    await run('refresh');
+    await run('reviewPromotion', {}, id);
+    const { comments } = await inside();
+    const threadNow = () => comments.shown().find(each => each.uri.path === `/${prompt}@2`);
+    const thread = await eventually('the thread', threadNow);
+    const texts = async () => (await author.listComments(id)).data.map(({ text }) => text);
+    return { prompt, id, thread, threadNow, texts };
+  }
+
+  const isComment = ({ method, path }: { method: string; path: string }) =>
+    method === 'POST' && path.endsWith('/comments');
+
+  it('keeps a comment whose sending failed in its thread, and sends it again', async () => {
+    const { thread, threadNow, texts } = await underReview();
+    team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
+    const failed = await run('addComment', {}, { thread, text: 'As [agreed](x)?\nYes.' });
+    await failed.message(/^Commenting failed: /);
+    const unsent = thread.comments[1];
+    assert.equal(unsent?.label, 'Not sent');
+    assert.equal(unsent?.contextValue, 'unsent');
+    assert.equal(unsent?.body, 'As [agreed](x)?\nYes.');
+    assert.equal(thread.canReply, false);
+    await run('refresh');
+    assert.equal(threadNow(), thread);
+    assert.equal(thread.comments[1], unsent);
+    assert.deepEqual(await texts(), ['Why?']);
+
+    team.calm();
+    await run('sendCommentAgain', {}, unsent);
+    assert.deepEqual(await texts(), ['Why?', 'As [agreed](x)?\nYes.']);
+    await eventually('the comment in its thread', () => thread.comments[1]?.author.name === 'tomas.berg');
+    assert.equal(thread.comments.length, 2);
+    assert.equal(thread.comments[1]?.label, undefined);
+    assert.equal(thread.canReply, true);
+    assert.deepEqual((await run('sendCommentAgain')).told, [
+      { severity: 'info', message: 'Every comment was sent.', buttons: [] },
+    ]);
+  });
+
+  it('sends a comment once, though the answer was lost and it is tried again', async () => {
+    const { thread, texts } = await underReview();
+    team.registry.weather = seen => (isComment(seen) ? 'lost' : 'pass');
+    await run('addComment', { button: 'Try Again' }, { thread, text: 'Good.' });
+    team.calm();
+    await run('refresh');
+    await eventually('the comment in its thread', () => thread.comments[1]?.label === undefined);
+    assert.equal(thread.comments.length, 2);
+    assert.equal(thread.canReply, true);
+    assert.deepEqual(await texts(), ['Why?', 'Good.']);
+  });
+
+  it('discards and edits an unsent comment, by the palette too', async () => {
+    const { thread, texts } = await underReview();
+    await run('addComment', {}, { thread, text: 'x'.repeat(4001) });
+    const tooLong = thread.comments[1];
+    assert.equal(tooLong?.label, 'Not sent');
+    await run('editComment', {}, tooLong);
+    assert.equal(thread.comments[1]?.mode, vscode.CommentMode.Editing);
+    await run('cancelCommentEdit', {}, tooLong);
+    assert.equal(thread.comments[1]?.mode, vscode.CommentMode.Preview);
+    await run('editComment', {}, tooLong);
+    assert.ok(tooLong);
+    tooLong.body = 'Shorter';
+    await run('sendEditedComment', {}, tooLong);
+    assert.deepEqual(await texts(), ['Why?', 'Shorter']);
+
+    team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
+    await run('addComment', {}, { thread, text: 'Never mind' });
+    const kept = await run('discardComment', { picks: ['Never mind'], confirms: [false] });
+    assert.match(kept.offered[0]?.[0] ?? '', /^Never mind .*@2 for production, line 1$/);
+    assert.equal(thread.comments[2]?.label, 'Not sent');
+    await run('discardComment', { picks: ['Never mind'], confirms: [true] });
+    assert.equal(thread.comments.length, 2);
+    assert.deepEqual(await texts(), ['Why?', 'Shorter']);
+  });
+
+  it('keeps a thread and what is unsent in it while its review is closed', async () => {
+    const { id, thread, threadNow } = await underReview();
+    team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
+    await run('addComment', {}, { thread, text: 'Later' });
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await eventually('no review', () => threadNow() === undefined);
+    await run('reviewPromotion', {}, id);
+    assert.equal(await eventually('the thread', threadNow), thread);
+    assert.equal(thread.comments[1]?.body, 'Later');
+    await run('discardComment', { confirms: [true] }, thread.comments[1]);
+  });
 });

@@ -108,7 +108,7 @@ describe('npm start', () => {
         `      Production was rolled back in ${((performance.now() - began) / 1000).toFixed(1)} s.`,
       );
       const promotions = await workbench.promotions();
-      await promotions.expand('Done recently');
+      await promotions.expand('Done: production');
       const where = 'to stable in production, from version';
       await promotions.goTo(`support/triage version 4 ${where} 5: live now · rollback`);
       await promotions.goTo(`support/triage version 5 ${where} 4: rolled back to @4`);
@@ -123,6 +123,7 @@ describe('npm start', () => {
         await workbench.choose(`Roll Back ${prompt}`, '@4 in staging');
         await workbench.question(`Roll Back ${prompt} to @4 in staging`);
         await workbench.tab('transfer-estimate: @7 ↔ @4, 3 changes');
+        await workbench.comparisonWraps();
         await workbench.answer(`Roll Back ${prompt} to @4 in staging`, 'It asks for a schedule');
         const { detail } = await workbench.dialog();
         assert.match(detail, /^3 changes: the prompt.* fees\/_rules@2 \(removed\)/m);

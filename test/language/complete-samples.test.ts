@@ -132,6 +132,8 @@ describe('completion in samples', () => {
         item?.documentation,
         '```yaml\n- name: New sample\n  input:\n    tone: formal\n    count: 0\n```',
       );
+      const [begun] = at('- |', '---\ninput:\n  schema:\n    count: integer\n---\n').items;
+      assert.equal(begun?.documentation, '```yaml\n- name: New sample\n  input:\n    count: 0\n```');
       assert.equal(
         item.edit.text,
         '- name: ${1:New sample}\n  input:\n    tone: ${2|formal,casual|}\n    count: ${3:0}',

@@ -9,6 +9,8 @@ export interface MomentQuestion {
   readonly prompt: string;
   /** What stands in the box at first; milliseconds since 1970. */
   readonly value: number;
+  /** As that of a text; a time that is refused by now is not offered again. */
+  readonly draft: string;
   /** What is wrong with an instant (milliseconds since 1970), as a sentence. */
   readonly refuses: (at: number) => string | undefined;
 }
@@ -16,7 +18,7 @@ export interface MomentQuestion {
 /** RFC 3339 UTC; undefined when the person leaves. */
 export async function askMoment(
   ask: Ask,
-  { title, prompt, value, refuses }: MomentQuestion,
+  { title, prompt, value, draft, refuses }: MomentQuestion,
   timeZone: string,
 ): Promise<string | undefined> {
   const text = await ask.text({
@@ -24,6 +26,11 @@ export async function askMoment(
     prompt: `${prompt}? Date and time in ${timeZone}, or an instant such as ${utcOf(new Date(value).toISOString())}`,
     value: localText(value, timeZone),
     placeholder: localText(value, timeZone),
+    draft,
+    isStale(kept) {
+      const moment = parseMoment(kept, Date.now(), timeZone);
+      return typeof moment !== 'string' && refuses(Date.parse(moment.at)) !== undefined;
+    },
     validate: typed => {
       const moment = parseMoment(typed, Date.now(), timeZone);
       if (typeof moment === 'string') return moment;

@@ -12,6 +12,8 @@ export interface TextQuestion {
   readonly placeholder?: string;
   /** A name under which what is typed is kept until it was `sent`, and offered again. Never for a secret. */
   readonly draft?: string;
+  /** Whether a draft is of no use any more, and is not offered: a time that has passed. */
+  readonly isStale?: (draft: string) => boolean;
   /** Hidden as it is typed, for keys. */
   readonly secret?: boolean;
   /** What is wrong with the text so far, or a note on it; undefined when it will do. */

@@ -3,11 +3,11 @@
  * tenth of a second late, and never of what Escape leaves by then.
  */
 import * as vscode from 'vscode';
-import type { Ask, Confirmation, Option, PickQuestion, Severity, TextQuestion } from './ask.ts';
+import type { Ask, Confirmation, Option, PickQuestion, Severity } from './ask.ts';
 import type { Drafts } from './drafts.ts';
 
 export const dialogs = (drafts: Drafts): Ask => ({
-  async text({ title, prompt, value, selection, placeholder, draft, secret, validate }: TextQuestion) {
+  async text({ title, prompt, value, selection, placeholder, draft, isStale, secret, validate }) {
     const box = vscode.window.createInputBox();
     box.title = title;
     box.prompt = prompt;
@@ -15,7 +15,8 @@ export const dialogs = (drafts: Drafts): Ask => ({
     box.password = secret === true;
     // A diff stands beside the question: looking at it must not lose what was typed.
     box.ignoreFocusOut = true;
-    box.value = (draft === undefined ? undefined : drafts.of(draft)) ?? value ?? '';
+    const kept = draft === undefined ? undefined : drafts.of(draft);
+    box.value = (kept === undefined || isStale?.(kept) ? undefined : kept) ?? value ?? '';
     if (selection !== undefined && box.value === value) box.valueSelection = selection;
     const isValid = (): boolean => {
       const found = validate?.(box.value);
@@ -24,7 +25,8 @@ export const dialogs = (drafts: Drafts): Ask => ({
     };
     const answer = new Promise<string | undefined>(resolve => {
       box.onDidChangeValue(text => {
-        if (draft !== undefined && secret !== true) drafts.keep(draft, text);
+        // What stood there at first is offered anyway.
+        if (draft !== undefined && secret !== true) drafts.keep(draft, text === value ? '' : text);
         isValid();
       });
       box.onDidAccept(() => {
@@ -35,7 +37,10 @@ export const dialogs = (drafts: Drafts): Ask => ({
     // As for a time that is proposed: what it means in UTC.
     if (box.value !== '') isValid();
     box.show();
-    return answer.finally(() => box.dispose());
+    return answer.finally(() => {
+      box.dispose();
+      void drafts.write();
+    });
   },
 
   sent: draft => drafts.forget(draft),

@@ -1,4 +1,5 @@
 /** What a person typed into a question and has not sent yet: it is offered again, also after a reload of the window. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { isBlank } from '../../core/visible-text.ts';
 
 /** What is needed of a `vscode.Memento`. */
@@ -7,20 +8,37 @@ interface Memory {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-const KEY = 'promptforge.drafts';
 /** More than anybody comes back to; the oldest are forgotten first. */
 const MAX_DRAFTS = 50;
-/** Longer than any text that the questions admit. */
+/** UTF-16 code units of one text: longer than any that the questions admit. */
 const MAX_LENGTH = 10_000;
+/** Of all texts: each write is of all of them. */
+const MAX_CHARACTERS = 50_000;
+/** The keys of this time are written together. */
+const SETTLE_MS = 250;
 
 export class Drafts {
   readonly #memory: Memory;
+  readonly #key: string;
+  readonly #settle: () => Promise<unknown>;
   /** The one that was kept last is the last. */
   readonly #texts: Map<string, string>;
+  #isWritten = true;
+  #writing: Promise<void> | undefined;
 
-  constructor(memory: Memory) {
+  /**
+   * @param key under which the memory holds them
+   * @param settle what passes before keys are written
+   */
+  constructor(
+    memory: Memory,
+    { key = 'promptforge.drafts', settle = () => delay(SETTLE_MS) as Promise<unknown> } = {},
+  ) {
     this.#memory = memory;
-    this.#texts = new Map(Object.entries(memory.get<Record<string, string>>(KEY) ?? {}));
+    this.#key = key;
+    this.#settle = settle;
+    const kept = Object.entries(memory.get<Record<string, unknown>>(key) ?? {});
+    this.#texts = new Map(kept.filter((each): each is [string, string] => typeof each[1] === 'string'));
   }
 
   /** Undefined where nothing was typed. */
@@ -28,17 +46,33 @@ export class Drafts {
     return this.#texts.get(name);
   }
 
+  /** Written a moment later, with what is typed by then. */
   keep(name: string, text: string): void {
+    if ((this.#texts.get(name) ?? '') === text) return;
     this.#texts.delete(name);
     if (!isBlank(text)) this.#texts.set(name, text.slice(0, MAX_LENGTH));
-    for (const oldest of this.#texts.keys()) {
-      if (this.#texts.size <= MAX_DRAFTS) break;
+    let characters = [...this.#texts.values()].reduce((sum, { length }) => sum + length, 0);
+    for (const [oldest, { length }] of this.#texts) {
+      if (this.#texts.size <= MAX_DRAFTS && characters <= MAX_CHARACTERS) break;
       this.#texts.delete(oldest);
+      characters -= length;
     }
-    void this.#memory.update(KEY, Object.fromEntries(this.#texts));
+    this.#isWritten = false;
+    this.#writing ??= this.#settle().then(() => {
+      this.#writing = undefined;
+      void this.write();
+    });
   }
 
   forget(name: string): void {
     this.keep(name, '');
+    void this.write();
+  }
+
+  /** Writes now what is not written yet; resolves when it is. */
+  async write(): Promise<void> {
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    await this.#memory.update(this.#key, Object.fromEntries(this.#texts));
   }
 }

@@ -5,7 +5,7 @@
 
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { VersionCache } from '../../client/version-cache.ts';
-import { EMBEDDED_ORIGIN, embeddedCredential } from '../../core/embedded.ts';
+import { EMBEDDED_ORIGIN, embeddedCacheUrl, embeddedCredential } from '../../core/embedded.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import type { Key } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
@@ -35,13 +35,15 @@ export interface AccessParts {
   readonly log: RequestLog;
   readonly cache: VersionCache;
   readonly userAgent: string;
+  /** Told when the key of an environment is another, or gone. */
+  readonly keyReplaced: () => void;
 }
 
 /** A registry over HTTP, with the keys that are kept for its origin and for no other. */
 export async function accessOverHttp(
   url: string,
   keys: OpenedKeyStore,
-  { log, cache, userAgent }: AccessParts,
+  { log, cache, userAgent, keyReplaced }: AccessParts,
 ): Promise<Access> {
   const [{ RegistryClient }, { originOf }] = await Promise.all([
     import('../../client/registry-client.ts'),
@@ -49,7 +51,10 @@ export async function accessOverHttp(
   ]);
   const origin = originOf(url);
   const fetch = loggedFetch(request => globalThis.fetch(request), log);
-  const clients = new Map<EnvironmentName, RegistryClient>();
+  const clients = new Map<EnvironmentName, { readonly key: Key; readonly client: RegistryClient }>();
+  const forget = (environment: EnvironmentName): void => {
+    if (clients.delete(environment)) keyReplaced();
+  };
   const unlogged = new RegistryClient({
     url,
     key: null,
@@ -58,10 +63,15 @@ export async function accessOverHttp(
     retry: { retries: 0 },
   });
   return {
-    environments: () => keys.store.list(origin),
+    async environments() {
+      // Another window may have replaced or removed keys.
+      for (const [environment, { key }] of clients)
+        if ((await keys.store.get(origin, environment)) !== key) forget(environment);
+      return keys.store.list(origin);
+    },
     async clientFor(environment) {
       const known = clients.get(environment);
-      if (known !== undefined) return known;
+      if (known !== undefined) return known.client;
       const key = await keys.store.get(origin, environment);
       if (key === undefined)
         throw new Problem(
@@ -69,11 +79,11 @@ export async function accessOverHttp(
           `No key for ${environment} is stored for ${origin}. Set it in the Environments view.`,
         );
       const client = new RegistryClient({ url, key, fetch, cache, userAgent });
-      clients.set(environment, client);
+      clients.set(environment, { key, client });
       return client;
     },
     clientWith: key => new RegistryClient({ url, key, fetch, cache, userAgent }),
-    forget: environment => void clients.delete(environment),
+    forget,
     ask: async signal => void (await unlogged.readiness(signal)),
     close: async () => clients.clear(),
   };
@@ -82,7 +92,7 @@ export async function accessOverHttp(
 /** The registry inside the extension: every environment is one's own. @throws BrokenLog, and as `openEmbeddedRegistry` does */
 export async function accessEmbedded(
   options: { readonly dataFolder: string; readonly actor: string },
-  { log, cache, userAgent }: AccessParts,
+  { log, cache: versions, userAgent }: AccessParts,
 ): Promise<Access> {
   const [{ RegistryClient }, { isBrokenLog, openEmbeddedRegistry }] = await Promise.all([
     import('../../client/registry-client.ts'),
@@ -97,6 +107,12 @@ export async function accessEmbedded(
     return registry.fetch(request);
   };
   const fetch = loggedFetch(send, log);
+  const url = embeddedCacheUrl(options);
+  const cache: VersionCache = {
+    getSource: digest => versions.getSource(digest),
+    getVersion: (_origin, reference) => versions.getVersion(url, reference),
+    putVersion: (_origin, version) => versions.putVersion(url, version),
+  };
   const clients = new Map<EnvironmentName, RegistryClient>();
   const clientFor = async (environment: EnvironmentName): Promise<RegistryClient> => {
     const known = clients.get(environment);

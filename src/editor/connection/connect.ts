@@ -106,8 +106,10 @@ async function chooseRegistry(workbench: Workbench): Promise<string | undefined>
     ],
   });
   if (kind === undefined || kind === EMBEDDED) return kind;
+  const draft = 'connect';
   const text = await ask.text({
     title: 'Connect to Registry',
+    draft,
     prompt: 'The address of the registry. It goes into promptforge.json; the key does not.',
     placeholder: 'https://prompts.example.com',
     ...(now !== undefined && now !== EMBEDDED && { value: now }),
@@ -116,7 +118,9 @@ async function chooseRegistry(workbench: Workbench): Promise<string | undefined>
   });
   if (text === undefined) return undefined;
   const registry = registryAddress(text.trim());
-  return (await answers(workbench, registry)) ? registry : undefined;
+  if (!(await answers(workbench, registry))) return undefined;
+  ask.sent(draft);
+  return registry;
 }
 
 /** Whether a registry answers there, or the person wants the address all the same. Sends no key. */

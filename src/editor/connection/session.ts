@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
+import { embeddedCacheUrl } from '../../core/embedded.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import type { Key } from '../../core/key.ts';
 import type { OpenedKeyStore } from '../../keys/open-key-store.ts';
@@ -11,6 +12,7 @@ import type { Project } from '../../workspace/project-file.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { NewestRun } from '../work/newest-run.ts';
+import { OneOpen } from '../work/one-open.ts';
 import type { Access, AccessParts } from './access.ts';
 import { chooseKey, type Keys, type Work } from './choose-key.ts';
 import { embeddedOptions } from './embedded-options.ts';
@@ -34,7 +36,8 @@ export class Session implements vscode.Disposable {
   #place: string | undefined;
   #environments: readonly Environment[] = [];
   #keys: Keys = new Map();
-  #access: { readonly of: string; readonly opened: Promise<Access> } | undefined;
+  readonly #access = new OneOpen<Access>();
+  #keysReplaced = 0;
   #keyStore: Promise<OpenedKeyStore> | undefined;
   #cache: Promise<AccessParts['cache']> | undefined;
   readonly #reloading = new NewestRun();
@@ -90,7 +93,7 @@ export class Session implements vscode.Disposable {
     if (!vscode.workspace.isTrusted)
       return found.state?.kind === 'no-folder' ? found.state : { kind: 'untrusted' };
     if (found.project === undefined) {
-      await this.#closeAccess();
+      await this.#access.close();
       return found.state;
     }
     // What is shown of an absent registry stays the last known state until it has answered.
@@ -154,7 +157,12 @@ export class Session implements vscode.Disposable {
 
   /** To be called after a key was set or removed, and before the next reload. */
   async forget(environment: EnvironmentName): Promise<void> {
-    (await this.#access?.opened)?.forget(environment);
+    (await this.#access.current)?.forget(environment);
+  }
+
+  /** Grows whenever a key turned out to be another, or to be gone: a client from before must not be used any more. */
+  get keysReplaced(): number {
+    return this.#keysReplaced;
   }
 
   /**
@@ -174,7 +182,7 @@ export class Session implements vscode.Disposable {
   async dispose(): Promise<void> {
     this.#reloading.stop();
     this.#changed.dispose();
-    await this.#closeAccess();
+    await this.#access.close();
   }
 
   async #open(registry: string): Promise<Access> {
@@ -182,36 +190,26 @@ export class Session implements vscode.Disposable {
     if (!vscode.workspace.isTrusted)
       throw new Error('This workspace is not trusted, so nothing is sent to a registry.');
     const embedded = registry === EMBEDDED ? embeddedOptions(this.#parts.storage) : undefined;
-    const of = JSON.stringify([registry, embedded]);
     this.#place = embedded === undefined ? registry : `the embedded registry in ${embedded.dataFolder}`;
-    if (this.#access?.of !== of) {
-      await this.#closeAccess();
-      const parts = async () => ({
+    return this.#access.open(JSON.stringify([registry, embedded]), async () => {
+      const { accessEmbedded, accessOverHttp } = await import('./access.ts');
+      const parts = {
         log: this.#parts.log,
         userAgent: this.#parts.userAgent,
         cache: await this.cache(),
-      });
-      const opened = import('./access.ts').then(async ({ accessEmbedded, accessOverHttp }) =>
-        embedded === undefined
-          ? accessOverHttp(registry, await this.keyStore(), await parts())
-          : accessEmbedded(embedded, await parts()),
-      );
-      const access = { of, opened };
-      this.#access = access;
-      opened.catch(() => {
-        // Whoever waits for it is told; the next one tries again.
-        if (this.#access === access) this.#access = undefined;
-      });
-    }
-    return this.#access.opened;
+        keyReplaced: () => {
+          this.#keysReplaced += 1;
+        },
+      };
+      return embedded === undefined
+        ? accessOverHttp(registry, await this.keyStore(), parts)
+        : accessEmbedded(embedded, parts);
+    });
   }
 
-  async #closeAccess(): Promise<void> {
-    const access = this.#access;
-    this.#access = undefined;
-    if (access === undefined) return;
-    const opened = await access.opened.catch(() => undefined); // one that never opened has nothing to close
-    await opened?.close();
+  /** The URL under which the cache has a registry's versions; each folder of an embedded one has its own. */
+  cacheUrl(registry: string): string {
+    return registry === EMBEDDED ? embeddedCacheUrl(embeddedOptions(this.#parts.storage)) : registry;
   }
 
   #set(state: ConnectionState): void {

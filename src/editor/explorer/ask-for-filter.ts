@@ -1,21 +1,35 @@
 /** Asks for the filter of the tree, which follows with every key. */
 import * as vscode from 'vscode';
+import type { Drafts } from '../asking/drafts.ts';
+
+/** The filter that was typed last is offered again where none is set, after Escape or a reload of the window. */
+const DRAFT = 'filter';
 
 /**
  * Resolves when the person has taken the filter with Enter, or left it with Escape, which brings back the filter of
  * before. The input stays open while one looks at the tree.
  * @param apply called with each filter, as it is typed
  */
-export async function askForFilter(before: string, apply: (filter: string) => void): Promise<void> {
+export async function askForFilter(
+  before: string,
+  apply: (filter: string) => void,
+  drafts: Pick<Drafts, 'of' | 'keep' | 'write'>,
+): Promise<void> {
   const input = vscode.window.createInputBox();
   input.title = 'Filter Prompts';
   input.placeholder = 'triage modified';
   input.prompt =
     'Parts of a name, or what the tree says: modified, conflict, older partials, archived, production, @5. Escape brings back what was shown.';
-  input.value = before;
+  input.value = before === '' ? (drafts.of(DRAFT) ?? '') : before;
+  // A key replaces it.
+  input.valueSelection = [0, input.value.length];
   input.ignoreFocusOut = true;
+  apply(input.value);
   const isTaken = await new Promise<boolean>(resolve => {
-    input.onDidChangeValue(apply);
+    input.onDidChangeValue(text => {
+      drafts.keep(DRAFT, text);
+      apply(text);
+    });
     input.onDidAccept(() => resolve(true));
     input.onDidHide(() => resolve(false));
     input.show();
@@ -23,4 +37,5 @@ export async function askForFilter(before: string, apply: (filter: string) => vo
   // The last keys may come with Enter itself.
   apply(isTaken ? input.value : before);
   input.dispose();
+  await drafts.write();
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { visibleLines } from '../../core/visible-text.ts';
+import type { Drafts } from '../asking/drafts.ts';
 import { registerCommand } from '../commands.ts';
 import { setContext } from '../context-keys.ts';
 import { LAST_KNOWN } from '../status/words.ts';
@@ -26,10 +27,14 @@ export interface PromptsView extends vscode.Disposable {
   reveal(prompt: PromptName): Promise<void>;
 }
 
-/** @param move a prompt to another folder, as when it is dropped there; gives its new name if it has one */
+/**
+ * @param move a prompt to another folder, as when it is dropped there; gives its new name if it has one
+ * @param drafts keeps the filter that was typed last
+ */
 export function registerPromptsView(
   workbench: Workbench,
   move: (prompt: PromptName, folder: string) => Promise<PromptName | undefined>,
+  drafts: Drafts,
 ): PromptsView {
   const { session, prompts, report } = workbench;
   const tree = new PromptsTree(session, prompts);
@@ -77,7 +82,7 @@ export function registerPromptsView(
     prompts.onDidChange(show),
     session.onDidChange(show),
     registerCommand('refresh', 'Refreshing', report, refresh),
-    registerCommand('filter', 'Filtering', report, () => askForFilter(tree.filter, apply)),
+    registerCommand('filter', 'Filtering', report, () => askForFilter(tree.filter, apply, drafts)),
     registerCommand('clearFilter', 'Clearing the filter', report, () => apply('')),
     registerCommand('loadMore', 'Fetching older versions', report, node =>
       isNode(node) && node.kind === 'more' ? tree.loadMore(node.listed.name) : undefined,

@@ -20,14 +20,17 @@ export interface RegistryFollower {
    * To be called whenever any of it may have changed.
    * @param registry that the window is about; undefined: none
    * @param answers whether it is worth while to begin; one that is followed is tried on, and at once when it answers again
+   * @param keys grows when a key was replaced or removed: clients from before are not used any more
    */
-  follow(registry: string | undefined, answers: boolean): void;
+  follow(registry: string | undefined, answers: boolean, keys?: number): void;
   stop(): void;
 }
 
 export function registryFollower(parts: RegistryFollowerParts): RegistryFollower {
   const { memory, open, raise, happened, failed, warn, pause } = parts;
-  let following: { readonly registry: string; readonly controller: AbortController } | undefined;
+  let following:
+    | { readonly registry: string; readonly keys: number; readonly controller: AbortController }
+    | undefined;
   let answered = false;
   /** Ends the pause under way. */
   let awake = new AbortController();
@@ -61,8 +64,8 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
   const isRewritten = (registry: string) =>
     alarmsIn(memory).some(alarm => alarm.registry === registry && alarm.kind === 'rewritten');
   return {
-    follow(registry, answers) {
-      if (registry !== following?.registry) stop();
+    follow(registry, answers, keys = 0) {
+      if (following !== undefined && (registry !== following.registry || keys !== following.keys)) stop();
       if (answers && !answered) {
         awake.abort();
         awake = new AbortController();
@@ -70,7 +73,7 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
       answered = answers;
       if (registry === undefined || !answers || following !== undefined || isRewritten(registry)) return;
       const controller = new AbortController();
-      following = { registry, controller };
+      following = { registry, keys, controller };
       start(registry, controller).catch((error: unknown) => {
         if (!controller.signal.aborted) warn(`${registry} is not followed: ${String(error)}`);
         if (following?.controller === controller) following = undefined;

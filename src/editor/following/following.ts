@@ -39,8 +39,8 @@ export function registerFollowing(
     pause,
   });
   const follow = () => {
-    const { project, place, state } = session;
-    follower.follow(project && place, state.kind === 'connected');
+    const { project, place, state, keysReplaced } = session;
+    follower.follow(project && place, state.kind === 'connected', keysReplaced);
     if (place !== undefined && state.kind === 'refused' && state.isBroken === true)
       raise({ kind: 'broken', registry: place, seenAt: new Date().toISOString(), message: state.why });
   };

@@ -6,6 +6,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { askMoment } from '../asking/ask-moment.ts';
+import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import { shortName } from '../compare/titles.ts';
 import { type Target, targetOf } from '../explorer/target.ts';
@@ -56,10 +57,12 @@ async function whatWasLiveAt(
       : { environment: named.environment as EnvironmentName, channel: named.channel as Channel };
   if (place === undefined) return;
   const { environment, channel } = place;
+  const draft = draftName(`what was live ${prompt} ${environment} ${channel}`, session);
   const question = {
     title: `${title} in ${placeOf(place)}`,
     prompt: 'When',
     value: Date.now(),
+    draft,
     refuses: (at: number) =>
       at > Date.now() ? 'This time is in the future. Enter an earlier one.' : undefined,
   };
@@ -75,6 +78,7 @@ async function whatWasLiveAt(
     await ask.tell('info', notLiveYet({ prompt, environment, channel, at }, error));
     return;
   }
+  ask.sent(draft);
   await vscode.window.showTextDocument(documents.keep(live), { preview: true });
   void ask
     .tell('info', `${whatWasLive(live)}. ${whoAndWhy(live)}. ${fromUntil(live)}.`, COMPARE)

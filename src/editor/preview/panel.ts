@@ -24,7 +24,7 @@ import {
   shortTitle,
   subjectOf,
 } from './subject.ts';
-import { Trials } from './trials.ts';
+import type { Trials } from './trials.ts';
 
 /** Milliseconds without a keystroke before it is rendered. */
 const DEBOUNCE = 100;
@@ -33,6 +33,7 @@ export interface PanelParts {
   readonly workbench: Workbench;
   readonly extensionUri: vscode.Uri;
   readonly renderer: PreviewRenderer;
+  readonly trials: Trials;
   /** The page asks for what the person can also do by a command. */
   onAsked(asked: Extract<FromPage, { type: 'save' | 'copy' }>): void;
 }
@@ -41,7 +42,7 @@ export class PreviewPanel {
   readonly panel: vscode.WebviewPanel;
   readonly #parts: PanelParts;
   readonly #disposables: vscode.Disposable[] = [];
-  readonly #trials = new Trials();
+  readonly #trials: Trials;
   #document: vscode.TextDocument | undefined;
   #subject: Subject | undefined;
   /** What is shown or about to be. */
@@ -75,6 +76,7 @@ export class PreviewPanel {
   constructor(panel: vscode.WebviewPanel, parts: PanelParts) {
     this.panel = panel;
     this.#parts = parts;
+    this.#trials = parts.trials;
     const { webview } = panel;
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{prompt,samples.yaml}');
     this.#disposables.push(
@@ -357,6 +359,24 @@ export class PreviewPanel {
     }
   }
 
+  /** An input of one's own that gives way to a sample can be brought back. */
+  async #choose(sample: string | null): Promise<void> {
+    const [before, uri] = [this.#trials.current, this.#subject?.uri.toString()];
+    this.#trials.choose(sample);
+    this.#sendInputs();
+    await this.#render();
+    if (!before.isEdited) return;
+    const chosen = await this.#parts.workbench.ask.tell(
+      'info',
+      'The input that you had edited gave way to the sample.',
+      'Bring Back My Input',
+    );
+    if (chosen === undefined || this.#subject?.uri.toString() !== uri) return;
+    this.#trials.set(before);
+    this.#sendInputs();
+    await this.#render();
+  }
+
   async #answer(said: FromPage): Promise<void> {
     switch (said.type) {
       case 'ready':
@@ -378,9 +398,7 @@ export class PreviewPanel {
         return this.#send({ type: 'json', verdict });
       }
       case 'choose':
-        this.#trials.choose(said.sample);
-        this.#sendInputs();
-        return this.#render();
+        return this.#choose(said.sample);
       case 'openSamples':
         if (this.#subject?.samplesUri !== undefined) await this.#open(this.#subject.samplesUri);
         return;

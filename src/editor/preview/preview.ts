@@ -10,12 +10,13 @@ export const VIEW_TYPE = 'promptforge.preview';
 export function registerPreview(
   workbench: Workbench,
   extensionUri: vscode.Uri,
+  memory: vscode.Memento,
 ): vscode.Disposable & { readonly previews: () => Promise<Previews> } {
   let loading: Promise<Previews> | undefined;
   let loaded: Previews | undefined;
   const previews = () => {
     loading ??= import('./previews.ts').then(({ Previews }) => {
-      loaded = new Previews(workbench, extensionUri);
+      loaded = new Previews(workbench, extensionUri, memory);
       return loaded;
     });
     return loading;

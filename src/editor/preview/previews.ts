@@ -1,5 +1,6 @@
 /** What the preview's commands do: one panel that follows the prompt in front, and what is copied or saved of it. */
 import * as vscode from 'vscode';
+import { Drafts } from '../asking/drafts.ts';
 import { setContext } from '../context-keys.ts';
 import { namedTarget } from '../explorer/target.ts';
 import { logged } from '../problems/explain.ts';
@@ -16,6 +17,7 @@ import { VIEW_TYPE } from './preview.ts';
 import { PreviewRenderer } from './renderer/preview-renderer.ts';
 import { samplesAt, saveSample } from './samples-file.ts';
 import { isPrompt } from './subject.ts';
+import { Trials } from './trials.ts';
 
 type Copied = Extract<FromPage, { type: 'copy' }>['what'];
 
@@ -26,10 +28,14 @@ export class Previews implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #renderer: PreviewRenderer;
   readonly #difference: Difference;
+  /** Inputs of one's own, also those of earlier panels and windows. */
+  readonly #inputs: Drafts;
   #shown: PreviewPanel | undefined;
 
-  constructor(workbench: Workbench, extensionUri: vscode.Uri) {
+  /** @param memory of the workspace, for inputs of one's own */
+  constructor(workbench: Workbench, extensionUri: vscode.Uri, memory: vscode.Memento) {
     this.#workbench = workbench;
+    this.#inputs = new Drafts(memory, { key: 'promptforge.inputs' });
     this.#extensionUri = extensionUri;
     const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
     this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
@@ -143,9 +149,11 @@ export class Previews implements vscode.Disposable {
       return;
     }
     const { input } = shown;
+    const draft = `save sample ${uri.path}`;
     const typed = await ask.text({
       title: `Save Sample of ${shown.subject.title}`,
       prompt: 'Enter a name that says what is special about this input',
+      draft,
       ...(shown.sample !== null && { value: shown.sample }),
       validate: text => {
         if (text.trim() === '') return 'Enter a name for the sample.';
@@ -163,6 +171,7 @@ export class Previews implements vscode.Disposable {
       if (agreed !== true) return;
     }
     await saveSample(uri, name, input);
+    ask.sent(draft);
     await shown.saved(name, input);
     vscode.window.setStatusBarMessage(`Saved the sample "${name}"`, 3000);
   }
@@ -179,6 +188,7 @@ export class Previews implements vscode.Disposable {
       workbench: this.#workbench,
       extensionUri: this.#extensionUri,
       renderer: this.#renderer,
+      trials: new Trials(this.#inputs),
       onAsked: asked =>
         void vscode.commands.executeCommand(
           `promptforge.${asked.type === 'save' ? 'previewSaveSample' : COPY[asked.what]}`,

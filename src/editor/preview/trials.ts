@@ -1,5 +1,6 @@
 /** What a person tries each prompt with: a sample, the defaults alone, or an input of their own that began as one. */
 import { equals } from '../../language/values.ts';
+import type { Drafts } from '../asking/drafts.ts';
 import type { Input } from './form.ts';
 
 export interface Trial {
@@ -17,13 +18,21 @@ export interface NamedInput {
 
 const NOTHING: Trial = { sample: null, input: {}, isEdited: false };
 
+/** Where inputs of one's own are kept over a reload of the window, as text. */
+type Kept = Pick<Drafts, 'of' | 'keep'>;
+
 /** Kept by document, so that going from one prompt to another and back loses nothing. */
 export class Trials {
+  readonly #kept: Kept | undefined;
   readonly #trials = new Map<string, Trial>();
   /** Samples to be taken once they are read, instead of the first. */
   readonly #wanted = new Map<string, string | null>();
   #uri = '';
   #samples: readonly NamedInput[] = [];
+
+  constructor(kept?: Kept) {
+    this.#kept = kept;
+  }
 
   /** Of the prompt that is shown, as they were read last without a mistake. */
   get samples(): readonly NamedInput[] {
@@ -44,6 +53,8 @@ export class Trials {
   goTo(uri: string): void {
     this.#uri = uri;
     this.#samples = [];
+    const trial = this.#trials.has(uri) ? undefined : ownTrial(this.#kept?.of(uri));
+    if (trial !== undefined) this.#trials.set(uri, trial);
   }
 
   /** Takes a sample, or for null the defaults alone; nothing happens where there is no such sample. */
@@ -60,6 +71,8 @@ export class Trials {
 
   set(trial: Trial): void {
     this.#trials.set(this.#uri, trial);
+    const { sample, input, isEdited } = trial;
+    this.#kept?.keep(this.#uri, isEdited ? JSON.stringify({ sample, input }) : '');
   }
 
   /**
@@ -85,5 +98,19 @@ export class Trials {
 
   #inputOf(sample: string | null): Input | undefined {
     return sample === null ? {} : this.#samples.find(({ name }) => name === sample)?.input;
+  }
+}
+
+/** Undefined for a text that is not what was kept, such as one that was too long. */
+function ownTrial(text: string | undefined): Trial | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { sample, input } = JSON.parse(text);
+    const isInput = typeof input === 'object' && input !== null && !Array.isArray(input);
+    return isInput
+      ? { sample: typeof sample === 'string' ? sample : null, input, isEdited: true }
+      : undefined;
+  } catch {
+    return undefined; // the sample it began as is shown instead
   }
 }

@@ -5,7 +5,9 @@ import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { askMoment } from '../asking/ask-moment.ts';
+import { draftName } from '../asking/draft-name.ts';
 import { showComparison } from '../compare/compare.ts';
+import type { Session } from '../connection/session.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { ownTimeZone } from '../wording/moment.ts';
@@ -14,6 +16,7 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { isAt, setTargets } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
+import { channelDraft } from './pick-target.ts';
 import {
   afterFailure,
   confirmation,
@@ -31,6 +34,7 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
   // Before anything is asked: it would be for nothing without the key.
   const client = await session.clientFor({ kind: 'promote', environment: target.environment });
   const change = await showDifference(workbench, wanted);
+  const draft = draftOf(wanted, session);
   const reason = await ask.text({
     title:
       kind === 'promote'
@@ -38,7 +42,7 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
         : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
     prompt: 'Why? The reason is kept permanently.',
     placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
-    draft: draftOf(wanted),
+    draft,
     validate: whyNotReason,
   });
   if (reason === undefined) return;
@@ -47,7 +51,7 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
   if (answer === false) return;
   let effectiveAt: string | undefined;
   if (answer === 'alternative') {
-    effectiveAt = await askWhen(workbench, wanted);
+    effectiveAt = await askWhen(workbench, wanted, draft);
     if (effectiveAt === undefined) return;
     if ((await ask.confirm(confirmation(asked, reason.trim(), Date.now(), effectiveAt))) !== true) return;
   }
@@ -72,18 +76,29 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
   } catch (error) {
     workbench.session.note(error);
     if (!Problem.is(error, 'pointer_moved') && !mayHaveArrived(error)) throw error;
-    await sayWhatIsTrue(workbench, client, wanted, error);
+    await sayWhatIsTrue(workbench, client, wanted, draft, error);
     return;
   }
-  ask.sent(draftOf(wanted));
+  sent(workbench, wanted, draft);
   workbench.walkthrough.done('promote');
   await workbench.prompts.refresh();
   void sayOutcome(workbench, promotion, kind);
 }
 
 /** The name under which the reason is kept. */
-function draftOf({ kind, prompt, version, target }: Move): string {
-  return `${kind} ${prompt}@${version} ${target.environment} ${target.channel}`;
+function draftOf({ kind, prompt, version, target }: Move, session: Session): string {
+  return draftName(`${kind} ${prompt}@${version} ${target.environment} ${target.channel}`, session);
+}
+
+/** The name under which the time is kept for which it is planned. @param draft that of the reason */
+function timeDraftOf(draft: string): string {
+  return `plan ${draft}`;
+}
+
+function sent({ ask, session }: Workbench, { target }: Move, draft: string): void {
+  ask.sent(draft);
+  ask.sent(timeDraftOf(draft));
+  ask.sent(channelDraft(target.environment, session));
 }
 
 /** As far as it is known here; the registry decides. */
@@ -97,11 +112,16 @@ function approvalsFor(
 }
 
 /** RFC 3339 UTC; a quarter of an hour from now is proposed. */
-function askWhen({ ask }: Workbench, { prompt, version, target }: Move): Promise<string | undefined> {
+function askWhen(
+  { ask }: Workbench,
+  { prompt, version, target }: Move,
+  draft: string,
+): Promise<string | undefined> {
   const question = {
     title: `Plan ${prompt}@${version} for ${placeOf(target)}`,
     prompt: 'When does it go live',
     value: Date.now() + 15 * 60_000,
+    draft: timeDraftOf(draft),
     refuses: (at: number) => whyNotPlanned(at, Date.now()),
   };
   return askMoment(ask, question, ownTimeZone());
@@ -165,6 +185,7 @@ async function sayWhatIsTrue(
   workbench: Workbench,
   client: RegistryClient,
   wanted: Move,
+  draft: string,
   error: unknown,
 ): Promise<void> {
   const { ask, session, prompts, log } = workbench;
@@ -184,7 +205,7 @@ async function sayWhatIsTrue(
   }
   await prompts.refresh();
   const done = current === wanted.version;
-  if (done) ask.sent(draftOf(wanted));
+  if (done) sent(workbench, wanted, draft);
   const compare = `Compare with @${current}`;
   const buttons = [...(current === null || done ? [] : [compare]), ...(done ? [] : ['Try Again'])];
   const chosen = await ask.tell(

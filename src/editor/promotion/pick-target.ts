@@ -3,6 +3,8 @@ import type { PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, isChannel, LATEST, parsePointerChannel } from '../../core/channel.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Option } from '../asking/ask.ts';
+import { draftName } from '../asking/draft-name.ts';
+import type { Session } from '../connection/session.ts';
 import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Target } from './choices.ts';
@@ -52,13 +54,18 @@ export async function pickTarget(
   if (environment === undefined) return undefined;
   const channel = await ask.text({
     title,
+    draft: channelDraft(environment, session),
     prompt: `The channel in ${environment}: readers ask for it by this name.`,
     placeholder: 'canary',
     validate: text => whyNotPointer(text, environment, targets),
   });
-  return channel === undefined
-    ? undefined
-    : { environment, channel: parsePointerChannel(channel.trim()), live: undefined };
+  if (channel === undefined) return undefined;
+  return { environment, channel: parsePointerChannel(channel.trim()), live: undefined };
+}
+
+/** The name under which the name of a new channel is kept until something was promoted to it. */
+export function channelDraft(environment: string, session: Session): string {
+  return draftName(`channel in ${environment}`, session);
 }
 
 function whyNotPointer(text: string, environment: string, targets: readonly Target[]): string | undefined {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
+import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { findChange } from '../compare/show-change.ts';
@@ -44,7 +45,7 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   const client = await session.clientFor({ kind: 'decide', environment: promotion.environment });
   // Each registry counts its promotions from 1.
   const change = await changeOf(workbench, deed, promotion);
-  const draft = `${deed} ${promotion.id} ${session.place}`;
+  const draft = draftName(`${deed} ${promotion.id}`, session);
   const answer = deed === 'approve' ? await ask.confirm(approvalQuestion(promotion, change)) : 'alternative';
   if (answer === false) return;
   const comment = answer === true ? '' : await ask.text({ ...decisionQuestion(deed, promotion), draft });

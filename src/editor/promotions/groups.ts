@@ -1,5 +1,6 @@
 /** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
 import type { Promotion } from '../../contract/promotions.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
 import type { KeyState } from '../connection/choose-key.ts';
@@ -9,6 +10,8 @@ export type GroupName = (typeof GROUPS)[number];
 
 export interface Group {
   readonly name: GroupName;
+  /** What was done is a group for each environment. */
+  readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
 }
 
@@ -22,18 +25,29 @@ export function groupOf({ state }: Pick<Promotion, 'state'>): GroupName {
 
 /**
  * Those that hold something, in their order: who waits longest first, what goes live soonest first, what ended last
- * first. A promotion that is listed twice is shown once.
+ * first, production before the environments that lead to it. A promotion that is listed twice is shown once.
+ * @param environments in promotion order
  */
-export function groupsOf(promotions: readonly Promotion[]): Group[] {
+export function groupsOf(
+  promotions: readonly Promotion[],
+  environments: readonly EnvironmentName[] = [],
+): Group[] {
   const each = [...new Map(promotions.map(promotion => [promotion.id, promotion])).values()];
   const of = (name: GroupName) => each.filter(promotion => groupOf(promotion) === name);
+  const done = by(of('done'), endedAt).reverse().slice(0, DONE_SHOWN);
   const groups: Group[] = [
     { name: 'waiting', promotions: by(of('waiting'), ({ requestedAt }) => requestedAt) },
     {
       name: 'planned',
       promotions: by(of('planned'), ({ effectiveAt, requestedAt }) => effectiveAt ?? requestedAt),
     },
-    { name: 'done', promotions: by(of('done'), endedAt).reverse().slice(0, DONE_SHOWN) },
+    ...[...new Set([...environments.toReversed(), ...done.map(({ environment }) => environment)])].map(
+      (environment): Group => ({
+        name: 'done',
+        environment,
+        promotions: done.filter(each => each.environment === environment),
+      }),
+    ),
   ];
   return groups.filter(group => group.promotions.length > 0);
 }

@@ -1,19 +1,25 @@
 /** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Promotion } from '../../contract/promotions.ts';
+import { type Channel, STABLE } from '../../core/channel.ts';
 import { lastSegment } from '../../core/name.ts';
 import { goesBack } from '../../core/promotion.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
-import { type Deed, endedAt, type GroupName } from './groups.ts';
+import { type Deed, endedAt, type Group, type GroupName, groupOf } from './groups.ts';
 import type { Standing } from './standing.ts';
 
-export const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
+const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   waiting: 'Waiting for approval',
   planned: 'Planned',
-  done: 'Done recently',
+  done: 'Done',
 };
+
+/** `Waiting for approval`, `Done: production`. */
+export function groupTitle({ name, environment }: Pick<Group, 'name' | 'environment'>): string {
+  return environment === undefined ? GROUP_TITLES[name] : `${GROUP_TITLES[name]}: ${environment}`;
+}
 
 /** A codicon for each state, for one that was held, and for what has become of one that was applied. */
 export function iconOf(
@@ -37,17 +43,26 @@ export function iconOf(
   }
 }
 
-/** `@12 production: live now` with `triage · jonas.weber · 2 hours ago`: what is cut off first comes last. */
+/**
+ * Within its group, which says what the label leaves out, so that version, environment and state can be read in a
+ * narrow side bar: `@12 live now` in `Done: production`, `@12 production: 1 of 2 approvals` in `Waiting for approval`.
+ * Then `triage · jonas.weber · 2 hours ago`: what is cut off first comes last.
+ */
 export function promotionWords(promotion: Promotion, standing: Standing, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
   const state = stateOf(promotion, standing);
   const details = detailsOf(promotion, now).join(' · ');
   return {
-    label: `@${version} ${placeOf(promotion)}: ${state}`,
+    label: `@${version} ${groupOf(promotion) === 'done' ? doneWhere(channel) : `${placeOf(promotion)}: `}${state}`,
     description: `${lastSegment(prompt)} · ${details}`,
     tooltip: () => promotionTooltip(promotion, standing, now),
     spoken: `${prompt} version ${version} to ${channel} in ${environment}, ${from === null ? 'nothing was there' : `from version ${from}`}: ${state} · ${details}`,
   };
+}
+
+/** Where applications that ask for nothing look, the group's environment says all. */
+function doneWhere(channel: Channel): string {
+  return channel === STABLE ? '' : `${channel}: `;
 }
 
 /** What is true of it now. */

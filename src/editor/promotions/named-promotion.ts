@@ -5,9 +5,9 @@ import { documentsIn } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupsOf } from './groups.ts';
-import { GROUP_TITLES, promotionOption } from './labels.ts';
+import { groupTitle, promotionOption } from './labels.ts';
 import type { PromotionNode } from './promotions-view.ts';
-import { Standings } from './standing.ts';
+import { knownStandings } from './standing.ts';
 
 /** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
 export async function namedPromotion(
@@ -16,17 +16,18 @@ export async function namedPromotion(
   question: { readonly title: string; readonly admits: (promotion: Promotion) => boolean },
 ): Promise<Promotion | undefined> {
   if (isPromotionNode(argument)) return argument.promotion;
-  const id = typeof argument === 'string' ? argument : promotionInFront();
+  const id = typeof argument === 'string' ? argument : promotionInFront(session.registry);
   if (id !== undefined)
     return promotions.find(id) ?? (await session.clientFor({ kind: 'read' })).getPromotion(id);
   await session.clientFor({ kind: 'read' }); // says what is missing
   await promotions.load();
   const now = Date.now();
-  const standings = new Standings(promotions.promotions, prompt => prompts.listed.get(prompt)?.summary);
-  const options = groupsOf(promotions.promotions.filter(question.admits)).flatMap(({ name, promotions }) =>
-    promotions.map((promotion, index) => ({
+  const standings = knownStandings(promotions, prompts);
+  const names = session.environments.map(({ name }) => name);
+  const options = groupsOf(promotions.promotions.filter(question.admits), names).flatMap(group =>
+    group.promotions.map((promotion, index) => ({
       ...promotionOption(promotion, standings.of(promotion), now),
-      ...(index === 0 && { heading: GROUP_TITLES[name] }),
+      ...(index === 0 && { heading: groupTitle(group) }),
     })),
   );
   if (options.length === 0) {
@@ -36,15 +37,16 @@ export async function namedPromotion(
   return ask.pick({ title: question.title, placeholder: 'Select a promotion', options });
 }
 
-/** The id of the promotion whose review is the editor in front. */
-export function promotionInFront(): string | undefined {
-  return promotionIn(vscode.window.tabGroups.activeTabGroup.activeTab);
+/** The id of the promotion whose review is the editor in front. @param registry that the window is connected to */
+export function promotionInFront(registry: string | undefined): string | undefined {
+  return promotionIn(vscode.window.tabGroups.activeTabGroup.activeTab, registry);
 }
 
-/** The id of the promotion whose review a tab shows. */
-export function promotionIn(tab: vscode.Tab | undefined): string | undefined {
+/** The id of the promotion whose review a tab shows; undefined for one in another registry, which counts its own. */
+export function promotionIn(tab: vscode.Tab | undefined, registry: string | undefined): string | undefined {
   const addresses = documentsIn(tab).map(uri => parseVersionUri(uri) ?? parseResolvedUri(uri));
-  return addresses.find(address => address?.promotion !== undefined)?.promotion;
+  return addresses.find(address => address?.promotion !== undefined && address.registry === registry)
+    ?.promotion;
 }
 
 function isPromotionNode(value: unknown): value is Extract<PromotionNode, { kind: 'promotion' }> {

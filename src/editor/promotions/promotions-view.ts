@@ -10,9 +10,9 @@ import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import { deedsFor, type Group, groupOf, groupsOf } from './groups.ts';
-import { GROUP_TITLES, iconOf, promotionWords } from './labels.ts';
+import { groupTitle, iconOf, promotionWords } from './labels.ts';
 import type { PromotionList } from './promotion-list.ts';
-import { Standings } from './standing.ts';
+import { knownStandings, type Standings } from './standing.ts';
 
 export type PromotionNode =
   | { readonly kind: 'group'; readonly group: Group }
@@ -29,6 +29,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
       }
     | undefined;
   readonly #keyOf: (environment: EnvironmentName) => KeyState | undefined;
+  readonly #environments: () => readonly EnvironmentName[];
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -36,20 +37,29 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     this.#list = promotions;
     this.#prompts = prompts;
     this.#keyOf = environment => session.keys.get(environment);
+    this.#environments = () => session.environments.map(({ name }) => name);
     promotions.onDidChange(() => this.#changed.fire(undefined));
     // Where pointers stand is known from the prompts.
     prompts.onDidChange(() => this.#changed.fire(undefined));
   }
 
   getChildren(node?: PromotionNode): PromotionNode[] {
-    if (node === undefined) return groupsOf(this.#list.promotions).map(group => ({ kind: 'group', group }));
+    if (node === undefined)
+      return groupsOf(this.#list.promotions, this.#environments()).map(group => ({ kind: 'group', group }));
     return node.kind === 'group'
       ? node.group.promotions.map(promotion => ({ kind: 'promotion', promotion }))
       : [];
   }
 
   getTreeItem(node: PromotionNode): vscode.TreeItem {
-    return node.kind === 'group' ? groupItem(node.group) : this.#promotionItem(node);
+    return node.kind === 'group'
+      ? groupItem(node.group, this.#isLast(node.group))
+      : this.#promotionItem(node);
+  }
+
+  /** What was done in the last environment, which one asks about first. */
+  #isLast({ environment }: Group): boolean {
+    return environment !== undefined && environment === this.#environments().at(-1);
   }
 
   /** Made anew when what it is made from has changed. */
@@ -60,7 +70,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
       this.#known = {
         promotions,
         listed,
-        standings: new Standings(promotions, prompt => listed.get(prompt)?.summary),
+        standings: knownStandings(this.#list, this.#prompts),
       };
     return this.#known.standings;
   }
@@ -84,15 +94,18 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   }
 }
 
-function groupItem({ name, promotions }: Group): vscode.TreeItem {
+/** @param isLast whether it is about the last environment */
+function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
+  const { name, environment, promotions } = group;
+  const title = groupTitle(group);
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(GROUP_TITLES[name], name === 'done' ? Collapsed : Expanded);
-  item.id = name;
-  item.description = String(promotions.length);
+  const item = new vscode.TreeItem(title, name === 'done' && !isLast ? Collapsed : Expanded);
+  item.id = [name, environment].filter(part => part !== undefined).join(' ');
+  // Of what was done, only the last is shown, so its number says nothing.
+  if (name !== 'done') item.description = String(promotions.length);
+  else item.tooltip = 'What ended last. All of it is in the log of the registry.';
   item.contextValue = ':group:';
-  item.accessibilityInformation = {
-    label: `${GROUP_TITLES[name]}, ${counted(promotions.length, 'promotion')}`,
-  };
+  item.accessibilityInformation = { label: `${title}, ${counted(promotions.length, 'promotion')}` };
   return item;
 }
 

@@ -15,7 +15,7 @@ import { namedPromotion, promotionInFront } from './named-promotion.ts';
 export function registerReview(workbench: Workbench): vscode.Disposable {
   const { session, promotions, report } = workbench;
   const show = () => {
-    const id = promotionInFront();
+    const id = promotionInFront(session.registry);
     const promotion = id === undefined ? undefined : promotions.find(id);
     const deeds = promotion === undefined ? [] : deedsFor(promotion, session.keys.get(promotion.environment));
     setContext('promptforge.review', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);

@@ -16,6 +16,14 @@ export type Standing =
   /** It was not applied, or where the pointer stands is not known. */
   | { readonly kind: 'unknown' };
 
+/** Standings among the promotions that a window knows, by where its list of prompts has the pointers. */
+export function knownStandings(
+  { promotions }: { readonly promotions: readonly Promotion[] },
+  { listed }: { readonly listed: ReadonlyMap<PromptName, { readonly summary: PromptSummary | undefined }> },
+): Standings {
+  return new Standings(promotions, prompt => listed.get(prompt)?.summary);
+}
+
 /** Standings among the promotions that are known; `summaryOf` tells where pointers stand. */
 export class Standings {
   readonly #applied: ReadonlyMap<string, readonly Applied[]>;

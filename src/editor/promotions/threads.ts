@@ -1,21 +1,45 @@
 /** Comments of a promotion as threads: one for each line of a side, and one for the whole. Pure. */
 import type { Comment, Promotion } from '../../contract/promotions.ts';
-
-export type Place = Comment['place'];
+import type { VersionNumber } from '../../core/version.ts';
+import type { UnsentComment } from './unsent-comments.ts';
 
 export interface Thread {
-  /** Null: of the whole promotion. */
-  readonly place: Place;
+  /** The version of the side that it is shown on. */
+  readonly version: VersionNumber;
+  /** From 1; null: of the whole promotion. */
+  readonly line: number | null;
   /** Oldest first. */
   readonly comments: readonly Comment[];
+  /** What was written there and has not reached the registry. */
+  readonly unsent?: UnsentComment;
 }
 
-/** In the order in which they began. */
-export function threadsOf(comments: readonly Comment[]): Thread[] {
-  const places = Map.groupBy(comments, ({ place }) =>
-    place === null ? 'whole' : `${place.side} ${place.line}`,
-  );
-  return [...places.values()].map(of => ({ place: of[0]?.place ?? null, comments: of }));
+/** In the order in which they began; those that hold nothing but an unsent comment come last. */
+export function threadsOf(
+  promotion: Pick<Promotion, 'from' | 'version'> | undefined,
+  comments: readonly Comment[],
+  unsent: readonly UnsentComment[] = [],
+): Thread[] {
+  const threads = new Map<string, Thread>();
+  if (promotion !== undefined)
+    for (const comment of comments) {
+      const { place } = comment;
+      const version = place?.side === 'from' && promotion.from !== null ? promotion.from : promotion.version;
+      const line = place?.line ?? null;
+      const id = threadId({ version, line });
+      threads.set(id, { version, line, comments: [...(threads.get(id)?.comments ?? []), comment] });
+    }
+  for (const each of unsent) {
+    const id = threadId(each);
+    const { version, line, comments } = threads.get(id) ?? { ...each, comments: [] };
+    threads.set(id, { version, line, comments, unsent: each });
+  }
+  return [...threads.values()];
+}
+
+/** One for all threads of a promotion that stand at the same place. */
+export function threadId({ version, line }: Pick<Thread, 'version' | 'line'>): string {
+  return line === null ? 'whole' : `${version} ${line}`;
 }
 
 /** Which side of the review a version is; undefined for none. */

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { Disposable } from 'vscode';
 import type { PromptName } from '../../core/name.ts';
+import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -28,7 +29,7 @@ export function registerArchive(workbench: Workbench, focused: FocusedNode): vsc
         return;
       }
       const client = await session.clientFor({ kind: 'archive' });
-      const draft = `archive ${prompt}`;
+      const draft = draftName(`archive ${prompt}`, session);
       const reason = await ask.text({
         title: `Archive ${prompt}`,
         prompt: 'Why? The reason is kept permanently.',
@@ -55,7 +56,7 @@ export function registerArchive(workbench: Workbench, focused: FocusedNode): vsc
       if (target === undefined) return;
       const { prompt } = target;
       const client = await session.clientFor({ kind: 'archive' });
-      const draft = `restore ${prompt}`;
+      const draft = draftName(`restore ${prompt}`, session);
       const reason = await ask.text({
         title: `Restore ${prompt}`,
         prompt: 'Why? The reason is kept permanently.',

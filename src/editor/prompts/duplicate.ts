@@ -25,9 +25,11 @@ export function registerDuplicate(
     if (listed === undefined || copy === undefined) return;
     const { name } = listed;
     const value = freeName(name, workbench);
+    const draft = `duplicate ${name}`;
     const text = await ask.text({
       title: `Duplicate ${name}`,
       prompt: NAME_HINT,
+      draft,
       value,
       selection: [value.lastIndexOf('/') + 1, value.length],
       validate: typed => whyNotNewName(typed, workbench),
@@ -47,6 +49,7 @@ export function registerDuplicate(
     if (samples !== undefined) edit.createFile(samplesOf(file), { contents: samples });
     if (!(await vscode.workspace.applyEdit(edit)))
       throw new Error(`VS Code could not make the file of ${to}. Is its folder read-only?`);
+    ask.sent(draft);
     await prompts.rescan();
     await vscode.window.showTextDocument(file, { preview: false });
     await reveal(to);

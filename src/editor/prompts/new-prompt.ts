@@ -22,16 +22,19 @@ export function registerNewPrompt(
     }
     const folder =
       isNode(argument) && argument.kind === 'folder' ? argument.path : await folderInFront(workbench);
+    const draft = `new prompt in ${folder}`;
     const text = await ask.text({
       title: 'New Prompt',
       prompt: NAME_HINT,
       placeholder: 'support/triage',
+      draft,
       value: folder === '' ? '' : `${folder}/`,
       validate: name => whyNotNewName(name, workbench),
     });
     if (text === undefined) return;
     const name = parsePromptName(text.trim());
     const { path } = await (await prompts.workingCopy())!.createPrompt(name, skeletonOf(name));
+    ask.sent(draft);
     await prompts.rescan();
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
     const start = placeToWrite(editor.document);

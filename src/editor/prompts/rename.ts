@@ -114,9 +114,11 @@ export function registerRename(
     }
     const { name } = listed;
     const note = consequences(listed);
+    const draft = `rename ${name}`;
     const text = await ask.text({
       title: `Rename ${name}`,
       prompt: NAME_HINT,
+      draft,
       value: name,
       selection: [name.lastIndexOf('/') + 1, name.length],
       validate: typed => {
@@ -127,6 +129,7 @@ export function registerRename(
     if (text === undefined || text.trim() === name) return;
     const to = parsePromptName(text.trim());
     await rename(listed, to);
+    ask.sent(draft);
     await reveal(to);
   });
 }

@@ -7,6 +7,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import type { Change } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
@@ -78,9 +79,10 @@ async function publish(
   let change: Change | undefined;
   if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
   else change = await showComparison(workbench, prompt, { version: newest.version }, { file: true });
+  const draft = draftName(`publish ${prompt}`, session);
   const message = await ask.text({
     ...messageQuestion(prompt, newest?.version, change),
-    draft: draftOf(prompt),
+    draft,
     validate: whyNotMessage,
   });
   if (message === undefined) return;
@@ -99,12 +101,12 @@ async function publish(
     session.note(error);
     if (!mayHaveArrived(error)) throw error;
     log.error(logged(error));
-    await sayWhatIsTrue(workbench, copy, client, prompt, newest?.version, error);
+    await sayWhatIsTrue(workbench, copy, client, { prompt, before: newest?.version, draft }, error);
     return;
   }
   await prompts.refresh();
   if (outcome.kind === 'published') {
-    ask.sent(draftOf(prompt));
+    ask.sent(draft);
     workbench.walkthrough.done('publish');
     void offerNext(workbench, outcome.version, outcome.created);
     return;
@@ -132,11 +134,6 @@ async function usesOlderPartials(
       return newest?.prompt !== used.prompt || newest.version !== used.version;
     })
   );
-}
-
-/** The name under which the message of the next version is kept. */
-function draftOf(prompt: PromptName): string {
-  return `publish ${prompt}`;
 }
 
 /** The source if it can be published; what is wrong with it is shown otherwise, and nothing is sent. */
@@ -234,8 +231,11 @@ async function sayWhatIsTrue(
   workbench: Workbench,
   copy: WorkingCopy,
   client: RegistryClient,
-  prompt: PromptName,
-  before: number | undefined,
+  {
+    prompt,
+    before,
+    draft,
+  }: { readonly prompt: PromptName; readonly before: number | undefined; readonly draft: string },
   error: unknown,
 ): Promise<void> {
   const { ask, prompts } = workbench;
@@ -253,7 +253,7 @@ async function sayWhatIsTrue(
       summary?.newest.digest === digestOf(source) &&
       summary.newest.version !== before;
     arrivedAs = arrived ? summary.newest.version : undefined;
-    if (arrived) ask.sent(draftOf(prompt));
+    if (arrived) ask.sent(draft);
     if (arrived) await followInLock(copy, client, [summary], [prompt]);
   } catch {
     const chosen = await ask.tell('error', `${failed} ${unknownAfterFailure()}`, 'Try Again', 'Show Log');

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptName } from '../../core/name.ts';
 import { parseVersionReference } from '../../core/version.ts';
+import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import { breakingInWords } from '../compare/change-words.ts';
 import { namedTarget } from '../explorer/target.ts';
@@ -21,7 +22,6 @@ import { whyNotMessage } from './words.ts';
 /** How many prompts one run updates, so that all of it can be shown; another run takes the next ones. */
 const MOST = 100;
 const TITLE = 'Update Partials';
-const DRAFT = 'update partials';
 
 export function registerUpdatePartials(workbench: Workbench): vscode.Disposable {
   const planned = new PlannedDocuments();
@@ -60,16 +60,17 @@ async function updatePartials(
     const words = breakingInWords(change);
     return words === undefined ? [] : [{ prompt, words }];
   });
+  const draft = draftName('update partials', session);
   const message = await ask.text({
     ...updateQuestion(update, breaking),
-    draft: DRAFT,
+    draft,
     validate: whyNotMessage,
   });
   if (message === undefined) return;
   const result = await inProgress(updateTitle(update), signal =>
     publishAll(workbench, client, drafts, message.trim(), signal),
   );
-  if (result.failed.length === 0) ask.sent(DRAFT);
+  if (result.failed.length === 0) ask.sent(draft);
   await updateLock(workbench, client, result.updated);
   const severity = result.failed.length === 0 ? 'info' : 'warning';
   const buttons = result.failed.length === 0 ? [] : ['Show Log'];

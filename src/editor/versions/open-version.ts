@@ -11,17 +11,23 @@ import { EMBEDDED, versionUriParts } from './uri.ts';
 
 export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
   const { session, prompts, report } = workbench;
+  const { ask } = workbench;
   const open = (target: Required<Pick<Target, 'prompt' | 'version'>>) =>
     vscode.window.showTextDocument(versionUri(session.registry, target), { preview: true });
   return vscode.Disposable.from(
     registerCommand('openVersion', 'Opening the version', report, async argument => {
       const named = isNode(argument) ? await namedTarget(argument, workbench) : undefined;
       if (named?.version !== undefined) return open({ prompt: named.prompt, version: named.version });
+      if (named === undefined && typeof argument !== 'string') {
+        const asked = await askForReference(workbench);
+        if (asked === undefined) return undefined;
+        const editor = await open(asked);
+        ask.sent(asked.draft);
+        return editor;
+      }
       const chosen =
         named === undefined
-          ? typeof argument === 'string'
-            ? parseVersionReference(argument)
-            : await askForReference(workbench)
+          ? parseVersionReference(String(argument))
           : await pickVersion(workbench, named.prompt, {
               title: `Open a Version of ${named.prompt}`,
               placeholder: 'Select a version',
@@ -53,14 +59,17 @@ async function askForReference(workbench: Workbench) {
   const front = await namedTarget(undefined, workbench);
   const listed = front === undefined ? undefined : prompts.listed.get(front.prompt);
   const newest = listed?.summary?.newest.version;
+  const draft = `open version from ${front?.prompt ?? 'nothing'}`;
   const text = await ask.text({
     title: 'Open Version',
+    draft,
     prompt: 'A reference as logs and headers have it, such as support/triage@12',
     placeholder: 'support/triage@12',
     ...(front !== undefined && { value: `${front.prompt}@${newest ?? ''}` }),
     validate: value => whyNotReference(value, workbench),
   });
-  return text === undefined ? undefined : parseVersionReference(text.trim());
+  if (text === undefined) return undefined;
+  return { ...parseVersionReference(text.trim()), draft };
 }
 
 /** Begins with a space; empty where no name differs only by case. */

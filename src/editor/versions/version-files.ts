@@ -1,7 +1,6 @@
 /** Versions as files of the scheme `promptforge:`, which can be opened and compared but never written. */
 import * as vscode from 'vscode';
 import type { Version } from '../../contract/prompts.ts';
-import { EMBEDDED_ORIGIN } from '../../core/embedded.ts';
 import { versionReference } from '../../core/version.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
@@ -11,23 +10,41 @@ import { EMBEDDED, parseVersionUri, SCHEME, type VersionAddress } from './uri.ts
 const KEPT = 200;
 
 export function registerVersionFiles(session: Session): vscode.Disposable {
-  return vscode.workspace.registerFileSystemProvider(SCHEME, new VersionFiles(session), {
+  const files = new VersionFiles(session);
+  let { place } = session;
+  const onSession = session.onDidChange(() => {
+    if (place !== undefined && session.place !== place) files.forgetEmbedded();
+    place = session.place;
+  });
+  const registered = vscode.workspace.registerFileSystemProvider(SCHEME, files, {
     isReadonly: new vscode.MarkdownString(
       'This is a published version, which never changes. Edit the file of the prompt and publish a new version.',
     ),
     isCaseSensitive: true,
   });
+  return vscode.Disposable.from(onSession, registered);
 }
 
 class VersionFiles implements vscode.FileSystemProvider {
   readonly #session: Session;
   readonly #versions = new Map<string, Promise<Version>>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  /** Never fires: a version does not change. */
+  /** When the embedded registry became another, in milliseconds since 1970; 0: never. */
+  #embeddedSince = 0;
+  /** A version does not change, but the embedded registry may be in another folder. */
   readonly onDidChangeFile = this.#changed.event;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** To be called when the embedded registry may be another: its versions have the same URIs. */
+  forgetEmbedded(): void {
+    this.#embeddedSince = Date.now();
+    const uris = [...this.#versions.keys()].map(id => vscode.Uri.parse(id, true));
+    const embedded = uris.filter(uri => parseVersionUri(uri)?.registry === EMBEDDED);
+    for (const uri of embedded) this.#versions.delete(uri.toString());
+    this.#changed.fire(embedded.map(uri => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
@@ -37,7 +54,8 @@ class VersionFiles implements vscode.FileSystemProvider {
       type: vscode.FileType.File,
       permissions: vscode.FilePermission.Readonly,
       ctime: time,
-      mtime: time,
+      // VS Code takes a file that has become older for one that it knows.
+      mtime: Math.max(time, parseVersionUri(uri)?.registry === EMBEDDED ? this.#embeddedSince : 0),
       size: Buffer.byteLength(source),
     };
   }
@@ -98,9 +116,8 @@ export async function fetchVersion(
       throw new Error(`This version is of ${registry}, and this window is connected to another registry.`);
     return await client.getVersion(prompt, version);
   } catch (error) {
-    const url = registry === EMBEDDED ? EMBEDDED_ORIGIN : registry;
     const cache = await session.cache();
-    const kept = await cache.getVersion(url, versionReference(prompt, version));
+    const kept = await cache.getVersion(session.cacheUrl(registry), versionReference(prompt, version));
     if (kept === undefined) throw error;
     return kept;
   }

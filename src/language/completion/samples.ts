@@ -103,11 +103,13 @@ function countOf(text: string): number {
 }
 
 function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): CompletionItem {
+  const sample = plainSnippet(lines.join('\n'));
   return {
     label: 'New sample',
     kind: 'snippet',
     detail: 'with the inputs that the prompt needs',
-    documentation: codeBlock(plainSnippet(lines.join('\n')), 'yaml'),
+    // After a "- " that is there already, the rest alone would be coloured as a mistake.
+    documentation: codeBlock(sample.startsWith('- ') ? sample : `- ${sample}`, 'yaml'),
     edit: { span, text: lines.join('\n') },
     snippet: true,
     sortText: '0',

@@ -3,10 +3,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import * as vscode from 'vscode';
+import { RegistryClient } from '../../../src/client/registry-client.ts';
+import { EMBEDDED_ORIGIN, embeddedCredential } from '../../../src/core/embedded.ts';
+import { parseEnvironmentName } from '../../../src/core/environment.ts';
 import { openEmbeddedRegistry } from '../../../src/registry/embedded.ts';
 import { eventually } from '../../eventually.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
+import { freshPrompt } from '../support/fresh-prompt.ts';
 import { inside, run, setting, shownTree } from '../support/inside.ts';
 import { ScriptedAsk } from '../support/scripted-ask.ts';
 
@@ -57,5 +62,29 @@ describe('the data folder of the settings', () => {
     assert.match(alarms.shown() ?? '', /the log does not fit together/);
     await run('showAlarm', { confirms: ['alternative'] });
     assert.equal(alarms.shown(), undefined);
+  });
+});
+
+describe('a version of the embedded registry', () => {
+  const workspace = embeddedWorkspace();
+  afterEach(() => setting('embedded.dataFolder', workspace.dataFolder));
+
+  it('shows a version as the folder has it, though another folder has one of the same number', async () => {
+    await using other = await temporaryFolder();
+    const registry = await openEmbeddedRegistry({ dataFolder: other.path, actor: 'mara.lindqvist' });
+    const prompt = freshPrompt();
+    const key = embeddedCredential(parseEnvironmentName('development'));
+    const client = new RegistryClient({ url: EMBEDDED_ORIGIN, key, fetch: registry.fetch });
+    await client.publish(prompt, { source: 'Of the other folder.\n', message: '', base: null });
+    await registry.close();
+
+    await workspace.publish(prompt, 'Of the first folder.\n');
+    await run('openVersion', {}, `${prompt}@1`);
+    const shown = () => vscode.window.activeTextEditor?.document.getText();
+    assert.equal(shown(), 'Of the first folder.\n');
+    await setting('embedded.dataFolder', other.path);
+    await eventually('the version of the other folder', () => shown() === 'Of the other folder.\n');
+    await setting('embedded.dataFolder', workspace.dataFolder);
+    await eventually('the version of the first folder', () => shown() === 'Of the first folder.\n');
   });
 });

@@ -152,6 +152,27 @@ export class Workbench {
     }
   }
 
+  /** Waits until the lines on both sides of the comparisons in front end in sight: those that are too long wrap. */
+  async comparisonWraps(): Promise<void> {
+    const sides = this.#page.locator('.editor-group-container.active .monaco-diff-editor .editor');
+    await until('lines that wrap on both sides', async () => {
+      const overhang = await sides.evaluateAll(editors =>
+        editors.map(editor => {
+          const lines = [...editor.querySelectorAll('.view-line > span')];
+          const right = Math.max(...lines.map(line => line.getBoundingClientRect().right));
+          const side = editor.classList.contains('original') ? 'left' : 'right';
+          return { side, lines: lines.length, by: right - editor.getBoundingClientRect().right };
+        }),
+      );
+      const filled = overhang.filter(({ lines }) => lines > 1);
+      const both = new Set(filled.map(({ side }) => side)).size === 2;
+      return {
+        found: (both && filled.every(({ by }) => by <= 0)) || undefined,
+        seen: overhang.map(each => JSON.stringify(each)),
+      };
+    });
+  }
+
   /** Waits until the editor in front shows this text. */
   async editor(text: string): Promise<void> {
     const lines = this.#page.locator('.editor-group-container.active .monaco-editor .view-lines').last();

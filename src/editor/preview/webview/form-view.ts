@@ -36,11 +36,18 @@ interface Place {
 export class FormView {
   readonly #root: HTMLElement;
   readonly #onChange: (input: Input) => void;
+  readonly #onUnread: (id: string, text: string | undefined) => void;
   #parts: FormParts = { fields: [], defaults: {}, input: {} };
 
-  constructor(root: HTMLElement, onChange: (input: Input) => void) {
+  /** @param onUnread told of each text that cannot be read as a value, and of undefined when it can again */
+  constructor(
+    root: HTMLElement,
+    onChange: (input: Input) => void,
+    onUnread: (id: string, text: string | undefined) => void,
+  ) {
     this.#root = root;
     this.#onChange = onChange;
+    this.#onUnread = onUnread;
   }
 
   /** Builds the form anew; what has the focus keeps it. */
@@ -59,6 +66,17 @@ export class FormView {
       );
     this.#root.replaceChildren(...rows);
     this.#focusId(focused);
+  }
+
+  /** Puts texts that could not be read back into their fields, by id, as if they were typed. */
+  showUnread(texts: Readonly<Record<string, string>>): void {
+    for (const [id, text] of Object.entries(texts)) {
+      const field = document.getElementById(id);
+      const isField = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+      if (!isField || !this.#root.contains(field)) continue;
+      field.value = text;
+      field.dispatchEvent(new Event('input'));
+    }
   }
 
   /** Puts the focus on the control of a variable. */
@@ -189,10 +207,18 @@ export class FormView {
   }
 
   /** Takes what was typed, or says what is wrong with it. */
-  #typed(place: Place, row: HTMLElement, field: HTMLElement, typed: Typed | undefined): void {
+  #typed(
+    place: Place,
+    row: HTMLElement,
+    field: HTMLInputElement | HTMLTextAreaElement,
+    typed: Typed | undefined,
+  ): void {
     const { input } = this.#parts;
     const problem = typed !== undefined && 'problem' in typed ? typed.problem : '';
     field.setAttribute('aria-invalid', String(problem !== ''));
+    // Within a list the ids move with the items.
+    if (place.path.every(key => typeof key === 'string'))
+      this.#onUnread(field.id, problem === '' ? undefined : field.value);
     const said = row.querySelector('.problem');
     if (said !== null) said.textContent = problem;
     if (typed === undefined) this.#change(withoutValue(input, place.path));

@@ -4,11 +4,13 @@ import { button, byId, element } from './dom.ts';
 import { FormView } from './form-view.ts';
 import { RenderingView } from './rendering-view.ts';
 import { Scrolling } from './scrolling.ts';
+import { UnreadTexts } from './unread-texts.ts';
 
 /** What the page itself needs after a reload. */
 interface PageState {
   readonly scroll: number;
   readonly isFormOpen: boolean;
+  readonly unread: UnreadTexts['all'];
 }
 interface Host {
   postMessage(message: FromPage): void;
@@ -31,14 +33,19 @@ const before = host.getState();
 let scroll = before?.scroll ?? 0;
 let hasScrolled = false;
 let spoken: number | undefined;
+const unread = new UnreadTexts(before?.unread);
 
-const form = new FormView(byId('form', HTMLElement), input => {
-  if (inputs !== undefined) inputs = { ...inputs, input, isEdited: true };
-  byId('edited', HTMLElement).hidden = false;
-  host.postMessage({ type: 'input', input: { ...input } });
-  showGiven();
-  keep();
-});
+const form = new FormView(
+  byId('form', HTMLElement),
+  input => {
+    if (inputs !== undefined) inputs = { ...inputs, input, isEdited: true };
+    byId('edited', HTMLElement).hidden = false;
+    host.postMessage({ type: 'input', input: { ...input } });
+    showGiven();
+    keep();
+  },
+  keepUnread,
+);
 const rendering = new RenderingView(rendered, source => host.postMessage({ type: 'reveal', source }));
 const scrolling = new Scrolling(
   () => rendering.pieces,
@@ -92,6 +99,7 @@ function heard(message: ToPage): void {
       const { problem, misfits } = message.verdict;
       byId('json-problem', HTMLElement).textContent = problem ?? misfits.join('\n');
       json.setAttribute('aria-invalid', String(problem !== undefined));
+      keepUnread(json.id, problem === undefined ? undefined : json.value);
     }
   }
 }
@@ -107,9 +115,10 @@ function showInputs(shown: Inputs): void {
   byId('trouble', HTMLElement).hidden = shown.trouble === undefined;
   byId('trouble-text', HTMLElement).textContent = shown.trouble ?? '';
   form.show(shown);
+  form.showUnread(unread.of(shown.uri));
   showGiven();
   // What the person writes there is theirs, also while it is no JSON yet.
-  if (isOther || document.activeElement !== json) fillJson();
+  if (isOther || (document.activeElement !== json && unread.of(shown.uri)[json.id] === undefined)) fillJson();
   keep();
 }
 
@@ -134,7 +143,10 @@ function showJson(isShown: boolean): void {
 }
 
 function fillJson(): void {
-  json.value = JSON.stringify(inputs?.input ?? {}, null, 2);
+  const text = inputs && unread.of(inputs.uri)[json.id];
+  json.value = text ?? JSON.stringify(inputs?.input ?? {}, null, 2);
+  // Which says again what is wrong with it.
+  if (text !== undefined) host.postMessage({ type: 'json', text });
   byId('json-problem', HTMLElement).textContent = '';
   json.removeAttribute('aria-invalid');
 }
@@ -219,6 +231,12 @@ function speak(text: string): void {
   }, QUIET);
 }
 
+function keepUnread(id: string, text: string | undefined): void {
+  if (inputs === undefined) return;
+  unread.keep(inputs.uri, id, text);
+  keep();
+}
+
 function keep(): void {
   if (inputs === undefined) return;
   const { uri, isLocked, input, isEdited } = inputs;
@@ -229,6 +247,7 @@ function keep(): void {
     input: isEdited ? { ...input } : null,
     scroll,
     isFormOpen: details.open,
+    unread: unread.all,
   });
 }
 

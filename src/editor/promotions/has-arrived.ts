@@ -1,0 +1,26 @@
+/** A comment whose sending failed may have reached the registry all the same. Pure. */
+import type { Comment, Promotion } from '../../contract/promotions.ts';
+import { isSamePerson } from '../../core/person.ts';
+import { sideOf } from './threads.ts';
+import type { UnsentComment } from './unsent-comments.ts';
+
+/**
+ * Whether the registry has it, though its answer was lost.
+ * @param own the names under which the person comments
+ */
+export function hasArrived(
+  { text, after, line, version }: UnsentComment,
+  promotion: Pick<Promotion, 'from' | 'version'>,
+  comments: readonly Comment[],
+  own: readonly string[],
+): boolean {
+  const side = line === null ? undefined : sideOf(promotion, version);
+  return comments.some(
+    comment =>
+      own.some(actor => isSamePerson(actor, comment.actor)) &&
+      comment.text.trim() === text.trim() &&
+      (after === null || Number(comment.id) > Number(after)) &&
+      (comment.place?.line ?? null) === line &&
+      comment.place?.side === side,
+  );
+}

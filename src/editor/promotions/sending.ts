@@ -1,0 +1,92 @@
+/** Sending a comment: it is kept before, and forgotten when it has arrived or the person discards it. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Session } from '../connection/session.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { sideOf } from './threads.ts';
+import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-comments.ts';
+import { whyNotComment } from './words.ts';
+
+export interface SendingParts {
+  readonly workbench: Workbench;
+  readonly unsent: UnsentComments;
+  /** What is shown of a promotion's comments may have changed. */
+  readonly changed: (promotion: string) => void;
+  /** Asks the registry for a promotion's comments. */
+  readonly load: (promotion: string) => Promise<void>;
+}
+
+export class Sending {
+  readonly #parts: SendingParts;
+  /** By idempotency key. */
+  readonly #underWay = new Map<string, Promise<void>>();
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
+
+  isSending({ idempotencyKey }: Pick<UnsentComment, 'idempotencyKey'>): boolean {
+    return this.#underWay.has(idempotencyKey);
+  }
+
+  /** Sends one that is kept; one that is on its way or is not kept any more is left alone. Failures are told. */
+  async send({ idempotencyKey }: Pick<UnsentComment, 'idempotencyKey'>): Promise<void> {
+    const { workbench, unsent, changed, load } = this.#parts;
+    const comment = unsent.find(idempotencyKey);
+    if (comment === undefined || this.#underWay.has(idempotencyKey)) return;
+    const call = this.#call(comment);
+    this.#underWay.set(idempotencyKey, call);
+    changed(comment.promotion);
+    try {
+      await call;
+      unsent.forget(comment);
+    } catch (error) {
+      workbench.session.note(error);
+      // Not awaited: the message may stand for long. Trying again sends what is kept by then, once.
+      void workbench.report(error, 'Commenting', () => this.send(comment));
+      return;
+    } finally {
+      this.#underWay.delete(idempotencyKey);
+      changed(comment.promotion);
+    }
+    await load(comment.promotion).catch((error: unknown) =>
+      workbench.report(error, 'Fetching the comments', () => load(comment.promotion)),
+    );
+  }
+
+  /** Keeps a text, once what was written at its place before is not on its way any more, and sends it. */
+  async keepAndSend(place: UnsentPlace, text: string, after: string | null): Promise<void> {
+    const { unsent } = this.#parts;
+    const before = unsent.at(place);
+    await (before && this.#underWay.get(before.idempotencyKey))?.catch(() => undefined); // `send` tells of it
+    await this.send(unsent.keep(place, text, after));
+  }
+
+  async #call(comment: UnsentComment): Promise<void> {
+    const { session, promotions } = this.#parts.workbench;
+    const why = whyNotComment(comment.text, true);
+    if (why !== undefined) throw new Error(why);
+    const client = await session.clientFor({ kind: 'read' });
+    checkRegistry(session, comment.registry);
+    const id = comment.promotion;
+    const promotion = promotions.find(id) ?? (await client.getPromotion(id));
+    const request = { text: comment.text.trim(), place: placeIn(promotion, comment) };
+    await inProgress('Commenting', signal => client.comment(id, request, signal, comment.idempotencyKey));
+  }
+}
+
+/** @throws Error when the window is connected to another registry than the one that the comment is for */
+function checkRegistry({ place }: Session, registry: string): void {
+  if (place !== registry)
+    throw new Error(
+      `This comment is for ${registry}, and this window is connected to ${place ?? 'no registry'}. Connect to that registry, then send the comment again.`,
+    );
+}
+
+function placeIn(promotion: Promotion, { prompt, version, line }: UnsentComment) {
+  if (line === null) return null;
+  const side = sideOf(promotion, version);
+  if (side === undefined || promotion.prompt !== prompt)
+    throw new Error(`Promotion ${promotion.id} does not compare ${prompt}@${version}.`);
+  return { side, line };
+}

@@ -1,0 +1,46 @@
+/** A resource of which one is open at a time: opening another one closes it. */
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+export class OneOpen<Resource extends Closable> {
+  #current: { readonly of: string; readonly opened: Promise<Resource> } | undefined;
+  /** Everything that was open before. */
+  #closed: Promise<void> = Promise.resolve();
+
+  /** What was opened last and not closed; undefined where nothing is. It may still be opening. */
+  get current(): Promise<Resource> | undefined {
+    return this.#current?.opened;
+  }
+
+  /**
+   * The open one if it is `of` the same, or else a new one, once the one before is closed. Calls that overlap get the
+   * same. After a failure, the next call tries again.
+   */
+  open(of: string, make: () => Promise<Resource>): Promise<Resource> {
+    if (this.#current?.of === of) return this.#current.opened;
+    const opened = this.close().then(make);
+    const current = { of, opened };
+    this.#current = current;
+    opened.catch(() => {
+      if (this.#current === current) this.#current = undefined; // whoever waits for it is told
+    });
+    return opened;
+  }
+
+  close(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    if (current === undefined) return this.#closed;
+    const before = this.#closed;
+    const closing = async () => {
+      await before;
+      const opened = await current.opened.catch(() => undefined); // one that never opened has nothing to close
+      await opened?.close();
+    };
+    const closed = closing();
+    this.#closed = closed.catch(() => undefined); // whoever closed it is told
+    return closed;
+  }
+}
