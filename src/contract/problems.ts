@@ -47,6 +47,7 @@ export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   missing_input: 422,
   too_expensive: 422,
   rate_limited: 429,
+  queue_full: 429,
   internal_error: 500,
   unavailable: 503,
 };
@@ -94,6 +95,7 @@ export const PROBLEM_TITLE: Readonly<Record<ProblemCode, string>> = {
   missing_input: 'Missing input',
   too_expensive: 'Too expensive',
   rate_limited: 'Too many requests',
+  queue_full: 'Too many long requests',
   internal_error: 'Internal error',
   unavailable: 'Unavailable',
 };

@@ -64,6 +64,7 @@ export const PROBLEM_CODES = [
   'missing_input',
   'too_expensive',
   'rate_limited',
+  'queue_full',
   'internal_error',
   'unavailable',
 ] as const;
@@ -84,7 +85,7 @@ export interface ProblemDetails {
   readonly firstLiveAt?: string | null;
   /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
-  /** Seconds to wait (rate_limited). */
+  /** Seconds to wait (rate_limited, queue_full, unavailable). */
   readonly retryAfter?: number;
 }
 

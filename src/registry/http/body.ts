@@ -7,25 +7,24 @@ import { parseStrictly } from './query.ts';
 const MAX_DEPTH = 100;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
-export interface JsonBody<T> {
-  readonly value: T;
-  /** As it arrived, for recognizing a repeated request. */
-  readonly bytes: Uint8Array;
+/**
+ * The body's bytes, whose type is JSON's.
+ * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` when it ends before its time
+ */
+export async function readBytes(request: Asked): Promise<Uint8Array> {
+  const bytes = await request.bytes();
+  if (bytes.byteLength > 0) checkType(request.header('content-type'));
+  return bytes;
 }
 
 /**
- * No body at all is read as `{}`.
- * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` with each wrong field
+ * What a body's bytes say; no body at all is read as `{}`.
+ * @throws Problem `invalid_request` with each wrong field
  */
-export async function readJson<Schema extends z.ZodType>(
-  request: Asked,
-  schema: Schema,
-): Promise<JsonBody<z.output<Schema>>> {
-  const bytes = await request.bytes();
-  if (bytes.byteLength > 0) checkType(request.header('content-type'));
+export function bodyValue<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
   const json = bytes.byteLength === 0 ? {} : parseJson(bytes);
   checkValues(json);
-  return { value: parseStrictly(schema, json, 'The body'), bytes };
+  return parseStrictly(schema, json, 'The body');
 }
 
 function checkType(contentType: string | undefined): void {

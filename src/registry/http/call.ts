@@ -9,9 +9,11 @@ import type { Contents } from '../delivery/content.ts';
 import type { Identity } from '../identity.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
+import type { Asker } from '../workers/worker-pool.ts';
 import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { Repeatable } from './idempotency.ts';
+import type { Work } from './work.ts';
 
 /** What a process tells of itself. */
 export interface Standing {
@@ -43,6 +45,7 @@ type OutputOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 export interface Call<Name extends RouteName = RouteName> {
   readonly store: Store;
   readonly contents: Contents;
+  readonly work: Work;
   /** Null where the registry has none. */
   readonly identity: Identity | null;
   /** Null where nobody sends webhooks. */
@@ -53,8 +56,12 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
   readonly query: OutputOf<Routes[Name] extends { query: infer Schema } ? Schema : undefined>;
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
+  /** As it arrived; empty where the route takes none. */
+  readonly bytes: Uint8Array;
   readonly request: Asked;
   readonly repeatable: Repeatable;
+  /** Whom work is done for: until the caller has gone. */
+  readonly asker: () => Asker;
   /** Aborts when the caller has gone or the registry closes. */
   readonly ended: () => AbortSignal;
 }
