@@ -59,24 +59,57 @@ function parseJson(bytes: Uint8Array): unknown {
  * UTF-8 cannot hold. A source is left to be refused with the place in it.
  */
 function checkValues(json: unknown): void {
-  let level: [path: string, value: unknown][] = [['', json]];
+  checkText(json, undefined, '');
+  let level: Holder[] = isHolder(json) ? [{ value: json, key: '', above: undefined }] : [];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH)
       throw new Problem(
         'invalid_request',
         `The body nests deeper than ${MAX_DEPTH} levels. Make it flatter.`,
       );
-    const next: typeof level = [];
-    for (const [path, value] of level) {
-      if (typeof value === 'string' && path !== '/source' && !value.isWellFormed()) throw halfCharacter(path);
-      if (typeof value !== 'object' || value === null) continue;
-      for (const [key, item] of Object.entries(value)) {
-        if (!key.isWellFormed()) throw halfCharacter(path);
-        if (typeof item === 'string' || typeof item === 'object') next.push([`${path}/${key}`, item]);
+    const next: Holder[] = [];
+    const look = (key: string | number, value: unknown, above: Holder) => {
+      checkText(value, above, key);
+      if (isHolder(value)) next.push({ value, key, above });
+    };
+    for (const holder of level) {
+      const { value } = holder;
+      if (isList(value)) {
+        for (let index = 0; index < value.length; index++) look(index, value[index], holder);
+        continue;
+      }
+      for (const key in value) {
+        if (!key.isWellFormed()) throw halfCharacter(pointerOf(holder));
+        look(key, value[key], holder);
       }
     }
     level = next;
   }
+}
+
+/** An object or a list, and where it stands: a body may hold millions, so its pointer is made for what is wrong alone. */
+interface Holder {
+  readonly value: Readonly<Record<string, unknown>> | readonly unknown[];
+  readonly key: string | number;
+  readonly above: Holder | undefined;
+}
+
+function isHolder(value: unknown): value is Holder['value'] {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: Holder['value']): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function checkText(value: unknown, above: Holder | undefined, key: string | number): void {
+  if (typeof value !== 'string' || value.isWellFormed()) return;
+  const pointer = above === undefined ? '' : `${pointerOf(above)}/${key}`;
+  if (pointer !== '/source') throw halfCharacter(pointer);
+}
+
+function pointerOf({ key, above }: Holder): string {
+  return above === undefined ? '' : `${pointerOf(above)}/${key}`;
 }
 
 function halfCharacter(pointer: string): Problem {

@@ -89,8 +89,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onFault: error => log(alarmEntry('fault', error)),
     ...(options.watchPauses && { pauses: options.watchPauses }),
   });
-  const metrics = registryMetrics({ store, connections: () => connections.size, logState: watch.state });
   const work = startWork({ onFault: error => log(faultEntry(error)), ...options.work });
+  const metrics = registryMetrics({
+    store,
+    connections: () => connections.size,
+    logState: watch.state,
+    waiting: () => work.waiting,
+  });
   const app = createApp({
     store,
     memory: kept,

@@ -52,10 +52,14 @@ export function tagCharacters(text: string, from = 0): number {
 
 function endOfTag(text: string, start: number): number {
   const comment = /^\{\{~?!(--)?/.exec(text.slice(start, start + 6));
-  if (comment !== null) return after(text, comment[1] === undefined ? '}}' : '--', start + comment[0].length);
+  if (comment !== null) {
+    const end = comment[1] === undefined ? /\}\}/g : /--~?\}\}/g;
+    end.lastIndex = start + comment[0].length;
+    return end.exec(text) === null ? text.length : end.lastIndex;
+  }
   for (let at = start + 2; at < text.length; at++) {
     const character = text[at];
-    if (character === '}' && text[at + 1] === '}') return at + 2;
+    if (character === '}' && text[at + 1] === '}') return at + (text[at + 2] === '}' ? 3 : 2);
     // A string may hold braces.
     const close = CLOSES.get(character);
     if (close === undefined) continue;
@@ -71,8 +75,3 @@ const CLOSES: ReadonlyMap<string | undefined, string> = new Map([
   ["'", "'"],
   ['[', ']'],
 ]);
-
-function after(text: string, end: string, from: number): number {
-  const at = text.indexOf(end, from);
-  return at < 0 ? text.length : at + end.length;
-}

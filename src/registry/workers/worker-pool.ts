@@ -30,7 +30,7 @@ export interface PoolOptions {
   readonly limits?: Partial<QueueLimits>;
   /** In ms, for one piece of work: everything that is done here is counted and ends long before. */
   readonly timeLimit?: number;
-  /** Of each thread; a tree of a dense source of 1 MiB takes some hundred MB. */
+  /** Of each thread. */
   readonly memoryMb?: number;
   /** Told when a thread ends by itself. */
   readonly onFault: (error: unknown) => void;
@@ -45,7 +45,11 @@ const LIMITS: QueueLimits = {
   waiting: 1024,
 };
 const TIME_LIMIT = 60_000;
-const MEMORY_MB = 1024;
+/**
+ * More than anything within the other limits takes: the engine ends a thread at its limit, but where it is in the middle of
+ * reading or writing JSON it ends the whole process. Putting dense partials of 1 MiB in place takes 1 GB.
+ */
+const MEMORY_MB = 4096;
 /** A thread takes a tenth of a second to start, and some MB while it waits. In ms. */
 const IDLE_TIME = 60_000;
 
