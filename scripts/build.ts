@@ -132,8 +132,14 @@ export async function buildExtensionTests(): Promise<void> {
   const tests = await Array.fromAsync(glob('test/extension/**/*.test.ts', { cwd: ROOT }));
   await esbuild.build({
     ...COMMON,
-    entryPoints: ['test/extension/run.ts', ...tests],
-    outbase: 'test/extension',
+    entryPoints: [
+      ...['test/extension/run.ts', ...tests].map(test => ({
+        in: test,
+        out: relative('test/extension', test).replace(/\.ts$/, ''),
+      })),
+      // Beside the chunks, where the registry looks for it.
+      { in: 'src/registry/tasks/thread.ts', out: 'registry-worker' },
+    ],
     outdir,
     external: ['vscode'],
     packages: 'external',
