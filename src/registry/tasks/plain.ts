@@ -20,8 +20,12 @@ export function fromPlain({ code, message, details }: PlainProblem): Problem {
 /** Above it a text is encoded where it is made. In UTF-16 code units. */
 const LONG = 16 * 1024;
 
+/** Long ones in memory that threads share: nothing of them is copied on the way. */
 export function packed(text: string): Text {
-  return text.length > LONG ? Buffer.from(text) : text;
+  if (text.length <= LONG) return text;
+  const bytes = Buffer.from(new SharedArrayBuffer(Buffer.byteLength(text)));
+  bytes.write(text);
+  return bytes;
 }
 
 /** As `packed` made it: a copy of a buffer is an array of bytes. */

@@ -22,5 +22,5 @@ export async function run({ name, request }: Task): Promise<Outcome> {
 }
 
 /** Where the cores are busy, the thread that delivers comes first. Elsewhere than on Linux this would be about the whole process. */
-const NICENESS = 10;
+const NICENESS = 5;
 if (process.platform === 'linux') setPriority(NICENESS);

@@ -26,13 +26,17 @@ export interface RunningWork extends Work {
 const SHORT_BODY = 16 * 1024;
 /** UTF-16 code units of text that become JSON at once: a control character takes six. */
 const SHORT_TEXT = 128 * 1024;
-/** How far a rendering gets at once, a tenth of what a slow machine does in 10 ms; one that needs more begins again in the pool. */
-const SHORT_RENDERING: Limits = { steps: 5_000, characters: 64 * 1024 };
+/** How far a rendering gets at once, within a millisecond; one that needs more begins again in the pool. */
+const SHORT_RENDERING: Limits = { steps: 2_000, characters: 64 * 1024 };
+/** Versions of which it is kept in mind that their rendering is long. */
+const MAX_LONG = 10_000;
 /** Lines of two texts that are compared at once: the work grows with their square. */
 const FEW_LINES = 200;
 
 export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWork {
   const pool = workerPool({ ...options, module: threadModule() });
+  /** Labels of what was begun at once in vain: it goes to the pool from then on. */
+  const long = new Set<string>();
 
   async function pooled<Name extends TaskName>(
     name: Name,
@@ -73,11 +77,14 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
         ? TASKS.prepareContent(version)
         : pooled('prepareContent', version, asker),
     async render(request, asker) {
-      if (light > 0 && request.body.byteLength <= SHORT_BODY && weightOfRendering(request) < light) {
+      const isShort = light > 0 && request.body.byteLength <= SHORT_BODY && !long.has(request.label);
+      if (isShort && weightOfRendering(request) < light) {
         try {
           return await renderBody(request, SHORT_RENDERING);
         } catch (error) {
           if (!Problem.is(error, 'too_expensive')) throw error;
+          if (long.size >= MAX_LONG) long.clear();
+          long.add(request.label);
         }
       }
       const rendered = await pooled('render', request, asker);

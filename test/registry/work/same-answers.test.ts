@@ -155,6 +155,7 @@ function stored(reference: string, source: string, partial: string): StoredVersi
 function compared(work: Work): (stored: StoredVersion) => Promise<ComparedVersion | undefined> {
   return async version => {
     const { source, digest, publishedAt, reference } = version;
+    if ((await work.prepareSource({ name, source }, asker)).flaw !== undefined) return undefined;
     try {
       const content = { source, digest, publishedAt, ...(await work.prepareContent(version, asker)) };
       const number = Number(reference.at(-1));
