@@ -21,7 +21,7 @@ const WARM_UP = 2000;
 const CONNECTIONS = 4;
 /** Requests that the key with the hogs has under way at any time. */
 const HOGS = 16;
-const RUNS = 5;
+const RUNS = 3;
 const MIB = 1024 * 1024;
 
 export async function measure(): Promise<Report> {

@@ -126,7 +126,13 @@ export function createApp(parts: AppParts): App {
     // A load balancer that watches a process may ask with whatever it likes.
     const schema = route.query ?? (route.role === null ? undefined : NO_QUERY);
     const query = schema && parseQuery(schema, search);
-    const asker = () => ({ key: caller?.key ?? '', signal: request.gone() });
+    const asker = () => ({
+      key: caller?.key ?? '',
+      // Most work is done at once, and has nobody to watch.
+      get signal() {
+        return request.gone();
+      },
+    });
     const bytes = route.body === undefined ? new Uint8Array() : await readBytes(request);
     const body = route.body && (await work.readBody({ route: name, bytes }, asker()));
     return {

@@ -46,7 +46,9 @@ export const handlePublish: Handler<'publish'> = async call => {
   );
   const { version } = done.body as { version: number };
   const location = { Location: pathOf(ROUTES.getVersion, { name, n: version }) };
-  return jsonTextAnswer(done.status, await work.json(done.body, asker()), location);
+  // It is published: no full queue may say that it was refused.
+  const json = await work.json(done.body, asker()).catch(() => JSON.stringify(done.body));
+  return jsonTextAnswer(done.status, json, location);
 };
 
 export const handleListVersions: Handler<'listVersions'> = async ({ store, parameters, query }) => {
