@@ -76,6 +76,8 @@ async function registry(place: RegistryPlace): Promise<string> {
     port: 0,
     log: () => {},
     rateLimit: RATE_LIMIT,
+    // What is measured ends by itself.
+    limits: { requestTimeout: 10 * 60_000 },
   });
   return url;
 }

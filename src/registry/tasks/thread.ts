@@ -21,6 +21,6 @@ export async function run({ name, request }: Task): Promise<Outcome> {
   }
 }
 
-/** Where the cores are busy, the thread that delivers comes first. Elsewhere than on Linux this would be about the whole process. */
-const NICENESS = 5;
+/** Where the cores are busy, the thread that delivers comes a little before. Elsewhere than on Linux this would be about the whole process. */
+const NICENESS = 2;
 if (process.platform === 'linux') setPriority(NICENESS);

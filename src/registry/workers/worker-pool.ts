@@ -28,7 +28,7 @@ export interface PoolOptions {
   /** The module of the threads: its `run` gets what `run` of the pool gets. */
   readonly module: URL;
   readonly limits?: Partial<QueueLimits>;
-  /** In ms, for one piece of work: everything that is done here is counted and ends long before. */
+  /** In ms, for one piece of work: what is done is counted and ends before, and a server ends it with its request. */
   readonly timeLimit?: number;
   /** Of each thread. */
   readonly memoryMb?: number;
@@ -44,7 +44,7 @@ const LIMITS: QueueLimits = {
   waitingPerKey: 64,
   waiting: 1024,
 };
-const TIME_LIMIT = 60_000;
+const TIME_LIMIT = 10 * 60_000;
 /**
  * More than anything within the other limits takes: the engine ends a thread at its limit, but where it is in the middle of
  * reading or writing JSON it ends the whole process. Putting dense partials of 1 MiB in place takes 1 GB.
