@@ -13,7 +13,7 @@ import { runLoad } from './load.ts';
 import { asMarkdown, atMost, median, type Report } from './report.ts';
 import { heldBy, openPlace, startProcess } from './server-process.ts';
 
-const TURNS = 20;
+const TURNS = 16;
 /** ms */
 const TURN = 500;
 const WARM_UP = 2000;
