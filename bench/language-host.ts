@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parsePromptName } from '../src/core/name.ts';
 import { LanguageClient } from '../src/language-worker/client.ts';
 import { bundledWorker } from './bundled-worker.ts';
+import { heldInOnePiece } from './held.ts';
 import { atMost, type Report } from './report.ts';
 
 const URI = 'file:///prompts/large.prompt';
@@ -81,23 +82,6 @@ export async function measure(): Promise<Report> {
   } finally {
     await client.dispose();
   }
-}
-
-/** Looks every millisecond how long the thread has worked since: on a busy machine the clock alone says little. */
-function heldInOnePiece(): { end(): number } {
-  let longest = 0;
-  let before = process.threadCpuUsage();
-  const timer = setInterval(() => {
-    const { user, system } = process.threadCpuUsage(before);
-    longest = Math.max(longest, (user + system) / 1000);
-    before = process.threadCpuUsage();
-  }, 1);
-  return {
-    end: () => {
-      clearInterval(timer);
-      return longest;
-    },
-  };
 }
 
 /** As near to the largest source as its pieces allow, dense with expressions, with something wrong in many places. */

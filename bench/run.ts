@@ -12,6 +12,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
   'delivery-postgres': async () => (await import('./delivery.ts')).measureOnPostgres(),
   publish: async () => (await import('./publish.ts')).measure(),
+  isolation: async () => (await import('./isolation.ts')).measure(),
+  held: async () => (await import('./isolation.ts')).measureHeld(),
   live: async () => (await import('./live.ts')).measure(),
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),

@@ -1,11 +1,13 @@
 /** A process of its own for each server that a benchmark measures; it says its URL to its parent. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openDataFolder } from '../src/registry/data-folder.ts';
 import { openDatabase } from '../src/registry/database.ts';
 import { startServer } from '../src/registry/serving/server.ts';
 import type { Store } from '../src/registry/store/store.ts';
+import { heldInOnePiece } from './held.ts';
 
 /** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */
 export type ServerOrder =
@@ -25,6 +27,19 @@ export function startProcess(order: ServerOrder): Promise<[ChildProcess, string]
   });
 }
 
+/** How long the thread of a registry that `startProcess` started works in one piece while `work` is done, in ms. */
+export async function heldBy(server: ChildProcess, work: () => Promise<unknown>): Promise<number> {
+  const ask = (message: 'begin' | 'end') => {
+    const answered = once(server, 'message');
+    server.send(message);
+    return answered;
+  };
+  await ask('begin');
+  await work();
+  const [held] = await ask('end');
+  return (held as { held: number }).held;
+}
+
 /** As a server opens it, in this process. */
 export function openPlace(
   place: RegistryPlace,
@@ -39,7 +54,16 @@ if (import.meta.main && process.argv[2] === CHILD)
     void (order.kind === 'bare' ? bare(order.headers, order.body) : registry(order)).then(url =>
       process.send?.({ url }),
     );
+    measureHeld();
   });
+
+function measureHeld(): void {
+  let held: ReturnType<typeof heldInOnePiece> | undefined;
+  process.on('message', message => {
+    if (message === 'begin') held = heldInOnePiece();
+    process.send?.({ held: message === 'end' ? held?.end() : 0 });
+  });
+}
 
 /** Counted as by "promptforge serve", and never reached. */
 const RATE_LIMIT = 1_000_000;
@@ -52,6 +76,8 @@ async function registry(place: RegistryPlace): Promise<string> {
     port: 0,
     log: () => {},
     rateLimit: RATE_LIMIT,
+    // What is measured ends by itself.
+    limits: { requestTimeout: 10 * 60_000 },
   });
   return url;
 }

@@ -1,5 +1,5 @@
 // Builds what ships: `dist/extension.js` and the threads it starts (`dist/language-worker.js`,
-// `dist/preview-worker.js`) with their chunks, and
+// `dist/preview-worker.js`, the registry's) with their chunks, and
 // `dist/cli.js` with its own, and holds the size of what VS Code loads at activation to its limit.
 //
 //   npm run build             minified, as it ships
@@ -47,6 +47,7 @@ function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: 
       extension: 'src/extension.ts',
       'language-worker': 'src/language-worker/worker.ts',
       'preview-worker': 'src/editor/preview/renderer/worker.ts',
+      ...registryWorkers('chunks'),
     },
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
@@ -59,10 +60,18 @@ function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: 
   };
 }
 
+/** The registry's threads, in the folder of the chunks: the registry and tinypool look beside the file that holds them. */
+function registryWorkers(chunks: string): Record<string, string> {
+  return {
+    [`${chunks}/registry-worker`]: 'src/registry/tasks/thread.ts',
+    [`${chunks}/entry/worker`]: 'node_modules/tinypool/dist/entry/worker.js',
+  };
+}
+
 function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
   return {
     ...extensionBundle(readable),
-    entryPoints: { cli: 'src/cli/main.ts' },
+    entryPoints: { cli: 'src/cli/main.ts', ...registryWorkers('cli') },
     chunkNames: 'cli/[name]-[hash]',
     external: ['keytar'],
   };
@@ -123,8 +132,14 @@ export async function buildExtensionTests(): Promise<void> {
   const tests = await Array.fromAsync(glob('test/extension/**/*.test.ts', { cwd: ROOT }));
   await esbuild.build({
     ...COMMON,
-    entryPoints: ['test/extension/run.ts', ...tests],
-    outbase: 'test/extension',
+    entryPoints: [
+      ...['test/extension/run.ts', ...tests].map(test => ({
+        in: test,
+        out: relative('test/extension', test).replace(/\.ts$/, ''),
+      })),
+      // Beside the chunks, where the registry looks for it.
+      { in: 'src/registry/tasks/thread.ts', out: 'registry-worker' },
+    ],
     outdir,
     external: ['vscode'],
     packages: 'external',

@@ -50,6 +50,7 @@ export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   invalid_input: 422,
   too_expensive: 422,
   rate_limited: 429,
+  queue_full: 429,
   internal_error: 500,
   unavailable: 503,
 };
@@ -99,6 +100,7 @@ export const PROBLEM_TITLE: Readonly<Record<ProblemCode, string>> = {
   invalid_input: 'Input does not fit its schema',
   too_expensive: 'Too expensive',
   rate_limited: 'Too many requests',
+  queue_full: 'Too many long requests',
   internal_error: 'Internal error',
   unavailable: 'Unavailable',
 };

@@ -499,6 +499,7 @@ export const COMMON_PROBLEMS = [
   'too_large',
   'unsupported_media_type',
   'rate_limited',
+  'queue_full',
   'internal_error',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];

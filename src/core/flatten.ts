@@ -78,6 +78,11 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
   return joined([...[...definitions].map(([id, content]) => definition(id, content)), body]);
 }
 
+/** False: it uses none, told without parsing it. What looks like a use inside a comment is found out by parsing. */
+export function mayUsePartials(template: string): boolean {
+  return /\{\{~?#?>/.test(template);
+}
+
 /** One after the other. */
 function joined(parts: readonly Flattened[]): Flattened {
   let template = '';
@@ -152,7 +157,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
       `Partials nest deeper than ${MAX_PARTIAL_DEPTH}. Does one use itself?`,
     );
   const { template } = linked;
-  const uses = partialUses(template);
+  const uses = mayUsePartials(template) ? partialUses(template) : [];
   if (uses.length === 0) return slice(linked, 0, template.length);
   const contents = new Map<string, Flattened>();
   for (const { reference } of uses) {

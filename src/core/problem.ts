@@ -68,6 +68,7 @@ export const PROBLEM_CODES = [
   'invalid_input',
   'too_expensive',
   'rate_limited',
+  'queue_full',
   'internal_error',
   'unavailable',
 ] as const;
@@ -90,7 +91,7 @@ export interface ProblemDetails {
   readonly firstLiveAt?: string | null;
   /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request, invalid_input). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
-  /** Seconds to wait (rate_limited). */
+  /** Seconds to wait (rate_limited, queue_full, unavailable). */
   readonly retryAfter?: number;
 }
 

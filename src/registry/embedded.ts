@@ -13,6 +13,7 @@ import { promotionSchedule } from './promotions/schedule.ts';
 import { recordSigningKey } from './proof/checkpoint.ts';
 import { logWatch } from './proof/watch.ts';
 import type { Store } from './store/store.ts';
+import { startWork } from './tasks/work.ts';
 
 export interface EmbeddedOptions {
   /** Made where it is not there. Several windows and processes may have it open at once. */
@@ -43,10 +44,12 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   const identity = await identityIn(store, dataFolder, actor);
   const closing = new AbortController();
   const watch = logWatch({ store, onBroken: onFault, onFault });
+  const work = startWork({ onFault });
   const app = createApp({
     store,
     memory: memory(store),
     authenticator: embeddedAuthenticator(store, actor),
+    work,
     identity,
     closing: closing.signal,
     standing: { log: () => watch.state().status, stopping: () => closing.signal.aborted },
@@ -68,6 +71,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
     },
     async close() {
       closing.abort();
+      await work.close();
       // One that waits for changes looks at the database once more when it is told to end.
       await Promise.allSettled(calls);
       await Promise.all([schedule.close(), watch.close()]);

@@ -24,6 +24,10 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const SOURCE = 'You are the support assistant of Nordbank.\n{{question}}\n';
 
+/** A loop in a loop in a loop over the same list. */
+const LOOPS = '{{#each xs}}{{#each ../xs}}{{#each ../../xs}}{{/each}}{{/each}}{{/each}}x';
+const NUMBERS = Array.from({ length: 300 }, (_, index) => index);
+
 describe('promptforge serve', () => {
   const inFolder = temporaryFolder();
   const running: Serving[] = [];
@@ -91,6 +95,25 @@ describe('promptforge serve', () => {
     assert.equal(delivered.status, 200);
     assert.equal(delivered.text, SOURCE);
     assert.equal(delivered.headers.get('PromptForge-Version'), 'support/assistant@1');
+    assert.equal((await stop()).stderr, '');
+  });
+
+  it('renders, checks and compares what takes long in threads of its own', async () => {
+    const author = await newKey(data, 'development', 'author');
+    const { url, stop } = await serving('--data', data);
+    const prompt = `${url}/v1/prompts/loops/-`;
+    const publishing = { source: LOOPS, message: '', base: null };
+    assert.equal((await call(`${prompt}/versions`, author.key, publishing)).status, 201);
+    const refused = await call(`${prompt}/render`, author.key, { input: { xs: NUMBERS }, version: 1 });
+    assert.equal(codeOf(refused), 'too_expensive');
+    const long = { source: 'A line about {{name}}.\n'.repeat(20_000), message: '', base: 1 };
+    assert.equal((await call(`${prompt}/versions`, author.key, long)).status, 201);
+    const rendered = await call(`${prompt}/render`, author.key, { input: { name: 'Ada' }, version: 2 });
+    assert.equal(rendered.text, 'A line about Ada.\n'.repeat(20_000));
+    const diff = await call(`${prompt}/diff?from=1&to=2`, author.key);
+    assert.ok(diff.text.startsWith('--- loops@1\n+++ loops@2\n'));
+    const wrong = { source: `${long.source}{{#if name}}`, message: '', base: 2 };
+    assert.equal(codeOf(await call(`${prompt}/versions`, author.key, wrong)), 'invalid_source');
     assert.equal((await stop()).stderr, '');
   });
 
@@ -235,6 +258,23 @@ describe('promptforge serve', () => {
       assert.ok((statuses.get(404)?.length ?? 0) >= 2, 'as many at a stretch as twice the limit');
       server.signal('SIGTERM');
       assert.equal((await server.ended()).code, 1);
+    });
+
+    it('ends with a full queue of requests that take long, and leaves none without an answer or an end', async () => {
+      const author = await newKey(data, 'development', 'author');
+      const server = await serving('--data', data);
+      const prompt = `${server.url}/v1/prompts/loops/-`;
+      const published = { source: LOOPS, message: '', base: null };
+      assert.equal((await call(`${prompt}/versions`, author.key, published)).status, 201);
+      const asked = Array.from({ length: 60 }, () =>
+        call(`${prompt}/render`, author.key, { input: { xs: NUMBERS }, version: 1 }).catch(() => undefined),
+      );
+      await Promise.race(asked);
+      assert.equal((await server.stop()).code, 0);
+      for (const answer of await Promise.all(asked))
+        if (answer !== undefined) assert.ok([422, 503].includes(answer.status), answer.text);
+      const took = between(await logged(server, 'draining'), await logged(server, 'stopped'));
+      assert.ok(took < patience(20_000), `${took} ms, and calls are left 10 s`);
     });
 
     it('does not wait for connections that are only kept alive', async () => {

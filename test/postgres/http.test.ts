@@ -17,6 +17,8 @@ import '../registry/promote.test.ts';
 import '../registry/promotion-comments.test.ts';
 import '../registry/publish.test.ts';
 import '../registry/webhooks.test.ts';
+import '../registry/work/linking.test.ts';
+import '../registry/work/long-requests.test.ts';
 import { aReusedDatabase, PATIENT } from './a-database.ts';
 
 before(() =>

@@ -6,7 +6,7 @@ import { ROUTES, type Route } from '../../src/contract/routes.ts';
 import { jsonFault } from '../../src/core/json-syntax.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { askedByFetch } from '../../src/registry/http/asked.ts';
-import { readJson } from '../../src/registry/http/body.ts';
+import { bodyValue, readBytes } from '../../src/registry/http/body.ts';
 import { parseQuery, parseStrictly } from '../../src/registry/http/query.ts';
 import { FOREIGN_WORDS } from '../foreign-words.ts';
 import { runs } from '../runs.ts';
@@ -102,7 +102,7 @@ describe('What is wrong with a request', () => {
       headers: { 'content-type': 'application/json' },
     });
     try {
-      await readJson(askedByFetch(request), ROUTES.promote.body, async () => {});
+      bodyValue(await readBytes(askedByFetch(request), async () => {}), ROUTES.promote.body);
     } catch (error) {
       assert.ok(Problem.is(error, 'invalid_request'));
       return error.message;

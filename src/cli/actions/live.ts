@@ -5,7 +5,8 @@ import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
-import { keptContents } from '../../registry/delivery/content.ts';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { keptContents, prepareContent } from '../../registry/delivery/content.ts';
 import { readLive } from '../../registry/live/live.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, lines, printJson, printText, type Shown, say } from '../output.ts';
@@ -37,10 +38,9 @@ export async function live(prompt: PromptName, options: LiveOptions): Promise<vo
 
 function ownLive(prompt: PromptName, options: LiveOptions): Promise<Live> {
   const { environment, channel, at } = options;
+  const contents = keptContents(prepareContent);
   return withRegistry(options, { create: false }, store =>
-    store.read(snapshot =>
-      readLive(snapshot, store.now, keptContents(), prompt, { environment, channel, at }),
-    ),
+    readLive(store, contents, COMMAND_LINE.key, prompt, { environment, channel, at }),
   );
 }
 

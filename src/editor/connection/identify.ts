@@ -78,7 +78,7 @@ export async function identify(
 export function stateOfTrouble(error: unknown): ConnectionState {
   const why = messageOf(error);
   if (BrokenLog.is(error)) return { kind: 'refused', why, isBroken: true };
-  const passes = isOfAbsence(error) || Problem.is(error, 'rate_limited', 'internal_error');
+  const passes = isOfAbsence(error) || Problem.is(error, 'rate_limited', 'queue_full', 'internal_error');
   return passes ? { kind: 'offline', why } : { kind: 'refused', why };
 }
 

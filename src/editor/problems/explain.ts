@@ -21,7 +21,7 @@ export function explain(error: unknown, doing: string): Explanation | undefined 
   const message = `${doing} failed: ${messageOf(error)}`;
   if (Problem.is(error, ...KEY_CODES))
     return { severity: 'error', message, remedies: ['set-key', 'show-log'] };
-  if (Problem.is(error, 'rate_limited', 'unavailable', 'internal_error'))
+  if (Problem.is(error, 'rate_limited', 'queue_full', 'unavailable', 'internal_error'))
     return { severity: 'error', message, remedies: ['retry', 'show-log'] };
   if (Problem.is(error)) return { severity: 'error', message, remedies: ['show-log'] };
   if (RegistryUnreachable.is(error, 'not_a_registry', 'redirected', 'address_refused'))

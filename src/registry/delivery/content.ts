@@ -1,20 +1,37 @@
 /** What a version delivers: its template with the recorded partials in place. It never changes, so it is kept. */
+import { setImmediate } from 'node:timers/promises';
 import type { Digest } from '../../core/digest.ts';
 import { digestOf } from '../../core/digest.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { type PromptMetadata, readMetadata } from '../../core/render.ts';
-import { parsePublished, sourceKindOf } from '../../core/source.ts';
-import { type VersionNumber, versionReference } from '../../core/version.ts';
+import { parsePublished, type SourceKind, sourceKindOf } from '../../core/source.ts';
+import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
 import { readVersion } from '../prompts/version-rows.ts';
 import type { Snapshot } from '../store/store.ts';
 import { boundedCache } from './bounded-cache.ts';
 
-export interface Content {
+/** As the database has it. */
+export interface StoredVersion {
+  readonly reference: string;
   readonly source: string;
   readonly digest: Digest;
   readonly publishedAt: string;
+  readonly partials: StoredPartials;
+}
+
+/** By the reference as written. */
+export type StoredPartials = ReadonlyMap<string, StoredPartial>;
+
+export interface StoredPartial {
+  readonly id: string;
+  readonly source: string;
+  readonly partials: StoredPartials;
+}
+
+/** What its source and those of its partials say. */
+export interface PreparedContent {
   /** By the reference as written. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Front matter taken off, partials resolved, variables as they stand. */
@@ -22,69 +39,137 @@ export interface Content {
   readonly metadata: PromptMetadata;
 }
 
+export interface Content extends PreparedContent, Pick<StoredVersion, 'source' | 'digest' | 'publishedAt'> {}
+
 /** 64 Mi characters of sources and templates. */
 const KEPT = 64 * 1024 * 1024;
 
-export type Contents = (snapshot: Snapshot, prompt: PromptName, version: VersionNumber) => Promise<Content>;
+/** Prepares what was read, for the key that asks for it. */
+export type Prepare = (key: string) => Promise<Content>;
 
-/** Reads contents, keeping those read last. Each call throws Problem `prompt_not_found` or `version_not_found`. */
-export function keptContents(): Contents {
+/**
+ * Reads a version; what it delivers is prepared later, when the snapshot is no longer held, and kept.
+ * @throws Problem `prompt_not_found` or `version_not_found`
+ */
+export type Contents = (snapshot: Snapshot, prompt: PromptName, version: VersionNumber) => Promise<Prepare>;
+
+/** @param prepare does `prepareContent` for a key */
+export function keptContents(
+  prepare: (version: StoredVersion, key: string) => Promise<PreparedContent>,
+): Contents {
   const kept = boundedCache<string, Content>(KEPT, ({ source, template }) => source.length + template.length);
+  /** Many may ask for the same one before it is ready. */
+  const preparing = new Map<string, Promise<Content>>();
+
+  async function prepared(stored: StoredVersion, key: string): Promise<Content> {
+    const { source, digest, publishedAt } = stored;
+    const content = { source, digest, publishedAt, ...(await prepare(stored, key)) };
+    kept.set(stored.reference, content);
+    return content;
+  }
+
   return async (snapshot, prompt, version) => {
     const reference = versionReference(prompt, version);
     const known = kept.get(reference);
-    if (known !== undefined) return known;
-    const content = await readContent(snapshot, prompt, version);
-    kept.set(reference, content);
-    return content;
+    if (known !== undefined) return async () => known;
+    const stored = await readStored(snapshot, prompt, version);
+    return key => {
+      const begun = preparing.get(reference) ?? prepared(stored, key);
+      preparing.set(reference, begun);
+      return begun.finally(() => preparing.delete(reference));
+    };
   };
 }
 
-async function readContent(snapshot: Snapshot, prompt: PromptName, version: VersionNumber): Promise<Content> {
-  const row = await readVersion(snapshot, prompt, version);
-  const reference = versionReference(prompt, version);
-  checkDigest(reference, row.source, row.digest);
-  const kind = sourceKindOf(prompt);
-  const { template } = parsePublished(row.source, kind);
-  const partials = await linkRecorded(snapshot, row.partials as RecordedPartials);
+/** What a version delivers, from what is stored. @throws Problem `invalid_source` */
+export async function prepareContent({
+  reference,
+  source,
+  partials,
+}: Pick<StoredVersion, 'reference' | 'source' | 'partials'>): Promise<PreparedContent> {
+  const linked = linkStored(partials, new Map());
+  const kind = kindOf(reference);
+  const { template } = parsePublished(source, kind);
   return {
-    source: row.source,
-    digest: row.digest,
-    publishedAt: row.publishedAt,
-    partials,
-    template: flatten({ template, partials }),
-    metadata: await readMetadata(row.source, reference, { kind, isPublished: true }),
+    partials: linked,
+    template: flatten({ template, partials: linked }),
+    metadata: await readMetadata(source, reference, { kind, isPublished: true }),
   };
 }
 
-/**
- * The partials that publishing recorded, and theirs, each read once however often it is used.
- * @throws Error when a stored source does not have the digest it was published with
- */
-export async function linkRecorded(
+/** @param reference such as `support/triage@3` */
+function kindOf(reference: string): SourceKind {
+  return sourceKindOf(parseVersionReference(reference).prompt);
+}
+
+function linkStored(
+  stored: StoredPartials,
+  done: Map<string, LinkedPartial>,
+): ReadonlyMap<string, LinkedPartial> {
+  return new Map([...stored].map(([reference, partial]) => [reference, linkPartial(partial, done)]));
+}
+
+function linkPartial(
+  { id, source, partials }: StoredPartial,
+  done: Map<string, LinkedPartial>,
+): LinkedPartial {
+  const known = done.get(id);
+  if (known !== undefined) return known;
+  const { template, templateOffset } = parsePublished(source, kindOf(id));
+  const partial = { id, template, templateOffset, source, partials: linkStored(partials, done) };
+  done.set(id, partial);
+  return partial;
+}
+
+async function readStored(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  version: VersionNumber,
+): Promise<StoredVersion> {
+  const { source, digest, publishedAt, partials } = await readVersion(snapshot, prompt, version);
+  const reference = versionReference(prompt, version);
+  checkDigest(reference, source, digest);
+  return {
+    reference,
+    source,
+    digest,
+    publishedAt,
+    partials: await readPartials(snapshot, partials as RecordedPartials, new Map()),
+  };
+}
+
+/** The partials that publishing recorded, and theirs, each read once however often it is used. */
+async function readPartials(
   snapshot: Snapshot,
   recorded: RecordedPartials,
-  read: Map<string, Promise<LinkedPartial>> = new Map(),
-): Promise<ReadonlyMap<string, LinkedPartial>> {
-  const linked = new Map<string, LinkedPartial>();
+  read: Map<string, StoredPartial>,
+): Promise<StoredPartials> {
+  const partials = new Map<string, StoredPartial>();
   for (const [reference, { prompt, version }] of Object.entries(recorded)) {
     const id = versionReference(prompt, version);
-    const partial = read.get(id) ?? readPartial(id, prompt, version);
+    const partial = read.get(id) ?? (await readPartial(snapshot, id, prompt, version, read));
     read.set(id, partial);
-    linked.set(reference, await partial);
+    partials.set(reference, partial);
   }
-  return linked;
-
-  async function readPartial(id: string, prompt: PromptName, version: VersionNumber): Promise<LinkedPartial> {
-    const row = await readVersion(snapshot, prompt, version);
-    checkDigest(id, row.source, row.digest);
-    const partials = await linkRecorded(snapshot, row.partials as RecordedPartials, read);
-    const { template, templateOffset } = parsePublished(row.source, sourceKindOf(prompt));
-    return { id, template, templateOffset, source: row.source, partials };
-  }
+  return partials;
 }
 
-/** A source that was changed in the database is not delivered. */
+async function readPartial(
+  snapshot: Snapshot,
+  id: string,
+  prompt: PromptName,
+  version: VersionNumber,
+  read: Map<string, StoredPartial>,
+): Promise<StoredPartial> {
+  // A data folder answers in the same turn of the event loop: other requests come in between.
+  await setImmediate();
+  const row = await readVersion(snapshot, prompt, version);
+  checkDigest(id, row.source, row.digest);
+  const partials = await readPartials(snapshot, row.partials as RecordedPartials, read);
+  return { id, source: row.source, partials };
+}
+
+/** A source that was changed in the database is not delivered. @throws Error */
 function checkDigest(reference: string, source: string, digest: Digest): void {
   if (digestOf(source) !== digest)
     throw new Error(`The stored source of ${reference} does not have the digest it was published with.`);

@@ -41,6 +41,8 @@ export interface DeliveryParts {
   readonly memory: Memory;
   readonly authenticator: Authenticator;
   readonly contents: Contents;
+  /** A value as JSON, for a key. */
+  readonly json: (value: unknown, key: string) => Promise<string | Buffer>;
   /** Told of what is a fault of the registry. */
   readonly onFault: (error: unknown, request: DeliveryRequest) => void;
   /** Told who asks, once a request. What it throws is the answer. */
@@ -50,7 +52,7 @@ export interface DeliveryParts {
 }
 
 export function delivery(parts: DeliveryParts): Deliver {
-  const { store, memory, authenticator, contents, onFault, onCaller, onDelivered } = parts;
+  const { store, memory, authenticator, contents, json, onFault, onCaller, onDelivered } = parts;
   return request => {
     try {
       const kept = memory.present();
@@ -91,15 +93,16 @@ export function delivery(parts: DeliveryParts): Deliver {
   }
 
   async function prepare(
-    { environment }: Caller,
+    { environment, key }: Caller,
     prompt: PromptName,
     wanted: Wanted,
     representation: Representation,
   ): Promise<PreparedDelivery> {
-    const { chosen, content } = await store.read(async snapshot => {
+    const { chosen, prepareContent } = await store.read(async snapshot => {
       const chosen = await chooseVersion(snapshot, environment, prompt, wanted);
-      return { chosen, content: await contents(snapshot, prompt, chosen.version) };
+      return { chosen, prepareContent: await contents(snapshot, prompt, chosen.version) };
     });
+    const content = await prepareContent(key);
     const delivered: DeliveredVersion = { ...chosen, prompt, environment, ...content };
     const { template, metadata, digest, partials } = content;
     if (representation === 'text/plain') {
@@ -110,8 +113,8 @@ export function delivery(parts: DeliveryParts): Deliver {
     const reference = versionReference(prompt, chosen.version);
     const { version, channel } = chosen;
     const body = { name: prompt, version, reference, digest, environment, channel, template, metadata };
-    const json = JSON.stringify(body satisfies Delivery);
-    return preparedDelivery(delivered, `"${digest}-${shortHash(json)}"`, MEDIA.json, json);
+    const text = await json(body satisfies Delivery, key);
+    return preparedDelivery(delivered, `"${digest}-${shortHash(text)}"`, MEDIA.json, text);
   }
 }
 
@@ -130,7 +133,7 @@ function placesOf({ deliveries }: Kept, { environment }: Caller, accept: string 
   return places;
 }
 
-function shortHash(text: string): string {
+function shortHash(text: string | Buffer): string {
   return hash('sha256', text, 'hex').slice(0, 16);
 }
 

@@ -16,12 +16,12 @@ export function preparedDelivery(
   delivered: DeliveredVersion,
   etag: string,
   type: string,
-  text: string,
+  text: string | Buffer,
 ): PreparedDelivery {
   const headers = deliveryHeaders(delivered, etag);
-  const bytes = Buffer.byteLength(text, 'utf8');
+  const bytes = Buffer.byteLength(text);
   // Node sends a short string in one write with the headers; a long one is encoded once.
-  const body = bytes <= SHORT ? text : Buffer.from(text, 'utf8');
+  const body = typeof text === 'string' && bytes > SHORT ? Buffer.from(text) : text;
   return {
     etag,
     whole: {

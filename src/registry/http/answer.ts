@@ -31,10 +31,19 @@ export const COMMON_HEADERS = {
 const RETRY_AFTER = 1;
 
 export function jsonAnswer(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
+  return jsonTextAnswer(status, JSON.stringify(value), headers);
+}
+
+/** As `jsonAnswer`, of what is JSON already. */
+export function jsonTextAnswer(
+  status: number,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+): Answer {
   return {
     status,
     headers: { ...COMMON_HEADERS, 'Content-Type': MEDIA.json, 'Cache-Control': 'no-store', ...headers },
-    body: JSON.stringify(value),
+    body,
   };
 }
 

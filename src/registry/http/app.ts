@@ -14,17 +14,20 @@ import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, problemAnswer, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
-import { readJson } from './body.ts';
+import { readBytes } from './body.ts';
 import type { Call, Handler, Standing } from './call.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
 import { methodsOf, routeOf } from './paths.ts';
 import { parseQuery } from './query.ts';
+import type { Work } from './work.ts';
 
 export interface AppParts {
   readonly store: Store;
   readonly memory: Memory;
   readonly authenticator: Authenticator;
+  /** Does what may take long. */
+  readonly work: Work;
   /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
@@ -56,14 +59,25 @@ export interface App {
 const NO_QUERY = z.object({});
 
 export function createApp(parts: AppParts): App {
-  const { store, memory, authenticator, identity = null, webhooksToPrivateNetworks = null, onFault } = parts;
+  const {
+    store,
+    memory,
+    authenticator,
+    work,
+    identity = null,
+    webhooksToPrivateNetworks = null,
+    onFault,
+  } = parts;
   const { onRoute, onCaller, onDelivered, standing } = parts;
-  const contents = keptContents();
+  // Deliveries stand in a queue of their own: what else a key asks for keeps none of them waiting.
+  const delivering = (key: string) => ({ key: `deliveries of ${key}` });
+  const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
   const deliver = delivery({
     store,
     memory,
     authenticator,
     contents,
+    json: (value, key) => work.json(value, delivering(key)),
     onFault,
     ...(onCaller && { onCaller }),
     ...(onDelivered && { onDelivered }),
@@ -94,17 +108,18 @@ export function createApp(parts: AppParts): App {
         ifNoneMatch: request.header('if-none-match'),
         traceparent: request.header('traceparent'),
       });
-    const call = await callOf(ROUTES[route], request, path, search, parameters);
+    const call = await callOf(route, request, path, search, parameters);
     return (HANDLERS[route] as Handler<HandledRoute>)(call);
   }
 
   async function callOf(
-    route: Route,
+    name: HandledRoute,
     request: Asked,
     path: string,
     search: string,
     given: Readonly<Record<string, string>>,
   ): Promise<Call<HandledRoute>> {
+    const route: Route = ROUTES[name];
     const asked =
       route.role !== null || (route.keyBeyondItsMachine === true && standing.metrics?.needsKey === true);
     const caller = asked ? await authenticated(route, request) : null;
@@ -116,7 +131,15 @@ export function createApp(parts: AppParts): App {
       if (caller !== null)
         checkAllowed(await authenticator.authenticate(request.header('authorization')), route);
     };
-    const body = route.body && (await readJson(request, route.body, reauthenticate));
+    const asker = () => ({
+      key: caller?.key ?? '',
+      // Most work is done at once, and has nobody to watch.
+      get signal() {
+        return request.gone();
+      },
+    });
+    const bytes = route.body === undefined ? new Uint8Array() : await readBytes(request, reauthenticate);
+    const body = route.body && (await work.readBody({ route: name, bytes }, asker()));
     return {
       store,
       write:
@@ -130,8 +153,11 @@ export function createApp(parts: AppParts): App {
       parameters,
       query,
       body: body?.value,
+      bytes,
       request,
-      repeatable: repeatable(request, path, body?.bytes ?? new Uint8Array()),
+      repeatable: repeatable(request, path, bytes),
+      work,
+      asker,
       // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
       ended: () => AbortSignal.any([request.gone(), parts.closing]),
     } as Call<HandledRoute>;

@@ -9,30 +9,29 @@ import { parseStrictly } from './query.ts';
 const MAX_DEPTH = 100;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
-export interface JsonBody<T> {
-  readonly value: T;
-  /** As it arrived, for recognizing a repeated request. */
-  readonly bytes: Uint8Array;
-}
-
 /**
- * No body at all is read as `{}`.
- * @param arrived what is checked once it is there, before anything of it is parsed: its sender decides how long it takes
- * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` with each wrong field
+ * The body's bytes, whose type is JSON's.
+ * @param arrived what is checked once they are there, before anything of them is parsed: their sender decides how long
+ * they take
+ * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` when it ends before its time
  */
-export async function readJson<Schema extends z.ZodType>(
-  request: Asked,
-  schema: Schema,
-  arrived: () => Promise<void>,
-): Promise<JsonBody<z.output<Schema>>> {
+export async function readBytes(request: Asked, arrived: () => Promise<void>): Promise<Uint8Array> {
   const bytes = await request.bytes();
   await arrived();
   if (bytes.byteLength > 0) checkType(request.header('content-type'));
+  return bytes;
+}
+
+/**
+ * What a body's bytes say; no body at all is read as `{}`.
+ * @throws Problem `invalid_request` with each wrong field
+ */
+export function bodyValue<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
   const text = bytes.byteLength === 0 ? '{}' : decode(bytes);
   const json = parseJson(text);
   checkValues(json);
   checkNumbers(text);
-  return { value: parseStrictly(schema, json, 'The body'), bytes };
+  return parseStrictly(schema, json, 'The body');
 }
 
 function checkType(contentType: string | undefined): void {
@@ -71,20 +70,28 @@ function parseJson(text: string): unknown {
  * UTF-8 cannot hold. A source is left to be refused with the place in it.
  */
 function checkValues(json: unknown): void {
-  let level: [path: string, value: unknown][] = [['', json]];
+  checkText(json, undefined, '');
+  let level: Holder[] = isHolder(json) ? [{ value: json, key: '', above: undefined }] : [];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH)
       throw new Problem(
         'invalid_request',
         `The body nests deeper than ${MAX_DEPTH} levels. Make it flatter.`,
       );
-    const next: typeof level = [];
-    for (const [path, value] of level) {
-      if (typeof value === 'string' && path !== '/source' && !value.isWellFormed()) throw halfCharacter(path);
-      if (typeof value !== 'object' || value === null) continue;
-      for (const [key, item] of Object.entries(value)) {
-        if (!key.isWellFormed()) throw halfCharacter(path);
-        if (typeof item === 'string' || typeof item === 'object') next.push([`${path}/${key}`, item]);
+    const next: Holder[] = [];
+    const look = (key: string | number, value: unknown, above: Holder) => {
+      checkText(value, above, key);
+      if (isHolder(value)) next.push({ value, key, above });
+    };
+    for (const holder of level) {
+      const { value } = holder;
+      if (isList(value)) {
+        for (let index = 0; index < value.length; index++) look(index, value[index], holder);
+        continue;
+      }
+      for (const key in value) {
+        if (!key.isWellFormed()) throw halfCharacter(pointerOf(holder));
+        look(key, value[key], holder);
       }
     }
     level = next;
@@ -99,6 +106,31 @@ function checkNumbers(text: string): void {
   throw new Problem('invalid_request', `The number at ${pointer || '/'} ${message}. Pass it as text.`, {
     fields: [{ pointer, message }],
   });
+}
+
+/** An object or a list, and where it stands: a body may hold millions, so its pointer is made for what is wrong alone. */
+interface Holder {
+  readonly value: Readonly<Record<string, unknown>> | readonly unknown[];
+  readonly key: string | number;
+  readonly above: Holder | undefined;
+}
+
+function isHolder(value: unknown): value is Holder['value'] {
+  return typeof value === 'object' && value !== null;
+}
+
+function isList(value: Holder['value']): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function checkText(value: unknown, above: Holder | undefined, key: string | number): void {
+  if (typeof value !== 'string' || value.isWellFormed()) return;
+  const pointer = above === undefined ? '' : `${pointerOf(above)}/${key}`;
+  if (pointer !== '/source') throw halfCharacter(pointer);
+}
+
+function pointerOf({ key, above }: Holder): string {
+  return above === undefined ? '' : `${pointerOf(above)}/${key}`;
 }
 
 function halfCharacter(pointer: string): Problem {

@@ -10,9 +10,11 @@ import type { Contents } from '../delivery/content.ts';
 import type { Identity } from '../identity.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
+import type { Asker } from '../workers/worker-pool.ts';
 import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { Repeatable } from './idempotency.ts';
+import type { Work } from './work.ts';
 
 /** What a process tells of itself. */
 export interface Standing {
@@ -47,6 +49,7 @@ export interface Call<Name extends RouteName = RouteName> {
   /** Rejects when the key does not allow the call any more, as of the commit. */
   readonly write: AuthorizedWrite;
   readonly contents: Contents;
+  readonly work: Work;
   /** Null where the registry has none. */
   readonly identity: Identity | null;
   /** Null where nobody sends webhooks. */
@@ -57,10 +60,14 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
   readonly query: OutputOf<Routes[Name] extends { query: infer Schema } ? Schema : undefined>;
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;
+  /** As it arrived; empty where the route takes none. */
+  readonly bytes: Uint8Array;
   readonly request: Asked;
   readonly repeatable: Repeatable;
   /** For an answer that came long after the request: @throws Problem when the key does not allow the call any more. */
   readonly reauthenticate: () => Promise<void>;
+  /** Whom work is done for: until the caller has gone. */
+  readonly asker: () => Asker;
   /** Aborts when the caller has gone or the registry closes. */
   readonly ended: () => AbortSignal;
 }

@@ -15,7 +15,7 @@ const MAX_LENGTH = 255;
 export interface Repeatable {
   /** Null when the header was not given. */
   readonly idempotencyKey: string | null;
-  /** SHA-256 over what makes two requests the same. */
+  /** SHA-256 over what makes two requests the same; empty where no key says that one may come again. */
   readonly fingerprint: string;
 }
 
@@ -27,7 +27,10 @@ export function repeatable(request: Asked, path: string, body: Uint8Array): Repe
       'invalid_request',
       `The header ${HEADER.idempotencyKey} takes 1 to ${MAX_LENGTH} characters, such as a UUID.`,
     );
-  const fingerprint = createHash('sha256').update(`${request.method} ${path}\n`).update(body).digest('hex');
+  const fingerprint =
+    idempotencyKey === null
+      ? ''
+      : createHash('sha256').update(`${request.method} ${path}\n`).update(body).digest('hex');
   return { idempotencyKey, fingerprint };
 }
 

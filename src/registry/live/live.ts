@@ -5,7 +5,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Contents } from '../delivery/content.ts';
+import type { Contents, Prepare } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPromotion } from '../promotions/read.ts';
 import { readPrompt } from '../prompts/version-rows.ts';
@@ -24,16 +24,37 @@ interface Span {
 }
 
 /**
+ * @param key whose turn it is to have the text prepared
  * @throws Problem `prompt_not_found`, `environment_not_found`, `not_live_yet` before the channel's first version,
  * `invalid_request` for an instant that has not come yet
  */
 export async function readLive(
+  store: Pick<Store, 'read' | 'now'>,
+  contents: Contents,
+  key: string,
+  prompt: PromptName,
+  query: LiveQuery,
+): Promise<Live> {
+  const { found, prepare } = await store.read(snapshot =>
+    findLive(snapshot, store.now, contents, prompt, query),
+  );
+  const { template: text, source, digest } = await prepare(key);
+  return { ...found, digest, text, source };
+}
+
+interface Found {
+  readonly found: Omit<Live, 'text' | 'source' | 'digest'>;
+  /** Prepares its text when the snapshot is no longer held. */
+  readonly prepare: Prepare;
+}
+
+async function findLive(
   snapshot: Snapshot,
   now: Store['now'],
   contents: Contents,
   prompt: PromptName,
   query: LiveQuery,
-): Promise<Live> {
+): Promise<Found> {
   const { name: environment } = await readEnvironment(snapshot, query.environment);
   await readPrompt(snapshot, prompt);
   const at = await instant(snapshot, now, query.at);
@@ -45,7 +66,7 @@ export async function readLive(
   const span = await spans.at(at);
   if (span === undefined) throw notLiveYet(prompt, environment, channel, at, await spans.first());
   const { version, from, until, seq } = span;
-  const { text, source, digest } = await textOf(snapshot, contents, prompt, version);
+  const prepare = await contents(snapshot, prompt, version);
   const promotion = span.promotion === null ? null : await readPromotion(snapshot, String(span.promotion));
   const { hash } = await snapshot
     .selectFrom('events')
@@ -53,7 +74,8 @@ export async function readLive(
     .where('seq', '=', seq)
     .executeTakeFirstOrThrow();
   const where = { prompt, environment, channel, at };
-  return { ...where, version, digest, text, source, promotion, from, until, event: { seq, hash } };
+  const found = { ...where, version, promotion, from, until, event: { seq, hash } };
+  return { found, prepare };
 }
 
 /** Later digits than milliseconds are cut off: the log has none. @throws Problem `invalid_request` */
@@ -67,11 +89,6 @@ async function instant(snapshot: Snapshot, now: Store['now'], asked: string | un
     `"at" has not come yet: for this registry it is ${present}. Leave "at" out to ask for now.`,
     { fields: [{ pointer: '/at', message: 'has not come yet' }] },
   );
-}
-
-async function textOf(snapshot: Snapshot, contents: Contents, prompt: PromptName, version: VersionNumber) {
-  const { template, source, digest } = await contents(snapshot, prompt, version);
-  return { text: template, source, digest };
 }
 
 interface Spans {

@@ -1,49 +1,209 @@
 /** The partials of a source about to be published: each reference becomes the newest version of a prompt, for ever. */
+import { setImmediate } from 'node:timers/promises';
 import type { EventData } from '../../core/event.ts';
-import type { LinkedPartial } from '../../core/flatten.ts';
+import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import { linkPartials, type SimilarPartials } from '../../core/link.ts';
 import { type PromptName, partialCandidates } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
 import { parseSource, sourceKindOf } from '../../core/source.ts';
 import { checkNoIssues, partialUses, sourceIssues } from '../../core/template.ts';
-import { parseVersionReference, versionReference } from '../../core/version.ts';
-import type { Snapshot } from '../store/store.ts';
+import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
+import type { Snapshot, Store } from '../store/store.ts';
 import { similarPrompts } from './similar-names.ts';
 
 export type RecordedPartials = EventData['version.published']['partials'];
 
+/** The newest version of a prompt; null where there is no such prompt. */
+export type Newest = {
+  readonly version: VersionNumber;
+  readonly archived: boolean;
+  readonly source: string;
+} | null;
+
+export interface LinkRequest {
+  readonly name: PromptName;
+  readonly source: string;
+  /** The prompts that were looked for so far. */
+  readonly found: ReadonlyMap<PromptName, Newest>;
+  /** What may have been meant by references that mean nothing, so far as it was looked for. */
+  readonly similar: ReadonlyMap<string, readonly PromptName[]>;
+}
+
+/** A reference that means nothing, and where it was looked for. */
+export interface UnknownReference {
+  readonly reference: string;
+  readonly candidates: readonly PromptName[];
+}
+
+export type LinkOutcome =
+  /** What has to be looked for first. */
+  | { readonly lacking: readonly PromptName[]; readonly unknown: readonly UnknownReference[] }
+  | {
+      readonly recorded: RecordedPartials;
+      /** What is wrong with a reference, at its place. */
+      readonly flaw: Problem | undefined;
+      /** What is wrong with the whole, with its partials in place. */
+      readonly flatFlaw: Problem | undefined;
+    };
+
+/** Which version each partial means, and all that was looked for. */
+export type LinkedSource = Exclude<LinkOutcome, { lacking: unknown }> & Pick<LinkRequest, 'found'>;
+
 /**
- * Which version each partial of `source` means now. Archived prompts are not found, but where a partial that
- * was published before uses one, it still does.
- * @throws Problem `invalid_source` with the place of what is wrong in the source, or of a partial that is not there
+ * Which version each partial of `source` means. Archived prompts are not found, but where a partial that was published
+ * before uses one, it still does. Never rejects with a Problem: what is wrong is told when its turn comes.
  */
-export async function linkToNewest(
-  snapshot: Snapshot,
-  name: PromptName,
-  source: string,
-): Promise<RecordedPartials> {
+export async function linkNewest(request: LinkRequest): Promise<LinkOutcome> {
+  const { name, source } = request;
+  const lacking = new Set<PromptName>();
+  const unknown = new Map<string, UnknownReference>();
+  let linked: ReadonlyMap<string, LinkedPartial> = new Map();
+  let flaw: Problem | undefined;
+  try {
+    linked = await link(request, lacking, unknown);
+  } catch (error) {
+    flaw = asProblem(error);
+  }
+  if (lacking.size > 0 || (flaw !== undefined && unknown.size > 0))
+    return { lacking: [...lacking], unknown: lacking.size > 0 ? [] : [...unknown.values()] };
+  return {
+    recorded: recorded(linked),
+    flaw,
+    flatFlaw: flaw === undefined ? flatFlaw(name, source, linked) : undefined,
+  };
+}
+
+function link(
+  { name, source, found, similar }: LinkRequest,
+  lacking: Set<PromptName>,
+  unknown: Map<string, UnknownReference>,
+): Promise<ReadonlyMap<string, LinkedPartial>> {
   const parsed = parseSource(source, sourceKindOf(name));
   checkNoIssues(sourceIssues(source, parsed), name);
   const direct = new Set(partialUses(parsed.template).flatMap(use => partialCandidates(name, use.reference)));
   const find = async (candidate: PromptName) => {
-    const row = await snapshot
-      .selectFrom('prompts')
-      .innerJoin('versions', join =>
-        join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
-      )
-      .select(['prompts.archived', 'versions.version', 'versions.source'])
-      .where('prompts.name', '=', candidate)
-      .executeTakeFirst();
-    if (row === undefined || (row.archived === 1 && direct.has(candidate))) return undefined;
-    return { name: candidate, source: row.source, id: versionReference(candidate, row.version) };
+    const newest = found.get(candidate);
+    if (newest === undefined) lacking.add(candidate);
+    if (newest === undefined || newest === null || (newest.archived && direct.has(candidate)))
+      return undefined;
+    return { name: candidate, source: newest.source, id: versionReference(candidate, newest.version) };
   };
-  // Whoever publishes may list every prompt, so each may be named.
-  const similar: SimilarPartials = (candidates, reference) =>
-    similarPrompts(snapshot, candidates, reference, { archived: false });
-  const linked = await linkPartials(name, source, find, name, similar);
-  return recorded(linked);
+  const meant: SimilarPartials = async (candidates, reference) => {
+    const known = similar.get(reference);
+    if (known === undefined) unknown.set(reference, { reference, candidates });
+    return known ?? [];
+  };
+  return linkPartials(name, source, find, name, meant);
+}
+
+function flatFlaw(
+  name: PromptName,
+  source: string,
+  partials: ReadonlyMap<string, LinkedPartial>,
+): Problem | undefined {
+  try {
+    flatten({ template: parseSource(source, sourceKindOf(name)).template, partials });
+    return undefined;
+  } catch (error) {
+    return asProblem(error);
+  }
 }
 
 function recorded(linked: ReadonlyMap<string, LinkedPartial>): RecordedPartials {
   const references = [...linked].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(references.map(([reference, { id }]) => [reference, parseVersionReference(id)]));
+}
+
+function asProblem(error: unknown): Problem {
+  if (Problem.is(error)) return error;
+  throw error;
+}
+
+/**
+ * Links a source to what is newest now: level by level, since a partial's own partials are known when it is read.
+ * @param link does `linkNewest`
+ */
+export async function linkedToNewest(
+  store: Pick<Store, 'read'>,
+  { name, source }: Pick<LinkRequest, 'name' | 'source'>,
+  link: (request: LinkRequest) => Promise<LinkOutcome>,
+): Promise<LinkedSource> {
+  const found = new Map<PromptName, Newest>();
+  const similar = new Map<string, readonly PromptName[]>();
+  for (;;) {
+    const outcome = await link({ name, source, found, similar });
+    if (!('lacking' in outcome)) return { ...outcome, found };
+    await store.read(async snapshot => {
+      await readNewest(snapshot, outcome.lacking, found);
+      await readSimilar(snapshot, outcome.unknown, similar);
+    });
+  }
+}
+
+/** Names in one query: of such as may bring a source of 1 MiB, and of others. */
+const SOURCES_AT_ONCE = 8;
+const AT_ONCE = 200;
+
+async function readNewest(
+  snapshot: Snapshot,
+  names: readonly PromptName[],
+  found: Map<PromptName, Newest>,
+): Promise<void> {
+  for (const some of batches(names, SOURCES_AT_ONCE)) {
+    const rows = await snapshot
+      .selectFrom('prompts')
+      .innerJoin('versions', join =>
+        join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
+      )
+      .select(['prompts.name', 'prompts.archived', 'versions.version', 'versions.source'])
+      .where('prompts.name', 'in', some)
+      .execute();
+    for (const name of some) found.set(name, null);
+    for (const { name, archived, version, source } of rows)
+      found.set(name, { version, archived: archived === 1, source });
+    // A data folder answers in the same turn of the event loop: other requests come in between.
+    await setImmediate();
+  }
+}
+
+/** References of which it is looked for what was meant; a source may have thousands. */
+const MOST_UNKNOWN = 20;
+
+/** Whoever publishes may list every prompt, so each may be named. */
+async function readSimilar(
+  snapshot: Snapshot,
+  unknown: readonly UnknownReference[],
+  similar: Map<string, readonly PromptName[]>,
+): Promise<void> {
+  for (const [index, { reference, candidates }] of unknown.entries())
+    similar.set(
+      reference,
+      index < MOST_UNKNOWN ? await similarPrompts(snapshot, candidates, reference, { archived: false }) : [],
+    );
+}
+
+/** Whether all that a source was linked with is still the newest. */
+export async function isStillNewest(
+  snapshot: Snapshot,
+  { found }: Pick<LinkedSource, 'found'>,
+): Promise<boolean> {
+  for (const some of batches([...found.keys()], AT_ONCE)) {
+    const rows = await snapshot
+      .selectFrom('prompts')
+      .select(['name', 'newest', 'archived'])
+      .where('name', 'in', some)
+      .execute();
+    const now = new Map(rows.map(row => [row.name, row]));
+    for (const name of some) {
+      const before = found.get(name) ?? undefined;
+      const row = now.get(name);
+      if (row?.newest !== before?.version || (row?.archived === 1) !== (before?.archived ?? false))
+        return false;
+    }
+  }
+  return true;
+}
+
+function* batches(names: readonly PromptName[], size: number): Generator<readonly PromptName[]> {
+  for (let start = 0; start < names.length; start += size) yield names.slice(start, start + size);
 }

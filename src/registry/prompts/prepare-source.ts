@@ -4,6 +4,7 @@
  */
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import { type Digest, digestOf } from '../../core/digest.ts';
+import { mayUsePartials } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { readMetadata } from '../../core/render.ts';
@@ -50,7 +51,7 @@ function readSource(name: PromptName, source: string): Pick<PreparedSource, 'fla
 
 /** Also true where a name of a partial is wrong, or a block that only a partial has is written: linking tells where. */
 function usesPartials(template: string): boolean {
-  if (!PARTIAL.test(template)) return false;
+  if (!mayUsePartials(template)) return false;
   try {
     return template.includes(PARTIAL_BLOCK) || partialUses(template).length > 0;
   } catch (error) {
@@ -58,9 +59,6 @@ function usesPartials(template: string): boolean {
     return true;
   }
 }
-
-/** How Handlebars begins a partial; what looks like one inside a comment is found out by parsing. */
-const PARTIAL = /\{\{~?#?>/;
 
 async function schemaFlawOf(name: PromptName, source: string): Promise<Problem | undefined> {
   try {

@@ -3,19 +3,16 @@ import type { PublishRequest, Version } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { checkPublishes } from '../../core/environment.ts';
 import type { RegistryEvent } from '../../core/event.ts';
-import { flatten } from '../../core/flatten.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
-import { parseSource, sourceKindOf } from '../../core/source.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
-import { linkRecorded } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
-import { linkToNewest, type RecordedPartials } from './link-newest.ts';
+import { isStillNewest, type LinkedSource, type RecordedPartials } from './link-newest.ts';
 import type { PreparedSource } from './prepare-source.ts';
 import { checkNameFree } from './similar-names.ts';
 import { SUMMARY_COLUMNS, wholeVersion } from './version-rows.ts';
@@ -26,16 +23,61 @@ export interface Published {
   readonly created: boolean;
 }
 
+/** A source that is checked, and where it uses partials, linked. */
+export interface PublishableSource extends PreparedSource {
+  readonly linked?: LinkedSource;
+}
+
+/** A partial has another newest version than the one that the source was linked with. */
+class PartialsMoved extends Error {}
+
+/** How often a source is linked anew. */
+const MAX_TRIES = 5;
+
 /**
- * @throws Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places, `prompt_archived`, `name_taken`
- * with the name in the way, or `base_outdated` with the newest version
+ * Publishes what is linked before its transaction, and again where a partial was published meanwhile.
+ * @throws Problem `unavailable` when that happens time after time; what `work` throws
+ */
+export async function withPartials<T>(
+  link: () => Promise<LinkedSource>,
+  prepared: PreparedSource,
+  work: (ready: PublishableSource) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const isLinked = prepared.usesPartials && prepared.flaw === undefined;
+    try {
+      return await work(isLinked ? { ...prepared, linked: await link() } : prepared);
+    } catch (error) {
+      if (!(error instanceof PartialsMoved)) throw error;
+      if (tries === MAX_TRIES)
+        throw new Problem(
+          'unavailable',
+          'The partials that this prompt uses are being published all the time. Nothing was changed; try again soon.',
+        );
+    }
+  }
+}
+
+/** @throws Problem `invalid_source`, PartialsMoved */
+async function recordedPartials(
+  transaction: WriteTransaction,
+  { linked }: PublishableSource,
+): Promise<RecordedPartials> {
+  if (linked === undefined || !(await isStillNewest(transaction, linked))) throw new PartialsMoved();
+  if (linked.flaw !== undefined) throw linked.flaw;
+  return linked.recorded;
+}
+
+/**
+ * @throws PartialsMoved, Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places,
+ * `prompt_archived`, `name_taken` with the name in the way, or `base_outdated` with the newest version
  */
 export async function publish(
   transaction: WriteTransaction,
   now: Store['now'],
   caller: Caller,
   name: PromptName,
-  prepared: PreparedSource,
+  prepared: PublishableSource,
   { message, base }: Pick<PublishRequest, 'message' | 'base'>,
 ): Promise<Published> {
   const { source, digest, bytes } = prepared;
@@ -45,16 +87,12 @@ export async function publish(
     throw new Problem('prompt_archived', `"${name}" is archived. Restore it to publish a new version.`);
   if (newest === undefined) await checkNameFree(transaction, name);
   if (prepared.flaw !== undefined) throw prepared.flaw;
-  const partials = prepared.usesPartials ? await linkToNewest(transaction, name, source) : {};
+  const partials = prepared.usesPartials ? await recordedPartials(transaction, prepared) : {};
   if (newest !== undefined && isSame(newest, source, partials))
     return { version: wholeVersion(newest), created: false };
   checkBase(name, base, newest);
   if (prepared.schemaFlaw !== undefined) throw prepared.schemaFlaw;
-  if (prepared.usesPartials)
-    flatten({
-      template: parseSource(source, sourceKindOf(name)).template,
-      partials: await linkRecorded(transaction, partials),
-    });
+  if (prepared.linked?.flatFlaw !== undefined) throw prepared.linked.flatFlaw;
 
   const version = ((newest?.version ?? 0) + 1) as VersionNumber;
   const rowOf = (event: Pick<RegistryEvent, 'seq' | 'at'>): VersionsTable => ({

@@ -21,9 +21,11 @@ export interface MeasuredParts {
   /** How many connections are open now. */
   readonly connections: () => number;
   readonly logState: () => LogWatchState;
+  /** How many requests wait for a thread now. */
+  readonly waiting: () => number;
 }
 
-export function registryMetrics({ store, connections, logState }: MeasuredParts): Metrics {
+export function registryMetrics({ store, connections, logState, waiting }: MeasuredParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const ofProcess = processMetrics();
@@ -51,6 +53,14 @@ export function registryMetrics({ store, connections, logState }: MeasuredParts)
     registers,
     collect() {
       this.set(connections());
+    },
+  });
+  new Gauge({
+    name: 'promptforge_requests_waiting',
+    help: 'Requests that take long and wait for one of the threads that do their work.',
+    registers,
+    collect() {
+      this.set(waiting());
     },
   });
   const up = new Gauge({
@@ -94,7 +104,7 @@ export function registryMetrics({ store, connections, logState }: MeasuredParts)
     labelNames: ['kind', 'environment'],
     registers,
   });
-  const waiting = new Gauge({
+  const promotionsWaiting = new Gauge({
     name: 'promptforge_promotions_waiting',
     help: 'Promotions that wait for approvals (pending) or for their time (planned).',
     labelNames: ['environment', 'state'],
@@ -110,8 +120,9 @@ export function registryMetrics({ store, connections, logState }: MeasuredParts)
       const found = await store.read(snapshot => readFigures(snapshot, since));
       up.set(1);
       logEvents.set(found.head);
-      waiting.reset();
-      for (const { environment, state, count } of found.waiting) waiting.set({ environment, state }, count);
+      promotionsWaiting.reset();
+      for (const { environment, state, count } of found.waiting)
+        promotionsWaiting.set({ environment, state }, count);
       // Whoever else asked meanwhile has counted them.
       if (counted !== since) return;
       for (const { kind, environment, count } of found.events)

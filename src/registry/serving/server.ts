@@ -10,6 +10,7 @@ import { memory } from '../memory.ts';
 import { promotionSchedule } from '../promotions/schedule.ts';
 import { type LogWatchParts, logWatch } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
+import { startWork, type WorkOptions } from '../tasks/work.ts';
 import { connectionsOf, drain } from './drain.ts';
 import { checkExposure, isLoopback } from './exposure.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS, limitConnections, parserLimits } from './limits.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   /** Requests a second that a key may make on average; without it as many as it can. */
   readonly rateLimit?: number;
   readonly limits?: Partial<ConnectionLimits>;
+  /** How long work is done beside the thread that delivers; for tests. */
+  readonly work?: Partial<WorkOptions>;
   /** Of the verification of the log in the background, in ms; for tests. */
   readonly watchPauses?: LogWatchParts['pauses'];
   /** Gets an object for each line of the log; never a key, a query or a body. */
@@ -86,11 +89,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onFault: error => log(alarmEntry('fault', error)),
     ...(options.watchPauses && { pauses: options.watchPauses }),
   });
-  const metrics = registryMetrics({ store, connections: () => connections.size, logState: watch.state });
+  const work = startWork({ onFault: error => log(faultEntry(error)), ...options.work });
+  const metrics = registryMetrics({
+    store,
+    connections: () => connections.size,
+    logState: watch.state,
+    waiting: () => work.waiting,
+  });
   const app = createApp({
     store,
     memory: kept,
     authenticator,
+    work,
     ...(identity && { identity }),
     webhooksToPrivateNetworks,
     standing: {
@@ -133,6 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     stopping = true;
     await sleep(delay);
     await Promise.all([drain(server, connections, closing), schedule.close(), watch.close()]);
+    await work.close();
     await authenticator.close();
   }
   return {

@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { parseEnvironmentName } from '../../../src/core/environment.ts';
+import { parseVersionNumber } from '../../../src/core/version.ts';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
-import { nodeOf, run, writePrompt } from '../support/inside.ts';
+import { inside, nodeOf, run, writePrompt } from '../support/inside.ts';
 import { promptNode, shownComparison, shownEditor, shownTab, told } from '../support/shown.ts';
 
 describe('a version in the embedded registry', () => {
@@ -25,6 +27,19 @@ describe('a version in the embedded registry', () => {
     await vscode.workspace.applyEdit(edit);
     assert.equal(await document.save().then(saved => saved && !document.isDirty), false);
     assert.equal(Buffer.from(await vscode.workspace.fs.readFile(uri)).toString(), 'One.\n');
+  });
+
+  it('that takes long is checked, rendered and compared beside the thread of the extensions', async () => {
+    const name = freshName();
+    const long = 'A line about {{name}}.\n'.repeat(20_000);
+    await publish(name, long, `Another first line.\n${long}`);
+    const { workbench } = await inside();
+    const client = await workbench.session.clientOf(parseEnvironmentName('development'));
+    const version = parseVersionNumber('1');
+    const { messages } = await client.render(name, { input: { name: 'Ada' }, version });
+    assert.deepEqual(messages[0]?.content, [{ text: 'A line about Ada.\n'.repeat(20_000) }]);
+    const { diff } = await client.diff(name, version, parseVersionNumber('2'));
+    assert.match(diff, /^\+Another first line\.$/m);
   });
 
   it('is not opened by a wrong reference, and the message says what is wrong with it', async () => {

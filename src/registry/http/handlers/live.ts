@@ -1,10 +1,17 @@
 /** What was live, over HTTP. */
 import { readLive } from '../../live/live.ts';
-import { jsonAnswer } from '../answer.ts';
+import { jsonTextAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 
-export const handleLive: Handler<'live'> = async ({ store, contents, parameters, query }) =>
-  jsonAnswer(
-    200,
-    await store.read(snapshot => readLive(snapshot, store.now, contents, parameters.name, query)),
-  );
+export const handleLive: Handler<'live'> = async ({
+  store,
+  contents,
+  caller,
+  parameters,
+  query,
+  work,
+  asker,
+}) => {
+  const live = await readLive(store, contents, caller.key, parameters.name, query);
+  return jsonTextAnswer(200, await work.json(live, asker()));
+};

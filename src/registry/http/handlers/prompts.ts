@@ -2,14 +2,15 @@
 import { MEDIA } from '../../../contract/headers.ts';
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { setArchived } from '../../prompts/archive.ts';
-import { diffParts, inputChanges, readCompared } from '../../prompts/compare.ts';
+import { type FoundVersion, readCompared } from '../../prompts/compare.ts';
+import type { ComparedVersion } from '../../prompts/diff.ts';
 import { listVersions, readVersions } from '../../prompts/history.ts';
+import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
-import { prepareSource } from '../../prompts/prepare-source.ts';
-import { publish } from '../../prompts/publish.ts';
+import { publish, withPartials } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
-import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
+import { COMMON_HEADERS, jsonAnswer, jsonTextAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { numberCursor, pageOf, textCursor } from '../cursor.ts';
 import { doneOnce } from '../idempotency.ts';
@@ -30,15 +31,24 @@ export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters 
   jsonAnswer(200, await store.read(snapshot => promptSummary(snapshot, parameters.name)));
 
 export const handlePublish: Handler<'publish'> = async call => {
-  const { store, caller, body } = call;
+  const { store, caller, body, work, asker } = call;
   const { name } = call.parameters;
-  const prepared = await prepareSource(name, body.source);
-  const done = await doneOnce(call, async transaction => {
-    const { version, created } = await publish(transaction, store.now, caller, name, prepared, body);
-    return { status: created ? 201 : 200, body: version };
-  });
+  const { source } = body;
+  const prepared = await work.prepareSource({ name, source }, asker());
+  const done = await withPartials(
+    () => linkedToNewest(store, { name, source }, request => work.linkNewest(request, asker())),
+    prepared,
+    ready =>
+      doneOnce(call, async transaction => {
+        const { version, created } = await publish(transaction, store.now, caller, name, ready, body);
+        return { status: created ? 201 : 200, body: version };
+      }),
+  );
   const { version } = done.body as { version: number };
-  return jsonAnswer(done.status, done.body, { Location: pathOf(ROUTES.getVersion, { name, n: version }) });
+  const location = { Location: pathOf(ROUTES.getVersion, { name, n: version }) };
+  // It is published: no full queue may say that it was refused.
+  const json = await work.json(done.body, asker()).catch(() => JSON.stringify(done.body));
+  return jsonTextAnswer(done.status, json, location);
 };
 
 export const handleListVersions: Handler<'listVersions'> = async ({ store, parameters, query }) => {
@@ -51,31 +61,30 @@ export const handleListVersions: Handler<'listVersions'> = async ({ store, param
   );
 };
 
-export const handleGetVersion: Handler<'getVersion'> = async ({ store, parameters }) =>
-  jsonAnswer(200, await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n)));
+export const handleGetVersion: Handler<'getVersion'> = async ({ store, parameters, work, asker }) =>
+  jsonTextAnswer(
+    200,
+    await work.json(
+      await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n)),
+      asker(),
+    ),
+  );
 
-export const handleDiff: Handler<'diff'> = async ({ store, contents, parameters, query, request }) => {
+export const handleDiff: Handler<'diff'> = async call => {
+  const { store, contents, caller, parameters, query, request, work, asker } = call;
   const type = negotiate(request.header('accept'), ['text/x-diff', 'application/json']);
   const { name } = parameters;
   const { from, to } = await store.read(snapshot => readCompared(snapshot, contents, name, query));
-  const parts = diffParts(name, from, to);
-  const diff = parts.map(part => part.diff).join('');
-  if (type === 'text/x-diff')
-    return {
-      status: 200,
-      headers: {
-        ...COMMON_HEADERS,
-        'Content-Type': MEDIA.diff,
-        'Cache-Control': 'no-store',
-        Vary: 'Authorization, Accept',
-      },
-      body: diff,
-    };
-  const { source: _from, ...fromSummary } = from.version;
-  const { source: _to, ...toSummary } = to.version;
-  const inputs = inputChanges(from, to);
-  const body = { prompt: name, from: fromSummary, to: toSummary, diff, parts, inputs };
-  return jsonAnswer(200, body, { Vary: 'Authorization, Accept' });
+  const compared = async ({ version, prepare }: FoundVersion): Promise<ComparedVersion> => ({
+    version,
+    content: await prepare(caller.key),
+  });
+  const sides = { from: await compared(from), to: await compared(to) };
+  const body = await work.diff({ name, ...sides, type }, asker());
+  const vary = { Vary: 'Authorization, Accept' };
+  if (type === 'application/json') return jsonTextAnswer(200, body, vary);
+  const headers = { 'Content-Type': MEDIA.diff, 'Cache-Control': 'no-store', ...vary };
+  return { status: 200, headers: { ...COMMON_HEADERS, ...headers }, body };
 };
 
 export const handleArchive: Handler<'archive'> = call => answerArchived(call, true);

@@ -1,8 +1,5 @@
 /** Rendering over HTTP: a version and an input become text, or Dotprompt messages. */
-import { hash } from 'node:crypto';
 import { HEADER, MEDIA } from '../../../contract/headers.ts';
-import { render } from '../../../core/render.ts';
-import { sourceKindOf } from '../../../core/source.ts';
 import { versionReference } from '../../../core/version.ts';
 import { chooseVersion } from '../../delivery/choose-version.ts';
 import { deliveryHeaders } from '../../delivery/headers.ts';
@@ -10,52 +7,26 @@ import { negotiate } from '../accept.ts';
 import type { Handler } from '../call.ts';
 import { noneMatchFails } from '../conditional.ts';
 
-type Messages = NonNullable<Parameters<typeof render>[0]['messages']>;
-
-export const handleRender: Handler<'render'> = async ({
-  store,
-  contents,
-  caller,
-  parameters,
-  body,
-  request,
-}) => {
+export const handleRender: Handler<'render'> = async call => {
+  const { store, contents, caller, parameters, body, bytes, request, work, asker } = call;
   const type = negotiate(request.header('accept'), ['text/plain', 'application/json']);
   const { name: prompt } = parameters;
   const { environment } = caller;
-  const { chosen, content } = await store.read(async snapshot => {
+  const { chosen, prepare } = await store.read(async snapshot => {
     const chosen = await chooseVersion(snapshot, environment, prompt, body);
-    return { chosen, content: await contents(snapshot, prompt, chosen.version) };
+    return { chosen, prepare: await contents(snapshot, prompt, chosen.version) };
   });
+  const content = await prepare(caller.key);
   const { version, channel } = chosen;
   const reference = versionReference(prompt, version);
   const { source, partials, digest } = content;
-  const { input, context, strict } = body;
-  const messages = body.messages as Messages | undefined;
-  const label = reference;
-  const rendered = await render({
-    source,
-    kind: sourceKindOf(prompt),
-    isPublished: true,
-    partials,
-    input,
-    strict,
-    label,
-    ...(messages && { messages }),
-    ...(context && { context }),
-  });
-  const whole = {
-    name: prompt,
-    version,
-    reference,
-    digest,
-    environment,
-    channel,
-    messages: rendered.messages,
-  };
-  const text = type === 'text/plain' ? rendered.text : JSON.stringify(whole);
+  const about = { name: prompt, version, reference, digest, environment, channel };
+  const rendered = await work.render(
+    { source, partials, label: reference, body: bytes, type, about },
+    asker(),
+  );
   // Another input gives another text of the same version, so the digest alone does not name it.
-  const etag = `"${digest}-${hash('sha256', `${type}\n${text}`, 'hex').slice(0, 16)}"`;
+  const etag = `"${digest}-${rendered.hash.slice(0, 16)}"`;
   const headers = {
     ...deliveryHeaders({ ...chosen, prompt, environment, ...content }, etag),
     // What stands in the request's body is no part of a cache's key.
@@ -68,6 +39,6 @@ export const handleRender: Handler<'render'> = async ({
   return {
     status: 200,
     headers: { 'Content-Type': contentType, ...headers, [HEADER.version]: reference },
-    body: text,
+    body: rendered.text,
   };
 };

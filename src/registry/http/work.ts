@@ -1,0 +1,63 @@
+/** What requests need done that may take long. Where it is done, the thread that delivers or another one, is not said here. */
+import type { RouteName } from '../../contract/routes.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { RenderRequest } from '../../core/render.ts';
+import type { Content, PreparedContent, StoredVersion } from '../delivery/content.ts';
+import type { ComparedVersion } from '../prompts/diff.ts';
+import type { LinkOutcome, LinkRequest } from '../prompts/link-newest.ts';
+import type { PreparedSource } from '../prompts/prepare-source.ts';
+import type { Asker } from '../workers/worker-pool.ts';
+
+/** Each throws Problem `queue_full` or `unavailable` where there is too much of it, and what it throws by itself. */
+export interface Work {
+  /** A request's body as its route has it. @throws Problem `invalid_request` */
+  readBody(request: BodyRequest, asker: Asker): Promise<ReadBody>;
+  prepareSource(request: SourceRequest, asker: Asker): Promise<PreparedSource>;
+  linkNewest(request: LinkRequest, asker: Asker): Promise<LinkOutcome>;
+  /** @throws Problem `invalid_source` */
+  prepareContent(version: StoredVersion, asker: Asker): Promise<PreparedContent>;
+  /** @throws Problem `invalid_source`, `missing_input`, `too_expensive`, `invalid_request` */
+  render(request: RenderWork, asker: Asker): Promise<RenderedBody>;
+  diff(request: DiffWork, asker: Asker): Promise<Text>;
+  /** A value as JSON. */
+  json(value: unknown, asker: Asker): Promise<Text>;
+}
+
+/** Text, in UTF-8 where it is long. */
+export type Text = string | Buffer;
+
+export interface BodyRequest {
+  readonly route: RouteName;
+  readonly bytes: Uint8Array;
+}
+
+export interface ReadBody {
+  /** As the route's schema gives it. */
+  readonly value: unknown;
+}
+
+export interface SourceRequest {
+  readonly name: PromptName;
+  readonly source: string;
+}
+
+export interface RenderWork extends Pick<RenderRequest, 'source' | 'label'>, Pick<Content, 'partials'> {
+  /** The request's body, as it arrived. */
+  readonly body: Uint8Array;
+  readonly type: 'text/plain' | 'application/json';
+  /** What the answer as JSON has beside the messages. */
+  readonly about: object;
+}
+
+export interface RenderedBody {
+  readonly text: Text;
+  /** Of the type and the text, in hex. */
+  readonly hash: string;
+}
+
+export interface DiffWork {
+  readonly name: PromptName;
+  readonly from: ComparedVersion;
+  readonly to: ComparedVersion;
+  readonly type: 'text/x-diff' | 'application/json';
+}

@@ -1,0 +1,34 @@
+/** What crosses to a thread and back: problems as plain data, texts as bytes. */
+import { Problem, type ProblemCode, type ProblemDetails } from '../../core/problem.ts';
+import type { Text } from '../http/work.ts';
+
+/** A copy of an error has no code any more. */
+export interface PlainProblem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly details: ProblemDetails;
+}
+
+export function toPlain({ code, message, details }: Problem): PlainProblem {
+  return { code, message, details };
+}
+
+export function fromPlain({ code, message, details }: PlainProblem): Problem {
+  return new Problem(code, message, details);
+}
+
+/** Above it a text is encoded where it is made. In UTF-16 code units. */
+const LONG = 16 * 1024;
+
+/** Long ones in memory that threads share: nothing of them is copied on the way. */
+export function packed(text: string): Text {
+  if (text.length <= LONG) return text;
+  const bytes = Buffer.from(new SharedArrayBuffer(Buffer.byteLength(text)));
+  bytes.write(text);
+  return bytes;
+}
+
+/** As `packed` made it: a copy of a buffer is an array of bytes. */
+export function unpacked(text: string | Uint8Array): Text {
+  return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+}

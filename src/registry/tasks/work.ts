@@ -1,0 +1,178 @@
+/** Decides where work is done: what is light at once, the rest in a worker pool. */
+import type { Limits } from '../../core/evaluate/limits.ts';
+import { Problem } from '../../core/problem.ts';
+import type { StoredPartials, StoredVersion } from '../delivery/content.ts';
+import type { DiffWork, RenderWork, Work } from '../http/work.ts';
+import type { LinkRequest } from '../prompts/link-newest.ts';
+import { type Asker, type PoolOptions, workerPool } from '../workers/worker-pool.ts';
+import { fromPlain, type PlainProblem, unpacked } from './plain.ts';
+import { renderBody, TASKS, type TaskName } from './tasks.ts';
+import type { Outcome, Task } from './thread.ts';
+import { LIGHT, weightOfLinked, weightOfSource } from './weight.ts';
+
+export interface WorkOptions extends Omit<PoolOptions, 'module'> {
+  /** What is done at once, as `weight.ts` counts; 0: nothing. */
+  readonly light?: number;
+}
+
+export interface RunningWork extends Work {
+  /** How many requests wait for a thread. */
+  readonly waiting: number;
+  /** Refuses what waits, and ends the threads whatever they do. */
+  close(): Promise<void>;
+}
+
+/** Bytes of JSON that are read at once. */
+const SHORT_BODY = 16 * 1024;
+/** UTF-16 code units of text that become JSON at once: a control character takes six. */
+const SHORT_TEXT = 128 * 1024;
+/** How far a rendering gets at once, within a millisecond; one that needs more begins again in the pool. */
+const SHORT_RENDERING: Limits = { steps: 2_000, characters: 64 * 1024 };
+/** Versions of which it is kept in mind that their rendering is long. */
+const MAX_LONG = 10_000;
+/** Lines of two texts that are compared at once: the work grows with their square. */
+const FEW_LINES = 200;
+
+export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWork {
+  const pool = workerPool({ ...options, module: threadModule() });
+  /** Labels of what was begun at once in vain: it goes to the pool from then on. */
+  const long = new Set<string>();
+
+  async function pooled<Name extends TaskName>(
+    name: Name,
+    request: unknown,
+    asker: Asker,
+  ): Promise<Awaited<ReturnType<(typeof TASKS)[Name]>>> {
+    const outcome = (await pool.run({ name, request } satisfies Task, asker)) as Outcome;
+    if ('problem' in outcome) throw fromPlain(outcome.problem);
+    return outcome.value as Awaited<ReturnType<(typeof TASKS)[Name]>>;
+  }
+
+  return {
+    readBody: (request, asker) =>
+      light > 0 && request.bytes.byteLength <= SHORT_BODY
+        ? TASKS.readBody(request)
+        : pooled('readBody', request, asker),
+    async prepareSource(request, asker) {
+      const isLight = weightOfSource(request.source) < light;
+      const prepared = await (isLight
+        ? TASKS.prepareSource(request)
+        : pooled('prepareSource', request, asker));
+      const { flaw, schemaFlaw } = prepared;
+      return {
+        ...prepared,
+        source: request.source,
+        flaw: problem(flaw),
+        schemaFlaw: problem(schemaFlaw),
+      };
+    },
+    async linkNewest(request, asker) {
+      const isLight = weightOfLink(request) < light;
+      const outcome = await (isLight ? TASKS.linkNewest(request) : pooled('linkNewest', request, asker));
+      if ('lacking' in outcome) return outcome;
+      return { ...outcome, flaw: problem(outcome.flaw), flatFlaw: problem(outcome.flatFlaw) };
+    },
+    prepareContent: (version, asker) =>
+      weightOfLinked(sourcesOf(version)) < light
+        ? TASKS.prepareContent(version)
+        : pooled('prepareContent', version, asker),
+    async render(request, asker) {
+      const isShort = light > 0 && request.body.byteLength <= SHORT_BODY && !long.has(request.label);
+      if (isShort && weightOfRendering(request) < light) {
+        try {
+          return await renderBody(request, SHORT_RENDERING);
+        } catch (error) {
+          if (!Problem.is(error, 'too_expensive')) throw error;
+          if (long.size >= MAX_LONG) long.clear();
+          long.add(request.label);
+        }
+      }
+      const rendered = await pooled('render', request, asker);
+      return { ...rendered, text: unpacked(rendered.text) };
+    },
+    diff: async (request, asker) =>
+      weightOfDiff(request) < light ? TASKS.diff(request) : unpacked(await pooled('diff', request, asker)),
+    json: async (value, asker) =>
+      light > 0 && lengthOfTexts(value) <= SHORT_TEXT
+        ? JSON.stringify(value)
+        : unpacked(await pooled('json', value, asker)),
+    get waiting() {
+      return pool.waiting;
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** As it stands among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+function threadModule(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './thread.ts' : './registry-worker.js';
+  return new URL(name, import.meta.url);
+}
+
+function problem(plain: PlainProblem | undefined): Problem | undefined {
+  return plain && fromPlain(plain);
+}
+
+function weightOfLink({ source, found }: LinkRequest): number {
+  const sources = [...found.values()].flatMap(newest => newest?.source ?? []);
+  return weightOfLinked([source, ...sources]);
+}
+
+function sourcesOf({ source, partials }: StoredVersion): readonly string[] {
+  const sources = new Map<string, string>();
+  const visit = (some: StoredPartials): void => {
+    for (const partial of some.values()) {
+      if (sources.has(partial.id)) continue;
+      sources.set(partial.id, partial.source);
+      visit(partial.partials);
+    }
+  };
+  visit(partials);
+  return [source, ...sources.values()];
+}
+
+type Linked = Pick<RenderWork, 'partials'>['partials'];
+
+function linkedSources(partials: Linked, found: Map<string, string>): Map<string, string> {
+  for (const { id, source, template, partials: own } of partials.values()) {
+    if (found.has(id)) continue;
+    found.set(id, source ?? template);
+    linkedSources(own, found);
+  }
+  return found;
+}
+
+function weightOfRendering({ source, partials }: Pick<RenderWork, 'source' | 'partials'>): number {
+  let weight = weightOfSource(source);
+  for (const each of linkedSources(partials, new Map()).values()) weight += weightOfSource(each);
+  return weight;
+}
+
+/** Both sides are read, and every text of one compared with one of the other. */
+function weightOfDiff({ from, to }: DiffWork): number {
+  const sides = [from.content, to.content];
+  const texts = sides.flatMap(({ source, template, partials }) => [
+    source,
+    template,
+    ...linkedSources(partials, new Map()).values(),
+  ]);
+  let lines = 0;
+  for (const text of texts) {
+    if (text.length > SHORT_BODY) return Number.POSITIVE_INFINITY;
+    lines += text.split('\n', FEW_LINES + 1).length;
+  }
+  if (lines > FEW_LINES) return Number.POSITIVE_INFINITY;
+  return weightOfRendering(from.content) + weightOfRendering(to.content);
+}
+
+/** Of the strings of a value and of what it holds, as far down as the API's answers go. */
+function lengthOfTexts(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let length = 0;
+  for (const each of Object.values(value)) {
+    length += lengthOfTexts(each);
+    if (length > SHORT_TEXT) break;
+  }
+  return length;
+}

@@ -1,0 +1,145 @@
+/** Whose turn it is: a few places, and keys that take turns for them, so that no key keeps another one waiting. */
+import { Problem } from '../../core/problem.ts';
+
+export interface QueueLimits {
+  /** How many may be at work at once. */
+  readonly places: number;
+  /** How many of these one key may have. */
+  readonly placesPerKey: number;
+  /** How many of one key may wait. */
+  readonly waitingPerKey: number;
+  /** How many may wait in all. */
+  readonly waiting: number;
+}
+
+export interface FairQueue {
+  /**
+   * Does `work` when it is the key's turn. A signal that aborts takes it out of the queue.
+   * @throws Problem `queue_full` when too many of this key wait, `unavailable` when too many wait in all or the queue is
+   * closed; the signal's reason; what `work` throws
+   */
+  run<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
+  /** How many wait now. */
+  readonly waiting: number;
+  /** Refuses what waits and what comes. */
+  close(): void;
+}
+
+interface Waiting {
+  readonly start: () => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+/** Seconds until a place is likely to be free again. */
+const RETRY_AFTER = 1;
+
+export function fairQueue(limits: QueueLimits): FairQueue {
+  /** By key, in the order of their turns; no list is empty. */
+  const waiting = new Map<string, Waiting[]>();
+  const atWork = new Map<string, number>();
+  let count = 0;
+  let taken = 0;
+  let isClosed = false;
+
+  const isFree = (key: string) =>
+    taken < limits.places && (atWork.get(key) ?? 0) < limits.placesPerKey && !isClosed;
+
+  function take(key: string): void {
+    taken += 1;
+    atWork.set(key, (atWork.get(key) ?? 0) + 1);
+  }
+
+  function leave(key: string): void {
+    taken -= 1;
+    const left = (atWork.get(key) ?? 1) - 1;
+    if (left === 0) atWork.delete(key);
+    else atWork.set(key, left);
+    startNext();
+  }
+
+  function startNext(): void {
+    for (const [key, own] of waiting) {
+      if (taken >= limits.places) return;
+      if (!isFree(key)) continue;
+      const [next] = own;
+      if (next === undefined) continue;
+      remove(key, next);
+      const others = waiting.get(key);
+      if (others !== undefined) {
+        waiting.delete(key);
+        waiting.set(key, others);
+      }
+      take(key);
+      next.start();
+    }
+  }
+
+  function remove(key: string, one: Waiting): void {
+    const own = waiting.get(key);
+    const index = own?.indexOf(one) ?? -1;
+    if (own === undefined || index < 0) return;
+    own.splice(index, 1);
+    count -= 1;
+    if (own.length === 0) waiting.delete(key);
+  }
+
+  function turn(key: string, signal: AbortSignal | undefined): Promise<void> {
+    const own = waiting.get(key) ?? [];
+    if (own.length >= limits.waitingPerKey) return Promise.reject(queueFull(own.length));
+    if (count >= limits.waiting) return Promise.reject(tooMuch());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const one: Waiting = { start: resolve, refuse: reject };
+    own.push(one);
+    count += 1;
+    waiting.set(key, own);
+    const onAbort = () => {
+      remove(key, one);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return promise.finally(() => signal?.removeEventListener('abort', onAbort));
+  }
+
+  return {
+    async run(key, signal, work) {
+      signal?.throwIfAborted();
+      if (isClosed) throw closed();
+      if (isFree(key) && !waiting.has(key)) take(key);
+      else await turn(key, signal);
+      try {
+        return await work();
+      } finally {
+        leave(key);
+      }
+    },
+    get waiting() {
+      return count;
+    },
+    close() {
+      isClosed = true;
+      for (const own of waiting.values()) for (const { refuse } of own) refuse(closed());
+      waiting.clear();
+      count = 0;
+    },
+  };
+}
+
+function queueFull(waiting: number): Problem {
+  return new Problem(
+    'queue_full',
+    `This key already has ${waiting} requests waiting that take long. Wait ${RETRY_AFTER} s, then send fewer at a time.`,
+    { retryAfter: RETRY_AFTER },
+  );
+}
+
+function tooMuch(): Problem {
+  return new Problem(
+    'unavailable',
+    `The registry has as many long requests waiting as it takes. Nothing was changed; try again in ${RETRY_AFTER} s.`,
+    { retryAfter: RETRY_AFTER },
+  );
+}
+
+function closed(): Problem {
+  return new Problem('unavailable', 'The registry is closing. Nothing was changed; try again soon.');
+}
