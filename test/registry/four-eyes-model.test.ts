@@ -18,8 +18,9 @@ import { approve } from '../../src/registry/promotions/decide.ts';
 import { promote } from '../../src/registry/promotions/promote.ts';
 import { listPromotions } from '../../src/registry/promotions/read.ts';
 import { promotionSchedule } from '../../src/registry/promotions/schedule.ts';
+import { linkedToNewest, linkNewest } from '../../src/registry/prompts/link-newest.ts';
 import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
-import { publish } from '../../src/registry/prompts/publish.ts';
+import { publish, withPartials } from '../../src/registry/prompts/publish.ts';
 import { verifyRegistry } from '../../src/registry/proof/verification.ts';
 import { eventsAfter } from '../../src/registry/store/log.ts';
 import type { Store, WriteTransaction } from '../../src/registry/store/store.ts';
@@ -168,20 +169,20 @@ function callerOf(index: number): Caller {
 }
 
 async function publishNext(store: Store, name: PromptName, author: number, text: string): Promise<void> {
-  await attempt(store, async transaction => {
-    const row = await transaction
-      .selectFrom('prompts')
-      .select('newest')
-      .where('name', '=', name)
-      .executeTakeFirst();
-    const base = row?.newest ?? null;
-    const caller = { ...callerOf(author), environment: DEVELOPMENT?.name as Caller['environment'] };
-    const source = `${text} ${(base ?? 0) + 1}`;
-    await publish(transaction, store.now, caller, name, await prepareSource(name, source), {
-      message: '',
-      base,
-    });
-  });
+  const row = await store.read(snapshot =>
+    snapshot.selectFrom('prompts').select('newest').where('name', '=', name).executeTakeFirst(),
+  );
+  const base = row?.newest ?? null;
+  const caller = { ...callerOf(author), environment: DEVELOPMENT?.name as Caller['environment'] };
+  const source = `${text} ${(base ?? 0) + 1}`;
+  await withPartials(
+    () => linkedToNewest(store, { name, source }, linkNewest),
+    await prepareSource(name, source),
+    ready =>
+      attempt(store, async transaction => {
+        await publish(transaction, store.now, caller, name, ready, { message: '', base });
+      }),
+  );
 }
 
 async function setPolicy(

@@ -21,7 +21,6 @@ describe('values of a rendering over HTTP', () => {
   it('are refused with their place where they are no text', async () => {
     await using registry = await aRegistry();
     const rows = {
-      '{{role}}Hi': '1:1',
       'a\n{{role who}}Hi': '2:1',
       'Look: {{media url=picture}}': '1:7',
       'Ctx: {{json ctx}}': '1:6',

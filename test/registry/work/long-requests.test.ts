@@ -123,7 +123,7 @@ describe('requests that take long', () => {
     assertProblem(refused, 422, 'invalid_source', /^letter:1201:1: /);
     const absent = { source: `${LONG}{{> absent}}`, message: '', base: 2 };
     const unlinked = await registry.call('POST', '/v1/prompts/letter/-/versions', absent);
-    assertProblem(unlinked, 422, 'invalid_source', /^letter:1201:1: The partial "absent" was not found/);
+    assertProblem(unlinked, 422, 'invalid_source', /^letter:1201:5: The partial "absent" was not found/);
   });
 });
 

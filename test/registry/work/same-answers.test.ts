@@ -160,7 +160,8 @@ function compared(work: Work): (stored: StoredVersion) => Promise<ComparedVersio
     try {
       const content = { source, digest, publishedAt, ...(await work.prepareContent(version, asker)) };
       const number = Number(reference.at(-1));
-      return { version: { source, version: number } as ComparedVersion['version'], content };
+      const compared = { prompt: name, source, version: number } as ComparedVersion['version'];
+      return { version: compared, content };
     } catch (error) {
       if (Problem.is(error)) return undefined;
       throw error;
