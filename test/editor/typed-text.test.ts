@@ -37,7 +37,7 @@ async function questionsIn(path: string): Promise<{ place: string; keeps: boolea
   const text = await readFile(path, 'utf8');
   return [...text.matchAll(/\bask\.text\(/g)].map(({ index }) => ({
     place: `${nameOf(path)}:${text.slice(0, index).split('\n').length}`,
-    keeps: /\bdraft\b|\bsecret: true\b/.test(callAt(text, index)),
+    keeps: /\bdraft\b|\bsecret: true\b|\.\.\.question\b/.test(callAt(text, index)),
   }));
 }
 
