@@ -11,6 +11,7 @@ export function plainLog(channel: vscode.LogOutputChannel): vscode.LogOutputChan
     levels.map(level => [
       level,
       {
+        writable: true,
         value: (message: unknown, ...rest: unknown[]) =>
           (channel[level] as (...all: unknown[]) => void)(
             shown(message instanceof Error ? (message.stack ?? message.message) : String(message)),
