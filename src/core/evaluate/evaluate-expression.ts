@@ -11,7 +11,7 @@ import {
 } from '../syntax-tree.ts';
 import { BLOCK_HELPERS } from './helpers/block-helpers.ts';
 import type { Call } from './helpers/call.ts';
-import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
+import { refuseUnknown, VALUE_HELPERS } from './helpers/value-helpers.ts';
 import { invalidAt } from './problems.ts';
 import { readPath } from './read-path.ts';
 import { blockParam, type Scope } from './scope.ts';
@@ -43,7 +43,7 @@ export function evaluateCall(
   const call = callOf(node, path, scope);
   const helper = VALUE_HELPERS.get(call.name);
   if (helper !== undefined) return helper(call);
-  if (!BLOCK_HELPERS.has(call.name)) return refuseInternal(call);
+  if (!BLOCK_HELPERS.has(call.name)) return refuseUnknown(call);
   throw invalidAt(
     scope.template,
     node,

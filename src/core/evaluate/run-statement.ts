@@ -16,7 +16,7 @@ import {
 import { callOf, evaluateCall, evaluateExpression, isBlockParam } from './evaluate-expression.ts';
 import { BLOCK_HELPERS, section } from './helpers/block-helpers.ts';
 import { textOf } from './helpers/text.ts';
-import { refuseInternal, VALUE_HELPERS } from './helpers/value-helpers.ts';
+import { refuseUnknown, VALUE_HELPERS } from './helpers/value-helpers.ts';
 import { missingInputs } from './missing-inputs.ts';
 import { runBody } from './run-body.ts';
 import { runPartial } from './run-partial.ts';
@@ -80,7 +80,7 @@ function runBlock(node: BlockStatement, scope: Scope): void {
   const value = VALUE_HELPERS.get(name);
   if (block !== undefined) block(call);
   else if (value !== undefined) write(value(call), node, scope);
-  else refuseInternal(call);
+  else refuseUnknown(call);
 }
 
 /** Notes where a block or partial reads inputs that are missing. */

@@ -1,5 +1,6 @@
 /** The helpers that give a value: Handlebars' `lookup` and `log`, and Dotprompt's. */
 import type { Part } from 'dotprompt';
+import { INTERNAL_HELPERS } from '../../known-helpers.ts';
 import type { Problem } from '../../problem.ts';
 import { invalidAt } from '../problems.ts';
 import { ownProperty } from '../read-path.ts';
@@ -95,7 +96,10 @@ function nothingToWrite({ scope, node }: Call): Problem {
   );
 }
 
-/** Handlebars' own names for what is missing: nobody may call them. */
-export function refuseInternal({ name, scope, node }: Call): never {
-  throw invalidAt(scope.template, node, `"${name}" is internal to Handlebars. Remove it.`);
+/** Handlebars' own names for what is missing, and names of no helper: a version that was published before may call them. */
+export function refuseUnknown({ name, scope, node }: Call): never {
+  const why = INTERNAL_HELPERS.has(name)
+    ? `"${name}" is internal to Handlebars. Remove it.`
+    : `There is no helper "${name}", and variables take no arguments. Remove what follows the name.`;
+  throw invalidAt(scope.template, node, why);
 }
