@@ -24,6 +24,8 @@ export async function loadKeytar(): Promise<Keytar> {
 export class Keychain implements KeyStore {
   readonly kind = 'keychain';
   readonly #keytar: Keytar;
+  /** One after the other: each reads the register and writes it. */
+  #registering: Promise<unknown> = Promise.resolve();
 
   constructor(keytar: Keytar) {
     this.#keytar = keytar;
@@ -35,7 +37,11 @@ export class Keychain implements KeyStore {
   }
 
   async set(origin: Origin, environment: EnvironmentName, key: string) {
-    await answered(this.#keytar.setPassword(serviceOf(origin), environment, keyFor(environment, key)));
+    const service = serviceOf(origin);
+    await answered(this.#keytar.setPassword(service, environment, keyFor(environment, key)));
+    const registered = this.#registering.then(() => this.#register(service, environment));
+    this.#registering = registered.catch(() => undefined);
+    await registered;
   }
 
   async delete(origin: Origin, environment: EnvironmentName) {
@@ -44,15 +50,56 @@ export class Keychain implements KeyStore {
 
   async list(origin: Origin) {
     const service = serviceOf(origin);
-    const found = await answered(this.#keytar.findCredentials(service));
-    const environments = [...new Set(found.map(({ account }) => account))].filter(isEnvironmentName);
-    // Windows finds by prefix, so what it gives may belong to another port: each is asked for exactly.
+    const environments = (await this.#registered(service)) ?? (await this.#registerFound(service));
+    // What is registered may have been deleted since, and Windows finds by prefix: each is asked for exactly.
     const kept = await answered(
       Promise.all(environments.map(environment => this.#keytar.getPassword(service, environment))),
     );
     return environments.filter((_, index) => kept[index] !== null).sort();
   }
+
+  /** The environments that had a key since they are registered; undefined where nobody asked yet. */
+  async #registered(service: string): Promise<readonly EnvironmentName[] | undefined> {
+    const text = await answered(this.#keytar.getPassword(service, REGISTER));
+    return text === null ? undefined : [...new Set(text.split(' '))].filter(isEnvironmentName);
+  }
+
+  /** Another window may register one at the same time: whoever finds itself missing writes again. */
+  async #register(service: string, environment: EnvironmentName): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const known = (await this.#registered(service)) ?? (await this.#found(service));
+      if (known.includes(environment)) return;
+      await this.#write(service, [...known, environment]);
+    }
+  }
+
+  async #registerFound(service: string): Promise<readonly EnvironmentName[]> {
+    const found = await this.#found(service);
+    await this.#write(service, found);
+    return found;
+  }
+
+  async #write(service: string, environments: readonly EnvironmentName[]): Promise<void> {
+    await answered(this.#keytar.setPassword(service, REGISTER, environments.join(' ') || NONE));
+  }
+
+  /**
+   * Asks the keychain itself, once for each registry: before there was a register, keys were kept without. On Linux,
+   * keytar ends the whole process when an entry is deleted while it reads them all (strdup of no text in its
+   * FindCredentials).
+   */
+  async #found(service: string): Promise<readonly EnvironmentName[]> {
+    const found = await answered(this.#keytar.findCredentials(service));
+    return [...new Set(found.map(({ account }) => account))].filter(isEnvironmentName);
+  }
 }
+
+/** The account under which the names of environments with a key are kept: no environment is called so. */
+const REGISTER = '#environments';
+/** No environment's name; a keychain keeps no empty text. */
+const NONE = '-';
+/** How often a register is written that another window writes, too. */
+const MAX_TRIES = 5;
 
 /** What the keychain's own window lists the keys of a registry as. */
 export function serviceOf(origin: Origin): string {

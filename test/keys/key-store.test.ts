@@ -1,6 +1,9 @@
 /** What every key store must do: proved on the real keychain and on the editor's secret storage alike. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { EMBEDDED_ORIGIN } from '../../src/core/embedded.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { makeKey } from '../../src/core/key.ts';
@@ -33,6 +36,28 @@ describe('A key store', () => {
     session = await startKeychainSession();
   });
   after(() => session.end());
+
+  describe('in the keychain of the machine, whoever else uses it', () => {
+    it('is listed while keys are set and deleted, and nothing ends', async () => {
+      const ran = await promisify(execFile)(process.execPath, [
+        join(import.meta.dirname, 'busy-keychain.ts'),
+        here,
+      ]);
+      assert.equal(ran.stdout, 'development,production,staging\n');
+    });
+
+    it('lists what an earlier release kept there, which registered nothing', async () => {
+      const older = originOf(`https://older-${run}.example.com`);
+      const keytar = await loadKeytar();
+      const store = new Keychain(keytar);
+      await keytar.setPassword(serviceOf(older), production, newKey(production));
+      assert.deepEqual(await store.list(older), ['production']);
+      await store.set(older, development, newKey());
+      assert.deepEqual(await store.list(older), ['development', 'production']);
+      for (const environment of [development, production]) await store.delete(older, environment);
+      assert.deepEqual(await store.list(older), []);
+    });
+  });
 
   for (const [name, open] of stores) {
     describe(`in ${name}`, () => {

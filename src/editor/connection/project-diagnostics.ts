@@ -34,7 +34,8 @@ export function registerProjectDiagnostics(session: Session): vscode.Disposable 
       const found = await projectDiagnostics(new TextDecoder().decode(bytes));
       if (openDocument(file) === undefined) collection.set(file, found);
     } catch {
-      collection.delete(file); // gone meanwhile: the session says so
+      // Gone meanwhile: the session says so. It may have been made again and opened since.
+      if (openDocument(file) === undefined) collection.delete(file);
     }
   };
   for (const document of vscode.workspace.textDocuments) void check(document);
