@@ -44,6 +44,11 @@ describe('A review of a promotion', () => {
       await page.locator('.editor.modified .comment-range-glyph').first().click();
       await untilVisible(field, 'the field for the comment');
       await workbench.type(COMMENT);
+      // Until VS Code knows that something is written, the key that sends it does nothing.
+      await untilVisible(
+        thread.locator('.form-actions .monaco-button:not(.disabled)').first(),
+        'what sends it',
+      );
     });
 
     await step('keeps it in its thread when it cannot be sent, over a reload too', async () => {
