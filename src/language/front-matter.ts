@@ -1,5 +1,6 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
 
+import { OTHER_DIGITS } from '../core/exact-numbers.ts';
 import { nearest } from '../core/near.ts';
 import {
   FRONT_MATTER_TOO_LONG,
@@ -64,12 +65,16 @@ export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFac
     return { ...refused(FRONT_MATTER_TOO_LONG), span: { start, end: bodyStart } };
   const yamlSpan = { start: yamlStart, end: yamlEnd };
   const { root, problems } = readYaml(text.slice(yamlStart, yamlEnd), yamlStart);
-  const findings: Finding[] = problems.map(({ isDoubtful, ...problem }) => ({
+  const isReadable = problems.every(({ isDoubtful, message }) => isDoubtful || message === OTHER_DIGITS);
+  const hasNoKeys = isReadable && root.kind !== 'mapping' && root.value !== null;
+  // As publishing says it: of what has no keys, nothing else is looked at.
+  const told = hasNoKeys ? problems.filter(({ isDoubtful }) => isDoubtful) : problems;
+  const findings: Finding[] = told.map(({ isDoubtful, ...problem }) => ({
     code: isDoubtful ? 'doubtful-yaml' : 'front-matter-syntax',
     ...problem,
   }));
   if (root.kind === 'mapping') findings.push(...checkKeys(root.pairs, FRONT_MATTER_KEYS, true));
-  else if (root.value !== null && problems.length === 0)
+  else if (hasNoKeys)
     findings.push({
       code: 'front-matter-syntax',
       span: root.span,

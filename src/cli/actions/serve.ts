@@ -12,7 +12,6 @@ import { recordSigningKey } from '../../registry/proof/checkpoint.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
 import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
-import type { Store } from '../../registry/store/store.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, log, say } from '../output.ts';
@@ -51,6 +50,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     await makeFolder(dirname(keyFile), 0o700);
     const identity = await openIdentity(keyFile);
     await recordSigningKey(store, COMMAND_LINE, identity);
+    // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
+    const hasKeys = (await listKeys(store)).length > 0;
     const asked = stopAsked();
     const server = await startServer({
       store,
@@ -64,6 +65,12 @@ export async function serve(options: ServeOptions): Promise<void> {
       ...(rateLimit > 0 && { rateLimit }),
       ...(tls && { tls }),
     });
+    const webhooks = webhookDispatcher({ store, identity, privateNetworks, log });
+    // Whatever ends this, no server goes on without its store.
+    await using stopping = new AsyncDisposableStack();
+    stopping.defer(async () => {
+      await Promise.all([server.close(drainDelay * 1000), webhooks.close()]);
+    });
     if (tls) renewAtHangup(server, () => certificate(tlsCert, tlsKey));
     logEvent('listening', {
       url: server.url,
@@ -71,12 +78,10 @@ export async function serve(options: ServeOptions): Promise<void> {
       version: packageJson.version,
       pid: process.pid,
     });
-    const webhooks = webhookDispatcher({ store, identity, privateNetworks, log });
     webhooks.start();
-    await sayHowToBegin(store, options);
+    if (!hasKeys) await sayHowToBegin(options);
     const signal = await asked;
     logEvent('draining', { signal });
-    await Promise.all([server.close(drainDelay * 1000), webhooks.close()]);
   });
   logEvent('stopped');
 }
@@ -112,8 +117,7 @@ function logEvent(event: string, fields: object = {}): void {
   log({ at: new Date().toISOString(), level: 'info', event, ...fields });
 }
 
-async function sayHowToBegin(store: Store, { data, database }: RegistryOptions): Promise<void> {
-  if ((await listKeys(store)).length > 0) return;
+async function sayHowToBegin({ data, database }: RegistryOptions): Promise<void> {
   const make = 'promptforge keys create --environment development --role admin --actor <you>';
   await say(
     database === undefined
