@@ -3,7 +3,7 @@
  * what it refuses, or takes for something no author means, is told where it stands.
  */
 import { nearest } from '../core/near.ts';
-import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
+import { isSchemaName, splitDescription, whyNotPropertyName } from '../core/schema/type-names.ts';
 import { type PlacedPair, type PlacedValue, placeInText } from '../core/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
@@ -152,16 +152,7 @@ export class PicoschemaReader {
   }
 
   #isName(name: string, { key, keySpan }: PlacedPair): boolean {
-    let message: string | undefined;
-    if (name === '')
-      message = key.startsWith('(')
-        ? 'A name must stand before the parenthesis. For properties of any name write "(*)".'
-        : 'A name is missing before the colon.';
-    else if (name !== name.trim() || /\s\?/.test(key))
-      message = `A space stands before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
-    else if (/[\r\n]/.test(key))
-      message = 'A name and what stands in its parentheses must stand on one line.';
-    else if (name === '__proto__') message = '"__proto__" cannot be a name: rename it.';
+    const message = whyNotPropertyName(name, key);
     if (message !== undefined) this.#wrong(keySpan, message);
     return message === undefined;
   }

@@ -17,7 +17,7 @@ export function createKey(store: Store, key: keys.NewKey): Promise<CreatedKey> {
 /** The keys of one environment or of all, newest first. @throws Problem `environment_not_found` */
 export async function listKeys(
   store: Store,
-  listing: Pick<keys.KeyListing, 'environment'> = {},
+  listing: Pick<keys.KeyListing, 'environment' | 'limit'> = {},
 ): Promise<KeyRecord[]> {
   const { environment } = listing;
   const found = await store.read(async snapshot => {

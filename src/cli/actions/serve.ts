@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     const identity = await openIdentity(keyFile);
     await recordSigningKey(store, COMMAND_LINE, identity);
     // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
-    const hasKeys = (await listKeys(store)).length > 0;
+    const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
     const asked = stopAsked();
     const server = await startServer({
       store,

@@ -3,7 +3,7 @@
  * names of schemas that only the application knows: as `{"$ref": "Order"}`.
  */
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
-import { isScalarName, isSchemaName, splitDescription } from './type-names.ts';
+import { isScalarName, isSchemaName, splitDescription, whyNotPropertyName } from './type-names.ts';
 
 /**
  * @param schema as YAML gives it
@@ -149,15 +149,7 @@ function scalar(text: string, path: SchemaPath, isWhole: boolean): JsonObject {
 }
 
 function checkName(name: string, key: string, path: SchemaPath): void {
-  let message: string | undefined;
-  if (name === '')
-    message = key.startsWith('(')
-      ? 'A name must stand before the parenthesis. For properties of any name write "(*)".'
-      : 'A name is missing before the colon.';
-  else if (name !== name.trim() || /\s\?/.test(key))
-    message = `A space stands before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
-  else if (/[\r\n]/.test(key)) message = 'A name and what stands in its parentheses must stand on one line.';
-  else if (name === '__proto__') message = '"__proto__" cannot be a name: rename it.';
+  const message = whyNotPropertyName(name, key);
   if (message !== undefined) throw new SchemaFault(path, message, true);
 }
 

@@ -27,3 +27,18 @@ export function splitDescription(text: string): readonly [type: string, descript
   const match = /(.*?), *(.*)$/.exec(text);
   return match === null ? [text, undefined] : [match[1] as string, match[2]];
 }
+
+/**
+ * Why Picoschema cannot have a property of this name, as one sentence or two; undefined when it can.
+ * @param key in which it is written: `name?(type, description)`
+ */
+export function whyNotPropertyName(name: string, key: string): string | undefined {
+  if (name === '')
+    return key.startsWith('(')
+      ? 'A name must stand before the parenthesis. For properties of any name write "(*)".'
+      : 'A name is missing before the colon.';
+  if (name !== name.trim() || /\s\?/.test(key))
+    return `A space stands before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
+  if (/[\r\n]/.test(key)) return 'A name and what stands in its parentheses must stand on one line.';
+  return name === '__proto__' ? '"__proto__" cannot be a name: rename it.' : undefined;
+}
