@@ -11,11 +11,15 @@ type SystemNeed = {
   /** Names or absolute paths of the executable, the preferred first. */
   readonly executables: readonly string[];
   readonly debianPackages: readonly string[];
+  /** The packages to install where apt does not have those. */
+  readonly otherPackages?: readonly string[];
 };
 
 const BROWSER: SystemNeed = {
   what: 'Chromium',
   executables: [
+    // Without tabs, bars and menus of its own a window costs a tenth less, and there is less to download.
+    'chromium-headless-shell',
     'chromium',
     'chromium-browser',
     'google-chrome-stable',
@@ -23,7 +27,8 @@ const BROWSER: SystemNeed = {
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
   ],
-  debianPackages: ['chromium'],
+  debianPackages: ['chromium-headless-shell'],
+  otherPackages: ['chromium'],
 };
 
 const KEYRING: SystemNeed = {
@@ -86,20 +91,32 @@ export async function findExecutable(names: readonly string[]): Promise<string |
 }
 
 async function installMissing(needs: readonly SystemNeed[], say: (message: string) => void): Promise<void> {
-  const packages = needs.flatMap(need => need.debianPackages);
   const what = needs.map(need => need.what).join(' and ');
   const apt = await findExecutable(['apt-get']);
   if (apt === undefined || process.getuid?.() !== 0) {
+    const packages = await Array.fromAsync(needs, packagesFor);
     const how =
       apt === undefined
         ? `Install ${needs.map(need => need.executables[0]).join(' and ')} with your system's package manager`
-        : `Run: sudo apt-get update && sudo apt-get install ${packages.join(' ')}`;
+        : `Run: sudo apt-get update && sudo apt-get install ${packages.flat().join(' ')}`;
     throw new Error(`This needs ${what}, which is missing on this machine. ${how}`);
   }
-  say(`Installing ${packages.join(', ')} (apt-get) …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Another apt-get may be running: it is waited for (-1: as long as it takes).
   const wait = ['-o', 'DPkg::Lock::Timeout=-1'];
+  say(`Installing ${what} (apt-get) …`);
   await runCommand(apt, [...wait, 'update'], { env });
+  const packages = (await Array.fromAsync(needs, packagesFor)).flat();
+  say(`Installing ${packages.join(', ')} (apt-get) …`);
   await runCommand(apt, [...wait, 'install', '--yes', '--no-install-recommends', ...packages], { env });
+}
+
+/** The packages of a need that this system's apt has. */
+async function packagesFor(need: SystemNeed): Promise<readonly string[]> {
+  if (need.otherPackages === undefined) return need.debianPackages;
+  const areKnown = await runCommand('apt-cache', ['show', '--no-all-versions', ...need.debianPackages]).then(
+    () => true,
+    () => false,
+  );
+  return areKnown ? need.debianPackages : need.otherPackages;
 }
