@@ -1,7 +1,7 @@
 /**
  * Reading the log so that a rewritten history shows: every page must continue the hash that was seen last, what was
- * seen last must still be there, and what the registry signs must be what it tells (registry-api.md, "The log is the
- * truth").
+ * seen last must still be there, and what the registry signs must be what it tells (docs/registry.md, "The
+ * log").
  */
 import type { Changes } from '../contract/changes.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';

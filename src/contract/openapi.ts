@@ -8,7 +8,10 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
+import { PROBLEM_CODES } from '../core/problem.ts';
+import { EXAMPLES } from './examples.ts';
 import { API_VERSION, HEADER } from './headers.ts';
+import { problemExample } from './problem-examples.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
 import { PATH_PARAMETERS, problemsOf, ROUTES, type Route } from './routes.ts';
 
@@ -16,7 +19,7 @@ import { PATH_PARAMETERS, problemsOf, ROUTES, type Route } from './routes.ts';
 const DESCRIPTION = `Prompts, their versions and what is live in each environment.
 
 A key acts in its own environment only and is sent as \`Authorization: Bearer pf_<environment>_<id>_<secret>\`.
-Names of prompts stand in paths with their slashes; what belongs to a prompt follows \`/-/\`.
+A path has a prompt's name with its slashes; what belongs to the prompt follows \`/-/\`.
 Unknown fields and parameters are refused with their JSON pointer in \`fields\`.
 Errors are RFC 9457 problem documents; \`code\` is one of a closed list. Lists answer \`{data, nextCursor}\`; cursors are opaque.
 Times are RFC 3339 UTC with milliseconds. Every answer has the header \`${HEADER.api}: ${API_VERSION}\`.`;
@@ -72,21 +75,41 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
     security: [{ key: [] }],
     paths: paths as ZodOpenApiPathsObject,
     components: {
+      examples: Object.fromEntries(PROBLEM_CODES.map(code => [code, { value: problemExample(code) }])),
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'pf_<environment>_<id>_<secret>' },
       },
     },
   };
-  return createDocument(document);
+  const made = createDocument(document);
+  for (const item of Object.values(made.paths ?? {}))
+    for (const each of Object.values(item) as MadeOperation[]) giveExamples(each);
+  return made;
+}
+
+/** As much of an operation of the finished document as gets examples: those of its path and query. */
+interface MadeOperation {
+  readonly operationId: keyof typeof ROUTES;
+  readonly parameters?: readonly { readonly in: string; readonly name: string; example?: unknown }[];
+}
+
+function giveExamples({ operationId, parameters = [] }: MadeOperation): void {
+  const { path, query } = EXAMPLES[operationId];
+  for (const parameter of parameters) {
+    const values = parameter.in === 'path' ? path : parameter.in === 'query' ? query : undefined;
+    if (values !== undefined && parameter.name in values) parameter.example = values[parameter.name];
+  }
 }
 
 function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationObject {
   const delivers = id === 'deliver' || id === 'render';
+  const example = EXAMPLES[id];
   const responses: Record<string, ZodOpenApiResponseObject> = {};
   for (const [status, { description, json, text }] of Object.entries(route.responses)) {
+    const shown = example.responses[Number(status)];
     const content = {
-      ...(text !== undefined && { [text]: { schema: z.string() } }),
-      ...(json !== undefined && { 'application/json': { schema: json } }),
+      ...(text !== undefined && { [text]: { schema: z.string(), example: shown?.text } }),
+      ...(json !== undefined && { 'application/json': { schema: json, example: shown?.json } }),
     };
     responses[status] = {
       description,
@@ -100,7 +123,10 @@ function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationOb
     description: [RULES[id], roleSentence(route)].filter(Boolean).join('\n\n'),
     requestParams: parameters(id, route),
     ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: route.body, example: example.request } },
+      },
     }),
     responses: { ...responses, ...problemResponses(route) } as ZodOpenApiOperationObject['responses'],
     ...(route.role === null && { security: route.keyBeyondItsMachine ? [{}, { key: [] }] : [] }),
@@ -137,7 +163,12 @@ function problemResponses(route: Route): Record<string, ZodOpenApiResponseObject
   for (const [status, some] of byStatus) {
     responses[status] = {
       description: some.map(code => `\`${code}\`: ${PROBLEM_TITLE[code]}.`).join(' '),
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: problemDocument } },
+      content: {
+        [PROBLEM_MEDIA_TYPE]: {
+          schema: problemDocument,
+          examples: Object.fromEntries(some.map(code => [code, { $ref: `#/components/examples/${code}` }])),
+        },
+      },
     };
   }
   return responses;

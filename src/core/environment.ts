@@ -21,7 +21,7 @@ export function parseEnvironmentName(text: string): EnvironmentName {
   );
 }
 
-/** registry-api.md, "Environments and their policy". */
+/** docs/registry.md, "Environments". */
 export interface Policy {
   /** Channels a key of the environment may read; `latest` here means that drafts are served. */
   readonly serves: readonly Channel[];

@@ -1,4 +1,4 @@
-/** The append-only log: its events and the hash chain that shows whether it was rewritten (registry-api.md, "The log is the truth"). */
+/** The append-only log: its events and the hash chain that shows whether it was rewritten (docs/registry.md, "The log"). */
 import { canonicalJson } from './canonical.ts';
 import type { Channel } from './channel.ts';
 import { type Digest, digestOf, ZERO_DIGEST } from './digest.ts';

@@ -1,4 +1,4 @@
-/** Names of prompts: their grammar (registry-api.md, "Names"), their files, and how partials are found. */
+/** Names of prompts: their grammar (docs/registry.md, "Names"), their files, and how partials are found. */
 import { Problem } from './problem.ts';
 
 declare const promptNameBrand: unique symbol;

@@ -28,7 +28,7 @@ export const KEY_PROBLEMS = [
   'role_too_low',
 ] as const;
 
-/** The codes of registry-api.md, in the order of their HTTP status, then those that never cross HTTP. */
+/** The codes of docs/api.md, in the order of their HTTP status, then those that never cross HTTP. */
 export const PROBLEM_CODES = [
   ...KEY_PROBLEMS,
   'wrong_environment',

@@ -92,7 +92,7 @@ export class Library {
     return this.#samples.get(name);
   }
 
-  /** The prompt that `{{> reference}}` in `from` means (registry-api.md, partials). */
+  /** The prompt that `{{> reference}}` in `from` means (docs/dotprompt.md, partials). */
   partial(from: PromptName | undefined, reference: string): LibraryPrompt | undefined {
     for (const candidate of partialCandidates(from ?? STAND_IN, reference)) {
       const found = this.prompt(candidate);

@@ -1,0 +1,404 @@
+/** One example of every request and response, all of one story: a fee prompt that a bank promotes to production. */
+import type * as z from 'zod';
+import type { changes } from './changes.ts';
+import type { checkpoint } from './checkpoint.ts';
+import type { environment, policy } from './environments.ts';
+import type { createdKey, key, keyRequest, keyRevocation, keyRotation, revokedKey } from './keys.ts';
+import type { live } from './live.ts';
+import type { comment, commentRequest, decisionRequest, promotion, promotionRequest } from './promotions.ts';
+import type {
+  archiveRequest,
+  batchRequest,
+  batchResponse,
+  delivery,
+  diffResponse,
+  pointer,
+  promptSummary,
+  publishRequest,
+  renderRequest,
+  renderResponse,
+  version,
+  versionSummary,
+} from './prompts.ts';
+import type { RouteName } from './routes.ts';
+import type { createdWebhook, webhook, webhookRequest } from './webhooks.ts';
+
+export interface RouteExample {
+  /** The values of the path's parameters. */
+  readonly path?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly request?: unknown;
+  /** By status. */
+  readonly responses: Readonly<Record<number, { readonly json?: unknown; readonly text?: string }>>;
+}
+
+/** JSON that a schema accepts, without the brands of what it makes of it. */
+type JsonOf<Schema extends z.ZodType> = Plain<z.input<Schema>>;
+type Plain<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends object
+      ? { [K in keyof T]: Plain<T[K]> }
+      : T;
+
+export const EXAMPLE_SOURCE = `---
+model: openai/gpt-5
+input:
+  schema:
+    customer: string
+    fee: string
+---
+You are a helpful assistant of Northwind Bank.
+Tell {{customer}} that the fee is {{fee}}.
+`;
+const TEMPLATE = EXAMPLE_SOURCE.slice(EXAMPLE_SOURCE.indexOf('You are')).trimEnd();
+const TEXT = 'You are a helpful assistant of Northwind Bank.\nTell Ada Byron that the fee is 12.50 EUR.';
+export const EXAMPLE_DIGEST = 'sha256:795de1ad26025f1802f8036bfb9241252c8e7c4bd414d4537194e46f07cca105';
+const EARLIER_DIGEST = 'sha256:5b0d9c1f6f0e8f5b8a2d4b6c7e9f1a3c5d7e9f0b2c4d6e8f0a1b3c5d7e9f1a2b';
+const HASH = 'sha256:0f4c2a6e8b1d3f5a7c9e0b2d4f6a8c0e1b3d5f7a9c1e3b5d7f9a0c2e4b6d8f1a';
+const PREVIOUS_HASH = 'sha256:7d1e3b5f9a0c2e4d6b8f1a3c5e7d9b0f2a4c6e8d1b3f5a7c9e0d2b4f6a8c1e3d';
+
+const SUMMARY: JsonOf<typeof versionSummary> = {
+  prompt: 'support/fee-estimate',
+  version: 12,
+  digest: EXAMPLE_DIGEST,
+  base: 11,
+  message: 'Name the fee only',
+  author: 'mara.lindqvist',
+  publishedAt: '2026-09-10T08:21:14.302Z',
+  bytes: 172,
+  partials: {},
+};
+const VERSION: JsonOf<typeof version> = { ...SUMMARY, source: EXAMPLE_SOURCE };
+
+const APPLIED: JsonOf<typeof promotion> = {
+  id: '318',
+  prompt: 'support/fee-estimate',
+  environment: 'production',
+  channel: 'stable',
+  version: 12,
+  from: 11,
+  rollback: false,
+  reason: 'Fees are named as of the new price list',
+  state: 'applied',
+  requestedBy: 'mara.lindqvist',
+  requestedAt: '2026-09-11T09:00:00.000Z',
+  effectiveAt: null,
+  appliedAt: '2026-09-11T09:42:07.118Z',
+  approvals: [{ actor: 'tomas.berg', at: '2026-09-11T09:42:07.118Z', comment: 'Checked against the list' }],
+  approvalsNeeded: 1,
+  authors: [],
+  held: null,
+  closed: null,
+  supersededBy: null,
+};
+const PENDING: JsonOf<typeof promotion> = {
+  ...APPLIED,
+  state: 'pending',
+  appliedAt: null,
+  approvals: [],
+  authors: ['mara.lindqvist'],
+};
+const closed = (state: 'rejected' | 'cancelled', by: string): JsonOf<typeof promotion> => ({
+  ...PENDING,
+  state,
+  authors: [],
+  closed: { at: '2026-09-11T09:30:00.000Z', by, comment: 'The list changes on Monday' },
+});
+
+const POINTER: JsonOf<typeof pointer> = {
+  environment: 'production',
+  channel: 'stable',
+  version: 12,
+  promotedAt: '2026-09-11T09:42:07.118Z',
+  promotedBy: 'mara.lindqvist',
+  promotion: APPLIED.id,
+};
+const PROMPT: JsonOf<typeof promptSummary> = {
+  name: 'support/fee-estimate',
+  archived: false,
+  newest: SUMMARY,
+  pointers: [POINTER],
+  outdatedPartials: [],
+};
+
+const COMMENT: JsonOf<typeof comment> = {
+  id: '57',
+  promotion: APPLIED.id,
+  actor: 'tomas.berg',
+  at: '2026-09-11T09:20:31.000Z',
+  text: 'Should this name the currency?',
+  place: { side: 'to', line: 9 },
+};
+
+const POLICY: JsonOf<typeof policy> = {
+  serves: ['stable'],
+  pins: 'released',
+  publishes: false,
+  promoteFrom: 'staging',
+  approvals: 1,
+  rollbackNeedsApproval: false,
+  authorsMayApprove: false,
+};
+const ENVIRONMENT: JsonOf<typeof environment> = { name: 'production', policy: POLICY };
+
+const KEY: JsonOf<typeof key> = {
+  id: '4fT9xWq2LmZ8',
+  environment: 'production',
+  role: 'reader',
+  actor: 'checkout-service',
+  createdAt: '2026-09-01T07:00:00.000Z',
+  expiresAt: '2027-09-01T07:00:00.000Z',
+  lastUsedAt: '2026-09-12T14:03:00.000Z',
+  revokedAt: null,
+};
+const CREATED_KEY: JsonOf<typeof createdKey> = {
+  ...KEY,
+  lastUsedAt: null,
+  key: 'pf_production_<id>_<secret>',
+};
+
+const WEBHOOK: JsonOf<typeof webhook> = {
+  id: '4',
+  environment: 'production',
+  origin: 'https://hooks.example.com',
+  environments: ['production'],
+  events: ['promotion.requested', 'promotion.applied'],
+  createdAt: '2026-09-01T07:10:00.000Z',
+  createdBy: 'ops.lena',
+  lastDeliveredAt: '2026-09-11T09:42:07.630Z',
+  waiting: 0,
+  givenUp: 0,
+  lastFailure: null,
+  stoppedAt: null,
+};
+
+const SERVED = {
+  name: 'support/fee-estimate',
+  version: 12,
+  reference: 'support/fee-estimate@12',
+  digest: EXAMPLE_DIGEST,
+  environment: 'production',
+  channel: 'stable',
+};
+const DIFF = `--- support/fee-estimate@11
++++ support/fee-estimate@12
+@@ -7,3 +7,2 @@
+ You are a helpful assistant of Northwind Bank.
+-Tell {{customer}} that the fee is about {{fee}}.
+-Round it to whole euros.
++Tell {{customer}} that the fee is {{fee}}.
+`;
+
+const PUBLISH_REQUEST: JsonOf<typeof publishRequest> = {
+  source: EXAMPLE_SOURCE,
+  message: 'Name the fee only',
+  base: 11,
+};
+const PROMOTION_REQUEST: JsonOf<typeof promotionRequest> = {
+  environment: 'production',
+  channel: 'stable',
+  version: 12,
+  reason: APPLIED.reason,
+  expected: 11,
+};
+const RENDER_REQUEST: JsonOf<typeof renderRequest> = {
+  input: { customer: 'Ada Byron', fee: '12.50 EUR' },
+};
+const DECISION: JsonOf<typeof decisionRequest> = { comment: 'Checked against the list' };
+const COMMENT_REQUEST: JsonOf<typeof commentRequest> = { text: COMMENT.text, place: COMMENT.place };
+const ARCHIVE: JsonOf<typeof archiveRequest> = { reason: 'Replaced by support/fees' };
+const KEY_REQUEST: JsonOf<typeof keyRequest> = {
+  environment: 'production',
+  role: 'reader',
+  actor: 'checkout-service',
+  expiresAt: '2027-09-01T07:00:00.000Z',
+};
+const KEY_ROTATION: JsonOf<typeof keyRotation> = { overlap: 86_400 };
+const KEY_REVOCATION: JsonOf<typeof keyRevocation> = { cascade: true };
+const WEBHOOK_REQUEST: JsonOf<typeof webhookRequest> = {
+  url: 'https://hooks.example.com/promptforge',
+  environments: ['production'],
+  events: ['promotion.requested', 'promotion.applied'],
+};
+const BATCH_REQUEST: JsonOf<typeof batchRequest> = {
+  refs: ['support/fee-estimate@12', 'support/fee-estimate@99'],
+};
+
+const DELIVERY: JsonOf<typeof delivery> = {
+  ...SERVED,
+  template: TEMPLATE,
+  metadata: {
+    model: 'openai/gpt-5',
+    config: {},
+    input: {
+      schema: {
+        type: 'object',
+        properties: { customer: { type: 'string' }, fee: { type: 'string' } },
+        required: ['customer', 'fee'],
+        additionalProperties: false,
+      },
+      default: {},
+    },
+    ext: {},
+    raw: { model: 'openai/gpt-5', input: { schema: { customer: 'string', fee: 'string' } } },
+  },
+};
+const RENDERED: JsonOf<typeof renderResponse> = {
+  ...SERVED,
+  messages: [{ role: 'user', content: [{ text: TEXT }] }],
+};
+const COMPARED: JsonOf<typeof diffResponse> = {
+  prompt: 'support/fee-estimate',
+  from: { ...SUMMARY, version: 11, digest: EARLIER_DIGEST, base: 10, message: 'Round the fee', bytes: 218 },
+  to: SUMMARY,
+  diff: DIFF,
+  parts: [{ kind: 'prompt', from: 'support/fee-estimate@11', to: 'support/fee-estimate@12', diff: DIFF }],
+  inputs: [],
+};
+const LIVE: JsonOf<typeof live> = {
+  prompt: 'support/fee-estimate',
+  environment: 'production',
+  channel: 'stable',
+  at: '2026-09-12T14:03:00.000Z',
+  version: 12,
+  digest: EXAMPLE_DIGEST,
+  text: TEMPLATE,
+  source: EXAMPLE_SOURCE,
+  promotion: APPLIED,
+  from: '2026-09-11T09:42:07.118Z',
+  until: '2026-09-12T16:20:45.000Z',
+  event: { seq: 4711, hash: HASH },
+};
+const CHANGES: JsonOf<typeof changes> = {
+  events: [
+    {
+      seq: 4711,
+      at: '2026-09-11T09:42:07.118Z',
+      actor: 'tomas.berg',
+      key: 'Hc7RkV0bYs3D',
+      kind: 'promotion.applied',
+      prompt: 'support/fee-estimate',
+      version: 12,
+      environment: 'production',
+      channel: 'stable',
+      data: { promotion: APPLIED.id, from: 11, reason: APPLIED.reason, rollback: false },
+      previousHash: PREVIOUS_HASH,
+      hash: HASH,
+    },
+  ],
+  cursor: 'WyJjaGFuZ2VzIiw0NzExXQ',
+} as JsonOf<typeof changes>;
+const CHECKPOINT: JsonOf<typeof checkpoint> = {
+  kind: 'promptforge.checkpoint.v1',
+  seq: 4711,
+  hash: HASH,
+  at: '2026-09-12T14:05:00.000Z',
+  publicKey: 'rQ9yVhb0pPz1C3Yv0m8J7s5nUeXw2LkTqGdRfBhNa4E=',
+  signature: 'YW4gZXhhbXBsZSwgbm90IGEgc2lnbmF0dXJlOiBhIHJlYWwgb25lIGlzIDY0IGJ5dGVzIG9mIEVkMjU1MTkuLg==',
+};
+const REVOKED: JsonOf<typeof revokedKey> = {
+  ...KEY,
+  revokedAt: '2026-09-12T14:30:00.000Z',
+  cascade: { keys: [], complete: true },
+};
+const CREATED_WEBHOOK: JsonOf<typeof createdWebhook> = {
+  ...WEBHOOK,
+  lastDeliveredAt: null,
+  secret: 'whsec_<secret>',
+};
+const BATCH: JsonOf<typeof batchResponse> = { data: [VERSION], missing: ['support/fee-estimate@99'] };
+
+const name = { name: 'support/fee-estimate' };
+const promotionId = { id: APPLIED.id };
+const keyId = { id: KEY.id };
+const pageOf = (item: unknown) => ({ json: { data: [item], nextCursor: null } });
+
+/** By operation. Keys, secrets and signatures are placeholders. */
+export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
+  deliver: {
+    path: name,
+    query: { channel: 'stable' },
+    responses: { 200: { json: DELIVERY, text: TEMPLATE } },
+  },
+  render: { path: name, request: RENDER_REQUEST, responses: { 200: { json: RENDERED, text: TEXT } } },
+  listPrompts: { query: { prefix: 'support/', limit: 100 }, responses: { 200: pageOf(PROMPT) } },
+  getPrompt: { path: name, responses: { 200: { json: PROMPT } } },
+  publish: {
+    path: name,
+    request: PUBLISH_REQUEST,
+    responses: { 200: { json: VERSION }, 201: { json: VERSION } },
+  },
+  listVersions: { path: name, query: { limit: 100 }, responses: { 200: pageOf(SUMMARY) } },
+  getVersion: { path: { ...name, n: 12 }, responses: { 200: { json: VERSION } } },
+  diff: {
+    path: name,
+    query: { from: '11', to: 'stable@production' },
+    responses: { 200: { json: COMPARED, text: DIFF } },
+  },
+  live: {
+    path: name,
+    query: { environment: 'production', at: '2026-09-12T14:03:00Z' },
+    responses: { 200: { json: LIVE } },
+  },
+  promote: {
+    path: name,
+    request: PROMOTION_REQUEST,
+    responses: { 201: { json: { ...APPLIED, approvals: [], approvalsNeeded: 0 } }, 202: { json: PENDING } },
+  },
+  listPromotions: {
+    query: { environment: 'production', state: 'pending' },
+    responses: { 200: pageOf(PENDING) },
+  },
+  getPromotion: { path: promotionId, responses: { 200: { json: APPLIED } } },
+  approve: {
+    path: promotionId,
+    request: DECISION,
+    responses: {
+      200: { json: APPLIED },
+      202: { json: { ...PENDING, approvalsNeeded: 2, approvals: APPLIED.approvals } },
+    },
+  },
+  reject: {
+    path: promotionId,
+    request: DECISION,
+    responses: { 200: { json: closed('rejected', 'tomas.berg') } },
+  },
+  cancel: {
+    path: promotionId,
+    request: DECISION,
+    responses: { 200: { json: closed('cancelled', 'mara.lindqvist') } },
+  },
+  listComments: { path: promotionId, responses: { 200: pageOf(COMMENT) } },
+  comment: { path: promotionId, request: COMMENT_REQUEST, responses: { 201: { json: COMMENT } } },
+  archive: { path: name, request: ARCHIVE, responses: { 200: { json: { ...PROMPT, archived: true } } } },
+  restore: { path: name, request: {}, responses: { 200: { json: PROMPT } } },
+  changes: { query: { after: '4710', wait: 30 }, responses: { 200: { json: CHANGES } } },
+  checkpoint: { responses: { 200: { json: CHECKPOINT } } },
+  batch: { request: BATCH_REQUEST, responses: { 200: { json: BATCH } } },
+  listEnvironments: { responses: { 200: pageOf(ENVIRONMENT) } },
+  putEnvironment: {
+    path: { environment: 'production' },
+    request: POLICY,
+    responses: { 200: { json: ENVIRONMENT }, 201: { json: ENVIRONMENT } },
+  },
+  listKeys: { responses: { 200: pageOf(KEY) } },
+  createKey: { request: KEY_REQUEST, responses: { 201: { json: CREATED_KEY } } },
+  currentKey: { responses: { 200: { json: KEY } } },
+  revokeKey: { path: keyId, request: KEY_REVOCATION, responses: { 200: { json: REVOKED } } },
+  rotateKey: { path: keyId, request: KEY_ROTATION, responses: { 201: { json: CREATED_KEY } } },
+  listWebhooks: { responses: { 200: pageOf(WEBHOOK) } },
+  createWebhook: { request: WEBHOOK_REQUEST, responses: { 201: { json: CREATED_WEBHOOK } } },
+  removeWebhook: { path: { id: WEBHOOK.id }, responses: { 200: { json: WEBHOOK } } },
+  healthz: { responses: { 200: { json: { status: 'ok' } } } },
+  readyz: { responses: { 200: { json: { status: 'ok', database: 'ok', log: 'verified' } } } },
+  metrics: {
+    responses: {
+      200: {
+        text: '# HELP promptforge_database_up Whether the database answered when it was last asked.\n# TYPE promptforge_database_up gauge\npromptforge_database_up 1\n',
+      },
+    },
+  },
+  openapi: { responses: { 200: { json: { openapi: '3.1.0' } } } },
+};
