@@ -12,6 +12,7 @@ import {
   type Expression,
   hasArguments,
   isSimple,
+  type Literal,
   type Node,
   type PartialBlockStatement,
   type PartialStatement,
@@ -21,6 +22,7 @@ import {
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { checkHelper, type Fault, type Form, wordsOf } from './check-helper.ts';
+import { checkNumber, checkNumberWord } from './check-number.ts';
 import type { TemplateError } from './finding.ts';
 import { foreignCall, foreignPath, JSON_BRACES } from './foreign-syntax.ts';
 import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
@@ -143,7 +145,7 @@ class Checker {
     scope: Scope,
   ): { readonly fault: Fault | undefined; readonly isHelper: boolean } {
     if (callee.type !== 'PathExpression')
-      return { fault: literalPath(String(callee.original), node), isHelper: false };
+      return { fault: literalPath(this.#nameOf(callee), node), isHelper: false };
     const [name = ''] = callee.parts;
     const isName = isSimple(callee) && !callee.data;
     const isParameter = isName && has(scope, 'params', name);
@@ -162,7 +164,17 @@ class Checker {
   #arguments(of: Arguments, scope: Scope): void {
     for (const expression of argumentsOf(of))
       if (expression.type === 'SubExpression') this.#call(expression, expression.path, 'argument', scope);
-      else this.#isForeign(expression);
+      else if (!this.#isForeign(expression)) this.#number(expression);
+  }
+
+  /** A number as an argument or as a partial's name, or what looks like one. */
+  #number(expression: Expression): void {
+    if (expression.type !== 'NumberLiteral' && expression.type !== 'PathExpression') return;
+    const place = this.#placeOf(expression);
+    const written = this.#text.slice(place.start, place.end);
+    const fault =
+      expression.type === 'NumberLiteral' ? checkNumber(written, expression.value) : checkNumberWord(written);
+    if (fault !== undefined) this.#report(fault, place);
   }
 
   /** Whether a path is written as in another language, which is told. */
@@ -194,6 +206,7 @@ class Checker {
     const told = (code: 'missing-partial' | 'wrong-arguments', message: string, at: Node): void =>
       this.#report({ code, message }, this.#placeOf(at));
     if (name.type === 'SubExpression') told('missing-partial', COMPUTED_NAME, name);
+    else if (name.type === 'NumberLiteral') this.#number(name);
     else if (node.type === 'PartialStatement') {
       const reference = String(name.original);
       const isMissing = this.#inlineNames.has(reference) && !has(scope, 'inlines', reference);
@@ -231,6 +244,12 @@ class Checker {
       told('wrong-arguments', 'An inline partial names nothing for its body: remove "as |…|".', path);
     this.#arguments(decorator, scope);
     this.program(program, scope);
+  }
+
+  /** Of a literal in the place of a name; a number as it is written. */
+  #nameOf(literal: Literal): string {
+    const { start, end } = this.#placeOf(literal);
+    return literal.type === 'NumberLiteral' ? this.#text.slice(start, end) : String(literal.original);
   }
 
   #placeOf({ loc }: Node): { readonly start: number; readonly end: number } {

@@ -12,6 +12,8 @@ export const TEMPLATE_ERROR_CODES = [
   'wrong-arguments',
   /** Handlebars reads it as the name of a variable, and nobody means that. */
   'literal-path',
+  /** A number that would be written with other digits. */
+  'inexact-number',
   'unknown-role',
   'unknown-decorator',
   'missing-partial',
@@ -28,6 +30,8 @@ export const SOURCE_ERROR_CODES = [
   'partial-cycle',
   'front-matter-syntax',
   'picoschema',
+  /** A pattern of the input's schema that RE2 cannot run. */
+  'schema-pattern',
 ] as const;
 
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];

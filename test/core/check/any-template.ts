@@ -43,7 +43,19 @@ const path = fc.oneof(
   fc.constantFrom('@index', '@foo', '@root.name', '@../index', '@key', '@if', '@partial-block'),
   fc.constantFrom('person .first', '.name', 'a.this', 'name.', '-name', 'name-', 'items.0', 'x:.2f', 'a..b'),
 );
-const literal = fc.constantFrom('"a"', "'b c'", '5', '-1', 'true', 'null', 'undefined', '""', '"system"');
+const literal = fc.constantFrom(
+  '"a"',
+  "'b c'",
+  '5',
+  '-1',
+  '007',
+  '1e3',
+  'true',
+  'null',
+  'undefined',
+  '""',
+  '"system"',
+);
 const helper = fc.constantFrom(
   ...['if', 'unless', 'each', 'with', 'lookup', 'log', 'json', 'role', 'history', 'media', 'section'],
   ...[

@@ -79,6 +79,7 @@ describe('a template that no input renders', () => {
       '{{#> @partial-block}}instead{{/@partial-block}}',
       '{{role (lookup roles 0)}}{{role who}}',
       '{% if x %}{{ name }}{% endif %}',
+      '{{json 1000}}{{json -1.5}}{{json 9007199254740991}}{{json "007"}}{{json [007]}}{{json x.1e3}}{{2nd}}{{json 4o}}',
       '{{@index}}{{@foo.bar}}{{../a}}{{./if}}{{#@root}}{{a}}{{/@root}}',
     ]) {
       const library = aLibrary({ it: template });
