@@ -1,9 +1,12 @@
 /** What a source's front matter declares, its schemas expanded to JSON Schema. */
 import { type Document, isMap, isNode, isSeq } from 'yaml';
+import type { Problem } from './problem.ts';
+import { patternFault, patternsIn } from './schema/check-patterns.ts';
 import { expandSchema } from './schema/expand-schema.ts';
+import { loadPatterns } from './schema/patterns.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
 import { issueAt, locateFrontMatter, type PromptSource, type SourceKind } from './source.ts';
-import { checkNoIssues } from './template.ts';
+import { problemOfIssues } from './template.ts';
 import { composeYaml } from './yaml-document.ts';
 
 /** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
@@ -68,6 +71,24 @@ export function declaredMetadata(
   };
 }
 
+/**
+ * As `declaredMetadata`, of what is published or rendered before it is: also the patterns of the input's schema must be
+ * such that they can be run.
+ */
+export async function checkedMetadata(
+  source: string,
+  parsed: PromptSource,
+  options: MetadataOptions,
+): Promise<DeclaredMetadata> {
+  const metadata = declaredMetadata(source, parsed, options);
+  if (options.isPublished === true || metadata.inputSchema === null) return metadata;
+  const patterns = patternsIn(metadata.inputSchema);
+  const fault = patterns.length === 0 ? undefined : patternFault(patterns, await loadPatterns());
+  if (fault !== undefined)
+    throw problemOf(fault, 'schema-pattern', ['input', 'schema'], { source, ...options });
+  return metadata;
+}
+
 function reservedOf(frontMatter: JsonObject): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(frontMatter).filter(([key]) => RESERVED.has(key)));
 }
@@ -95,19 +116,22 @@ function withoutDefaulted(schema: JsonObject, defaults: JsonObject): JsonObject 
   return left.length === 0 ? rest : { ...schema, required: left };
 }
 
-function orIssue<Value>(
-  read: () => Value,
-  at: SchemaPath,
-  { source, label, kind }: { source: string } & MetadataOptions,
-): Value {
+function orIssue<Value>(read: () => Value, at: SchemaPath, of: { source: string } & MetadataOptions): Value {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof SchemaFault)) throw error;
-    const [start, end] = placeOf(source, kind, [...at, ...error.path], error.isKey);
-    checkNoIssues([{ code: 'picoschema', ...issueAt(source, start, end, error.message) }], label);
-    throw error;
+    throw error instanceof SchemaFault ? problemOf(error, 'picoschema', at, of) : error;
   }
+}
+
+function problemOf(
+  { path, isKey, message }: SchemaFault,
+  code: 'picoschema' | 'schema-pattern',
+  at: SchemaPath,
+  { source, label, kind }: { source: string } & MetadataOptions,
+): Problem {
+  const [start, end] = placeOf(source, kind, [...at, ...path], isKey);
+  return problemOfIssues([{ code, ...issueAt(source, start, end, message) }], label);
 }
 
 /** Where the key or value at a path of the front matter stands, as far as the path can be followed. */

@@ -8,7 +8,7 @@ import { type CheckInput, inputCheck } from './inputs/check-input.ts';
 import { readInputs } from './inputs/read-inputs.ts';
 import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
-import { asObject, declaredMetadata } from './metadata.ts';
+import { asObject, checkedMetadata } from './metadata.ts';
 import { Problem } from './problem.ts';
 import { isNamedSchema } from './schema/expand-schema.ts';
 import type { JsonObject } from './schema/schema-fault.ts';
@@ -103,7 +103,11 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
   const isRead = isPublished === true && !parsed.isUnread;
   checkNoIssues(isRead ? publishedIssues(source, parsed) : sourceIssues(source, parsed), label);
   const { template, templateOffset } = parsed;
-  const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
+  const { prompt, inputSchema, defaults } = await checkedMetadata(source, parsed, {
+    label,
+    kind,
+    isPublished,
+  });
   const properties = asObject(inputSchema?.['properties']);
   const values = withDefaults(input, defaults);
   const isGiven = (name: string) => (input[name] ?? null) !== null;
@@ -156,7 +160,11 @@ export async function readMetadata(
 ): Promise<PromptMetadata> {
   const parsed = isPublished ? parsePublished(source, kind) : parseSource(source, kind);
   if (parsed.isUnread || !isPublished) checkNoIssues(parsed.issues, label);
-  const { prompt, inputSchema, defaults } = declaredMetadata(source, parsed, { label, kind, isPublished });
+  const { prompt, inputSchema, defaults } = await checkedMetadata(source, parsed, {
+    label,
+    kind,
+    isPublished,
+  });
   const { model, config, description, output, ext, raw } = prompt;
   return {
     ...(typeof model === 'string' && { model }),

@@ -55,10 +55,14 @@ export function placedIn(
 
 /** @throws Problem `invalid_source` with every issue and the first one's place in the message. `label` names the file or prompt. */
 export function checkNoIssues(issues: readonly SourceIssue[], label: string): void {
-  const first = issues[0];
-  if (first === undefined) return;
+  if (issues.length > 0) throw problemOfIssues(issues, label);
+}
+
+/** @param issues at least one */
+export function problemOfIssues(issues: readonly SourceIssue[], label: string): Problem {
+  const first = issues[0] as SourceIssue;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  throw new Problem('invalid_source', `${label}:${first.line}:${first.column}: ${first.message}${more}`, {
+  return new Problem('invalid_source', `${label}:${first.line}:${first.column}: ${first.message}${more}`, {
     issues,
   });
 }

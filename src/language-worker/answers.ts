@@ -1,5 +1,6 @@
 /** Answers what is asked of the language worker: the language core's facts, with positions for offsets. */
 import { Problem } from '../core/problem.ts';
+import type { CompilePattern } from '../core/schema/patterns.ts';
 import type { Analysis } from '../language/analysis.ts';
 import { complete } from '../language/completion/complete.ts';
 import { completeSamples } from '../language/completion/samples.ts';
@@ -41,6 +42,7 @@ interface Asked<Params> {
 
 interface AskedOfPrompt<Params> extends Asked<Params> {
   readonly prompt: LibraryPrompt;
+  readonly compilePattern: CompilePattern | undefined;
   readonly role: FileRole;
 }
 
@@ -74,6 +76,7 @@ export const NEEDS_NO_FILES: ReadonlySet<QueryMethod> = new Set<QueryMethod>([
 
 /**
  * The answer to one query; undefined where the document is not open, or is of a kind that has none.
+ * @param compilePattern needed to diagnose a schema that has patterns
  * @throws only what a feature of the language core throws by mistake
  */
 export function answer<Method extends QueryMethod>(
@@ -81,6 +84,7 @@ export function answer<Method extends QueryMethod>(
   uri: string,
   params: Queries[Method]['params'],
   texts: Texts,
+  compilePattern?: CompilePattern,
 ): Queries[Method]['answer'] | undefined {
   const document = texts.openAt(uri);
   if (document === undefined) return undefined;
@@ -89,7 +93,7 @@ export function answer<Method extends QueryMethod>(
   const place = placing(uri, texts);
   if (role !== 'samples') {
     const prompt = library.at(uri);
-    return prompt && OF_PROMPTS[method]({ params, library, place, prompt, role });
+    return prompt && OF_PROMPTS[method]({ params, library, place, prompt, role, compilePattern });
   }
   if (name === undefined) return undefined;
   const prompt = library.prompt(name);
@@ -97,8 +101,8 @@ export function answer<Method extends QueryMethod>(
 }
 
 const OF_PROMPTS: OfPrompts = {
-  diagnose: ({ prompt, library, place, params }) => {
-    const found = diagnose(prompt, library, params?.frontMatterKeys);
+  diagnose: ({ prompt, library, place, params, compilePattern }) => {
+    const found = diagnose(prompt, library, { frontMatterKeys: params?.frontMatterKeys, compilePattern });
     lastFindings.set(prompt.analysis, found);
     return place.findings(found);
   },

@@ -1,5 +1,7 @@
 /** The language worker's entry: takes messages in their order, and answers one query at a time. */
 import { parentPort } from 'node:worker_threads';
+import { loadPatterns } from '../core/schema/patterns.ts';
+import { mayHavePatterns } from '../language/diagnostics/schema-patterns.ts';
 import { answer, NEEDS_NO_FILES } from './answers.ts';
 import type { FromWorker, Query, ToWorker } from './contract.ts';
 import { Texts } from './texts.ts';
@@ -38,7 +40,9 @@ async function reply({ id, method, uri, params }: Query): Promise<void> {
       await texts.whenRead;
       await texts.findUnknown(uri);
     }
-    const found = answer(method, uri, params, texts);
+    const mayNeedPatterns = method === 'diagnose' && mayHavePatterns(texts.openAt(uri)?.text ?? '');
+    const compilePattern = mayNeedPatterns ? await loadPatterns() : undefined;
+    const found = answer(method, uri, params, texts, compilePattern);
     post({ kind: 'answer', id, answer: found }, found instanceof Uint32Array ? [found.buffer] : []);
   } catch (error) {
     post({

@@ -15,6 +15,16 @@ describe('the language worker', () => {
     assert.deepEqual(finding.range.start.line, 1);
   });
 
+  it('runs the patterns of a schema, and tells those that it cannot run', async () => {
+    await using editor = new AnEditor();
+    const of = (pattern: string) =>
+      `---\ninput:\n  schema:\n    type: object\n    properties:\n      a: {type: string, pattern: '${pattern}'}\n---\n{{a}}\n`;
+    assert.deepEqual(await editor.codes(editor.open('a', of('^a+$'))), []);
+    const [finding] = (await editor.findings(editor.open('b', of('(?=a)b')))) ?? [];
+    assert.deepEqual([finding?.code, finding?.severity], ['schema-pattern', 'error']);
+    assert.deepEqual(finding?.range.start, { line: 5, character: 33 });
+  });
+
   it('follows edits by their offsets, several in one change', async () => {
     await using editor = new AnEditor();
     const uri = editor.open('a', UNCLOSED);

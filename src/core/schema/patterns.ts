@@ -14,7 +14,7 @@ export interface Pattern {
 export type CompilePattern = (pattern: string) => Pattern | undefined;
 
 /** In UTF-16 code units. */
-const MAX_LENGTH = 1000;
+export const MAX_PATTERN_LENGTH = 1000;
 const MAX_KEPT = 100;
 /** Characters of a text that one instruction of a pattern looks at in one step. */
 const CHARACTERS_PER_STEP = 8;
@@ -27,7 +27,7 @@ export async function loadPatterns(): Promise<CompilePattern> {
     if (known !== undefined || kept.has(pattern)) return known;
     let compiled: Pattern | undefined;
     try {
-      if (pattern.length <= MAX_LENGTH) {
+      if (pattern.length <= MAX_PATTERN_LENGTH && !NAMED_REFERENCE.test(pattern)) {
         const expression = RE2JS.compile(RE2JS.translateRegExp(pattern));
         const size = expression.programSize();
         compiled = {
@@ -45,4 +45,6 @@ export async function loadPatterns(): Promise<CompilePattern> {
   };
 }
 
+/** RE2JS reads a back reference by name as a "k". */
+const NAMED_REFERENCE = /(?:^|[^\\])(?:\\\\)*\\k/;
 const kept = new Map<string, Pattern | undefined>();

@@ -1,4 +1,5 @@
 /** All that is wrong with a prompt, or might be. */
+import type { CompilePattern } from '../../core/schema/patterns.ts';
 import { joinUnknownKeys } from '../check-keys.ts';
 import type { Finding } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
@@ -6,19 +7,26 @@ import { foreignText } from './foreign-text.ts';
 import { objectsAsText } from './object-as-text.ts';
 import { unknownOptions } from './options.ts';
 import { checkPartials } from './partials.ts';
+import { schemaPatterns } from './schema-patterns.ts';
 import { isTold, templateErrors } from './template.ts';
 import { invalidText, secrets } from './text.ts';
 import { undeclaredVariables, unknownProperties, unusedVariables } from './variables.ts';
 
+export interface DiagnoseOptions {
+  /** Keys of front matter that the project allows besides Dotprompt's. */
+  readonly frontMatterKeys?: Iterable<string> | undefined;
+  /** Without it nothing is said of a schema's patterns. */
+  readonly compilePattern?: CompilePattern | undefined;
+}
+
 /**
  * The findings of a prompt's text, in the order of their places. Never throws.
  * @param library holds the prompts around it
- * @param frontMatterKeys keys of front matter that the project allows besides Dotprompt's
  */
 export function diagnose(
   prompt: LibraryPrompt,
   library: Library,
-  frontMatterKeys: Iterable<string> = [],
+  { frontMatterKeys = [], compilePattern }: DiagnoseOptions = {},
 ): Finding[] {
   const { analysis } = prompt;
   const errors = templateErrors(analysis);
@@ -34,6 +42,7 @@ export function diagnose(
   ];
   return [
     ...joinUnknownKeys(analysis.frontMatter.findings, new Set(frontMatterKeys)),
+    ...(compilePattern === undefined ? [] : schemaPatterns(analysis.frontMatter, compilePattern)),
     // Of the text as a whole, once.
     ...errors.filter(({ code }) => code !== 'invalid-text'),
     ...invalidText(analysis.text),

@@ -447,7 +447,7 @@ describe('diagnose, of keys', () => {
   const keys = 'owner: a\nteam: b\nmodle: c\ninput:\n  schem: {}\na1: 1\na2: 2\na3: 3\n';
   const of = (yaml: string, allowed: readonly string[] = []) => {
     const library = aLibrary({ 'team/it': `---\n${yaml}---\nx` });
-    return diagnose(promptOf(library, 'team/it'), library, allowed).map(({ code, span, message }) => [
+    return diagnose(promptOf(library, 'team/it'), library, { frontMatterKeys: allowed }).map(({ code, span, message }) => [
       code,
       `---\n${yaml}`.slice(span.start, span.end),
       message,

@@ -1,0 +1,30 @@
+/** A pattern of the input's schema that cannot be run: publishing refuses it, with the same sentence. */
+import { patternFault, patternsIn } from '../../core/schema/check-patterns.ts';
+import type { CompilePattern } from '../../core/schema/patterns.ts';
+import { isJsonObject } from '../../core/schema/schema-fault.ts';
+import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
+import type { Finding } from '../finding.ts';
+import type { FrontMatterFacts } from '../front-matter.ts';
+import { isJsonSchema } from '../schema.ts';
+
+/** Whether a text may have patterns: only then they are worth loading what runs them. */
+export function mayHavePatterns(text: string): boolean {
+  return text.includes('pattern');
+}
+
+export function schemaPatterns({ entries }: FrontMatterFacts, compile: CompilePattern): readonly Finding[] {
+  const input = entries.findLast(({ key }) => key === 'input');
+  const schema = input?.entries.findLast(({ key }) => key === 'schema');
+  if (schema === undefined || !isJsonSchema(schema.node) || !isJsonObject(schema.value)) return [];
+  const fault = patternFault(patternsIn(schema.value), compile);
+  if (fault === undefined) return [];
+  let found: PlacedPair | undefined;
+  let value: PlacedValue | undefined = schema.node;
+  for (const step of fault.path) {
+    const pair: PlacedPair | undefined = value?.pairs.findLast(({ key }) => key === String(step));
+    found = pair ?? found;
+    value = pair?.node ?? value?.items[Number(step)];
+  }
+  const span = fault.isKey ? found?.keySpan : found?.valueSpan;
+  return [{ code: 'schema-pattern', span: span ?? schema.keySpan, message: fault.message }];
+}

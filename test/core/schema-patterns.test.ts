@@ -1,0 +1,194 @@
+/** Patterns that cannot be run are refused before publishing, in the editor with the same sentence at the same place. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
+import { readMetadata, render } from '../../src/core/render.ts';
+import { patternsIn } from '../../src/core/schema/check-patterns.ts';
+import { loadPatterns } from '../../src/core/schema/patterns.ts';
+import { diagnose } from '../../src/language/diagnostics/diagnose.ts';
+import { severityOf } from '../../src/language/finding.ts';
+import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
+import { aLibrary, promptOf } from '../language/a-library.ts';
+import { runs } from '../runs.ts';
+
+const NAME = parsePromptName('it');
+const ofPattern = (pattern: string): object => ({
+  type: 'object',
+  properties: { a: { type: 'string', pattern } },
+});
+const sourceOf = (schema: object): string => `---\ninput:\n  schema: ${JSON.stringify(schema)}\n---\n{{a}}`;
+
+interface Refusal {
+  readonly code: string | undefined;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+function refusalOf(problem: Problem): Refusal {
+  const [{ code, line, column, message } = assert.fail('no issue')] = problem.details.issues ?? [];
+  return { code, line, column, message };
+}
+
+async function thrown(work: Promise<unknown>): Promise<Refusal | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (Problem.is(error, 'invalid_source')) return refusalOf(error);
+    throw error;
+  }
+}
+
+/** What publishing, describing, rendering and the editor say of a source, which must be one thing. */
+async function refusal(source: string): Promise<Refusal | undefined> {
+  const { schemaFlaw } = await prepareSource(NAME, source);
+  const published = schemaFlaw && refusalOf(schemaFlaw);
+  assert.deepEqual(await thrown(readMetadata(source, 'it')), published);
+  assert.deepEqual(
+    await thrown(render({ source, input: { a: 'x', pattern: 'x' }, partials: new Map(), label: 'it' })),
+    published,
+  );
+  const library = aLibrary({ it: source });
+  const errors = diagnose(promptOf(library, 'it'), library, { compilePattern: await loadPatterns() })
+    .filter(finding => severityOf(finding) === 'error')
+    .map(({ code, span, message }) => {
+      const before = source.slice(0, span.start).split('\n');
+      return { code, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message };
+    });
+  assert.deepEqual(errors, published === undefined ? [] : [published]);
+  return published;
+}
+
+describe('a pattern of the input that RE2 cannot run', () => {
+  for (const [pattern, says] of [
+    ['^(?=.*\\d).+$', /looks ahead or behind/],
+    ['a(?!b)', /looks ahead or behind/],
+    ['(?<=a)b', /looks ahead or behind/],
+    ['(?<!a)b', /looks ahead or behind/],
+    ['(a)\\1', /refers back/],
+    ['(?<x>a)\\k<x>', /refers back/],
+    ['a{1001}', /more than 1,000 times/],
+    ['(a{100}){100}', /more than 1,000 times/],
+    ['a'.repeat(1001), /at most 1,000 characters/],
+    ['[a', /no regular expression/],
+    ['(', /no regular expression/],
+    ['*', /no regular expression/],
+    ['\\p{Nowhere}', /no regular expression/],
+    ['x\\', /no regular expression/],
+  ] as const)
+    it(`is refused before publishing: ${pattern.slice(0, 20)}`, async () => {
+      const source = sourceOf(ofPattern(pattern));
+      const found = await refusal(source);
+      assert.equal(found?.code, 'schema-pattern');
+      assert.match(found.message, says);
+      const at = source.split('\n')[found.line - 1]?.slice(found.column - 1);
+      assert.ok(at?.startsWith(JSON.stringify(pattern)), at);
+    });
+
+  it('is found wherever a schema may be, and nowhere else', async () => {
+    const wrong = '(a)\\1';
+    const of = { type: 'string', pattern: wrong };
+    for (const part of [
+      { patternProperties: { [wrong]: {} } },
+      { patternProperties: { a: of } },
+      { additionalProperties: of },
+      { propertyNames: { pattern: wrong } },
+      { properties: { a: { type: 'array', items: of } } },
+      { properties: { a: { prefixItems: [{}, of] } } },
+      { properties: { a: { items: [of] } } },
+      { properties: { a: { contains: of } } },
+      { properties: { a: { allOf: [{}, { anyOf: [{ oneOf: [{ not: of }] }] }] } } },
+      { properties: { a: { if: of } } },
+      { properties: { a: { else: of } } },
+      { properties: { pattern: of } },
+      { dependentSchemas: { a: of } },
+      { dependencies: { a: of } },
+      { $defs: { b: of } },
+      { definitions: { b: of }, properties: { a: { $ref: '#/definitions/b' } } },
+      { else: {}, 'x-own': { 'a/b': of }, properties: { a: { $ref: '#/x-own/a~1b' } } },
+    ])
+      assert.equal(
+        (await refusal(sourceOf({ type: 'object', ...part })))?.code,
+        'schema-pattern',
+        JSON.stringify(part),
+      );
+    for (const part of [
+      { properties: { pattern: { type: 'string' } } },
+      { properties: { a: { enum: [of] } } },
+      { properties: { a: { const: of, default: of, examples: [of] } } },
+      { properties: { a: { pattern: 5 } } },
+      { properties: { a: { format: 'regex', description: wrong } } },
+      { properties: { a: { $ref: '#/nowhere' } } },
+      { 'x-own': of },
+    ])
+      assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
+  });
+
+  it('is none of a schema that is only described, nor of Picoschema', async () => {
+    const output = `---\noutput:\n  schema: ${JSON.stringify(ofPattern('(a)\\1'))}\n---\nx`;
+    assert.equal(await refusal(output), undefined);
+    assert.equal(await refusal('---\ninput:\n  schema:\n    pattern: string, (a)\\1\n---\nx'), undefined);
+  });
+
+  it('leaves nothing to refuse once a prompt is published, for any pattern', async () => {
+    const compile = await loadPatterns();
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        '.',
+        '\\d',
+        '[a-z]',
+        '[^a]',
+        '(?:a|b)',
+        '(a)',
+        '(?=a)',
+        '(?<n>a)',
+        '\\1',
+        '\\k<n>',
+        '\\b',
+        '^',
+        '$',
+      ],
+      ...[
+        '*',
+        '+?',
+        '{2}',
+        '{0,1001}',
+        '\\p{L}',
+        '\\p{Emoji}',
+        '\\u0041',
+        '\\x41',
+        '[',
+        ')',
+        '\\\\',
+        '\\\\k',
+        '😀',
+      ],
+    );
+    const pattern = fc.array(piece, { maxLength: 5 }).map(pieces => pieces.join(''));
+    await fc.assert(
+      fc.asyncProperty(pattern, async pattern => {
+        const source = sourceOf(ofPattern(pattern));
+        if ((await refusal(source)) !== undefined) {
+          assert.equal(compile(pattern), undefined);
+          return;
+        }
+        const strict = { source, input: { a: 'x' }, partials: new Map(), label: 'it', strict: true };
+        try {
+          await render(strict);
+        } catch (error) {
+          assert.ok(Problem.is(error, 'invalid_input'), String(error));
+        }
+      }),
+      { numRuns: runs(2_000, 100) },
+    );
+  });
+
+  it('takes linear time to find, also where a schema holds itself or is shared', () => {
+    const shared: Record<string, unknown> = { pattern: 'a' };
+    shared['not'] = shared;
+    assert.equal(patternsIn({ allOf: Array.from({ length: 1000 }, () => shared) }).length, 1);
+  });
+});
