@@ -15,6 +15,7 @@ export const FINDING_CODES = {
   'unused-variable': 'hint',
   'unknown-option': 'warning',
   'foreign-text': 'warning',
+  'misplaced-front-matter': 'warning',
   'doubtful-yaml': 'warning',
   'object-as-text': 'warning',
   'front-matter-key': 'warning',

@@ -4,6 +4,7 @@ import { joinUnknownKeys } from '../check-keys.ts';
 import type { Finding } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { foreignText } from './foreign-text.ts';
+import { misplacedFrontMatter } from './misplaced-front-matter.ts';
 import { objectsAsText } from './object-as-text.ts';
 import { unknownOptions } from './options.ts';
 import { checkPartials } from './partials.ts';
@@ -47,6 +48,7 @@ export function diagnose(
     ...errors.filter(({ code }) => code !== 'invalid-text'),
     ...invalidText(analysis.text),
     ...secrets(analysis.text),
+    ...misplacedFrontMatter(analysis),
     ...inBody.filter(isTold(analysis, errors)),
   ].sort((one, other) => one.span.start - other.span.start);
 }

@@ -443,15 +443,49 @@ describe('diagnose, of a schema that the application defines', () => {
   });
 });
 
+describe('diagnose, of front matter below what may not be above it', () => {
+  const yaml = '---\nmodel: m\n---\nHi';
+  const of = (text: string, name = 'team/it') => {
+    const library = aLibrary({ [name]: text });
+    return diagnose(promptOf(library, name), library).flatMap(({ code, span }) =>
+      code === 'misplaced-front-matter' ? [span.start] : [],
+    );
+  };
+
+  it('warns that it is text', () => {
+    for (const above of [
+      ...[
+        '{{! license }}\n',
+        '{{!-- a\nb --}}\n\n',
+        '<!-- license -->\n',
+        '// license\n',
+        '/* a\n b */\n',
+        ' ',
+      ],
+      ...['\t# indented\n', '# a\n  ', '\u2028', '{{!-- a --}}\n# b\n// c\n'],
+    ])
+      assert.deepEqual(of(above + yaml), [above.length], JSON.stringify(above));
+    assert.deepEqual(of(`# Title\n${yaml}`, 'team/_it'), ['# Title\n'.length]);
+  });
+  it('says nothing of front matter, and of what is none', () => {
+    for (const text of [
+      ...[yaml, `# a\n\n${yaml}`, `Text.\n${yaml}`, `\`\`\`\n${yaml}`, '// a\n---\nText.\n---\n', ''],
+      ...['{{! never closed', '<!-- never closed', `{{x}}\n${yaml}`],
+    ])
+      assert.deepEqual(of(text), [], JSON.stringify(text));
+  });
+  it('takes linear time to look', () => {
+    for (const piece of ['<!--', '<!-- -->', '{{!', ' ', '/*', '#\n', '{{! }}']) of(piece.repeat(50_000));
+  });
+});
+
 describe('diagnose, of keys', () => {
   const keys = 'owner: a\nteam: b\nmodle: c\ninput:\n  schem: {}\na1: 1\na2: 2\na3: 3\n';
   const of = (yaml: string, allowed: readonly string[] = []) => {
     const library = aLibrary({ 'team/it': `---\n${yaml}---\nx` });
-    return diagnose(promptOf(library, 'team/it'), library, { frontMatterKeys: allowed }).map(({ code, span, message }) => [
-      code,
-      `---\n${yaml}`.slice(span.start, span.end),
-      message,
-    ]);
+    return diagnose(promptOf(library, 'team/it'), library, { frontMatterKeys: allowed }).map(
+      ({ code, span, message }) => [code, `---\n${yaml}`.slice(span.start, span.end), message],
+    );
   };
 
   it('that are unknown gives one warning for a file, at one that looks mistyped', () => {
