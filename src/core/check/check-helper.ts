@@ -35,6 +35,7 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
   const words = count > most ? wordsOf(args) : [];
   if (words.includes('not')) return { code: 'foreign-syntax', message: NOT_OPERATOR };
   if (hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
+  if (count === 0 && isCompared(name, args)) return { code: 'foreign-syntax', message: OPERATOR };
   if (count < least || count > most)
     return wrong(
       `"${name}" takes ${wordsOfCount(helper)}, not ${count === 0 ? 'none' : count}: write "${example}".`,
@@ -43,6 +44,13 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
     if (required === true && !args.hash?.pairs.some(({ key }) => key === option))
       return wrong(`"${name}" needs "${option}=": write "${example}".`);
   return checkLiterals(name, args, wrong);
+}
+
+/** Whether a condition is written as `{{#if status="open"}}`, which names an argument. */
+function isCompared(name: string, { hash }: Arguments): boolean {
+  return (
+    (name === 'if' || name === 'unless') && hash?.pairs.some(({ key }) => key !== 'includeZero') === true
+  );
 }
 
 /** Their values are no text. */

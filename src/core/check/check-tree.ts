@@ -22,9 +22,10 @@ import {
 } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import { checkHelper, type Fault, type Form, wordsOf } from './check-helper.ts';
+import { strangeName } from './check-name.ts';
 import { checkNumber, checkNumberWord } from './check-number.ts';
 import type { TemplateError } from './finding.ts';
-import { foreignCall, foreignPath, JSON_BRACES } from './foreign-syntax.ts';
+import { foreignCall, foreignPath, foreignWord, JSON_BRACES } from './foreign-syntax.ts';
 import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 
 /** Enough for whoever looks. */
@@ -117,15 +118,34 @@ class Checker {
       example: '{{#each items as |item|}}…{{/each}}',
     };
     const fills = isHelper && HELPERS.get(name)?.blockParams !== undefined;
-    if ((fills || !program?.blockParams?.length) && !inverse?.blockParams?.length) return;
+    const names = program?.blockParams ?? inverse?.blockParams ?? [];
     const last = [block.path as Node, ...argumentsOf(block)].map(node => this.#placeOf(node).end);
     const bar = this.#text.indexOf('|', Math.max(...last)) + 1;
+    if ((fills || !program?.blockParams?.length) && !inverse?.blockParams?.length) {
+      if (names.length > 0) this.#namesOfBlock(name, names, bar);
+      return;
+    }
     const start = bar + (/^\s*/.exec(this.#text.slice(bar, bar + 200))?.[0].length ?? 0);
-    const [first = ''] = program?.blockParams ?? inverse?.blockParams ?? [];
+    const [first = ''] = names;
     const message = fills
       ? `"${name}" names nothing where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
       : `"${name}" names nothing for its body: only {{#each}} and {{#with}} fill the names in "as |…|", as in "${example}".`;
     this.#report({ code: 'wrong-arguments', message }, { start, end: start + first.length });
+  }
+
+  /** A name in `as |…|` that nothing can be read by. @param bar where the names begin */
+  #namesOfBlock(helper: string, names: readonly string[], bar: number): void {
+    const { length: given } = HELPERS.get(helper)?.blockParams ?? [];
+    const wrong = names.findIndex((name, index) => index >= given || names.indexOf(name) < index);
+    const name = names[wrong];
+    if (name === undefined) return;
+    let start = bar;
+    for (const each of names.slice(0, wrong + 1)) start = this.#text.indexOf(each, start) + each.length;
+    const message =
+      wrong >= given
+        ? `"${helper}" gives ${given === 1 ? 'one value' : 'two values, the item and its index or key'}: remove "${name}" from "as |…|".`
+        : `"${name}" is named twice in "as |…|": give one of them another name.`;
+    this.#report({ code: 'wrong-arguments', message }, { start: start - name.length, end: start });
   }
 
   /** @returns whether it calls a helper; undefined where that is wrong */
@@ -153,7 +173,7 @@ class Checker {
     // Handlebars takes "@if" for "if" where a block begins.
     const isTaken = form === 'block' && callee.data && isSimple(callee) && KNOWN_HELPERS.has(name);
     const isHelper = isKnown || form === 'argument' || hasArguments(node) || isTaken;
-    if (!isHelper) return { fault: notElse(callee.original, form), isHelper };
+    if (!isHelper) return { fault: notElse(callee.original, form) ?? foreignEnd(callee.original), isHelper };
     if (isTaken && !hasArguments(node)) return { fault: taken(name), isHelper };
     if (!isName || isParameter) return { fault: noHelper(callee.original, node), isHelper };
     const helper = HELPERS.get(name);
@@ -177,10 +197,16 @@ class Checker {
     if (fault !== undefined) this.#report(fault, place);
   }
 
-  /** Whether a path is written as in another language, which is told. */
+  /** Whether a path is written as in another language, or as nobody means it, which is told. */
   #isForeign(expression: Expression): boolean {
     if (expression.type !== 'PathExpression') return false;
     const place = this.#placeOf(expression);
+    const strange = strangeName(this.#text.slice(place.start, place.end));
+    if (strange !== undefined) {
+      const [start, end] = [place.start + strange.start, place.start + strange.end];
+      this.#report({ code: 'template-syntax', message: strange.message }, { start, end });
+      return true;
+    }
     const message = foreignPath(this.#text, place);
     if (message === undefined) return false;
     if (!this.errors.some(({ start }) => start === place.start))
@@ -303,6 +329,12 @@ function notElse(name: string, form: Form): Fault | undefined {
   return isElse
     ? { code: 'template-syntax', message: 'Write {{else}}, and close only the block it is in.' }
     : undefined;
+}
+
+/** Of a tag that closes a block in Jinja, or goes on with it. */
+function foreignEnd(name: string): Fault | undefined {
+  const message = foreignWord(name);
+  return message === undefined ? undefined : { code: 'foreign-syntax', message };
 }
 
 /** Of a path or a block parameter. */

@@ -23,7 +23,9 @@ export function foreignPath(
   const words = text.slice(start, end).replace(/\[[^\]]*\]/g, '[]');
   if (/\s/.test(words)) return GO;
   if (/^-|-$/.test(words)) {
-    const isAtBraces = text.startsWith('{{', start - 2) || text.startsWith('}}', end);
+    const isAtBraces =
+      (words.startsWith('-') && text.startsWith('{{', start - 2)) ||
+      (words.endsWith('-') && text.startsWith('}}', end));
     return isAtBraces ? TRIM : OPERATOR;
   }
   return FORMATTED.test(words) ? FORMAT : undefined;
@@ -47,6 +49,18 @@ export function hasOperator(words: readonly string[]): boolean {
   return words.some(word => OPERATORS.has(word));
 }
 
+/** Why a tag of one word is of another language. */
+export function foreignWord(name: string): string | undefined {
+  if (ENDS.has(name)) return END;
+  return name === 'elif' || name === 'elsif' ? KEYWORDS.get(name) : undefined;
+}
+
+const END = 'This is Jinja. Handlebars closes a block by its name, as in {{/if}} and {{/each}}.';
+const ENDS = new Set(
+  ['if', 'for', 'each', 'foreach', 'unless', 'with', 'block', 'macro', 'raw', 'set', 'while'].map(
+    block => `end${block}`,
+  ),
+);
 const LOOPS = new Set(['for', 'foreach', 'forEach', 'range', 'loop', 'every']);
 const INCLUDE = 'Handlebars puts a partial in with {{> name}}.';
 const EQUAL = 'Handlebars compares with {{#ifEquals one other}}…{{/ifEquals}}.';
@@ -95,6 +109,9 @@ export function foreignTag(tag: string, at: number): string | undefined {
     const segment = /^[A-Za-z_]\w*$/.test(name) ? name : `[${name}]`;
     return `Handlebars reads a property or an item with a dot: write "${path}.${segment}".`;
   }
+  const lookup = /^([\w.]+)\[([A-Za-z_][\w.]*)\]/.exec(rest);
+  if (lookup !== null)
+    return `Handlebars reads an item by a variable with "lookup": write "lookup ${lookup[1]} ${lookup[2]}".`;
   return /^[\w.]+\(/.test(rest)
     ? 'Handlebars calls nothing with "(" behind the name. Write a helper and its arguments with spaces, as in {{json value}}.'
     : undefined;

@@ -164,6 +164,9 @@ function isOpen(tokens: readonly Token[], index: number): boolean {
   return true;
 }
 
+/** What Handlebars' lexer takes for no part of a name. */
+const NO_NAME = /[!"#%-,/;->@[-^`{-~]/;
+
 function unreadable(template: string, start: number): Explanation | undefined {
   const rest = template.slice(start, start + MAX_TAG);
   const [character = ''] = rest;
@@ -171,9 +174,12 @@ function unreadable(template: string, start: number): Explanation | undefined {
     return {
       message: `The text that begins with this quote is never closed: add ${character === '"' ? "'\"'" : '"\'"'}.`,
     };
-  if (/^[^\s{}]*\}/.test(rest)) return { message: 'A tag is closed by two braces: write "}}".' };
   if (/^[^\s,{}]*,/.test(rest)) return { message: 'Arguments are separated by spaces: remove the comma.' };
-  return undefined;
+  if (/^[^\s{}]*\}(?!\})/.test(rest)) return { message: 'A tag is closed by two braces: write "}}".' };
+  const odd = NO_NAME.exec(rest)?.[0] ?? character;
+  return {
+    message: `A name cannot hold ${odd === '"' ? "'\"'" : `"${odd}"`}. If it is part of the name, write the name in brackets, as in {{[first name]}}.`,
+  };
 }
 
 function betweenTags(

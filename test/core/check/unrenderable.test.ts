@@ -73,6 +73,7 @@ describe('a template that no input renders', () => {
     for (const template of [
       '{{[first name]}}{{this.[a b]}}{{a-b}}{{this.if}}',
       '\\{{"a": "b"}}{ {"a": "b"} }',
+      '{{[l’ami]}}{{json "“"}}{{می\u200cخواهم}}{{❤️}}{{end}}{{endless}}',
       '{{#each xs as |json|}}{{json}}{{/each}}',
       '{{#with a as |b|}}{{b.c}}{{else}}x{{/with}}',
       '{{#*inline "p"}}{{> @partial-block}}{{/inline}}{{#> p}}x{{/p}}',

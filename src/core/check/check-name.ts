@@ -1,0 +1,35 @@
+/** Characters that nobody means in a name: quotes of a word processor, and what cannot be seen. */
+
+const QUOTES = /[\u2018-\u201f\u2039\u203a\u00ab\u00bb\uff02\uff07]/;
+/**
+ * Joiners belong to words of Persian and of India's languages and, as selectors and tags do, to emoji: they are looked at
+ * only where a part of a path begins or ends.
+ */
+const INVISIBLE =
+  /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]--[\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}]]|(?<=^|[.\/])[\u200c\u200d]|[\u200c\u200d](?=$|[.\/])/v;
+
+/**
+ * Why a path cannot be meant as it is written, with its place in it; undefined where nothing is wrong.
+ * @param written the path as the template has it; in brackets there may be anything
+ */
+export function strangeName(
+  written: string,
+): { readonly message: string; readonly start: number; readonly end: number } | undefined {
+  const outside = written.replaceAll(/\[[^\]]*\]/g, part => '[]'.padEnd(part.length, 'x'));
+  const quote = QUOTES.exec(outside);
+  if (quote !== null)
+    return {
+      message:
+        'Handlebars knows straight quotes alone, as in {{role "user"}}. A name that has such a character is written in brackets, {{[name]}}.',
+      start: 0,
+      end: written.length,
+    };
+  const hidden = INVISIBLE.exec(outside);
+  if (hidden === null) return undefined;
+  const code = (hidden[0].codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+  return {
+    message: `This name holds an invisible character, U+${code}, so it is another name than it seems. Remove the character.`,
+    start: hidden.index,
+    end: hidden.index + hidden[0].length,
+  };
+}
