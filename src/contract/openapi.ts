@@ -10,6 +10,7 @@ import {
 } from 'zod-openapi';
 import { PROBLEM_CODES } from '../core/problem.ts';
 import { EXAMPLES } from './examples.ts';
+import { maxBodyBytes, shownBytes } from './body-limits.ts';
 import { API_VERSION, HEADER } from './headers.ts';
 import { problemExample } from './problem-examples.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';
@@ -120,7 +121,7 @@ function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationOb
   return {
     operationId: id,
     summary: route.summary,
-    description: [RULES[id], roleSentence(route)].filter(Boolean).join('\n\n'),
+    description: [RULES[id], roleSentence(route), bodySentence(id, route)].filter(Boolean).join('\n\n'),
     requestParams: parameters(id, route),
     ...(route.body && {
       requestBody: {
@@ -137,6 +138,10 @@ function roleSentence({ role, keyBeyondItsMachine }: Route): string {
   if (keyBeyondItsMachine)
     return 'Needs a key, of any environment and role, where the server listens beyond its own machine.';
   return role === null ? 'Needs no key.' : `Needs a key with the role ${role} or higher.`;
+}
+
+function bodySentence(id: keyof typeof ROUTES, { body }: Route): string {
+  return body === undefined ? '' : `The body has at most ${shownBytes(maxBodyBytes(id))} (413).`;
 }
 
 function parameters(id: keyof typeof ROUTES, route: Route): ZodOpenApiParameters {

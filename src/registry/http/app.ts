@@ -1,5 +1,6 @@
 /** The registry's HTTP app: every route of the contract with who may call it, what it takes and what answers it. */
 import * as z from 'zod';
+import { maxBodyBytes } from '../../contract/body-limits.ts';
 import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
 import { parseEnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
@@ -15,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import { type Answer, problemAnswer, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
 import { readBytes } from './body.ts';
+import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
 import type { Call, Handler, Standing } from './call.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
@@ -28,6 +30,8 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   /** Does what may take long. */
   readonly work: Work;
+  /** How many bytes of bodies it holds at a time; for tests. */
+  readonly bodies?: BodyLimits | undefined;
   /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
@@ -72,6 +76,7 @@ export function createApp(parts: AppParts): App {
   // Deliveries stand in a queue of their own: what else a key asks for keeps none of them waiting.
   const delivering = (key: string) => ({ key: `deliveries of ${key}` });
   const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
+  const budget = bodyBudget(parts.bodies);
   const deliver = delivery({
     store,
     memory,
@@ -108,8 +113,13 @@ export function createApp(parts: AppParts): App {
         ifNoneMatch: request.header('if-none-match'),
         traceparent: request.header('traceparent'),
       });
-    const call = await callOf(route, request, path, search, parameters);
-    return (HANDLERS[route] as Handler<HandledRoute>)(call);
+    const claims: BodyClaim[] = [];
+    try {
+      const call = await callOf(route, request, path, search, parameters, claims);
+      return await (HANDLERS[route] as Handler<HandledRoute>)(call);
+    } finally {
+      for (const claim of claims) claim.release();
+    }
   }
 
   async function callOf(
@@ -118,6 +128,7 @@ export function createApp(parts: AppParts): App {
     path: string,
     search: string,
     given: Readonly<Record<string, string>>,
+    claims: BodyClaim[],
   ): Promise<Call<HandledRoute>> {
     const route: Route = ROUTES[name];
     const asked =
@@ -138,7 +149,12 @@ export function createApp(parts: AppParts): App {
         return request.gone();
       },
     });
-    const bytes = route.body === undefined ? new Uint8Array() : await readBytes(request, reauthenticate);
+    let bytes: Uint8Array = new Uint8Array();
+    if (route.body !== undefined) {
+      const claim = budget.claim(caller?.key ?? '');
+      claims.push(claim);
+      bytes = await readBytes(request, { limit: maxBodyBytes(name), take: claim.take }, reauthenticate);
+    }
     const body = route.body && (await work.readBody({ route: name, bytes }, asker()));
     return {
       store,

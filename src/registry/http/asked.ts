@@ -1,8 +1,14 @@
 /** A request as the registry reads it, however it came: over a socket (serving/incoming.ts) or within the process. */
+import { shownBytes } from '../../contract/body-limits.ts';
 import { Problem } from '../../core/problem.ts';
 
-/** Of the raw body: a source of 1 MiB may take six times as much as escaped JSON. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** How much of a body is read. */
+export interface BodyReading {
+  /** In bytes; a longer body is refused, and not read to its end. */
+  readonly limit: number;
+  /** Called before memory is taken for the body, with how many bytes more. What it throws ends the reading. */
+  readonly take: (bytes: number) => void;
+}
 
 export interface Asked {
   readonly method: string;
@@ -10,8 +16,8 @@ export interface Asked {
   readonly target: string;
   /** A header's value; of several one list. `name` in lower case. */
   header(name: string): string | undefined;
-  /** The whole body. @throws Problem `too_large`, `invalid_request` when it ends before its time */
-  bytes(): Promise<Uint8Array>;
+  /** The whole body. @throws Problem `too_large`, `invalid_request` when it ends before its time; what `take` throws */
+  bytes(reading: BodyReading): Promise<Uint8Array>;
   /** Aborts when nobody waits for the answer any more. */
   gone(): AbortSignal;
 }
@@ -23,18 +29,15 @@ export function askedByFetch(request: Request): Asked {
     method: request.method,
     target: pathname + search,
     header: name => request.headers.get(name) ?? undefined,
-    async bytes() {
+    async bytes({ limit }) {
       const bytes = new Uint8Array(await request.arrayBuffer());
-      if (bytes.byteLength > MAX_BODY_BYTES) throw bodyTooLarge();
+      if (bytes.byteLength > limit) throw bodyTooLarge(limit);
       return bytes;
     },
     gone: () => request.signal,
   };
 }
 
-export function bodyTooLarge(): Problem {
-  return new Problem(
-    'too_large',
-    `The body is over ${MAX_BODY_BYTES / 1024 / 1024} MiB, more than any request needs. Send less.`,
-  );
+export function bodyTooLarge(limit: number): Problem {
+  return new Problem('too_large', `The body of this call has at most ${shownBytes(limit)}. Send less.`);
 }

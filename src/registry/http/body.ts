@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { inexactNumberIn } from '../../core/exact-numbers.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Asked } from './asked.ts';
+import type { Asked, BodyReading } from './asked.ts';
 import { parseStrictly } from './query.ts';
 
 const MAX_DEPTH = 100;
@@ -13,10 +13,14 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  * The body's bytes, whose type is JSON's.
  * @param arrived what is checked once they are there, before anything of them is parsed: their sender decides how long
  * they take
- * @throws Problem `unsupported_media_type`, `too_large`, `invalid_request` when it ends before its time
+ * @throws Problem `unsupported_media_type`; as `Asked.bytes`
  */
-export async function readBytes(request: Asked, arrived: () => Promise<void>): Promise<Uint8Array> {
-  const bytes = await request.bytes();
+export async function readBytes(
+  request: Asked,
+  reading: BodyReading,
+  arrived: () => Promise<void>,
+): Promise<Uint8Array> {
+  const bytes = await request.bytes(reading);
   await arrived();
   if (bytes.byteLength > 0) checkType(request.header('content-type'));
   return bytes;

@@ -9,6 +9,7 @@ import type { App } from '../http/app.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
 import { askedByNode } from './incoming.ts';
+import { endUnread } from './linger.ts';
 import type { RequestCounts } from './request-counts.ts';
 import { requestEntry } from './request-log.ts';
 import type { NotedDelivery, RequestNotes } from './request-notes.ts';
@@ -42,10 +43,15 @@ export function requestListener(parts: ListenerParts): Listener {
   return (incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming;
     if (stopping()) outgoing.shouldKeepAlive = false;
-    if (climbs(url)) send(incoming, outgoing, refusedPath());
+    if (climbs(url)) refuse(incoming, outgoing);
     else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
     else void answer(incoming, outgoing);
   };
+
+  function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    endUnread(incoming, outgoing);
+    send(incoming, outgoing, refusedPath());
+  }
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const started = performance.now();
@@ -55,6 +61,7 @@ export function requestListener(parts: ListenerParts): Listener {
     const { status } = answer;
     const route = notes.routeOf(request);
     const isLogged = status >= 400 || route === undefined || !WATCHING.has(route);
+    endUnread(incoming, outgoing);
     send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);
     const ms = performance.now() - started;
     counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path).answered(status, ms);
@@ -87,6 +94,7 @@ export function requestListener(parts: ListenerParts): Listener {
     const method = incoming.method === 'HEAD' ? 'HEAD' : 'GET';
     const { status } = answer;
     const isLogged = status >= 400;
+    endUnread(incoming, outgoing);
     send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);
     const ms = performance.now() - started;
     delivered[method].answered(status, ms);
