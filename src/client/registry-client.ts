@@ -56,7 +56,7 @@ export type VersionPage = z.infer<typeof versionPage>;
 export type PromotionPage = z.infer<typeof promotionPage>;
 export type CommentPage = z.infer<typeof commentPage>;
 export type KeyPage = z.infer<typeof keyPage>;
-export type Batch = z.infer<typeof batchResponse>;
+export type Batch = Omit<z.infer<typeof batchResponse>, 'remaining'>;
 export type VersionDiff = z.infer<typeof diffResponse>;
 export type RenderedMessages = z.infer<typeof renderResponse>;
 /** A side of a diff: a version number, or `channel@environment`. */
@@ -172,18 +172,33 @@ export class RegistryClient {
     }
   }
 
-  /** Up to 500 versions with source in one answer; references of those that do not exist are in `missing`. */
+  /**
+   * Up to 500 versions with source, in the order asked for; references of those that do not exist are in `missing`. An
+   * answer holds so many bytes: what remains is asked for again, until nothing does.
+   */
   async batch(references: readonly VersionReference[], signal?: AbortSignal): Promise<Batch> {
-    if (references.length === 0) return { data: [], missing: [] };
-    const answer = await this.#connection.call('batch', { body: { refs: references } }, signal);
     const url = this.#connection.shownUrlOf('batch');
-    const asked = new Set<string>(references);
-    for (const found of answer.data) {
-      const reference = versionReference(found.prompt, found.version);
-      if (!asked.has(reference)) throw wrongShape(url, `${reference} was not asked for`);
-      await this.#accept(found, {}, url);
+    const data: Version[] = [];
+    const missing: string[] = [];
+    let wanted: readonly string[] = [...new Set(references)];
+    while (wanted.length > 0) {
+      const answer = await this.#connection.call('batch', { body: { refs: wanted } }, signal);
+      const asked = new Set(wanted);
+      for (const found of answer.data) {
+        const reference = versionReference(found.prompt, found.version);
+        if (!asked.delete(reference)) throw wrongShape(url, `${reference} was not asked for`);
+        await this.#accept(found, {}, url);
+        data.push(found);
+      }
+      for (const reference of [...answer.missing, ...answer.remaining])
+        if (!asked.delete(reference)) throw wrongShape(url, `${reference.slice(0, 60)} was not asked for`);
+      const [forgotten] = asked;
+      if (forgotten !== undefined) throw wrongShape(url, `it says nothing of ${forgotten}`);
+      if (answer.remaining.length === wanted.length) throw wrongShape(url, 'it never comes to an end');
+      missing.push(...answer.missing);
+      wanted = answer.remaining;
     }
-    return answer;
+    return { data, missing };
   }
 
   /** A version's source; asks nothing when the cache has its digest. @throws RegistryUnreachable `digest_mismatch` */

@@ -40,6 +40,8 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
     'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',
   rotateKey:
     'The new key has the environment, role and actor of the old one, which expires after "overlap" seconds. A key that was revoked or has expired is not rotated (409).',
+  batch:
+    'An answer holds versions of 8 MiB in all, sources, messages and partials counted in bytes before they are JSON, and at least one. "remaining" has the references beyond that: ask for them in the next call, until it is empty.',
   createWebhook:
     'Events are sent as Standard Webhooks (standardwebhooks.com): POST of {type, timestamp, data}, data being the event as /v1/changes gives it, signed in webhook-signature. What is not answered with 2xx is tried again for three days. The URL is one of HTTPS on the public Internet, unless the registry was told otherwise.',
   archive: 'Needs an admin key of an environment that publishes.',

@@ -86,8 +86,17 @@ export type PublishRequest = z.infer<typeof publishRequest>;
 export const batchRequest = z
   .object({ refs: z.array(z.string().max(220)).min(1).max(500) })
   .meta({ id: 'BatchRequest' });
+/** Of the versions in one answer to a batch: their sources, messages and partials. */
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 export const batchResponse = z
-  .object({ data: z.array(version), missing: z.array(z.string()) })
+  .object({
+    data: z.array(version),
+    missing: z.array(z.string()).meta({ description: 'References of versions that do not exist.' }),
+    remaining: z.array(z.string()).default([]).meta({
+      description:
+        'References that there was no room for: ask for them in the next call, until none remains. Each answer has at least one of those asked for.',
+    }),
+  })
   .meta({ id: 'BatchResponse' });
 
 /** A side of a diff: a version number, or `channel@environment`. */

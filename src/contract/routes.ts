@@ -347,12 +347,13 @@ export const ROUTES = {
   batch: {
     method: 'POST',
     path: '/v1/versions/batch',
-    summary: 'Up to 500 versions with source',
+    summary: 'Up to 500 versions with source, 8 MiB at a time',
     role: 'author',
     body: batchRequest,
     responses: {
       200: {
-        description: 'Those that exist, in the order asked for, and the references of those that do not',
+        description:
+          'Those that exist, in the order asked for, and the references of those that do not, and of those that remain to be asked for',
         json: batchResponse,
       },
     },

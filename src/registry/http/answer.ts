@@ -13,8 +13,8 @@ export interface Answer {
   readonly status: number;
   /** Names in the case they are written in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Null where there is none. */
-  readonly body: string | Buffer | null;
+  /** Null where there is none; in pieces where it is long, each asked for when the one before was taken. */
+  readonly body: string | Buffer | AsyncIterable<string> | null;
   /** Of a string body, where every character is one byte in UTF-8 too; UTF-8 otherwise. */
   readonly encoding?: 'latin1';
 }
@@ -37,7 +37,7 @@ export function jsonAnswer(status: number, value: unknown, headers: Record<strin
 /** As `jsonAnswer`, of what is JSON already. */
 export function jsonTextAnswer(
   status: number,
-  body: string | Buffer,
+  body: string | Buffer | AsyncIterable<string>,
   headers: Record<string, string> = {},
 ): Answer {
   return {
@@ -45,6 +45,10 @@ export function jsonTextAnswer(
     headers: { ...COMMON_HEADERS, 'Content-Type': MEDIA.json, 'Cache-Control': 'no-store', ...headers },
     body,
   };
+}
+
+export function isInPieces(body: Answer['body']): body is AsyncIterable<string> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
 export function problemAnswer(problem: Problem, headers: Record<string, string> = {}): Answer {

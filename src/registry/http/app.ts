@@ -13,7 +13,7 @@ import { type Deliver, type DeliveryRequest, delivery, parseNameInPath } from '.
 import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
-import { type Answer, problemAnswer, problemOf } from './answer.ts';
+import { type Answer, isInPieces, problemAnswer, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
@@ -22,6 +22,7 @@ import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
 import { methodsOf, routeOf } from './paths.ts';
 import { parseQuery } from './query.ts';
+import { streams } from './streams.ts';
 import type { Work } from './work.ts';
 
 export interface AppParts {
@@ -77,6 +78,7 @@ export function createApp(parts: AppParts): App {
   const delivering = (key: string) => ({ key: `deliveries of ${key}` });
   const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
   const budget = bodyBudget(parts.bodies);
+  const streaming = streams();
   const deliver = delivery({
     store,
     memory,
@@ -173,6 +175,7 @@ export function createApp(parts: AppParts): App {
       request,
       repeatable: repeatable(request, path, bytes),
       work,
+      streams: streaming,
       asker,
       // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
       ended: () => AbortSignal.any([request.gone(), parts.closing]),
@@ -190,11 +193,17 @@ export function createApp(parts: AppParts): App {
     answer,
     async fetch(request) {
       const { status, headers, body } = await answer(askedByFetch(request));
-      const sent = request.method === 'HEAD' ? null : (body as string | Uint8Array<ArrayBuffer> | null);
-      return new Response(sent, { status, headers });
+      return new Response(request.method === 'HEAD' ? null : bodyOfFetch(body), { status, headers });
     },
     deliver,
   };
+}
+
+function bodyOfFetch(body: Answer['body']): ConstructorParameters<typeof Response>[0] {
+  if (!isInPieces(body)) return body as string | Uint8Array<ArrayBuffer> | null;
+  return ReadableStream.from(body).pipeThrough(new TextEncoderStream()) as ReadableStream<
+    Uint8Array<ArrayBuffer>
+  >;
 }
 
 function checkAllowed(caller: Caller, { role }: Route): void {

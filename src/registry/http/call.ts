@@ -14,6 +14,7 @@ import type { Asker } from '../workers/worker-pool.ts';
 import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { Repeatable } from './idempotency.ts';
+import type { Streams } from './streams.ts';
 import type { Work } from './work.ts';
 
 /** What a process tells of itself. */
@@ -50,6 +51,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly write: AuthorizedWrite;
   readonly contents: Contents;
   readonly work: Work;
+  readonly streams: Streams;
   /** Null where the registry has none. */
   readonly identity: Identity | null;
   /** Null where nobody sends webhooks. */

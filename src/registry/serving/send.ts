@@ -1,6 +1,7 @@
 /** An answer as Node writes it fastest. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from '../http/answer.ts';
+import { pipeline, Readable } from 'node:stream';
+import { type Answer, isInPieces } from '../http/answer.ts';
 
 export type Send = (
   incoming: IncomingMessage,
@@ -18,6 +19,7 @@ export function sender(always: Readonly<Record<string, string>>): Send {
     const { status, body, encoding = 'utf8' } = answer;
     outgoing.writeHead(status, more === undefined ? fieldsOf(answer) : [...fieldsOf(answer), ...more]);
     if (incoming.method === 'HEAD' || body === null) outgoing.end();
+    else if (isInPieces(body)) sendPieces(outgoing, body);
     else outgoing.end(body, encoding);
   };
 
@@ -30,9 +32,20 @@ export function sender(always: Readonly<Record<string, string>>): Send {
       name.toLowerCase(),
       value,
     ]);
-    if (body !== null && !('Content-Length' in headers))
+    if (body !== null && !isInPieces(body) && !('Content-Length' in headers))
       made.push('content-length', String(Buffer.byteLength(body)));
     fields.set(answer, made);
     return made;
   }
+}
+
+/** In ms: a reader who takes longer is cut off, and may ask for less. */
+const LONGEST = 5 * 60_000;
+
+/** Where a piece cannot be had, the connection ends before the answer does, so nobody takes it for whole. */
+function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<string>): void {
+  const timer = setTimeout(() => outgoing.destroy(), LONGEST).unref();
+  pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }), outgoing, () =>
+    clearTimeout(timer),
+  );
 }

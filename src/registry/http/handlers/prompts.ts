@@ -2,9 +2,10 @@
 import { MEDIA } from '../../../contract/headers.ts';
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { setArchived } from '../../prompts/archive.ts';
+import { batchJson, planBatch } from '../../prompts/batch.ts';
 import { type FoundVersion, readCompared } from '../../prompts/compare.ts';
 import type { ComparedVersion } from '../../prompts/diff.ts';
-import { listVersions, readVersions } from '../../prompts/history.ts';
+import { listVersions } from '../../prompts/history.ts';
 import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
 import { publish, withPartials } from '../../prompts/publish.ts';
@@ -101,5 +102,8 @@ async function answerArchived(
   return jsonAnswer(200, summary);
 }
 
-export const handleBatch: Handler<'batch'> = async ({ store, body }) =>
-  jsonAnswer(200, await store.read(snapshot => readVersions(snapshot, body.refs)));
+export const handleBatch: Handler<'batch'> = async ({ store, body, caller, streams, ended }) => {
+  const plan = await planBatch(store, body.refs);
+  const pieces = await streams.open(caller.key, ended(), () => batchJson(store, plan));
+  return jsonTextAnswer(200, pieces);
+};
