@@ -60,11 +60,10 @@ function extensionBundle(readable: boolean): esbuild.BuildOptions & { metafile: 
   };
 }
 
-/** The registry's threads, in the folder of the chunks: the registry and tinypool look beside the file that holds them. */
+/** The registry's workers, in the folder of the chunks: the registry looks beside the file that holds it. */
 function registryWorkers(chunks: string): Record<string, string> {
   return {
     [`${chunks}/registry-worker`]: 'src/registry/tasks/thread.ts',
-    [`${chunks}/entry/worker`]: 'node_modules/tinypool/dist/entry/worker.js',
   };
 }
 

@@ -44,7 +44,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   const identity = await identityIn(store, dataFolder, actor);
   const closing = new AbortController();
   const watch = logWatch({ store, onBroken: onFault, onFault });
-  const work = startWork({ onFault });
+  const work = startWork({ onFault, kind: 'thread' });
   const app = createApp({
     store,
     memory: memory(store),

@@ -102,7 +102,10 @@ describe('What is wrong with a request', () => {
       headers: { 'content-type': 'application/json' },
     });
     try {
-      bodyValue(await readBytes(askedByFetch(request), { limit: 2 ** 20, take: () => {} }, async () => {}), ROUTES.promote.body);
+      bodyValue(
+        await readBytes(askedByFetch(request), { limit: 2 ** 20, take: () => {} }, async () => {}),
+        ROUTES.promote.body,
+      );
     } catch (error) {
       assert.ok(Problem.is(error, 'invalid_request'));
       return error.message;

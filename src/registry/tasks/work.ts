@@ -34,7 +34,7 @@ const MAX_LONG = 10_000;
 const FEW_LINES = 200;
 
 export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWork {
-  const pool = workerPool({ ...options, module: threadModule() });
+  const pool = workerPool({ ...options, module: workerModule() });
   /** Labels of what was begun at once in vain: it goes to the pool from then on. */
   const long = new Set<string>();
 
@@ -104,7 +104,7 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
 }
 
 /** As it stands among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
-function threadModule(): URL {
+function workerModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './thread.ts' : './registry-worker.js';
   return new URL(name, import.meta.url);
 }

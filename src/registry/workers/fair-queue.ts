@@ -10,15 +10,20 @@ export interface QueueLimits {
   readonly waitingPerKey: number;
   /** How many may wait in all. */
   readonly waiting: number;
+  /** How many bytes one key may have, of what waits and what is at work; without a limit unless told. */
+  readonly bytesPerKey?: number;
+  /** The same in all. */
+  readonly bytes?: number;
 }
 
 export interface FairQueue {
   /**
    * Does `work` when it is the key's turn. A signal that aborts takes it out of the queue.
+   * @param bytes how many it holds until it is done
    * @throws Problem `queue_full` when too many of this key wait, `unavailable` when too many wait in all or the queue is
    * closed; the signal's reason; what `work` throws
    */
-  run<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
+  run<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>, bytes?: number): Promise<T>;
   /** How many wait now. */
   readonly waiting: number;
   /** Refuses what waits and what comes. */
@@ -34,10 +39,14 @@ interface Waiting {
 const RETRY_AFTER = 1;
 
 export function fairQueue(limits: QueueLimits): FairQueue {
+  const { bytesPerKey = Number.POSITIVE_INFINITY, bytes: allBytes = Number.POSITIVE_INFINITY } = limits;
+  /** Bytes by key; none is 0. */
+  const holding = new Map<string, number>();
+  let held = 0;
   /** By key, in the order of their turns; no list is empty. */
   const waiting = new Map<string, Waiting[]>();
   const atWork = new Map<string, number>();
-  let count = 0;
+  let waits = 0;
   let taken = 0;
   let isClosed = false;
 
@@ -79,18 +88,18 @@ export function fairQueue(limits: QueueLimits): FairQueue {
     const index = own?.indexOf(one) ?? -1;
     if (own === undefined || index < 0) return;
     own.splice(index, 1);
-    count -= 1;
+    waits -= 1;
     if (own.length === 0) waiting.delete(key);
   }
 
   function turn(key: string, signal: AbortSignal | undefined): Promise<void> {
     const own = waiting.get(key) ?? [];
     if (own.length >= limits.waitingPerKey) return Promise.reject(queueFull(own.length));
-    if (count >= limits.waiting) return Promise.reject(tooMuch());
+    if (waits >= limits.waiting) return Promise.reject(tooMuch());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const one: Waiting = { start: resolve, refuse: reject };
     own.push(one);
-    count += 1;
+    waits += 1;
     waiting.set(key, own);
     const onAbort = () => {
       remove(key, one);
@@ -100,26 +109,54 @@ export function fairQueue(limits: QueueLimits): FairQueue {
     return promise.finally(() => signal?.removeEventListener('abort', onAbort));
   }
 
+  /** One that is alone may be as large as it is: it could never come later. */
+  function hold(key: string, bytes: number): void {
+    const own = holding.get(key) ?? 0;
+    if (own > 0 && own + bytes > bytesPerKey) throw tooManyBytes();
+    if (held > 0 && held + bytes > allBytes) throw tooMuch();
+    count(key, bytes);
+  }
+
+  function count(key: string, bytes: number): void {
+    const own = (holding.get(key) ?? 0) + bytes;
+    held += bytes;
+    if (own === 0) holding.delete(key);
+    else holding.set(key, own);
+  }
+
+  async function whenItsTurn<T>(
+    key: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    if (isFree(key) && !waiting.has(key)) take(key);
+    else await turn(key, signal);
+    try {
+      return await work();
+    } finally {
+      leave(key);
+    }
+  }
+
   return {
-    async run(key, signal, work) {
+    async run(key, signal, work, bytes = 0) {
       signal?.throwIfAborted();
       if (isClosed) throw closed();
-      if (isFree(key) && !waiting.has(key)) take(key);
-      else await turn(key, signal);
+      hold(key, bytes);
       try {
-        return await work();
+        return await whenItsTurn(key, signal, work);
       } finally {
-        leave(key);
+        count(key, -bytes);
       }
     },
     get waiting() {
-      return count;
+      return waits;
     },
     close() {
       isClosed = true;
       for (const own of waiting.values()) for (const { refuse } of own) refuse(closed());
       waiting.clear();
-      count = 0;
+      waits = 0;
     },
   };
 }
@@ -128,6 +165,14 @@ function queueFull(waiting: number): Problem {
   return new Problem(
     'queue_full',
     `This key already has ${waiting} requests waiting that take long. Wait ${RETRY_AFTER} s, then send fewer at a time.`,
+    { retryAfter: RETRY_AFTER },
+  );
+}
+
+function tooManyBytes(): Problem {
+  return new Problem(
+    'queue_full',
+    `This key already has as much under way as one key may. Nothing was changed; wait ${RETRY_AFTER} s, then send fewer or smaller requests at a time.`,
     { retryAfter: RETRY_AFTER },
   );
 }

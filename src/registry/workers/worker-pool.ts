@@ -1,8 +1,9 @@
-/** A few threads for what takes long, shared fairly by the keys that ask for it. */
+/** A few workers for what takes long, shared fairly by the keys that ask for it. */
 import { availableParallelism } from 'node:os';
-import { Tinypool } from 'tinypool';
 import { Problem } from '../../core/problem.ts';
 import { type FairQueue, fairQueue, type QueueLimits } from './fair-queue.ts';
+import { sizeOf } from './size-of.ts';
+import { OutOfMemory, startProcess, startThread, type Worker } from './worker.ts';
 
 /** Who asks for work, and until when. */
 export interface Asker {
@@ -14,117 +15,133 @@ export interface Asker {
 
 export interface WorkerPool {
   /**
-   * Runs the pool's module with this in a thread: plain data there and back. One that nobody waits for any more is ended.
-   * @throws Problem `queue_full` or `unavailable` as `FairQueue` does, `too_expensive` where it needs too much memory;
-   * the signal's reason; what the module throws
+   * Has a worker do this: plain data there and back. One that nobody waits for any more is ended.
+   * @throws Problem `queue_full` or `unavailable` as `FairQueue` does, `unavailable` where it takes too long,
+   * `too_expensive` where it needs too much memory; the signal's reason; what the module throws
    */
   run(task: unknown, asker: Asker): Promise<unknown>;
   readonly waiting: number;
-  /** Refuses what waits, and ends the threads whatever they do. */
+  /** Refuses what waits, and ends the workers whatever they do. */
   close(): Promise<void>;
 }
 
 export interface PoolOptions {
-  /** The module of the threads: its `run` gets what `run` of the pool gets. */
+  /** The module that a worker runs: it calls `serveTasks`. */
   readonly module: URL;
+  /** Processes, unless told. */
+  readonly kind?: 'process' | 'thread';
   readonly limits?: Partial<QueueLimits>;
-  /** In ms, for one piece of work: what is done is counted and ends before, and a server ends it with its request. */
+  /** In ms, for one piece of work. */
   readonly timeLimit?: number;
-  /** Of each thread. */
+  /** Of each worker's heap. */
   readonly memoryMb?: number;
-  /** Told when a thread ends by itself. */
+  /** Told when a worker ends by itself. */
   readonly onFault: (error: unknown) => void;
 }
 
+const MIB = 1024 * 1024;
 /** One more than a single key may have, and few enough that the thread that delivers keeps a core. */
-const THREADS = Math.max(2, Math.min(4, availableParallelism() - 1));
+const WORKERS = Math.max(2, Math.min(4, availableParallelism() - 1));
 const LIMITS: QueueLimits = {
-  places: THREADS,
-  placesPerKey: THREADS - 1,
+  places: WORKERS,
+  placesPerKey: WORKERS - 1,
   waitingPerKey: 64,
   waiting: 1024,
+  bytesPerKey: 32 * MIB,
+  bytes: 96 * MIB,
 };
-const TIME_LIMIT = 10 * 60_000;
-/**
- * More than anything within the other limits takes: the engine ends a thread at its limit, but where it is in the middle of
- * reading or writing JSON it ends the whole process. Putting dense partials of 1 MiB in place takes 1 GB.
- */
-const MEMORY_MB = 4096;
-/** A thread takes a tenth of a second to start, and some MB while it waits. In ms. */
+/** Less than a server gives to a whole request, so that its answer can say what took so long. */
+const TIME_LIMIT = 45_000;
+/** Putting partials in place takes 1 GB where the whole has 4 Mi characters, as versions had that were published before. */
+const MEMORY_MB = 1536;
+/** A worker takes some tenths of a second to start, and some MB while it waits. In ms. */
 const IDLE_TIME = 60_000;
 
 export function workerPool(options: PoolOptions): WorkerPool {
-  const { module, onFault, timeLimit = TIME_LIMIT, memoryMb = MEMORY_MB } = options;
-  const limits = { ...LIMITS, ...options.limits };
-  const queue: FairQueue = fairQueue(limits);
-  /** Ends each piece of work that is being done. */
-  const running = new Set<() => void>();
-  let threads: Tinypool | undefined;
+  const { module, kind = 'process', onFault, timeLimit = TIME_LIMIT, memoryMb = MEMORY_MB } = options;
+  const queue: FairQueue = fairQueue({ ...LIMITS, ...options.limits });
+  const start = kind === 'process' ? startProcess : startThread;
+  const all = new Set<Worker>();
+  /** With what ends each when it has waited long. The one used last is used next. */
+  const idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout }[] = [];
+  let isClosed = false;
 
-  function started(): Tinypool {
-    threads ??= startThreads();
-    return threads;
+  function take(): Worker {
+    for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
+      clearTimeout(last.timer);
+      if (last.worker.isAlive) return last.worker;
+      all.delete(last.worker);
+    }
+    const worker = start({ module, memoryMb, onFault });
+    all.add(worker);
+    return worker;
   }
 
-  function startThreads(): Tinypool {
-    const made = new Tinypool({
-      filename: module.href,
-      name: 'run',
-      minThreads: 0,
-      maxThreads: limits.places,
-      idleTimeout: IDLE_TIME,
-      // Waiting for a message lets a thread collect its garbage, waiting for a lock does not.
-      useAtomics: false,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 64 },
-    });
-    made.on('error', error => {
-      onFault(error);
-      // One that cannot even start would leave its work waiting for it.
-      made.cancelPendingTasks();
-    });
-    return made;
+  function giveBack(worker: Worker): void {
+    if (!worker.isAlive || isClosed) {
+      end(worker);
+      return;
+    }
+    const timer = setTimeout(() => {
+      const index = idle.findIndex(each => each.worker === worker);
+      if (index >= 0) idle.splice(index, 1);
+      end(worker);
+    }, IDLE_TIME).unref();
+    idle.push({ worker, timer });
+  }
+
+  function end(worker: Worker): void {
+    void worker.end().then(() => all.delete(worker));
+  }
+
+  async function runIn(worker: Worker, task: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    let isLate = false;
+    const abort = () => end(worker);
+    const timer = setTimeout(() => {
+      isLate = true;
+      abort();
+    }, timeLimit);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await worker.run(task);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isLate) throw tooLate(timeLimit);
+      if (isClosed) throw interrupted();
+      if (error instanceof OutOfMemory) throw outOfMemory();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      giveBack(worker);
+    }
   }
 
   return {
-    run: (task, { key, signal }) =>
-      queue.run(key, signal, async () => {
-        const end = new AbortController();
-        const abort = () => end.abort();
-        const timer = setTimeout(abort, timeLimit);
-        signal?.addEventListener('abort', abort, { once: true });
-        running.add(abort);
-        try {
-          return await started().run(task, { signal: end.signal });
-        } catch (error) {
-          signal?.throwIfAborted();
-          if (end.signal.aborted) throw interrupted();
-          if (isOutOfMemory(error)) throw outOfMemory();
-          throw error;
-        } finally {
-          running.delete(abort);
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', abort);
-        }
-      }),
+    run: (task, { key, signal }) => queue.run(key, signal, () => runIn(take(), task, signal), sizeOf(task)),
     get waiting() {
       return queue.waiting;
     },
     async close() {
+      isClosed = true;
       queue.close();
-      for (const end of running) end();
-      await threads?.destroy();
+      for (const { timer } of idle.splice(0)) clearTimeout(timer);
+      await Promise.all([...all].map(worker => worker.end()));
     },
   };
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
 function outOfMemory(): Problem {
   return new Problem(
     'too_expensive',
     'This takes more memory than the registry gives to one request. Split the prompt into partials, or give a smaller input.',
+  );
+}
+
+function tooLate(timeLimit: number): Problem {
+  return new Problem(
+    'unavailable',
+    `This takes longer than the ${timeLimit / 1000} s that the registry gives to one request. Nothing was changed; try again when it is less busy, or make the prompt or its input smaller.`,
   );
 }
 

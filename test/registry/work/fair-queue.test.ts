@@ -73,6 +73,19 @@ describe('a fair queue', () => {
     await assert.rejects(enter('e', 'e1'), (error: unknown) => Problem.is(error, 'unavailable'));
   });
 
+  it('holds so many bytes of each key and of all, those at work included', async () => {
+    const { queue } = aQueue({ places: 5, placesPerKey: 5, bytesPerKey: 10, bytes: 15 });
+    const end = Promise.withResolvers<void>();
+    const hold = (key: string, bytes: number) => queue.run(key, undefined, () => end.promise, bytes);
+    const first = hold('a', 12);
+    await assert.rejects(hold('a', 1), (error: unknown) => Problem.is(error, 'queue_full'));
+    const other = hold('b', 3);
+    await assert.rejects(hold('b', 1), (error: unknown) => Problem.is(error, 'unavailable'));
+    end.resolve();
+    await Promise.all([first, other]);
+    await hold('a', 9);
+  });
+
   it('lets go of what nobody waits for any more', async () => {
     const { queue, began, enter, finish } = aQueue({ places: 1 });
     enter('a', 'a1');

@@ -1,0 +1,137 @@
+/**
+ * One worker of the pool. A process where the registry serves others: one that runs out of memory ends by itself, whatever
+ * it does, while a thread that does so within the engine's own code ends the whole process with it. A thread where
+ * one person has the registry in their editor.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Worker as Thread } from 'node:worker_threads';
+import type { Reply } from './serve-tasks.ts';
+
+export interface Worker {
+  /** Does one task at a time. @throws OutOfMemory, Error where it ended or the task failed */
+  run(task: unknown): Promise<unknown>;
+  /** Whatever it does. What it is running rejects. */
+  end(): Promise<void>;
+  /** Whether it can take another task. */
+  readonly isAlive: boolean;
+}
+
+export class OutOfMemory extends Error {}
+
+export interface WorkerOptions {
+  readonly module: URL;
+  /** Of its heap. */
+  readonly memoryMb: number;
+  /** Told when it ends by itself, unless what it was asked for took too much memory. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Of new objects, in MB: a rendering makes many and keeps few. */
+const YOUNG_MB = 16;
+
+export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Worker {
+  const child: ChildProcess = fork(fileURLToPath(module), [], {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${memoryMb}`, `--max-semi-space-size=${YOUNG_MB}`],
+    // What an engine prints as it runs out of memory is told by how it ends.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const life = lifeOf(onFault, () => void child.kill('SIGKILL'));
+  child.on('message', reply => life.reply(reply as Reply));
+  child.on('error', error => life.ended(error));
+  child.on('exit', (code, signal) => life.ended(reasonOf(code, signal)));
+  const rest = () => {
+    child.unref();
+    child.channel?.unref();
+  };
+  rest();
+  return life.worker(task => {
+    child.ref();
+    child.channel?.ref();
+    child.send(task as object, error => error !== null && life.ended(error));
+  }, rest);
+}
+
+/** The engine aborts where there is no memory left, the system kills. */
+const NO_MEMORY: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL']);
+const ABORTED = 134;
+
+function reasonOf(code: number | null, signal: NodeJS.Signals | null): Error {
+  if (NO_MEMORY.has(signal) || code === ABORTED) return new OutOfMemory('A worker ran out of memory.');
+  return new Error(`A worker ended by itself (${signal ?? code}).`);
+}
+
+export function startThread({ module, memoryMb, onFault }: WorkerOptions): Worker {
+  const thread = new Thread(module, {
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 * YOUNG_MB },
+  });
+  const life = lifeOf(onFault, () => void thread.terminate());
+  thread.on('message', reply => life.reply(reply as Reply));
+  thread.on('error', error => {
+    const { code } = error as NodeJS.ErrnoException;
+    life.ended(code === 'ERR_WORKER_OUT_OF_MEMORY' ? new OutOfMemory(error.message) : error);
+  });
+  thread.on('exit', code => life.ended(new Error(`A worker ended by itself (${code}).`)));
+  thread.unref();
+  return life.worker(
+    task => {
+      thread.ref();
+      thread.postMessage(task);
+    },
+    () => thread.unref(),
+  );
+}
+
+interface Life {
+  reply(reply: Reply): void;
+  ended(error: unknown): void;
+  worker(send: (task: unknown) => void, rest: () => void): Worker;
+}
+
+/** @param kill ends it at once */
+function lifeOf(onFault: (error: unknown) => void, kill: () => void): Life {
+  let running: PromiseWithResolvers<unknown> | undefined;
+  let isAlive = true;
+  let isTold = false;
+  const over = Promise.withResolvers<void>();
+  return {
+    reply(reply) {
+      const asked = running;
+      running = undefined;
+      if ('value' in reply) asked?.resolve(reply.value);
+      else asked?.reject(new Error(`A task failed: ${reply.error}`));
+    },
+    ended(error) {
+      // One that needs too much memory is told whoever asked for it.
+      if (isAlive && !(error instanceof OutOfMemory && running !== undefined)) onFault(error);
+      isAlive = false;
+      running?.reject(error);
+      running = undefined;
+      over.resolve();
+    },
+    worker: (send, rest) => ({
+      async run(task) {
+        const asked = Promise.withResolvers<unknown>();
+        running = asked;
+        try {
+          send(task);
+          return await asked.promise;
+        } finally {
+          running = undefined;
+          rest();
+        }
+      },
+      end() {
+        if (!isTold && isAlive) kill();
+        isTold = true;
+        isAlive = false;
+        running?.reject(new Error('A worker was ended.'));
+        return over.promise;
+      },
+      get isAlive() {
+        return isAlive;
+      },
+    }),
+  };
+}
