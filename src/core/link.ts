@@ -1,6 +1,7 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate } from './check/partial-blocks.ts';
+import { resolvedTooLarge } from './check/resolved-size.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
@@ -36,6 +37,7 @@ export async function linkPartials(
   const linked = await linkUses(from, source, label, { find, similar, above: [from], done: new Map() });
   // A partial has the block of whoever calls it.
   if (!isPartial(from)) checkNoIssues(partialBlockIssues(source, linked), label);
+  checkNoIssues(sizeIssues(from, source, linked), label);
   return linked;
 }
 
@@ -55,6 +57,27 @@ function partialBlockIssues(source: string, partials: ReadonlyMap<string, Linked
     },
   });
   return placedIn(source, parsed, missing);
+}
+
+function sizeIssues(
+  from: PromptName,
+  source: string,
+  partials: ReadonlyMap<string, LinkedPartial>,
+): SourceIssue[] {
+  if (partials.size === 0) return [];
+  const parsed = parseSource(source, sourceKindOf(from));
+  const root: LinkedTemplate = { template: parsed.template, partials };
+  const error = resolvedTooLarge(root, {
+    length: ({ template }) => template.length,
+    uses: ({ template, partials: own }) =>
+      own.size === 0
+        ? []
+        : partialUses(template).flatMap(({ reference, names, ...use }) => {
+            const partial: LinkedTemplate | undefined = own.get(reference);
+            return partial === undefined ? [] : [{ partial, ...(names[0] ?? use) }];
+          }),
+  });
+  return error === undefined ? [] : placedIn(source, parsed, [error]);
 }
 
 /** @param chain the partials that lead from one of them back to it */

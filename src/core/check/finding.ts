@@ -18,6 +18,8 @@ export const TEMPLATE_ERROR_CODES = [
   'unknown-decorator',
   'missing-partial',
   'missing-partial-block',
+  /** With its partials in place. */
+  'too-large',
   /** A character that no prompt can hold. */
   'invalid-text',
 ] as const;

@@ -1,6 +1,7 @@
 /** Whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import { missingPartialBlocks, type ParsedTemplate } from '../../core/check/partial-blocks.ts';
+import { resolvedTooLarge } from '../../core/check/resolved-size.ts';
 import { partialCycle } from '../../core/link.ts';
 import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
 import {
@@ -36,7 +37,24 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
     const wrong = known.get(name);
     if (wrong !== undefined) findings.push({ ...wrong, span });
   }
-  return [...findings, ...missingBlocks(prompt, library)];
+  findings.push(...missingBlocks(prompt, library));
+  return findings.length > 0 ? findings : tooLarge(prompt, library);
+}
+
+/** With its partials in place, where each of them is there and can be. */
+function tooLarge(prompt: LibraryPrompt, library: Library): Finding[] {
+  const error = resolvedTooLarge(prompt, {
+    length: ({ analysis }) => templateIn(analysis).text.length,
+    uses: of =>
+      partialsOf(of).flatMap(({ name }) => {
+        if (name === undefined) return [];
+        const partial = library.partial(of.name, name.name);
+        return partial === undefined ? [] : [{ partial, ...name.span }];
+      }),
+  });
+  if (error === undefined) return [];
+  const { code, start, end, message } = error;
+  return [{ code, span: { start, end }, message }];
 }
 
 /** The uses of partials that stand in files of their own: not of those that the body defines itself. */

@@ -1,5 +1,6 @@
 /** The partials of a source about to be published: each reference becomes the newest version of a prompt, for ever. */
 import { setImmediate } from 'node:timers/promises';
+import { shownBytes } from '../../contract/body-limits.ts';
 import type { EventData } from '../../core/event.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
 import { linkPartials, type SimilarPartials } from '../../core/link.ts';
@@ -143,27 +144,52 @@ export async function linkedToNewest(
 /** Names in one query: of such as may bring a source of 1 MiB, and of others. */
 const SOURCES_AT_ONCE = 8;
 const AT_ONCE = 200;
+/** In bytes, of all partials of one prompt: one that can be published has a fraction of it. */
+const MAX_PARTIALS_BYTES = 16 * 1024 * 1024;
 
+/** @throws Problem `invalid_source` where the partials are far too large, before they are read */
 async function readNewest(
   snapshot: Snapshot,
   names: readonly PromptName[],
   found: Map<PromptName, Newest>,
 ): Promise<void> {
-  for (const some of batches(names, SOURCES_AT_ONCE)) {
-    const rows = await snapshot
-      .selectFrom('prompts')
-      .innerJoin('versions', join =>
-        join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
-      )
-      .select(['prompts.name', 'prompts.archived', 'versions.version', 'versions.source'])
-      .where('prompts.name', 'in', some)
-      .execute();
+  const there: PromptName[] = [];
+  let bytes = [...found.values()].reduce((sum, newest) => sum + (newest?.source.length ?? 0), 0);
+  for (const some of batches(names, AT_ONCE)) {
     for (const name of some) found.set(name, null);
-    for (const { name, archived, version, source } of rows)
-      found.set(name, { version, archived: archived === 1, source });
+    for (const row of await selectNewest(snapshot, some).select('versions.bytes').execute()) {
+      there.push(row.name);
+      bytes += row.bytes;
+    }
+    if (bytes > MAX_PARTIALS_BYTES) throw tooManyPartials();
     // A data folder answers in the same turn of the event loop: other requests come in between.
     await setImmediate();
   }
+  for (const some of batches(there, SOURCES_AT_ONCE)) {
+    const rows = await selectNewest(snapshot, some)
+      .select(['prompts.archived', 'versions.version', 'versions.source'])
+      .execute();
+    for (const { name, archived, version, source } of rows)
+      found.set(name, { version, archived: archived === 1, source });
+    await setImmediate();
+  }
+}
+
+function selectNewest(snapshot: Snapshot, names: readonly PromptName[]) {
+  return snapshot
+    .selectFrom('prompts')
+    .innerJoin('versions', join =>
+      join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
+    )
+    .select('prompts.name')
+    .where('prompts.name', 'in', names);
+}
+
+function tooManyPartials(): Problem {
+  return new Problem(
+    'invalid_source',
+    `The partials that this prompt uses have over ${shownBytes(MAX_PARTIALS_BYTES)} together. Use fewer or smaller ones.`,
+  );
 }
 
 /** References of which it is looked for what was meant; a source may have thousands. */

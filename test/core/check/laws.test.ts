@@ -117,6 +117,7 @@ describe('what the checker refuses', () => {
       { numRuns: runs(10_000, 1_500) },
     );
     const unseen = TEMPLATE_ERROR_CODES.filter(code => !seen.has(code));
-    assert.deepEqual(unseen, ['invalid-text']);
+    // Partials as large as that have a test of their own.
+    assert.deepEqual(unseen, ['too-large', 'invalid-text']);
   });
 });

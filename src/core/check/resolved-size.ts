@@ -1,0 +1,55 @@
+/**
+ * How long a template is with its partials in place, counted as often as they are used: told from lengths alone, before
+ * anything is put in place. A partial of 10 KB that is used 400 times would otherwise be read as 4 MB again and again.
+ */
+import type { TemplateError } from './finding.ts';
+
+/** In UTF-16 code units. What was published before there was a limit is delivered as it is. */
+export const MAX_RESOLVED_LENGTH = 1024 * 1024;
+
+/** Where a template uses a partial. */
+export interface SizedUse<T> {
+  readonly partial: T;
+  /** 0-based UTF-16 offsets; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Templates among which partials are found, each of them one object. */
+export interface SizedTemplates<T> {
+  length(of: T): number;
+  /** In their order; without those that are not found, which is told elsewhere. */
+  uses(of: T): Iterable<SizedUse<T>>;
+}
+
+/** At the use in `root` that goes beyond the limit; undefined where none does. Partials that use themselves count once. */
+export function resolvedTooLarge<T extends object>(
+  root: T,
+  templates: SizedTemplates<T>,
+): TemplateError | undefined {
+  const lengths = new Map<T, number>();
+  const lengthOf = (template: T): number => {
+    const known = lengths.get(template);
+    if (known !== undefined) return known;
+    lengths.set(template, 0);
+    let length = templates.length(template);
+    for (const { partial } of templates.uses(template)) length += lengthOf(partial);
+    lengths.set(template, length);
+    return length;
+  };
+  let length = templates.length(root);
+  lengths.set(root, 0);
+  let beyond: SizedUse<T> | undefined;
+  for (const use of templates.uses(root)) {
+    length += lengthOf(use.partial);
+    if (length > MAX_RESOLVED_LENGTH) beyond ??= use;
+  }
+  if (beyond === undefined) return undefined;
+  const { start, end } = beyond;
+  return { code: 'too-large', start, end, message: tooLarge(length) };
+}
+
+function tooLarge(length: number): string {
+  const shown = length > Number.MAX_SAFE_INTEGER ? 'far more' : length.toLocaleString('en-US');
+  return `With its partials in place the prompt has ${shown} characters, each partial counted as often as it is used, and at most ${MAX_RESOLVED_LENGTH.toLocaleString('en-US')} can be published. From here on it is too large: use fewer or smaller partials.`;
+}
