@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { maxBodyBytes } from '../../contract/body-limits.ts';
 import { ROUTES, type Route, type RouteName } from '../../contract/routes.ts';
 import { parseEnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { parseVersionNumber } from '../../core/version.ts';
 import type { Authenticator } from '../access/authenticator.ts';
@@ -15,6 +16,7 @@ import type { Memory } from '../memory.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, isInPieces, problemAnswer, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
+import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
 import type { Call, Handler, Standing } from './call.ts';
@@ -153,6 +155,8 @@ export function createApp(parts: AppParts): App {
     });
     let bytes: Uint8Array = new Uint8Array();
     if (route.body !== undefined) {
+      const length = request.header('content-length');
+      await checkBeforeBody(name, store, caller, (parameters as { name?: PromptName }).name, length);
       const claim = budget.claim(caller?.key ?? '');
       claims.push(claim);
       bytes = await readBytes(request, { limit: maxBodyBytes(name), take: claim.take }, reauthenticate);

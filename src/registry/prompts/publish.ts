@@ -13,6 +13,7 @@ import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { isStillNewest, type LinkedSource, type RecordedPartials } from './link-newest.ts';
+import { checkBase, checkNotArchived } from './may-publish.ts';
 import type { PreparedSource } from './prepare-source.ts';
 import { checkNameFree } from './similar-names.ts';
 import { SUMMARY_COLUMNS, wholeVersion } from './version-rows.ts';
@@ -83,9 +84,9 @@ export async function publish(
   const { source, digest, bytes } = prepared;
   checkPublishes(await readEnvironment(transaction, caller.environment));
   const newest = await newestVersion(transaction, name);
-  if (newest?.archived === 1)
-    throw new Problem('prompt_archived', `"${name}" is archived. Restore it to publish a new version.`);
+  checkNotArchived(name, newest);
   if (newest === undefined) await checkNameFree(transaction, name);
+  if (newest?.digest !== digest) checkBase(name, base, newest);
   if (prepared.flaw !== undefined) throw prepared.flaw;
   const partials = prepared.usesPartials ? await recordedPartials(transaction, prepared) : {};
   if (newest !== undefined && isSame(newest, source, partials))
@@ -176,20 +177,4 @@ const selectNewest = preparedQuery((database, { name }: { readonly name: PromptN
 /** The same source with a newer partial is a new version: what it delivers differs. */
 function isSame(newest: NewestRow, source: string, partials: RecordedPartials): boolean {
   return newest.source === source && canonicalJson(JSON.parse(newest.partials)) === canonicalJson(partials);
-}
-
-function checkBase(name: PromptName, base: number | null, newest: NewestRow | undefined): void {
-  if (base === (newest?.version ?? null)) return;
-  if (newest === undefined)
-    throw new Problem(
-      'base_outdated',
-      `"${name}" has no version yet, so nothing can be based on version ${base}. Publish it with "base": null.`,
-      { newest: null },
-    );
-  const started = base === null ? 'It was to be new' : `The edit started from version ${base}`;
-  throw new Problem(
-    'base_outdated',
-    `${started}, but "${name}" is at version ${newest.version} now. Compare with that version, bring the edit onto it, and publish with "base": ${newest.version}.`,
-    { newest: { version: newest.version, digest: newest.digest } },
-  );
 }

@@ -8,6 +8,7 @@ import type { ComparedVersion } from '../../prompts/diff.ts';
 import { listVersions } from '../../prompts/history.ts';
 import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
+import { checkMayPublishThis } from '../../prompts/may-publish.ts';
 import { publish, withPartials } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
@@ -31,10 +32,15 @@ export const handleListPrompts: Handler<'listPrompts'> = async ({ store, query }
 export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters }) =>
   jsonAnswer(200, await store.read(snapshot => promptSummary(snapshot, parameters.name)));
 
+/** UTF-16 code units of a source that takes longer to parse than it takes to ask whether it could be published. */
+const LONG_SOURCE = 4 * 1024;
+
 export const handlePublish: Handler<'publish'> = async call => {
   const { store, caller, body, work, asker } = call;
   const { name } = call.parameters;
   const { source } = body;
+  if (source.length > LONG_SOURCE)
+    await store.read(snapshot => checkMayPublishThis(snapshot, caller.environment, name, body));
   const prepared = await work.prepareSource({ name, source }, asker());
   const done = await withPartials(
     () => linkedToNewest(store, { name, source }, request => work.linkNewest(request, asker())),

@@ -1,0 +1,38 @@
+/** What a long body is refused for before it is read: what its path and its key already tell. */
+import type { RouteName } from '../../contract/routes.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Caller } from '../access/caller.ts';
+import { chooseVersion } from '../delivery/choose-version.ts';
+import { checkMayPublish } from '../prompts/may-publish.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+
+/** Below it a body is read as soon as it is checked. In bytes. */
+const SHORT = 16 * 1024;
+
+type Check = (snapshot: Snapshot, caller: Caller, name: PromptName) => Promise<unknown>;
+
+const CHECKS: Partial<Record<RouteName, Check>> = {
+  publish: (snapshot, { environment }, name) => checkMayPublish(snapshot, environment, name),
+  async render(snapshot, { environment }, name) {
+    try {
+      await chooseVersion(snapshot, environment, name, {});
+    } catch (error) {
+      // Which version is asked for stands in the body.
+      if (Problem.is(error, 'prompt_not_found', 'environment_not_found')) throw error;
+    }
+  },
+};
+
+/** @param length the header Content-Length @throws Problem as the call itself would */
+export async function checkBeforeBody(
+  route: RouteName,
+  store: Pick<Store, 'read'>,
+  caller: Caller | null,
+  name: PromptName | undefined,
+  length: string | undefined,
+): Promise<void> {
+  const check = CHECKS[route];
+  if (check === undefined || caller === null || name === undefined || Number(length) <= SHORT) return;
+  await store.read(snapshot => check(snapshot, caller, name));
+}
