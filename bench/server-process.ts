@@ -40,6 +40,14 @@ export async function heldBy(server: ChildProcess, work: () => Promise<unknown>)
   return (held as { held: number }).held;
 }
 
+/** The processor time that a process which `startProcess` started has taken so far, in ms. */
+export async function cpuOf(server: ChildProcess): Promise<number> {
+  const answered = once(server, 'message');
+  server.send('cpu');
+  const [said] = await answered;
+  return (said as { cpu: number }).cpu;
+}
+
 /** As a server opens it, in this process. */
 export function openPlace(
   place: RegistryPlace,
@@ -60,6 +68,11 @@ if (import.meta.main && process.argv[2] === CHILD)
 function measureHeld(): void {
   let held: ReturnType<typeof heldInOnePiece> | undefined;
   process.on('message', message => {
+    if (message === 'cpu') {
+      const { user, system } = process.cpuUsage();
+      process.send?.({ cpu: (user + system) / 1000 });
+      return;
+    }
     if (message === 'begin') held = heldInOnePiece();
     process.send?.({ held: message === 'end' ? held?.end() : 0 });
   });

@@ -20,6 +20,7 @@ import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
 import type { Call, Handler, Standing } from './call.ts';
+import { changesFeed } from './changes-feed.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
 import { methodsOf, routeOf } from './paths.ts';
@@ -41,6 +42,8 @@ export interface AppParts {
   readonly webhooksToPrivateNetworks?: boolean;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
+  /** How many calls of one key may wait for changes at once; 1000 by default. */
+  readonly maxWaitingPerKey?: number | undefined;
   /** What this process tells of itself to who watches it; without it there is no `/metrics`. */
   readonly standing: Standing;
   /** Told of every fault of the registry's own, and of the request that met it. */
@@ -81,6 +84,7 @@ export function createApp(parts: AppParts): App {
   const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
   const budget = bodyBudget(parts.bodies);
   const streaming = streams();
+  const feed = changesFeed(store, parts.closing, parts.maxWaitingPerKey);
   const deliver = delivery({
     store,
     memory,
@@ -181,8 +185,7 @@ export function createApp(parts: AppParts): App {
       work,
       streams: streaming,
       asker,
-      // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
-      ended: () => AbortSignal.any([request.gone(), parts.closing]),
+      feed,
     } as Call<HandledRoute>;
   }
 

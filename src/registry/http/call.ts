@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { Asker } from '../workers/worker-pool.ts';
 import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';
+import type { ChangesFeed } from './changes-feed.ts';
 import type { Repeatable } from './idempotency.ts';
 import type { Streams } from './streams.ts';
 import type { Work } from './work.ts';
@@ -70,8 +71,8 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly reauthenticate: () => Promise<void>;
   /** Whom work is done for: until the caller has gone. */
   readonly asker: () => Asker;
-  /** Aborts when the caller has gone or the registry closes. */
-  readonly ended: () => AbortSignal;
+  /** To wait for what the log has next. */
+  readonly feed: ChangesFeed;
 }
 
 export type Handler<Name extends RouteName> = (call: Call<Name>) => Promise<Answer>;

@@ -1,15 +1,22 @@
 /** What a connection may take: how many there are, how long a request takes to come and to be answered. */
 import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
 
 export interface ConnectionLimits {
   /** One more than this is closed at once. */
   readonly maxConnections: number;
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
   readonly requestTimeout: number;
+  /** How many calls of one key may wait for changes at once. */
+  readonly maxWaitingPerKey: number;
 }
 
-export const DEFAULT_LIMITS: ConnectionLimits = { maxConnections: 10_000, requestTimeout: 60_000 };
+export const DEFAULT_LIMITS: ConnectionLimits = {
+  maxConnections: 10_000,
+  requestTimeout: 60_000,
+  maxWaitingPerKey: MAX_WAITING_PER_KEY,
+};
 
 /** Headers must be here within this, in ms: a connection that sends them byte by byte holds nobody up. */
 const HEADERS_TIMEOUT = 10_000;

@@ -109,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metrics: { text: metrics.text, needsKey: !isLoopback(host) },
     },
     closing: closing.signal,
+    maxWaitingPerKey: limits.maxWaitingPerKey,
     onFault: (error, request) => log(faultEntry(error, notes.trace(request))),
     onRoute: notes.noteRoute,
     onCaller(request, caller) {
