@@ -40,6 +40,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where its folder is made; that of the system for temporary files by default. */
   readonly within?: string;
+  /** It begins as a standby of this server, which is restarted to be copied. */
+  readonly standbyOf?: PostgresServer;
 }
 
 export interface PostgresServer extends AsyncDisposable {
@@ -52,18 +54,22 @@ export interface PostgresServer extends AsyncDisposable {
   /** Stops every process of it where it stands (SIGSTOP). */
   pause(): void;
   resume(): void;
+  /** Copies its data, for a standby. It is stopped and started for that. */
+  copyTo(folder: string): Promise<void>;
 }
 
 /** @throws {Error} when there are no binaries for this platform, or it does not start */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { durable = false, settings = {}, within = tmpdir() } = options;
+  const { durable = false, settings = {}, within = tmpdir(), standbyOf } = options;
   const folder = await mkdtemp(join(within, 'promptforge-postgres-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
   const named = process.env['PROMPTFORGE_TEST_POSTGRES'] || (await embeddedBinaries());
   const binaries = await usableBinaries(named, folder, user);
   const data = join(folder, 'data');
-  await newCluster(data, binaries, user);
+  await (standbyOf?.copyTo(data) ?? newCluster(data, binaries, user));
+  // https://www.postgresql.org/docs/current/runtime-config-wal.html#RUNTIME-CONFIG-WAL-RECOVERY-TARGET
+  if (standbyOf !== undefined) await run('touch', [join(data, 'standby.signal')], user);
   const port = await stablePort();
   const all = {
     listen_addresses: '127.0.0.1',
@@ -72,6 +78,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     // A busy day of tests opens many stores at once.
     max_connections: '200',
     ...(!durable && FOR_TESTS),
+    ...(standbyOf && { primary_conninfo: standbyOf.url('postgres') }),
     ...settings,
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -112,6 +119,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     },
     pause: () => signal([running?.pid ?? 0, ...childrenOf(running?.pid ?? 0)], 'SIGSTOP'),
     resume: () => signal([...childrenOf(running?.pid ?? 0), running?.pid ?? 0], 'SIGCONT'),
+    async copyTo(copy) {
+      await server.stop('fast');
+      await run('cp', ['-R', data, copy], user);
+      await server.start();
+    },
     async [Symbol.asyncDispose]() {
       await server.stop('fast');
       await rm(folder, { recursive: true, force: true });
@@ -203,7 +215,7 @@ function ready(child: ChildProcess): Promise<void> {
   const timer = setTimeout(late, START_TIMEOUT_MS);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-10_000);
-    if (said.includes('ready to accept connections')) resolve();
+    if (/ready to accept (read-only )?connections/.test(said)) resolve();
   });
   child.once('error', reject);
   // What it said last may come after its exit, but never after its streams closed.

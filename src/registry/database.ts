@@ -8,7 +8,7 @@ import { ensureEnvironments } from './environments.ts';
 import type { Migrated } from './store/migrate.ts';
 import { type DatabaseAddress, parseDatabaseUrl } from './store/postgres/address.ts';
 import { ConnectionFailure, sqlState } from './store/postgres/failures.ts';
-import { PATIENCE, type Patience } from './store/postgres/pool.ts';
+import { PATIENCE, type Patience } from './store/postgres/patience.ts';
 import { connectPostgresStore, kyselyOn } from './store/postgres/postgres-store.ts';
 import { hasPresentSchema, migratePostgres } from './store/postgres/schema.ts';
 import type { Store } from './store/store.ts';

@@ -6,7 +6,7 @@ import { patience } from '../../scripts/host/patience.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { TABLES } from '../../src/registry/copy.ts';
 import { migrateDatabase } from '../../src/registry/database.ts';
-import type { Patience } from '../../src/registry/store/postgres/pool.ts';
+import type { Patience } from '../../src/registry/store/postgres/patience.ts';
 
 /** For stores whose waits are not what is tested: no machine is so slow that a database would seem to be away. */
 export const PATIENT: Partial<Patience> = {

@@ -6,7 +6,7 @@ import { patience } from '../../scripts/host/patience.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { migrateDatabase, openDatabase } from '../../src/registry/database.ts';
-import type { Patience } from '../../src/registry/store/postgres/pool.ts';
+import type { Patience } from '../../src/registry/store/postgres/patience.ts';
 import { eventually } from '../eventually.ts';
 import {
   type Answered,

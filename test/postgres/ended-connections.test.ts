@@ -90,7 +90,8 @@ describe('a connection that the database ends', () => {
     it(`because it says nothing more of many rows, as their reader ${reader}, is not waited for`, async () => {
       await using database = await aReusedDatabase();
       await using proxy = await aProxy(database.asServer);
-      const short = { rows: patience(500), answer: patience(500), watch: patience(500) };
+      const wait = patience(500);
+      const short = { rows: wait, answer: wait, watch: wait, connect: wait };
       const url = proxy.through(database.asServer);
       const store = await openDatabase(url, { patience: { ...PATIENT, ...short } });
       try {

@@ -3,65 +3,14 @@
  * paused keeps its connections open and says nothing, so every statement has its time here as well as there.
  */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import { Client, type ClientConfig, Pool, type PoolClient, types } from 'pg';
-import type { DatabaseAddress } from './address.ts';
-import { ConnectionFailure, isRefusal } from './failures.ts';
+import { Client, type ClientBase, Pool, type PoolClient } from 'pg';
+import { answered, destroy, inTime } from './client.ts';
+import { ConnectionFailure } from './failures.ts';
+import { PATIENCE, type Patience } from './patience.ts';
+import type { Servers } from './servers.ts';
 
-/** How long things are waited for, in ms. */
-export interface Patience {
-  /** A statement for others' locks. */
-  readonly lock: number;
-  /** The database's work on one statement. */
-  readonly statement: number;
-  /** Its answer. */
-  readonly answer: number;
-  /** The next rows of many, which it may have to look for or to sort. */
-  readonly rows: number;
-  /** A connection, whether it is to be made or others have them all. */
-  readonly connect: number;
-  /** The answer to the one who watches, before its connection counts as lost. */
-  readonly watch: number;
-  /** Between two questions whether anything was committed, where notifications come. */
-  readonly poll: number;
-  /** A database that is away, before what was kept of it is used no more. */
-  readonly away: number;
-}
-
-export const PATIENCE: Patience = {
-  lock: 5000,
-  statement: 6000,
-  answer: 7000,
-  rows: 60_000,
-  connect: 3000,
-  watch: 2000,
-  // A key that was revoked counts for a second at most, whatever becomes of the notification.
-  poll: 500,
-  // As long as caches are told by `stale-if-error`.
-  away: 24 * 60 * 60 * 1000,
-};
-/** After how long the database ends a transaction in which nothing happens: a process that was paused holds up no other. */
-const IDLE_IN_TRANSACTION_TIMEOUT = 10_000;
 /** After how long an idle connection is closed, in ms. */
 const IDLE_TIMEOUT = 30_000;
-
-const INT8 = 20;
-
-export function clientConfig({ config }: DatabaseAddress, patience: Patience = PATIENCE): ClientConfig {
-  return {
-    ...config,
-    application_name: 'promptforge',
-    keepAlive: true,
-    connectionTimeoutMillis: patience.connect,
-    lock_timeout: patience.lock,
-    statement_timeout: patience.statement,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
-    // Sequence numbers and counts: safe integers all.
-    types: {
-      getTypeParser: (oid, format) =>
-        oid === INT8 && format !== 'binary' ? Number : types.getTypeParser(oid, format),
-    },
-  };
-}
 
 export interface PoolOptions {
   /** At most so many. */
@@ -74,37 +23,117 @@ export type ConnectionCounts = Readonly<Record<'busy' | 'idle' | 'waiting', numb
 
 export interface BoundedPool extends PostgresPool {
   readonly counts: () => ConnectionCounts;
+  /**
+   * Ends every connection at once, those in use as well: the server that they lead to is gone, or is no longer the one
+   * to use. Whatever was under way on them fails, and who asks next gets a new one.
+   */
+  renew(): void;
 }
 
 /** A pool as Kysely wants it; what fails between here and the database is a ConnectionFailure. */
 export function boundedPool(
-  address: DatabaseAddress,
+  servers: Servers,
   { connections: max, patience = PATIENCE }: PoolOptions,
 ): BoundedPool {
-  const pool = new Pool({ ...clientConfig(address, patience), max, idleTimeoutMillis: IDLE_TIMEOUT });
+  const known = new WeakMap<PoolClient, TimedClient>();
+  const ended: Promise<void>[] = [];
+  let current = startPool(servers, max, patience);
+
+  async function take(): Promise<TimedClient> {
+    const client = await current.connect();
+    const timed = known.get(client) ?? new TimedClient(client, patience);
+    known.set(client, timed);
+    return timed;
+  }
+  const { pool } = current;
+  return {
+    Client,
+    options: pool.options,
+    async connect() {
+      const from = current;
+      try {
+        return await take();
+      } catch (failure) {
+        // Those that there are lead to where they should, and are all in use.
+        if (from === current && from.isFull()) throw failure;
+        // Nothing was asked of it yet. Where the pool was renewed meanwhile another connection may do.
+        if (!servers.areSeveral && from === current) throw failure;
+        await servers.locate();
+        return take();
+      }
+    },
+    end: async () => void (await Promise.all([...ended, current.pool.end()])),
+    counts: () => ({
+      busy: current.pool.totalCount - current.pool.idleCount,
+      idle: current.pool.idleCount,
+      waiting: current.pool.waitingCount,
+    }),
+    renew() {
+      const before = current;
+      current = startPool(servers, max, patience);
+      ended.push(before.abandon());
+    },
+  };
+}
+
+interface StartedPool {
+  readonly pool: Pool;
+  /** @throws ConnectionFailure, also when it is abandoned meanwhile */
+  connect(): Promise<PoolClient>;
+  isFull(): boolean;
+  /** Ends all connections, in use or not. Resolves when nobody has one any more. */
+  abandon(): Promise<void>;
+}
+
+function startPool(servers: Servers, max: number, patience: Patience): StartedPool {
+  const clients = new Set<Client>();
+  const abandoned = Promise.withResolvers<never>();
+  // Whoever waits for a connection learns of it.
+  abandoned.promise.catch(() => {});
+  class CurrentServer extends Client {
+    constructor() {
+      super(servers.config);
+      clients.add(this);
+      this.once('end', () => clients.delete(this));
+    }
+  }
+  const pool = new Pool({
+    Client: CurrentServer,
+    connectionTimeoutMillis: patience.connect,
+    max,
+    idleTimeoutMillis: IDLE_TIMEOUT,
+    ...(!servers.takesAny && {
+      // What it throws is what whoever waits for the connection gets.
+      onConnect: async (client: ClientBase) => void (await servers.check(client)),
+    }),
+  });
   // One that goes away while nobody uses it is dropped; who asks next gets another.
   pool.on('error', () => {});
   // One that goes away in the moment it was made: whoever asks something of it learns of its end by the failure of
   // what was asked. Nobody has it yet, and what a database says last may come with what it said first.
   pool.on('connect', client => client.on('error', () => {}));
-  const known = new WeakMap<PoolClient, TimedClient>();
   return {
-    Client,
-    options: pool.options,
+    pool,
+    isFull: () => pool.totalCount >= max,
     async connect() {
-      const client = await pool.connect().catch(cause => {
-        throw new ConnectionFailure(cause, /timeout/.test(cause.message));
-      });
-      const timed = known.get(client) ?? new TimedClient(client, patience);
-      known.set(client, timed);
-      return timed;
+      const connecting = pool.connect();
+      try {
+        return await Promise.race([connecting, abandoned.promise]);
+      } catch (cause) {
+        // One that comes too late belongs to nobody.
+        connecting.then(
+          client => client.release(true),
+          () => {},
+        );
+        if (cause instanceof ConnectionFailure) throw cause;
+        throw new ConnectionFailure(cause, cause instanceof Error && /timeout/.test(cause.message));
+      }
     },
-    end: () => pool.end(),
-    counts: () => ({
-      busy: pool.totalCount - pool.idleCount,
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
-    }),
+    abandon() {
+      abandoned.reject(new ConnectionFailure(new Error('The server is no longer the one to use.'), false));
+      for (const client of clients) destroy(client);
+      return pool.end();
+    },
   };
 }
 
@@ -157,33 +186,5 @@ class TimedClient implements PostgresPoolClient {
         .then(resolve, reject)
         .finally(() => this.#client.off('end', end));
     });
-  }
-}
-
-/** The answer of the database in time. @throws ConnectionFailure, DatabaseError for what the database refused */
-export function answered<R>(
-  client: Client | PoolClient,
-  sql: string,
-  parameters: readonly unknown[],
-  timeout: number,
-): Promise<PostgresQueryResult<R>> {
-  const asked = () => client.query(sql, [...parameters]) as unknown as Promise<PostgresQueryResult<R>>;
-  return inTime(client, timeout, asked);
-}
-
-/** What the database has to say to one thing that is `asked` of it. @throws as `answered` does */
-async function inTime<T>(client: Client | PoolClient, timeout: number, asked: () => Promise<T>): Promise<T> {
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    // With a statement under way this destroys the socket, which fails the statement.
-    void (client as Client).end().catch(() => {});
-  }, timeout);
-  try {
-    return await asked();
-  } catch (error) {
-    throw isRefusal(error) ? error : new ConnectionFailure(error, timedOut);
-  } finally {
-    clearTimeout(timer);
   }
 }

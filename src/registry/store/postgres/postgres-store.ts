@@ -18,19 +18,18 @@ import {
   sqlState,
 } from './failures.ts';
 import { POSTGRES_MIGRATIONS } from './migrations.ts';
-import {
-  type BoundedPool,
-  boundedPool,
-  type ConnectionCounts,
-  PATIENCE,
-  type Patience,
-  type PoolOptions,
-} from './pool.ts';
+import { PATIENCE, type Patience } from './patience.ts';
+import { type BoundedPool, boundedPool, type ConnectionCounts, type PoolOptions } from './pool.ts';
+import { Servers } from './servers.ts';
 import { CHANNEL, Watch } from './watch.ts';
 
 /** How long a write waits for others' writes, in ms. */
 const WRITE_PATIENCE = 5000;
 const CONNECTIONS = 10;
+/** read_only_sql_transaction */
+const READ_ONLY = '25006';
+/** How long a database that is read-only is put up with before another server is looked for, in ms. */
+const READ_ONLY_PAUSE = 1000;
 
 export interface PostgresStoreOptions {
   readonly now: () => Date;
@@ -51,15 +50,16 @@ export async function connectPostgresStore(
   { now, connections = CONNECTIONS, listens = true, patience: given }: PostgresStoreOptions,
 ): Promise<Store> {
   const patience = { ...PATIENCE, ...given };
-  const watch = new Watch(address, { listens, patience });
+  const servers = new Servers(address, patience);
+  const pool = boundedPool(servers, { connections, patience });
+  const watch = new Watch(servers, { listens, patience, onServerLost: pool.renew });
   await watch.start();
-  const pool = boundedPool(address, { connections, patience });
-  return new PostgresStore(kyselyOver(pool), pool.counts, watch, now);
+  return new PostgresStore(pool, watch, now);
 }
 
 /** Kysely on a bounded pool of connections, which `destroy()` closes. */
 export function kyselyOn(address: DatabaseAddress, options: PoolOptions): Kysely<Tables> {
-  return kyselyOver(boundedPool(address, options));
+  return kyselyOver(boundedPool(new Servers(address, options.patience), options));
 }
 
 function kyselyOver(pool: BoundedPool): Kysely<Tables> {
@@ -69,15 +69,19 @@ function kyselyOver(pool: BoundedPool): Kysely<Tables> {
 class PostgresStore implements Store {
   readonly now: () => Date;
   readonly connections: () => ConnectionCounts;
+  readonly #pool: BoundedPool;
   readonly #database: Kysely<Tables>;
   readonly #watch: Watch;
   readonly #commits: SharedCommits;
+  /** When a server was left that takes no writes, on performance.now(). */
+  #leftAt = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
 
-  constructor(database: Kysely<Tables>, connections: () => ConnectionCounts, watch: Watch, now: () => Date) {
+  constructor(pool: BoundedPool, watch: Watch, now: () => Date) {
     this.now = now;
-    this.connections = connections;
-    this.#database = database;
+    this.connections = pool.counts;
+    this.#pool = pool;
+    this.#database = kyselyOver(pool);
     this.#watch = watch;
     this.#commits = sharedCommits({
       commit: all => this.#commit(all),
@@ -157,9 +161,23 @@ class PostgresStore implements Store {
       } catch (error) {
         // A connection of the pool that had ended unnoticed, as after a restart: another one may do.
         const ended = error instanceof ConnectionFailure && !error.timedOut;
-        if (!again || !ended) throw asProblem(error);
+        const left = sqlState(error) === READ_ONLY && this.#leaveReadOnly();
+        if (!again || !(ended || left)) throw asProblem(error);
       }
     }
+  }
+
+  /**
+   * A primary that was made a standby takes no writes and may keep its connections: another server has taken its place,
+   * and is found where this one was or among the others. Now and then, as a database may be read-only for good.
+   * @returns whether to try again
+   */
+  #leaveReadOnly(): boolean {
+    if (performance.now() - this.#leftAt < READ_ONLY_PAUSE) return false;
+    this.#leftAt = performance.now();
+    this.#pool.renew();
+    this.#watch.reconnect();
+    return true;
   }
 }
 

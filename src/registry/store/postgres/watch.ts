@@ -5,28 +5,32 @@
  * arrives it asks twenty times a second.
  */
 import { Client } from 'pg';
-import type { DatabaseAddress } from './address.ts';
+import { answered, destroy } from './client.ts';
 import { ConnectionFailure, isAway, sqlState } from './failures.ts';
 import { Hearing } from './hearing.ts';
-import { answered, clientConfig, PATIENCE, type Patience } from './pool.ts';
+import { PATIENCE, type Patience } from './patience.ts';
+import type { Servers } from './servers.ts';
 
 /** The channel of the notifications; what they carry is the revision. */
 export const CHANNEL = 'promptforge';
 /** How often the revision is asked for where no notifications arrive, in ms. */
 const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
 /** How long to wait before connecting again: doubled from the first to the second, in ms. */
-const PAUSES = { first: 25, longest: 1000 } as const;
+const PAUSES = { first: 25, longest: 250 } as const;
 const FEATURE_NOT_SUPPORTED = '0A000';
 
 export interface WatchOptions {
   /** Whether to listen at all: not through a pooler that gives each transaction another connection. */
   readonly listens: boolean;
+  /** Told when the server went away, or another one has taken its place: what leads to it is worth nothing any more. */
+  readonly onServerLost: () => void;
   readonly patience?: Patience;
 }
 
 export class Watch {
-  readonly #address: DatabaseAddress;
+  readonly #servers: Servers;
   readonly #patience: Patience;
+  readonly #onServerLost: () => void;
   #listens: boolean;
   #notifies = true;
   /** Counts changes as this process learns of them. */
@@ -36,13 +40,17 @@ export class Watch {
   /** Since when the database is away, on performance.now(). */
   #awaySince: number | undefined;
   #lost = false;
+  /** Of the server that it is connected to. */
+  #instance: string | null = null;
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
+  #connecting: Client | undefined;
   #client: Client | undefined;
   #following: Promise<void> | undefined;
 
-  constructor(address: DatabaseAddress, { listens, patience = PATIENCE }: WatchOptions) {
-    this.#address = address;
+  constructor(servers: Servers, { listens, onServerLost, patience = PATIENCE }: WatchOptions) {
+    this.#servers = servers;
+    this.#onServerLost = onServerLost;
     this.#patience = patience;
     this.#listens = listens;
   }
@@ -84,6 +92,11 @@ export class Watch {
     this.#changed();
   }
 
+  /** The server is not the one to use any more: looks for another one. */
+  reconnect(): void {
+    if (this.#client !== undefined) destroy(this.#client);
+  }
+
   /** Resolves when the revision is no longer `since`, after `timeout` ms, or when `signal` aborts. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void> {
     const ended = AbortSignal.any([signal, this.#closed.signal]);
@@ -103,6 +116,8 @@ export class Watch {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    // Nobody waits for one that is still being made.
+    if (this.#connecting !== undefined) destroy(this.#connecting);
     await this.#client?.end().catch(() => {});
     await this.#following;
     // One that was being connected while this was closed.
@@ -144,6 +159,7 @@ export class Watch {
       this.#changed();
       return;
     }
+    if (this.#awaySince === undefined) this.#onServerLost();
     this.#awaySince ??= performance.now();
     if (this.#lost || performance.now() - this.#awaySince < this.#patience.away) return;
     this.#lost = true;
@@ -151,16 +167,23 @@ export class Watch {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client(clientConfig(this.#address, this.#patience));
+    await this.#servers.locate();
+    const client = new Client(this.#servers.config);
     client.on('error', () => {});
+    this.#connecting = client;
     try {
       await client.connect();
     } catch (cause) {
       void client.end().catch(() => {});
       throw new ConnectionFailure(cause, false);
+    } finally {
+      this.#connecting = undefined;
     }
     this.#client = client;
     try {
+      const { instance } = await this.#servers.check(client);
+      if (this.#instance !== null && instance !== this.#instance) this.#onServerLost();
+      this.#instance = instance;
       if (this.#listens) await this.#listen(client);
       await this.#ask(client);
       return client;
@@ -218,14 +241,16 @@ export class Watch {
   }
 
   async #ask(client: Client): Promise<number> {
-    const { rows } = await answered<{ revision: number }>(
+    const { rows } = await answered<{ revision: number; readonly: string }>(
       client,
-      'SELECT revision FROM promptforge_registry',
+      "SELECT revision, current_setting('transaction_read_only') AS readonly FROM promptforge_registry",
       [],
       this.#patience.watch,
     );
     const [row] = rows;
     if (row === undefined) return 0;
+    if (this.#servers.mustWrite && row.readonly === 'on')
+      throw new ConnectionFailure(new Error('The server was made read-only.'), false);
     this.saw(row.revision);
     return row.revision;
   }
