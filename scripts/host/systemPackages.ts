@@ -2,7 +2,7 @@
 // missing where that needs no question (Debian as root, as in CI), and says exactly what to install elsewhere.
 
 import { access, constants } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { runCommand } from './runCommand.ts';
 
 type SystemNeed = {
@@ -43,6 +43,20 @@ const SESSION_BUS: SystemNeed = {
   debianPackages: ['dbus-x11', 'dbus-daemon'],
 };
 
+/** What a cluster with failover consists of, in the versions of Debian 12 or newer. */
+const CLUSTER: readonly SystemNeed[] = [
+  { what: 'Patroni', executables: ['patroni'], debianPackages: ['patroni', 'python3-etcd'] },
+  { what: 'etcd', executables: ['etcd'], debianPackages: ['etcd-server'] },
+  { what: 'HAProxy', executables: ['haproxy', '/usr/sbin/haproxy'], debianPackages: ['haproxy'] },
+  {
+    what: 'PostgreSQL 15 or newer',
+    executables: [18, 17, 16, 15].map(version => `/usr/lib/postgresql/${version}/bin/postgres`),
+    debianPackages: ['postgresql'],
+  },
+  { what: 'ip', executables: ['ip'], debianPackages: ['iproute2'] },
+  { what: 'runuser', executables: ['runuser'], debianPackages: ['util-linux'] },
+];
+
 /** Whether this machine's keychain is the Secret Service over D-Bus (macOS and Windows have their own). */
 export const HAS_SECRET_SERVICE = process.platform === 'linux';
 
@@ -72,6 +86,21 @@ export async function provideKeyring(say: (message: string) => void): Promise<vo
     if ((await findExecutable(need.executables)) === undefined) missing.push(need);
   }
   if (missing.length > 0) await installMissing(missing, say);
+}
+
+/**
+ * Makes sure that there are Patroni, etcd, HAProxy and a PostgreSQL for them.
+ * @returns the folder of PostgreSQL's programs
+ * @throws {Error} with what to install when something is missing and cannot be installed from here
+ */
+export async function provideCluster(say: (message: string) => void): Promise<string> {
+  const missing: SystemNeed[] = [];
+  for (const need of CLUSTER) if ((await findExecutable(need.executables)) === undefined) missing.push(need);
+  if (missing.length > 0) await installMissing(missing, say);
+  const postgres = CLUSTER.flatMap(need => need.executables).filter(each => each.endsWith('/postgres'));
+  const found = await findExecutable(postgres);
+  if (found === undefined) throw new Error('PostgreSQL was installed and still cannot be found.');
+  return dirname(found);
 }
 
 /** The first of these executables that is there, as an absolute path. */

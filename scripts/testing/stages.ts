@@ -49,6 +49,8 @@ const RUN_TOGETHER = [
 const RUN_ALONE = ['scripts/testing/runAlone.ts'] as const;
 // They run in a VS Code, not in plain Node.
 const IN_VSCODE = ['extension', 'journey'];
+// They take a cluster of three databases, root and half an hour: `npm run test:cluster`.
+const BY_THEMSELVES = ['cluster'];
 
 export type StageOptions = {
   /** Whether those of `npm run test:all` are among them, and the others leave nothing out. */
@@ -68,7 +70,7 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
   const rooms = new Set(ROOMS);
   for await (const file of glob('test/*/**/*.test.ts', { cwd: ROOT })) {
     const room = file.split(sep)[1];
-    if (room !== undefined && !IN_VSCODE.includes(room)) rooms.add(room);
+    if (room !== undefined && ![...IN_VSCODE, ...BY_THEMSELVES].includes(room)) rooms.add(room);
   }
   const vsix = join(ROOT, 'out', `promptforge-${packageJson.version}.vsix`);
   return [
