@@ -1,6 +1,7 @@
 /** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { acceptHeadCommand } from './commands/accept-head.ts';
 import { backupCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
 import { copyCommand } from './commands/copy.ts';
@@ -11,8 +12,10 @@ import { liveCommand } from './commands/live.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
+import { signingKeyCommand } from './commands/signing-key.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
+import { witnessCommand } from './commands/witness.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { line, lines, type Shown, say, showHelp } from './output.ts';
 import { chooseOneRegistry } from './registry-options.ts';
@@ -76,6 +79,9 @@ function program(): Command {
     backupCommand(),
     copyCommand(),
     verifyCommand(),
+    acceptHeadCommand(),
+    witnessCommand(),
+    signingKeyCommand(),
     exportCommand(),
     webhooksCommand(),
     renderCommand(),

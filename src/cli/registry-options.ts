@@ -36,6 +36,21 @@ export function databaseOption(): Option {
   ).env('PROMPTFORGE_DATABASE');
 }
 
+/** With the registry's own key, for commands that sign. */
+export function registryKeyOption(): Option {
+  return new Option(
+    '--registry-key <file>',
+    "the registry's own key (default: registry-key.pem in the data folder)",
+  ).argParser(file => resolve(file));
+}
+
+export function signedHeadOption(): Option {
+  return new Option(
+    '--signed-head <file>',
+    'where it remembers what it signed (default: beside the key, registry-key.head.db)',
+  ).argParser(file => resolve(file));
+}
+
 /**
  * Of a data folder and a database only one: what the command line names goes before what the environment names.
  * @throws CommandFailure when both are named in the same way

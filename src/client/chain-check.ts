@@ -7,6 +7,7 @@ import type { Changes } from '../contract/changes.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
+import { keyAfter } from './consistency.ts';
 import type { ChangesQuery } from './registry-client.ts';
 
 /** Where a reader stands; plain data, to be stored between two syncs. */
@@ -95,7 +96,7 @@ export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promi
 /**
  * Every page after `from` until nothing is new; one without events where only the checkpoint is new. First it reads
  * the page before `from` again, so that a log that was rewritten or cut without having grown shows as well.
- * @throws LogRewritten, Problem, RegistryUnreachable
+ * @throws LogRewritten, SignerChanged, Problem, RegistryUnreachable
  */
 export async function* readLog(
   registry: LogReader,
@@ -105,6 +106,12 @@ export async function* readLog(
 ): AsyncGenerator<LogPage, void, undefined> {
   // Before the events: what it signs must be among them.
   const signed = await checkpointOf(registry, from.head, signal);
+  const { checkpoint } = from;
+  if (signed !== undefined && signed.seq === checkpoint?.seq && signed.hash !== checkpoint.hash)
+    throw new LogRewritten(
+      `It signed event ${signed.seq} twice: with the hash ${checkpoint.hash}, and now with ${signed.hash}.`,
+      from.pageStart?.head ?? CHAIN_START,
+    );
   await checkStillThere(registry, from, signal);
   let position = from;
   if (signed?.seq === from.head.seq && signed.seq !== from.checkpoint?.seq) {
@@ -177,9 +184,11 @@ function checkSigned(
   return signed;
 }
 
+/** @throws SignerChanged for a key that the one before does not endorse */
 function signingKeyAfter(before: string | null, events: readonly RegistryEvent[]): string | null {
-  const last = events.findLast(event => event.kind === 'signing_key.set');
-  return last === undefined ? before : (last as RegistryEvent<'signing_key.set'>).data.publicKey;
+  let key = before;
+  for (const event of events) key = keyAfter(event, { seq: event.seq - 1, hash: event.previousHash }, key);
+  return key;
 }
 
 async function checkStillThere(

@@ -6,6 +6,7 @@
  */
 import type * as z from 'zod';
 import type { Changes, changesQuery } from '../contract/changes.ts';
+import type { Consistency, consistencyQuery } from '../contract/consistency.ts';
 import type {
   CreatedKey,
   KeyRecord,
@@ -78,6 +79,7 @@ export type PromotionListQuery = PageQuery &
 export type LiveQuery = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
+export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
 /** What tells one version's source from any other. */
 export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest' | 'bytes'>;
 
@@ -357,6 +359,11 @@ export class RegistryClient {
   /** Where the log ends, signed by the registry. `readLog` asks for it and checks it. */
   checkpoint(signal?: AbortSignal): Promise<Checkpoint> {
     return this.#connection.call('checkpoint', {}, signal);
+  }
+
+  /** The events from one head of the log to another, or the first thousand of them. `witnessed` checks them. */
+  consistency(query: ConsistencyQuery, signal?: AbortSignal): Promise<Consistency> {
+    return this.#connection.call('consistency', { query }, signal);
   }
 
   /** One page of the event log after a cursor; with `wait` (seconds) the registry holds the call open until something happens. */

@@ -52,6 +52,7 @@ export const PROBLEM_STATUS: Readonly<Record<ProblemCode, number>> = {
   rate_limited: 429,
   queue_full: 429,
   internal_error: 500,
+  log_broken: 503,
   unavailable: 503,
 };
 
@@ -102,6 +103,7 @@ export const PROBLEM_TITLE: Readonly<Record<ProblemCode, string>> = {
   rate_limited: 'Too many requests',
   queue_full: 'Too many long requests',
   internal_error: 'Internal error',
+  log_broken: 'Log broken',
   unavailable: 'Unavailable',
 };
 

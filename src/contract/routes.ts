@@ -7,6 +7,7 @@ import { KEY_PROBLEMS, type ProblemCode } from '../core/problem.ts';
 import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { checkpoint } from './checkpoint.ts';
+import { consistency, consistencyQuery } from './consistency.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import {
   createdKey,
@@ -344,6 +345,15 @@ export const ROUTES = {
     responses: { 200: { description: 'The last event, and the signature over it', json: checkpoint } },
     problems: [],
   },
+  consistency: {
+    method: 'GET',
+    path: '/v1/consistency',
+    summary: 'The proof that one head of the log continues another',
+    role: 'author',
+    query: consistencyQuery,
+    responses: { 200: { description: 'The events between the two heads, up to 1000', json: consistency } },
+    problems: [],
+  },
   batch: {
     method: 'POST',
     path: '/v1/versions/batch',
@@ -502,6 +512,7 @@ export const COMMON_PROBLEMS = [
   'rate_limited',
   'queue_full',
   'internal_error',
+  'log_broken',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
 

@@ -29,9 +29,14 @@ export function signedText({ kind, seq, hash, at, publicKey }: UnsignedCheckpoin
 
 /** Whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
 export function isSigned(checkpoint: Checkpoint): boolean {
-  const key = publicKeyOf(checkpoint.publicKey);
-  const signature = Buffer.from(checkpoint.signature, 'base64');
-  return key !== undefined && verify(null, Buffer.from(signedText(checkpoint), 'utf8'), key, signature);
+  return isSignedBy(checkpoint.publicKey, signedText(checkpoint), checkpoint.signature);
+}
+
+/** Whether `signature` is the key's over the UTF-8 bytes of `text`; both are base64. */
+export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
+  const key = publicKeyOf(publicKey);
+  const bytes = Buffer.from(text, 'utf8');
+  return key !== undefined && verify(null, bytes, key, Buffer.from(signature, 'base64'));
 }
 
 function publicKeyOf(base64: string): KeyObject | undefined {

@@ -6,6 +6,7 @@ import type { EnvironmentName, KeptPolicy } from './environment.ts';
 import type { PromptName } from './name.ts';
 import type { ProblemCode } from './problem.ts';
 import type { Role } from './role.ts';
+import type { SigningKeyChange } from './signing-key.ts';
 import type { VersionNumber } from './version.ts';
 
 /** What each kind of event carries in `data`, beside the fields that say what it is about. */
@@ -22,8 +23,14 @@ export interface EventData {
   readonly 'key.revoked': { readonly id: string };
   /** A key that is replaced goes on until then; null: it does not expire. */
   readonly 'key.expiry_set': { readonly id: string; readonly expiresAt: string | null };
-  /** Of the key that signs checkpoints. */
-  readonly 'signing_key.set': { readonly publicKey: string };
+  /** Of the key that signs checkpoints (signing-key.ts). */
+  readonly 'signing_key.set': SigningKeyChange;
+  /** The operator restored an older state of the registry: the log goes on from there, and later events are gone. */
+  readonly 'head.accepted': {
+    readonly reason: string;
+    /** The last head that was signed before; null where none was kept. */
+    readonly lost: ChainHead | null;
+  };
   /** Of its address only the origin, as the rest may hold a token. */
   readonly 'webhook.created': { readonly id: string; readonly origin: string };
   readonly 'webhook.removed': { readonly id: string; readonly origin: string };
@@ -91,6 +98,7 @@ export const EVENT_KINDS = [
   'key.revoked',
   'key.expiry_set',
   'signing_key.set',
+  'head.accepted',
   'webhook.created',
   'webhook.removed',
   'version.published',

@@ -70,6 +70,7 @@ export const PROBLEM_CODES = [
   'rate_limited',
   'queue_full',
   'internal_error',
+  'log_broken',
   'unavailable',
 ] as const;
 

@@ -167,6 +167,7 @@ export function follow(
       return;
     }
     case 'signing_key.set':
+    case 'head.accepted':
       return;
     default:
       return misfit(event, 'is of a kind that this PromptForge does not know');

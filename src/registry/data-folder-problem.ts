@@ -6,7 +6,9 @@ export type DataFolderProblemCode =
   | 'not_a_database'
   | 'not_a_key'
   | 'newer_schema'
-  | 'chain_broken';
+  | 'chain_broken'
+  | 'head_lost'
+  | 'other_signer';
 
 export class DataFolderProblem extends Error {
   override readonly name = 'DataFolderProblem';

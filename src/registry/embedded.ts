@@ -7,10 +7,13 @@ import { EMBEDDED_KEY, embeddedAuthenticator } from './access/embedded-authentic
 import { openDataFolder } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { createApp } from './http/app.ts';
-import { IDENTITY_FILE, type Identity, openIdentity } from './identity.ts';
+import { IDENTITY_FILE } from './identity.ts';
 import { memory } from './memory.ts';
 import { promotionSchedule } from './promotions/schedule.ts';
-import { recordSigningKey } from './proof/checkpoint.ts';
+import { intactStore } from './proof/intact-store.ts';
+import { integrity as integrityOf } from './proof/integrity.ts';
+import { openSigning, type Signing } from './proof/open-signing.ts';
+import { signer as signerOf } from './proof/signer.ts';
 import { logWatch } from './proof/watch.ts';
 import type { Store } from './store/store.ts';
 import { startWork } from './tasks/work.ts';
@@ -37,27 +40,36 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   const { dataFolder, actor, now, onFault = warn } = options;
   const why = whyNotActor(actor);
   if (why !== undefined) throw new Problem('invalid_request', why);
-  const store = await openDataFolder(dataFolder, {
+  const opened = await openDataFolder(dataFolder, {
     environments: defaultEnvironments(0),
     ...(now && { now }),
   });
-  const identity = await identityIn(store, dataFolder, actor);
+  const { identity, heads } = await signingIn(opened, dataFolder, actor);
+  const integrity = integrityOf({ heads, onBroken: onFault, onFault });
+  const store = intactStore(opened, integrity);
+  const signer = signerOf({ store, integrity, identity, heads, onFault });
   const closing = new AbortController();
-  const watch = logWatch({ store, onBroken: onFault, onFault });
+  const watch = logWatch({ store, onBroken: integrity.report, onFault });
   const work = startWork({ onFault, kind: 'thread' });
   const app = createApp({
     store,
-    memory: memory(store),
+    memory: memory(store, integrity),
+    integrity,
+    signer,
     authenticator: embeddedAuthenticator(store, actor),
     work,
     identity,
     closing: closing.signal,
-    standing: { log: () => watch.state().status, stopping: () => closing.signal.aborted },
+    standing: {
+      log: () => (integrity.broken() === null ? watch.state().status : 'broken'),
+      stopping: () => closing.signal.aborted,
+    },
     onFault,
   });
   const schedule = promotionSchedule({ store, onFault });
   schedule.start();
   watch.start();
+  signer.start();
   const calls = new Set<Promise<Response>>();
   return {
     async fetch(request) {
@@ -74,7 +86,8 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
       await work.close();
       // One that waits for changes looks at the database once more when it is told to end.
       await Promise.allSettled(calls);
-      await Promise.all([schedule.close(), watch.close()]);
+      await Promise.all([schedule.close(), watch.close(), signer.close()]);
+      heads.close();
       await store.close();
     },
   };
@@ -82,15 +95,18 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
 
 /** Whether opening failed since the log does not fit: it was changed by other means. */
 export function isBrokenLog(error: unknown): error is Error {
-  return DataFolderProblem.is(error, 'chain_broken');
+  return DataFolderProblem.is(error, 'chain_broken', 'head_lost');
 }
 
-/** The key beside the database; the log names it from the first time on. */
-async function identityIn(store: Store, folder: string, actor: string): Promise<Identity> {
+/** The key beside the database; the log names it from the first time on. One person's registry goes on with another key. */
+async function signingIn(store: Store, folder: string, actor: string): Promise<Signing> {
   try {
-    const identity = await openIdentity(join(folder, IDENTITY_FILE));
-    await recordSigningKey(store, { actor, key: EMBEDDED_KEY }, identity);
-    return identity;
+    return await openSigning(store, {
+      keyFile: join(folder, IDENTITY_FILE),
+      author: { actor, key: EMBEDDED_KEY },
+      isOnlyPlace: true,
+      replacesLostKey: true,
+    });
   } catch (error) {
     await store.close();
     throw error;

@@ -10,6 +10,8 @@ import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import type { KnownKey } from './access/known-key.ts';
 import type { PreparedDelivery } from './delivery/prepared.ts';
+import { readIntact } from './proof/intact-store.ts';
+import type { Integrity } from './proof/integrity.ts';
 import { logHead } from './store/log.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import type { Snapshot, Store } from './store/store.ts';
@@ -48,13 +50,16 @@ const MAX_DELIVERIES = 10_000;
 /** When there are more new events than this, everything is forgotten. */
 const MAX_NEWS = 200;
 
-export function memory(store: Store): Memory {
+/** @param integrity once the log is broken, what is kept stays as it is, and nothing is added */
+export function memory(store: Store, integrity: Integrity): Memory {
   const keys = new Map<string, KnownKey>();
   const deliveries = {
     'text/plain': new Map<EnvironmentName, Map<string, PreparedDelivery>>(),
     'application/json': new Map<EnvironmentName, Map<string, PreparedDelivery>>(),
   };
   const kept: Kept = { keys, deliveries };
+  /** Nothing is added: it could not be told later whether it is still so. */
+  const unchanged: Loaded = { kept, keepKey: () => {}, keepDelivery: () => {} };
   /** How to forget what is kept of each prompt. */
   const ofPrompt = new Map<PromptName, (() => void)[]>();
   let count = 0;
@@ -77,7 +82,7 @@ export function memory(store: Store): Memory {
   };
 
   async function refresh(present: number): Promise<void> {
-    const news = await store.read(snapshot => newsSince(snapshot, head));
+    const news = await readIntact(store, integrity, snapshot => newsSince(snapshot, head));
     generation++;
     if (news.events === undefined) {
       keys.clear();
@@ -124,8 +129,9 @@ export function memory(store: Store): Memory {
   }
 
   return {
-    present: () => (store.recentRevision() === revision ? kept : undefined),
+    present: () => (integrity.broken() !== null || store.recentRevision() === revision ? kept : undefined),
     async load() {
+      if (integrity.broken() !== null) return unchanged;
       // Taken before the log is read: what is committed in between is noticed the next time.
       const before = store.revision();
       if (before === revision) return loaded();
@@ -141,9 +147,9 @@ export function memory(store: Store): Memory {
       try {
         await refreshing?.done;
       } catch (error) {
+        if (Problem.is(error, 'log_broken')) return unchanged;
         if (!Problem.is(error, 'unavailable') || head === undefined || store.lost()) throw error;
-        // Nothing is added: it could not be told later whether it is still so.
-        return { kept, keepKey: () => {}, keepDelivery: () => {} };
+        return unchanged;
       }
       return loaded();
     },
@@ -157,6 +163,7 @@ const ABOUT: Readonly<Record<EventKind, 'prompt' | 'key' | 'environment' | null>
   'key.revoked': 'key',
   'key.expiry_set': 'key',
   'signing_key.set': null,
+  'head.accepted': null,
   'version.published': 'prompt',
   'promotion.requested': null,
   'promotion.approved': null,

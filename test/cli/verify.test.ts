@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { backUp } from '../../src/registry/backup.ts';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
-import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { recordSigningKey } from '../../src/registry/proof/signing-key.ts';
 import { aRegistry, identityForTest, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { inProcess } from './in-process.ts';

@@ -7,7 +7,7 @@ import { signedText } from '../../src/core/checkpoint.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { openDatabase } from '../../src/registry/database.ts';
-import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { recordSigningKey } from '../../src/registry/proof/signing-key.ts';
 import { inProcess } from '../cli/in-process.ts';
 import { aRegistry, identityForTest, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';

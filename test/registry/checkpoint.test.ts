@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { isSigned } from '../../src/core/checkpoint.ts';
+import type { ChainHead } from '../../src/core/event.ts';
+import { signingKeyText, whyNotEndorsed } from '../../src/core/signing-key.ts';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { openIdentity } from '../../src/registry/identity.ts';
-import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { recordSigningKey, replaceSigningKey } from '../../src/registry/proof/signing-key.ts';
+import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry, assertProblem, identityForTest, type Json, type RegistryForTest } from './a-registry.ts';
 
@@ -38,8 +41,8 @@ describe('checkpoints', () => {
     const log = await events(own);
     const named = log.filter(event => event.kind === 'signing_key.set');
     assert.deepEqual(
-      named.map(event => event.data),
-      [{ publicKey: (await identityForTest()).publicKey }],
+      named.map(({ data: { publicKey, replaces } }) => ({ publicKey, replaces })),
+      [{ publicKey: (await identityForTest()).publicKey, replaces: null }],
       'named once',
     );
     assert.deepEqual([json.seq, json.hash], [log.at(-1).seq, log.at(-1).hash]);
@@ -71,12 +74,50 @@ describe('checkpoints', () => {
     await using own = await aRegistry();
     await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
     assert.equal((await checkpoint(own)).status, 200);
-    await recordSigningKey(own.store, COMMAND_LINE, await otherKey());
+    const [old, next] = [await identityForTest(), await otherKey()];
+    await assert.rejects(recordSigningKey(own.store, COMMAND_LINE, next), /names .* as the key that signs/);
+    await replaceSigningKey(own.store, COMMAND_LINE, { old, new: next });
     const log = await events(own);
-    assert.equal(log.at(-1).data.publicKey, (await otherKey()).publicKey);
+    const [before, { data }] = log.slice(-2);
+    assert.deepEqual([data.publicKey, data.replaces], [next.publicKey, old.publicKey]);
+    assert.equal(whyNotEndorsed(data, before, old.publicKey), undefined);
     assertProblem(await checkpoint(own), 503, 'unavailable', /the same --registry-key/);
+    await replaceSigningKey(own.store, COMMAND_LINE, { old: next, new: old });
+    assert.equal((await checkpoint(own)).status, 200);
+  });
+
+  it('are trusted by a new key only where both keys signed that, for this place of this log', async () => {
+    const [old, next] = [await identityForTest(), await otherKey()];
+    const before = { seq: 7, hash: `sha256:${'1'.repeat(64)}` } as ChainHead;
+    const text = signingKeyText({ publicKey: next.publicKey, replaces: old.publicKey }, before);
+    const change = {
+      ...{ publicKey: next.publicKey, replaces: old.publicKey },
+      ...{ signature: next.sign(text), endorsement: old.sign(text) },
+    };
+    assert.equal(whyNotEndorsed(change, before, old.publicKey), undefined);
+    assert.equal(whyNotEndorsed(change, before, null), undefined, 'the first is taken as it comes');
+    const { endorsement: _, ...unendorsed } = change;
+    for (const [wrong, at] of [
+      [unendorsed, before],
+      [{ ...change, endorsement: next.sign(text) }, before],
+      [{ ...change, signature: old.sign(text) }, before],
+      [{ publicKey: next.publicKey, endorsement: old.sign(text) }, before],
+      [{ ...change, replaces: next.publicKey }, before],
+      [change, { ...before, seq: 8 }],
+      [change, { ...before, hash: `sha256:${'2'.repeat(64)}` } as ChainHead],
+    ] as const)
+      assert.match(whyNotEndorsed(wrong, at, old.publicKey) ?? '', /in the place of/);
+  });
+
+  it('end, with all writes, where another key is named that the old one did not endorse', async () => {
+    await using own = await aRegistry({ serving: { signerPauses: { gather: 5 } } });
     await recordSigningKey(own.store, COMMAND_LINE, await identityForTest());
     assert.equal((await checkpoint(own)).status, 200);
+    await replaceSigningKey(own.store, COMMAND_LINE, { old: null, new: await otherKey() });
+    await eventually('the alarm', () => own.logged.some(({ event }) => event === 'log_broken'));
+    assertProblem(await checkpoint(own), 503, 'log_broken');
+    const content = { source: 'x', message: '', base: null };
+    assertProblem(await own.call('POST', '/v1/prompts/a/-/versions', content), 503, 'log_broken');
   });
 
   it('are for whoever may read the log', async () => {

@@ -7,7 +7,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
-import { recordSigningKey } from '../../src/registry/proof/checkpoint.ts';
+import { recordSigningKey } from '../../src/registry/proof/signing-key.ts';
 import { runs } from '../runs.ts';
 import { aRegistry, identityForTest, type Json, type RegistryForTest } from './a-registry.ts';
 import { arbitraryOf, type SchemaWorld } from './arbitrary-of-schema.ts';

@@ -7,6 +7,7 @@ import type { KnownKey } from '../../src/registry/access/known-key.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import type { PreparedDelivery } from '../../src/registry/delivery/prepared.ts';
 import { type Loaded, type Memory, memory, type Places } from '../../src/registry/memory.ts';
+import { integrity } from '../../src/registry/proof/integrity.ts';
 import { appendEvent } from '../../src/registry/store/log.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
@@ -43,6 +44,7 @@ describe('the memory of a registry', () => {
           return typeof value === 'function' ? value.bind(target) : value;
         },
       }),
+      integrity({ onBroken: error => assert.fail(error), onFault: error => assert.fail(String(error)) }),
     );
   });
   afterEach(async () => {

@@ -134,7 +134,12 @@ describe('the metrics', () => {
     const file = new DatabaseSync(join(registry.folder, DATABASE_FILE));
     file.exec("UPDATE promotions SET reason = 'Another'");
     file.close();
-    await becomes('broken');
+    const ready = await eventually('broken', async () => {
+      const answered = await ask(registry.url, 'GET', '/readyz');
+      return answered.status === 503 ? answered : undefined;
+    });
+    assertProblem(ready, 503, 'log_broken', /promptforge verify/);
+    assert.ok(!ready.text.includes('promotions'), 'nobody without a key learns what was changed');
     assert.equal((await metricsOf(registry.url)).get('promptforge_log_broken'), 1);
     const alarms = registry.logged.filter(({ event }) => event === 'log_broken');
     assert.equal(alarms.length, 1);

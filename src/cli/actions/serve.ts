@@ -7,8 +7,8 @@ import { makeFolder } from '../../disk/make-folder.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
-import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
-import { recordSigningKey } from '../../registry/proof/checkpoint.ts';
+import { IDENTITY_FILE } from '../../registry/identity.ts';
+import { openSigning } from '../../registry/proof/open-signing.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
 import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
@@ -23,6 +23,7 @@ export interface ServeOptions extends RegistryOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly registryKey?: string;
+  readonly signedHead?: string;
   readonly behindProxy?: true;
   /** Requests a second and key; 0: as many as it can. */
   readonly rateLimit: number;
@@ -48,14 +49,22 @@ export async function serve(options: ServeOptions): Promise<void> {
     const keyFile = registryKey ?? join(data, IDENTITY_FILE);
     // Beside a database there may be no data folder yet.
     await makeFolder(dirname(keyFile), 0o700);
-    const identity = await openIdentity(keyFile);
-    await recordSigningKey(store, COMMAND_LINE, identity);
+    const { identity, heads } = await openSigning(store, {
+      keyFile,
+      headFile: options.signedHead,
+      author: COMMAND_LINE,
+      // Beside a database any number of machines keep a head of their own.
+      isOnlyPlace: options.database === undefined,
+    });
+    using closing = new DisposableStack();
+    closing.defer(() => heads.close());
     // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
     const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
     const asked = stopAsked();
     const server = await startServer({
       store,
       identity,
+      heads,
       host,
       port,
       behindProxy: behindProxy ?? false,
@@ -65,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       ...(rateLimit > 0 && { rateLimit }),
       ...(tls && { tls }),
     });
-    const webhooks = webhookDispatcher({ store, identity, privateNetworks, log });
+    const webhooks = webhookDispatcher({ store: server.store, identity, privateNetworks, log });
     // Whatever ends this, no server goes on without its store.
     await using stopping = new AsyncDisposableStack();
     stopping.defer(async () => {

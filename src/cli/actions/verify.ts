@@ -1,12 +1,17 @@
 /** What `promptforge verify` does. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { DataFolderProblem } from '../../registry/data-folder-problem.ts';
 import { DatabaseProblem } from '../../registry/database-problem.ts';
+import { IDENTITY_FILE } from '../../registry/identity.ts';
 import { whyNotOfLog } from '../../registry/proof/checkpoint.ts';
+import { headFileOf, type KeptHead, openHeadFile } from '../../registry/proof/head-file.ts';
+import { whyNotServed } from '../../registry/proof/open-signing.ts';
 import { verifyRegistry } from '../../registry/proof/verification.ts';
+import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
@@ -14,6 +19,8 @@ import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 export interface VerifyOptions extends RegistryOptions {
   /** A file. */
   readonly checkpoint?: string;
+  /** A file; of a data folder the one beside its key, unless told. */
+  readonly signedHead?: string;
   readonly json?: true;
 }
 
@@ -35,6 +42,8 @@ export async function verify(options: VerifyOptions): Promise<void> {
 async function verifyPlace(options: VerifyOptions): Promise<void> {
   const kept = options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint);
   await withRegistry(options, { create: false }, async store => {
+    const signed = await signedHead(options);
+    if (signed !== undefined) await checkServed(store, signed);
     const head = await verifyRegistry(store);
     if (kept !== undefined) {
       const why = await store.read(snapshot => whyNotOfLog(snapshot, kept));
@@ -44,13 +53,43 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
           `The checkpoint in ${options.checkpoint} is not one of this log. ${why} Keep both: they are evidence.`,
         );
     }
-    if (options.json) return printJson({ events: head.seq, hash: head.hash, checkpoint: kept?.seq ?? null });
+    const last = signed?.checkpoint?.seq ?? null;
+    if (options.json)
+      return printJson({ events: head.seq, hash: head.hash, checkpoint: kept?.seq ?? null, signed: last });
     await print(
       line`${head.seq} events, and every source and table that they tell of, fit.\nThe log ends with ${head.hash}.`,
     );
+    if (last !== null) await print(line`It extends event ${last}, the last that this registry signed.`);
     if (kept !== undefined)
       await print(line`It holds the checkpoint of event ${kept.seq}, signed at ${kept.at}.`);
   });
+}
+
+/** What this registry keeps outside its database of what it signed; undefined where it keeps nothing. */
+async function signedHead({ data, database, signedHead }: VerifyOptions): Promise<KeptHead | undefined> {
+  const file = signedHead ?? (database === undefined ? headFileOf(join(data, IDENTITY_FILE)) : undefined);
+  if (file === undefined) return undefined;
+  try {
+    await access(file);
+  } catch (cause) {
+    if (signedHead === undefined) return undefined;
+    throw new CommandFailure(
+      EXIT.environment,
+      `${file} cannot be read: ${whyRefused(cause)}. Check the path.`,
+      { cause },
+    );
+  }
+  const heads = await openHeadFile(file);
+  try {
+    return heads.read();
+  } finally {
+    heads.close();
+  }
+}
+
+async function checkServed(store: Store, { checkpoint }: KeptHead): Promise<void> {
+  const why = await whyNotServed(store, { revision: 0, checkpoint, broken: null });
+  if (why !== undefined) throw new CommandFailure(EXIT.refused, why.message, { cause: why });
 }
 
 async function readCheckpoint(file: string): Promise<Checkpoint> {

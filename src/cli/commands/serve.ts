@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
-import { databaseOption, dataOption } from '../registry-options.ts';
+import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
 import { numberArgument } from '../values.ts';
 
 export function serveCommand(): Command {
@@ -22,6 +22,7 @@ export function serveCommand(): Command {
       '--registry-key <file>',
       "the registry's own key (PEM), made where there is none; the same for all on one database (default: registry-key.pem in the data folder)",
     )
+    .addOption(signedHeadOption())
     .option(
       '--webhooks-to-private-networks',
       'let webhooks send to this machine and private networks, and by plain HTTP',

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from '../actions/verify.ts';
-import { databaseOption, dataOption } from '../registry-options.ts';
+import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -15,6 +15,7 @@ export function verifyCommand(): Command {
         'a checkpoint that was kept, as /v1/checkpoint gave it: is it one of this log?',
       ).argParser(file => resolve(file)),
     )
+    .addOption(signedHeadOption())
     .option('--json', 'print where the log ends, for a script')
     .addHelpText(
       'after',

@@ -14,6 +14,7 @@ import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import { noneMatchFails } from '../http/conditional.ts';
 import { parseQuery } from '../http/query.ts';
 import type { Kept, Memory, Places } from '../memory.ts';
+import type { Integrity } from '../proof/integrity.ts';
 import type { Store } from '../store/store.ts';
 import { chooseVersion, type Wanted } from './choose-version.ts';
 import type { Contents } from './content.ts';
@@ -39,6 +40,7 @@ const REPRESENTATIONS = ['text/plain', 'application/json'] as const;
 export interface DeliveryParts {
   readonly store: Store;
   readonly memory: Memory;
+  readonly integrity: Integrity;
   readonly authenticator: Authenticator;
   readonly contents: Contents;
   /** A value as JSON, for a key. */
@@ -52,7 +54,7 @@ export interface DeliveryParts {
 }
 
 export function delivery(parts: DeliveryParts): Deliver {
-  const { store, memory, authenticator, contents, json, onFault, onCaller, onDelivered } = parts;
+  const { store, memory, integrity, authenticator, contents, json, onFault, onCaller, onDelivered } = parts;
   return request => {
     try {
       const kept = memory.present();
@@ -78,7 +80,10 @@ export function delivery(parts: DeliveryParts): Deliver {
       const known = places.get(request.target);
       onDelivered?.(known === undefined ? 'database' : 'memory');
       if (known !== undefined) return answerFrom(known, request.ifNoneMatch);
+      // What is not in memory is read from a log that must be as it was before.
+      integrity.checkIntact();
       const prepared = await prepare(caller, name, wanted, representation);
+      integrity.checkIntact();
       keepDelivery(places, request.target, name, prepared);
       return answerFrom(prepared, request.ifNoneMatch);
     } catch (error) {

@@ -13,6 +13,8 @@ import { keptContents } from '../delivery/content.ts';
 import { type Deliver, type DeliveryRequest, delivery, parseNameInPath } from '../delivery/deliver.ts';
 import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
+import type { Integrity } from '../proof/integrity.ts';
+import type { Signer } from '../proof/signer.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, isInPieces, problemAnswer, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
@@ -31,6 +33,8 @@ import type { Work } from './work.ts';
 export interface AppParts {
   readonly store: Store;
   readonly memory: Memory;
+  readonly integrity: Integrity;
+  readonly signer: Signer;
   readonly authenticator: Authenticator;
   /** Does what may take long. */
   readonly work: Work;
@@ -65,6 +69,18 @@ export interface App {
   readonly deliver: Deliver;
 }
 
+/** What is answered though the log is broken: the evidence, and what a client needs to ask for it. */
+const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
+  'changes',
+  'consistency',
+  'currentKey',
+  'listEnvironments',
+  'healthz',
+  'readyz',
+  'metrics',
+  'openapi',
+]);
+
 /** What is asked of a call that knows no query: `?dryRun=true` must not publish. */
 const NO_QUERY = z.object({});
 
@@ -72,6 +88,8 @@ export function createApp(parts: AppParts): App {
   const {
     store,
     memory,
+    integrity,
+    signer,
     authenticator,
     work,
     identity = null,
@@ -88,6 +106,7 @@ export function createApp(parts: AppParts): App {
   const deliver = delivery({
     store,
     memory,
+    integrity,
     authenticator,
     contents,
     json: (value, key) => work.json(value, delivering(key)),
@@ -124,6 +143,7 @@ export function createApp(parts: AppParts): App {
     const claims: BodyClaim[] = [];
     try {
       const call = await callOf(route, request, path, search, parameters, claims);
+      if (!ANSWERED_WHILE_BROKEN.has(route)) integrity.checkIntact();
       return await (HANDLERS[route] as Handler<HandledRoute>)(call);
     } finally {
       for (const claim of claims) claim.release();
@@ -172,6 +192,8 @@ export function createApp(parts: AppParts): App {
         caller === null || route.role === null ? writesNothing : authorizedWrite(store, caller, route.role),
       reauthenticate,
       contents,
+      integrity,
+      signer,
       identity,
       webhooksToPrivateNetworks,
       standing,

@@ -8,6 +8,8 @@ import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Contents } from '../delivery/content.ts';
 import type { Identity } from '../identity.ts';
+import type { Integrity } from '../proof/integrity.ts';
+import type { Signer } from '../proof/signer.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import type { Asker } from '../workers/worker-pool.ts';
@@ -53,6 +55,8 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly contents: Contents;
   readonly work: Work;
   readonly streams: Streams;
+  readonly integrity: Integrity;
+  readonly signer: Signer;
   /** Null where the registry has none. */
   readonly identity: Identity | null;
   /** Null where nobody sends webhooks. */

@@ -21,11 +21,13 @@ export interface MeasuredParts {
   /** How many connections are open now. */
   readonly connections: () => number;
   readonly logState: () => LogWatchState;
+  /** The last event that this process signed; 0: none. */
+  readonly signed: () => number;
   /** How many requests wait for a thread now. */
   readonly waiting: () => number;
 }
 
-export function registryMetrics({ store, connections, logState, waiting }: MeasuredParts): Metrics {
+export function registryMetrics({ store, connections, logState, signed, waiting }: MeasuredParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const ofProcess = processMetrics();
@@ -96,6 +98,14 @@ export function registryMetrics({ store, connections, logState, waiting }: Measu
     registers,
     collect() {
       this.set(logState().status === 'broken' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'promptforge_log_signed_events',
+    help: 'Events up to which this process has signed the log. Where it stays behind promptforge_log_events, nothing is signed.',
+    registers,
+    collect() {
+      this.set(signed());
     },
   });
   const events = new Counter({

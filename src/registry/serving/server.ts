@@ -8,6 +8,10 @@ import { createApp } from '../http/app.ts';
 import type { Identity } from '../identity.ts';
 import { memory } from '../memory.ts';
 import { promotionSchedule } from '../promotions/schedule.ts';
+import type { HeadFile } from '../proof/head-file.ts';
+import { intactStore } from '../proof/intact-store.ts';
+import { integrity as integrityOf } from '../proof/integrity.ts';
+import { type SignerParts, signer as signerOf } from '../proof/signer.ts';
 import { type LogWatchParts, logWatch } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import { startWork, type WorkOptions } from '../tasks/work.ts';
@@ -25,6 +29,8 @@ export interface ServerOptions {
   /** Stays the caller's, who closes it after the server. */
   readonly store: Store;
   readonly identity?: Identity;
+  /** Where it remembers what it signed; without it only while it runs. Stays the caller's. */
+  readonly heads?: HeadFile;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; false by default. */
   readonly webhooksToPrivateNetworks?: boolean;
   readonly host: string;
@@ -40,6 +46,8 @@ export interface ServerOptions {
   readonly work?: Partial<WorkOptions>;
   /** Of the verification of the log in the background, in ms; for tests. */
   readonly watchPauses?: LogWatchParts['pauses'];
+  /** Of the signer, in ms; for tests. */
+  readonly signerPauses?: SignerParts['pauses'];
   /** Gets an object for each line of the log; never a key, a query or a body. */
   readonly log: (entry: object) => void;
 }
@@ -53,6 +61,8 @@ export interface Certificate {
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
+  /** What it is served from: it writes only while the log is as this process has seen it. */
+  readonly store: Store;
   /**
    * Uses another certificate for connections that are made from now on.
    * @throws Error when it speaks no TLS, or key and certificate do not belong together; the one before stays in use then
@@ -73,38 +83,54 @@ const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
  * cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { store, identity, webhooksToPrivateNetworks = false, host, port, tls, log, rateLimit } = options;
+  const { identity, heads, webhooksToPrivateNetworks = false, host, port, tls, log, rateLimit } = options;
   checkExposure({ host, tls: tls !== undefined, behindProxy: options.behindProxy ?? false });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const closing = new AbortController();
   let stopping = false;
-  const kept = memory(store);
+  const onFault = (error: unknown) => log(faultEntry(error));
+  const integrity = integrityOf({
+    heads,
+    onBroken: error => log(alarmEntry('log_broken', error)),
+    onFault,
+  });
+  const store = intactStore(options.store, integrity);
+  const signer = signerOf({
+    ...{ store, integrity, identity: identity ?? null, heads, onFault },
+    ...(options.signerPauses && { pauses: options.signerPauses }),
+  });
+  const kept = memory(store, integrity);
   const authenticator = keyAuthenticator(store, kept);
   const notes = requestNotes();
   const admit = rateLimit === undefined ? undefined : keyRate(rateLimit);
   const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
   const watch = logWatch({
     store,
-    onBroken: error => log(alarmEntry('log_broken', error)),
+    onBroken: integrity.report,
     onFault: error => log(alarmEntry('fault', error)),
     ...(options.watchPauses && { pauses: options.watchPauses }),
   });
+  const logState = () =>
+    integrity.broken() === null ? watch.state() : { ...watch.state(), status: 'broken' as const };
   const work = startWork({ onFault: error => log(faultEntry(error)), ...options.work });
   const metrics = registryMetrics({
     store,
     connections: () => connections.size,
-    logState: watch.state,
+    logState,
+    signed: () => signer.last()?.seq ?? 0,
     waiting: () => work.waiting,
   });
   const app = createApp({
     store,
     memory: kept,
+    integrity,
+    signer,
     authenticator,
     work,
     ...(identity && { identity }),
     webhooksToPrivateNetworks,
     standing: {
-      log: () => watch.state().status,
+      log: () => logState().status,
       stopping: () => stopping,
       metrics: { text: metrics.text, needsKey: !isLoopback(host) },
     },
@@ -137,6 +163,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('error', error => log(faultEntry(error)));
   schedule.start();
   watch.start();
+  signer.start();
   const { port: bound } = server.address() as AddressInfo;
 
   let closed: Promise<void> | undefined;
@@ -146,8 +173,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.all([drain(server, connections, closing), schedule.close(), watch.close()]);
     await work.close();
     await authenticator.close();
+    await signer.close();
   }
   return {
+    store,
     url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     renewCertificate(renewed) {
       if (tlsServer === undefined) throw new Error('This server speaks no TLS.');

@@ -9,7 +9,7 @@ import type { Role } from '../../../src/core/role.ts';
 import { createKey } from '../../../src/registry/access/keys.ts';
 import { openDataFolder } from '../../../src/registry/data-folder.ts';
 import { IDENTITY_FILE, openIdentity } from '../../../src/registry/identity.ts';
-import { recordSigningKey } from '../../../src/registry/proof/checkpoint.ts';
+import { recordSigningKey } from '../../../src/registry/proof/signing-key.ts';
 import { startServer } from '../../../src/registry/serving/server.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 

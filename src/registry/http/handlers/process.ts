@@ -1,7 +1,7 @@
 /** What watches a process: whether it and its database answer, its figures; and the API's own document. */
 import { openApiDocument } from '../../../contract/openapi.ts';
 import { Problem } from '../../../core/problem.ts';
-import { logHead } from '../../store/log.ts';
+import { readIntact } from '../../proof/intact-store.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
 import type { Handler, Standing } from '../call.ts';
 
@@ -13,9 +13,9 @@ export const handleHealthz: Handler<'healthz'> = async ({ standing }) => {
   return jsonAnswer(200, { status: 'ok' });
 };
 
-export const handleReadyz: Handler<'readyz'> = async ({ store, standing }) => {
+export const handleReadyz: Handler<'readyz'> = async ({ store, integrity, standing }) => {
   checkNotStopping(standing);
-  await store.read(logHead);
+  await readIntact(store, integrity, async () => {});
   return jsonAnswer(200, { status: 'ok', database: 'ok', log: standing.log() });
 };
 

@@ -3,6 +3,7 @@ import type { RouteName } from '../../../contract/routes.ts';
 import type { Handler } from '../call.ts';
 import { handleChanges } from './changes.ts';
 import { handleCheckpoint } from './checkpoint.ts';
+import { handleConsistency } from './consistency.ts';
 import { handleListEnvironments, handlePutEnvironment } from './environments.ts';
 import {
   handleCreateKey,
@@ -60,6 +61,7 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   restore: handleRestore,
   changes: handleChanges,
   checkpoint: handleCheckpoint,
+  consistency: handleConsistency,
   batch: handleBatch,
   listEnvironments: handleListEnvironments,
   putEnvironment: handlePutEnvironment,

@@ -1,0 +1,74 @@
+/** What `promptforge accept-head` does. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { IDENTITY_FILE, type Identity, openIdentity } from '../../registry/identity.ts';
+import { acceptHead as accept } from '../../registry/proof/accept-head.ts';
+import { headFileOf, openHeadFile } from '../../registry/proof/head-file.ts';
+import { whyNotServed } from '../../registry/proof/open-signing.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson } from '../output.ts';
+import { type RegistryOptions, withRegistry } from '../with-registry.ts';
+
+export interface SigningOptions extends RegistryOptions {
+  readonly registryKey?: string;
+  readonly signedHead?: string;
+}
+
+export interface AcceptHeadOptions extends SigningOptions {
+  readonly reason: string;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem */
+export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
+  const { reason, json } = options;
+  if (reason === '') throw new CommandFailure(EXIT.usage, 'Say why with --reason: the log keeps it.');
+  const { keyFile, headFile } = signingFiles(options);
+  await withRegistry(options, { create: false }, async store => {
+    const identity = await existingKey(keyFile);
+    const heads = await openHeadFile(headFile);
+    try {
+      const kept = heads.read();
+      const why = await whyNotServed(store, kept);
+      if (why === undefined && kept.revision > 0)
+        return print(line`The log extends what was signed, and nothing was found broken. Nothing to accept.`);
+      const { lost, restored, head } = await accept(store, { identity, heads, author: COMMAND_LINE, reason });
+      if (json) return printJson({ lost, restored, head });
+      await print(
+        line`Verified ${restored.seq} events. Event ${head.seq} records the restore, and "promptforge serve" serves it again.`,
+      );
+      if (lost !== null && lost.seq > restored.seq)
+        await print(
+          line`${lost.seq - restored.seq} events that were signed before are gone. Tell those who saw them.`,
+        );
+    } finally {
+      heads.close();
+    }
+  });
+}
+
+/** @throws CommandFailure where a database is named without a key */
+export function signingFiles({ data, database, registryKey, signedHead }: SigningOptions): {
+  readonly keyFile: string;
+  readonly headFile: string;
+} {
+  if (registryKey === undefined && database !== undefined)
+    throw new CommandFailure(EXIT.usage, 'A database needs --registry-key too: the key that "serve" has.');
+  const keyFile = registryKey ?? join(data, IDENTITY_FILE);
+  return { keyFile, headFile: signedHead ?? headFileOf(keyFile) };
+}
+
+/** The key of a registry, which is not made here. @throws CommandFailure, DataFolderProblem */
+export async function existingKey(file: string): Promise<Identity> {
+  try {
+    await access(file);
+  } catch (cause) {
+    throw new CommandFailure(
+      EXIT.environment,
+      `${file} is not there or cannot be read. Name the key that "serve" has with --registry-key.`,
+      { cause },
+    );
+  }
+  return openIdentity(file);
+}

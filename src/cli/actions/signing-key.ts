@@ -1,0 +1,56 @@
+/** What `promptforge signing-key replace` does. */
+import { COMMAND_LINE } from '../../registry/access/caller.ts';
+import { openIdentity } from '../../registry/identity.ts';
+import { headFileOf, openHeadFile } from '../../registry/proof/head-file.ts';
+import { integrity } from '../../registry/proof/integrity.ts';
+import { whyNotServed } from '../../registry/proof/open-signing.ts';
+import { signer } from '../../registry/proof/signer.ts';
+import { replaceSigningKey } from '../../registry/proof/signing-key.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, say } from '../output.ts';
+import { withRegistry } from '../with-registry.ts';
+import { existingKey, type SigningOptions, signingFiles } from './accept-head.ts';
+
+export interface ReplaceOptions extends SigningOptions {
+  readonly newKey: string;
+  readonly lost?: true;
+  readonly reason?: string;
+}
+
+/** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` */
+export async function replace(options: ReplaceOptions): Promise<void> {
+  const { newKey, lost, reason = '' } = options;
+  if (lost && reason.trim() === '')
+    throw new CommandFailure(EXIT.usage, 'Say with --reason why the key is lost: the log keeps it.');
+  const { keyFile, headFile } = lost ? { keyFile: undefined, headFile: undefined } : signingFiles(options);
+  await withRegistry(options, { create: false }, async store => {
+    const old = keyFile === undefined ? null : await existingKey(keyFile);
+    if (headFile !== undefined) {
+      using before = new DisposableStack();
+      const heads = await openHeadFile(headFile);
+      before.defer(() => heads.close());
+      const why = await whyNotServed(store, heads.read());
+      if (why !== undefined) throw why;
+    }
+    const identity = await openIdentity(newKey);
+    await replaceSigningKey(store, COMMAND_LINE, {
+      old,
+      new: identity,
+      ...(lost && { reason: reason.trim() }),
+    });
+    const heads = await openHeadFile(headFileOf(newKey));
+    const fail = (error: unknown): never => {
+      throw error;
+    };
+    try {
+      heads.replace(heads.read().revision, { checkpoint: null, broken: null });
+      const intact = integrity({ heads, onBroken: fail, onFault: fail });
+      const { seq } = await signer({ store, integrity: intact, identity, heads, onFault: fail }).checkpoint();
+      await print(line`Event ${seq} names ${identity.publicKey}, which signs from now on.`);
+    } finally {
+      heads.close();
+    }
+  });
+  await say(line`Start "promptforge serve" with --registry-key ${newKey}, and make webhooks anew.`);
+  if (lost) await say(line`The old key did not endorse it, so clients raise an alarm. Tell them why.`);
+}

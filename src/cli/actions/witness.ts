@@ -1,0 +1,101 @@
+/** What `promptforge witness` does. */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogForked, witnessed } from '../../client/consistency.ts';
+import { RegistryClient } from '../../client/registry-client.ts';
+import { SignerChanged } from '../../client/signer-changed.ts';
+import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { Problem } from '../../core/problem.ts';
+import { whyRefused } from '../../disk/why-refused.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, say } from '../output.ts';
+import { type HeadLog, openHeadLog } from '../witness/head-log.ts';
+
+export interface WitnessOptions {
+  readonly to: string;
+  readonly keyFile?: string;
+  readonly push?: true;
+  readonly watch?: true;
+  /** In seconds. */
+  readonly interval: number;
+}
+
+/** @throws CommandFailure: exit code 1 for an alarm, 4 when it cannot look */
+export async function witness(url: string, options: WitnessOptions): Promise<void> {
+  const { to, watch, interval, push } = options;
+  const registry = clientOf(url, await keyFrom(options.keyFile));
+  const log = await openHeadLog(to, registry.url, push ?? false);
+  if (!watch) return look(registry, log);
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  let failing = false;
+  while (!stopping.signal.aborted) {
+    try {
+      await look(registry, log, stopping.signal);
+      failing = false;
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      if (!(error instanceof CommandFailure) || error.exitCode !== EXIT.environment) throw error;
+      // Said once until it succeeds again: a witness that only reports silence is overlooked.
+      if (!failing) await say(line`${error.message} It is tried again every ${interval} s.`);
+      failing = true;
+    }
+    await sleep(interval * 1000, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+}
+
+async function look(registry: RegistryClient, log: HeadLog, signal?: AbortSignal): Promise<void> {
+  const kept = await log.last();
+  try {
+    const found = await witnessed(registry, kept, signal);
+    if (kept !== null && found.seq === kept.seq) {
+      await print(line`Event ${found.seq} of ${registry.url} is signed as before.`);
+      return;
+    }
+    await log.keep(found);
+    await print(
+      kept === null
+        ? line`Keeping event ${found.seq} of ${registry.url}, the first that is kept.`
+        : line`Event ${found.seq} of ${registry.url} continues event ${kept.seq}.`,
+    );
+  } catch (error) {
+    const found = LogForked.is(error) ? error.found : null;
+    if (LogForked.is(error) || SignerChanged.is(error) || Problem.is(error, 'log_broken')) {
+      await log.alarm(error.message, found);
+      throw new CommandFailure(
+        EXIT.refused,
+        `ALARM: ${error.message} It is kept in ${log.path}. If the registry was restored and its operator says so, begin anew with another --to.`,
+        { cause: error },
+      );
+    }
+    if (RegistryUnreachable.is(error) || Problem.is(error))
+      throw new CommandFailure(EXIT.environment, error.message, { cause: error });
+    throw error;
+  }
+}
+
+function clientOf(url: string, key: string): RegistryClient {
+  try {
+    return new RegistryClient({ url, key });
+  } catch (cause) {
+    throw new CommandFailure(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Never from the command line, which other users of the machine can read. */
+async function keyFrom(file: string | undefined): Promise<string> {
+  const key = file === undefined ? process.env['PROMPTFORGE_KEY'] : await keyIn(file);
+  if (key !== undefined && key.trim() !== '') return key.trim();
+  throw new CommandFailure(
+    EXIT.usage,
+    'The registry shows its log to keys of the role author and above. Give one in PROMPTFORGE_KEY or with --key-file.',
+  );
+}
+
+async function keyIn(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
+  }
+}

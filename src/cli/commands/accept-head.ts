@@ -1,0 +1,38 @@
+/** `promptforge accept-head`: has a registry served again whose log was restored. */
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import type { AcceptHeadOptions } from '../actions/accept-head.ts';
+import { databaseOption, dataOption, registryKeyOption, signedHeadOption } from '../registry-options.ts';
+
+export function acceptHeadCommand(): Command {
+  return new Command('accept-head')
+    .description('after a restore: verify the log as it is now, record that, and have it served again')
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .addOption(registryKeyOption())
+    .addOption(signedHeadOption())
+    .addOption(
+      new Option(
+        '--reason <text>',
+        'why the log ends earlier or is another; everybody can read it in the log',
+      )
+        .makeOptionMandatory()
+        .argParser(text => text.trim()),
+    )
+    .option('--json', 'print both heads, for a script')
+    .addHelpText(
+      'after',
+      `
+The registry remembers beside its key what it signed, and refuses to serve a log that does not
+extend it or that was found broken. Stop "serve", restore the registry, then run this: it
+verifies everything, appends the event head.accepted, and begins a new signed head. Clients that
+saw later events raise an alarm all the same, since those events are gone: tell them.
+Where several machines serve one database, run it on each.
+
+Example:
+  promptforge accept-head --data ${resolve('/var/lib/promptforge')} --reason "Restored the backup of March 1, the disk had failed"`,
+    )
+    .action(async (options: AcceptHeadOptions) =>
+      (await import('../actions/accept-head.ts')).acceptHead(options),
+    );
+}

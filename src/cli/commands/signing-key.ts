@@ -1,0 +1,35 @@
+/** `promptforge signing-key`: names another key as the one that signs checkpoints. */
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import type { ReplaceOptions } from '../actions/signing-key.ts';
+import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
+
+export function signingKeyCommand(): Command {
+  const command = new Command('signing-key').description('the key with which the registry signs its log');
+  command
+    .command('replace')
+    .description('have another key sign from now on, endorsed by the present one')
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .addOption(registryKeyOption())
+    .addOption(
+      new Option('--new-key <file>', 'the new key (PEM), made where there is none')
+        .makeOptionMandatory()
+        .argParser(file => resolve(file)),
+    )
+    .option('--lost', 'nobody has the present key any more: clients will raise an alarm')
+    .option('--reason <text>', 'why it is lost; everybody can read it in the log')
+    .addHelpText(
+      'after',
+      `
+Stop "serve" first, and start it with --registry-key <new file> afterwards. Both keys sign the
+event, so clients trust the new key as they trusted the old one. The secrets of webhooks depend
+on the key: make webhooks anew.
+
+Examples:
+  promptforge signing-key replace --registry-key old.pem --new-key new.pem
+  promptforge signing-key replace --new-key new.pem --lost --reason "The disk with the key failed"`,
+    )
+    .action(async (options: ReplaceOptions) => (await import('../actions/signing-key.ts')).replace(options));
+  return command;
+}

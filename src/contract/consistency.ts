@@ -1,0 +1,32 @@
+/** The proof that one head of the log continues another: the events between them. */
+import * as z from 'zod';
+import { event } from './changes.ts';
+import { digest } from './values.ts';
+
+/** Events in one answer, which bounds what it costs; a longer way is asked for in steps. */
+export const MAX_CONSISTENCY_EVENTS = 1000;
+
+const eventNumber = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const head = z.object({ seq: z.int().min(0), hash: digest });
+
+export const consistencyQuery = z.object({
+  from: eventNumber.meta({
+    description: 'The number of the event of the older head; 0: the beginning of the log.',
+  }),
+  to: eventNumber
+    .optional()
+    .meta({ description: 'The number of the event of the newer head. Left out: the end of the log.' }),
+});
+
+export const consistency = z
+  .object({
+    from: head.meta({ description: 'The older head as this registry has it: compare its hash.' }),
+    to: head.meta({
+      description: `The newer head, or one on the way to it, ${MAX_CONSISTENCY_EVENTS} events on: then ask again from there.`,
+    }),
+    events: z.array(event).meta({
+      description: 'Every event after "from", up to "to". Each continues the hash of the one before.',
+    }),
+  })
+  .meta({ id: 'Consistency' });
+export type Consistency = z.infer<typeof consistency>;

@@ -1,0 +1,62 @@
+/**
+ * The event that names the key which signs checkpoints. A new key signs the event, and so does the key that it
+ * replaces: whoever trusted the old key can trust the new one, and nobody else can name a key of their own.
+ */
+import { canonicalJson } from './canonical.ts';
+import { isSignedBy } from './checkpoint.ts';
+import type { ChainHead } from './event.ts';
+
+/** The signed text names its purpose, so that a signature means nothing elsewhere. */
+export const SIGNING_KEY_KIND = 'promptforge.signing-key.v1';
+
+/** The `data` of `signing_key.set`. Events of earlier releases have the public key alone. */
+export interface SigningKeyChange {
+  /** The 32 bytes of the key that signs from here on, in base64. */
+  readonly publicKey: string;
+  /** The key before it; null: it is the first. */
+  readonly replaces?: string | null;
+  /** By the new key, in base64. */
+  readonly signature?: string;
+  /** By the key that it replaces, in base64; absent: whoever named the new key did not have the old one. */
+  readonly endorsement?: string;
+  /** Why the old key did not endorse it. */
+  readonly reason?: string;
+}
+
+/**
+ * What both keys sign, as UTF-8: canonical JSON (RFC 8785).
+ * @param before the event before: a signature is for one place of one log
+ */
+export function signingKeyText(
+  { publicKey, replaces = null }: Pick<SigningKeyChange, 'publicKey' | 'replaces'>,
+  before: ChainHead,
+): string {
+  return canonicalJson({
+    kind: SIGNING_KEY_KIND,
+    seq: before.seq + 1,
+    previousHash: before.hash,
+    publicKey,
+    replaces,
+  });
+}
+
+/**
+ * Why somebody who trusts `known` cannot trust the key that an event names; undefined when they can.
+ * @param known the key before the event; null: none yet, and the first key is taken as it comes
+ */
+export function whyNotEndorsed(
+  change: SigningKeyChange,
+  before: ChainHead,
+  known: string | null,
+): string | undefined {
+  const { publicKey, replaces, signature, endorsement } = change;
+  if (known === null || publicKey === known) return undefined;
+  const told = `Event ${before.seq + 1} names the key ${publicKey} in the place of ${known}`;
+  if (endorsement === undefined) return `${told}, and the old key did not endorse it.`;
+  const text = signingKeyText(change, before);
+  if (replaces !== known || !isSignedBy(known, text, endorsement))
+    return `${told}, and the endorsement is not by the old key.`;
+  if (signature === undefined || !isSignedBy(publicKey, text, signature))
+    return `${told}, and the new key did not sign it.`;
+  return undefined;
+}

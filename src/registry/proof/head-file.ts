@@ -1,0 +1,120 @@
+/**
+ * The last head of the log that this registry signed, in a file beside its key and outside its database: whoever
+ * rewrites the database does not reach it. It also remembers that the log was found broken. Processes that share the
+ * key file share it, so it is a small SQLite database: saved whole and on disk before a signature leaves the process.
+ */
+import { constants } from 'node:fs';
+import { access, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Checkpoint } from '../../core/checkpoint.ts';
+import { whyRefused } from '../../disk/why-refused.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
+
+export interface KeptHead {
+  /** Grows with each change. 0: nothing was ever kept here. */
+  readonly revision: number;
+  /** Signed last; null: nothing yet. */
+  readonly checkpoint: Checkpoint | null;
+  /** The log was found broken; null: it was not, or an operator accepted it since. */
+  readonly broken: FoundBroken | null;
+}
+
+export interface FoundBroken {
+  /** RFC 3339 UTC */
+  readonly at: string;
+  readonly message: string;
+}
+
+export interface HeadFile {
+  readonly path: string;
+  /** @throws DataFolderProblem `head_lost` when it cannot be read any more */
+  read(): KeptHead;
+  /**
+   * Saves another head, unless another process saved one since `revision`.
+   * @returns whether it was saved, and is on disk
+   * @throws DataFolderProblem `head_lost` when it cannot be written
+   */
+  replace(revision: number, head: Omit<KeptHead, 'revision'>): boolean;
+  close(): void;
+}
+
+/** How long to wait for another process that saves, in ms. */
+const BUSY_TIMEOUT = 2000;
+
+/** Where the head is kept that a key signs: `registry-key.pem` has `registry-key.head.db` beside it. */
+export function headFileOf(keyFile: string): string {
+  return `${keyFile.replace(/\.pem$/i, '')}.head.db`;
+}
+
+/**
+ * Opens the file, which is made, for its owner alone, where there is none.
+ * @throws DataFolderProblem `not_writable`; `head_lost` when it holds something else
+ */
+export async function openHeadFile(path: string): Promise<HeadFile> {
+  try {
+    await (await open(path, 'a', 0o600)).close();
+    // SQLite makes its journal beside it.
+    await access(dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw new DataFolderProblem(
+      'not_writable',
+      `The signed head ${path} cannot be read and written: ${whyRefused(cause)}. The registry remembers there what it signed. Change who may write there, or name another file with --signed-head.`,
+      { cause },
+    );
+  }
+  try {
+    return opened(path, new DatabaseSync(path));
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+}
+
+function opened(path: string, database: DatabaseSync): HeadFile {
+  database.exec(
+    `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;
+    CREATE TABLE IF NOT EXISTS head (
+      only INTEGER PRIMARY KEY CHECK (only = 1), revision INTEGER NOT NULL, checkpoint TEXT, broken TEXT
+    ) STRICT;
+    INSERT OR IGNORE INTO head VALUES (1, 0, NULL, NULL);`,
+  );
+  const select = database.prepare('SELECT revision, checkpoint, broken FROM head');
+  const update = database.prepare(
+    'UPDATE head SET revision = revision + 1, checkpoint = ?, broken = ? WHERE revision = ?',
+  );
+  return {
+    path,
+    read() {
+      try {
+        const row = select.get();
+        return {
+          revision: Number(row?.['revision']),
+          checkpoint: JSON.parse(String(row?.['checkpoint'] ?? 'null')),
+          broken: JSON.parse(String(row?.['broken'] ?? 'null')),
+        };
+      } catch (cause) {
+        throw unusable(path, cause);
+      }
+    },
+    replace(revision, { checkpoint, broken }) {
+      try {
+        const { changes } = update.run(JSON.stringify(checkpoint), JSON.stringify(broken), revision);
+        return Number(changes) === 1;
+      } catch (cause) {
+        throw unusable(path, cause);
+      }
+    },
+    close() {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function unusable(path: string, cause: unknown): DataFolderProblem {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DataFolderProblem(
+    'head_lost',
+    `The signed head ${path} cannot be used: ${reason}. Without it nothing is signed, since nobody could tell whether the log was rewritten. Restore the file; if it is lost, move it away, and "promptforge accept-head" begins a new one.`,
+    { cause },
+  );
+}

@@ -1,0 +1,50 @@
+/** The store of a server that writes only where the log extends what the process has seen of it. */
+import type { ChainHead } from '../../core/event.ts';
+import { logHead } from '../store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import type { Integrity } from './integrity.ts';
+
+/** @returns the same store, whose `write` also throws Problem `log_broken` */
+export function intactStore(store: Store, integrity: Integrity): Store {
+  /** Writes that share a transaction need one check. */
+  const checked = new WeakSet<WriteTransaction>();
+  return {
+    now: store.now,
+    read: work => store.read(work),
+    async write(work) {
+      integrity.checkIntact();
+      let head: ChainHead | undefined;
+      const result = await store.write(async transaction => {
+        if (!checked.has(transaction)) await integrity.check(transaction, integrity.seen());
+        checked.add(transaction);
+        const done = await work(transaction);
+        head = await logHead(transaction);
+        return done;
+      });
+      if (head !== undefined) integrity.saw(head);
+      return result;
+    },
+    revision: () => store.revision(),
+    recentRevision: () => store.recentRevision(),
+    changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    lost: () => store.lost(),
+    ...(store.connections && { connections: store.connections }),
+    close: () => store.close(),
+  };
+}
+
+/** Reads where the log extends what the process has seen of it. @throws Problem `log_broken` where it does not */
+export async function readIntact<T>(
+  store: Pick<Store, 'read'>,
+  integrity: Integrity,
+  work: (snapshot: Snapshot, head: ChainHead) => Promise<T>,
+): Promise<T> {
+  // Before the snapshot is opened, which shows at least as much.
+  const before = integrity.seen();
+  const { head, result } = await store.read(async snapshot => {
+    const head = await integrity.check(snapshot, before);
+    return { head, result: await work(snapshot, head) };
+  });
+  integrity.saw(head);
+  return result;
+}

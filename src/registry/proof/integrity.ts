@@ -1,0 +1,106 @@
+/**
+ * Whether the log still extends what this process has seen of it, and what it signed. Once it does not, or something
+ * else was found false, the registry is broken until an operator has acted: it writes and signs nothing, delivers only
+ * what it had in memory, and remembers that outside its database, so that a restart does not serve it either.
+ */
+import { CHAIN_START, type ChainHead } from '../../core/event.ts';
+import { Problem } from '../../core/problem.ts';
+import { logHead } from '../store/log.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
+import type { Snapshot } from '../store/store.ts';
+import { broken as brokenLog } from '../store/verify.ts';
+import type { HeadFile } from './head-file.ts';
+
+export interface Integrity {
+  /** What is wrong, for the operator; null: nothing that is known. */
+  broken(): string | null;
+  /** @throws Problem `log_broken` once something is known to be wrong */
+  checkIntact(): void;
+  /** The furthest head that this process has seen. Taken before a snapshot is opened, it must be in it. */
+  seen(): ChainHead;
+  /** To be called with a head that is committed. */
+  saw(head: ChainHead): void;
+  /**
+   * Whether the log that a snapshot shows extends `before`.
+   * @returns where the log ends
+   * @throws Problem `log_broken`, after the alarm, when it does not
+   */
+  check(snapshot: Snapshot, before: ChainHead): Promise<ChainHead>;
+  /** Something was found false: the alarm, once. */
+  report(error: Error): void;
+}
+
+export interface IntegrityParts {
+  /** Without it, what this process has seen and found ends with it. */
+  readonly heads?: HeadFile | undefined;
+  /** The alarm: told once. */
+  readonly onBroken: (error: Error) => void;
+  /** Told when what was found cannot be remembered. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** One sentence for everybody: the place that does not fit is told to the operator alone. */
+export const LOG_BROKEN =
+  'The log of this registry was changed by other means than PromptForge. Nothing is written or signed, and only what was in memory before is delivered, until whoever runs it has restored it: "promptforge verify" and the log of the process say what does not fit.';
+
+export function integrity({ heads, onBroken, onFault }: IntegrityParts): Integrity {
+  let seen: ChainHead = heads?.read().checkpoint ?? CHAIN_START;
+  let broken: string | null = null;
+  const own: Integrity = {
+    broken: () => broken,
+    checkIntact() {
+      if (broken !== null) throw new Problem('log_broken', LOG_BROKEN);
+    },
+    seen: () => seen,
+    saw({ seq, hash }) {
+      if (seq > seen.seq) seen = { seq, hash };
+    },
+    async check(snapshot, before) {
+      own.checkIntact();
+      const head = await logHead(snapshot);
+      const why = await whyNotExtended(snapshot, before, head);
+      if (why !== undefined) {
+        own.report(brokenLog(why));
+        own.checkIntact();
+      }
+      return head;
+    },
+    report(error) {
+      if (broken !== null) return;
+      broken = error.message;
+      onBroken(error);
+      try {
+        if (heads !== undefined) remember(heads, error.message);
+      } catch (fault) {
+        onFault(fault);
+      }
+    },
+  };
+  return own;
+}
+
+function remember(heads: HeadFile, message: string): void {
+  for (;;) {
+    const { revision, checkpoint, broken } = heads.read();
+    if (broken !== null) return;
+    if (heads.replace(revision, { checkpoint, broken: { at: new Date().toISOString(), message } })) return;
+  }
+}
+
+/** Why the log that ends at `head` is not a continuation of `before`; undefined when it is. */
+export async function whyNotExtended(
+  snapshot: Snapshot,
+  before: ChainHead,
+  head: ChainHead,
+): Promise<string | undefined> {
+  if (before.seq === 0) return undefined;
+  if (head.seq < before.seq)
+    return `It ends with event ${head.seq}, but event ${before.seq} was there before: its end was cut, or an older copy took its place.`;
+  const hash = head.seq === before.seq ? head.hash : (await hashAt(snapshot, before))[0]?.hash;
+  if (hash === before.hash) return undefined;
+  return `Event ${before.seq} has the hash ${hash ?? 'of no event'} now, but had ${before.hash} before: the log was rewritten, or is of another registry.`;
+}
+
+const hashAt = preparedQuery((database, { seq }: { readonly seq: number }) =>
+  database.selectFrom('events').select('hash').where('seq', '=', seq),
+);

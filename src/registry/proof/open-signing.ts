@@ -1,0 +1,99 @@
+/** Opens what a registry signs with, and holds its log to what was signed before anything of it is served. */
+import { access } from 'node:fs/promises';
+import { Problem } from '../../core/problem.ts';
+import type { Author } from '../access/caller.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
+import { type Identity, openIdentity } from '../identity.ts';
+import type { Store } from '../store/store.ts';
+import { whyNotOfLog } from './checkpoint.ts';
+import { type HeadFile, headFileOf, type KeptHead, openHeadFile } from './head-file.ts';
+import { lastSigningKey, otherSigner, recordSigningKey, replaceSigningKey } from './signing-key.ts';
+
+export interface SigningFiles {
+  readonly keyFile: string;
+  /** Beside the key unless told. */
+  readonly headFile?: string | undefined;
+  readonly author: Author;
+  /** The head of every log is kept in this file, as that of a data folder: one that is missing was moved, or the folder is a backup. */
+  readonly isOnlyPlace: boolean;
+  /** A key that is not the log's takes its place, and clients raise an alarm; false: it is refused. */
+  readonly replacesLostKey?: boolean;
+}
+
+export interface Signing {
+  readonly identity: Identity;
+  /** To be closed by whoever opened it. */
+  readonly heads: HeadFile;
+}
+
+/**
+ * @throws DataFolderProblem `head_lost` or `chain_broken` when the log does not extend what was signed, was found broken
+ * before, or the signed head is missing; `other_signer` when the key is not the one that the log names; `not_writable`,
+ * `not_a_key`
+ */
+export async function openSigning(store: Store, files: SigningFiles): Promise<Signing> {
+  const { keyFile, headFile = headFileOf(keyFile), author, isOnlyPlace, replacesLostKey = false } = files;
+  const named = await store.read(snapshot => lastSigningKey(snapshot));
+  if (named !== undefined && !replacesLostKey && !(await isThere(keyFile)))
+    throw otherSigner(named.publicKey, null);
+  const identity = await openIdentity(keyFile);
+  const heads = await openHeadFile(headFile);
+  try {
+    const kept = heads.read();
+    const why = await whyNotServed(store, kept);
+    if (why !== undefined) throw why;
+    if (kept.revision === 0 && isOnlyPlace && named?.signature !== undefined) throw missing(headFile);
+    // Before the log says that a head is kept: whoever is killed in between begins anew.
+    if (kept.revision === 0) heads.replace(0, { checkpoint: null, broken: null });
+    await record(store, author, identity, replacesLostKey);
+    return { identity, heads };
+  } catch (error) {
+    heads.close();
+    throw error;
+  }
+}
+
+async function record(store: Store, author: Author, identity: Identity, replaces: boolean): Promise<void> {
+  try {
+    await recordSigningKey(store, author, identity);
+  } catch (error) {
+    if (!replaces || !DataFolderProblem.is(error, 'other_signer')) throw error;
+    await replaceSigningKey(store, author, { old: null, new: identity, reason: 'The key file was lost.' });
+  }
+}
+
+/** Why a log is not served, by what was kept of it outside the database; undefined: it may be. */
+export async function whyNotServed(
+  store: Pick<Store, 'read'>,
+  { checkpoint, broken }: KeptHead,
+): Promise<DataFolderProblem | undefined> {
+  if (broken !== null)
+    return new DataFolderProblem(
+      'chain_broken',
+      `The registry's log was found broken at ${broken.at}, and nothing of it is served since. ${broken.message} When it is restored, "promptforge accept-head" verifies it and has it served again.`,
+    );
+  if (checkpoint === null || checkpoint.seq === 0) return undefined;
+  const why = await store.read(snapshot => whyNotOfLog(snapshot, checkpoint));
+  if (why === undefined) return undefined;
+  return new DataFolderProblem(
+    'head_lost',
+    `The log does not extend what this registry signed at ${checkpoint.at}. ${why} If somebody restored a backup, "promptforge accept-head" verifies it, records that and has it served. If not, serve it to nobody: keep it as evidence, and restore the right one.`,
+  );
+}
+
+function missing(path: string): DataFolderProblem {
+  return new DataFolderProblem(
+    'head_lost',
+    `The signed head ${path} is missing, and nobody can tell whether the log still extends what this registry signed. If this is a backup that somebody restored, "promptforge accept-head" verifies it, records that and has it served. If not, put the file back.`,
+  );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    error => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw new Problem('invalid_request', `${path} cannot be read.`, {}, { cause: error });
+    },
+  );
+}

@@ -1,0 +1,224 @@
+/**
+ * Signs where the log ends, and nothing that does not extend what was signed before: each event since then must
+ * continue the chain, and the head is kept outside the database before its signature leaves the process. It looks by
+ * itself, after each change and every few seconds, so that a log that was cut or rewritten is noticed though nobody asks.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CHECKPOINT_KIND,
+  type Checkpoint,
+  signedText,
+  type UnsignedCheckpoint,
+} from '../../core/checkpoint.ts';
+import { CHAIN_START, type ChainHead, whyNotNext } from '../../core/event.ts';
+import { Problem } from '../../core/problem.ts';
+import { whyNotEndorsed } from '../../core/signing-key.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
+import type { Identity } from '../identity.ts';
+import { eventsAfter, logTime } from '../store/log.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+import { broken, TAIL } from '../store/verify.ts';
+import type { HeadFile } from './head-file.ts';
+import { readIntact } from './intact-store.ts';
+import { type Integrity, whyNotExtended } from './integrity.ts';
+import { signingKey } from './signing-key.ts';
+
+export interface Signer {
+  /**
+   * Where the log ends now, signed.
+   * @throws Problem `unavailable` when the log names another key than this process has, or the head cannot be kept;
+   * `log_broken` when the log does not extend what was signed
+   */
+  checkpoint(): Promise<Checkpoint>;
+  /** Signed last by this process; null: nothing yet. */
+  last(): Checkpoint | null;
+  /** Looks from now on by itself. */
+  start(): void;
+  /** Signs once more, and ends. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface SignerParts {
+  readonly store: Store;
+  readonly integrity: Integrity;
+  /** Without it the log is watched all the same, and nothing is signed. */
+  readonly identity: Identity | null;
+  /** Without it what was signed is remembered for as long as the process runs. */
+  readonly heads?: HeadFile | undefined;
+  /** Told when the head cannot be kept, once until it can. */
+  readonly onFault: (error: unknown) => void;
+  /** In ms; for tests. */
+  readonly pauses?: Partial<typeof PAUSES> | undefined;
+}
+
+/** In ms: how long changes are gathered before they are signed, and how often it looks though nothing changed. */
+const PAUSES = { gather: 1000, look: 2000 };
+/** Events that are read at a stretch. */
+const PIECE = 250;
+
+/** How far the chain was followed, and the key that the log names there; null: none. */
+interface Followed {
+  readonly head: ChainHead;
+  readonly key: string | null;
+}
+
+export function signer({ store, integrity, identity, heads, onFault, pauses }: SignerParts): Signer {
+  const pause = { ...PAUSES, ...pauses };
+  const closing = new AbortController();
+  const { signal } = closing;
+  let followed: Followed | undefined;
+  let last: Checkpoint | null = null;
+  /** One at a time; whoever comes meanwhile waits for the next. */
+  let turn: Promise<unknown> = Promise.resolve();
+  let running: Promise<void> | undefined;
+  let failing = false;
+  /** Whether the head cannot be kept, which was told. */
+  let unkept = false;
+
+  return {
+    checkpoint,
+    last: () => last,
+    start() {
+      running ??= run();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+
+  function checkpoint(): Promise<Checkpoint> {
+    const next = turn.then(sign, sign);
+    turn = next.catch(() => {});
+    return next;
+  }
+
+  async function sign(): Promise<Checkpoint> {
+    try {
+      return await signed();
+    } catch (error) {
+      if (!DataFolderProblem.is(error, 'head_lost')) throw error;
+      if (!unkept) onFault(error);
+      unkept = true;
+      throw new Problem(
+        'unavailable',
+        'The registry cannot remember what it signs, so it signs nothing. The log of the process says why.',
+        {},
+        { cause: error },
+      );
+    }
+  }
+
+  async function signed(): Promise<Checkpoint> {
+    integrity.checkIntact();
+    for (;;) {
+      const kept = heads?.read();
+      // Another process may have found it.
+      if (kept?.broken) integrity.report(new Error(kept.broken.message));
+      await follow(kept?.checkpoint ?? null);
+      const { seq, hash } = await followToEnd();
+      const checkpoint = await signedAt({ seq, hash });
+      const before = kept?.checkpoint;
+      const isKept = kept === undefined || (before?.seq === seq && before.hash === hash);
+      // Kept first: a process that is killed here has signed nothing that it does not remember.
+      if (!isKept && !heads?.replace(kept.revision, { checkpoint, broken: null })) continue;
+      unkept = false;
+      last = checkpoint;
+      return checkpoint;
+    }
+  }
+
+  /** Held to what another process that shares the file signed meanwhile. */
+  async function follow(kept: Checkpoint | null): Promise<void> {
+    if (kept === null || kept.seq === 0) return;
+    await readIntact(store, integrity, async (snapshot, head) => {
+      const why = await whyNotExtended(snapshot, kept, head);
+      if (why !== undefined) integrity.report(broken(why));
+      integrity.checkIntact();
+      followed ??= { head: kept, key: await signingKey(snapshot, kept.seq) };
+    });
+  }
+
+  /** Each event must continue the one before, up to the last one there is. */
+  async function followToEnd(): Promise<ChainHead> {
+    for (;;) {
+      const { from, events } = await readIntact(store, integrity, async (snapshot, head) => {
+        const from = followed ?? (await startOf(snapshot, head));
+        return { from, events: await eventsAfter(snapshot, from.head.seq, PIECE) };
+      });
+      let { head, key } = from;
+      for (const event of events) {
+        const why = whyNotNext(event, head);
+        if (why !== undefined) integrity.report(broken(why));
+        integrity.checkIntact();
+        if (event.kind === 'signing_key.set') {
+          const unendorsed = whyNotEndorsed(event.data, head, key);
+          if (unendorsed !== undefined) integrity.report(new Error(`${unendorsed} ${OTHER_KEY}`));
+          integrity.checkIntact();
+          key = event.data.publicKey;
+        }
+        head = { seq: event.seq, hash: event.hash };
+      }
+      followed = { head, key };
+      if (events.length < PIECE) return head;
+    }
+  }
+
+  async function signedAt({ seq, hash }: ChainHead): Promise<Checkpoint> {
+    const key = followed?.key ?? null;
+    if (identity === null || identity.publicKey !== key)
+      throw new Problem(
+        'unavailable',
+        'This process does not have the key that the log names as the one that signs. Start every process of this registry anew with the same --registry-key.',
+      );
+    const at = await store.read(snapshot => logTime(snapshot, store.now));
+    const unsigned: UnsignedCheckpoint = { kind: CHECKPOINT_KIND, seq, hash, at, publicKey: key };
+    return { ...unsigned, signature: identity.sign(signedText(unsigned)) };
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted && integrity.broken() === null) {
+      let revision: number | undefined;
+      try {
+        revision = store.revision();
+        if (identity === null) await readIntact(store, integrity, async () => {});
+        else await checkpoint();
+        failing = false;
+      } catch (error) {
+        tell(error);
+      }
+      await asleep(pause.gather);
+      if (revision !== undefined) await store.changed(revision, pause.look, signal).catch(() => {});
+      else await asleep(pause.look);
+    }
+    // What was acknowledged last is signed too.
+    if (identity !== null && integrity.broken() === null) await checkpoint().catch(tell);
+  }
+
+  function tell(error: unknown): void {
+    // The database is away, or the alarm was raised.
+    if (Problem.is(error, 'unavailable', 'log_broken') || failing) return;
+    failing = true;
+    onFault(error);
+  }
+
+  /** Ends early, and does not reject, when it closes; keeps no process alive. */
+  async function asleep(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+/** Where nothing was signed yet: as far back as opening the registry reads. */
+async function startOf(snapshot: Snapshot, { seq }: ChainHead): Promise<Followed> {
+  const from = Math.max(0, seq - TAIL);
+  const row = await snapshot
+    .selectFrom('events')
+    .select(['seq', 'hash'])
+    .where('seq', '=', from)
+    .executeTakeFirst();
+  const head = row ?? CHAIN_START;
+  return { head, key: await signingKey(snapshot, head.seq) };
+}
+
+const OTHER_KEY =
+  'Another process serves this database, or a copy of it, with a key of its own. If that was meant, start every process with the new key.';

@@ -1,0 +1,112 @@
+/** Which key signs checkpoints, as the log names it: from the first start on, and from each replacement. */
+import { sql } from 'kysely';
+import type { EventData, RegistryEvent } from '../../core/event.ts';
+import { Problem } from '../../core/problem.ts';
+import { type SigningKeyChange, signingKeyText } from '../../core/signing-key.ts';
+import type { Author } from '../access/caller.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
+import type { Identity } from '../identity.ts';
+import { appendEvent, logHead } from '../store/log.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+
+/**
+ * Records which key signs from now on, unless the log says so already: at the first start, and once in a log of an
+ * earlier release, whose event has no signature.
+ * @throws DataFolderProblem `other_signer` when the log names another key
+ */
+export async function recordSigningKey(store: Store, author: Author, identity: Identity): Promise<void> {
+  const isRecorded = (known: SigningKeyChange | undefined): boolean => {
+    if (known !== undefined && known.publicKey !== identity.publicKey)
+      throw otherSigner(known.publicKey, identity.publicKey);
+    return known?.signature !== undefined;
+  };
+  if (isRecorded(await store.read(snapshot => lastSigningKey(snapshot)))) return;
+  await store.write(async transaction => {
+    const known = await lastSigningKey(transaction);
+    if (!isRecorded(known))
+      await append(transaction, store.now, author, identity, { replaces: known?.publicKey ?? null });
+  });
+}
+
+export interface Replacement {
+  /** The key that signs now; null: nobody has it any more, and clients will raise an alarm. */
+  readonly old: Identity | null;
+  readonly new: Identity;
+  /** Told to clients where the old key does not endorse the new one. */
+  readonly reason?: string;
+}
+
+/**
+ * Names a new key, endorsed by the old one where that is there.
+ * @throws DataFolderProblem `other_signer` when `old` is not the key that the log names; Problem `invalid_request` when
+ * the new key signs already
+ */
+export async function replaceSigningKey(
+  store: Store,
+  author: Author,
+  replacement: Replacement,
+): Promise<void> {
+  const { old, new: identity, reason } = replacement;
+  await store.write(async transaction => {
+    const replaces = await signingKey(transaction);
+    if (replaces === identity.publicKey)
+      throw new Problem('invalid_request', 'The new key is the one that signs already. Name another file.');
+    if (old !== null && replaces !== old.publicKey) throw otherSigner(replaces ?? 'none', old.publicKey);
+    await append(transaction, store.now, author, identity, {
+      replaces,
+      ...(reason !== undefined && { reason }),
+      ...(old !== null && { old }),
+    });
+  });
+}
+
+/** Appends the event, signed by the keys that are there. */
+async function append(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  { publicKey, sign }: Identity,
+  { replaces, old, reason }: { replaces: string | null; old?: Identity; reason?: string },
+): Promise<RegistryEvent<'signing_key.set'>> {
+  const text = signingKeyText({ publicKey, replaces }, await logHead(transaction));
+  return appendEvent(transaction, now, () => ({
+    ...author,
+    kind: 'signing_key.set',
+    data: {
+      publicKey,
+      replaces,
+      signature: sign(text),
+      ...(old !== undefined && { endorsement: old.sign(text) }),
+      ...(reason !== undefined && { reason }),
+    },
+  }));
+}
+
+/** The public key that the log, up to an event, names last; null: none yet. */
+export async function signingKey(snapshot: Snapshot, until?: number): Promise<string | null> {
+  return (await lastSigningKey(snapshot, until))?.publicKey ?? null;
+}
+
+export async function lastSigningKey(
+  snapshot: Snapshot,
+  until: number = Number.MAX_SAFE_INTEGER,
+): Promise<EventData['signing_key.set'] | undefined> {
+  // The kind stands in the statement itself: only so does a database know that its index of just these events serves.
+  const last = await snapshot
+    .selectFrom('events')
+    .select('data')
+    .where('kind', '=', sql.lit('signing_key.set' as const))
+    .where('seq', '<=', until)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last === undefined ? undefined : JSON.parse(last.data);
+}
+
+export function otherSigner(named: string, present: string | null): DataFolderProblem {
+  const has = present === null ? 'there is no key here' : `this one has the key ${present}`;
+  return new DataFolderProblem(
+    'other_signer',
+    `The log names ${named} as the key that signs, but ${has}. Give the registry's own key with --registry-key. If that key is to be replaced, or is lost, "promptforge signing-key replace" names another.`,
+  );
+}
