@@ -80,7 +80,7 @@ export interface LogReader {
  * @throws LogRewritten, Problem, RegistryUnreachable
  */
 export async function endOfLog(registry: LogReader, signal?: AbortSignal): Promise<LogPosition> {
-  const signed = await checkpointOf(registry, CHAIN_START, signal);
+  const signed = await checkpointOf(registry, LOG_START, signal);
   if (signed === undefined || signed.seq === 0) return LOG_START;
   const before = signed.seq - 1;
   const { events, cursor } = await registry.changes({ after: String(before), limit: 1 }, signal);
@@ -105,7 +105,7 @@ export async function* readLog(
   limit = 200,
 ): AsyncGenerator<LogPage, void, undefined> {
   // Before the events: what it signs must be among them.
-  const signed = await checkpointOf(registry, from.head, signal);
+  const signed = await checkpointOf(registry, from, signal);
   const { checkpoint } = from;
   if (signed !== undefined && signed.seq === checkpoint?.seq && signed.hash !== checkpoint.hash)
     throw new LogRewritten(
@@ -142,17 +142,31 @@ export async function* readLog(
     throw new LogRewritten(`It ends before event ${signed.seq}, which the registry signed.`, position.head);
 }
 
-/** Undefined where nobody signs. @throws LogRewritten for one of a log that is shorter than what was seen */
+/**
+ * Whether what was seen last is still what the registry signs, without reading any of the log.
+ * @throws LogRewritten, Problem, RegistryUnreachable
+ */
+export async function checkHead(registry: LogReader, from: LogPosition, signal?: AbortSignal): Promise<void> {
+  const signed = await checkpointOf(registry, from, signal);
+  if (signed?.seq === from.head.seq && signed.seq > 0)
+    checkSigned(signed, from.head, from.signingKey, from.pageStart?.head ?? CHAIN_START);
+}
+
+/**
+ * Undefined where nobody signs.
+ * @throws LogRewritten for one of a log that is shorter than what was seen; Problem `unavailable` where somebody signed
+ * before, so that nothing is taken from a server without the key
+ */
 async function checkpointOf(
   registry: LogReader,
-  head: ChainHead,
+  { head, checkpoint }: LogPosition,
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint | undefined> {
   let signed: Checkpoint;
   try {
     signed = await registry.checkpoint(signal);
   } catch (error) {
-    if (Problem.is(error, 'unavailable')) return undefined;
+    if (Problem.is(error, 'unavailable') && checkpoint === null) return undefined;
     throw error;
   }
   if (signed.seq >= head.seq) return signed;

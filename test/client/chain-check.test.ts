@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import {
+  checkHead,
   endOfLog,
   LOG_START,
   type LogPosition,
   LogRewritten,
   readLog,
 } from '../../src/client/chain-check.ts';
+import { SignerChanged } from '../../src/client/signer-changed.ts';
 import { CHECKPOINT_KIND, type Checkpoint, signedText } from '../../src/core/checkpoint.ts';
 import { CHAIN_START, type ChainHead, chainEvent, type RegistryEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
+import { signingKeyText } from '../../src/core/signing-key.ts';
 import { type Identity, openIdentity } from '../../src/registry/identity.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aClient } from './a-client.ts';
@@ -212,6 +215,45 @@ describe('reading the log', () => {
       }
       await using unsigned = await logServer({ events });
       assert.deepEqual(await endOfLog(aClient(unsigned.url)), LOG_START);
+    });
+
+    const replaced = (events: readonly RegistryEvent[], endorsedBy?: Identity): RegistryEvent[] => {
+      const before = events.at(-1)!;
+      const change = { publicKey: other.publicKey, replaces: key.publicKey };
+      const text = signingKeyText(change, before);
+      const data = {
+        ...{ ...change, signature: other.sign(text) },
+        ...(endorsedBy && { endorsement: endorsedBy.sign(text) }),
+      };
+      const named = { actor: 'command-line', key: 'command-line', kind: 'signing_key.set', data } as const;
+      return [...events, chainEvent(named, before, '2026-11-01T10:00:00.000Z')];
+    };
+
+    it('follows a key that the one before endorsed, and raises an alarm at any other', async () => {
+      for (const endorsedBy of [undefined, other, key]) {
+        const log: Log = { events: signedLog('a', 'b') };
+        await using server = await logServer(log);
+        log.checkpoint = sign(log.events[2]!);
+        const seen = await follow(server);
+        log.events = chain(replaced(log.events, endorsedBy), 'c');
+        log.checkpoint = sign(log.events[4]!, other);
+        const following = follow(server, seen);
+        if (endorsedBy === key) assert.equal((await following).signingKey, other.publicKey);
+        else await assert.rejects(following, (error: unknown) => SignerChanged.is(error));
+      }
+    });
+
+    it('raises the alarm at two signatures of one event, and takes nothing from who signs no more', async () => {
+      const log: Log = { events: signedLog('a', 'b') };
+      await using server = await logServer(log);
+      log.checkpoint = sign(log.events[2]!);
+      const seen = await follow(server);
+      log.checkpoint = sign({ seq: 3, hash: log.events[1]!.hash });
+      await assert.rejects(follow(server, seen), /signed event 3 twice/);
+      await assert.rejects(checkHead(aClient(server.url), seen), rewritten);
+      log.events = chain(log.events, 'c');
+      delete log.checkpoint;
+      await assert.rejects(follow(server, seen), /Nobody signs here/);
     });
 
     it('raises the alarm when less is signed than was seen', async () => {

@@ -49,6 +49,7 @@ async function follow(
     says: () => undefined,
     failed: (error: unknown) => void said.push(`failed ${(error as RegistryUnreachable).reason}`),
     rewritten: (error: Error) => void said.push(error.name),
+    signerChanged: (error: Error) => void said.push(error.name),
   };
   await followLog(
     async () => client as never,

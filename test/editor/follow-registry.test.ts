@@ -1,6 +1,8 @@
 /** Following over restarts of the window, with real registries; what the window remembers goes through JSON. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { EMBEDDED_ORIGIN, embeddedCredential } from '../../src/core/embedded.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
@@ -14,6 +16,7 @@ import {
   type Memory,
 } from '../../src/editor/following/kept.ts';
 import { type EmbeddedRegistry, openEmbeddedRegistry } from '../../src/registry/embedded.ts';
+import { IDENTITY_FILE } from '../../src/registry/identity.ts';
 import { eventually } from '../eventually.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 
@@ -232,6 +235,30 @@ describe('following a registry', () => {
     await publish(rewritten, 'Another four.', 3);
     await kept;
     assert.deepEqual([fourth.raised, alarmsIn(fourth.memory)], [[], []]);
+  });
+
+  it('is a witness: raises the alarm for a key that nobody endorsed, over restarts of the window', async () => {
+    const own = await registry();
+    await publish(own, 'One.', null);
+    using first = new AWindow(own);
+    await first.follows;
+    first.follower.stop();
+    await own.close();
+
+    await rm(join(folders[0]!.path, IDENTITY_FILE));
+    const withAnotherKey = await registry(folders[0]!.path);
+    using second = new AWindow(withAnotherKey, first);
+    const { kind, message } = await second.alarm;
+    assert.equal(kind, 'signer');
+    assert.match(message, /the old key did not endorse it/);
+    using third = new AWindow(withAnotherKey, second);
+    assert.equal(third.opened, 0, 'it is not followed');
+    await acknowledge(third.memory, alarmsIn(third.memory)[0]!);
+    third.follower.follow(PLACE, true);
+    await third.follows;
+    await publish(withAnotherKey, 'Two.', 1);
+    await third.happened;
+    assert.deepEqual(third.raised, []);
   });
 
   it('raises one alarm while the registry says that its data does not fit, after restarts too', async () => {

@@ -75,5 +75,6 @@ export function registerAlarms(
 
 const WHAT: Readonly<Record<Alarm['kind'], string>> = {
   rewritten: 'was rewritten',
+  signer: 'is signed by another key',
   broken: 'does not fit together',
 };

@@ -2,8 +2,16 @@
  * Following a registry's log: told when something happened, and told once when the log is not the one that was seen
  * before. Every page is held to the hash that was seen last and to what the registry signs (client/chain-check.ts).
  */
-import { endOfLog, LOG_START, type LogPosition, LogRewritten, readLog } from '../../client/chain-check.ts';
+import {
+  checkHead,
+  endOfLog,
+  LOG_START,
+  type LogPosition,
+  LogRewritten,
+  readLog,
+} from '../../client/chain-check.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
+import { SignerChanged } from '../../client/signer-changed.ts';
 import type { Readiness } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 
@@ -21,6 +29,8 @@ export interface LogFollower {
   failed(error: unknown): void;
   /** The log is another. Following is over. */
   rewritten(error: LogRewritten): void;
+  /** A key signs that the one before did not endorse. Following is over. */
+  signerChanged(error: SignerChanged): void;
 }
 
 /** Seconds for which the registry holds the call open. */
@@ -69,6 +79,11 @@ export async function followLog(
         follower.rewritten(error);
         return;
       }
+      if (SignerChanged.is(error)) {
+        follower.signerChanged(error);
+        return;
+      }
+      if (Problem.is(error, 'log_broken')) follower.says('broken');
       follower.failed(error);
       await pause(pauseMs, signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -78,14 +93,17 @@ export async function followLog(
 
 async function somethingNew(
   registry: FollowedRegistry,
-  { cursor }: LogPosition,
+  position: LogPosition,
   follower: LogFollower,
   signal: AbortSignal,
 ): Promise<void> {
+  const { cursor } = position;
   const query = { limit: 1, wait: WAIT, ...(cursor === null ? {} : { after: cursor }) };
   while (!signal.aborted) {
     const log = await stateOfLog(registry, signal);
     if (log !== undefined) follower.says(log);
+    // A window is a witness: what was rewritten without having grown shows here.
+    await checkHead(registry, position, signal);
     const { events } = await registry.changes(query, signal);
     if (events.length > 0) return;
   }
@@ -99,6 +117,7 @@ async function stateOfLog(
   try {
     return (await registry.readiness(signal)).log;
   } catch (error) {
+    if (Problem.is(error, 'log_broken')) return 'broken';
     // One that is about to stop answers at once, and would be asked over and over.
     if (signal.aborted || Problem.is(error, 'unavailable')) throw error;
     return undefined;

@@ -56,13 +56,17 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
         stop();
         alarm('rewritten', error.message);
       },
+      signerChanged(error: Error) {
+        stop();
+        alarm('signer', error.message);
+      },
     };
     await followLog(open, follower, signal, (milliseconds, stopped) =>
       pause(milliseconds, AbortSignal.any([stopped, awake.signal])),
     );
   };
-  const isRewritten = (registry: string) =>
-    alarmsIn(memory).some(alarm => alarm.registry === registry && alarm.kind === 'rewritten');
+  const isUntrusted = (registry: string) =>
+    alarmsIn(memory).some(alarm => alarm.registry === registry && alarm.kind !== 'broken');
   return {
     follow(registry, answers, keys = 0) {
       if (following !== undefined && (registry !== following.registry || keys !== following.keys)) stop();
@@ -71,7 +75,7 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
         awake = new AbortController();
       }
       answered = answers;
-      if (registry === undefined || !answers || following !== undefined || isRewritten(registry)) return;
+      if (registry === undefined || !answers || following !== undefined || isUntrusted(registry)) return;
       const controller = new AbortController();
       following = { registry, keys, controller };
       start(registry, controller).catch((error: unknown) => {

@@ -11,8 +11,11 @@ export interface Memory {
 }
 
 export interface Alarm {
-  /** `rewritten`: it is not the log that was seen before; `broken`: the registry itself says that it does not fit. */
-  readonly kind: 'rewritten' | 'broken';
+  /**
+   * `rewritten`: it is not the log that was seen before; `signer`: another key signs it; `broken`: the registry itself
+   * says that it does not fit.
+   */
+  readonly kind: 'rewritten' | 'signer' | 'broken';
   /** As `Session.place` names it. */
   readonly registry: string;
   /** RFC 3339 UTC, by this machine's clock. */
@@ -42,12 +45,12 @@ export function keepAlarm(memory: Memory, alarm: Alarm): Thenable<void> | undefi
   return memory.update(ALARMS, [...kept, { ...alarm, isAcknowledged: false }]);
 }
 
-/** A log that is another is followed from where it ends then; one that is broken is not told of again while it is. */
+/** A log that is another, or that another key signs, is followed from where it ends then; one that is broken is not told of again while it is. */
 export async function acknowledge(memory: Memory, alarm: Alarm): Promise<void> {
   const others = allIn(memory).filter(each => !isSame(each, alarm));
   const kept = alarm.kind === 'broken' ? [...others, { ...alarm, isAcknowledged: true }] : others;
   await memory.update(ALARMS, kept);
-  if (alarm.kind === 'rewritten') await keepPosition(memory, alarm.registry, undefined);
+  if (alarm.kind !== 'broken') await keepPosition(memory, alarm.registry, undefined);
 }
 
 /** The registry has verified all of its log: should it break again, that is new. An alarm that stands goes on standing. */

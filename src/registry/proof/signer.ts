@@ -153,7 +153,9 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
         integrity.checkIntact();
         if (event.kind === 'signing_key.set') {
           const unendorsed = whyNotEndorsed(event.data, head, key);
-          if (unendorsed !== undefined) integrity.report(new Error(`${unendorsed} ${OTHER_KEY}`));
+          // Its own key an operator has named, and clients raise their alarm.
+          const isOwn = event.data.publicKey === identity?.publicKey;
+          if (unendorsed !== undefined && !isOwn) integrity.report(new Error(`${unendorsed} ${OTHER_KEY}`));
           integrity.checkIntact();
           key = event.data.publicKey;
         }
