@@ -2,7 +2,9 @@
 import { resolve } from 'node:path';
 import { openDataFolder } from '../registry/data-folder.ts';
 import { isDatabaseUrl } from '../registry/database-url.ts';
+import type { OnNarrowed } from '../registry/keep-data-folder.ts';
 import type { Store } from '../registry/store/store.ts';
+import { line, say } from './output.ts';
 
 export interface RegistryOptions {
   /** A data folder; what counts when no database is named. */
@@ -11,10 +13,19 @@ export interface RegistryOptions {
   readonly database?: string;
 }
 
+export interface Opening {
+  readonly create: boolean;
+  /** Said on stderr unless told. */
+  readonly onNarrowed?: OnNarrowed;
+}
+
+/** What others could read until now. */
+export const sayNarrowed: OnNarrowed = sentence => void say(line`${sentence}`);
+
 /** @throws DataFolderProblem, DatabaseProblem when it cannot be opened, and what `work` throws */
 export async function withRegistry<T>(
   options: RegistryOptions,
-  opening: { readonly create: boolean },
+  opening: Opening,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const store = await openRegistry(options, opening);
@@ -31,12 +42,12 @@ export async function withRegistry<T>(
  */
 export async function openRegistry(
   { data, database }: RegistryOptions,
-  opening: { readonly create: boolean },
+  { create, onNarrowed = sayNarrowed }: Opening,
 ): Promise<Store> {
-  if (database === undefined) return openDataFolder(data, opening);
+  if (database === undefined) return openDataFolder(data, { create, onNarrowed });
   // The driver of PostgreSQL is loaded by those who use it.
   const { openDatabase } = await import('../registry/database.ts');
-  return openDatabase(database, opening);
+  return openDatabase(database, { create });
 }
 
 /** A data folder or a database, told apart by how it is written. */

@@ -8,6 +8,7 @@ import { whyRefused } from '../disk/why-refused.ts';
 import { DATABASE_FILE } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { IDENTITY_FILE } from './identity.ts';
+import { keepDataFolder, type OnNarrowed } from './keep-data-folder.ts';
 import { isNotADatabase } from './store/sqlite/failures.ts';
 import { takeSnapshot, verifySnapshot } from './store/sqlite/snapshot.ts';
 
@@ -24,7 +25,7 @@ export interface Backup {
  * @throws DataFolderProblem when there is no registry, `output` is there already or cannot be written, or the log is
  * broken
  */
-export async function backUp(folder: string, output: string): Promise<Backup> {
+export async function backUp(folder: string, output: string, onNarrowed?: OnNarrowed): Promise<Backup> {
   const file = join(folder, DATABASE_FILE);
   if (!(await isThere(file)))
     throw new DataFolderProblem('not_found', `There is no registry at ${file}. Check the path.`);
@@ -33,6 +34,7 @@ export async function backUp(folder: string, output: string): Promise<Backup> {
       'not_writable',
       `${output} is there already. Name a folder that is not there yet: a backup replaces nothing.`,
     );
+  await keepDataFolder(folder, onNarrowed);
   const growing = `${output}.${process.pid}`;
   try {
     await makeFolder(dirname(output));

@@ -3,6 +3,8 @@
 export type DataFolderProblemCode =
   | 'not_found'
   | 'not_writable'
+  /** Others than its owner may read it, or a file of it. */
+  | 'not_private'
   | 'not_a_database'
   | 'not_a_key'
   | 'newer_schema'

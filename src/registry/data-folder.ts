@@ -8,6 +8,7 @@ import { whyRefused } from '../disk/why-refused.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { ensureEnvironments } from './environments.ts';
+import { keepDataFolder, type OnNarrowed } from './keep-data-folder.ts';
 import { isNotADatabase, isNotWritable } from './store/sqlite/failures.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -21,17 +22,20 @@ export interface DataFolderOptions {
   /** What a new registry starts with; production asks for one approval by default. */
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
+  readonly onNarrowed?: OnNarrowed;
 }
 
 /**
  * Opens the registry in `folder`, which other processes may have open as well, and checks the end of its log.
  * @throws DataFolderProblem when the folder cannot be made, read or written, holds something else than a
- * registry, or one of a newer PromptForge, or one whose log was changed
+ * registry, or one of a newer PromptForge, or one whose log was changed, or is not for its owner alone and cannot be
  */
 export async function openDataFolder(folder: string, options: DataFolderOptions = {}): Promise<Store> {
   const { create = true, environments = defaultEnvironments(1), now = () => new Date() } = options;
   await checkFolder(folder, create);
   const file = join(folder, DATABASE_FILE);
+  if (!create) await checkFile(file, create);
+  await keepDataFolder(folder, options.onNarrowed);
   await checkFile(file, create);
   let store: Store;
   try {

@@ -8,6 +8,7 @@ import { openDataFolder } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { createApp } from './http/app.ts';
 import { IDENTITY_FILE } from './identity.ts';
+import type { OnNarrowed } from './keep-data-folder.ts';
 import { memory } from './memory.ts';
 import { promotionSchedule } from './promotions/schedule.ts';
 import { intactStore } from './proof/intact-store.ts';
@@ -26,6 +27,8 @@ export interface EmbeddedOptions {
   readonly now?: () => Date;
   /** Told of every fault of the registry's own; a process warning by default. */
   readonly onFault?: (error: unknown) => void;
+  /** Told what other users of the machine could read until now; told as a fault by default. */
+  readonly onNarrowed?: OnNarrowed;
 }
 
 export interface EmbeddedRegistry {
@@ -37,14 +40,15 @@ export interface EmbeddedRegistry {
 
 /** @throws DataFolderProblem as `openDataFolder` does, Problem `invalid_request` for an actor that is no name */
 export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<EmbeddedRegistry> {
-  const { dataFolder, actor, now, onFault = warn } = options;
+  const { dataFolder, actor, now, onFault = warn, onNarrowed = onFault } = options;
   const why = whyNotActor(actor);
   if (why !== undefined) throw new Problem('invalid_request', why);
   const opened = await openDataFolder(dataFolder, {
     environments: defaultEnvironments(0),
+    onNarrowed,
     ...(now && { now }),
   });
-  const { identity, heads } = await signingIn(opened, dataFolder, actor);
+  const { identity, heads } = await signingIn(opened, dataFolder, actor, onNarrowed);
   const integrity = integrityOf({ heads, onBroken: onFault, onFault });
   const store = intactStore(opened, integrity);
   const signer = signerOf({ store, integrity, identity, heads, onFault });
@@ -99,11 +103,17 @@ export function isBrokenLog(error: unknown): error is Error {
 }
 
 /** The key beside the database; the log names it from the first time on. One person's registry goes on with another key. */
-async function signingIn(store: Store, folder: string, actor: string): Promise<Signing> {
+async function signingIn(
+  store: Store,
+  folder: string,
+  actor: string,
+  onNarrowed: OnNarrowed,
+): Promise<Signing> {
   try {
     return await openSigning(store, {
       keyFile: join(folder, IDENTITY_FILE),
       author: { actor, key: EMBEDDED_KEY },
+      onNarrowed,
       isOnlyPlace: true,
       replacesLostKey: true,
     });

@@ -15,6 +15,7 @@ import {
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { whyRefused } from '../disk/why-refused.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
+import { keepSecretFile, type OnNarrowed } from './keep-data-folder.ts';
 
 export const IDENTITY_FILE = 'registry-key.pem';
 
@@ -29,9 +30,13 @@ export interface Identity {
 
 /**
  * Reads the key in `file`, which is made, for its owner alone, where there is none.
- * @throws DataFolderProblem `not_writable` when it cannot be read or made, `not_a_key` when it holds something else
+ * @throws DataFolderProblem `not_writable` when it cannot be read or made, `not_private` when others may read it and
+ * cannot be kept from it, `not_a_key` when it holds something else
  */
-export async function openIdentity(file: string): Promise<Identity> {
+export async function openIdentity(file: string, onNarrowed?: OnNarrowed): Promise<Identity> {
+  await keepSecretFile(file, onNarrowed).catch((cause: unknown) => {
+    throw DataFolderProblem.is(cause) ? cause : unusable(file, cause);
+  });
   const pem = (await read(file)) ?? (await make(file));
   return identityOf(keyIn(pem, file));
 }

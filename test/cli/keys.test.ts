@@ -1,12 +1,13 @@
 /** `promptforge keys` on a real data folder. */
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defaultDataFolder } from '../../src/cli/registry-options.ts';
 import { createdKey, key, keyPage } from '../../src/contract/keys.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { parseKey } from '../../src/core/key.ts';
 import { createKey } from '../../src/registry/access/keys.ts';
-import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
 import { folderContents } from './folder-contents.ts';
 import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
@@ -32,6 +33,18 @@ describe('promptforge keys', () => {
     );
     assert.match(stderr, /it will not be shown again/);
     assert(!stderr.includes(stdout.trimEnd()));
+  });
+
+  it('say what other users could read until now, and keep it from them', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows has no such modes
+    const data = inFolder('wide');
+    await inProcess(['keys', 'create', ...forReader, '--data', data]);
+    await chmod(join(data, DATABASE_FILE), 0o644);
+    const { code, stderr } = await inProcess(['keys', 'list', '--data', data]);
+    assert.equal(code, 0);
+    assert.match(stderr, /^Other users .* registry\.db \(mode 0644\)\. Its mode is now 0600\.\n$/);
+    assert.equal((await stat(join(data, DATABASE_FILE))).mode & 0o777, 0o600);
+    assert.equal((await inProcess(['keys', 'list', '--data', data])).stderr, '', 'once');
   });
 
   it('create --json prints what the API gives, the key included', async () => {

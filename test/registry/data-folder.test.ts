@@ -12,6 +12,7 @@ import {
 } from '../../src/registry/administration.ts';
 import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
 import type { DataFolderProblemCode } from '../../src/registry/data-folder-problem.ts';
+import { IDENTITY_FILE, openIdentity } from '../../src/registry/identity.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry } from './a-registry.ts';
 
@@ -48,12 +49,54 @@ describe('a data folder', () => {
     if (process.platform === 'win32') this.skip(); // Windows has no such modes
     await using folder = await temporaryFolder();
     await chmod(folder.path, 0o755);
-    const store = await openDataFolder(folder.path);
+    const store = await openDataFolder(folder.path, { onNarrowed: () => {} });
     for (const name of await readdir(folder.path)) {
       const { mode } = await stat(join(folder.path, name));
       assert.equal(mode & 0o777, 0o600, name);
     }
     await store.close();
+  });
+  it('is kept from others again at every opening, with all its files, and says so', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows has no such modes
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'data');
+    await used(path);
+    const holder = await openDataFolder(path); // so that the write-ahead log is there
+    await createKey(holder, {
+      environment: parseEnvironmentName('development'),
+      role: 'author',
+      actor: 'a',
+      expiresAt: null,
+    });
+    await openIdentity(join(path, IDENTITY_FILE));
+    const names = await readdir(path);
+    assert.deepEqual(names.sort(), ['registry-key.pem', 'registry.db', 'registry.db-shm', 'registry.db-wal']);
+    for (const name of names) await chmod(join(path, name), 0o644);
+    await chmod(path, 0o755);
+    const told: string[] = [];
+    const store = await openDataFolder(path, { onNarrowed: sentence => told.push(sentence) });
+    assert.equal(told.length, 5, told.join('\n'));
+    assert.equal((await stat(path)).mode & 0o777, 0o700);
+    for (const name of names) assert.equal((await stat(join(path, name))).mode & 0o777, 0o600, name);
+    // The locks that the first one has are still its own.
+    await createKey(holder, {
+      environment: parseEnvironmentName('development'),
+      role: 'author',
+      actor: 'b',
+      expiresAt: null,
+    });
+    const actors = (await listKeys(store)).map(({ actor }) => actor);
+    assert.deepEqual(actors.slice(0, 2), ['b', 'a']);
+    await Promise.all([store.close(), holder.close()]);
+  });
+  it('is not made in a folder of other files that others may enter', async function () {
+    if (process.platform === 'win32') this.skip(); // Windows has no such modes
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'notes.txt'), '');
+    await chmod(folder.path, 0o755);
+    await refused(folder.path, 'not_private', /no registry's.*0700/);
+    assert.equal((await stat(folder.path)).mode & 0o777, 0o755, 'whose mode stays');
+    await refused(folder.path, 'not_found', /no registry/, false);
   });
   it('keeps its environments when it is opened again with others', async () => {
     await using folder = await temporaryFolder();

@@ -1,6 +1,7 @@
 /** What `promptforge backup` does. */
 import { backUp } from '../../registry/backup.ts';
 import { line, print, printJson, say } from '../output.ts';
+import { sayNarrowed } from '../with-registry.ts';
 
 export interface BackupOptions {
   readonly data: string;
@@ -10,7 +11,7 @@ export interface BackupOptions {
 
 /** @throws DataFolderProblem */
 export async function backup({ data, output, json }: BackupOptions): Promise<void> {
-  const { head, key } = await backUp(data, output);
+  const { head, key } = await backUp(data, output, sayNarrowed);
   if (json) return printJson({ output, events: head.seq, hash: head.hash, key });
   await print(
     line`Backed up ${head.seq} events to ${output}, and checked them.\nThe log ends with ${head.hash}.`,

@@ -7,7 +7,7 @@ import { IDENTITY_FILE } from '../../registry/identity.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, say } from '../output.ts';
-import { placeNamed, type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
+import { placeNamed, type RegistryOptions, sayNarrowed, shownPlace, withRegistry } from '../with-registry.ts';
 
 export interface CopyOptions {
   /** Each a folder or the URL of a database. */
@@ -43,7 +43,7 @@ async function withEmpty<T>(place: RegistryOptions, work: (store: Store) => Prom
 }
 
 async function openEmpty({ data, database }: RegistryOptions): Promise<Store> {
-  if (database === undefined) return openDataFolder(data, { environments: [] });
+  if (database === undefined) return openDataFolder(data, { environments: [], onNarrowed: sayNarrowed });
   const { openDatabase } = await import('../../registry/database.ts');
   return openDatabase(database, { environments: null });
 }

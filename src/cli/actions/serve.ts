@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
   const place = await shownPlace(options);
-  await withRegistry(options, { create: true }, async store => {
+  await withRegistry(options, { create: true, onNarrowed: logNarrowed }, async store => {
     const keyFile = registryKey ?? join(data, IDENTITY_FILE);
     // Beside a database there may be no data folder yet.
     await makeFolder(dirname(keyFile), 0o700);
@@ -53,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       keyFile,
       headFile: options.signedHead,
       author: COMMAND_LINE,
+      onNarrowed: logNarrowed,
       // Beside a database any number of machines keep a head of their own.
       isOnlyPlace: options.database === undefined,
     });
@@ -120,6 +121,10 @@ function stopAsked(): Promise<NodeJS.Signals> {
   }
   let asked = false;
   return promise;
+}
+
+function logNarrowed(sentence: string): void {
+  log({ ...alarmEntry('mode_narrowed', sentence), level: 'warn' });
 }
 
 function logEvent(event: string, fields: object = {}): void {

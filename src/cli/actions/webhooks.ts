@@ -9,7 +9,7 @@ import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
 import { parseTarget } from '../../registry/webhooks/target.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say, table } from '../output.ts';
-import { type RegistryOptions, withRegistry } from '../with-registry.ts';
+import { type RegistryOptions, sayNarrowed, withRegistry } from '../with-registry.ts';
 
 export interface AddOptions extends RegistryOptions {
   readonly environment: EnvironmentName;
@@ -28,7 +28,7 @@ export async function add(options: AddOptions): Promise<void> {
   const { only: environments = null, events = null } = options;
   const target = parseTarget(url === '-' ? (await text(process.stdin)).trim() : url, privateNetwork ?? false);
   const created = await withRegistry(place, { create: false }, async store => {
-    const identity = await openIdentity(await keyFileOf(place, registryKey));
+    const identity = await openIdentity(await keyFileOf(place, registryKey), sayNarrowed);
     return createWebhook(store, identity, { environment, environments, events, target });
   });
   if (json) return printJson(created);

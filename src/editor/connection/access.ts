@@ -105,7 +105,10 @@ export async function accessEmbedded(
     import('../../client/registry-client.ts'),
     import('../../registry/embedded.ts'),
   ]);
-  const registry = await openEmbeddedRegistry(options).catch((error: unknown) => {
+  const registry = await openEmbeddedRegistry({
+    ...options,
+    onNarrowed: sentence => log.warn(sentence),
+  }).catch((error: unknown) => {
     throw isBrokenLog(error) ? new BrokenLog(error.message, { cause: error }) : error;
   });
   let isClosed = false;

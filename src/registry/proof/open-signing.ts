@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import type { Author } from '../access/caller.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { type Identity, openIdentity } from '../identity.ts';
+import { keepSecretFile, type OnNarrowed } from '../keep-data-folder.ts';
 import type { Store } from '../store/store.ts';
 import { whyNotOfLog } from './checkpoint.ts';
 import { type HeadFile, headFileOf, type KeptHead, openHeadFile } from './head-file.ts';
@@ -14,6 +15,8 @@ export interface SigningFiles {
   /** Beside the key unless told. */
   readonly headFile?: string | undefined;
   readonly author: Author;
+  /** Told of a file that others could read until now. */
+  readonly onNarrowed?: OnNarrowed | undefined;
   /** The head of every log is kept in this file, as that of a data folder: one that is missing was moved, or the folder is a backup. */
   readonly isOnlyPlace: boolean;
   /** A key that is not the log's takes its place, and clients raise an alarm; false: it is refused. */
@@ -32,11 +35,13 @@ export interface Signing {
  * `not_a_key`
  */
 export async function openSigning(store: Store, files: SigningFiles): Promise<Signing> {
-  const { keyFile, headFile = headFileOf(keyFile), author, isOnlyPlace, replacesLostKey = false } = files;
+  const { keyFile, headFile = headFileOf(keyFile), author, onNarrowed } = files;
+  const { isOnlyPlace, replacesLostKey = false } = files;
   const named = await store.read(snapshot => lastSigningKey(snapshot));
   if (named !== undefined && !replacesLostKey && !(await isThere(keyFile)))
     throw otherSigner(named.publicKey, null);
-  const identity = await openIdentity(keyFile);
+  const identity = await openIdentity(keyFile, onNarrowed);
+  await keepSecretFile(headFile, onNarrowed);
   const heads = await openHeadFile(headFile);
   try {
     const kept = heads.read();

@@ -1,0 +1,106 @@
+/**
+ * Keeps what is secret from the other users of a machine: a file for its owner alone (0600), a folder likewise (0700).
+ * A wider mode is narrowed and reported; what cannot be narrowed, or belongs to somebody else, is refused.
+ */
+import { chmod, lstat, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { whyRefused } from './why-refused.ts';
+
+export interface OwnerOnlyOptions {
+  /** Told, in a sentence, what others could read until now. */
+  readonly onNarrowed: (sentence: string) => void;
+  /** The uid of an owner who is trusted beside this process's user and root, such as that of the folder around a file. */
+  readonly trusted?: number;
+}
+
+export class NotOwnerOnly extends Error {
+  override readonly name = 'NotOwnerOnly';
+}
+
+const GROUP_AND_OTHERS = 0o077;
+const GROUP_READS = 0o040;
+const SHARED_BY_ALL = 0o1002;
+const ROOT = 0;
+
+/**
+ * Does nothing where there is no file. A link is followed, and has to belong to somebody who is trusted too.
+ * Windows has no such modes: there a file has the access control list of the folder it is in, which in a user's profile
+ * is for that user, SYSTEM and the administrators.
+ *
+ * A file of root's that its group reads is left as it is to a process of another user: so Kubernetes mounts secrets
+ * (`fsGroup`), and PostgreSQL takes them.
+ * @throws NotOwnerOnly when others have access and keep it; an error of the file system, with its code
+ */
+export async function keepToOwner(
+  path: string,
+  kind: 'file' | 'folder',
+  { onNarrowed, trusted }: OwnerOnlyOptions,
+): Promise<void> {
+  const me = process.geteuid?.();
+  if (me === undefined) return;
+  try {
+    await narrowed(path, kind, me, trusted, onNarrowed);
+  } catch (error) {
+    // It is not there, or is gone by now, as what SQLite keeps beside a database.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+async function narrowed(
+  path: string,
+  kind: 'file' | 'folder',
+  me: number,
+  trusted: number | undefined,
+  onNarrowed: OwnerOnlyOptions['onNarrowed'],
+): Promise<void> {
+  const link = await lstat(path);
+  if (link.isSymbolicLink()) checkOwner(path, 'link', link.uid, [me, ROOT, trusted]);
+  const target = link.isSymbolicLink() ? await realpath(path) : path;
+  // By its path, and never opened: closing a file takes away the locks that SQLite has on it in this process.
+  const { mode, uid } = await stat(target);
+  // Root works on what is other users': the owner of the folder is whom a file in it is kept for.
+  if (me !== ROOT) checkOwner(path, kind, uid, [me, ROOT, trusted]);
+  else if (kind === 'file') checkOwner(path, kind, uid, [ROOT, trusted, (await stat(dirname(target))).uid]);
+  if ((mode & SHARED_BY_ALL) === SHARED_BY_ALL)
+    throw new NotOwnerOnly(
+      `The folder ${path} is shared by all users of this machine. Name a folder in it that is for its owner alone.`,
+    );
+  const wide = mode & GROUP_AND_OTHERS;
+  if (wide === 0 || (kind === 'file' && wide === GROUP_READS && uid === ROOT && me !== ROOT)) return;
+  const refused = (why: string, cause?: unknown): NotOwnerOnly =>
+    new NotOwnerOnly(`Other users may access the ${kind} ${path} (mode ${octal(mode)}), and ${why}`, {
+      cause,
+    });
+  try {
+    await chmod(target, mode & 0o7700);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw cause;
+    const owner = kind === 'file' ? '0600' : '0700';
+    throw refused(
+      `it cannot be kept from them: ${whyRefused(cause)}. Change its mode to ${owner}, or name another.`,
+      cause,
+    );
+  }
+  const now = (await stat(target)).mode;
+  if ((now & GROUP_AND_OTHERS) !== 0)
+    throw refused('its file system keeps no other mode. Name one on another file system.');
+  onNarrowed(
+    `Other users of this machine could access the ${kind} ${path} (mode ${octal(mode)}). Its mode is now ${octal(now)}.`,
+  );
+}
+
+function checkOwner(
+  path: string,
+  kind: 'file' | 'folder' | 'link',
+  uid: number,
+  trusted: readonly (number | undefined)[],
+): void {
+  if (trusted.includes(uid)) return;
+  throw new NotOwnerOnly(
+    `The ${kind} ${path} belongs to another user (uid ${uid}), who may change it. Change its owner, or name another.`,
+  );
+}
+
+function octal(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
+}

@@ -1,0 +1,55 @@
+/** Keeps a data folder and the registry's own files from the other users of the machine, at every opening. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keepToOwner, NotOwnerOnly } from '../disk/owner-only.ts';
+import { DataFolderProblem } from './data-folder-problem.ts';
+
+/** The files of a registry: `registry.db` with what SQLite puts beside it, `registry-key.pem` and the like. */
+const OURS = /^registry[.-]/;
+/** What a new file system has at its top. */
+const LOST_AND_FOUND = 'lost+found';
+
+/** Told, in a sentence, what others could read until now; without it a warning of the process tells it. */
+export type OnNarrowed = (sentence: string) => void;
+
+/**
+ * The folder first, so that nobody changes files in it meanwhile.
+ * @throws DataFolderProblem `not_private` when others have access and keep it, or when the folder holds other files
+ * than a registry's: its mode is not PromptForge's to change
+ */
+export async function keepDataFolder(folder: string, onNarrowed: OnNarrowed = warn): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const ours = entries.filter(entry => OURS.test(entry.name) && !entry.isDirectory());
+  if (ours.length === 0 && entries.some(({ name }) => name !== LOST_AND_FOUND)) await checkIsKept(folder);
+  await translated(() => keepToOwner(folder, 'folder', { onNarrowed }));
+  const { uid: trusted } = await stat(folder);
+  for (const { name } of ours)
+    await translated(() => keepToOwner(join(folder, name), 'file', { onNarrowed, trusted }));
+}
+
+/** A secret that only its owner may read, wherever it is. @throws DataFolderProblem `not_private` */
+export function keepSecretFile(file: string, onNarrowed: OnNarrowed = warn): Promise<void> {
+  return translated(() => keepToOwner(file, 'file', { onNarrowed }));
+}
+
+async function checkIsKept(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new DataFolderProblem(
+    'not_private',
+    `Other users may access the folder ${folder}, and it holds files that are no registry's. Name a folder for the registry alone, or change the mode of this one to 0700.`,
+  );
+}
+
+async function translated(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (!(cause instanceof NotOwnerOnly)) throw cause;
+    throw new DataFolderProblem('not_private', cause.message, { cause });
+  }
+}
+
+function warn(sentence: string): void {
+  process.emitWarning(sentence);
+}
