@@ -33,7 +33,7 @@ const GROUPS: readonly (readonly [title: string, routes: readonly RouteName[]])[
     'Promotions',
     ['promote', 'listPromotions', 'getPromotion', 'approve', 'reject', 'cancel', 'listComments', 'comment'],
   ],
-  ['History and proof', ['live', 'changes', 'checkpoint']],
+  ['History and proof', ['live', 'changes', 'checkpoint', 'consistency']],
   ['Environments', ['listEnvironments', 'putEnvironment']],
   ['Keys', ['listKeys', 'createKey', 'rotateKey', 'revokeKey']],
   ['Webhooks', ['listWebhooks', 'createWebhook', 'removeWebhook']],

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import type { changes } from './changes.ts';
 import type { checkpoint } from './checkpoint.ts';
+import type { consistency } from './consistency.ts';
 import type { environment, policy } from './environments.ts';
 import type { createdKey, key, keyRequest, keyRevocation, keyRotation, revokedKey } from './keys.ts';
 import type { live } from './live.ts';
@@ -290,6 +291,11 @@ const CHANGES: JsonOf<typeof changes> = {
   ],
   cursor: 'WyJjaGFuZ2VzIiw0NzExXQ',
 } as JsonOf<typeof changes>;
+const CONSISTENCY: JsonOf<typeof consistency> = {
+  from: { seq: 4710, hash: PREVIOUS_HASH },
+  to: { seq: 4711, hash: HASH },
+  events: CHANGES.events,
+};
 const CHECKPOINT: JsonOf<typeof checkpoint> = {
   kind: 'promptforge.checkpoint.v1',
   seq: 4711,
@@ -376,6 +382,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   restore: { path: name, request: {}, responses: { 200: { json: PROMPT } } },
   changes: { query: { after: '4710', wait: 30 }, responses: { 200: { json: CHANGES } } },
   checkpoint: { responses: { 200: { json: CHECKPOINT } } },
+  consistency: { query: { from: 4710, to: 4711 }, responses: { 200: { json: CONSISTENCY } } },
   batch: { request: BATCH_REQUEST, responses: { 200: { json: BATCH } } },
   listEnvironments: { responses: { 200: pageOf(ENVIRONMENT) } },
   putEnvironment: {

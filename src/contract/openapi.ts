@@ -9,8 +9,8 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import { PROBLEM_CODES } from '../core/problem.ts';
-import { EXAMPLES } from './examples.ts';
 import { maxBodyBytes, shownBytes } from './body-limits.ts';
+import { EXAMPLES } from './examples.ts';
 import { API_VERSION, HEADER } from './headers.ts';
 import { problemExample } from './problem-examples.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEM_STATUS, PROBLEM_TITLE, problemDocument } from './problems.ts';

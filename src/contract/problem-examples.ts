@@ -109,6 +109,9 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   internal_error: [
     'The registry could not answer because of a fault of its own. Nothing was changed; its log says more.',
   ],
+  log_broken: [
+    'The log of this registry was changed behind it. It takes no more writes until an operator has looked at it.',
+  ],
   unavailable: ['The database is away. Nothing was changed; try again soon.', { retryAfter: 1 }],
 };
 

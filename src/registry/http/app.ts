@@ -208,6 +208,8 @@ export function createApp(parts: AppParts): App {
       streams: streaming,
       asker,
       feed,
+      // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
+      ended: () => AbortSignal.any([request.gone(), parts.closing]),
     } as Call<HandledRoute>;
   }
 

@@ -77,6 +77,8 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly asker: () => Asker;
   /** To wait for what the log has next. */
   readonly feed: ChangesFeed;
+  /** Aborts when whoever asked is gone, or the process closes. */
+  readonly ended: () => AbortSignal;
 }
 
 export type Handler<Name extends RouteName> = (call: Call<Name>) => Promise<Answer>;
