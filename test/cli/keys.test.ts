@@ -42,7 +42,7 @@ describe('promptforge keys', () => {
     await chmod(join(data, DATABASE_FILE), 0o644);
     const { code, stderr } = await inProcess(['keys', 'list', '--data', data]);
     assert.equal(code, 0);
-    assert.match(stderr, /^Other users .* registry\.db \(mode 0644\)\. Its mode is now 0600\.\n$/);
+    assert.match(stderr, /^Other users .*registry\.db \(mode 0644\)\. Its mode is now 0600\.\n$/);
     assert.equal((await stat(join(data, DATABASE_FILE))).mode & 0o777, 0o600);
     assert.equal((await inProcess(['keys', 'list', '--data', data])).stderr, '', 'once');
   });
@@ -327,10 +327,11 @@ describe('promptforge keys', () => {
 
     it('create says when the database is none', async () => {
       const data = inFolder('garbage');
-      await mkdir(data);
+      await mkdir(data, { mode: 0o700 });
       await writeFile(
         inFolder('garbage', 'registry.db'),
         'This is a text file, and long enough to be read as one.\n'.repeat(40),
+        { mode: 0o600 },
       );
       const { code, stderr } = await inProcess(['keys', 'create', ...forReader, '--data', data]);
       assert.equal(code, 4);
