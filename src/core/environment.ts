@@ -82,6 +82,11 @@ export function defaultEnvironments(approvals: 0 | 1): Environment[] {
   ];
 }
 
+/** Whether its keys are served versions that were never live there. */
+export function servesDrafts({ serves, pins }: Pick<Policy, 'serves' | 'pins'>): boolean {
+  return pins === 'any' || serves.includes(LATEST);
+}
+
 /** @throws Problem `channel_not_served` */
 export function checkChannelServed(environment: Environment, channel: Channel): void {
   if (environment.policy.serves.includes(channel)) return;

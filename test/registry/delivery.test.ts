@@ -129,14 +129,23 @@ describe('delivery', () => {
   it('serves a pin in production only when it was live there once', async () => {
     assert.equal((await get('?version=1', 'production reader')).status, 200);
     assertProblem(await get('?version=2', 'production admin'), 403, 'version_not_released');
-    assertProblem(await get('?version=4', 'production reader'), 404, 'version_not_found', /newest is 3/);
+    assertProblem(await get('?version=4', 'production reader'), 403, 'version_not_released', /@4 was never/);
+    assertProblem(await get('?version=4', 'staging reader'), 404, 'version_not_found', /newest is 3/);
     assert.equal((await get('?version=3', 'staging reader')).text, 'A draft.');
   });
   it('says which of the prompt, the version and the channel is missing', async () => {
     const call = (path: string, as: string) => registry.call('GET', path, undefined, { as });
-    assertProblem(await call('/v1/prompts/nobody', 'production reader'), 404, 'prompt_not_found');
+    assertProblem(await call('/v1/prompts/nobody', 'staging reader'), 404, 'prompt_not_found');
     await registry.publish('unpromoted', 'x', null);
-    assertProblem(await call('/v1/prompts/unpromoted', 'production reader'), 404, 'channel_unset');
+    assertProblem(await call('/v1/prompts/unpromoted', 'staging reader'), 404, 'channel_unset');
+    // Of drafts alone production says what it says of nothing.
+    for (const name of ['nobody', 'unpromoted'])
+      assertProblem(
+        await call(`/v1/prompts/${name}`, 'production reader'),
+        404,
+        'prompt_not_found',
+        /serves no/,
+      );
   });
   it('refuses a query it does not know, twice the same, or both channel and version', async () => {
     assertProblem(await get('?verison=1'), 422, 'invalid_request', /\/verison/);

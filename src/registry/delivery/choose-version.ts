@@ -1,12 +1,19 @@
 /** Which version a reader gets, and whether the environment's policy lets it. It holds for every role alike. */
 import { type Channel, LATEST, STABLE } from '../../core/channel.ts';
-import { checkChannelServed, type Environment, type EnvironmentName } from '../../core/environment.ts';
+import {
+  checkChannelServed,
+  type Environment,
+  type EnvironmentName,
+  servesDrafts,
+} from '../../core/environment.ts';
+import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
 import { readEnvironment } from '../environments.ts';
-import { readPointer, wasLive } from '../promotions/pointers.ts';
-import { readPrompt, versionNotFound } from '../prompts/version-rows.ts';
+import { channelUnset, findPointer, wasEverLive, wasLive } from '../promotions/pointers.ts';
+import { namedInOtherCase } from '../prompts/similar-names.ts';
+import { findPrompt, promptNotFound, versionNotFound } from '../prompts/version-rows.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { PromptsTable } from '../store/tables.ts';
 
@@ -23,8 +30,10 @@ export interface Chosen {
 }
 
 /**
+ * What it refuses tells nothing that the environment does not serve: a prompt of drafts alone is one that is not there,
+ * and so is a version that was never live where only those are served.
  * @throws Problem `invalid_request` for both at once, `environment_not_found`, `channel_not_served`,
- * `prompt_not_found` (which names no prompt that would not be served either), `channel_unset`, `version_not_found`, `version_not_released`
+ * `prompt_not_found`, `channel_unset`, `version_not_found`, `version_not_released`
  */
 export async function chooseVersion(
   snapshot: Snapshot,
@@ -37,49 +46,78 @@ export async function chooseVersion(
       fields: [{ pointer: '/version', message: 'cannot stand beside "channel"' }],
     });
   const environment = await readEnvironment(snapshot, environmentName);
-  const isServed = async (other: PromptName): Promise<boolean> => {
-    try {
-      await served(snapshot, environment, other, { channel, version });
-      return true;
-    } catch (error) {
-      if (Problem.is(error)) return false;
-      throw error;
-    }
-  };
-  return served(snapshot, environment, prompt, { channel, version }, isServed);
+  const chosen = await served(snapshot, environment, prompt, { channel, version });
+  if (chosen !== undefined) return chosen;
+  const existing = await namedInOtherCase(snapshot, prompt);
+  const isServed =
+    existing !== undefined && (await isServedToo(snapshot, environment, existing, { channel, version }));
+  const meant = isServed ? existing : undefined;
+  throw servesDrafts(environment.policy)
+    ? promptNotFound(prompt, meant)
+    : notServed(prompt, environment.name, meant);
 }
 
-/** @param sees what else may be named where there is no such prompt; nothing unless told */
+/** It may be there as a draft, so nothing else is said of one that is not there at all. */
+function notServed(prompt: PromptName, environment: EnvironmentName, existing?: PromptName): Problem {
+  return new Problem(
+    'prompt_not_found',
+    `${environment} serves no prompt "${prompt}".${existing === undefined ? ' Check the name, or promote a version there first.' : didYouMean(prompt, existing)}`,
+    existing === undefined ? {} : { existing },
+  );
+}
+
+async function isServedToo(
+  snapshot: Snapshot,
+  environment: Environment,
+  prompt: PromptName,
+  wanted: Wanted,
+): Promise<boolean> {
+  try {
+    return (await served(snapshot, environment, prompt, wanted)) !== undefined;
+  } catch (error) {
+    if (Problem.is(error)) return false;
+    throw error;
+  }
+}
+
+/** @returns undefined when the environment serves nothing of the prompt, whatever is asked for */
 async function served(
   snapshot: Snapshot,
   environment: Environment,
   prompt: PromptName,
-  { channel, version }: Wanted,
-  sees: (other: PromptName) => Promise<boolean> = async () => false,
-): Promise<Chosen> {
-  const asked = channel ?? STABLE;
-  if (version === undefined) checkChannelServed(environment, asked);
-  const row = await readPrompt(snapshot, prompt, sees);
-  if (version !== undefined)
-    return {
-      version: await exactVersion(snapshot, environment, row, version as VersionNumber),
-      channel: null,
-    };
-  if (asked === LATEST) return { version: row.newest, channel: asked };
-  return { version: await readPointer(snapshot, prompt, environment.name, asked), channel: asked };
+  { channel = STABLE, version }: Wanted,
+): Promise<Chosen | undefined> {
+  if (version === undefined) checkChannelServed(environment, channel);
+  const row = await findPrompt(snapshot, prompt);
+  if (row === undefined) return undefined;
+  if (version === undefined && channel === LATEST) return { version: row.newest, channel };
+  const found =
+    version === undefined
+      ? await findPointer(snapshot, prompt, environment.name, channel)
+      : await exactVersion(snapshot, environment, row, version as VersionNumber);
+  if (found !== null) return { version: found, channel: version === undefined ? channel : null };
+  if (!servesDrafts(environment.policy) && !(await wasEverLive(snapshot, prompt, environment.name)))
+    return undefined;
+  if (version === undefined) throw channelUnset(prompt, environment.name, channel);
+  throw environment.policy.pins === 'released'
+    ? notReleased(prompt, environment.name, version)
+    : versionNotFound(row, version);
 }
 
+/** Null where it is not there, or not served. */
 async function exactVersion(
   snapshot: Snapshot,
   { name, policy }: Environment,
   row: PromptsTable,
   version: VersionNumber,
-): Promise<VersionNumber> {
-  if (version > row.newest) throw versionNotFound(row, version);
-  if (policy.pins === 'released' && !(await wasLive(snapshot, row.name, version, name)))
-    throw new Problem(
-      'version_not_released',
-      `${versionReference(row.name, version)} was never live in ${name}, which serves only versions that were. Promote it there first.`,
-    );
-  return version;
+): Promise<VersionNumber | null> {
+  if (policy.pins === 'any') return version > row.newest ? null : version;
+  return (await wasLive(snapshot, row.name, version, name)) ? version : null;
+}
+
+function notReleased(prompt: PromptName, environment: EnvironmentName, version: number): Problem {
+  return new Problem(
+    'version_not_released',
+    `${versionReference(prompt, version as VersionNumber)} was never live in ${environment}, which serves only versions that were. Promote it there first.`,
+  );
 }

@@ -106,18 +106,24 @@ function linkStored(
   stored: StoredPartials,
   done: Map<string, LinkedPartial>,
 ): ReadonlyMap<string, LinkedPartial> {
-  return new Map([...stored].map(([reference, partial]) => [reference, linkPartial(partial, done)]));
+  return new Map(
+    [...stored].map(([reference, partial]) => [reference, linkPartial(reference, partial, done)]),
+  );
 }
 
+/** Whoever may render a prompt need not know which version of which partial it uses: problems name it as it is written. */
 function linkPartial(
+  reference: string,
   { id, source, partials }: StoredPartial,
   done: Map<string, LinkedPartial>,
 ): LinkedPartial {
-  const known = done.get(id);
+  const label = `{{> ${reference}}}`;
+  const known = done.get(`${label} ${id}`);
   if (known !== undefined) return known;
   const { template, templateOffset } = parsePublished(source, kindOf(id));
-  const partial = { id, template, templateOffset, source, partials: linkStored(partials, done) };
-  done.set(id, partial);
+  const linked = linkStored(partials, done);
+  const partial = { id, label, template, templateOffset, source, partials: linked };
+  done.set(`${label} ${id}`, partial);
   return partial;
 }
 

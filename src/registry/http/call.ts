@@ -28,8 +28,8 @@ export interface Standing {
   readonly stopping: () => boolean;
   /** Absent where nobody measures. */
   readonly metrics?: {
-    /** Prometheus' text. */
-    readonly text: () => Promise<string>;
+    /** Prometheus' text: of the process alone, or of what all its registry's keys do as well. */
+    readonly text: (of: 'process' | 'registry') => Promise<string>;
     /** Whether others than this machine could ask for it. */
     readonly needsKey: boolean;
   };
@@ -63,7 +63,11 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly webhooksToPrivateNetworks: boolean | null;
   readonly standing: Standing;
   /** Null where the route asks for no key. */
-  readonly caller: Routes[Name]['role'] extends null ? null : Caller;
+  readonly caller: Routes[Name] extends { keyBeyondItsMachine: true }
+    ? Caller | null
+    : Routes[Name]['role'] extends null
+      ? null
+      : Caller;
   readonly parameters: Pick<ParameterTypes, ParameterNames<Routes[Name]['path']> & keyof ParameterTypes>;
   readonly query: OutputOf<Routes[Name] extends { query: infer Schema } ? Schema : undefined>;
   readonly body: OutputOf<Routes[Name] extends { body: infer Schema } ? Schema : undefined>;

@@ -32,10 +32,31 @@ export async function readPointer(
 ): Promise<VersionNumber> {
   const version = await findPointer(snapshot, prompt, environment, channel);
   if (version !== null) return version;
-  throw new Problem(
+  throw channelUnset(prompt, environment, channel);
+}
+
+export function channelUnset(prompt: PromptName, environment: EnvironmentName, channel: Channel): Problem {
+  return new Problem(
     'channel_unset',
     `"${prompt}" has no version on the channel "${channel}" of ${environment} yet. Promote one first.`,
   );
+}
+
+/** Whether any version was a pointer's target in an environment once. */
+export async function wasEverLive(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  environment: EnvironmentName,
+): Promise<boolean> {
+  const row = await snapshot
+    .selectFrom('promotions')
+    .select('id')
+    .where('prompt', '=', prompt)
+    .where('environment', '=', environment)
+    .where('state', '=', 'applied')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Whether a version was a pointer's target in an environment once: of one channel, or of any. */

@@ -51,6 +51,15 @@ export async function similarPrompts(
   return [...new Set(found)].filter(name => !names.includes(name));
 }
 
+/** The prompt whose name differs from `name` only by case; archived ones count. */
+export async function namedInOtherCase(
+  snapshot: Snapshot,
+  name: PromptName,
+): Promise<PromptName | undefined> {
+  const found = await namesOf(snapshot, [sql`SELECT name FROM prompts WHERE ${FOLDED} = ${foldCase(name)}`]);
+  return found.find(each => each !== name);
+}
+
 /** What each part finds, in the order of the parts. */
 async function namesOf(snapshot: Snapshot, parts: readonly RawBuilder<unknown>[]): Promise<PromptName[]> {
   const ranked = parts.map(

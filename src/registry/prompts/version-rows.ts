@@ -41,25 +41,19 @@ export function wholeVersion(row: SummaryRow & Pick<VersionsTable, 'source'>): V
   return { ...versionSummary(row), source: row.source };
 }
 
-/**
- * @param sees whether what may have been meant can be named to whoever asks: everything to whoever may list prompts
- * @throws Problem `prompt_not_found`, with what may have been meant
- */
-export async function readPrompt(
-  snapshot: Snapshot,
-  name: PromptName,
-  sees: (prompt: PromptName) => Promise<boolean> = async () => true,
-): Promise<PromptsTable> {
-  const row = await snapshot.selectFrom('prompts').selectAll().where('name', '=', name).executeTakeFirst();
+/** @throws Problem `prompt_not_found`, with what may have been meant: for whoever may list prompts */
+export async function readPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable> {
+  const row = await findPrompt(snapshot, name);
   if (row !== undefined) return row;
-  const similar = await similarPrompts(snapshot, [name], name, { archived: true });
-  for (const existing of similar) {
-    if (await sees(existing)) throw promptNotFound(name, existing);
-  }
-  throw promptNotFound(name);
+  const [existing] = await similarPrompts(snapshot, [name], name, { archived: true });
+  throw promptNotFound(name, existing);
 }
 
-function promptNotFound(name: PromptName, existing?: PromptName): Problem {
+export function findPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable | undefined> {
+  return snapshot.selectFrom('prompts').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+export function promptNotFound(name: PromptName, existing?: PromptName): Problem {
   if (existing === undefined)
     return new Problem(
       'prompt_not_found',

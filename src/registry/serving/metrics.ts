@@ -12,8 +12,11 @@ export interface Metrics {
   delivered(from: 'memory' | 'database'): void;
   /** A connection was closed because there were too many. */
   refused(): void;
-  /** Everything, as Prometheus reads it. Asks the database for what the log has new. */
-  text(): Promise<string>;
+  /**
+   * As Prometheus reads it. Asks the database for what the log has new.
+   * @param of `process`: without what tells how much others publish, ask for and decide
+   */
+  text(of: 'process' | 'registry'): Promise<string>;
 }
 
 export interface MeasuredParts {
@@ -29,9 +32,11 @@ export interface MeasuredParts {
 
 export function registryMetrics({ store, connections, logState, signed, waiting }: MeasuredParts): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  const ofProcess = processMetrics();
-  const requests = requestCounts(registry);
+  const process = new Registry();
+  const registers = [registry, process];
+  const ofLog = [registry];
+  const ofNode = processMetrics();
+  const requests = requestCounts(registry, process);
   const delivered = { memory: 0, database: 0 };
   new Counter({
     name: 'promptforge_deliveries_total',
@@ -82,12 +87,12 @@ export function registryMetrics({ store, connections, logState, signed, waiting 
   const logEvents = new Gauge({
     name: 'promptforge_log_events',
     help: 'Events in the log: the length of its chain.',
-    registers,
+    registers: ofLog,
   });
   new Gauge({
     name: 'promptforge_log_verified_events',
     help: 'Events up to which this process has verified the log.',
-    registers,
+    registers: ofLog,
     collect() {
       this.set(logState().head.seq);
     },
@@ -112,13 +117,13 @@ export function registryMetrics({ store, connections, logState, signed, waiting 
     name: 'promptforge_events_total',
     help: 'Events by kind since this process was first asked: promotion.applied, version.published and so on. Every process of a registry counts all of them.',
     labelNames: ['kind', 'environment'],
-    registers,
+    registers: ofLog,
   });
   const promotionsWaiting = new Gauge({
     name: 'promptforge_promotions_waiting',
     help: 'Promotions that wait for approvals (pending) or for their time (planned).',
     labelNames: ['environment', 'state'],
-    registers,
+    registers: ofLog,
   });
 
   /** Up to where `events` has counted; undefined: not at all. */
@@ -147,9 +152,10 @@ export function registryMetrics({ store, connections, logState, signed, waiting 
     requests,
     delivered: from => void delivered[from]++,
     refused: () => refusals.inc(),
-    async text() {
+    async text(of) {
       await ask();
-      return (await registry.metrics()) + (await ofProcess.metrics());
+      const asked = of === 'process' ? process : registry;
+      return (await asked.metrics()) + (await ofNode.metrics());
     },
   };
 }

@@ -3,6 +3,7 @@
  * histograms look their labels up by text each time, which costs a fifth of a delivery.
  */
 import type { Metric, MetricObjectWithValues, MetricValue, Registry } from 'prom-client';
+import { ROUTES } from '../../contract/routes.ts';
 
 /** The requests of one method and route. */
 export interface RequestCount {
@@ -20,6 +21,13 @@ const BUCKETS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 
 const REQUESTS = 'promptforge_http_requests_total';
 const DURATIONS = 'promptforge_http_request_duration_seconds';
 
+/** Of calls that take a reader's key, or none, and no method that needs more. */
+const READERS_PATHS: ReadonlySet<string> = new Set(
+  Object.values(ROUTES)
+    .filter(({ role }) => role === null || role === 'reader')
+    .map(({ path }) => path),
+);
+
 interface Counted {
   readonly labels: { readonly method: string; readonly route: string };
   readonly byStatus: Map<number, number>;
@@ -28,14 +36,19 @@ interface Counted {
   ms: number;
 }
 
-export function requestCounts(registry: Registry): RequestCounts {
+/** @param forReaders gets those of calls that a reader's key may make */
+export function requestCounts(registry: Registry, forReaders: Registry): RequestCounts {
   const all = new Map<string, Counted & RequestCount>();
-  registry.registerMetric(
-    metric(REQUESTS, 'Requests that were answered.', 'counter', () => [...all.values()].flatMap(byStatus)),
-  );
-  registry.registerMetric(
-    metric(DURATIONS, 'How long the answers took.', 'histogram', () => [...all.values()].flatMap(byBucket)),
-  );
+  const register = (into: Registry, counts: () => Counted[]) => {
+    into.registerMetric(
+      metric(REQUESTS, 'Requests that were answered.', 'counter', () => counts().flatMap(byStatus)),
+    );
+    into.registerMetric(
+      metric(DURATIONS, 'How long the answers took.', 'histogram', () => counts().flatMap(byBucket)),
+    );
+  };
+  register(registry, () => [...all.values()]);
+  register(forReaders, () => [...all.values()].filter(({ labels: { route } }) => READERS_PATHS.has(route)));
   return {
     of(method, route) {
       const place = `${method} ${route}`;

@@ -1,6 +1,7 @@
 /** What watches a process: whether it and its database answer, its figures; and the API's own document. */
 import { openApiDocument } from '../../../contract/openapi.ts';
 import { Problem } from '../../../core/problem.ts';
+import { roleIncludes } from '../../../core/role.ts';
 import { readIntact } from '../../proof/intact-store.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
 import type { Handler, Standing } from '../call.ts';
@@ -24,10 +25,12 @@ function checkNotStopping({ stopping }: Standing): void {
     throw new Problem('unavailable', 'This process was asked to stop. Send requests to another one.');
 }
 
-export const handleMetrics: Handler<'metrics'> = async ({ standing: { metrics } }) => {
+/** A reader's key is told of the process; how much is published and decided is for those who may read the log. */
+export const handleMetrics: Handler<'metrics'> = async ({ standing: { metrics }, caller }) => {
   if (metrics === undefined) throw new Problem('route_not_found', 'This registry keeps no metrics.');
+  const whole = caller === null || roleIncludes(caller.role, 'author');
   const headers = { ...COMMON_HEADERS, 'Content-Type': METRICS_MEDIA_TYPE, 'Cache-Control': 'no-store' };
-  return { status: 200, headers, body: await metrics.text() };
+  return { status: 200, headers, body: await metrics.text(whole ? 'registry' : 'process') };
 };
 
 let document: string | undefined;
