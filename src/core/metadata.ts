@@ -1,13 +1,13 @@
 /** What a source's front matter declares, its schemas expanded to JSON Schema. */
-import { type Document, isMap, isNode, isSeq } from 'yaml';
 import type { Problem } from './problem.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
 import { expandSchema } from './schema/expand-schema.ts';
 import { loadPatterns } from './schema/patterns.ts';
+import { placeOfFault } from './schema/place-of-fault.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
 import { issueAt, locateFrontMatter, type PromptSource, type SourceKind } from './source.ts';
 import { problemOfIssues } from './template.ts';
-import { composeYaml } from './yaml-document.ts';
+import { readYaml } from './yaml-places.ts';
 
 /** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -125,58 +125,26 @@ function orIssue<Value>(read: () => Value, at: SchemaPath, of: { source: string 
 }
 
 function problemOf(
-  { path, isKey, message }: SchemaFault,
+  fault: SchemaFault,
   code: 'picoschema' | 'schema-pattern',
   at: SchemaPath,
   { source, label, kind }: { source: string } & MetadataOptions,
 ): Problem {
-  const [start, end] = placeOf(source, kind, [...at, ...path], isKey);
-  return problemOfIssues([{ code, ...issueAt(source, start, end, message) }], label);
+  const { start, end } = placeOf(source, kind, at, fault);
+  return problemOfIssues([{ code, ...issueAt(source, start, end, fault.message) }], label);
 }
 
-/** Where the key or value at a path of the front matter stands, as far as the path can be followed. */
+/** Where a key or value of the front matter stands that is wrong, as far as the path to it can be followed. */
 function placeOf(
   source: string,
   kind: SourceKind | undefined,
-  path: SchemaPath,
-  isKey: boolean,
-): readonly [start: number, end: number] {
+  at: SchemaPath,
+  fault: SchemaFault,
+): { readonly start: number; readonly end: number } {
   const place = locateFrontMatter(source, kind);
   const offset = place?.yamlStart ?? 0;
-  const composed = composeYaml(source.slice(offset, place?.yamlEnd));
-  if (!('document' in composed)) return [offset, offset];
-  const [start, end] = rangeOf(composed.document, path, isKey);
-  return [offset + start, offset + end];
-}
-
-function rangeOf(document: Document, path: SchemaPath, isKey: boolean): readonly [number, number] {
-  let node: unknown = document.contents;
-  let found: readonly [number, number] = [0, 0];
-  for (const [index, step] of path.entries()) {
-    if (isNode(node) && 'resolve' in node && node.resolve !== undefined) node = node.resolve(document);
-    if (isSeq(node)) {
-      node = node.items[Number(step)];
-      found = range(node) ?? found;
-      continue;
-    }
-    if (!isMap(node)) break;
-    const pair = node.items.findLast(({ key }) => keyOf(key) === String(step));
-    if (pair === undefined) break;
-    const isLast = index === path.length - 1;
-    found = (isLast && isKey ? undefined : range(pair.value)) ?? range(pair.key) ?? found;
-    node = pair.value;
-  }
-  return found;
-}
-
-function keyOf(key: unknown): string {
-  return String(isNode(key) && 'value' in key ? (key.value ?? '') : key);
-}
-
-/** Undefined for what is empty. */
-function range(node: unknown): readonly [number, number] | undefined {
-  const [start, end] = (isNode(node) && node.range) || [0, 0];
-  return end > start ? [start, end] : undefined;
+  const { root } = readYaml(source.slice(offset, place?.yamlEnd), offset);
+  return placeOfFault(root, at, fault);
 }
 
 export function asObject(value: unknown): JsonObject {

@@ -2,8 +2,17 @@
  * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
  * what it refuses, or takes for something no author means, is told where it stands.
  */
-import { nearest } from '../core/near.ts';
-import { isSchemaName, splitDescription, whyNotPropertyName } from '../core/schema/type-names.ts';
+import {
+  LIST,
+  NO_CHOICE,
+  NO_PROPERTIES,
+  NO_TYPE,
+  NO_VALUE,
+  type TypeFault,
+  wrongContainer,
+  wrongScalar,
+} from '../core/schema/type-faults.ts';
+import { splitDescription, whyNotPropertyName } from '../core/schema/type-names.ts';
 import { type PlacedPair, type PlacedValue, placeInText } from '../core/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
@@ -63,40 +72,21 @@ export class PicoschemaReader {
 
   #value(schema: PlacedValue, key: Span): Typed {
     if (schema.kind === 'mapping') return { type: this.properties(schema) };
-    if (schema.kind === 'list')
-      return this.#wrong(
-        schema.span,
-        'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.',
-      );
-    if (schema.kind === 'scalar' && schema.value === null)
-      return this.#wrong(schema.span, 'This is no type. For the type "null" write it in quotes.', '"null"');
-    if (schema.kind === 'nothing')
-      return this.#wrong(
-        key,
-        `A type is missing. Write one of ${listOf(SCALAR_TYPES)}, or properties below.`,
-      );
-    if (typeof schema.value !== 'string')
-      return this.#wrong(schema.span, `This is no type. Write one of ${listOf(SCALAR_TYPES)}.`);
+    if (schema.kind === 'list') return this.#wrong(schema.span, LIST);
+    if (schema.kind === 'nothing') return this.#wrong(key, NO_VALUE);
+    if (schema.value === null) return this.#wrong(schema.span, NO_VALUE, '"null"');
+    if (typeof schema.value !== 'string') return this.#wrong(schema.span, NO_TYPE);
     return this.scalar(schema, schema.value);
   }
 
-  /** `string`, `string, what it is for` */
-  scalar(schema: PlacedValue, text: string): Typed {
+  /** `string`, `string, what it is for` @param isWhole whether it is all of the schema */
+  scalar(schema: PlacedValue, text: string, isWhole = false): Typed {
     const [name, description] = splitDescription(text);
     if (isScalarName(name)) return { type: { kind: name }, ...(description && { description }) };
-    const place = placeInText(schema, 0, name.length);
-    if (/[\r\n]/.test(name))
-      return this.#wrong(
-        schema.span,
-        'A type and its description stand on one line. Write long ones below ">-" instead of ">" or "|".',
-      );
-    const trimmed = name.trim();
-    if (trimmed !== name && isScalarName(trimmed))
-      return this.#wrong(place, `Write "${trimmed}" without a space before the comma.`, trimmed);
-    if (Object.hasOwn(CONTAINER_TYPES, name))
-      return this.#wrong(place, `"${name}" stands in parentheses after the name: "name(${name}): …".`);
-    if (isSchemaName(trimmed, false)) return { type: this.named(place, trimmed) };
-    return this.#unknownType(place, trimmed, SCALAR_TYPES);
+    const fault = wrongScalar(text, isWhole);
+    const { length } = fault ?? name;
+    const place = length === undefined ? schema.span : placeInText(schema, 0, length);
+    return fault === undefined ? { type: this.named(place, name) } : this.#told(place, fault);
   }
 
   /** A schema that only the application knows, by its name. */
@@ -181,47 +171,26 @@ export class PicoschemaReader {
       case 'enum':
         return { type: this.#enumeration(node, keySpan), ...described };
     }
-    if (isScalarName(name))
-      return this.#wrong(
-        place(name.length),
-        `"${name}" stands after the colon: "${key.slice(0, from - 1)}: ${name}".`,
-      );
-    return this.#unknownType(place(name.length), name, CONTAINER_TYPES);
+    const fault = wrongContainer(name, key.slice(0, from - 1));
+    return fault === undefined ? { type: ANY } : this.#told(place(name.length), fault);
   }
 
   #object(node: PlacedValue, key: Span): ValueType {
     if (node.kind === 'mapping') return this.properties(node);
-    return this.#wrong(
-      node.kind === 'nothing' ? key : node.span,
-      'The properties of an object stand on the lines below its name, indented.',
-    ).type;
+    return this.#wrong(node.kind === 'nothing' ? key : node.span, NO_PROPERTIES).type;
   }
 
   #enumeration({ kind, items, value, span }: PlacedValue, key: Span): ValueType {
     if (kind === 'list' && items.length > 0) return { kind: 'enum', values: value as unknown[] };
-    const message =
-      kind === 'list' ? 'A choice needs at least one value.' : 'A choice is a list of its values.';
-    return this.#wrong(kind === 'nothing' ? key : span, `${message} Write "name(enum): [a, b]".`).type;
+    return this.#wrong(kind === 'nothing' ? key : span, NO_CHOICE).type;
   }
 
-  #unknownType(span: Span, name: string, types: Readonly<Record<string, string>>): Typed {
-    const near = nearest(name, Object.keys(types));
-    const advice = near === undefined ? `Write one of ${listOf(types)}` : `Did you mean "${near}"?`;
-    const end = near === undefined ? (types === CONTAINER_TYPES ? ' in the parentheses.' : '.') : '';
-    // A long name is no name, and might be what should not be repeated.
-    const shown = name.length > 20 ? 'of this name' : `"${name}"`;
-    const message =
-      types === CONTAINER_TYPES ? `Unknown in parentheses: ${shown}.` : `There is no type ${shown}.`;
-    return this.#wrong(span, `${message} ${advice}${end}`, near);
+  #told(span: Span, { message, near }: TypeFault): Typed {
+    return this.#wrong(span, message, near);
   }
 
   #wrong(span: Span, message: string, near?: string): Typed {
     this.#find({ code: 'picoschema', span, message, ...(near !== undefined && { data: { near } }) });
     return { type: ANY };
   }
-}
-
-function listOf(types: Readonly<Record<string, string>>): string {
-  const names = Object.keys(types).map(name => `"${name}"`);
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

@@ -1,4 +1,5 @@
 /** A prompt's schema, of its input or its output: Picoschema or JSON Schema, told apart as Dotprompt does. */
+import { NO_SCHEMA } from '../core/schema/type-faults.ts';
 import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
 import { type PlacedValue, placeInText } from '../core/yaml-places.ts';
 import { JsonSchemaReader, part } from './json-schema-types.ts';
@@ -62,7 +63,7 @@ function readUnnamed(schema: PlacedValue, of: 'input' | 'output', find: Find): S
     const [name] = splitDescription(schema.value);
     if (isSchemaName(name, true))
       return { type: reader.named(placeInText(schema, 0, name.length), name), isOpen: true, name };
-    const type = reader.read(schema, schema.span);
+    const { type } = reader.scalar(schema, schema.value, true);
     if (of === 'output') return { type, isOpen: false };
     if (isScalarName(name))
       find({
@@ -72,7 +73,6 @@ function readUnnamed(schema: PlacedValue, of: 'input' | 'output', find: Find): S
       });
     return { type: ANY, isOpen: true };
   }
-  const message = 'A schema is a type, such as "string", or the properties of an object, one a line.';
-  find({ code: 'picoschema', span: schema.span, message });
+  find({ code: 'picoschema', span: schema.span, message: NO_SCHEMA });
   return { type: ANY, isOpen: true };
 }

@@ -17,8 +17,8 @@ export async function checkFile(
   request: Pick<FileRenderRequest, 'file' | 'root' | 'fileSystem' | 'shownFrom'>,
 ): Promise<readonly FileIssue[]> {
   try {
-    const { source, label } = await linkFile(request);
-    await readMetadata(source, label);
+    const { source, kind, label } = await linkFile(request);
+    await readMetadata(source, label, { kind });
     return [];
   } catch (error) {
     if (Problem.is(error, 'invalid_source', 'too_large')) return issuesOf(error, request.file);

@@ -36,6 +36,13 @@ describe('promptforge check', () => {
     }
   });
 
+  it('reads a partial as publishing does: below "#" there is text', async () => {
+    const file = await put('partial/_rules.prompt', '# Rules\n---\ninput:\n  schema: [\n---\nx');
+    assert.equal((await inProcess(['check', file])).code, 0);
+    const above = await put('partial/rules.prompt', '# Rules\n---\ninput:\n  schema: [\n---\nx');
+    assert.equal((await inProcess(['check', above])).code, 3);
+  });
+
   it('finds every prompt below the folders it is given, and what is wrong in front matter and schemas', async () => {
     await put('some/promptforge.json', '{"registry": "embedded", "prompts": "prompts"}');
     await put('some/prompts/_header.prompt', 'Hi {{name}}');

@@ -115,8 +115,8 @@ describe('validating an input', () => {
         try {
           theirs = ajv.compile(schema)(value);
         } catch (error) {
-          // References that go round without end.
-          assert.ok(error instanceof RangeError, String(error));
+          // References that go round without end, and code that ajv makes wrong ("props0 is not defined").
+          assert.ok(error instanceof RangeError || error instanceof ReferenceError, String(error));
           return;
         }
         let ours: readonly Misfit[];

@@ -1,13 +1,17 @@
 /** Picoschema as Dotprompt has it: what is valid, and what it means. */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { picoschema } from 'dotprompt';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { readMetadata } from '../../src/core/render.ts';
-import { parseSource } from '../../src/core/source.ts';
+import { parseSource, positionAt } from '../../src/core/source.ts';
+import { severityOf } from '../../src/language/finding.ts';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
 import { type ValueType, wordsOfType } from '../../src/language/value-type.ts';
+import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { runs } from '../runs.ts';
 
 describe('Picoschema', () => {
@@ -32,6 +36,79 @@ describe('Picoschema', () => {
         accepted > runs(1000, 200) && refused > runs(300, 60),
         `${accepted} accepted, ${refused} refused`,
       );
+    });
+    it('with publishing: one sentence at one place of what it refuses, and an error of nothing else', async () => {
+      let refused = 0;
+      const odd = fc.constantFrom(
+        ...[
+          'a: strng',
+          'a: "a b"',
+          'a: 5',
+          'a:',
+          'a: null',
+          'a: true',
+          'a: [x]',
+          'a: "string , b"',
+          'a: "Order , b"',
+        ],
+        ...[
+          'a(list): x',
+          'a(arry): x',
+          '"a(lis\\u0074)": x',
+          'a(): x',
+          'a(enum): x',
+          'a(enum): []',
+          'a(enum):',
+          'a(object): x',
+        ],
+        ...[
+          'a: |\n  string\n  x',
+          'a(array):',
+          'a(array): strng',
+          'a(string): x',
+          '(*): 5',
+          '{a: 5, b: [strng]}',
+          '[a]',
+          '""',
+        ],
+        ...[
+          '&x {a: strng}',
+          'a: &x strng\nb: *x',
+          'a(array): {b: {c: 0}}',
+          '5',
+          'false',
+          'array',
+          '"Order , b"',
+          "'strng'",
+        ],
+      );
+      const texts = fc.oneof(
+        odd,
+        fc.oneof(schemas, almostSchemas).map(schema => stringify(schema)),
+      );
+      await fc.assert(
+        fc.asyncProperty(texts, fc.constantFrom('input', 'output'), async (schema, of) => {
+          const text = `---\n${of}:\n  schema:\n${schema.replaceAll(/^/gm, '    ')}\n---\n`;
+          const { flaw, schemaFlaw } = await prepareSource(parsePromptName('a'), text);
+          const errors = readFrontMatter(text)
+            .findings.filter(finding => severityOf(finding) === 'error')
+            .map(({ code, span, message }) => {
+              const { line, column } = positionAt(text, span.start);
+              const end = positionAt(text, span.end);
+              return { code, line, column, endLine: end.line, endColumn: end.column, message };
+            });
+          const [issue] = (flaw ?? schemaFlaw)?.details.issues ?? [];
+          assert.equal(issue === undefined, errors.length === 0, JSON.stringify([text, issue, errors]));
+          if (issue === undefined) return;
+          refused += 1;
+          assert.ok(
+            errors.some(error => isDeepStrictEqual(error, issue)),
+            JSON.stringify([text, issue, errors]),
+          );
+        }),
+        { numRuns: runs(4000, 500) },
+      );
+      assert.ok(refused > 100, `${refused} refused`);
     });
     it('on what it means: the same names, the same of them required, the same types and descriptions', async () => {
       let compared = 0;
@@ -118,7 +195,7 @@ describe('Picoschema', () => {
       ['a: [x, y]', '[x, y]', /name\(enum\): \[a, b\]/],
       ['a: 5', '5', /no type/],
       ['a:', 'a', /type is missing/],
-      ['a: null', 'null', /write it in quotes/],
+      ['a: null', 'null', /"null" needs its quotes/],
       ['a: string\na?: number', 'a?', /declared a second time/],
       ['__proto__: string', '__proto__', /cannot be a name/],
       ['a:\n  b:\n    c: strng', 'strng', /Did you mean/],
@@ -148,6 +225,9 @@ describe('Picoschema', () => {
       ['[a, b]', /A schema is a type/],
       ['5', /A schema is a type/],
       ['String', /Did you mean "string"/],
+      ['""', /There is no type/],
+      ['0', /A schema is a type/],
+      ['false', /A schema is a type/],
     ] as const)
       it(`in a schema that is ${schema}`, () => {
         const { findings, declaresInput } = readFrontMatter(`---\ninput: {schema: ${schema}}\n---\n`);

@@ -3,7 +3,17 @@
  * names of schemas that only the application knows: as `{"$ref": "Order"}`.
  */
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
-import { isScalarName, isSchemaName, splitDescription, whyNotPropertyName } from './type-names.ts';
+import {
+  LIST,
+  NO_CHOICE,
+  NO_PROPERTIES,
+  NO_SCHEMA,
+  NO_TYPE,
+  NO_VALUE,
+  wrongContainer,
+  wrongScalar,
+} from './type-faults.ts';
+import { isScalarName, splitDescription, whyNotPropertyName } from './type-names.ts';
 
 /**
  * @param schema as YAML gives it
@@ -26,14 +36,11 @@ class SchemaExpander {
   }
 
   whole(schema: unknown): JsonObject | null {
-    if (!schema) return null;
+    if (schema === null || schema === undefined || (this.#isLenient && !schema)) return null;
     if (typeof schema === 'string') return scalar(schema, [], true);
     if (!isJsonObject(schema)) {
       if (this.#isLenient && Array.isArray(schema)) return this.#object(schema as unknown as JsonObject, []);
-      throw new SchemaFault(
-        [],
-        'A schema is a type, such as "string", or the properties of an object, one a line.',
-      );
+      throw new SchemaFault([], NO_SCHEMA);
     }
     const { type, properties } = schema;
     if (typeof type === 'string' && (isScalarName(type) || type === 'object' || type === 'array'))
@@ -47,14 +54,8 @@ class SchemaExpander {
     if (isJsonObject(schema)) return this.#object(schema, path);
     if (this.#isLenient && typeof schema === 'object')
       return this.#object((schema ?? {}) as JsonObject, path);
-    if (schema === null || schema === undefined)
-      throw new SchemaFault(path, 'A type is missing. Write one, such as "string", or properties below.');
-    if (Array.isArray(schema))
-      throw new SchemaFault(
-        path,
-        'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.',
-      );
-    throw new SchemaFault(path, 'This is no type. Write one, such as "string".');
+    if (schema === null || schema === undefined) throw new SchemaFault(path, NO_VALUE);
+    throw new SchemaFault(path, Array.isArray(schema) ? LIST : NO_TYPE);
   }
 
   #object(schema: JsonObject, path: SchemaPath): JsonObject {
@@ -76,15 +77,15 @@ class SchemaExpander {
         throw new SchemaFault(at, `"${name}" is declared a second time: remove or rename one.`, true);
       if (!isOptional) required.push(name);
       properties[name] =
-        open < 0
-          ? optional(this.#value(own, at), isOptional)
-          : this.#contained(key.slice(open + 1), own, at, isOptional);
+        open < 0 ? optional(this.#value(own, at), isOptional) : this.#contained(key, own, at, isOptional);
     }
     return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties };
   }
 
-  /** `name(array, what it is for): …` @param inside all after the opening parenthesis */
-  #contained(inside: string, own: unknown, path: SchemaPath, isOptional: boolean): JsonObject {
+  /** `name(array, what it is for): …` */
+  #contained(key: string, own: unknown, path: SchemaPath, isOptional: boolean): JsonObject {
+    const open = key.indexOf('(');
+    const inside = key.slice(open + 1);
     if (!inside.endsWith(')')) {
       const message = inside.endsWith(')?')
         ? 'The "?" stands before the parenthesis: "name?(…)".'
@@ -102,28 +103,19 @@ class SchemaExpander {
         };
       case 'object':
         if (this.#isLenient) return { ...optional(this.#value(own, path), isOptional), ...described };
-        if (!isJsonObject(own))
-          throw new SchemaFault(
-            path,
-            'The properties of an object stand on the lines below its name, indented.',
-          );
+        if (!isJsonObject(own)) throw new SchemaFault(path, NO_PROPERTIES);
         return { ...optional(this.#object(own, path), isOptional), ...described };
       case 'enum':
         if (!this.#isLenient && (!Array.isArray(own) || own.length === 0))
-          throw new SchemaFault(
-            path,
-            'A choice is a list with at least one value. Write "name(enum): [a, b]".',
-          );
+          throw new SchemaFault(path, NO_CHOICE);
         return {
           enum: isOptional && Array.isArray(own) && !own.includes(null) ? [...own, null] : own,
           ...described,
         };
-      default:
-        throw new SchemaFault(
-          path,
-          `Only "array", "object" and "enum" stand in parentheses after a name, not ${kind.length > 20 ? 'this' : `"${kind}"`}. Other types stand after the colon.`,
-          true,
-        );
+      default: {
+        const { message, length = 0 } = wrongContainer(kind, key.slice(0, open)) ?? { message: NO_TYPE };
+        throw new SchemaFault(path, message, true, { start: open + 1, length });
+      }
     }
   }
 }
@@ -139,13 +131,10 @@ function scalar(text: string, path: SchemaPath, isWhole: boolean): JsonObject {
   const [name, description] = splitDescription(text);
   const described = description ? { description } : {};
   if (isScalarName(name)) return name === 'any' && !isWhole ? described : { type: name, ...described };
-  if (isSchemaName(name, isWhole)) return { $ref: name, ...described };
-  // A long name is no name, and might be what should not be repeated.
-  const shown = name.length > 20 ? 'of this name' : `"${name}"`;
-  throw new SchemaFault(
-    path,
-    `There is no type ${shown}. Write one of "string", "number", "integer", "boolean", "null" or "any".`,
-  );
+  const fault = wrongScalar(text, isWhole);
+  if (fault === undefined) return { $ref: name, ...described };
+  const { message, length } = fault;
+  throw new SchemaFault(path, message, false, length === undefined ? undefined : { start: 0, length });
 }
 
 function checkName(name: string, key: string, path: SchemaPath): void {

@@ -9,11 +9,14 @@ export class SchemaFault extends Error {
   readonly path: SchemaPath;
   /** Whether the key itself is wrong, not what it holds. */
   readonly isKey: boolean;
+  /** Which characters of the key or value are wrong; undefined for all of them. */
+  readonly part: { readonly start: number; readonly length: number } | undefined;
 
-  constructor(path: SchemaPath, message: string, isKey = false) {
+  constructor(path: SchemaPath, message: string, isKey = false, part?: SchemaFault['part']) {
     super(message);
     this.path = path;
     this.isKey = isKey;
+    this.part = part;
   }
 }
 

@@ -1,8 +1,8 @@
 /** A pattern of the input's schema that cannot be run: publishing refuses it, with the same sentence. */
 import { patternFault, patternsIn } from '../../core/schema/check-patterns.ts';
 import type { CompilePattern } from '../../core/schema/patterns.ts';
+import { placeOfFault } from '../../core/schema/place-of-fault.ts';
 import { isJsonObject } from '../../core/schema/schema-fault.ts';
-import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { Finding } from '../finding.ts';
 import type { FrontMatterFacts } from '../front-matter.ts';
 import { isJsonSchema } from '../schema.ts';
@@ -18,13 +18,5 @@ export function schemaPatterns({ entries }: FrontMatterFacts, compile: CompilePa
   if (schema === undefined || !isJsonSchema(schema.node) || !isJsonObject(schema.value)) return [];
   const fault = patternFault(patternsIn(schema.value), compile);
   if (fault === undefined) return [];
-  let found: PlacedPair | undefined;
-  let value: PlacedValue | undefined = schema.node;
-  for (const step of fault.path) {
-    const pair: PlacedPair | undefined = value?.pairs.findLast(({ key }) => key === String(step));
-    found = pair ?? found;
-    value = pair?.node ?? value?.items[Number(step)];
-  }
-  const span = fault.isKey ? found?.keySpan : found?.valueSpan;
-  return [{ code: 'schema-pattern', span: span ?? schema.keySpan, message: fault.message }];
+  return [{ code: 'schema-pattern', span: placeOfFault(schema.node, [], fault), message: fault.message }];
 }

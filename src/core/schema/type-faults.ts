@@ -1,0 +1,70 @@
+/** What is wrong with a type in Picoschema: the sentences that publishing and the editor say alike. */
+import { nearest } from '../near.ts';
+import { CONTAINER_NAMES, isScalarName, isSchemaName, SCALAR_NAMES, splitDescription } from './type-names.ts';
+
+export interface TypeFault {
+  readonly message: string;
+  /** Of the text that the type is written in, how many characters from its beginning are wrong; all of them unless told. */
+  readonly length?: number;
+  /** What may have been meant. */
+  readonly near?: string;
+}
+
+const SCALARS = listOf(SCALAR_NAMES);
+const CONTAINERS = listOf(CONTAINER_NAMES);
+
+export const NO_SCHEMA = 'A schema is a type, such as "string", or the properties of an object, one a line.';
+export const NO_TYPE = `This is no type. Write one of ${SCALARS}.`;
+export const NO_VALUE = `A type is missing. Write one of ${SCALARS}, or properties below; "null" needs its quotes.`;
+export const LIST =
+  'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.';
+export const NO_PROPERTIES = 'The properties of an object stand on the lines below its name, indented.';
+export const NO_CHOICE = 'A choice is a list with at least one value. Write "name(enum): [a, b]".';
+
+/** Why `string, what it is for` is no type; undefined for one, and for the name of a schema of the application. */
+export function wrongScalar(text: string, isWhole: boolean): TypeFault | undefined {
+  const [name] = splitDescription(text);
+  if (isScalarName(name) || isSchemaName(name, isWhole)) return undefined;
+  const { length } = name;
+  if (/[\r\n]/.test(name))
+    return {
+      message:
+        'A type and its description stand on one line. Write long ones below ">-" instead of ">" or "|".',
+    };
+  const trimmed = name.trim();
+  if (trimmed !== name && (isScalarName(trimmed) || isSchemaName(trimmed, isWhole)))
+    return { message: `Write ${shown(trimmed)} without a space before the comma.`, length, near: trimmed };
+  if ((CONTAINER_NAMES as readonly string[]).includes(name))
+    return { message: `"${name}" stands in parentheses after the name: "name(${name}): …".`, length };
+  const near = nearest(trimmed, SCALAR_NAMES);
+  const told = `There is no type ${shown(trimmed)}.`;
+  return near === undefined
+    ? { message: `${told} Write one of ${SCALARS}.`, length }
+    : { message: `${told} Did you mean "${near}"?`, length, near };
+}
+
+/**
+ * Why the parentheses of `name(array, what it is for)` name no container; undefined where they do.
+ * @param marked what is written before them
+ */
+export function wrongContainer(kind: string, marked: string): TypeFault | undefined {
+  if ((CONTAINER_NAMES as readonly string[]).includes(kind)) return undefined;
+  const { length } = kind;
+  if (isScalarName(kind))
+    return { message: `"${kind}" stands after the colon: "${marked}: ${kind}".`, length };
+  const near = nearest(kind, CONTAINER_NAMES);
+  const told = `Unknown in parentheses: ${shown(kind)}.`;
+  return near === undefined
+    ? { message: `${told} Write one of ${CONTAINERS} in the parentheses.`, length }
+    : { message: `${told} Did you mean "${near}"?`, length, near };
+}
+
+/** A long name is no name, and might be what should not be repeated. */
+function shown(name: string): string {
+  return name.length > 20 ? 'of this name' : `"${name}"`;
+}
+
+function listOf(names: readonly string[]): string {
+  const quoted = names.map(name => `"${name}"`);
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+}
