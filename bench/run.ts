@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   publish: async () => (await import('./publish.ts')).measure(),
   isolation: async () => (await import('./isolation.ts')).measure(),
   held: async () => (await import('./isolation.ts')).measureHeld(),
+  refusals: async () => (await import('./refusals.ts')).measure(),
   polls: async () => (await import('./polls.ts')).measure(),
   live: async () => (await import('./live.ts')).measure(),
   extension: async () => (await import('./extension.ts')).measure(),

@@ -7,6 +7,7 @@ import { parseEnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
 import { parsePromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
+import { trustedProxies } from '../registry/serving/client-address.ts';
 
 /** A parser of the domain as commander wants it: what it refuses is a wrong argument. */
 function argument<T>(parse: (text: string) => T): (text: string) => T {
@@ -37,6 +38,12 @@ export const channelsArgument = argument((text: string) => {
   const channels = text.split(',').map(part => parseChannel(part.trim()));
   if (new Set(channels).size !== channels.length) throw new InvalidArgumentError('It names a channel twice.');
   return channels;
+});
+
+/** An address, or a block of them. */
+export const proxyArgument = argument((text: string) => {
+  trustedProxies([text]);
+  return text;
 });
 
 /** `one,two`, each as `parse` takes it. */

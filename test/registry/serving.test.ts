@@ -379,14 +379,21 @@ describe('a connection', () => {
     await ended;
     assert.match(said(), /^HTTP\/1\.1 431 /);
   });
-  it('beyond the limit is closed, and counted', async () => {
+  it('beyond the limit takes the place of one that has sent no key, and that is counted', async () => {
     await using registry = await aRegistry({ serving: { limits: { maxConnections: 2 } } });
+    const headers = { authorization: `Bearer ${await registry.key('development', 'reader')}` };
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const scrape = (): Promise<string> =>
       new Promise((resolve, reject) => {
-        httpRequest(`${registry.url}/metrics`, { agent }, answer => {
-          let text = '';
-          answer.on('data', chunk => (text += chunk)).on('end', () => resolve(text));
+        httpRequest(`${registry.url}/v1/keys/current`, { agent, headers }, answer => {
+          answer.resume().on('end', () =>
+            httpRequest(`${registry.url}/metrics`, { agent }, metrics => {
+              let text = '';
+              metrics.on('data', chunk => (text += chunk)).on('end', () => resolve(text));
+            })
+              .on('error', reject)
+              .end(),
+          );
         })
           .on('error', reject)
           .end();
@@ -394,10 +401,10 @@ describe('a connection', () => {
     await scrape();
     const second = await open(registry.url);
     const third = await open(registry.url);
-    await third.ended;
+    await second.ended;
     const refused = samplesOf(await scrape()).get('promptforge_http_connections_refused_total');
     assert.equal(refused, 1);
-    second.socket.destroy();
+    third.socket.destroy();
     agent.destroy();
   });
   it('whose reader takes nothing of its answers is closed', async () => {

@@ -10,6 +10,7 @@ import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
 import { openSigning } from '../../registry/proof/open-signing.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
+import { type ConnectionLimits, failedKeyLimits } from '../../registry/serving/limits.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
 import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
@@ -28,6 +29,15 @@ export interface ServeOptions extends RegistryOptions {
   /** Requests a second and key; 0: as many as it can. */
   readonly rateLimit: number;
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress?: number;
+  readonly maxConnectionsPerKey?: number;
+  readonly maxUnauthenticated?: number;
+  readonly maxUnauthenticatedPerAddress?: number;
+  /** A second and address. */
+  readonly failedKeys: number;
+  /** Calls of one key that wait for changes. */
+  readonly maxWaiting: number;
+  readonly trustedProxy?: readonly string[];
   /** In seconds, like the next. */
   readonly requestTimeout: number;
   readonly drainDelay: number;
@@ -40,7 +50,7 @@ export interface ServeOptions extends RegistryOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
-  const { rateLimit, maxConnections, requestTimeout, drainDelay } = options;
+  const { rateLimit, requestTimeout, drainDelay } = options;
   const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
@@ -71,7 +81,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       behindProxy: behindProxy ?? false,
       webhooksToPrivateNetworks: privateNetworks,
       log,
-      limits: { maxConnections, requestTimeout: requestTimeout * 1000 },
+      ...(options.trustedProxy && { trustedProxies: options.trustedProxy }),
+      limits: { ...limitsIn(options), requestTimeout: requestTimeout * 1000 },
       ...(rateLimit > 0 && { rateLimit }),
       ...(tls && { tls }),
     });
@@ -94,6 +105,20 @@ export async function serve(options: ServeOptions): Promise<void> {
     logEvent('draining', { signal });
   });
   logEvent('stopped');
+}
+
+function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
+  const { maxConnections, maxConnectionsPerAddress, maxConnectionsPerKey } = options;
+  const { maxUnauthenticated, maxUnauthenticatedPerAddress, failedKeys, maxWaiting } = options;
+  return {
+    maxConnections,
+    maxWaitingPerKey: maxWaiting,
+    failedKeys: failedKeyLimits(failedKeys),
+    ...(maxConnectionsPerAddress !== undefined && { maxPerAddress: maxConnectionsPerAddress }),
+    ...(maxConnectionsPerKey !== undefined && { maxPerKey: maxConnectionsPerKey }),
+    ...(maxUnauthenticated !== undefined && { maxUnauthenticated }),
+    ...(maxUnauthenticatedPerAddress !== undefined && { maxUnauthenticatedPerAddress }),
+  };
 }
 
 /** At SIGHUP the certificate is read anew: one that was renewed is used without a restart. */

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
 import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
-import { numberArgument } from '../values.ts';
+import { listArgument, numberArgument, proxyArgument } from '../values.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -28,6 +28,11 @@ export function serveCommand(): Command {
       'let webhooks send to this machine and private networks, and by plain HTTP',
     )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
+    .option(
+      '--trusted-proxy <addresses>',
+      'addresses of proxies in front, or blocks such as 10.0.0.0/8, separated by commas: their X-Forwarded-For says where a request comes from',
+      listArgument(proxyArgument),
+    )
     .addOption(
       new Option(
         '--rate-limit <number>',
@@ -39,6 +44,43 @@ export function serveCommand(): Command {
     .addOption(
       new Option('--max-connections <number>', 'connections that may be open at once')
         .default(DEFAULT_LIMITS.maxConnections)
+        .argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--max-connections-per-address <number>',
+        'the same from one address (IPv6: one /64); half of all by default',
+      ).argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--max-connections-per-key <number>',
+        'the same with one key; a quarter of all by default',
+      ).argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--max-unauthenticated <number>',
+        'connections that have not sent a valid key yet; the oldest gives way to a new one; half of all by default',
+      ).argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--max-unauthenticated-per-address <number>',
+        'the same from one address; a tenth of all by default',
+      ).argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--failed-keys <number>',
+        'requests a second without a valid key from one address, ten times as many at a stretch, before they are refused with 429',
+      )
+        .default(DEFAULT_LIMITS.failedKeys.perAddress.perSecond)
+        .argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option('--max-waiting <number>', 'calls of one key that may wait for changes at once')
+        .default(DEFAULT_LIMITS.maxWaitingPerKey)
         .argParser(numberArgument(1, 1_000_000)),
     )
     .addOption(

@@ -2,31 +2,67 @@
 import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
+import type { ConnectionCounts } from './connections.ts';
+import type { FailedKeyLimits } from './failed-keys.ts';
 
-export interface ConnectionLimits {
-  /** One more than this is closed at once. */
-  readonly maxConnections: number;
+export interface ConnectionLimits extends ConnectionCounts {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
   readonly requestTimeout: number;
   /** How many calls of one key may wait for changes at once. */
   readonly maxWaitingPerKey: number;
+  /** Requests without a valid key, before such requests are refused without a closer look. */
+  readonly failedKeys: FailedKeyLimits;
 }
 
-export const DEFAULT_LIMITS: ConnectionLimits = {
-  maxConnections: 10_000,
+const MAX_CONNECTIONS = 10_000;
+/** A second and address: people who try a key, and a client that goes on with one that has expired. */
+const FAILED_KEYS = 10;
+const DEFAULTS = {
   requestTimeout: 60_000,
   maxWaitingPerKey: MAX_WAITING_PER_KEY,
 };
 
+/** What one address or key may have in any case, where there are so many in all. */
+const FEW = 64;
+
+/** An address may fail so many times its rate at a stretch; all together, so many times as often as one. */
+const BURST = 10;
+const ADDRESSES = 20;
+
+/** @param perSecond from one address */
+export function failedKeyLimits(perSecond: number): FailedKeyLimits {
+  const rate = (times: number) => ({ perSecond: perSecond * times, burst: perSecond * times * BURST });
+  return { perAddress: rate(1), total: rate(ADDRESSES) };
+}
+
+/** Those that are given, and the others in proportion to the connections in all. */
+export function limitsOf(given: Partial<ConnectionLimits>): ConnectionLimits {
+  const { maxConnections = MAX_CONNECTIONS } = given;
+  const share = (divisor: number) =>
+    Math.min(maxConnections, Math.max(FEW, Math.floor(maxConnections / divisor)));
+  return {
+    ...DEFAULTS,
+    failedKeys: failedKeyLimits(FAILED_KEYS),
+    maxConnections,
+    maxPerAddress: share(2),
+    maxUnauthenticated: share(2),
+    maxUnauthenticatedPerAddress: share(10),
+    maxPerKey: share(4),
+    ...given,
+  };
+}
+
+export const DEFAULT_LIMITS: ConnectionLimits = limitsOf({});
+
 /** Headers must be here within this, in ms: a connection that sends them byte by byte holds nobody up. */
-const HEADERS_TIMEOUT = 10_000;
+export const HEADERS_TIMEOUT = 10_000;
 /** A request's line and headers, in bytes; beyond it the answer is 431. */
 const MAX_HEADER_SIZE = 16 * 1024;
 /** Longer than the 60 s for which common load balancers keep a connection, so that they close it first. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
 
 /** Too late is answered by 408, malformed by 400, both by Node itself. */
-export function parserLimits({ requestTimeout }: ConnectionLimits): ServerOptions {
+export function parserLimits({ requestTimeout }: Pick<ConnectionLimits, 'requestTimeout'>): ServerOptions {
   return {
     maxHeaderSize: MAX_HEADER_SIZE,
     headersTimeout: Math.min(HEADERS_TIMEOUT, requestTimeout),
@@ -38,18 +74,12 @@ export function parserLimits({ requestTimeout }: ConnectionLimits): ServerOption
   };
 }
 
-/**
- * @param connections those that are open
- * @param onRefused told of each that was closed because there were too many
- */
-export function limitConnections(
+/** @param connections those that are open */
+export function limitIdleReaders(
   server: Server,
   connections: ReadonlySet<Socket>,
-  { maxConnections, requestTimeout }: ConnectionLimits,
-  onRefused: () => void,
+  { requestTimeout }: Pick<ConnectionLimits, 'requestTimeout'>,
 ): void {
-  server.maxConnections = maxConnections;
-  server.on('drop', onRefused);
   // Not by Node's time-out of sockets, which is set anew at every request and costs more than all the rest here.
   const sweeping = setInterval(sweep(connections), requestTimeout).unref();
   server.once('close', () => clearInterval(sweeping));

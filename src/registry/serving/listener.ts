@@ -6,6 +6,7 @@ import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath } from '../delivery/deliver.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
+import type { Clients } from './clients.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
 import { askedByNode } from './incoming.ts';
@@ -13,7 +14,7 @@ import { endUnread } from './linger.ts';
 import type { RequestCounts } from './request-counts.ts';
 import { requestEntry } from './request-log.ts';
 import type { NotedDelivery, RequestNotes } from './request-notes.ts';
-import { sender } from './send.ts';
+import type { Send } from './send.ts';
 
 export interface ListenerParts {
   readonly app: App;
@@ -24,8 +25,9 @@ export interface ListenerParts {
   readonly stopping: () => boolean;
   /** How long an answer may take, in ms. */
   readonly timeout: number;
-  /** Headers of every answer; names in lower case. */
-  readonly always: Readonly<Record<string, string>>;
+  readonly send: Send;
+  /** Told of each request that is answered. */
+  readonly clients: Pick<Clients, 'begun' | 'answered'>;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -36,8 +38,7 @@ const WATCHING: ReadonlySet<RouteName> = new Set(['healthz', 'readyz', 'metrics'
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
-  const { app, notes, counts, log, stopping, timeout, always } = parts;
-  const send = sender(always);
+  const { app, notes, counts, log, stopping, timeout, send, clients } = parts;
   const { path } = ROUTES.deliver;
   const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
   return (incoming, outgoing) => {
@@ -56,9 +57,11 @@ export function requestListener(parts: ListenerParts): Listener {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const started = performance.now();
     const request = askedByNode(incoming, outgoing);
+    clients.begun(request, incoming);
     const answer = await inTime(app.answer(request), timeout);
     const { method, target } = request;
     const { status } = answer;
+    clients.answered(request, incoming, status, notes.callerOf(request));
     const route = notes.routeOf(request);
     const isLogged = status >= 400 || route === undefined || !WATCHING.has(route);
     endUnread(incoming, outgoing);
@@ -79,9 +82,10 @@ export function requestListener(parts: ListenerParts): Listener {
       caller: undefined,
     };
     const answer = app.deliver(request);
-    if (answer instanceof Promise)
+    if (answer instanceof Promise) {
+      clients.begun(request, incoming);
       void answer.then(given => finish(incoming, outgoing, request, given, started));
-    else finish(incoming, outgoing, request, answer, started);
+    } else finish(incoming, outgoing, request, answer, started);
   }
 
   function finish(
@@ -95,6 +99,7 @@ export function requestListener(parts: ListenerParts): Listener {
     const { status } = answer;
     const isLogged = status >= 400;
     endUnread(incoming, outgoing);
+    clients.answered(request, incoming, status, request.caller);
     send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);
     const ms = performance.now() - started;
     delivered[method].answered(status, ms);
@@ -105,7 +110,7 @@ export function requestListener(parts: ListenerParts): Listener {
 }
 
 /** Anybody may send any method: the metrics have those that mean something. */
-function counted(method: string): string {
+export function counted(method: string): string {
   return METHODS.has(method) ? method : 'other';
 }
 

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyAuthenticator } from '../access/key-authenticator.ts';
+import { screenKey } from '../access/screen-key.ts';
 import { createApp } from '../http/app.ts';
 import type { Identity } from '../identity.ts';
 import { memory } from '../memory.ts';
@@ -15,15 +16,24 @@ import { type SignerParts, signer as signerOf } from '../proof/signer.ts';
 import { type LogWatchParts, logWatch } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import { startWork, type WorkOptions } from '../tasks/work.ts';
+import { trustedProxies } from './client-address.ts';
+import { clients } from './clients.ts';
 import { connectionsOf, drain } from './drain.ts';
 import { checkExposure, isLoopback } from './exposure.ts';
-import { type ConnectionLimits, DEFAULT_LIMITS, limitConnections, parserLimits } from './limits.ts';
-import { requestListener } from './listener.ts';
+import {
+  type ConnectionLimits,
+  HEADERS_TIMEOUT,
+  limitIdleReaders,
+  limitsOf,
+  parserLimits,
+} from './limits.ts';
+import { counted, requestListener } from './listener.ts';
 import { listening } from './listening.ts';
 import { registryMetrics } from './metrics.ts';
 import { keyRate } from './rate.ts';
 import { alarmEntry, faultEntry } from './request-log.ts';
 import { requestNotes } from './request-notes.ts';
+import { sender } from './send.ts';
 
 export interface ServerOptions {
   /** Stays the caller's, who closes it after the server. */
@@ -39,6 +49,8 @@ export interface ServerOptions {
   readonly tls?: Certificate;
   /** A reverse proxy in front of it speaks TLS. */
   readonly behindProxy?: boolean;
+  /** Addresses of proxies, or blocks of them, whose `X-Forwarded-For` says where a request comes from. */
+  readonly trustedProxies?: readonly string[];
   /** Requests a second that a key may make on average; without it as many as it can. */
   readonly rateLimit?: number;
   readonly limits?: Partial<ConnectionLimits>;
@@ -85,7 +97,9 @@ const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { identity, heads, webhooksToPrivateNetworks = false, host, port, tls, log, rateLimit } = options;
   checkExposure({ host, tls: tls !== undefined, behindProxy: options.behindProxy ?? false });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = limitsOf(options.limits ?? {});
+  const proxies = options.trustedProxies ?? [];
+  const trusted = trustedProxies(proxies);
   const closing = new AbortController();
   let stopping = false;
   const onFault = (error: unknown) => log(faultEntry(error));
@@ -120,6 +134,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     signed: () => signer.last()?.seq ?? 0,
     waiting: () => work.waiting,
   });
+  const send = sender(tls ? TLS_ONLY : {});
+  const connected = clients({
+    limits,
+    trusted,
+    throughUnknownProxy: options.behindProxy === true && proxies.length === 0,
+    screenKey: screenKey(store, kept),
+    send,
+    onClosed: metrics.refused,
+    onRefused: method => metrics.requests.of(counted(method), 'none').answered(429, 0),
+    log,
+  });
   const app = createApp({
     store,
     memory: kept,
@@ -140,6 +165,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onRoute: notes.noteRoute,
     onCaller(request, caller) {
       notes.noteCaller(request, caller);
+      connected.recognized(request, caller);
       admit?.(caller);
     },
     onDelivered: metrics.delivered,
@@ -151,13 +177,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     stopping: () => stopping,
     timeout: limits.requestTimeout,
-    always: tls ? TLS_ONLY : {},
+    send,
+    clients: connected,
   });
+  const guarded = connected.guarded(listener);
   const asParsed = parserLimits(limits);
-  const tlsServer = tls && createTlsServer({ ...asParsed, ...tls }, listener);
-  const server: Server = tlsServer ?? createServer(asParsed, listener);
+  const tlsServer =
+    tls && createTlsServer({ ...asParsed, handshakeTimeout: HEADERS_TIMEOUT, ...tls }, guarded);
+  const server: Server = tlsServer ?? createServer(asParsed, guarded);
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
-  limitConnections(server, connections, limits, metrics.refused);
+  limitIdleReaders(server, connections, limits);
+  connected.follow(server, guarded, tls !== undefined);
   await listening(server, host, port);
   // A connection that could not be taken, as where the system has no memory for it, costs no other.
   server.on('error', error => log(faultEntry(error)));
@@ -170,6 +200,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function close(delay: number): Promise<void> {
     stopping = true;
     await sleep(delay);
+    connected.closeUnsecured();
     await Promise.all([drain(server, connections, closing), schedule.close(), watch.close()]);
     await work.close();
     await authenticator.close();

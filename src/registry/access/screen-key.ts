@@ -1,0 +1,58 @@
+/**
+ * A first look at a credential, for times when many are wrong: it costs less than a delivery, asks the database for
+ * nothing that is not there, and takes no valid key for an invalid one.
+ */
+import { hash } from 'node:crypto';
+import { parseKey } from '../../core/key.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Kept, Memory } from '../memory.ts';
+import type { Store } from '../store/store.ts';
+import { type KnownIds, knownIds } from './known-ids.ts';
+
+/** Whether the key of an `Authorization` header may be valid; false: it is not. */
+export type ScreenKey = (authorization: string | undefined) => boolean | Promise<boolean>;
+
+const KEY_IN_HEADER = /^Bearer +(pf_[a-z0-9-]{1,32}_([0-9A-Za-z]{12})_[0-9A-Za-z]{38}) *$/i;
+/** Longer than any header that holds a key. */
+const MAX_LENGTH = 200;
+
+export function screenKey(store: Store, memory: Memory): ScreenKey {
+  const ids: KnownIds = knownIds(store);
+  let kept: Kept | undefined;
+
+  return authorization => {
+    if (authorization === undefined || authorization.length > MAX_LENGTH) return false;
+    const [, key = '', id = ''] = KEY_IN_HEADER.exec(authorization) ?? [];
+    if (key === '') return false;
+    try {
+      const has = ids.has(id);
+      if (typeof has !== 'boolean') return has.then(is => is && mayBeValid(id, key)).catch(() => false);
+      return has && mayBeValid(id, key);
+    } catch {
+      // The database does not even tell whether anything was committed: no unknown key could be looked up.
+      return false;
+    }
+  };
+
+  function mayBeValid(id: string, key: string): boolean {
+    const present = memory.present();
+    kept = present ?? kept;
+    const known = kept?.keys.get(id);
+    // Whether it is the key is found out where all keys are.
+    if (known === undefined) return isWellFormed(key);
+    if (hash('sha256', key, 'binary') !== known.hash.toString('latin1')) return false;
+    // What was revoked stays so; when it expires may have been changed since.
+    if (known.revokedAt !== null) return false;
+    return present === undefined || store.now().getTime() < known.expiresAt;
+  }
+}
+
+function isWellFormed(key: string): boolean {
+  try {
+    parseKey(key);
+    return true;
+  } catch (error) {
+    if (Problem.is(error, 'key_malformed')) return false;
+    throw error;
+  }
+}

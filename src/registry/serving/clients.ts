@@ -1,0 +1,219 @@
+/**
+ * Who is connected, and what they may take before they have shown a valid key: it brings together the limits on
+ * connections (connections.ts) and on requests without a valid key (failed-keys.ts), and wires them to a server.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ROUTES } from '../../contract/routes.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Caller } from '../access/caller.ts';
+import type { ScreenKey } from '../access/screen-key.ts';
+import { problemAnswer } from '../http/answer.ts';
+import { addressGroup, requestGroup, type TrustedProxies } from './client-address.ts';
+import { type Connection, type ConnectionCounts, openConnections } from './connections.ts';
+import { type FailedKeyLimits, failedKeys } from './failed-keys.ts';
+import { headersOf } from './header-fields.ts';
+import type { Send } from './send.ts';
+
+export interface ClientParts {
+  readonly limits: ConnectionCounts & { readonly failedKeys: FailedKeyLimits };
+  readonly trusted: TrustedProxies;
+  /** Whether everybody comes through a proxy that nobody named. */
+  readonly throughUnknownProxy: boolean;
+  readonly screenKey: ScreenKey;
+  readonly send: Send;
+  /** A connection was closed because there were too many. */
+  readonly onClosed: () => void;
+  /** A request was refused without a closer look. */
+  readonly onRefused: (method: string) => void;
+  readonly log: (entry: object) => void;
+}
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+export interface Clients {
+  /** The same listener, for those that may be answered. */
+  guarded(listener: Listener): Listener;
+  /** Follows the connections of a server that has this listener. */
+  follow(server: Server, listener: Listener, speaksTls: boolean): void;
+  /** A request is not answered at once. */
+  begun(request: object, incoming: IncomingMessage): void;
+  /** Whose request it is, as soon as that is known. */
+  recognized(request: object, caller: Caller): void;
+  /** Of each request that came through. */
+  answered(request: object, incoming: IncomingMessage, status: number, caller: Caller | undefined): void;
+  /** Closes those that are still agreeing on TLS: nothing else ends them when the server stops. */
+  closeUnsecured(): void;
+  readonly unauthenticated: number;
+}
+
+/** Requests that may be under way on one connection: clients that pipeline at all send a few. */
+const MAX_PIPELINED = 100;
+/** How long a connection that sent a refused request is not read from, in ms. */
+const PAUSE = 1000;
+/** A refused request's body that is longer is not waited for. */
+const SHORT_BODY = 64 * 1024;
+/** How often a log line tells of one that is over its limit, in ms. */
+const LOG_INTERVAL = 10_000;
+/** What anybody may ask. */
+const KEYLESS: ReadonlySet<string> = new Set(
+  Object.values(ROUTES).flatMap(({ role, path }) => (role === null ? [path] : [])),
+);
+
+const REFUSED = problemAnswer(
+  new Problem(
+    'rate_limited',
+    'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are answered all the same.',
+    { retryAfter: 1 },
+  ),
+);
+
+export function clients(parts: ClientParts): Clients {
+  const { limits, trusted, throughUnknownProxy, screenKey, send, onClosed, onRefused, log } = parts;
+  const failed = failedKeys(limits.failedKeys);
+  const connections = openConnections(limits, onClosed);
+  const bySocket = new WeakMap<Socket, Connection>();
+  const ofRequest = new WeakMap<object, Connection>();
+  /** Those that are still agreeing on TLS, by the address and port of the other end. */
+  const handshaking = new Map<string, Connection>();
+  const paused = new Set<Socket>();
+  let loggedAt = Number.NEGATIVE_INFINITY;
+
+  return {
+    guarded: listener => (incoming, outgoing) => {
+      // What else came with the requests that ended it is not answered.
+      if (incoming.socket.destroyed) return;
+      if (failed.isAnyOver() && isRefusable(incoming)) look(incoming, outgoing, listener);
+      else listener(incoming, outgoing);
+    },
+    follow(server, listener, speaksTls) {
+      server.on('connection', socket => taken(socket, speaksTls));
+      if (speaksTls) server.on('secureConnection', secured);
+      // Node would ask for the body before anybody has looked at the key.
+      server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+        void invite(incoming, outgoing, listener);
+      });
+    },
+    begun(request, { socket }) {
+      const connection = bySocket.get(socket);
+      if (connection === undefined) return;
+      ofRequest.set(request, connection);
+      connection.pending++;
+      if (connection.pending > MAX_PIPELINED) socket.destroy();
+    },
+    recognized(request, caller) {
+      const connection = ofRequest.get(request);
+      if (connection !== undefined) connections.authenticated(connection, caller);
+    },
+    answered(request, incoming, status, caller) {
+      const begun = ofRequest.get(request);
+      if (begun !== undefined) begun.pending--;
+      if (caller !== undefined) {
+        const connection = begun ?? bySocket.get(incoming.socket);
+        if (connection !== undefined && connection.caller === undefined)
+          connections.authenticated(connection, caller);
+      } else if (status >= 400 && status < 500) {
+        const address = requestGroup(incoming, trusted);
+        if (address !== undefined && failed.count(address)) logOver(address);
+      }
+    },
+    closeUnsecured() {
+      for (const { socket } of handshaking.values()) socket.destroy();
+    },
+    get unauthenticated() {
+      return connections.unauthenticated;
+    },
+  };
+
+  function taken(socket: Socket, speaksTls: boolean): void {
+    const { remoteAddress } = socket;
+    const isOfProxy = remoteAddress !== undefined && trusted.includes(remoteAddress);
+    const address = throughUnknownProxy ? undefined : addressGroup(remoteAddress);
+    const connection = connections.open(socket, { isOfProxy, address });
+    if (connection === undefined) return;
+    const end = endOf(socket);
+    if (speaksTls) handshaking.set(end, connection);
+    else bySocket.set(socket, connection);
+    socket.once('close', () => {
+      connections.closed(connection);
+      if (handshaking.get(end) === connection) handshaking.delete(end);
+    });
+  }
+
+  function secured(socket: Socket): void {
+    const end = endOf(socket);
+    const connection = handshaking.get(end);
+    if (connection === undefined) return;
+    handshaking.delete(end);
+    bySocket.set(socket, connection);
+    socket.once('close', () => connections.closed(connection));
+  }
+
+  /** Whether a refusal is what this request may get: it is not one that anybody may make. */
+  function isRefusable(incoming: IncomingMessage): boolean {
+    const { url = '/' } = incoming;
+    const question = url.indexOf('?');
+    if (KEYLESS.has(question < 0 ? url : url.slice(0, question))) return false;
+    const address = requestGroup(incoming, trusted);
+    return address !== undefined && failed.isOver(address);
+  }
+
+  function look(incoming: IncomingMessage, outgoing: ServerResponse, listener: Listener): void {
+    const mayBeValid = screenKey(headersOf(incoming.rawHeaders).authorization);
+    if (mayBeValid === true) listener(incoming, outgoing);
+    else if (mayBeValid === false) refuse(incoming, outgoing);
+    else void mayBeValid.then(is => (is ? listener(incoming, outgoing) : refuse(incoming, outgoing)));
+  }
+
+  function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { socket, headers, method = 'GET' } = incoming;
+    // It came with the one that was refused before: whoever sends on without reading answers is not answered.
+    if (paused.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+    if (encoding !== undefined || Number(length) > SHORT_BODY) outgoing.shouldKeepAlive = false;
+    send(incoming, outgoing, REFUSED);
+    onRefused(method);
+    const connection = bySocket.get(socket);
+    if (connection?.caller === undefined && connection?.isOfProxy === false && !throughUnknownProxy)
+      pause(socket);
+  }
+
+  /** One timer for all. */
+  function pause(socket: Socket): void {
+    paused.add(socket);
+    // Node reads on when the request has been read to its end, which is right after this.
+    setImmediate(() => socket.pause());
+    if (paused.size === 1) setTimeout(resume, PAUSE).unref();
+  }
+
+  function resume(): void {
+    for (const socket of paused) if (!socket.destroyed) socket.resume();
+    paused.clear();
+  }
+
+  async function invite(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    listener: Listener,
+  ): Promise<void> {
+    const mayBeValid = await screenKey(headersOf(incoming.rawHeaders).authorization);
+    if (mayBeValid) outgoing.writeContinue();
+    // The body does not come, and what comes next on this connection could be taken for it.
+    else outgoing.shouldKeepAlive = false;
+    listener(incoming, outgoing);
+  }
+
+  function logOver(address: string): void {
+    const now = performance.now();
+    if (now - loggedAt < LOG_INTERVAL) return;
+    loggedAt = now;
+    log({ at: new Date().toISOString(), level: 'warn', event: 'many_failed_keys', address });
+  }
+}
+
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
