@@ -206,7 +206,13 @@ function patroniConfiguration(home: string, machine: Machine, { address: host }:
         replication: { username: 'replicator' },
         rewind: { username: 'postgres' },
       },
-      parameters: { unix_socket_directories: home, shared_buffers: '32MB', max_connections: 100 },
+      parameters: {
+        unix_socket_directories: home,
+        shared_buffers: '32MB',
+        max_connections: 100,
+        // By default a standby looks for its new primary every 5 s, and until then no write is synchronous.
+        wal_retrieve_retry_interval: '500ms',
+      },
     },
     watchdog: { mode: 'off' },
   });

@@ -7,7 +7,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BundledCli, bundleCli } from '../../scripts/host/bundledCli.ts';
-import { patience } from '../../scripts/host/patience.ts';
 import { type ServeProcess, startServe } from '../../scripts/host/serveProcess.ts';
 import { step } from '../../scripts/testing/heartbeat.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
@@ -26,7 +25,7 @@ import { startWitness } from './witness.ts';
 /** How often each fault is tried. */
 const COUNT = Number(process.env['PROMPTFORGE_TEST_CLUSTER_COUNT'] ?? 20);
 /** How long after the cluster took writes again each registry may do so, in ms. */
-const OWN_SHARE = patience(2000);
+const OWN_SHARE = 2000;
 const AUTHORS = 2;
 /** Acknowledged writes at each registry before each fault. */
 const WRITES_BETWEEN = 6;
