@@ -1,8 +1,12 @@
 /** A command's work on the registry that its options name: opened for it and closed after it, whatever happens. */
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { openDataFolder } from '../registry/data-folder.ts';
 import { isDatabaseUrl } from '../registry/database-url.ts';
+import { IDENTITY_FILE } from '../registry/identity.ts';
 import type { OnNarrowed } from '../registry/keep-data-folder.ts';
+import { headFileOf, openHeadFile } from '../registry/proof/head-file.ts';
+import { whyNotServed } from '../registry/proof/open-signing.ts';
 import type { Store } from '../registry/store/store.ts';
 import { line, say } from './output.ts';
 
@@ -15,6 +19,8 @@ export interface RegistryOptions {
 
 export interface Opening {
   readonly create: boolean;
+  /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
+  readonly evenBroken?: true;
   /** Said on stderr unless told. */
   readonly onNarrowed?: OnNarrowed;
 }
@@ -30,9 +36,23 @@ export async function withRegistry<T>(
 ): Promise<T> {
   const store = await openRegistry(options, opening);
   try {
+    if (!opening.evenBroken) await checkServed(options, store);
     return await work(store);
   } finally {
     await store.close();
+  }
+}
+
+/** What `serve` refuses, no command writes to. A database has its signed head beside a key that is not named here. */
+async function checkServed({ data, database }: RegistryOptions, store: Store): Promise<void> {
+  const file = headFileOf(join(data, IDENTITY_FILE));
+  if (database !== undefined || !existsSync(file)) return;
+  const heads = await openHeadFile(file);
+  try {
+    const why = await whyNotServed(store, heads.read());
+    if (why !== undefined) throw why;
+  } finally {
+    heads.close();
   }
 }
 

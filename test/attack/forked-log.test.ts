@@ -115,6 +115,8 @@ describe('a log that was changed beside the registry', () => {
       await registry.close();
       await tamper(sqlOfFolder(folder.path));
       await assert.rejects(serve(), /does not extend what this registry signed|log is broken/);
+      const given = ['--environment', 'production', '--role', 'admin', '--actor', 'x', '--data', folder.path];
+      assert.equal((await inProcess(['keys', 'create', ...given])).code, 4, 'no command writes to it');
       const { code, stderr } = await inProcess(['verify', '--data', folder.path]);
       assert.deepEqual(
         [code, /does not extend what this registry signed|log is broken/.test(stderr)],

@@ -51,6 +51,7 @@ describe('promptforge verify', () => {
       events: events.length,
       hash: events.at(-1).hash,
       checkpoint: null,
+      signed: null,
     });
   });
 

@@ -25,7 +25,7 @@ export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
   const { reason, json } = options;
   if (reason === '') throw new CommandFailure(EXIT.usage, 'Say why with --reason: the log keeps it.');
   const { keyFile, headFile } = signingFiles(options);
-  await withRegistry(options, { create: false }, async store => {
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const identity = await existingKey(keyFile);
     const heads = await openHeadFile(headFile);
     try {

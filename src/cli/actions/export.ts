@@ -19,7 +19,7 @@ const PAGE = 500;
 
 /** @throws CommandFailure when it cannot be written, DataFolderProblem, DatabaseProblem */
 export async function exportLog(options: ExportOptions): Promise<void> {
-  await withRegistry(options, { create: false }, async store => {
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const { output } = options;
     if (output === undefined) return void (await write(store, options.after, printText));
     try {

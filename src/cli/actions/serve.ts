@@ -55,7 +55,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
   const place = await shownPlace(options);
-  await withRegistry(options, { create: true, onNarrowed: logNarrowed }, async store => {
+  const opening = { create: true, evenBroken: true, onNarrowed: logNarrowed } as const;
+  await withRegistry(options, opening, async store => {
     const keyFile = registryKey ?? join(data, IDENTITY_FILE);
     // Beside a database there may be no data folder yet.
     await makeFolder(dirname(keyFile), 0o700);

@@ -23,7 +23,7 @@ export async function replace(options: ReplaceOptions): Promise<void> {
   if (lost && reason.trim() === '')
     throw new CommandFailure(EXIT.usage, 'Say with --reason why the key is lost: the log keeps it.');
   const { keyFile, headFile } = lost ? { keyFile: undefined, headFile: undefined } : signingFiles(options);
-  await withRegistry(options, { create: false }, async store => {
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const old = keyFile === undefined ? null : await existingKey(keyFile);
     if (headFile !== undefined) {
       using before = new DisposableStack();

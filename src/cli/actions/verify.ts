@@ -41,7 +41,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
 
 async function verifyPlace(options: VerifyOptions): Promise<void> {
   const kept = options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint);
-  await withRegistry(options, { create: false }, async store => {
+  await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const signed = await signedHead(options);
     if (signed !== undefined) await checkServed(store, signed);
     const head = await verifyRegistry(store);

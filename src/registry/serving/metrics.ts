@@ -108,7 +108,7 @@ export function registryMetrics({ store, connections, logState, signed, waiting 
   new Gauge({
     name: 'promptforge_log_signed_events',
     help: 'Events up to which this process has signed the log. Where it stays behind promptforge_log_events, nothing is signed.',
-    registers,
+    registers: ofLog,
     collect() {
       this.set(signed());
     },
