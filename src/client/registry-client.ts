@@ -40,7 +40,7 @@ import type { Readiness } from '../contract/routes.ts';
 import type { Channel } from '../core/channel.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
-import type { Environment, EnvironmentName, Policy } from '../core/environment.ts';
+import { type Environment, type EnvironmentName, type Policy, policyOf } from '../core/environment.ts';
 import type { PromptName } from '../core/name.ts';
 import { type VersionNumber, type VersionReference, versionReference } from '../core/version.ts';
 import { checkIsRegistry, wrongShape } from './answer.ts';
@@ -373,11 +373,14 @@ export class RegistryClient {
 
   /** All environments and their policies, in promotion order. */
   async listEnvironments(signal?: AbortSignal): Promise<Environment[]> {
-    return (await this.#connection.call('listEnvironments', {}, signal)).data;
+    const { data } = await this.#connection.call('listEnvironments', {}, signal);
+    return data.map(({ name, policy }) => ({ name, policy: policyOf(policy) }));
   }
 
-  putEnvironment(name: EnvironmentName, policy: Policy, signal?: AbortSignal): Promise<Environment> {
-    return this.#connection.call('putEnvironment', { path: { environment: name }, body: policy }, signal);
+  async putEnvironment(name: EnvironmentName, policy: Policy, signal?: AbortSignal): Promise<Environment> {
+    const call = { path: { environment: name }, body: policy };
+    const set = await this.#connection.call('putEnvironment', call, signal);
+    return { name: set.name, policy: policyOf(set.policy) };
   }
 
   listKeys(query: PageQuery = {}, signal?: AbortSignal): Promise<KeyPage> {

@@ -14,6 +14,10 @@ export const policy = z
       description:
         'Whether who wrote a version that a promotion changes may approve it. Otherwise they count as who requested it.',
     }),
+    authorsReadDrafts: z.boolean().optional().meta({
+      description:
+        'Whether its keys of the role author may read the text of drafts: versions that were live neither here nor in promoteFrom. Left out: only where its keys publish or are served drafts, in which case it cannot be false.',
+    }),
   })
   .meta({ id: 'Policy' });
 

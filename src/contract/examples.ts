@@ -141,6 +141,7 @@ const POLICY: JsonOf<typeof policy> = {
   approvals: 1,
   rollbackNeedsApproval: false,
   authorsMayApprove: false,
+  authorsReadDrafts: false,
 };
 const ENVIRONMENT: JsonOf<typeof environment> = { name: 'production', policy: POLICY };
 

@@ -31,6 +31,8 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   publish:
     'Partials are resolved to the newest versions and recorded, so a version never changes. The same source with the same partials as the newest version is that version (200), whatever "base" says.',
   diff: 'Covers the source, every partial whose version differs, named as name@version, and where one does the resolved text, named as name@version (resolved). A side that does not use a partial is /dev/null. More than some thousand changed lines are told as a replacement of the whole text.',
+  getVersion:
+    'A key of the role author whose environment does not have authorsReadDrafts reads what was live there or stable in promoteFrom, and the partials of these (403 version_not_released). So it is with diff, live and comments at a line; in batch such a version is missing.',
   promote:
     'A compare-and-set: "expected" is the version the pointer stands at. Needs a key of the environment; where it is live at once, the role approver. Where the policy asks for approvals the request is recorded as pending (202), except a rollback, unless the policy has rollbackNeedsApproval.',
   approve:

@@ -189,7 +189,7 @@ export const ROUTES = {
     summary: 'One version with its source',
     role: 'author',
     responses: { 200: { description: 'The version', json: version } },
-    problems: [...prompt404, 'version_not_found'],
+    problems: [...prompt404, 'version_not_found', 'version_not_released'],
   },
   diff: {
     method: 'GET',
@@ -204,7 +204,14 @@ export const ROUTES = {
         text: 'text/x-diff',
       },
     },
-    problems: [...prompt404, 'version_not_found', 'channel_unset', 'environment_not_found', 'not_acceptable'],
+    problems: [
+      ...prompt404,
+      'version_not_found',
+      'version_not_released',
+      'channel_unset',
+      'environment_not_found',
+      'not_acceptable',
+    ],
   },
   live: {
     method: 'GET',
@@ -213,7 +220,7 @@ export const ROUTES = {
     role: 'author',
     query: liveQuery,
     responses: { 200: { description: 'The version, its text and the promotion', json: live } },
-    problems: [...prompt404, 'environment_not_found', 'not_live_yet'],
+    problems: [...prompt404, 'environment_not_found', 'not_live_yet', 'version_not_released'],
   },
   promote: {
     method: 'POST',
@@ -308,7 +315,7 @@ export const ROUTES = {
     role: 'author',
     body: commentRequest,
     responses: { 201: { description: 'The comment', json: comment } },
-    problems: ['promotion_not_found', 'promotion_closed', 'idempotency_key_reused'],
+    problems: ['promotion_not_found', 'promotion_closed', 'version_not_released', 'idempotency_key_reused'],
   },
   archive: {
     method: 'POST',
@@ -363,7 +370,7 @@ export const ROUTES = {
     responses: {
       200: {
         description:
-          'Those that exist, in the order asked for, and the references of those that do not, and of those that remain to be asked for',
+          'Those that exist and that the key may read, in the order asked for, and the references of the others, and of those that remain to be asked for',
         json: batchResponse,
       },
     },

@@ -36,13 +36,30 @@ export interface Policy {
   readonly rollbackNeedsApproval: boolean;
   /** Whether who wrote a version that a promotion changes may approve it; without it they count as requesters. */
   readonly authorsMayApprove: boolean;
+  /**
+   * Whether its keys of the role author may read the text of drafts: versions that were live neither here nor in
+   * `promoteFrom`. Where its keys publish or are served drafts, they do.
+   */
+  readonly authorsReadDrafts: boolean;
 }
 
-/** A policy as it was kept: those of before there was `authorsMayApprove` do without it. */
-export type KeptPolicy = Omit<Policy, 'authorsMayApprove'> & Partial<Pick<Policy, 'authorsMayApprove'>>;
+/** What was added to policies later: those that were kept before do without. */
+type Later = 'authorsMayApprove' | 'authorsReadDrafts';
+/** A policy as it was kept, or as a client gives it that knows no more. */
+export type KeptPolicy = Omit<Policy, Later> & { readonly [Field in Later]?: boolean | undefined };
 
+/** Authors go on reading drafts where they publish them or are served them, and nowhere else. */
 export function policyOf(kept: KeptPolicy): Policy {
-  return { ...kept, authorsMayApprove: kept.authorsMayApprove ?? false };
+  return {
+    ...kept,
+    authorsMayApprove: kept.authorsMayApprove ?? false,
+    authorsReadDrafts: kept.authorsReadDrafts ?? handlesDrafts(kept),
+  };
+}
+
+/** Whether its keys publish drafts or are served them, so that no author could be kept from reading them. */
+export function handlesDrafts(policy: Pick<Policy, 'serves' | 'pins' | 'publishes'>): boolean {
+  return policy.publishes || servesDrafts(policy);
 }
 
 export interface Environment {
@@ -62,6 +79,7 @@ export function defaultEnvironments(approvals: 0 | 1): Environment[] {
     approvals: 0,
     rollbackNeedsApproval: false,
     authorsMayApprove: false,
+    authorsReadDrafts: true,
   } as const;
   const both = ['latest', 'stable'] as Channel[];
   return [
@@ -77,6 +95,7 @@ export function defaultEnvironments(approvals: 0 | 1): Environment[] {
         approvals,
         rollbackNeedsApproval: false,
         authorsMayApprove: false,
+        authorsReadDrafts: false,
       },
     },
   ];

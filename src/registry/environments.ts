@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/canonical.ts';
 import {
   type Environment,
   type EnvironmentName,
+  handlesDrafts,
   parseEnvironmentName,
   policyOf,
 } from '../core/environment.ts';
@@ -79,6 +80,16 @@ function checkPolicy({ name, policy }: Environment, all: readonly Environment[])
     throw new Problem('invalid_request', '"serves" names a channel twice. Name each once.', {
       fields: [{ pointer: '/serves', message: 'names a channel twice' }],
     });
+  if (policy.authorsReadDrafts === false && handlesDrafts(policy))
+    throw new Problem(
+      'invalid_request',
+      `"authorsReadDrafts" cannot be false in ${name}: its keys publish drafts or are served them. Set "publishes" to false, "pins" to "released" and leave "latest" out of "serves" as well.`,
+      {
+        fields: [
+          { pointer: '/authorsReadDrafts', message: 'cannot be false where drafts are published or served' },
+        ],
+      },
+    );
   const seen = new Set<string>([name]);
   for (let next = policy.promoteFrom; next !== null; ) {
     if (seen.has(next))

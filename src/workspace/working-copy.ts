@@ -199,7 +199,7 @@ export class WorkingCopy {
     if (source === undefined)
       return {
         why: 'gone',
-        message: `${label}: The registry did not give its newest version. Refresh and pull again.`,
+        message: `${label}: The registry did not give its newest version. It may be a draft, which your key may not read: pull with a key of an environment whose authors read drafts. Otherwise refresh and pull again.`,
       };
     try {
       const now = await this.folder.read(name);

@@ -29,10 +29,10 @@ describe('promptforge environments', () => {
     assert.equal(
       stdout,
       [
-        'NAME         SERVES         PINS      PUBLISHES  PROMOTE FROM  APPROVALS  ROLLBACK NEEDS APPROVAL  AUTHORS MAY APPROVE',
-        'development  latest,stable  any       yes        none          0          no                       no',
-        'staging      latest,stable  any       no         none          0          no                       no',
-        'production   stable         released  no         staging       1          no                       no',
+        'NAME         SERVES         PINS      PUBLISHES  PROMOTE FROM  APPROVALS  ROLLBACK NEEDS APPROVAL  AUTHORS MAY APPROVE  AUTHORS READ DRAFTS',
+        'development  latest,stable  any       yes        none          0          no                       no                   yes',
+        'staging      latest,stable  any       no         none          0          no                       no                   yes',
+        'production   stable         released  no         staging       1          no                       no                   no',
         '',
       ].join('\n'),
     );
@@ -48,6 +48,15 @@ describe('promptforge environments', () => {
     assert.deepEqual(await listed(), [development, staging, expected]);
   });
 
+  it('set --authors-read-drafts lets authors read drafts, and needs no word where every key is served them', async () => {
+    assert.match((await set('production', '--authors-read-drafts', 'true')).stdout, / yes$/m);
+    assert.match((await set('production', '--authors-read-drafts', 'false')).stdout, / no$/m);
+    assert.match((await set('production', '--pins', 'any')).stdout, / any .* yes$/m);
+    const { code, stderr } = await set('production', '--authors-read-drafts', 'false');
+    assert.equal(code, 1);
+    assert.match(stderr, /"authorsReadDrafts" cannot be false in production/);
+  });
+
   it('set changes every field of a policy', async () => {
     const { code, stdout } = await set(
       ...['staging', '--serves', 'latest,stable,canary', '--pins', 'released', '--publishes', 'true'],
@@ -55,7 +64,7 @@ describe('promptforge environments', () => {
       ...['--authors-may-approve', 'true'],
     );
     assert.equal(code, 0);
-    assert.match(stdout, /^staging +latest,stable,canary +released +yes +development +3 +yes +yes$/m);
+    assert.match(stdout, /^staging +latest,stable,canary +released +yes +development +3 +yes +yes +yes$/m);
     assert.deepEqual((await listed())[1]?.policy, {
       serves: ['latest', 'stable', 'canary'],
       pins: 'released',
@@ -64,6 +73,7 @@ describe('promptforge environments', () => {
       approvals: 3,
       rollbackNeedsApproval: true,
       authorsMayApprove: true,
+      authorsReadDrafts: true,
     });
   });
 
@@ -105,6 +115,7 @@ describe('promptforge environments', () => {
         approvals: 0,
         rollbackNeedsApproval: false,
         authorsMayApprove: false,
+        authorsReadDrafts: false,
       },
     });
   });

@@ -69,7 +69,7 @@ describe('promptforge live', () => {
   });
 
   it('asks a registry that serves, with the key of the environment, and gives everything as JSON', async () => {
-    const key = await registry.key('production', 'author');
+    const key = await registry.key('production', 'approver');
     const args = ['--registry', registry.url, '--at', PROMOTED, '--json'];
     const { code, stdout, stderr } = await live(args, { PROMPTFORGE_KEY: key });
     assert.equal(code, 0, stderr);

@@ -139,6 +139,7 @@ describe('the default policies', () => {
       approvals: 1,
       rollbackNeedsApproval: false,
       authorsMayApprove: false,
+      authorsReadDrafts: false,
     });
   });
 });

@@ -28,6 +28,23 @@ describe('choosing a key', () => {
     });
   });
 
+  it('reads with a key that reads drafts, and with another where there is none', () => {
+    const closed = ['production', aKey('production', 'author')] as const;
+    for (const other of ['author', 'admin'] as const) {
+      const keys = keysOf([...closed], ['staging', aKey('staging', other)]);
+      assert.deepEqual(chooseKey({ kind: 'read' }, ENVIRONMENTS, keys), {
+        kind: 'key',
+        environment: staging,
+      });
+    }
+    const both = keysOf([...closed], ['staging', aKey('staging', 'reader')]);
+    for (const keys of [both, keysOf([...closed])])
+      assert.deepEqual(chooseKey({ kind: 'read' }, ENVIRONMENTS, keys), {
+        kind: 'key',
+        environment: production,
+      });
+  });
+
   it('does not read with a reader key, and says what is needed', () => {
     const keys = keysOf(['production', aKey('production', 'reader')]);
     const choice = chooseKey({ kind: 'read' }, ENVIRONMENTS, keys);

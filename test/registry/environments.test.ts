@@ -23,7 +23,7 @@ describe('environments', () => {
     const draft = () =>
       registry.call('GET', '/v1/prompts/p?channel=latest', undefined, { as: 'production reader' });
     assertProblem(await draft(), 403, 'channel_not_served');
-    const policy = { ...production!.policy, serves: ['stable', 'latest'] };
+    const policy = { ...production!.policy, serves: ['stable', 'latest'], authorsReadDrafts: true };
     assert.equal((await put('production', policy, 'production admin')).status, 200);
     assert.equal((await draft()).text, 'draft');
   });

@@ -37,7 +37,7 @@ describe('what was live', () => {
   after(() => registry[Symbol.asyncDispose]());
 
   const live = (query: string, prompt = 'fees/quote') =>
-    registry.call('GET', `/v1/prompts/${prompt}/-/live?${query}`, undefined, { as: 'production author' });
+    registry.call('GET', `/v1/prompts/${prompt}/-/live?${query}`, undefined, { as: 'production approver' });
   const promoteAt = async (ms: number, version: number, channel = 'stable'): Promise<Json> => {
     clock = ms;
     return registry.promote('fees/quote', version, 'development', channel);
@@ -96,7 +96,7 @@ describe('what was live', () => {
     await using own = await aRegistry({ now: () => new Date(ownClock) });
     const liveThere = (query: string) =>
       own.call('GET', `/v1/prompts/p/-/live?environment=development${query}`, undefined, {
-        as: 'production author',
+        as: 'production approver',
       });
     await own.publish('p', 'one', null);
     await own.publish('p', 'two', 1);

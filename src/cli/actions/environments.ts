@@ -1,6 +1,11 @@
 /** What `promptforge environments` does. */
 import { type Channel, STABLE } from '../../core/channel.ts';
-import type { Environment, EnvironmentName, Policy } from '../../core/environment.ts';
+import {
+  type Environment,
+  type EnvironmentName,
+  handlesDrafts,
+  type Policy,
+} from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listEnvironments } from '../../registry/administration.ts';
@@ -29,6 +34,7 @@ export interface SetOptions extends RegistryOptions {
   readonly approvals?: number;
   readonly rollbackNeedsApproval?: boolean;
   readonly authorsMayApprove?: boolean;
+  readonly authorsReadDrafts?: boolean;
   readonly add?: true;
   readonly json?: true;
 }
@@ -43,6 +49,7 @@ const STRICT: Policy = {
   approvals: 0,
   rollbackNeedsApproval: false,
   authorsMayApprove: false,
+  authorsReadDrafts: false,
 };
 
 /**
@@ -79,8 +86,14 @@ function changed(
   policy: Policy,
   { promoteFrom, ...rest }: Partial<Omit<Policy, 'promoteFrom'>> & Pick<SetOptions, 'promoteFrom'>,
 ): Policy {
-  if (promoteFrom === undefined) return { ...policy, ...rest };
-  return { ...policy, ...rest, promoteFrom: promoteFrom === NONE ? null : promoteFrom };
+  const set = {
+    ...policy,
+    ...rest,
+    ...(promoteFrom !== undefined && { promoteFrom: promoteFrom === NONE ? null : promoteFrom }),
+  };
+  // Where drafts are served to all its keys, nobody has to say that authors read them too.
+  const authorsReadDrafts = rest.authorsReadDrafts ?? (policy.authorsReadDrafts || handlesDrafts(set));
+  return { ...set, authorsReadDrafts };
 }
 
 function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
@@ -102,6 +115,7 @@ function policyTable(environments: readonly Environment[]): Shown {
       'APPROVALS',
       'ROLLBACK NEEDS APPROVAL',
       'AUTHORS MAY APPROVE',
+      'AUTHORS READ DRAFTS',
     ],
     environments.map(({ name, policy }) => [
       name,
@@ -112,6 +126,7 @@ function policyTable(environments: readonly Environment[]): Shown {
       String(policy.approvals),
       yesOrNo(policy.rollbackNeedsApproval),
       yesOrNo(policy.authorsMayApprove),
+      yesOrNo(policy.authorsReadDrafts),
     ]),
   );
 }

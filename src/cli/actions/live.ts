@@ -7,7 +7,7 @@ import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { keptContents, prepareContent } from '../../registry/delivery/content.ts';
-import { readLive } from '../../registry/live/live.ts';
+import { type LiveReader, readLive } from '../../registry/live/live.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, lines, printJson, printText, type Shown, say } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
@@ -36,11 +36,14 @@ export async function live(prompt: PromptName, options: LiveOptions): Promise<vo
   await printText(found.text);
 }
 
+/** Whoever can run the command on the data folder reads all of it. */
+const COMMAND_LINE_READS: LiveReader = { key: COMMAND_LINE.key, check: async () => {} };
+
 function ownLive(prompt: PromptName, options: LiveOptions): Promise<Live> {
   const { environment, channel, at } = options;
   const contents = keptContents(prepareContent);
   return withRegistry(options, { create: false }, store =>
-    readLive(store, contents, COMMAND_LINE.key, prompt, { environment, channel, at }),
+    readLive(store, contents, prompt, { environment, channel, at }, COMMAND_LINE_READS),
   );
 }
 

@@ -70,6 +70,12 @@ function setCommand(): Command {
         'whether who wrote what a promotion changes may approve it',
       ).argParser(booleanArgument),
     )
+    .addOption(
+      new Option(
+        '--authors-read-drafts <boolean>',
+        'whether its author keys may read what was live neither there nor where it promotes from',
+      ).argParser(booleanArgument),
+    )
     .option('--add', 'make the environment, after the others: one that is not changed otherwise is strict')
     .addOption(dataOption())
     .addOption(databaseOption())

@@ -75,15 +75,25 @@ function candidatesFor(
       return environments.length === 0 ? [...keys.keys()] : publishing;
     }
     case 'read':
-      return byRole(keys);
+      return forReading(environments, keys);
   }
 }
 
-/** The least powerful key that reads comes first: a production admin key is not for looking around. */
-function byRole(keys: Keys): EnvironmentName[] {
+/**
+ * A key that reads drafts comes first, as prompts are worked on as drafts; of these the least powerful one: a
+ * production admin key is not for looking around.
+ */
+function forReading(environments: readonly Environment[], keys: Keys): EnvironmentName[] {
   const rank: readonly Role[] = ['author', 'approver', 'admin', 'reader'];
-  const of = (state: KeyState) => (state.kind === 'known' ? rank.indexOf(state.who.role) : rank.length);
-  return [...keys].sort((a, b) => of(a[1]) - of(b[1])).map(([environment]) => environment);
+  const closed = new Set(
+    environments.filter(({ policy }) => !policy.authorsReadDrafts).map(({ name }) => name),
+  );
+  const of = ([environment, state]: readonly [EnvironmentName, KeyState]) => {
+    if (state.kind !== 'known') return rank.length;
+    const readsDrafts = state.who.role !== 'author' || !closed.has(environment);
+    return rank.indexOf(state.who.role) + (readsDrafts ? 0 : rank.indexOf('reader') - 0.5);
+  };
+  return [...keys].sort((one, other) => of(one) - of(other)).map(([environment]) => environment);
 }
 
 const DOING: Readonly<Record<Work['kind'], string>> = {

@@ -85,6 +85,9 @@ function policyWords(policy: Environment['policy']): string {
       : `A version must have been live in ${policy.promoteFrom} first`,
     approvals,
     policy.rollbackNeedsApproval ? 'Rolling back needs approval too' : 'Rolling back acts at once',
+    policy.authorsReadDrafts
+      ? 'Its author keys read drafts'
+      : `Its author keys read only what was live here${policy.promoteFrom === null ? '' : ` or in ${policy.promoteFrom}`}`,
     ...(policy.approvals === 0
       ? []
       : [

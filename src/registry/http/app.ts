@@ -9,6 +9,7 @@ import { parseVersionNumber } from '../../core/version.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import { type AuthorizedWrite, authorizedWrite } from '../access/authorized-write.ts';
 import { type Caller, checkRole } from '../access/caller.ts';
+import { drafts } from '../access/drafts.ts';
 import { keptContents } from '../delivery/content.ts';
 import { type Deliver, type DeliveryRequest, delivery, parseNameInPath } from '../delivery/deliver.ts';
 import type { Identity } from '../identity.ts';
@@ -97,6 +98,7 @@ export function createApp(parts: AppParts): App {
     onFault,
   } = parts;
   const { onRoute, onCaller, onDelivered, standing } = parts;
+  const readable = drafts(store);
   // Deliveries stand in a queue of their own: what else a key asks for keeps none of them waiting.
   const delivering = (key: string) => ({ key: `deliveries of ${key}` });
   const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
@@ -194,6 +196,7 @@ export function createApp(parts: AppParts): App {
       contents,
       integrity,
       signer,
+      drafts: readable,
       identity,
       webhooksToPrivateNetworks,
       standing,

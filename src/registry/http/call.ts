@@ -6,6 +6,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
+import type { Drafts } from '../access/drafts.ts';
 import type { Contents } from '../delivery/content.ts';
 import type { Identity } from '../identity.ts';
 import type { Integrity } from '../proof/integrity.ts';
@@ -53,6 +54,8 @@ export interface Call<Name extends RouteName = RouteName> {
   /** Rejects when the key does not allow the call any more, as of the commit. */
   readonly write: AuthorizedWrite;
   readonly contents: Contents;
+  /** Who may read the text of what was not released. */
+  readonly drafts: Drafts;
   readonly work: Work;
   readonly streams: Streams;
   readonly integrity: Integrity;

@@ -24,22 +24,28 @@ interface Span {
 }
 
 /**
- * @param key whose turn it is to have the text prepared
- * @throws Problem `prompt_not_found`, `environment_not_found`, `not_live_yet` before the channel's first version,
+ * @throws what `check` throws for a version that the reader may not read; Problem `prompt_not_found`, `environment_not_found`, `not_live_yet` before the channel's first version,
  * `invalid_request` for an instant that has not come yet
  */
 export async function readLive(
   store: Pick<Store, 'read' | 'now'>,
   contents: Contents,
-  key: string,
   prompt: PromptName,
   query: LiveQuery,
+  reader: LiveReader,
 ): Promise<Live> {
   const { found, prepare } = await store.read(snapshot =>
     findLive(snapshot, store.now, contents, prompt, query),
   );
-  const { template: text, source, digest } = await prepare(key);
+  await reader.check(found.version);
+  const { template: text, source, digest } = await prepare(reader.key);
   return { ...found, digest, text, source };
+}
+
+export interface LiveReader {
+  /** Whose turn it is to have the text prepared. */
+  readonly key: string;
+  readonly check: (version: VersionNumber) => Promise<void>;
 }
 
 interface Found {

@@ -29,10 +29,14 @@ const AT_ONCE = 25;
 /** UTF-16 code units of a source that become JSON in one piece: a control character takes six bytes. */
 const PIECE = 64 * 1024;
 
-/** @throws Problem `invalid_name`, `invalid_request` for what is no reference */
+/**
+ * @param mayRead a version for which it resolves to false is missing
+ * @throws Problem `invalid_name`, `invalid_request` for what is no reference
+ */
 export async function planBatch(
   store: Pick<Store, 'read'>,
   references: readonly string[],
+  mayRead: (prompt: PromptName, version: VersionNumber) => Promise<boolean>,
 ): Promise<BatchPlan> {
   const wanted = [...new Set(references)].map(reference => ({
     reference,
@@ -50,7 +54,7 @@ export async function planBatch(
     });
     for (const [index, { reference, prompt, version }] of part.entries()) {
       const size = sizes[index];
-      if (size === undefined) {
+      if (size === undefined || !(await mayRead(prompt, version))) {
         missing.push(reference);
         continue;
       }

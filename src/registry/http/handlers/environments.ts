@@ -1,5 +1,5 @@
 /** Environments and their policies over HTTP. */
-import { checkPublishes } from '../../../core/environment.ts';
+import { checkPublishes, policyOf } from '../../../core/environment.ts';
 import { checkOwnEnvironment } from '../../access/caller.ts';
 import { readEnvironment, readEnvironments, setEnvironment } from '../../environments.ts';
 import { jsonAnswer } from '../answer.ts';
@@ -21,7 +21,7 @@ export const handlePutEnvironment: Handler<'putEnvironment'> = async ({
     const exists = (await readEnvironments(transaction)).some(known => known.name === name);
     if (exists) checkOwnEnvironment(caller, name, `setting the policy of ${name}`);
     else checkPublishes(await readEnvironment(transaction, caller.environment));
-    return setEnvironment(transaction, store.now, caller, { name, policy: body });
+    return setEnvironment(transaction, store.now, caller, { name, policy: policyOf(body) });
   });
   return jsonAnswer(added ? 201 : 200, environment);
 };

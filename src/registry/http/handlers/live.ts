@@ -6,12 +6,16 @@ import type { Handler } from '../call.ts';
 export const handleLive: Handler<'live'> = async ({
   store,
   contents,
+  drafts,
   caller,
   parameters,
   query,
   work,
   asker,
 }) => {
-  const live = await readLive(store, contents, caller.key, parameters.name, query);
+  const live = await readLive(store, contents, parameters.name, query, {
+    key: caller.key,
+    check: version => drafts.check(caller, parameters.name, version),
+  });
   return jsonTextAnswer(200, await work.json(live, asker()));
 };

@@ -64,12 +64,23 @@ export const handleCancel: Handler<'cancel'> = async call => {
 
 export const handleComment: Handler<'comment'> = async call => {
   const { store, caller, parameters, body } = call;
+  if (body.place !== null) await checkReads(call, body.place.side);
   const done = await doneOnce(call, async transaction => {
     const made = await comment(transaction, store.now, caller, parameters.id, body);
     return { status: 201, body: made };
   });
   return jsonAnswer(done.status, done.body);
 };
+
+/** How many lines a draft has is for those who may read it. */
+async function checkReads(
+  { store, drafts, caller, parameters }: Parameters<Handler<'comment'>>[0],
+  side: 'from' | 'to',
+): Promise<void> {
+  const { prompt, from, version } = await store.read(snapshot => readPromotion(snapshot, parameters.id));
+  const read = side === 'from' ? from : version;
+  if (read !== null) await drafts.check(caller, prompt, read);
+}
 
 export const handleListComments: Handler<'listComments'> = async ({ store, parameters, query }) => {
   const { cursor, limit } = query;

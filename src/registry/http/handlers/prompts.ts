@@ -68,20 +68,19 @@ export const handleListVersions: Handler<'listVersions'> = async ({ store, param
   );
 };
 
-export const handleGetVersion: Handler<'getVersion'> = async ({ store, parameters, work, asker }) =>
-  jsonTextAnswer(
-    200,
-    await work.json(
-      await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n)),
-      asker(),
-    ),
-  );
+export const handleGetVersion: Handler<'getVersion'> = async call => {
+  const { store, drafts, caller, parameters, work, asker } = call;
+  const version = await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n));
+  await drafts.check(caller, version.prompt, version.version);
+  return jsonTextAnswer(200, await work.json(version, asker()));
+};
 
 export const handleDiff: Handler<'diff'> = async call => {
-  const { store, contents, caller, parameters, query, request, work, asker } = call;
+  const { store, contents, drafts, caller, parameters, query, request, work, asker } = call;
   const type = negotiate(request.header('accept'), ['text/x-diff', 'application/json']);
   const { name } = parameters;
   const { from, to } = await store.read(snapshot => readCompared(snapshot, contents, name, query));
+  for (const { version } of [from, to]) await drafts.check(caller, version.prompt, version.version);
   const compared = async ({ version, prepare }: FoundVersion): Promise<ComparedVersion> => ({
     version,
     content: await prepare(caller.key),
@@ -108,8 +107,11 @@ async function answerArchived(
   return jsonAnswer(200, summary);
 }
 
-export const handleBatch: Handler<'batch'> = async ({ store, body, caller, streams, ended }) => {
-  const plan = await planBatch(store, body.refs);
+/** What the key may not read is missing, as what is not there: asked for alone, it says why. */
+export const handleBatch: Handler<'batch'> = async ({ store, drafts, body, caller, streams, ended }) => {
+  const plan = await planBatch(store, body.refs, (prompt, version) =>
+    drafts.mayRead(caller, prompt, version),
+  );
   const pieces = await streams.open(caller.key, ended(), () => batchJson(store, plan));
   return jsonTextAnswer(200, pieces);
 };
