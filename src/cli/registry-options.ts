@@ -1,8 +1,9 @@
 /** `--data` and `--database`: which registry a command works on. */
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { givenArgument, pathArgument } from './values.ts';
 
 /**
  * The data folder of this user: `$XDG_DATA_HOME/promptforge` or `~/.local/share/promptforge` (XDG Base Directory
@@ -22,18 +23,24 @@ export function defaultDataFolder(
 
 /** With `databaseOption()` for every command that works on a registry: the values are `RegistryOptions`. */
 export function dataOption(): Option {
-  return new Option('--data <folder>', "the registry's data folder")
-    .env('PROMPTFORGE_DATA')
+  const option = new Option('--data <folder>', "the registry's data folder")
     .default(defaultDataFolder())
-    .argParser(folder => resolve(folder));
+    .argParser(pathArgument);
+  return fromEnvironment(option, 'PROMPTFORGE_DATA');
 }
 
 /** Whatever is wrong with its value is told when it is opened, without repeating it: it may hold a password. */
 export function databaseOption(): Option {
-  return new Option(
+  const option = new Option(
     '--database <url>',
     'a PostgreSQL database instead, postgres://user@host:5432/database',
-  ).env('PROMPTFORGE_DATABASE');
+  ).argParser(givenArgument);
+  return fromEnvironment(option, 'PROMPTFORGE_DATABASE');
+}
+
+/** A variable that is empty counts as not set, as usual (XDG Base Directory Specification). */
+export function fromEnvironment(option: Option, name: string): Option {
+  return process.env[name]?.trim() === '' ? option : option.env(name);
 }
 
 /** With the registry's own key, for commands that sign. */

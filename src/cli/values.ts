@@ -1,4 +1,5 @@
 /** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { MAX_OVERLAP } from '../contract/keys.ts';
 import { timestamp } from '../contract/values.ts';
@@ -24,6 +25,17 @@ function argument<T>(parse: (text: string) => T): (text: string) => T {
 export const environmentArgument = argument(parseEnvironmentName);
 export const promptArgument = argument(parsePromptName);
 export const channelArgument = argument(parseChannel);
+
+/** A path, an address or a place: never blank, as a variable of the shell is that is not set. */
+export function givenArgument(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty. Is a variable of the shell not set?');
+}
+
+/** As `givenArgument`, from the root of the disk. */
+export function pathArgument(text: string): string {
+  return resolve(givenArgument(text));
+}
 
 /** An instant of RFC 3339. */
 export function instantArgument(text: string): string {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import packageJson from '../../package.json' with { type: 'json' };
 import { whyNotThisNode } from '../../src/cli/node-version.ts';
+import { dataOption } from '../../src/cli/registry-options.ts';
 import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
 
@@ -96,6 +97,40 @@ describe('promptforge', () => {
       assert(!stdout.includes(ESCAPE));
     });
   }
+
+  it('takes no empty path, address or place: a variable of the shell may not be set', async () => {
+    for (const command of [
+      ...['serve --data', 'serve --host', 'serve --database', 'serve --tls-key', 'serve --registry-key'],
+      ...['keys list --data', 'verify --data', 'verify --checkpoint', 'export --output', 'backup --output'],
+      ...[
+        'copy --from',
+        'copy --to',
+        'render a --input',
+        'render a --messages',
+        'render',
+        'check a',
+        'check',
+      ],
+    ])
+      for (const empty of ['', ' ']) {
+        const { code, stderr } = await inProcess([...command.split(' '), empty]);
+        assert.equal(code, 2, command);
+        assert.match(stderr, /is invalid[^.]*\. It is empty\. Is a variable of the shell not set\?/, command);
+      }
+  });
+
+  it('takes a variable that is empty for one that is not set', async () => {
+    const before = process.env['PROMPTFORGE_DATA'];
+    process.env['PROMPTFORGE_DATA'] = '';
+    try {
+      assert.equal(dataOption().envVar, undefined);
+      process.env['PROMPTFORGE_DATA'] = 'data';
+      assert.equal(dataOption().envVar, 'PROMPTFORGE_DATA');
+    } finally {
+      if (before === undefined) delete process.env['PROMPTFORGE_DATA'];
+      else process.env['PROMPTFORGE_DATA'] = before;
+    }
+  });
 
   it('help COMMAND is the same as COMMAND --help', async () => {
     const [one, other] = await Promise.all([

@@ -1,8 +1,8 @@
 /** `promptforge backup`: a copy of a data folder that can be served as it is, taken while it is served. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { BackupOptions } from '../actions/backup.ts';
 import { dataOption } from '../registry-options.ts';
+import { pathArgument } from '../values.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')
@@ -10,7 +10,7 @@ export function backupCommand(): Command {
     .addOption(dataOption())
     .addOption(
       new Option('--output <folder>', 'the folder to make; it must not be there yet')
-        .argParser(folder => resolve(folder))
+        .argParser(pathArgument)
         .makeOptionMandatory(),
     )
     .option('--json', 'print where the log of the backup ends, for a script')

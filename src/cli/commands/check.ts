@@ -1,10 +1,13 @@
 /** `promptforge check`: whether prompt files can be published, without a registry. */
 import { Command } from 'commander';
+import { givenArgument } from '../values.ts';
+
+const HERE: readonly string[] = ['.'];
 
 export function checkCommand(): Command {
   return new Command('check')
     .description('say what keeps prompt files from being published')
-    .argument('[paths...]', 'prompt files, or folders with all prompt files in them', ['.'])
+    .argument('[paths...]', 'prompt files, or folders with all prompt files in them', givenPaths, HERE)
     .addHelpText(
       'after',
       `
@@ -17,4 +20,9 @@ Examples:
   promptforge check prompts/support prompts/onboarding/welcome.prompt`,
     )
     .action(async (paths: string[]) => (await import('../actions/check.ts')).checkPaths(paths));
+}
+
+/** The paths that are given take the place of the folder that stands for them. */
+function givenPaths(path: string, before: readonly string[]): readonly string[] {
+  return [...(before === HERE ? [] : before), givenArgument(path)];
 }

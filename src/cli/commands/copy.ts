@@ -1,16 +1,27 @@
 /** `promptforge copy`: a registry taken from a data folder to a database, or back. */
 import { Command, Option } from 'commander';
 import type { CopyOptions } from '../actions/copy.ts';
+import { fromEnvironment } from '../registry-options.ts';
+import { givenArgument } from '../values.ts';
 
 export function copyCommand(): Command {
   return new Command('copy')
     .description('copy a registry to another place: data folder or database, with its log as it is')
     .addOption(
-      new Option('--from <place>', 'a data folder, or a database as postgres://user@host:5432/database').env(
+      fromEnvironment(
+        new Option(
+          '--from <place>',
+          'a data folder, or a database as postgres://user@host:5432/database',
+        ).argParser(givenArgument),
         'PROMPTFORGE_COPY_FROM',
       ),
     )
-    .addOption(new Option('--to <place>', 'the same, empty or not yet there').env('PROMPTFORGE_COPY_TO'))
+    .addOption(
+      fromEnvironment(
+        new Option('--to <place>', 'the same, empty or not yet there').argParser(givenArgument),
+        'PROMPTFORGE_COPY_TO',
+      ),
+    )
     .addHelpText(
       'after',
       `

@@ -1,9 +1,8 @@
 /** `promptforge export`: the log as JSON Lines, to be checked outside. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { ExportOptions } from '../actions/export.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
-import { numberArgument } from '../values.ts';
+import { numberArgument, pathArgument } from '../values.ts';
 
 export function exportCommand(): Command {
   return new Command('export')
@@ -12,7 +11,7 @@ export function exportCommand(): Command {
     .addOption(databaseOption())
     .addOption(
       new Option('--output <file>', 'a file to make instead of stdout; it must not be there yet').argParser(
-        file => resolve(file),
+        pathArgument,
       ),
     )
     .addOption(

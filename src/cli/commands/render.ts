@@ -1,14 +1,27 @@
 /** `promptforge render`: a prompt file and an input become text, as the registry would render them. */
 import { Command, Option } from 'commander';
 import type { RenderOptions } from '../actions/render.ts';
+import { givenArgument } from '../values.ts';
 
 export function renderCommand(): Command {
   return new Command('render')
     .description('render a prompt file with an input')
-    .argument('<file>', 'the prompt file')
-    .addOption(new Option('--input <file>', 'a YAML or JSON file with the input, or - for stdin'))
-    .addOption(new Option('--messages <file>', 'a YAML or JSON list of earlier messages, for {{history}}'))
-    .addOption(new Option('--context <file>', 'a YAML or JSON file with what {{@name}} reads'))
+    .argument('<file>', 'the prompt file', givenArgument)
+    .addOption(
+      new Option('--input <file>', 'a YAML or JSON file with the input, or - for stdin').argParser(
+        givenArgument,
+      ),
+    )
+    .addOption(
+      new Option('--messages <file>', 'a YAML or JSON list of earlier messages, for {{history}}').argParser(
+        givenArgument,
+      ),
+    )
+    .addOption(
+      new Option('--context <file>', 'a YAML or JSON file with what {{@name}} reads').argParser(
+        givenArgument,
+      ),
+    )
     .option(
       '--strict',
       'also refuse an input that does not fit its schema, and variables that nothing declares or gives',

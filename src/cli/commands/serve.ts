@@ -3,24 +3,25 @@ import { Command, Option } from 'commander';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
 import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
-import { listArgument, numberArgument, proxyArgument } from '../values.ts';
+import { givenArgument, listArgument, numberArgument, proxyArgument } from '../values.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the registry on a data folder or a database')
     .addOption(dataOption())
     .addOption(databaseOption())
-    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on', givenArgument, '127.0.0.1')
     .addOption(
       new Option('--port <number>', 'the port to listen on; 0 takes any that is free')
         .default(7878)
         .argParser(numberArgument(0, 65535)),
     )
-    .option('--tls-cert <file>', 'a certificate chain (PEM): speak HTTPS; needs --tls-key')
-    .option('--tls-key <file>', 'the private key of the certificate (PEM)')
+    .option('--tls-cert <file>', 'a certificate chain (PEM): speak HTTPS; needs --tls-key', givenArgument)
+    .option('--tls-key <file>', 'the private key of the certificate (PEM)', givenArgument)
     .option(
       '--registry-key <file>',
       "the registry's own key (PEM), made where there is none; the same for all on one database (default: registry-key.pem in the data folder)",
+      givenArgument,
     )
     .addOption(signedHeadOption())
     .option(

@@ -1,8 +1,8 @@
 /** `promptforge verify`: whether a registry is what its log says, from the first event to the last. */
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from '../actions/verify.ts';
 import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
+import { pathArgument } from '../values.ts';
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -13,7 +13,7 @@ export function verifyCommand(): Command {
       new Option(
         '--checkpoint <file>',
         'a checkpoint that was kept, as /v1/checkpoint gave it: is it one of this log?',
-      ).argParser(file => resolve(file)),
+      ).argParser(pathArgument),
     )
     .addOption(signedHeadOption())
     .option('--json', 'print where the log ends, for a script')

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { WEBHOOK_EVENTS } from '../../contract/webhooks.ts';
 import type { AddOptions, ListOptions, RemoveOptions } from '../actions/webhooks.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
-import { environmentArgument, listArgument, oneOf } from '../values.ts';
+import { environmentArgument, givenArgument, listArgument, oneOf } from '../values.ts';
 
 export function webhooksCommand(): Command {
   return new Command('webhooks')
@@ -43,7 +43,11 @@ function addCommand(): Command {
       '--private-network',
       'it is one of a private network, or speaks plain HTTP: "serve" must allow that',
     )
-    .option('--registry-key <file>', 'as "serve" has it (default: registry-key.pem in the data folder)')
+    .option(
+      '--registry-key <file>',
+      'as "serve" has it (default: registry-key.pem in the data folder)',
+      givenArgument,
+    )
     .addOption(dataOption())
     .addOption(databaseOption())
     .option('--json', 'print it as the API gives it')
