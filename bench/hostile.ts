@@ -35,9 +35,13 @@ export function hostileCases(): HostileCase[] {
       requests: [render({ xs: numbers(100_000), big: 'x'.repeat(1024) })],
     },
     {
-      name: 'JSON of 8 MiB',
+      name: 'JSON of 1 MiB, and of 8 MiB',
       sources: { 'large-json': ['{{json items}}'] },
-      requests: [render({ items: objects(7.5 * MIB) }), render({ items: nested(7.5 * MIB) })],
+      requests: [
+        render({ items: objects(0.9 * MIB) }),
+        render({ items: nested(0.9 * MIB) }),
+        render({ items: nested(7.5 * MIB) }),
+      ],
     },
     {
       name: 'a text of 4 MiB',
@@ -78,6 +82,14 @@ export function hostileCases(): HostileCase[] {
         'tree/top': [`{{> p7}} ${dense(20_000)}`],
       },
       requests: [render({ name: 'Ada', flag: true }), ...reads(1)],
+    },
+    {
+      name: 'a partial of 10 KB that is used 400 times',
+      sources: {
+        'uses/_p': [dense(10_000)],
+        'uses/top': ['{{> p}} and\n'.repeat(400)],
+      },
+      requests: [],
     },
     {
       name: 'sources of 1 MiB that share no line',

@@ -14,6 +14,8 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
   /** ms */
   readonly p99: number;
+  /** Of all requests, in ms. */
+  readonly longest: number;
 }
 
 /** Every answer must be a 200 of the same length as the first. @throws Error when one is not */
@@ -32,6 +34,7 @@ export async function runLoad({ urls, headers, connections, duration }: Load): P
   return {
     requestsPerSecond: sorted.length / seconds,
     p99: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN,
+    longest: sorted.at(-1) ?? Number.NaN,
   };
 }
 

@@ -16,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   held: async () => (await import('./isolation.ts')).measureHeld(),
   refusals: async () => (await import('./refusals.ts')).measure(),
   polls: async () => (await import('./polls.ts')).measure(),
+  'under-attack': async () => (await import('./under-attack.ts')).measure(),
   live: async () => (await import('./live.ts')).measure(),
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),

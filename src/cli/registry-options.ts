@@ -48,14 +48,14 @@ export function registryKeyOption(): Option {
   return new Option(
     '--registry-key <file>',
     "the registry's own key (default: registry-key.pem in the data folder)",
-  ).argParser(file => resolve(file));
+  ).argParser(pathArgument);
 }
 
 export function signedHeadOption(): Option {
   return new Option(
     '--signed-head <file>',
     'where it remembers what it signed (default: beside the key, registry-key.head.db)',
-  ).argParser(file => resolve(file));
+  ).argParser(pathArgument);
 }
 
 /**

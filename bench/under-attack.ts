@@ -1,0 +1,199 @@
+/**
+ * Delivery under attack: deliveries of a 2 KB prompt while hostile authors and readers send all that `attacks.ts` knows
+ * at once, against the same alone, in turn; and the memory that the registry takes meanwhile.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { defaultEnvironments } from '../src/core/environment.ts';
+import type { Role } from '../src/core/role.ts';
+import { createKey } from '../src/registry/administration.ts';
+import { type AttackOrder, PREPARED } from './attacks.ts';
+import { type LoadResult, runLoad } from './load.ts';
+import { asMarkdown, atMost, median, type Report } from './report.ts';
+import { heldBy, openPlace, startProcess } from './server-process.ts';
+
+const CONNECTIONS = 4;
+const TURNS = 8;
+/** ms */
+const TURN = 2000;
+const WARM_UP = 2000;
+/** How long the attacks go on before anything is measured: workers start, budgets fill. In ms. */
+const BUILD_UP = 5000;
+const MEMORY_LIMIT = 512;
+const MIB = 1024 * 1024;
+
+export async function measure(): Promise<Report> {
+  const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
+  const children: ChildProcess[] = [];
+  try {
+    const place = { kind: 'folder', path: scratch } as const;
+    const keys = await makeKeys(place);
+    const [server, url] = await startProcess(place);
+    children.push(server);
+    await prepare(url, keys.admin);
+    const path = '/v1/prompts/support/triage?channel=latest';
+    const load = (duration: number): Promise<LoadResult> =>
+      runLoad({
+        urls: [url + path],
+        headers: { Authorization: `Bearer ${keys.application}` },
+        connections: CONNECTIONS,
+        duration,
+      });
+    await load(WARM_UP);
+    const alone: LoadResult[] = [];
+    for (let turn = 0; turn < TURNS; turn++) alone.push(await load(TURN / 2));
+    const memory = watchMemory(server.pid ?? 0);
+    const only = process.env['ATTACKS']?.split('; ');
+    const attacks = await beginAttacks({ url, authors: keys.authors, readers: keys.readers, only }, children);
+    await sleep(BUILD_UP);
+    const attacked: LoadResult[] = [];
+    const held = await heldBy(server, async () => {
+      for (let turn = 0; turn < TURNS; turn++) attacked.push(await load(TURN));
+    });
+    if (process.env['VERBOSE']) console.error(await attacks.answers());
+    const peak = memory.end();
+    return report(alone, attacked, peak, held);
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Memory {
+  /** Of the process that delivers. */
+  readonly registry: number;
+  /** With its workers. */
+  readonly all: number;
+}
+
+function report(
+  alone: readonly LoadResult[],
+  attacked: readonly LoadResult[],
+  peak: Memory,
+  held: number,
+): Report {
+  const p99 = (results: readonly LoadResult[]) => median(results.map(result => result.p99));
+  const ratio = p99(attacked) / p99(alone);
+  const longest = (results: readonly LoadResult[]) => Math.max(...results.map(result => result.longest));
+  return {
+    title: `Delivery under attack: a 2 KB prompt at ${CONNECTIONS} connections while authors and readers send everything at once (bench/attacks.ts), against the same alone`,
+    figures: [
+      { name: 'p99, alone', value: p99(alone), unit: 'ms' },
+      { name: 'p99, under attack', value: p99(attacked), unit: 'ms', limit: atMost(p99(attacked), 50, 'ms') },
+      { name: 'p99, ratio', value: ratio, unit: '×', limit: atMost(ratio, 3, '×') },
+      { name: 'longest, alone', value: longest(alone), unit: 'ms' },
+      { name: 'longest, under attack', value: longest(attacked), unit: 'ms' },
+      { name: 'its own time that the thread worked in one piece, at most', value: held, unit: 'ms' },
+      {
+        name: 'memory (RSS) of the registry at most',
+        value: peak.registry,
+        unit: 'MB',
+        limit: atMost(peak.registry, MEMORY_LIMIT, 'MB'),
+      },
+      { name: 'memory (RSS) with its workers at most', value: peak.all, unit: 'MB' },
+    ],
+  };
+}
+
+interface Keys {
+  readonly admin: string;
+  readonly application: string;
+  readonly authors: readonly string[];
+  readonly readers: readonly string[];
+}
+
+async function makeKeys(place: Parameters<typeof openPlace>[0]): Promise<Keys> {
+  const store = await openPlace(place, { environments: defaultEnvironments(0) });
+  try {
+    const [development] = defaultEnvironments(0);
+    const key = async (role: Role, actor: string) =>
+      (await createKey(store, { environment: development!.name, role, actor, expiresAt: null })).key;
+    const several = (role: Role) => Promise.all([1, 2, 3, 4].map(at => key(role, `${role}.${at}`)));
+    return {
+      admin: await key('admin', 'bench'),
+      application: await key('reader', 'application'),
+      authors: await several('author'),
+      readers: await several('reader'),
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+async function prepare(url: string, admin: string): Promise<void> {
+  const text = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
+  for (const [name, sources] of Object.entries({ ...PREPARED, 'support/triage': [text] }))
+    for (const [base, source] of sources.entries()) {
+      const response = await fetch(`${url}/v1/prompts/${name}/-/versions`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ source, message: 'Attacked', base: base === 0 ? null : base }),
+      });
+      const answer = await response.text();
+      if (!response.ok) throw new Error(`Publishing ${name}: ${answer.slice(0, 300)}`);
+    }
+}
+
+async function beginAttacks(
+  order: AttackOrder,
+  children: ChildProcess[],
+): Promise<{ answers(): Promise<unknown> }> {
+  const child = fork(fileURLToPath(new URL('./attacks.ts', import.meta.url)));
+  children.push(child);
+  child.send(order);
+  return {
+    async answers() {
+      child.send('answers');
+      const [answers] = await once(child, 'message');
+      return answers;
+    },
+  };
+}
+
+/** Looks ten times a second. */
+function watchMemory(pid: number): { end(): Memory } {
+  let registry = 0;
+  let all = 0;
+  const look = (): void => {
+    const own = residentBytes(pid) / MIB;
+    const workers = childrenOf(pid).reduce((sum, child) => sum + residentBytes(child) / MIB, 0);
+    registry = Math.max(registry, own);
+    all = Math.max(all, own + workers);
+  };
+  const timer = setInterval(look, 100);
+  return {
+    end() {
+      clearInterval(timer);
+      look();
+      return { registry, all };
+    },
+  };
+}
+
+/** 0 for a process that is gone. */
+function residentBytes(pid: number): number {
+  try {
+    const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1];
+    return Number(pages) * 4096;
+  } catch {
+    return 0;
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap(task =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
+
+if (import.meta.main) console.log(asMarkdown(await measure()));
