@@ -37,10 +37,11 @@ export async function readMessages(path: string): Promise<readonly Message[]> {
   const messages = z.array(message).safeParse(value ?? []);
   if (messages.success) return messages.data as unknown as readonly Message[];
   const [issue] = messages.error.issues;
+  const isRole = issue?.path.at(-1) === 'role';
   const where = issue?.path.length ? ` Look at ${issue.path.map(key => `[${String(key)}]`).join('')}.` : '';
   throw new CommandFailure(
     EXIT.invalid,
-    `${label}: The messages must be a list such as [{"role": "user", "content": [{"text": "Hello"}]}].${where}`,
+    `${label}: The messages must be a list such as [{"role": "user", "content": [{"text": "Hello"}]}].${where}${isRole ? ` ${issue.message}` : ''}`,
   );
 }
 

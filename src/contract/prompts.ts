@@ -191,9 +191,14 @@ const part = z.union([
   z.looseObject({ toolResponse: z.looseObject({ name: z.string() }) }),
   z.looseObject({ metadata: z.record(z.string(), z.unknown()) }),
 ]);
+/** As Dotprompt defines them. */
+const MESSAGE_ROLES = ['system', 'user', 'model', 'tool'] as const;
+
 export const message = z
   .looseObject({
-    role: z.string(),
+    role: z.enum(MESSAGE_ROLES, {
+      error: 'A role is "system", "user", "model" or "tool". For "assistant" write "model".',
+    }),
     content: z.array(part),
     metadata: z.record(z.string(), z.unknown()).optional(),
   })

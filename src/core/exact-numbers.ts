@@ -8,6 +8,8 @@ export function keepsDigits(written: string, value: number): boolean {
   if (!Number.isFinite(value)) return false;
   const [, integer] = INTEGER.exec(written) ?? [];
   if (integer !== undefined) return integer === String(Math.abs(value));
+  // Nobody reads 1e-7 for the 0.0000001 that was given.
+  if (String(value).includes('e') && !/e/i.test(written)) return false;
   const [one, other] = [decimal(written), decimal(String(value))];
   return one !== undefined && one === other;
 }
@@ -40,8 +42,8 @@ function withoutZeros(digits: string): { readonly significant: string; readonly 
  * @returns an RFC 6901 pointer; undefined where every number is kept
  */
 export function inexactNumberIn(json: string): string | undefined {
-  // Fifteen digits are always kept.
-  if (!/[\d.]{16}|\d[eE]/.test(json)) return undefined;
+  // Fifteen digits are always kept, but for numbers that are very small.
+  if (!/[\d.]{16}|\d[eE]|\.0{6}/.test(json)) return undefined;
   let found: { readonly holder: object; readonly key: string } | undefined;
   const root: unknown = JSON.parse(json, function (this: object, key, value, context?: { source?: string }) {
     // The types of this TypeScript do not know the third argument.

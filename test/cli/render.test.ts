@@ -136,6 +136,9 @@ describe('promptforge render', () => {
     const refused = await inProcess(['render', chat, '--messages', wrong]);
     assert.equal(refused.code, 3);
     assert.match(refused.stderr, /wrong\.yaml: The messages must be a list such as .*\[0\]\[content\]/);
+    const other = await put('other.yaml', '- role: assistant\n  content: [{text: Hello}]\n');
+    const { stderr } = await inProcess(['render', chat, '--messages', other]);
+    assert.match(stderr, /\[0\]\[role\]\. A role is .* For "assistant" write "model"\./);
     const twice = await inProcess(['render', chat, '--messages', '-', '--input', '-']);
     assert.equal(twice.code, 2);
     assert.match(twice.stderr, /Only one of --input, --messages and --context/);

@@ -18,6 +18,25 @@ describe('values of a rendering over HTTP', () => {
     assert.equal(json.messages[0].content[0].text, 'Hi friend.');
   });
 
+  it('take earlier messages of the roles that Dotprompt knows, and no others', async () => {
+    await using registry = await aRegistry();
+    await registry.publish('chat', '{{history}}Go on.', null);
+    const earlier = (role: string) =>
+      registry.call('POST', '/v1/prompts/chat/-/render', {
+        channel: 'latest',
+        messages: [{ role, content: [{ text: 'x' }] }],
+      });
+    for (const role of ['system', 'user', 'model', 'tool']) assert.equal((await earlier(role)).status, 200);
+    for (const role of ['assistant', 'System', '', 'user ']) {
+      const { status, json } = await earlier(role);
+      assert.equal(status, 422, role);
+      assert.equal(
+        json.detail,
+        'The body is not as it should be at /messages/0/role: A role is "system", "user", "model" or "tool". For "assistant" write "model".',
+      );
+    }
+  });
+
   it('are refused with their place where they are no text', async () => {
     await using registry = await aRegistry();
     const rows = {

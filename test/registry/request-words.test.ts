@@ -27,6 +27,20 @@ const wrongValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
+describe('a field', () => {
+  it('is told of once, though two checks say the same of it', () => {
+    assert.throws(
+      () => parseStrictly(ROUTES.promote.body, { reason: '' }, 'The body'),
+      error => {
+        assert.ok(Problem.is(error));
+        const pointers = error.details.fields?.map(({ pointer }) => pointer) ?? [];
+        assert.deepEqual(pointers, [...new Set(pointers)]);
+        return pointers.includes('/reason');
+      },
+    );
+  });
+});
+
 /** The names of a schema's fields, as deep as they lie. */
 function namesIn(schema: unknown, found = new Set<string>(), seen = new Set<unknown>()): Set<string> {
   if (typeof schema !== 'object' || schema === null || seen.has(schema)) return found;

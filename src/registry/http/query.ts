@@ -41,12 +41,17 @@ export function parseStrictly<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = strictly(schema).safeParse(value, { error: wordsOfIssue });
   if (parsed.success) return parsed.data as z.output<Schema>;
-  const fields = parsed.error.issues.flatMap(fieldsOf).slice(0, 20);
+  const fields = eachOnce(parsed.error.issues.flatMap(fieldsOf)).slice(0, 20);
   const [first] = fields;
   const place = first === undefined || first.pointer === '' ? '' : ` at ${first.pointer}`;
   throw new Problem('invalid_request', `${what} is not as it should be${place}: ${first?.message ?? ''}`, {
     fields,
   });
+}
+
+/** Two checks of a schema may say the same. */
+function eachOnce<Field extends { pointer: string; message: string }>(fields: readonly Field[]): Field[] {
+  return [...new Map(fields.map(field => [JSON.stringify([field.pointer, field.message]), field])).values()];
 }
 
 /** Made once for each: a schema compiles itself when it is first used. */
