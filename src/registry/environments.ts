@@ -10,6 +10,7 @@ import {
 } from '../core/environment.ts';
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
+import { checkEnvironmentQuota } from './quotas.ts';
 import { appendEvent } from './store/log.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import { forget, readOnce } from './store/remembered.ts';
@@ -57,6 +58,7 @@ export async function setEnvironment(
   const all = await readEnvironments(transaction);
   const index = all.findIndex(environment => environment.name === name);
   checkPolicy({ name, policy }, all);
+  if (index < 0) checkEnvironmentQuota(all.length);
   const same = index >= 0 && canonicalJson(all[index]?.policy) === canonicalJson(policy);
   if (same) return { environment: { name, policy }, added: false };
   const position = index >= 0 ? index : all.length;

@@ -11,6 +11,7 @@ import { IDENTITY_FILE } from '../../registry/identity.ts';
 import { openSigning } from '../../registry/proof/open-signing.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
 import { type ConnectionLimits, failedKeyLimits } from '../../registry/serving/limits.ts';
+import { affordableConnections } from '../../registry/serving/open-files.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
 import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
@@ -28,6 +29,8 @@ export interface ServeOptions extends RegistryOptions {
   readonly behindProxy?: true;
   /** Requests a second and key; 0: as many as it can. */
   readonly rateLimit: number;
+  /** The same of all keys of an environment. */
+  readonly environmentRateLimit: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress?: number;
   readonly maxConnectionsPerKey?: number;
@@ -50,7 +53,7 @@ export interface ServeOptions extends RegistryOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
-  const { rateLimit, requestTimeout, drainDelay } = options;
+  const { rateLimit, environmentRateLimit, requestTimeout, drainDelay } = options;
   const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
@@ -85,6 +88,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       ...(options.trustedProxy && { trustedProxies: options.trustedProxy }),
       limits: { ...limitsIn(options), requestTimeout: requestTimeout * 1000 },
       ...(rateLimit > 0 && { rateLimit }),
+      ...(environmentRateLimit > 0 && { environmentRateLimit }),
       ...(tls && { tls }),
     });
     const webhooks = webhookDispatcher({ store: server.store, identity, privateNetworks, log });
@@ -109,7 +113,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
-  const { maxConnections, maxConnectionsPerAddress, maxConnectionsPerKey } = options;
+  const { maxConnectionsPerAddress, maxConnectionsPerKey } = options;
+  const maxConnections = affordableConnections(options.maxConnections);
+  if (maxConnections < options.maxConnections)
+    logEvent('fewer_connections', {
+      level: 'warn',
+      maxConnections,
+      reason: 'The system lets this process have so many open files. Raise its limit (ulimit -n) for more.',
+    });
   const { maxUnauthenticated, maxUnauthenticatedPerAddress, failedKeys, maxWaiting } = options;
   return {
     maxConnections,

@@ -43,6 +43,14 @@ export function serveCommand(): Command {
         .argParser(numberArgument(0, 1_000_000)),
     )
     .addOption(
+      new Option(
+        '--environment-rate-limit <number>',
+        'the same of all keys of an environment together; 0: no limit',
+      )
+        .default(20_000)
+        .argParser(numberArgument(0, 1_000_000)),
+    )
+    .addOption(
       new Option('--max-connections <number>', 'connections that may be open at once')
         .default(DEFAULT_LIMITS.maxConnections)
         .argParser(numberArgument(1, 1_000_000)),

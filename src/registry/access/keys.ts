@@ -10,6 +10,7 @@ import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
 import { readEnvironment } from '../environments.ts';
 import { holdWhatKeyApproved } from '../promotions/revoked-key.ts';
+import { checkKeyQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { KeysTable } from '../store/tables.ts';
@@ -52,6 +53,7 @@ export async function createKey(
     throw new Problem('invalid_request', '"expiresAt" is not in the future. Give a later time, or null.', {
       fields: [{ pointer: '/expiresAt', message: 'is not in the future' }],
     });
+  await checkKeyQuota(transaction, environment, now());
   const expires = expiry?.toISOString() ?? null;
   const { id, key } = makeKey(environment, randomBytes);
   const event = await appendEvent(transaction, now, () => ({

@@ -4,6 +4,7 @@ import { HEADER } from '../../contract/headers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
+import { QUOTAS } from '../quotas.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { IdempotencyTable } from '../store/tables.ts';
@@ -71,6 +72,7 @@ export function doneOnce(
         );
       return { status: before.status, body: JSON.parse(before.body) };
     }
+    await checkRoom(store, transaction, owner, now);
     const done = await work(transaction);
     await keep(transaction, {
       ...place,
@@ -82,6 +84,44 @@ export function doneOnce(
     return done;
   });
 }
+
+/**
+ * How many answers are kept for a key, as far as this process knows: counted in the database now and then.
+ * @throws Problem `rate_limited` when there are too many: none may be forgotten before its time
+ */
+async function checkRoom(
+  store: OfCall['store'],
+  transaction: WriteTransaction,
+  owner: string,
+  now: Date,
+): Promise<void> {
+  const counts = keptOf.get(store) ?? new Map<string, { count: number; at: number }>();
+  keptOf.set(store, counts);
+  let known = counts.get(owner);
+  const isOld = known === undefined || Math.abs(now.getTime() - known.at) >= FORGETTING_INTERVAL;
+  if (known === undefined || isOld || known.count >= QUOTAS.idempotencyKeys) {
+    const { count } = await transaction
+      .selectFrom('idempotency')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('owner', '=', owner)
+      .executeTakeFirstOrThrow();
+    known = { count: Number(count), at: now.getTime() };
+    if (counts.size >= MAX_OWNERS) counts.clear();
+    counts.set(owner, known);
+  }
+  known.count++;
+  if (known.count <= QUOTAS.idempotencyKeys) return;
+  throw new Problem(
+    'rate_limited',
+    `This key sent ${QUOTAS.idempotencyKeys} requests with the header ${HEADER.idempotencyKey} within 24 hours, and no more are kept. Leave it out where a request may be done twice, or wait ${RETRY_AFTER / 60} minutes.`,
+    { retryAfter: RETRY_AFTER },
+  );
+}
+
+/** Seconds. */
+const RETRY_AFTER = 600;
+const MAX_OWNERS = 10_000;
+const keptOf = new WeakMap<OfCall['store'], Map<string, { count: number; at: number }>>();
 
 type Place = Pick<IdempotencyTable, 'owner' | 'idempotency_key'>;
 

@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideComment } from '../../core/promotion-decisions.ts';
 import type { Caller } from '../access/caller.ts';
+import { checkCommentQuota } from '../quotas.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { CommentsTable } from '../store/tables.ts';
 import { readRecord } from './read.ts';
@@ -21,6 +22,7 @@ export async function comment(
 ): Promise<Comment> {
   const promotion = await readRecord(transaction, id);
   decideComment(promotion);
+  await checkCommentQuota(transaction, promotion.id);
   if (place !== null) await checkPlace(transaction, promotion, place);
   await proceed(transaction, now, caller, promotion, {
     kind: 'promotion.commented',

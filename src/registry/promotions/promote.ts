@@ -6,6 +6,7 @@ import { decideRequest } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPrompt, versionNotFound } from '../prompts/version-rows.ts';
+import { checkChannelQuota, checkOpenPromotionQuota } from '../quotas.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { wasLive } from './pointers.ts';
 import { readPresent } from './present.ts';
@@ -34,6 +35,7 @@ export async function promote(
   if (version > row.newest) throw versionNotFound(row, version);
 
   const about = { prompt, environment: environment.name, channel, version };
+  await checkChannelQuota(transaction, about);
   const rollback = await wasLive(transaction, prompt, version, environment.name, channel);
   const effectiveAt = request.effectiveAt == null ? null : new Date(request.effectiveAt).toISOString();
   const present = await readPresent(transaction, now, about, environment);
@@ -44,6 +46,7 @@ export async function promote(
     const { id } = await begin(transaction, now, caller, about, { kind: 'promotion.applied', data });
     return readPromotion(transaction, String(id));
   }
+  await checkOpenPromotionQuota(transaction, environment.name);
   const promotion = await begin(transaction, now, caller, about, {
     kind: 'promotion.requested',
     data: { ...data, ...(effectiveAt !== null && { effectiveAt }) },

@@ -30,7 +30,7 @@ import {
 import { counted, requestListener } from './listener.ts';
 import { listening } from './listening.ts';
 import { registryMetrics } from './metrics.ts';
-import { keyRate } from './rate.ts';
+import { environmentRate, keyRate } from './rate.ts';
 import { alarmEntry, faultEntry } from './request-log.ts';
 import { requestNotes } from './request-notes.ts';
 import { sender } from './send.ts';
@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Requests a second that a key may make on average; without it as many as it can. */
   readonly rateLimit?: number;
+  /** The same of all keys of an environment together. */
+  readonly environmentRateLimit?: number;
   readonly limits?: Partial<ConnectionLimits>;
   /** How long work is done beside the thread that delivers; for tests. */
   readonly work?: Partial<WorkOptions>;
@@ -116,7 +118,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const kept = memory(store, integrity);
   const authenticator = keyAuthenticator(store, kept);
   const notes = requestNotes();
-  const admit = rateLimit === undefined ? undefined : keyRate(rateLimit);
+  const { environmentRateLimit } = options;
+  const admitKey = rateLimit === undefined ? undefined : keyRate(rateLimit);
+  const admitEnvironment =
+    environmentRateLimit === undefined ? undefined : environmentRate(environmentRateLimit);
   const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
   const watch = logWatch({
     store,
@@ -166,7 +171,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onCaller(request, caller) {
       notes.noteCaller(request, caller);
       connected.recognized(request, caller);
-      admit?.(caller);
+      admitKey?.(caller);
+      admitEnvironment?.(caller);
     },
     onDelivered: metrics.delivered,
   });

@@ -1,5 +1,6 @@
 /** What is still to be told to whom, of which each is taken by one process at a time, and how it went. */
 import type { RegistryEvent } from '../../core/event.ts';
+import { isWebhookQuotaReached, QUOTAS } from '../quotas.ts';
 import { eventOfRow } from '../store/log.ts';
 import type { Snapshot, WriteTransaction } from '../store/store.ts';
 import { pauseAfter } from './schedule.ts';
@@ -104,6 +105,13 @@ export async function settle(
   const note = (set: { last_delivered_at?: string; last_failure?: string | null; stopped_at?: string }) =>
     transaction.updateTable('webhooks').set(set).where('id', '=', webhook).execute();
 
+  /** What a receiver that is dead or too slow has waiting is looked through at every commit. */
+  async function stopWhereTooMuchWaits(): Promise<void> {
+    if (!(await isWebhookQuotaReached(transaction, webhook))) return;
+    const reason = `${QUOTAS.webhookEvents} events wait for it or were given up: it is told nothing more. Read what it missed from /v1/changes, remove it, and make it anew`;
+    await note({ last_failure: JSON.stringify({ at, reason }), stopped_at: at });
+  }
+
   switch (outcome.kind) {
     case 'taken':
       await transaction
@@ -112,6 +120,7 @@ export async function settle(
         .where('seq', '=', seq)
         .execute();
       await note({ last_delivered_at: at, last_failure: null });
+      await stopWhereTooMuchWaits();
       return;
     case 'interrupted':
       await change({ due_at: at });
@@ -124,6 +133,7 @@ export async function settle(
           : { due_at: new Date(now.getTime() + pause).toISOString() },
       );
       await note({ last_failure: JSON.stringify({ at, reason: outcome.reason }) });
+      await stopWhereTooMuchWaits();
       return;
     }
     case 'gone':

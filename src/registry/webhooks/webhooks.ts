@@ -6,14 +6,12 @@ import { Problem } from '../../core/problem.ts';
 import type { Author } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Identity } from '../identity.ts';
+import { checkWebhookQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { WebhooksTable } from '../store/tables.ts';
 import { shownSecret, webhookSecret } from './signature.ts';
 import { sealTarget } from './target.ts';
-
-/** Of a registry: each event is put down for every one of them. */
-const MAX_WEBHOOKS = 100;
 
 export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'events'> {
   /** Whose admins manage it. */
@@ -33,7 +31,7 @@ export async function createWebhook(
   { environment, environments, events, target }: NewWebhook,
 ): Promise<CreatedWebhook> {
   for (const name of environments ?? []) await readEnvironment(transaction, name);
-  await checkRoom(transaction);
+  await checkWebhookQuota(transaction, environment);
   const id = `wh_${randomBytes(12).toString('hex')}`;
   const { origin } = target;
   const event = await appendEvent(transaction, now, () => ({
@@ -58,18 +56,6 @@ export async function createWebhook(
   };
   await transaction.insertInto('webhooks').values(row).execute();
   return { ...recordOf(row, NONE), secret: shownSecret(webhookSecret(identity, id)) };
-}
-
-async function checkRoom(transaction: WriteTransaction): Promise<void> {
-  const { count } = await transaction
-    .selectFrom('webhooks')
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= MAX_WEBHOOKS)
-    throw new Problem(
-      'invalid_request',
-      `This registry has ${MAX_WEBHOOKS} webhooks, and takes no more. Remove one that is no longer needed.`,
-    );
 }
 
 export interface WebhookListing {

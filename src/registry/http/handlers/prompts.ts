@@ -1,5 +1,6 @@
 /** Prompts and their versions over HTTP. */
 import { MEDIA } from '../../../contract/headers.ts';
+import type { Version } from '../../../contract/prompts.ts';
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { setArchived } from '../../prompts/archive.ts';
 import { batchJson, planBatch } from '../../prompts/batch.ts';
@@ -48,13 +49,16 @@ export const handlePublish: Handler<'publish'> = async call => {
     ready =>
       doneOnce(call, async transaction => {
         const { version, created } = await publish(transaction, store.now, caller, name, ready, body);
-        return { status: created ? 201 : 200, body: version };
+        // The text is the request's own: it is not kept a second time with the answer.
+        const { source: _, ...summary } = version;
+        return { status: created ? 201 : 200, body: summary };
       }),
   );
-  const { version } = done.body as { version: number };
+  const answer = { ...(done.body as Omit<Version, 'source'>), source };
+  const { version } = answer;
   const location = { Location: pathOf(ROUTES.getVersion, { name, n: version }) };
   // It is published: no full queue may say that it was refused.
-  const json = await work.json(done.body, asker()).catch(() => JSON.stringify(done.body));
+  const json = await work.json(answer, asker()).catch(() => JSON.stringify(answer));
   return jsonTextAnswer(done.status, json, location);
 };
 

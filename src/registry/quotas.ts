@@ -1,0 +1,143 @@
+/**
+ * How much there may be of what callers make, for each environment, prompt or promotion by itself: whoever makes too much
+ * in one is refused there, and nobody else notices. All are far beyond what people make.
+ */
+import { sql } from 'kysely';
+import type { EnvironmentName } from '../core/environment.ts';
+import { Problem } from '../core/problem.ts';
+import type { PromotionRecord } from '../core/promotion.ts';
+import type { Snapshot } from './store/store.ts';
+
+export interface Quotas {
+  /** Of a registry. They are shown without pages. */
+  readonly environments: number;
+  /** Of an environment: valid ones. */
+  readonly keys: number;
+  /** Of an environment: an event is put down for each that wants it. */
+  readonly webhooks: number;
+  /** Events that wait for one webhook, or were given up. */
+  readonly webhookEvents: number;
+  /** Of a prompt in an environment. */
+  readonly channels: number;
+  /** Of an environment: those that wait for approvals or their time. */
+  readonly openPromotions: number;
+  /** Of a promotion. */
+  readonly comments: number;
+  /** Of a key within a day: requests with an Idempotency-Key whose answers are kept. */
+  readonly idempotencyKeys: number;
+}
+
+export const QUOTAS: Quotas = {
+  environments: 32,
+  keys: 5000,
+  webhooks: 100,
+  webhookEvents: 2000,
+  channels: 50,
+  openPromotions: 1000,
+  comments: 1000,
+  idempotencyKeys: 10_000,
+};
+
+/** @throws Problem `invalid_request` when there is no room for another */
+export function checkEnvironmentQuota(count: number): void {
+  check(
+    count < QUOTAS.environments,
+    `This registry has ${QUOTAS.environments} environments, and takes no more. Use one that there is.`,
+  );
+}
+
+/** @throws Problem `invalid_request` when there is no room for another */
+export async function checkKeyQuota(
+  snapshot: Snapshot,
+  environment: EnvironmentName,
+  now: Date,
+): Promise<void> {
+  const { count } = await snapshot
+    .selectFrom('keys')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('environment', '=', environment)
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now.toISOString())]))
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.keys,
+    `${environment} has ${QUOTAS.keys} valid keys, and takes no more. Revoke those that are no longer needed, or give keys an expiry.`,
+  );
+}
+
+/** @throws Problem `invalid_request` when there is no room for another */
+export async function checkWebhookQuota(snapshot: Snapshot, environment: EnvironmentName): Promise<void> {
+  const { count } = await snapshot
+    .selectFrom('webhooks')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('environment', '=', environment)
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.webhooks,
+    `${environment} has ${QUOTAS.webhooks} webhooks, and takes no more. Remove one that is no longer needed.`,
+  );
+}
+
+/** Whether more waits for a webhook, or was given up, than is kept for one. */
+export async function isWebhookQuotaReached(snapshot: Snapshot, webhook: string): Promise<boolean> {
+  const { count } = await snapshot
+    .selectFrom('webhook_deliveries')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('webhook', '=', webhook)
+    .executeTakeFirstOrThrow();
+  return Number(count) >= QUOTAS.webhookEvents;
+}
+
+/** Of a channel that the prompt does not have yet in the environment. @throws Problem `invalid_request` */
+export async function checkChannelQuota(
+  snapshot: Snapshot,
+  { prompt, environment, channel }: Pick<PromotionRecord, 'prompt' | 'environment' | 'channel'>,
+): Promise<void> {
+  const own = snapshot
+    .selectFrom('promotions')
+    .where('prompt', '=', prompt)
+    .where('environment', '=', environment);
+  if ((await own.select('id').where('channel', '=', channel).limit(1).executeTakeFirst()) !== undefined)
+    return;
+  const { count } = await own
+    .select(sql<number>`count(DISTINCT channel)`.as('count'))
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.channels,
+    `"${prompt}" has ${QUOTAS.channels} channels in ${environment}, and takes no more. Promote to one that there is.`,
+  );
+}
+
+/** @throws Problem `invalid_request` when there is no room for another */
+export async function checkOpenPromotionQuota(
+  snapshot: Snapshot,
+  environment: EnvironmentName,
+): Promise<void> {
+  const { count } = await snapshot
+    .selectFrom('promotions')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('state', 'in', ['pending', 'planned'])
+    .where('environment', '=', environment)
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.openPromotions,
+    `${QUOTAS.openPromotions} promotions wait in ${environment}, and it takes no more. Approve, reject or cancel some of them first.`,
+  );
+}
+
+/** @throws Problem `invalid_request` when there is no room for another */
+export async function checkCommentQuota(snapshot: Snapshot, promotion: number): Promise<void> {
+  const { count } = await snapshot
+    .selectFrom('comments')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('promotion', '=', promotion)
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.comments,
+    `This promotion has ${QUOTAS.comments} comments, and takes no more. Approve or reject it, or ask for a new one.`,
+  );
+}
+
+function check(hasRoom: boolean, message: string): void {
+  if (!hasRoom) throw new Problem('invalid_request', message);
+}
