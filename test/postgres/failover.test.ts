@@ -6,11 +6,14 @@ import { defaultEnvironments } from '../../src/core/environment.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { DatabaseProblem } from '../../src/registry/database-problem.ts';
 import { parseDatabaseUrl } from '../../src/registry/store/postgres/address.ts';
+import type { Patience } from '../../src/registry/store/postgres/patience.ts';
 import { Servers } from '../../src/registry/store/postgres/servers.ts';
 import { eventually } from '../eventually.ts';
 import { type Answered, aRegistry, assertProblem, type RegistryForTest } from '../registry/a-registry.ts';
 
 const environments = defaultEnvironments(0);
+/** ms: longer than any test. */
+const NEVER = 24 * 60 * 60 * 1000;
 
 describe('a registry whose database has a primary and a standby', () => {
   let primary: PostgresServer;
@@ -36,8 +39,11 @@ describe('a registry whose database has a primary and a standby', () => {
     const one = primary.url('postgres').replace(place(primary), `${place(standby)},${place(primary)}`);
     return `${one}${parameters}`;
   }
-  async function open(url = both('?target_session_attrs=read-write')): Promise<void> {
-    const store = await openDatabase(url, { environments, connections: 3 });
+  async function open(
+    url = both('?target_session_attrs=read-write'),
+    waits: Partial<Patience> = {},
+  ): Promise<void> {
+    const store = await openDatabase(url, { environments, connections: 3, patience: waits });
     registry = started.use(await aRegistry({ store }));
     await publish();
   }
@@ -102,7 +108,8 @@ describe('a registry whose database has a primary and a standby', () => {
   });
 
   it('gives up a primary that stands still, and does not go back to it when it wakes up', async () => {
-    await open();
+    // So long that only who knows that the server is lost gives up what was asked of it.
+    await open(both(), { answer: NEVER });
     await caughtUp();
     primary.pause();
     const hanging = attempt('publish 2');
@@ -123,21 +130,31 @@ describe('a registry whose database has a primary and a standby', () => {
     await assertOnce();
   });
 
-  it('leaves a primary that takes no writes any more and keeps its connections', async () => {
-    await open();
+  it('leaves a primary that takes no writes any more and keeps its connections, as soon as one is refused', async () => {
+    await open(both(), { poll: NEVER });
     await caughtUp();
-    await sql(primary, 'ALTER SYSTEM SET default_transaction_read_only = on');
-    await sql(primary, 'SELECT pg_reload_conf()');
+    await makeReadOnly(primary);
     await promote();
     await publish();
     assert.equal((await sql(standby, 'SELECT count(*)::int AS n FROM versions'))[0].n, 2);
     await assertOnce();
   });
 
+  it('leaves a primary that takes no writes any more, also while nobody writes', async () => {
+    await open();
+    await caughtUp();
+    await makeReadOnly(primary);
+    await promote();
+    const store = await openDatabase(standby.url('postgres'), { environments, connections: 2 });
+    await using other = await aRegistry({ store });
+    await other.publish('p', 'text 2', 1);
+    const deliver = () => registry.call('GET', '/v1/prompts/p?channel=latest');
+    await eventually('the new text', async () => (await deliver()).text === 'text 2');
+  });
+
   it('says so while its only server takes no writes, and goes on when it does again', async () => {
     await open(primary.url('postgres'));
-    await sql(primary, 'ALTER SYSTEM SET default_transaction_read_only = on');
-    await sql(primary, 'SELECT pg_reload_conf()');
+    await makeReadOnly(primary);
     const refused = await eventually('a refusal', async () => {
       const answered = await attempt(`publish ${published + 1}`);
       if (answered.status === 201) published++;
@@ -178,6 +195,10 @@ describe('a registry whose database has a primary and a standby', () => {
     assert.equal(await isStandby('prefer-standby'), false, 'there is no standby any more');
   });
 });
+
+async function makeReadOnly(server: PostgresServer): Promise<void> {
+  await sql(server, 'ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf()');
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: assertions say what it is
 async function sql(server: PostgresServer, text: string): Promise<any> {
