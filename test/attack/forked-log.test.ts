@@ -3,7 +3,7 @@
  * newly delivered, and no restart serves it either.
  */
 import assert from 'node:assert/strict';
-import { cp, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../src/core/checkpoint.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
@@ -171,6 +171,20 @@ describe('a log that was changed beside the registry', () => {
     await other.close();
     await cp(join(elsewhere.path, 'other', DATABASE_FILE), place);
     await assert.rejects(serve(), /the log was rewritten|names .* as the key that signs/);
+  });
+
+  it('is written to no more when another folder takes its place while it is served', async () => {
+    const registry = await aServed();
+    const moved = `${folder.path}.moved`;
+    await rename(folder.path, moved);
+    try {
+      await cp(moved, folder.path, { recursive: true });
+      await assertStopped(registry);
+      await registry.close();
+      await assert.rejects(serve(), /found broken at .* put another folder in its place/);
+    } finally {
+      await rm(moved, { recursive: true });
+    }
   });
 
   it('is served again after a restore only when the operator accepts that, and says so itself', async () => {

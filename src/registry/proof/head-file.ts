@@ -3,7 +3,7 @@
  * rewrites the database does not reach it. It also remembers that the log was found broken. Processes that share the
  * key file share it, so it is a small SQLite database: saved whole and on disk before a signature leaves the process.
  */
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -28,6 +28,8 @@ export interface FoundBroken {
 
 export interface HeadFile {
   readonly path: string;
+  /** Whether the file at `path` is still the one that was opened: a folder may be put in the place of another. */
+  isInPlace(): boolean;
   /** @throws DataFolderProblem `head_lost` when it cannot be read any more */
   read(): KeptHead;
   /**
@@ -36,6 +38,8 @@ export interface HeadFile {
    * @throws DataFolderProblem `head_lost` when it cannot be written
    */
   replace(revision: number, head: Omit<KeptHead, 'revision'>): boolean;
+  /** Opens what is at `path` now, where that is another file. @throws DataFolderProblem `head_lost` where nothing is */
+  successor(): HeadFile;
   close(): void;
 }
 
@@ -82,8 +86,19 @@ function opened(path: string, database: DatabaseSync): HeadFile {
   const update = database.prepare(
     'UPDATE head SET revision = revision + 1, checkpoint = ?, broken = ? WHERE revision = ?',
   );
+  const placed = idOf(path);
   return {
     path,
+    isInPlace: () => idOf(path) === placed,
+    successor() {
+      try {
+        // It is not made: a new file would say that nothing was ever signed.
+        if (placed === undefined || idOf(path) === undefined) throw new Error('it is not there any more');
+        return opened(path, new DatabaseSync(path));
+      } catch (cause) {
+        throw unusable(path, cause);
+      }
+    },
     read() {
       try {
         const row = select.get();
@@ -108,6 +123,12 @@ function opened(path: string, database: DatabaseSync): HeadFile {
       if (database.isOpen) database.close();
     },
   };
+}
+
+/** What tells a file from another that has its name later; undefined: there is none. */
+function idOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }
 
 function unusable(path: string, cause: unknown): DataFolderProblem {

@@ -80,6 +80,16 @@ export function integrity({ heads, onBroken, onFault }: IntegrityParts): Integri
 }
 
 function remember(heads: HeadFile, message: string): void {
+  if (!heads.isInPlace()) {
+    // SQLite writes to no file that was moved, and whoever starts next opens the one that took its place.
+    const successor = heads.successor();
+    try {
+      remember(successor, message);
+    } finally {
+      successor.close();
+    }
+    return;
+  }
   for (;;) {
     const { revision, checkpoint, broken } = heads.read();
     if (broken !== null) return;

@@ -112,6 +112,8 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   async function signed(): Promise<Checkpoint> {
     integrity.checkIntact();
     for (;;) {
+      if (heads?.isInPlace() === false) integrity.report(new Error(replaced(heads.path)));
+      integrity.checkIntact();
       const kept = heads?.read();
       // Another process may have found it.
       if (kept?.broken) integrity.report(new Error(kept.broken.message));
@@ -220,6 +222,10 @@ async function startOf(snapshot: Snapshot, { seq }: ChainHead): Promise<Followed
     .executeTakeFirst();
   const head = row ?? CHAIN_START;
   return { head, key: await signingKey(snapshot, head.seq) };
+}
+
+function replaced(path: string): string {
+  return `The signed head ${path} is not the file that was opened: somebody moved it, or put another folder in its place. This process goes on with what it opened, and writes nothing to it any more.`;
 }
 
 const OTHER_KEY =

@@ -1,0 +1,62 @@
+/** Where a registry remembers what it signed: one history of heads, whoever saves at once. */
+import assert from 'node:assert/strict';
+import { rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Checkpoint } from '../../src/core/checkpoint.ts';
+import { headFileOf, openHeadFile } from '../../src/registry/proof/head-file.ts';
+import { runs } from '../runs.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const head = (seq: number) => ({ checkpoint: { seq } as Checkpoint, broken: null });
+
+describe('the file of the signed head', () => {
+  it('is beside the key, for its owner alone, and holds what was saved last', async () => {
+    await using folder = await temporaryFolder();
+    const path = headFileOf(join(folder.path, 'registry-key.pem'));
+    assert.equal(path, join(folder.path, 'registry-key.head.db'));
+    const heads = await openHeadFile(path);
+    assert.deepEqual(heads.read(), { revision: 0, checkpoint: null, broken: null });
+    assert.ok(heads.replace(0, head(7)));
+    heads.close();
+    if (process.platform !== 'win32') assert.equal((await stat(path)).mode & 0o777, 0o600);
+    const again = await openHeadFile(path);
+    assert.deepEqual(again.read(), { revision: 1, ...head(7) });
+    await rename(path, `${path}.moved`);
+    assert.equal(again.isInPlace(), false);
+    again.close();
+  });
+
+  it('takes a head only from who has seen the one before, however many processes save', async () => {
+    await using folder = await temporaryFolder();
+    let file = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.boolean()), { maxLength: 20 }), async steps => {
+        const path = join(folder.path, `${file++}.head.db`);
+        const processes = await Promise.all([1, 2, 3].map(() => openHeadFile(path)));
+        const seen = [0, 0, 0];
+        let saved = 0;
+        for (const [which, looks] of steps) {
+          const process = processes[which]!;
+          if (looks) seen[which] = process.read().revision;
+          else if (process.replace(seen[which]!, head(saved + 1))) {
+            assert.equal(seen[which], saved, 'nobody had saved since');
+            saved++;
+          } else assert.notEqual(seen[which], saved);
+          assert.equal(process.read().checkpoint?.seq ?? 0, saved);
+        }
+        for (const process of processes) process.close();
+      }),
+      { numRuns: runs(100, 15) },
+    );
+  });
+
+  it('says what to do where it holds something else, or cannot be written', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'head.db');
+    await writeFile(path, 'something else, and long enough to be read as a header of a database'.repeat(20));
+    await assert.rejects(openHeadFile(path), /nothing is signed.*promptforge accept-head/s);
+    await assert.rejects(openHeadFile(join(folder.path, 'none', 'head.db')), /--signed-head/);
+    await assert.rejects(openHeadFile(folder.path), /--signed-head/);
+  });
+});
