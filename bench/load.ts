@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 export interface Load {
   /** The connections are shared out among them; they differ in host and port alone. */
   readonly urls: readonly string[];
+  /** Asked for in turn in place of the URLs' own; every answer must be as long as the first. */
+  readonly paths?: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   /** ms */
@@ -19,14 +21,14 @@ export interface LoadResult {
 }
 
 /** Every answer must be a 200 of the same length as the first. @throws Error when one is not */
-export async function runLoad({ urls, headers, connections, duration }: Load): Promise<LoadResult> {
-  const servers = urls.map(url => ({ at: new URL(url), request: requestFor(new URL(url), headers) }));
+export async function runLoad({ urls, paths, headers, connections, duration }: Load): Promise<LoadResult> {
+  const servers = urls.map(url => ({ at: new URL(url), next: requestsFor(new URL(url), paths, headers) }));
   const latencies: number[] = [];
   const started = performance.now();
   await Promise.all(
     Array.from({ length: connections }, (_, index) => {
-      const { at, request } = servers[index % servers.length]!;
-      return askUntil(connect(Number(at.port), at.hostname), request, started + duration, latencies);
+      const { at, next } = servers[index % servers.length]!;
+      return askUntil(connect(Number(at.port), at.hostname), next, started + duration, latencies);
     }),
   );
   const seconds = (performance.now() - started) / 1000;
@@ -36,6 +38,17 @@ export async function runLoad({ urls, headers, connections, duration }: Load): P
     p99: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN,
     longest: sorted.at(-1) ?? Number.NaN,
   };
+}
+
+/** Gives the next request. */
+function requestsFor(url: URL, paths: Load['paths'], headers: Load['headers']): () => Buffer {
+  if (paths === undefined) {
+    const request = requestFor(url, headers);
+    return () => request;
+  }
+  const requests = paths.map(path => requestFor(new URL(path, url), headers));
+  let at = 0;
+  return () => requests[at++ % requests.length]!;
 }
 
 function requestFor(
@@ -48,7 +61,7 @@ function requestFor(
   return Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
 }
 
-function askUntil(socket: Socket, request: Buffer, end: number, latencies: number[]): Promise<void> {
+function askUntil(socket: Socket, next: () => Buffer, end: number, latencies: number[]): Promise<void> {
   return new Promise((resolve, reject) => {
     let sent = 0;
     let missing = 0;
@@ -56,7 +69,7 @@ function askUntil(socket: Socket, request: Buffer, end: number, latencies: numbe
     const ask = (): void => {
       sent = performance.now();
       missing = length;
-      socket.write(request);
+      socket.write(next());
     };
     socket.setNoDelay(true);
     socket.on('connect', ask);

@@ -51,12 +51,10 @@ export const webhook = z
       .object({ at: timestamp, reason: z.string() })
       .nullable()
       .meta({ description: 'Why the last attempt failed; null when it did not.' }),
-    stoppedAt: timestamp
-      .nullable()
-      .meta({
-        description:
-          'Since then it is told nothing more: its receiver answered 410 Gone, or too many events waited for it.',
-      }),
+    stoppedAt: timestamp.nullable().meta({
+      description:
+        'Since then it is told nothing more: its receiver answered 410 Gone, or too many events waited for it.',
+    }),
   })
   .meta({ id: 'Webhook' });
 export type WebhookRecord = z.infer<typeof webhook>;

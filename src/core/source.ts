@@ -202,6 +202,16 @@ export function parsePublished(source: string, kind: SourceKind): PromptSource {
   return { frontMatter: {}, template, templateOffset: start, issues: [], isUnread: false };
 }
 
+/** The template of `parsePublished`, without reading the front matter wherever its place alone tells. */
+export function publishedTemplate(source: string, kind: SourceKind): string {
+  const start = textStart(source);
+  const place = locateFrontMatter(source, kind);
+  if (place?.yamlEnd === undefined) return source.slice(start);
+  if (place.start === start) return source.slice(place.bodyStart).trim();
+  // Lines above it: whether it is front matter depends on whether it can be read.
+  return parsePublished(source, kind).template;
+}
+
 function readFrontMatter(
   yaml: string,
   source: string,

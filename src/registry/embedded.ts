@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { EMBEDDED_KEY, embeddedAuthenticator } from './access/embedded-authenticator.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
+import { deliveriesBy } from './delivery/making.ts';
 import { createApp } from './http/app.ts';
 import { IDENTITY_FILE } from './identity.ts';
 import type { OnNarrowed } from './keep-data-folder.ts';
@@ -55,11 +56,14 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
   const closing = new AbortController();
   const watch = logWatch({ store, onBroken: integrity.report, onFault });
   const work = startWork({ onFault, kind: 'thread' });
+  const { contents, maker } = deliveriesBy(work);
   const app = createApp({
     store,
-    memory: memory(store, integrity),
+    memory: memory(store, { maker, integrity }),
     integrity,
     signer,
+    contents,
+    maker,
     authenticator: embeddedAuthenticator(store, actor),
     work,
     identity,

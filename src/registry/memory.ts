@@ -1,208 +1,265 @@
 /**
  * What may be kept in memory: what was read, until an event of the log changes it. Any process may write, so every use
  * asks the store first whether something was committed: another process's commit shows within 5 ms (SQLite) or as soon
- * as its notification is here (PostgreSQL). What the new events are about is forgotten, and nothing else: a registry in
- * which somebody always publishes delivers the prompts of the others from memory.
+ * as its notification is here (PostgreSQL). What the new events change is read anew in the same snapshot that told of
+ * them, and nothing else: a registry in which somebody always publishes delivers the prompts of the others from memory,
+ * and a database that goes away takes nothing of what was known.
  */
-import type { EnvironmentName } from '../core/environment.ts';
-import type { ChainHead, EventData, EventKind } from '../core/event.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import type { ChainHead, EventData, RegistryEvent } from '../core/event.ts';
 import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
-import type { KnownKey } from './access/known-key.ts';
-import type { PreparedDelivery } from './delivery/prepared.ts';
+import { type KnownKey, withExpiry } from './access/known-key.ts';
+import { deliveriesChangedBy, isChangedBy } from './delivery/affected.ts';
+import type { CommittedChange } from './delivery/committing-store.ts';
+import {
+  type CachedDelivery,
+  DELIVERY_CACHE_BYTES,
+  type DeliveryCache,
+  type DeliverySpec,
+  deliveryCache,
+  keyOfSpec,
+} from './delivery/delivery-cache.ts';
+import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
+import { type Fresh, readFresh } from './news.ts';
 import { readIntact } from './proof/intact-store.ts';
 import type { Integrity } from './proof/integrity.ts';
-import { logHead } from './store/log.ts';
-import { preparedQuery } from './store/prepared-query.ts';
 import type { Snapshot, Store } from './store/store.ts';
 
-/** By target. */
-export type Places = ReadonlyMap<string, PreparedDelivery>;
-
 export interface Kept {
-  /** By id. */
-  readonly keys: ReadonlyMap<string, KnownKey>;
-  /** By representation and environment. */
-  readonly deliveries: Readonly<Record<'text/plain' | 'application/json', Map<EnvironmentName, Places>>>;
+  readonly keys: { get(id: string): KnownKey | undefined };
+  readonly deliveries: Pick<DeliveryCache, 'get'>;
 }
 
 /** What is kept, and how to add to it what is read from the store after this. */
 export interface Loaded {
   readonly kept: Kept;
+  /** Undefined while it is known to be current; else for how many seconds it may have been out of date. */
+  readonly age: number | undefined;
   /** Keeps it, unless an event has come meanwhile that may have changed it. */
   keepKey(id: string, key: KnownKey): void;
-  keepDelivery(places: Places, target: string, prompt: PromptName, delivery: PreparedDelivery): void;
+  keepDelivery(delivery: CachedDelivery): void;
 }
 
 export interface Memory {
   /** What is kept, if nothing was committed since `load` was last called; undefined when `load` must be called. */
   present(): Kept | undefined;
   /**
-   * What is kept, without what the events since then have changed; where the database does not answer, as it was kept
+   * What is kept, with what the events since then have changed; where the database does not answer, as it was kept
    * (`stale-if-error`), for a day at most.
    * @throws Problem `unavailable` after that, or when nothing is kept yet
    */
   load(): Promise<Loaded>;
+  /** Takes what this process has just committed. Resolves when it is kept; what takes long is kept a little later. */
+  committed(change: CommittedChange): Promise<void>;
+  /** Loads after every commit until `signal` aborts, whether or not somebody asks. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** The deliveries that are kept of a prompt. */
+  specsOf(prompt: PromptName): readonly DeliverySpec[];
+  /** What the deliveries retain, and how many they are. */
+  size(): { readonly bytes: number; readonly entries: number };
+}
+
+export interface MemoryOptions {
+  /** Reads anew what an event changes; without it that is only forgotten. */
+  readonly maker?: DeliveryMaker;
+  /** How much the deliveries may retain; `DELIVERY_CACHE_BYTES` unless told. */
+  readonly deliveryBytes?: number;
+  /** Once the log is known to be broken, what is kept stays as it is, and nothing is added. */
+  readonly integrity?: Integrity;
 }
 
 const MAX_KEYS = 10_000;
-const MAX_DELIVERIES = 10_000;
-/** When there are more new events than this, everything is forgotten. */
-const MAX_NEWS = 200;
+/** For how long what was kept is used while the store cannot say whether it still holds, in ms; as `stale-if-error` has it. */
+const STALE_FOR = 24 * 60 * 60 * 1000;
+/** How long a write waits for what it made possible to be ready, in ms. */
+const PATIENCE = 1000;
+/** How long to wait for the next commit before looking all the same, in ms. */
+const FOLLOWING = 60_000;
+/** How long to wait after the store failed, in ms. */
+const PAUSE = 100;
+/** Whom work is done for that no request asked for. */
+const NOBODY = '';
 
-/** @param integrity once the log is broken, what is kept stays as it is, and nothing is added */
-export function memory(store: Store, integrity: Integrity): Memory {
-  const keys = new Map<string, KnownKey>();
-  const deliveries = {
-    'text/plain': new Map<EnvironmentName, Map<string, PreparedDelivery>>(),
-    'application/json': new Map<EnvironmentName, Map<string, PreparedDelivery>>(),
-  };
+/** A delivery that is being prepared, and whether it still is what it should be. */
+interface Preparing {
+  readonly spec: DeliverySpec;
+  isCurrent: boolean;
+}
+
+export function memory(
+  store: Store,
+  { maker, deliveryBytes = DELIVERY_CACHE_BYTES, integrity }: MemoryOptions = {},
+): Memory {
+  const keys = new LRUCache<string, KnownKey>({ max: MAX_KEYS });
+  const deliveries = deliveryCache(deliveryBytes);
   const kept: Kept = { keys, deliveries };
-  /** Nothing is added: it could not be told later whether it is still so. */
-  const unchanged: Loaded = { kept, keepKey: () => {}, keepDelivery: () => {} };
-  /** How to forget what is kept of each prompt. */
-  const ofPrompt = new Map<PromptName, (() => void)[]>();
-  let count = 0;
+  const preparing = new Set<Preparing>();
   let revision = Number.NaN;
   let head: ChainHead | undefined;
-  /** Counts what was forgotten: who read before that may have read what is no more. */
+  /** Counts changes: whoever read before one may have read what is no more. */
   let generation = 0;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
-
-  const forgetDeliveries = (): void => {
-    for (const byEnvironment of Object.values(deliveries)) byEnvironment.clear();
-    ofPrompt.clear();
-    count = 0;
-  };
-  const forgetPrompt = (prompt: PromptName): void => {
-    const own = ofPrompt.get(prompt) ?? [];
-    for (const forget of own) forget();
-    count -= own.length;
-    ofPrompt.delete(prompt);
-  };
+  /** Events that this process committed, which it knew of before it read them. */
+  const own = new Map<number, RegistryEvent>();
+  let staleSince: number | undefined;
+  const isBroken = (): boolean => (integrity?.broken() ?? null) !== null;
+  /** Nothing is added: it could not be told later whether it is still so. */
+  const unchanged = (age?: number): Loaded => ({ kept, age, keepKey: () => {}, keepDelivery: () => {} });
 
   async function refresh(present: number): Promise<void> {
-    const news = await readIntact(store, integrity, snapshot => newsSince(snapshot, head));
-    generation++;
-    if (news.events === undefined) {
-      keys.clear();
-      forgetDeliveries();
-      head = news.head;
-    } else {
-      for (const { kind, prompt, data } of news.events) {
-        const about = ABOUT[kind];
-        if (about === 'prompt' && prompt !== null) forgetPrompt(prompt);
-        if (about === 'key') keys.delete((JSON.parse(data) as EventData['key.revoked']).id);
-        if (about === 'environment') forgetDeliveries();
-      }
-      if (news.head.seq > (head?.seq ?? 0)) head = news.head;
-    }
+    const read = (snapshot: Snapshot) => readFresh(snapshot, { head, own, deliveries, maker });
+    take(await (integrity === undefined ? store.read(read) : readIntact(store, integrity, read)));
     revision = present;
+    staleSince = undefined;
   }
 
-  function loaded(): Loaded {
+  function take({ news, deliveries: fresh, keys: freshKeys }: Fresh): void {
+    generation++;
+    if (news.events === undefined) forgetAll();
+    for (const { id, key } of freshKeys) {
+      if (key === undefined) keys.delete(id);
+      else keys.set(id, key);
+    }
+    // What this process committed after the snapshot is newer than what was read in it.
+    const newer = [...own.values()].filter(({ seq }) => seq > news.head.seq);
+    for (const { spec, read } of fresh) {
+      if (newer.some(event => isChangedBy(spec, event))) continue;
+      forget(spec);
+      if (read !== undefined) void keep(spec, read);
+    }
+    if (news.events === undefined || news.head.seq > (head?.seq ?? 0)) head = news.head;
+    for (const seq of own.keys()) if (seq <= news.head.seq) own.delete(seq);
+  }
+
+  function forgetAll(): void {
+    keys.clear();
+    deliveries.clear();
+    for (const each of preparing) each.isCurrent = false;
+  }
+
+  function forget(spec: DeliverySpec): void {
+    deliveries.delete(spec);
+    for (const each of preparing) if (keyOfSpec(each.spec) === keyOfSpec(spec)) each.isCurrent = false;
+  }
+
+  /** At once where it is ready; else it resolves when it is. */
+  async function keep(spec: DeliverySpec, read: ReadDelivery): Promise<void> {
+    if ('ready' in read) {
+      deliveries.set(read.ready);
+      return;
+    }
+    const mine = { spec, isCurrent: true };
+    preparing.add(mine);
+    try {
+      const made = await read.prepare(NOBODY);
+      if (mine.isCurrent) deliveries.set(made);
+    } catch {
+      // Whoever asks for it is told what is wrong with it.
+    } finally {
+      preparing.delete(mine);
+    }
+  }
+
+  function loaded(age?: number): Loaded {
     const since = generation;
     return {
       kept,
+      age,
       keepKey(id, key) {
-        if (since !== generation) return;
-        if (keys.size >= MAX_KEYS && !keys.has(id)) keys.clear();
-        keys.set(id, key);
+        if (since === generation) keys.set(id, key);
       },
-      keepDelivery(into, target, prompt, delivery) {
-        if (since !== generation) return;
-        if (count >= MAX_DELIVERIES) {
-          generation++;
-          forgetDeliveries();
-          return;
-        }
-        const map = into as Map<string, PreparedDelivery>;
-        if (!map.has(target)) {
-          const own = ofPrompt.get(prompt) ?? [];
-          own.push(() => map.delete(target));
-          ofPrompt.set(prompt, own);
-          count++;
-        }
-        map.set(target, delivery);
+      keepDelivery(delivery) {
+        if (since === generation) deliveries.set(delivery);
       },
     };
   }
 
-  return {
-    present: () => (integrity.broken() !== null || store.recentRevision() === revision ? kept : undefined),
-    async load() {
-      if (integrity.broken() !== null) return unchanged;
+  /** As it was, for as long as that may be used. @throws what keeps the store from telling how it is */
+  function stale(error: unknown): Loaded {
+    staleSince ??= store.awaySince() ?? performance.now();
+    const isTooOld = performance.now() - staleSince > STALE_FOR;
+    if (!Problem.is(error, 'unavailable') || head === undefined || store.lost() || isTooOld) throw error;
+    return unchanged(secondsSince(staleSince));
+  }
+
+  async function load(): Promise<Loaded> {
+    if (isBroken()) return unchanged();
+    try {
       // Taken before the log is read: what is committed in between is noticed the next time.
       const before = store.revision();
-      if (before === revision) return loaded();
-      if (refreshing?.revision !== before) {
-        const done = refresh(before);
-        const mine = { revision: before, done };
-        refreshing = mine;
-        const over = (): void => {
-          if (refreshing === mine) refreshing = undefined;
-        };
-        done.then(over, over);
-      }
+      if (before !== revision) await refreshed(before);
+    } catch (error) {
+      if (Problem.is(error, 'log_broken')) return unchanged();
+      return stale(error);
+    }
+    const away = store.awaySince();
+    return loaded(away === undefined ? undefined : secondsSince(away));
+  }
+
+  /** One question for all who ask at the same revision. */
+  async function refreshed(before: number): Promise<void> {
+    if (refreshing?.revision !== before) {
+      const done = refresh(before);
+      const mine = { revision: before, done };
+      refreshing = mine;
+      const over = (): void => {
+        if (refreshing === mine) refreshing = undefined;
+      };
+      done.then(over, over);
+    }
+    await refreshing?.done;
+  }
+
+  return {
+    present() {
+      if (isBroken()) return kept;
       try {
-        await refreshing?.done;
-      } catch (error) {
-        if (Problem.is(error, 'log_broken')) return unchanged;
-        if (!Problem.is(error, 'unavailable') || head === undefined || store.lost()) throw error;
-        return unchanged;
+        return store.awaySince() === undefined && store.recentRevision() === revision ? kept : undefined;
+      } catch {
+        // `load` tells why the store does not answer.
+        return undefined;
       }
-      return loaded();
     },
+    load,
+    async committed({ events, made }) {
+      const last = events.at(-1);
+      if (last === undefined || head === undefined || last.seq <= head.seq) return;
+      generation++;
+      for (const event of events) {
+        own.set(event.seq, event);
+        for (const spec of deliveriesChangedBy(event, deliveries)) forget(spec);
+        for (const each of preparing) if (isChangedBy(each.spec, event)) each.isCurrent = false;
+        followKey(event, keys);
+      }
+      // Of several for one channel the last one counts.
+      const ready = Promise.all(made.map(({ spec, read }) => keep(spec, read)));
+      await Promise.race([ready, sleep(PATIENCE, undefined, { ref: false })]);
+    },
+    async follow(signal) {
+      while (!signal.aborted) {
+        const since = revision;
+        const { age } = await load().catch(() => ({ age: 0 }));
+        if (age !== undefined || isBroken())
+          await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => {});
+        else if (revision === since) await store.changed(revision, FOLLOWING, signal);
+      }
+    },
+    specsOf: prompt => deliveries.specsOf(prompt),
+    size: () => ({ bytes: deliveries.bytes, entries: deliveries.size }),
   };
 }
 
-/** What an event of each kind changes of what is kept. */
-const ABOUT: Readonly<Record<EventKind, 'prompt' | 'key' | 'environment' | null>> = {
-  'environment.set': 'environment',
-  'key.created': 'key',
-  'key.revoked': 'key',
-  'key.expiry_set': 'key',
-  'signing_key.set': null,
-  'head.accepted': null,
-  'version.published': 'prompt',
-  'promotion.requested': null,
-  'promotion.approved': null,
-  'promotion.planned': null,
-  'promotion.held': null,
-  'promotion.applied': 'prompt',
-  'promotion.rejected': null,
-  'promotion.cancelled': null,
-  'promotion.superseded': null,
-  'promotion.commented': null,
-  'prompt.archived': 'prompt',
-  'prompt.restored': 'prompt',
-  'webhook.created': null,
-  'webhook.removed': null,
-};
-
-interface News {
-  readonly head: ChainHead;
-  /** Undefined when there are too many, or the log is not the one that was read before. */
-  readonly events:
-    | readonly { readonly kind: EventKind; readonly prompt: PromptName | null; readonly data: string }[]
-    | undefined;
+/** What this process itself did to a key counts at once. */
+function followKey(event: RegistryEvent, keys: LRUCache<string, KnownKey>): void {
+  if (event.kind === 'key.revoked') keys.delete((event.data as EventData['key.revoked']).id);
+  if (event.kind !== 'key.expiry_set') return;
+  const { id, expiresAt } = event.data as EventData['key.expiry_set'];
+  const known = keys.get(id);
+  if (known !== undefined) keys.set(id, withExpiry(known, expiresAt));
 }
 
-async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promise<News> {
-  if (head === undefined) return { head: await logHead(snapshot), events: undefined };
-  const rows = await selectNews(snapshot, { seq: head.seq });
-  const [first] = rows;
-  const last = rows.at(-1);
-  if (first?.seq !== head.seq || first.hash !== head.hash || last === undefined || rows.length > MAX_NEWS)
-    return { head: await logHead(snapshot), events: undefined };
-  return { head: { seq: last.seq, hash: last.hash }, events: rows.slice(1) };
+function secondsSince(time: number): number {
+  return Math.floor((performance.now() - time) / 1000);
 }
-
-const selectNews = preparedQuery((database, { seq }: { readonly seq: number }) =>
-  database
-    .selectFrom('events')
-    .select(['seq', 'hash', 'kind', 'prompt', 'data'])
-    .where('seq', '>=', seq)
-    .orderBy('seq')
-    .limit(MAX_NEWS + 1),
-);

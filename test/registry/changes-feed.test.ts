@@ -180,6 +180,7 @@ async function aFeed(): Promise<FeedForTest> {
     now: store.now,
     revision: () => store.revision(),
     recentRevision: () => store.recentRevision(),
+    awaySince: () => store.awaySince(),
     lost: () => store.lost(),
     close: () => store.close(),
     async read(work) {

@@ -3,20 +3,26 @@ import assert from 'node:assert/strict';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import type { NewEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
+import { Problem } from '../../src/core/problem.ts';
 import type { KnownKey } from '../../src/registry/access/known-key.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
-import type { PreparedDelivery } from '../../src/registry/delivery/prepared.ts';
-import { type Loaded, type Memory, memory, type Places } from '../../src/registry/memory.ts';
+import type { CachedDelivery } from '../../src/registry/delivery/delivery-cache.ts';
+import { canonicalTarget } from '../../src/registry/delivery/target.ts';
+import { type Loaded, type Memory, memory } from '../../src/registry/memory.ts';
+import { MAX_NEWS } from '../../src/registry/news.ts';
 import { integrity } from '../../src/registry/proof/integrity.ts';
 import { appendEvent } from '../../src/registry/store/log.ts';
+import { notedIn } from '../../src/registry/store/noted.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 
 const A = parsePromptName('team/a');
 const B = parsePromptName('team/b');
 const PRODUCTION = parseEnvironmentName('production');
+const STAGING = parseEnvironmentName('staging');
+const STABLE = 'stable' as never;
+const LATEST = 'latest' as never;
 const author = { actor: 'mara', key: 'k1' };
-const delivery = { etag: '"1"' } as PreparedDelivery;
 const key = { revokedAt: null } as KnownKey;
 
 describe('the memory of a registry', () => {
@@ -25,14 +31,17 @@ describe('the memory of a registry', () => {
   /** As another process has it open. */
   let other: Store;
   let reads = 0;
+  let away = false;
   let kept: Memory;
   beforeEach(async () => {
     folder = await temporaryFolder();
     store = await openDataFolder(folder.path);
     other = await openDataFolder(folder.path);
     reads = 0;
+    away = false;
     const read: Store['read'] = work => {
       reads++;
+      if (away) return Promise.reject(new Problem('unavailable', 'It is away.'));
       return store.read(work);
     };
     // A proxy, since the store's own methods know their private fields.
@@ -44,7 +53,12 @@ describe('the memory of a registry', () => {
           return typeof value === 'function' ? value.bind(target) : value;
         },
       }),
-      integrity({ onBroken: error => assert.fail(error), onFault: error => assert.fail(String(error)) }),
+      {
+        integrity: integrity({
+          onBroken: error => assert.fail(error),
+          onFault: error => assert.fail(String(error)),
+        }),
+      },
     );
   });
   afterEach(async () => {
@@ -53,55 +67,70 @@ describe('the memory of a registry', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  const placesIn = ({ kept: { deliveries } }: Loaded): Places => {
-    const byEnvironment = deliveries['text/plain'];
-    const places = byEnvironment.get(PRODUCTION) ?? new Map();
-    byEnvironment.set(PRODUCTION, places);
-    return places;
-  };
-  const keepBoth = (loaded: Loaded): void => {
-    for (const name of [A, B]) loaded.keepDelivery(placesIn(loaded), `/v1/prompts/${name}`, name, delivery);
+  const deliveryOf = (prompt = A, channel = STABLE, environment = PRODUCTION): CachedDelivery => ({
+    spec: { environment, representation: 'text/plain', prompt, wanted: { channel } },
+    prepared: { etag: `"${prompt} ${channel}"`, bytes: 100 } as CachedDelivery['prepared'],
+  });
+  const all = [deliveryOf(A), deliveryOf(A, LATEST, STAGING), deliveryOf(B)];
+  const keepAll = (loaded: Loaded): void => {
+    for (const each of all) loaded.keepDelivery(each);
     loaded.keepKey('key1', key);
     loaded.keepKey('key2', key);
   };
-  const keeping = async (): Promise<string[]> => {
-    const loaded = await kept.load();
-    return [...placesIn(loaded).keys(), ...loaded.kept.keys.keys()];
-  };
-  const ALL = ['/v1/prompts/team/a', '/v1/prompts/team/b', 'key1', 'key2'];
+  const keptIn = ({ kept: { deliveries, keys } }: Loaded): string[] => [
+    ...all.flatMap(({ spec }) => {
+      const found = deliveries.get(spec.environment, 'text/plain', canonicalTarget(spec));
+      return found === undefined ? [] : `${spec.prompt} ${'channel' in spec.wanted && spec.wanted.channel}`;
+    }),
+    ...['key1', 'key2'].filter(id => keys.get(id) !== undefined),
+  ];
+  const keeping = async (): Promise<string[]> => keptIn(await kept.load());
+  const ALL = ['team/a stable', 'team/a latest', 'team/b stable', 'key1', 'key2'];
   const append = (to: Store, event: NewEvent) =>
-    to.write(transaction => appendEvent(transaction, to.now, () => event));
+    to.write(async transaction => {
+      await appendEvent(transaction, to.now, () => event);
+      return [...notedIn(transaction).events];
+    });
 
+  const promoted: NewEvent = {
+    ...author,
+    kind: 'promotion.applied',
+    prompt: A,
+    version: 1 as never,
+    environment: PRODUCTION,
+    channel: STABLE,
+    data: { promotion: '5', from: null, reason: '', rollback: false },
+  };
   const cases: readonly (readonly [NewEvent, readonly string[]])[] = [
-    [
-      { ...author, kind: 'prompt.archived', prompt: A, data: { reason: '' } },
-      ['/v1/prompts/team/b', 'key1', 'key2'],
-    ],
-    [
-      { ...author, kind: 'key.revoked', environment: PRODUCTION, data: { id: 'key1' } },
-      ['/v1/prompts/team/a', '/v1/prompts/team/b', 'key2'],
-    ],
+    [promoted, ['team/a latest', 'team/b stable', 'key1', 'key2']],
+    [{ ...promoted, environment: STAGING }, ALL],
     [
       {
         ...author,
-        kind: 'promotion.approved',
+        kind: 'version.published',
         prompt: A,
-        environment: PRODUCTION,
-        data: { promotion: '5', comment: '' },
+        version: 1 as never,
+        environment: STAGING,
+        data: { digest: 'sha256:0' as never, base: null, message: '', bytes: 1, partials: {} },
       },
-      ALL,
+      ['team/a stable', 'team/b stable', 'key1', 'key2'],
     ],
+    [
+      { ...author, kind: 'key.revoked', environment: PRODUCTION, data: { id: 'key1' } },
+      ['team/a stable', 'team/a latest', 'team/b stable', 'key2'],
+    ],
+    [{ ...author, kind: 'prompt.archived', prompt: A, data: { reason: '' } }, ALL],
   ];
   for (const [event, left] of cases)
-    it(`forgets after ${event.kind} what that is about, and nothing else`, async () => {
-      keepBoth(await kept.load());
+    it(`forgets after ${event.kind} in ${event.environment} what that changes, and nothing else`, async () => {
+      keepAll(await kept.load());
       assert.deepEqual(await keeping(), ALL);
       await append(other, event);
       assert.deepEqual(await keeping(), left);
     });
 
-  it('forgets every delivery when a policy changes', async () => {
-    keepBoth(await kept.load());
+  it('forgets the deliveries of an environment when its policy changes', async () => {
+    keepAll(await kept.load());
     const [environment] = await store.read(snapshot =>
       snapshot.selectFrom('environments').selectAll().where('name', '=', PRODUCTION).execute(),
     );
@@ -112,20 +141,20 @@ describe('the memory of a registry', () => {
       environment: PRODUCTION,
       data: { position: 2, policy },
     });
-    assert.deepEqual(await keeping(), ['key1', 'key2']);
+    assert.deepEqual(await keeping(), ['team/a latest', 'key1', 'key2']);
   });
 
   it('does not keep what was read before an event that may have changed it', async () => {
     const before = await kept.load();
-    await append(other, { ...author, kind: 'prompt.archived', prompt: A, data: { reason: '' } });
+    await append(other, promoted);
     await kept.load();
-    keepBoth(before);
+    keepAll(before);
     assert.deepEqual(await keeping(), []);
   });
 
   it('asks the store once for all who come after one change', async () => {
     await kept.load();
-    await append(other, { ...author, kind: 'prompt.archived', prompt: A, data: { reason: '' } });
+    await append(other, promoted);
     reads = 0;
     await Promise.all(Array.from({ length: 20 }, () => kept.load()));
     assert.equal(reads, 1);
@@ -133,9 +162,9 @@ describe('the memory of a registry', () => {
   });
 
   it('forgets everything when more has happened than is worth reading', async () => {
-    keepBoth(await kept.load());
+    keepAll(await kept.load());
     await other.write(async transaction => {
-      for (let each = 0; each < 201; each++)
+      for (let each = 0; each <= MAX_NEWS; each++)
         await appendEvent(transaction, other.now, () => ({
           ...author,
           kind: 'prompt.archived',
@@ -144,5 +173,60 @@ describe('the memory of a registry', () => {
         }));
     });
     assert.deepEqual(await keeping(), []);
+  });
+
+  describe('told of a commit of this process before it can read it', () => {
+    const made = (prompt = A) => {
+      const fresh = {
+        ...deliveryOf(prompt),
+        prepared: { etag: '"new"', bytes: 100 } as CachedDelivery['prepared'],
+      };
+      return { spec: fresh.spec, read: { ready: fresh } };
+    };
+    const etag = async (): Promise<string | undefined> => {
+      const { kept: now } = await kept.load();
+      return now.deliveries.get(PRODUCTION, 'text/plain', canonicalTarget(deliveryOf().spec))?.etag;
+    };
+
+    it('delivers what it made possible, though the store is away from then on', async () => {
+      keepAll(await kept.load());
+      const events = await append(store, promoted);
+      away = true;
+      await kept.committed({ events, made: [{ ...made(), seq: events[0]?.seq ?? 0 }] });
+      assert.equal(await etag(), '"new"');
+      const { age } = await kept.load();
+      assert.ok(age !== undefined && age >= 0);
+    });
+
+    it('uses no key any more that it revoked', async () => {
+      keepAll(await kept.load());
+      const revoked = {
+        ...author,
+        kind: 'key.revoked',
+        environment: PRODUCTION,
+        data: { id: 'key1' },
+      } as const;
+      const events = await append(store, revoked);
+      away = true;
+      await kept.committed({ events, made: [] });
+      assert.ok(!(await keeping()).includes('key1'));
+    });
+
+    it('takes nothing of it when the log has gone on, as it was read already', async () => {
+      keepAll(await kept.load());
+      const events = await append(store, promoted);
+      await append(other, promoted);
+      await kept.load();
+      await kept.committed({ events, made: [{ ...made(), seq: events[0]?.seq ?? 0 }] });
+      assert.equal(await etag(), undefined);
+    });
+
+    it('does not put what it read before in its place', async () => {
+      const before = await kept.load();
+      const events = await append(store, promoted);
+      await kept.committed({ events, made: [{ ...made(), seq: events[0]?.seq ?? 0 }] });
+      keepAll(before);
+      assert.equal(await etag(), '"new"');
+    });
   });
 });

@@ -85,8 +85,9 @@ describe('the metrics', () => {
   });
   it('tell deliveries from memory from those of the database', async () => {
     await using registry = await serving();
+    const headers = { accept: 'application/json' };
     for (let n = 0; n < 4; n++)
-      await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader' });
+      await registry.call('GET', '/v1/prompts/p', undefined, { as: 'staging reader', headers });
     const samples = await metricsOf(registry.url);
     assert.equal(samples.get('promptforge_deliveries_total{from="database"}'), 1);
     assert.equal(samples.get('promptforge_deliveries_total{from="memory"}'), 3);
@@ -511,6 +512,7 @@ function boundTo(store: Store): Store {
     revision: () => store.revision(),
     recentRevision: () => store.recentRevision(),
     changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    awaySince: () => store.awaySince(),
     lost: () => store.lost(),
     close: () => store.close(),
   };

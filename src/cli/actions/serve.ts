@@ -41,6 +41,8 @@ export interface ServeOptions extends RegistryOptions {
   /** Calls of one key that wait for changes. */
   readonly maxWaiting: number;
   readonly trustedProxy?: readonly string[];
+  /** In MiB. */
+  readonly deliveryCache: number;
   /** In seconds, like the next. */
   readonly requestTimeout: number;
   readonly drainDelay: number;
@@ -87,6 +89,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       log,
       ...(options.trustedProxy && { trustedProxies: options.trustedProxy }),
       limits: { ...limitsIn(options), requestTimeout: requestTimeout * 1000 },
+      deliveryCache: options.deliveryCache * 1024 * 1024,
       ...(rateLimit > 0 && { rateLimit }),
       ...(environmentRateLimit > 0 && { environmentRateLimit }),
       ...(tls && { tls }),

@@ -1,9 +1,12 @@
 /** `promptforge serve`: the registry of a team as a process that logs to stdout and stops when it is asked to. */
 import { Command, Option } from 'commander';
+import { DELIVERY_CACHE_BYTES } from '../../registry/delivery/delivery-cache.ts';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
 import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
 import { givenArgument, listArgument, numberArgument, proxyArgument } from '../values.ts';
+
+const MIB = 1024 * 1024;
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -91,6 +94,14 @@ export function serveCommand(): Command {
       new Option('--max-waiting <number>', 'calls of one key that may wait for changes at once')
         .default(DEFAULT_LIMITS.maxWaitingPerKey)
         .argParser(numberArgument(1, 1_000_000)),
+    )
+    .addOption(
+      new Option(
+        '--delivery-cache <MiB>',
+        'memory for the deliveries that are kept, least recently used ones dropped',
+      )
+        .default(DELIVERY_CACHE_BYTES / MIB)
+        .argParser(numberArgument(1, 1024 * 1024)),
     )
     .addOption(
       new Option(

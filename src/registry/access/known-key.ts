@@ -36,6 +36,10 @@ export async function readKnownKey(
   };
 }
 
+export function withExpiry(known: KnownKey, expires: string | null): KnownKey {
+  return { ...known, expires, expiresAt: timeOf(expires) };
+}
+
 /** @throws Problem `key_revoked`, `key_expired` */
 export function checkUsable(
   {

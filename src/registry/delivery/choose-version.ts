@@ -41,10 +41,7 @@ export async function chooseVersion(
   prompt: PromptName,
   { channel, version }: Wanted,
 ): Promise<Chosen> {
-  if (channel !== undefined && version !== undefined)
-    throw new Problem('invalid_request', 'Ask for a channel or for a version, not for both.', {
-      fields: [{ pointer: '/version', message: 'cannot stand beside "channel"' }],
-    });
+  checkOneWanted({ channel, version });
   const environment = await readEnvironment(snapshot, environmentName);
   const chosen = await served(snapshot, environment, prompt, { channel, version });
   if (chosen !== undefined) return chosen;
@@ -55,6 +52,14 @@ export async function chooseVersion(
   throw servesDrafts(environment.policy)
     ? promptNotFound(prompt, meant)
     : notServed(prompt, environment.name, meant);
+}
+
+/** @throws Problem `invalid_request` for a channel and a version at once */
+export function checkOneWanted({ channel, version }: Wanted): void {
+  if (channel !== undefined && version !== undefined)
+    throw new Problem('invalid_request', 'Ask for a channel or for a version, not for both.', {
+      fields: [{ pointer: '/version', message: 'cannot be given beside "channel"' }],
+    });
 }
 
 /** It may be there as a draft, so nothing else is said of one that is not there at all. */
@@ -87,15 +92,18 @@ async function served(
   prompt: PromptName,
   { channel = STABLE, version }: Wanted,
 ): Promise<Chosen | undefined> {
-  if (version === undefined) checkChannelServed(environment, channel);
+  if (version === undefined) {
+    checkChannelServed(environment, channel);
+    // A pointer that is set tells that the prompt is there.
+    const target = channel === LATEST ? null : await findPointer(snapshot, prompt, environment.name, channel);
+    if (target !== null) return { version: target, channel };
+  }
   const row = await findPrompt(snapshot, prompt);
   if (row === undefined) return undefined;
   if (version === undefined && channel === LATEST) return { version: row.newest, channel };
-  const found =
-    version === undefined
-      ? await findPointer(snapshot, prompt, environment.name, channel)
-      : await exactVersion(snapshot, environment, row, version as VersionNumber);
-  if (found !== null) return { version: found, channel: version === undefined ? channel : null };
+  const exact =
+    version === undefined ? null : await exactVersion(snapshot, environment, row, version as VersionNumber);
+  if (exact !== null) return { version: exact, channel: null };
   if (!servesDrafts(environment.policy) && !(await wasEverLive(snapshot, prompt, environment.name)))
     return undefined;
   if (version === undefined) throw channelUnset(prompt, environment.name, channel);

@@ -1,5 +1,6 @@
 /** What a version delivers: its template with the recorded partials in place. It never changes, so it is kept. */
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Digest } from '../../core/digest.ts';
 import { digestOf } from '../../core/digest.ts';
 import { flatten, type LinkedPartial } from '../../core/flatten.ts';
@@ -10,7 +11,7 @@ import { parseVersionReference, type VersionNumber, versionReference } from '../
 import type { RecordedPartials } from '../prompts/link-newest.ts';
 import { readVersion } from '../prompts/version-rows.ts';
 import type { Snapshot } from '../store/store.ts';
-import { boundedCache } from './bounded-cache.ts';
+import { retainedBytes } from './retained-bytes.ts';
 
 /** As the database has it. */
 export interface StoredVersion {
@@ -41,7 +42,7 @@ export interface PreparedContent {
 
 export interface Content extends PreparedContent, Pick<StoredVersion, 'source' | 'digest' | 'publishedAt'> {}
 
-/** 64 Mi characters of sources and templates. */
+/** 64 MiB, of which one version may take a quarter. */
 const KEPT = 64 * 1024 * 1024;
 
 /** Prepares what was read, for the key that asks for it. */
@@ -57,7 +58,11 @@ export type Contents = (snapshot: Snapshot, prompt: PromptName, version: Version
 export function keptContents(
   prepare: (version: StoredVersion, key: string) => Promise<PreparedContent>,
 ): Contents {
-  const kept = boundedCache<string, Content>(KEPT, ({ source, template }) => source.length + template.length);
+  const kept = new LRUCache<string, Content>({
+    maxSize: KEPT,
+    maxEntrySize: KEPT / 4,
+    sizeCalculation: content => Math.min(retainedBytes(content), Number.MAX_SAFE_INTEGER),
+  });
   /** Many may ask for the same one before it is ready. */
   const preparing = new Map<string, Promise<Content>>();
 
@@ -176,7 +181,7 @@ async function readPartial(
 }
 
 /** A source that was changed in the database is not delivered. @throws Error */
-function checkDigest(reference: string, source: string, digest: Digest): void {
+export function checkDigest(reference: string, source: string, digest: Digest): void {
   if (digestOf(source) !== digest)
     throw new Error(`The stored source of ${reference} does not have the digest it was published with.`);
 }

@@ -1,25 +1,21 @@
 /**
  * Delivery: from a request line and its headers to an answer. Applications ask this all day, so an answer that was
- * given once is given again from memory, as long as nothing was committed since.
+ * given once is given again from memory, as long as nothing was committed that changes it.
  */
-import { hash } from 'node:crypto';
-import { MEDIA } from '../../contract/headers.ts';
-import { type Delivery, deliveryQuery } from '../../contract/prompts.ts';
-import { type PromptName, parsePromptName } from '../../core/name.ts';
-import { versionReference } from '../../core/version.ts';
+import { STABLE } from '../../core/channel.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { negotiate } from '../http/accept.ts';
 import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import { noneMatchFails } from '../http/conditional.ts';
-import { parseQuery } from '../http/query.ts';
-import type { Kept, Memory, Places } from '../memory.ts';
+import type { Memory } from '../memory.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Store } from '../store/store.ts';
-import { chooseVersion, type Wanted } from './choose-version.ts';
-import type { Contents } from './content.ts';
-import type { DeliveredVersion } from './headers.ts';
-import { type PreparedDelivery, preparedDelivery } from './prepared.ts';
+import { checkOneWanted } from './choose-version.ts';
+import { type DeliverySpec, REPRESENTATIONS, type Representation } from './delivery-cache.ts';
+import type { DeliveryMaker } from './maker.ts';
+import type { PreparedDelivery } from './prepared.ts';
+import { canonicalTarget, parseTarget } from './target.ts';
 
 export interface DeliveryRequest {
   /** Path and query as they stand in the request line. */
@@ -34,17 +30,12 @@ export interface DeliveryRequest {
 /** At once where memory has the answer. Never throws: a problem is an answer. */
 export type Deliver = (request: DeliveryRequest) => Answer | Promise<Answer>;
 
-type Representation = 'text/plain' | 'application/json';
-const REPRESENTATIONS = ['text/plain', 'application/json'] as const;
-
 export interface DeliveryParts {
   readonly store: Store;
   readonly memory: Memory;
   readonly integrity: Integrity;
   readonly authenticator: Authenticator;
-  readonly contents: Contents;
-  /** A value as JSON, for a key. */
-  readonly json: (value: unknown, key: string) => Promise<string | Buffer>;
+  readonly maker: DeliveryMaker;
   /** Told of what is a fault of the registry. */
   readonly onFault: (error: unknown, request: DeliveryRequest) => void;
   /** Told who asks, once a request. What it throws is the answer. */
@@ -54,16 +45,17 @@ export interface DeliveryParts {
 }
 
 export function delivery(parts: DeliveryParts): Deliver {
-  const { store, memory, integrity, authenticator, contents, json, onFault, onCaller, onDelivered } = parts;
+  const { store, memory, integrity, authenticator, maker, onFault, onCaller, onDelivered } = parts;
   return request => {
     try {
       const kept = memory.present();
       const caller = kept && authenticator.recognize(request.authorization, kept);
-      const known = caller && placesOf(kept, caller, request.accept).get(request.target);
+      const known =
+        caller && kept.deliveries.get(caller.environment, representationOf(request), request.target);
       if (caller === undefined || known === undefined) return fromStore(request);
       onCaller?.(request, caller);
       onDelivered?.('memory');
-      return answerFrom(known, request.ifNoneMatch);
+      return answerFrom(known, request);
     } catch (error) {
       return failed(error, request);
     }
@@ -73,19 +65,18 @@ export function delivery(parts: DeliveryParts): Deliver {
     try {
       const caller = await authenticator.authenticate(request.authorization);
       onCaller?.(request, caller);
-      const representation = negotiate(request.accept, REPRESENTATIONS);
-      const { name, wanted } = parseTarget(request.target);
-      const { kept, keepDelivery } = await memory.load();
-      const places = placesOf(kept, caller, request.accept);
-      const known = places.get(request.target);
+      const spec = specOf(request, caller);
+      const { kept, age, keepDelivery } = await memory.load();
+      const known = kept.deliveries.get(spec.environment, spec.representation, canonicalTarget(spec));
       onDelivered?.(known === undefined ? 'database' : 'memory');
-      if (known !== undefined) return answerFrom(known, request.ifNoneMatch);
+      if (known !== undefined) return answerFrom(known, request, age);
       // What is not in memory is read from a log that must be as it was before.
       integrity.checkIntact();
-      const prepared = await prepare(caller, name, wanted, representation);
+      const read = await store.read(snapshot => maker.read(snapshot, spec));
+      const made = 'ready' in read ? read.ready : await read.prepare(caller.key);
       integrity.checkIntact();
-      keepDelivery(places, request.target, name, prepared);
-      return answerFrom(prepared, request.ifNoneMatch);
+      keepDelivery(made);
+      return answerFrom(made.prepared, request);
     } catch (error) {
       return failed(error, request);
     }
@@ -96,80 +87,28 @@ export function delivery(parts: DeliveryParts): Deliver {
     if (problem.code === 'internal_error') onFault(error, request);
     return problemAnswer(problem);
   }
-
-  async function prepare(
-    { environment, key }: Caller,
-    prompt: PromptName,
-    wanted: Wanted,
-    representation: Representation,
-  ): Promise<PreparedDelivery> {
-    const { chosen, prepareContent } = await store.read(async snapshot => {
-      const chosen = await chooseVersion(snapshot, environment, prompt, wanted);
-      return { chosen, prepareContent: await contents(snapshot, prompt, chosen.version) };
-    });
-    const content = await prepareContent(key);
-    const delivered: DeliveredVersion = { ...chosen, prompt, environment, ...content };
-    const { template, metadata, digest, partials } = content;
-    if (representation === 'text/plain') {
-      // With partials the same source may mean different texts, so its digest alone does not name this one.
-      const etag = partials.size === 0 ? `"${digest}"` : `"${digest}-${shortHash(template)}"`;
-      return preparedDelivery(delivered, etag, MEDIA.text, template);
-    }
-    const reference = versionReference(prompt, chosen.version);
-    const { version, channel } = chosen;
-    const body = { name: prompt, version, reference, digest, environment, channel, template, metadata };
-    const text = await json(body satisfies Delivery, key);
-    return preparedDelivery(delivered, `"${digest}-${shortHash(text)}"`, MEDIA.json, text);
-  }
 }
 
-function answerFrom({ etag, whole, notModified }: PreparedDelivery, ifNoneMatch: string | undefined): Answer {
-  return ifNoneMatch !== undefined && noneMatchFails(ifNoneMatch, etag) ? notModified : whole;
+/** @param age since when it may be out of date, in seconds (RFC 9111, section 5.1); undefined: it is not */
+function answerFrom(
+  { etag, whole, notModified }: PreparedDelivery,
+  { ifNoneMatch }: DeliveryRequest,
+  age?: number,
+): Answer {
+  const answer = ifNoneMatch !== undefined && noneMatchFails(ifNoneMatch, etag) ? notModified : whole;
+  return age === undefined ? answer : { ...answer, headers: { ...answer.headers, Age: String(age) } };
 }
 
-/** What is kept for a caller who accepts this, by target. */
-function placesOf({ deliveries }: Kept, { environment }: Caller, accept: string | undefined): Places {
-  const representation = accept === undefined ? 'text/plain' : negotiate(accept, REPRESENTATIONS);
-  const byEnvironment = deliveries[representation];
-  const known = byEnvironment.get(environment);
-  if (known !== undefined) return known;
-  const places = new Map<string, PreparedDelivery>();
-  byEnvironment.set(environment, places);
-  return places;
+/** @throws Problem `not_acceptable` */
+function representationOf({ accept }: DeliveryRequest): Representation {
+  return accept === undefined ? 'text/plain' : negotiate(accept, REPRESENTATIONS);
 }
 
-function shortHash(text: string | Buffer): string {
-  return hash('sha256', text, 'hex').slice(0, 16);
+/** @throws Problem `not_acceptable`, `invalid_name`, `invalid_request` */
+function specOf(request: DeliveryRequest, { environment }: Caller): DeliverySpec {
+  const representation = representationOf(request);
+  const { prompt, wanted } = parseTarget(request.target);
+  checkOneWanted(wanted);
+  const { version, channel = STABLE } = wanted;
+  return { environment, representation, prompt, wanted: version === undefined ? { channel } : { version } };
 }
-
-const PREFIX = '/v1/prompts/';
-
-/** @throws Problem `invalid_name`, `invalid_request` */
-function parseTarget(target: string): { name: PromptName; wanted: Wanted } {
-  const question = target.indexOf('?');
-  const path = question < 0 ? target : target.slice(0, question);
-  const wanted = parseQuery(deliveryQuery, question < 0 ? '' : target.slice(question + 1));
-  return { name: parseNameInPath(path.slice(PREFIX.length)), wanted };
-}
-
-/** A name as it stands in a path, percent-encoding undone. @throws Problem `invalid_name` */
-export function parseNameInPath(text: string): PromptName {
-  if (!text.includes('%')) return parsePromptName(text);
-  try {
-    return parsePromptName(decodeURIComponent(text));
-  } catch (error) {
-    // What cannot be decoded is refused by the grammar: "%" is no character of a name.
-    if (error instanceof URIError) return parsePromptName(text);
-    throw error;
-  }
-}
-
-/** Whether a path is one of delivery: a prompt's name with nothing after it. */
-export function isDeliveryPath(target: string): boolean {
-  if (!target.startsWith(PREFIX) || target.length === PREFIX.length) return false;
-  const question = target.indexOf('?');
-  const beyond = target.indexOf('/-/');
-  if (beyond >= 0 && (question < 0 || beyond < question)) return false;
-  return target.charCodeAt(PREFIX.length) !== QUESTION_MARK;
-}
-const QUESTION_MARK = 63;

@@ -4,12 +4,16 @@ import { type DeliveredVersion, deliveryHeaders } from './headers.ts';
 
 /** Bytes */
 const SHORT = 16 * 1024;
+/** What the objects and headers of one take beside its body, in bytes: measured, and rounded up. */
+const OVERHEAD = 2.5 * 1024;
 
 export interface PreparedDelivery {
   /** Quoted. */
   readonly etag: string;
   readonly whole: Answer;
   readonly notModified: Answer;
+  /** What it retains. */
+  readonly bytes: number;
 }
 
 export function preparedDelivery(
@@ -20,8 +24,8 @@ export function preparedDelivery(
 ): PreparedDelivery {
   const headers = deliveryHeaders(delivered, etag);
   const bytes = Buffer.byteLength(text);
-  // Node sends a short string in one write with the headers; a long one is encoded once.
-  const body = typeof text === 'string' && bytes > SHORT ? Buffer.from(text) : text;
+  const isASCII = typeof text === 'string' && bytes === text.length;
+  const body = bodyOf(text, bytes, isASCII);
   return {
     etag,
     whole: {
@@ -29,8 +33,19 @@ export function preparedDelivery(
       headers: { 'Content-Type': type, 'Content-Length': String(bytes), ...headers },
       body,
       // ASCII takes no encoding to send.
-      ...(bytes === text.length && { encoding: 'latin1' }),
+      ...(isASCII && { encoding: 'latin1' }),
     },
     notModified: { status: 304, headers, body: null },
+    bytes: OVERHEAD + (typeof body === 'string' && !isASCII ? 2 * body.length : bytes),
   };
+}
+
+/**
+ * Node sends a short string in one write with the headers; a long one is encoded once. A string is copied: what was cut
+ * from a source would keep all of the source in memory.
+ */
+function bodyOf(text: string | Buffer, bytes: number, isASCII: boolean): string | Buffer {
+  if (typeof text !== 'string') return text;
+  if (bytes > SHORT) return Buffer.from(text);
+  return isASCII ? Buffer.from(text, 'latin1').toString('latin1') : Buffer.from(text).toString();
 }

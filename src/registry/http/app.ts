@@ -10,8 +10,10 @@ import type { Authenticator } from '../access/authenticator.ts';
 import { type AuthorizedWrite, authorizedWrite } from '../access/authorized-write.ts';
 import { type Caller, checkRole } from '../access/caller.ts';
 import { drafts } from '../access/drafts.ts';
-import { keptContents } from '../delivery/content.ts';
-import { type Deliver, type DeliveryRequest, delivery, parseNameInPath } from '../delivery/deliver.ts';
+import type { Contents } from '../delivery/content.ts';
+import { type Deliver, type DeliveryRequest, delivery } from '../delivery/deliver.ts';
+import type { DeliveryMaker } from '../delivery/maker.ts';
+import { parseNameInPath } from '../delivery/target.ts';
 import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
 import type { Integrity } from '../proof/integrity.ts';
@@ -41,6 +43,8 @@ export interface AppParts {
   readonly work: Work;
   /** How many bytes of bodies it holds at a time; for tests. */
   readonly bodies?: BodyLimits | undefined;
+  readonly contents: Contents;
+  readonly maker: DeliveryMaker;
   /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
@@ -93,15 +97,14 @@ export function createApp(parts: AppParts): App {
     signer,
     authenticator,
     work,
+    contents,
+    maker,
     identity = null,
     webhooksToPrivateNetworks = null,
     onFault,
   } = parts;
   const { onRoute, onCaller, onDelivered, standing } = parts;
   const readable = drafts(store);
-  // Deliveries stand in a queue of their own: what else a key asks for keeps none of them waiting.
-  const delivering = (key: string) => ({ key: `deliveries of ${key}` });
-  const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
   const budget = bodyBudget(parts.bodies);
   const streaming = streams();
   const feed = changesFeed(store, parts.closing, parts.maxWaitingPerKey);
@@ -110,8 +113,7 @@ export function createApp(parts: AppParts): App {
     memory,
     integrity,
     authenticator,
-    contents,
-    json: (value, key) => work.json(value, delivering(key)),
+    maker,
     onFault,
     ...(onCaller && { onCaller }),
     ...(onDelivered && { onDelivered }),

@@ -4,6 +4,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 
 /** The version that `channel` points to; null when it is unset. */
@@ -13,15 +14,24 @@ export async function findPointer(
   environment: EnvironmentName,
   channel: Channel,
 ): Promise<VersionNumber | null> {
-  const row = await snapshot
-    .selectFrom('pointers')
-    .select('version')
-    .where('prompt', '=', prompt)
-    .where('environment', '=', environment)
-    .where('channel', '=', channel)
-    .executeTakeFirst();
+  const [row] = await selectPointer(snapshot, { prompt, environment, channel });
   return row?.version ?? null;
 }
+
+interface PointerPlace {
+  readonly prompt: PromptName;
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+}
+
+const selectPointer = preparedQuery((database, given: PointerPlace) =>
+  database
+    .selectFrom('pointers')
+    .select('version')
+    .where('prompt', '=', given.prompt)
+    .where('environment', '=', given.environment)
+    .where('channel', '=', given.channel),
+);
 
 /** @throws Problem `channel_unset` */
 export async function readPointer(

@@ -9,6 +9,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
+import { notedIn } from '../store/noted.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
@@ -126,7 +127,9 @@ export async function publish(
       setNewest.compiled(transaction, { name, version }),
     ],
   );
-  return { version: wholeVersion(rowOf(event)), created: true };
+  const published = wholeVersion(rowOf(event));
+  notedIn(transaction).versions.set(event.seq, published);
+  return { version: published, created: true };
 }
 
 const insertVersion = preparedQuery((database, given: VersionsTable) =>

@@ -4,6 +4,7 @@ import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { similarPrompts } from './similar-names.ts';
@@ -49,9 +50,14 @@ export async function readPrompt(snapshot: Snapshot, name: PromptName): Promise<
   throw promptNotFound(name, existing);
 }
 
-export function findPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable | undefined> {
-  return snapshot.selectFrom('prompts').selectAll().where('name', '=', name).executeTakeFirst();
+export async function findPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable | undefined> {
+  const [row] = await selectPrompt(snapshot, { name });
+  return row;
 }
+
+const selectPrompt = preparedQuery((database, { name }: { readonly name: PromptName }) =>
+  database.selectFrom('prompts').selectAll().where('name', '=', name),
+);
 
 export function promptNotFound(name: PromptName, existing?: PromptName): Problem {
   if (existing === undefined)
@@ -70,15 +76,19 @@ export async function readVersion(
   name: PromptName,
   version: VersionNumber,
 ): Promise<Version> {
-  const row = await snapshot
-    .selectFrom('versions')
-    .select([...SUMMARY_COLUMNS, 'source'])
-    .where('prompt', '=', name)
-    .where('version', '=', version)
-    .executeTakeFirst();
+  const [row] = await selectVersion(snapshot, { name, version });
   if (row !== undefined) return wholeVersion(row);
   throw versionNotFound(await readPrompt(snapshot, name), version);
 }
+
+const selectVersion = preparedQuery(
+  (database, given: { readonly name: PromptName; readonly version: VersionNumber }) =>
+    database
+      .selectFrom('versions')
+      .select([...SUMMARY_COLUMNS, 'source'])
+      .where('prompt', '=', given.name)
+      .where('version', '=', given.version),
+);
 
 export function versionNotFound({ name, newest }: PromptsTable, version: number): Problem {
   return new Problem(

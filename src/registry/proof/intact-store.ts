@@ -27,6 +27,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
     revision: () => store.revision(),
     recentRevision: () => store.recentRevision(),
     changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    awaySince: () => store.awaySince(),
     lost: () => store.lost(),
     ...(store.connections && { connections: store.connections }),
     close: () => store.close(),

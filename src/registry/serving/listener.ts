@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADER } from '../../contract/headers.ts';
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
-import { isDeliveryPath } from '../delivery/deliver.ts';
+import { isDeliveryPath } from '../delivery/target.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
 import type { Clients } from './clients.ts';

@@ -28,9 +28,18 @@ export interface MeasuredParts {
   readonly signed: () => number;
   /** How many requests wait for a thread now. */
   readonly waiting: () => number;
+  /** What the deliveries in memory retain. */
+  readonly cached: () => { readonly bytes: number; readonly entries: number };
 }
 
-export function registryMetrics({ store, connections, logState, signed, waiting }: MeasuredParts): Metrics {
+export function registryMetrics({
+  store,
+  connections,
+  logState,
+  signed,
+  waiting,
+  cached,
+}: MeasuredParts): Metrics {
   const registry = new Registry();
   const process = new Registry();
   const registers = [registry, process];
@@ -68,6 +77,22 @@ export function registryMetrics({ store, connections, logState, signed, waiting 
     registers,
     collect() {
       this.set(waiting());
+    },
+  });
+  new Gauge({
+    name: 'promptforge_delivery_cache_bytes',
+    help: 'What the deliveries in memory retain; --delivery-cache bounds it.',
+    registers,
+    collect() {
+      this.set(cached().bytes);
+    },
+  });
+  new Gauge({
+    name: 'promptforge_delivery_cache_entries',
+    help: 'Deliveries in memory.',
+    registers,
+    collect() {
+      this.set(cached().entries);
     },
   });
   const up = new Gauge({

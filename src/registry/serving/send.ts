@@ -29,7 +29,7 @@ export function sender(always: Readonly<Record<string, string>>): Send {
     if (known !== undefined) return known;
     const { headers, body } = answer;
     const made = Object.entries({ ...headers, ...always }).flatMap(([name, value]) => [
-      name.toLowerCase(),
+      lowerCase(name),
       value,
     ]);
     if (body !== null && !isInPieces(body) && !('Content-Length' in headers))
@@ -48,4 +48,15 @@ function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<string>): vo
   pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }), outgoing, () =>
     clearTimeout(timer),
   );
+}
+
+const lowered = new Map<string, string>();
+
+/** One string for each name, however many answers have it: they are the registry's own, and few. */
+function lowerCase(name: string): string {
+  const known = lowered.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  lowered.set(name, lower);
+  return lower;
 }

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyAuthenticator } from '../access/key-authenticator.ts';
 import { screenKey } from '../access/screen-key.ts';
+import { committingStore } from '../delivery/committing-store.ts';
+import { deliveriesBy } from '../delivery/making.ts';
 import { createApp } from '../http/app.ts';
 import type { Identity } from '../identity.ts';
 import { memory } from '../memory.ts';
@@ -56,6 +58,8 @@ export interface ServerOptions {
   /** The same of all keys of an environment together. */
   readonly environmentRateLimit?: number;
   readonly limits?: Partial<ConnectionLimits>;
+  /** How many bytes the deliveries in memory may retain; `DELIVERY_CACHE_BYTES` unless told. */
+  readonly deliveryCache?: number;
   /** How long work is done beside the thread that delivers; for tests. */
   readonly work?: Partial<WorkOptions>;
   /** Of the verification of the log in the background, in ms; for tests. */
@@ -110,12 +114,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onBroken: error => log(alarmEntry('log_broken', error)),
     onFault,
   });
-  const store = intactStore(options.store, integrity);
+  const work = startWork({ onFault, ...options.work });
+  const { contents, maker } = deliveriesBy(work);
+  const intact = intactStore(options.store, integrity);
+  const kept = memory(intact, {
+    maker,
+    integrity,
+    ...(options.deliveryCache !== undefined && { deliveryBytes: options.deliveryCache }),
+  });
+  const store = committingStore(intact, kept, maker);
   const signer = signerOf({
     ...{ store, integrity, identity: identity ?? null, heads, onFault },
     ...(options.signerPauses && { pauses: options.signerPauses }),
   });
-  const kept = memory(store, integrity);
   const authenticator = keyAuthenticator(store, kept);
   const notes = requestNotes();
   const { environmentRateLimit } = options;
@@ -131,13 +142,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const logState = () =>
     integrity.broken() === null ? watch.state() : { ...watch.state(), status: 'broken' as const };
-  const work = startWork({ onFault: error => log(faultEntry(error)), ...options.work });
   const metrics = registryMetrics({
     store,
     connections: () => connections.size,
     logState,
     signed: () => signer.last()?.seq ?? 0,
     waiting: () => work.waiting,
+    cached: kept.size,
   });
   const send = sender(tls ? TLS_ONLY : {});
   const connected = clients({
@@ -157,6 +168,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     signer,
     authenticator,
     work,
+    contents,
+    maker,
     ...(identity && { identity }),
     webhooksToPrivateNetworks,
     standing: {
@@ -200,6 +213,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   schedule.start();
   watch.start();
   signer.start();
+  const followed = new AbortController();
+  const following = kept.follow(followed.signal);
   const { port: bound } = server.address() as AddressInfo;
 
   let closed: Promise<void> | undefined;
@@ -208,6 +223,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await sleep(delay);
     connected.closeUnsecured();
     await Promise.all([drain(server, connections, closing), schedule.close(), watch.close()]);
+    followed.abort();
+    await following;
     await work.close();
     await authenticator.close();
     await signer.close();

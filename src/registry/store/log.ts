@@ -10,6 +10,7 @@ import {
   type RegistryEvent,
 } from '../../core/event.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
+import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';
 import { readOnce, remember } from './remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
@@ -47,6 +48,7 @@ export async function appendEvent<K extends EventKind>(
   });
   await together(transaction, [inserted, ...beside(event)]);
   remember(transaction, LAST, event);
+  notedIn(transaction).events.push(event as RegistryEvent);
   await enqueue(transaction, event, time);
   return event;
 }

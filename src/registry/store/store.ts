@@ -32,6 +32,8 @@ export interface Store {
   recentRevision(): number;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;
+  /** Since when the database takes no connection, on performance.now(), as far as is known; undefined while it does. */
+  awaySince(): number | undefined;
   /** Whether the database has been away for so long (a day) that what was kept from before must not be used any more. */
   lost(): boolean;
   /** Of the connections to a database: those in use, those that are idle, and how many wait for one. Absent without any. */

@@ -134,6 +134,10 @@ class PostgresStore implements Store {
     return this.#watch.revision;
   }
 
+  awaySince(): number | undefined {
+    return this.#watch.awaySince;
+  }
+
   lost(): boolean {
     return this.#watch.lost;
   }

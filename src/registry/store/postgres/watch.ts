@@ -70,6 +70,11 @@ export class Watch {
     return this.#awaySince !== undefined;
   }
 
+  /** Since when, on performance.now(). */
+  get awaySince(): number | undefined {
+    return this.#awaySince;
+  }
+
   /** Whether it has been so for longer than what was kept may be used. */
   get lost(): boolean {
     return this.#lost;

@@ -134,6 +134,10 @@ class SqliteStore implements Store {
     return this.#recent;
   }
 
+  awaySince(): undefined {
+    return undefined;
+  }
+
   lost(): boolean {
     return false;
   }

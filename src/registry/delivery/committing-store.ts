@@ -1,0 +1,77 @@
+/**
+ * A store that hands what it commits to the memory of this process: what was just published or promoted is delivered even
+ * if the database goes away in the moment after the commit. The deliveries are read inside the transaction, so they are
+ * those of the commit; they are used only once it is committed.
+ */
+import type { EventKind, RegistryEvent } from '../../core/event.ts';
+import { readEnvironments } from '../environments.ts';
+import type { Memory } from '../memory.ts';
+import { readVersion } from '../prompts/version-rows.ts';
+import { notedIn } from '../store/noted.ts';
+import type { Store, WriteTransaction } from '../store/store.ts';
+import { isChangedBy, madePossibleBy } from './affected.ts';
+import type { DeliverySpec } from './delivery-cache.ts';
+import type { DeliveryMaker, ReadDelivery } from './maker.ts';
+
+/** What a commit changed, in the order of its events. */
+export interface CommittedChange {
+  readonly events: readonly RegistryEvent[];
+  readonly made: readonly {
+    readonly spec: DeliverySpec;
+    readonly seq: number;
+    readonly read: ReadDelivery;
+  }[];
+}
+
+const MAKES_DELIVERIES: ReadonlySet<EventKind> = new Set(['version.published', 'promotion.applied']);
+/** Of one write: a large batch leaves the rest to be read when they are asked for. */
+const MOST_MADE = 100;
+
+export function committingStore(store: Store, memory: Memory, maker: DeliveryMaker): Store {
+  return {
+    now: store.now,
+    read: work => store.read(work),
+    async write(work) {
+      let change: CommittedChange | undefined;
+      const result = await store.write(async transaction => {
+        const before = notedIn(transaction).events.length;
+        const done = await work(transaction);
+        const events = notedIn(transaction).events.slice(before);
+        change = events.length === 0 ? undefined : await changeOf(transaction, events);
+        return done;
+      });
+      if (change !== undefined) await memory.committed(change);
+      return result;
+    },
+    revision: () => store.revision(),
+    recentRevision: () => store.recentRevision(),
+    changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    awaySince: () => store.awaySince(),
+    lost: () => store.lost(),
+    ...(store.connections && { connections: store.connections }),
+    close: () => store.close(),
+  };
+
+  async function changeOf(
+    transaction: WriteTransaction,
+    events: readonly RegistryEvent[],
+  ): Promise<CommittedChange> {
+    const { versions } = notedIn(transaction);
+    const made: CommittedChange['made'][number][] = [];
+    for (const event of events) {
+      if (!MAKES_DELIVERIES.has(event.kind)) continue;
+      const { prompt, version, seq } = event;
+      if (prompt === undefined || version === undefined || made.length >= MOST_MADE) continue;
+      const environments = event.kind === 'version.published' ? await readEnvironments(transaction) : [];
+      const cached = memory.specsOf(prompt).filter(spec => isChangedBy(spec, event));
+      const possible = madePossibleBy(event, environments);
+      const others = cached.filter(spec => spec.representation !== 'text/plain');
+      if (possible.length + others.length === 0) continue;
+      const known = versions.get(seq) ?? (await readVersion(transaction, prompt, version));
+      for (const spec of [...possible, ...others]) {
+        made.push({ spec, seq, read: await maker.readChosen(transaction, spec, version, known) });
+      }
+    }
+    return { events, made };
+  }
+}

@@ -1,0 +1,52 @@
+/** Which delivery a request line asks for. However it is spelled, one delivery has one canonical target. */
+import { deliveryQuery } from '../../contract/prompts.ts';
+import { STABLE } from '../../core/channel.ts';
+import { type PromptName, parsePromptName } from '../../core/name.ts';
+import { parseQuery } from '../http/query.ts';
+import type { Wanted } from './choose-version.ts';
+
+export interface DeliveryTarget {
+  readonly prompt: PromptName;
+  readonly wanted: Wanted;
+}
+
+const PREFIX = '/v1/prompts/';
+const QUESTION_MARK = 63;
+
+/** Whether a path is one of delivery: a prompt's name with nothing after it. */
+export function isDeliveryPath(target: string): boolean {
+  if (!target.startsWith(PREFIX) || target.length === PREFIX.length) return false;
+  const question = target.indexOf('?');
+  const beyond = target.indexOf('/-/');
+  if (beyond >= 0 && (question < 0 || beyond < question)) return false;
+  return target.charCodeAt(PREFIX.length) !== QUESTION_MARK;
+}
+
+/** @param target path and query as the request line has them. @throws Problem `invalid_name`, `invalid_request` */
+export function parseTarget(target: string): DeliveryTarget {
+  const question = target.indexOf('?');
+  const path = question < 0 ? target : target.slice(0, question);
+  const wanted = parseQuery(deliveryQuery, question < 0 ? '' : target.slice(question + 1));
+  return { prompt: parseNameInPath(path.slice(PREFIX.length)), wanted };
+}
+
+/** A name as a path has it, percent-encoding undone. @throws Problem `invalid_name` */
+export function parseNameInPath(text: string): PromptName {
+  if (!text.includes('%')) return parsePromptName(text);
+  try {
+    return parsePromptName(decodeURIComponent(text));
+  } catch (error) {
+    // The grammar refuses a name that cannot be decoded: "%" is no character of one.
+    if (error instanceof URIError) return parsePromptName(text);
+    throw error;
+  }
+}
+
+/** The one spelling of a target, as almost every client sends it. Not for a channel and a version at once. */
+export function canonicalTarget({ prompt, wanted }: DeliveryTarget): string {
+  const { channel, version } = wanted;
+  if (version !== undefined) return `${PREFIX}${prompt}?version=${version}`;
+  return channel === undefined || channel === STABLE
+    ? PREFIX + prompt
+    : `${PREFIX}${prompt}?channel=${channel}`;
+}

@@ -1,0 +1,142 @@
+/** What the log has new, and in the same snapshot what that changes of what is kept in memory. */
+import type { ChainHead, EventData, EventKind } from '../core/event.ts';
+import { Problem } from '../core/problem.ts';
+import { type KnownKey, readKnownKey } from './access/known-key.ts';
+import { deliveriesChangedBy, type EventSubject, madePossibleBy } from './delivery/affected.ts';
+import { type DeliveryCache, type DeliverySpec, keyOfSpec } from './delivery/delivery-cache.ts';
+import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
+import { readEnvironments } from './environments.ts';
+import { logHead } from './store/log.ts';
+import { preparedQuery } from './store/prepared-query.ts';
+import type { Snapshot } from './store/store.ts';
+import type { EventsTable } from './store/tables.ts';
+
+export interface NewEvent extends EventSubject {
+  readonly seq: number;
+  /** JSON text. */
+  readonly data: string;
+}
+
+export interface News {
+  readonly head: ChainHead;
+  /** Undefined when there are too many, or the log is not the one that was read before. */
+  readonly events: readonly NewEvent[] | undefined;
+}
+
+/** What holds from now on in place of what was kept. */
+export interface Fresh {
+  readonly news: News;
+  /** What is not read again is only forgotten. */
+  readonly deliveries: readonly { readonly spec: DeliverySpec; readonly read: ReadDelivery | undefined }[];
+  readonly keys: readonly { readonly id: string; readonly key: KnownKey | undefined }[];
+}
+
+export interface Known {
+  readonly head: ChainHead | undefined;
+  /** Events of which everything is known already. */
+  readonly own: { has(seq: number): boolean };
+  readonly deliveries: DeliveryCache;
+  readonly maker: DeliveryMaker | undefined;
+}
+
+/** When there are more new events than this, everything is forgotten. */
+export const MAX_NEWS = 500;
+/** What is read again at once; deliveries from memory wait for it. The rest is read when it is asked for. */
+const MOST = { deliveries: 50, bytes: 1024 * 1024 };
+
+export async function readFresh(snapshot: Snapshot, known: Known): Promise<Fresh> {
+  const news = await newsSince(snapshot, known.head);
+  const events = (news.events ?? []).filter(({ seq }) => !known.own.has(seq));
+  return {
+    news,
+    deliveries: await readDeliveries(snapshot, events, known),
+    keys: await readKeys(snapshot, events),
+  };
+}
+
+async function readDeliveries(
+  snapshot: Snapshot,
+  events: readonly NewEvent[],
+  { deliveries, maker }: Known,
+): Promise<Fresh['deliveries']> {
+  const specs = new Map<string, DeliverySpec>();
+  const add = (some: Iterable<DeliverySpec>) => {
+    for (const spec of some) specs.set(keyOfSpec(spec), spec);
+  };
+  for (const event of events) {
+    add(deliveriesChangedBy(event, deliveries));
+    if (event.kind === 'promotion.applied') add(madePossibleBy(event, []));
+    else if (event.kind === 'version.published') add(madePossibleBy(event, await readEnvironments(snapshot)));
+  }
+  const again: Fresh['deliveries'][number][] = [];
+  let bytes = 0;
+  for (const spec of specs.values()) {
+    const isTooMuch = again.length >= MOST.deliveries || bytes >= MOST.bytes;
+    const read = maker === undefined || isTooMuch ? undefined : await readIfServed(snapshot, maker, spec);
+    if (read !== undefined && 'ready' in read) bytes += read.ready.prepared.bytes;
+    again.push({ spec, read });
+  }
+  return again;
+}
+
+/** Undefined for what is not served: whoever asks for it is told why. */
+async function readIfServed(
+  snapshot: Snapshot,
+  maker: DeliveryMaker,
+  spec: DeliverySpec,
+): Promise<ReadDelivery | undefined> {
+  try {
+    return await maker.read(snapshot, spec);
+  } catch (error) {
+    if (Problem.is(error) && error.code !== 'unavailable') return undefined;
+    throw error;
+  }
+}
+
+async function readKeys(snapshot: Snapshot, events: readonly NewEvent[]): Promise<Fresh['keys']> {
+  const changed = new Map<string, NewEvent>();
+  for (const event of events)
+    if (CHANGES_KEY.has(event.kind))
+      changed.set((JSON.parse(event.data) as EventData['key.revoked']).id, event);
+  const keys: Fresh['keys'][number][] = [];
+  for (const [id, { environment }] of changed) {
+    const isTooMany = environment === undefined || keys.length >= MOST.deliveries;
+    keys.push({ id, key: isTooMany ? undefined : await readKnownKey(snapshot, id, environment) });
+  }
+  return keys;
+}
+
+const CHANGES_KEY: ReadonlySet<EventKind> = new Set(['key.created', 'key.revoked', 'key.expiry_set']);
+
+async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promise<News> {
+  if (head === undefined) return { head: await logHead(snapshot), events: undefined };
+  const rows = await selectNews(snapshot, { seq: head.seq });
+  const [first] = rows;
+  const last = rows.at(-1);
+  if (first?.seq !== head.seq || first.hash !== head.hash || last === undefined || rows.length > MAX_NEWS)
+    return { head: await logHead(snapshot), events: undefined };
+  return { head: { seq: last.seq, hash: last.hash }, events: rows.slice(1).map(eventOf) };
+}
+
+const selectNews = preparedQuery((database, { seq }: { readonly seq: number }) =>
+  database
+    .selectFrom('events')
+    .select(['seq', 'hash', 'kind', 'prompt', 'version', 'environment', 'channel', 'data'])
+    .where('seq', '>=', seq)
+    .orderBy('seq')
+    .limit(MAX_NEWS + 1),
+);
+
+type NewsRow = Pick<EventsTable, 'seq' | 'kind' | 'prompt' | 'version' | 'environment' | 'channel' | 'data'>;
+
+function eventOf({ seq, kind, prompt, version, environment, channel, data }: NewsRow): NewEvent {
+  return {
+    seq,
+    kind,
+    data,
+    ...(prompt !== null && { prompt }),
+    ...(version !== null && { version }),
+    ...(environment !== null && { environment }),
+    ...(channel !== null && { channel }),
+  };
+}

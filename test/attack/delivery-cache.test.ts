@@ -1,0 +1,212 @@
+/** What clients can make a registry keep in memory by what they ask for. */
+import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import type { Digest } from '../../src/core/digest.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { parsePromptName } from '../../src/core/name.ts';
+import {
+  type CachedDelivery,
+  type DeliverySpec,
+  deliveryCache,
+  REPRESENTATIONS,
+} from '../../src/registry/delivery/delivery-cache.ts';
+import { preparedDelivery } from '../../src/registry/delivery/prepared.ts';
+import { retainedBytes } from '../../src/registry/delivery/retained-bytes.ts';
+import { canonicalTarget } from '../../src/registry/delivery/target.ts';
+import { sender } from '../../src/registry/serving/send.ts';
+import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
+import { runs } from '../runs.ts';
+
+const MIB = 1024 * 1024;
+const STAGING = parseEnvironmentName('staging');
+
+function made(spec: DeliverySpec, text: string): CachedDelivery {
+  const { prompt, environment } = spec;
+  const delivered = {
+    ...{ prompt, environment, version: 1 as never, channel: null },
+    digest: 'sha256:0' as Digest,
+    publishedAt: '2026-01-01T00:00:00.000Z',
+  };
+  return { spec, prepared: preparedDelivery(delivered, `"sha256:0 ${prompt}"`, 'text/plain', text) };
+}
+
+const specs: fc.Arbitrary<DeliverySpec> = fc.record({
+  environment: fc.constantFrom(STAGING, parseEnvironmentName('json')),
+  representation: fc.constantFrom(...REPRESENTATIONS),
+  prompt: fc.constantFrom(...['a', 'b', 'c', 'json', 'a/b'].map(parsePromptName)),
+  wanted: fc.oneof(
+    fc.record({ channel: fc.constantFrom(...(['stable', 'latest', 'canary'] as never[])) }),
+    fc.record({ version: fc.integer({ min: 1, max: 3 }) }),
+  ),
+});
+
+describe('the deliveries in memory', () => {
+  it('never retain more than their bound, and are found by what they deliver alone', () => {
+    const steps = fc.array(
+      fc.record({ spec: specs, length: fc.integer({ min: 0, max: 40_000 }), deletes: fc.boolean() }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 200_000 }), (all, capacity) => {
+        const cache = deliveryCache(capacity);
+        for (const { spec, length, deletes } of all) {
+          const delivery = made(spec, 'x'.repeat(length));
+          if (deletes) cache.delete(spec);
+          else cache.set(delivery);
+          const { environment, representation } = spec;
+          const found = cache.get(environment, representation, canonicalTarget(spec));
+          assert.ok(deletes ? found === undefined : found === undefined || found === delivery.prepared);
+          assert.ok(cache.bytes <= capacity);
+        }
+        const kept = [...cache.specs()];
+        assert.equal(kept.length, cache.size);
+        const byPrompt = new Set(kept.map(({ prompt }) => prompt));
+        assert.equal([...byPrompt].flatMap(prompt => cache.specsOf(prompt)).length, kept.length);
+        cache.clear();
+        assert.deepEqual([cache.bytes, cache.size], [0, 0]);
+        assert.ok([...byPrompt].every(prompt => cache.specsOf(prompt).length === 0));
+      }),
+      { numRuns: runs(1000, 60) },
+    );
+  });
+
+  it('drop what was used longest ago, and nothing for one that is larger than they may hold', () => {
+    const cache = deliveryCache(100_000);
+    const spec = (name: string): DeliverySpec => ({
+      ...{ environment: STAGING, representation: 'text/plain', wanted: { version: 1 } },
+      prompt: parsePromptName(name),
+    });
+    const isKept = (name: string) =>
+      cache.get(STAGING, 'text/plain', canonicalTarget(spec(name))) !== undefined;
+    for (const name of ['a', 'b', 'c', 'd']) cache.set(made(spec(name), 'x'.repeat(20_000)));
+    assert.ok(isKept('a'));
+    cache.set(made(spec('e'), 'x'.repeat(20_000)));
+    assert.deepEqual(['a', 'b', 'c', 'd', 'e'].filter(isKept), ['a', 'c', 'd', 'e']);
+    cache.set(made(spec('huge'), 'x'.repeat(90_000)));
+    assert.deepEqual(['a', 'c', 'd', 'e', 'huge'].filter(isKept), ['a', 'c', 'd', 'e']);
+    cache.set(made(spec('a'), 'x'.repeat(90_000)));
+    assert.ok(!isKept('a'), 'the one before must not be delivered in its place');
+  });
+
+  for (const [what, text] of [
+    ['short ASCII', 'A plain sentence. '],
+    ['other short', 'Žluťoučký kůň 🐎 '],
+    ['long', 'A plain sentence. '.repeat(2000)],
+  ] as const)
+    it(`count what they retain: ${what} texts cut from long sources`, () => {
+      const send = sender({ 'strict-transport-security': 'max-age=1' });
+      const incoming = { method: 'GET' } as IncomingMessage;
+      const outgoing = { writeHead() {}, end() {} } as unknown as ServerResponse;
+      const entries = Math.min(2000, Math.ceil((40 * MIB) / (text.length * 10)));
+      const cache = deliveryCache(1024 * MIB);
+      const before = retained();
+      for (let n = 0; n < entries; n++) {
+        const source = `${'# A line above.\n'.repeat(200)}${text.repeat(10)}${n}`;
+        const prompt = parsePromptName(`team/prompt-${n}`);
+        const spec = {
+          environment: STAGING,
+          representation: 'text/plain',
+          prompt,
+          wanted: { version: 1 },
+        } as const;
+        const delivery = made(spec, source.slice(3200));
+        cache.set(delivery);
+        // What it takes once it was sent.
+        for (const answer of [delivery.prepared.whole, delivery.prepared.notModified])
+          send(incoming, outgoing, answer);
+      }
+      const taken = retained() - before;
+      assert.equal(cache.size, entries);
+      // The engine's own, such as what it compiled meanwhile.
+      const slack = MIB;
+      assert.ok(taken < cache.bytes + slack, `${taken} bytes are retained, ${cache.bytes} counted`);
+    });
+
+  it('measure values with everything in them, each once', () => {
+    const shared = { text: 'x'.repeat(10_000) };
+    const once = retainedBytes([shared]);
+    assert.ok(once > 20_000);
+    assert.ok(retainedBytes([shared, shared, new Map([['a', shared]])]) < once + 1000);
+    const circular: unknown[] = [];
+    circular.push(circular);
+    assert.ok(retainedBytes(circular) < 1000);
+    assert.equal(retainedBytes(Array.from({ length: 200_000 }, () => ({}))), Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('a registry whose deliveries are asked for in every way', () => {
+  let registry: RegistryForTest;
+  let headers: Record<string, string>;
+  before(async () => {
+    registry = await aRegistry({ serving: { deliveryCache: 2 * MIB } });
+    await registry.publish('team/a', 'A text.', null);
+    await registry.promote('team/a', 1, 'staging');
+    headers = { authorization: `Bearer ${await registry.key('staging', 'reader')}` };
+  });
+  after(() => registry[Symbol.asyncDispose]());
+  const kept = async (what: 'bytes' | 'entries'): Promise<number> => {
+    const { text } = await ask(registry.url, 'GET', '/metrics');
+    return Number(new RegExp(`^promptforge_delivery_cache_${what} (\\d+)`, 'm').exec(text)?.[1]);
+  };
+
+  it('keeps each once, however it is spelled', async () => {
+    const name = fc
+      .array(fc.boolean(), { minLength: 6, maxLength: 6 })
+      .map(encoded =>
+        [...'team/a']
+          .map((each, at) => (encoded[at] ? `%${each.charCodeAt(0).toString(16)}` : each))
+          .join(''),
+      );
+    const zeros = fc.integer({ min: 0, max: 14 }).map(count => '0'.repeat(count));
+    const query = fc.oneof(
+      zeros.map(some => `?version=${some}1`),
+      zeros.map(some => `?%76ersion=${some}%31&`),
+      fc.constantFrom('', '?', '?&', '?&&', '?channel=stable', '?channel=%73table', '?&channel=stable'),
+    );
+    const accept = fc.constantFrom('*/*', 'text/*', 'text/plain;q=0.3', 'text/plain, x/y', ' */* ');
+    for (const path of ['', '?version=1'])
+      await ask(registry.url, 'GET', `/v1/prompts/team/a${path}`, undefined, headers);
+    const before = await kept('entries');
+    assert.ok(before > 0);
+    await fc.assert(
+      fc.asyncProperty(name, query, accept, async (name, query, accept) => {
+        const answered = await ask(registry.url, 'GET', `/v1/prompts/${name}${query}`, undefined, {
+          ...headers,
+          accept,
+        });
+        assert.equal(`${answered.status} ${answered.text}`, '200 A text.', name + query);
+        assert.equal(await kept('entries'), before, name + query);
+      }),
+      { numRuns: runs(500, 40) },
+    );
+  });
+
+  it('keeps no more than it may of answers that are far larger than their sources', async () => {
+    const large = 'x'.repeat(1000);
+    const aliases = Array.from({ length: 90 }, (_, at) => `  k${at}: *a`).join('\n');
+    for (let n = 0; n < 10; n++) {
+      const source = `---\nx.a: &a ["${large}", "${large}", ${n}]\nx.b:\n${aliases}\n---\nText`;
+      await registry.publish(`aliases/${n}`, source, null);
+      const path = `/v1/prompts/aliases/${n}?channel=latest`;
+      const json = { ...headers, accept: 'application/json' };
+      const answered = await ask(registry.url, 'GET', path, undefined, json);
+      assert.equal(answered.status, 200);
+      assert.ok(answered.text.length > 20 * source.length);
+      assert.ok((await kept('bytes')) <= 2 * MIB);
+    }
+    assert.ok((await kept('bytes')) > MIB / 2, 'they are kept, as far as there is room');
+  });
+});
+
+/** What is retained on and off the heap, once all garbage is collected. */
+function retained(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
