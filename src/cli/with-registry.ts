@@ -19,8 +19,10 @@ export interface RegistryOptions {
 
 export interface Opening {
   readonly create: boolean;
+  /** Whether nothing is written; false unless told. */
+  readonly readOnly?: boolean;
   /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
-  readonly evenBroken?: true;
+  readonly evenBroken?: boolean;
   /** Said on stderr unless told. */
   readonly onNarrowed?: OnNarrowed;
 }
@@ -60,14 +62,12 @@ async function checkServed({ data, database }: RegistryOptions, store: Store): P
  * Opens the data folder or the database that the options name; whoever opens it closes it.
  * @throws DataFolderProblem, DatabaseProblem
  */
-export async function openRegistry(
-  { data, database }: RegistryOptions,
-  { create, onNarrowed = sayNarrowed }: Opening,
-): Promise<Store> {
-  if (database === undefined) return openDataFolder(data, { create, onNarrowed });
+export async function openRegistry({ data, database }: RegistryOptions, opening: Opening): Promise<Store> {
+  const { create, readOnly = false, onNarrowed = sayNarrowed } = opening;
+  if (database === undefined) return openDataFolder(data, { create, readOnly, onNarrowed });
   // The driver of PostgreSQL is loaded by those who use it.
   const { openDatabase } = await import('../registry/database.ts');
-  return openDatabase(database, { create });
+  return openDatabase(database, { create, readOnly });
 }
 
 /** A data folder or a database, told apart by how it is written. */

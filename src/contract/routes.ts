@@ -72,7 +72,7 @@ export interface Route {
 const readiness = z.object({
   status: z.literal('ok'),
   database: z.literal('ok'),
-  log: z.enum(['verifying', 'verified', 'broken']).meta({
+  log: z.enum(['verifying', 'verified', 'broken', 'unverified']).meta({
     description:
       'Whether everything has been verified since the process started. broken: it was changed behind the registry; the log of the process names the place.',
   }),
@@ -489,7 +489,7 @@ export const ROUTES = {
     role: null,
     responses: { 200: { description: 'Prometheus text', text: 'text/plain' } },
     keyBeyondItsMachine: true,
-    problems: ['route_not_found'],
+    problems: [],
   },
   openapi: {
     method: 'GET',
@@ -513,6 +513,8 @@ export const PATH_PARAMETERS = {
 
 /** Problems that any call may answer. */
 export const COMMON_PROBLEMS = [
+  // Of a process that only delivers, or has no such call yet.
+  'route_not_found',
   'invalid_request',
   'too_large',
   'unsupported_media_type',

@@ -7,6 +7,7 @@ export type DataFolderProblemCode =
   | 'not_private'
   | 'not_a_database'
   | 'not_a_key'
+  | 'older_schema'
   | 'newer_schema'
   | 'chain_broken'
   | 'head_lost'

@@ -10,7 +10,7 @@ import { DataFolderProblem } from './data-folder-problem.ts';
 import { ensureEnvironments } from './environments.ts';
 import { keepDataFolder, type OnNarrowed } from './keep-data-folder.ts';
 import { isNotADatabase, isNotWritable } from './store/sqlite/failures.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openSqliteReader, openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { TAIL, verifyLog } from './store/verify.ts';
 
@@ -23,6 +23,8 @@ export interface DataFolderOptions {
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
   readonly onNarrowed?: OnNarrowed;
+  /** Whether nothing is written, not even to make or to bring forward what is there; false by default. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -31,21 +33,23 @@ export interface DataFolderOptions {
  * registry, or one of a newer PromptForge, or one whose log was changed, or is not for its owner alone and cannot be
  */
 export async function openDataFolder(folder: string, options: DataFolderOptions = {}): Promise<Store> {
-  const { create = true, environments = defaultEnvironments(1), now = () => new Date() } = options;
-  await checkFolder(folder, create);
+  const { readOnly = false, now = () => new Date() } = options;
+  const { create = !readOnly, environments = defaultEnvironments(1) } = options;
   const file = join(folder, DATABASE_FILE);
-  if (!create) await checkFile(file, create);
+  const rights = readOnly ? constants.R_OK : constants.R_OK | constants.W_OK;
+  await checkFolder(folder, create, rights);
+  if (!create) await checkFile(file, create, rights);
   await keepDataFolder(folder, options.onNarrowed);
-  await checkFile(file, create);
+  await checkFile(file, create, rights);
   let store: Store;
   try {
-    store = await openSqliteStore(file, now);
+    store = await (readOnly ? openSqliteReader(file, now) : openSqliteStore(file, now));
   } catch (error) {
     throw explained(error, folder, file);
   }
   try {
     await verifyLog(store, TAIL);
-    await ensureEnvironments(store, COMMAND_LINE, environments);
+    if (!readOnly) await ensureEnvironments(store, COMMAND_LINE, environments);
     return store;
   } catch (error) {
     await store.close();
@@ -53,7 +57,8 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
   }
 }
 
-async function checkFolder(folder: string, create: boolean): Promise<void> {
+/** @param rights as `access` takes them */
+async function checkFolder(folder: string, create: boolean, rights: number): Promise<void> {
   if (create) {
     try {
       await makeFolder(folder, 0o700);
@@ -66,18 +71,18 @@ async function checkFolder(folder: string, create: boolean): Promise<void> {
     }
   }
   try {
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    await access(folder, rights | constants.X_OK);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw noRegistry(folder);
     throw notWritable(folder, cause);
   }
 }
 
-async function checkFile(file: string, create: boolean): Promise<void> {
+async function checkFile(file: string, create: boolean, rights: number): Promise<void> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw notADatabase(file);
-    await access(file, constants.R_OK | constants.W_OK);
+    await access(file, rights);
   } catch (cause) {
     if (cause instanceof DataFolderProblem) throw cause;
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw notWritable(file, cause);

@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   /** What a new registry starts with; production asks for one approval by default. Null: it gets none. */
   readonly environments?: readonly Environment[] | null;
   readonly now?: () => Date;
+  /** Whether nothing is written, as a standby takes no writes; false by default. */
+  readonly readOnly?: boolean;
   /** As of PostgresStoreOptions. */
   readonly connections?: number;
   readonly listens?: boolean;
@@ -37,8 +39,9 @@ const MIGRATION_TIMEOUT = 30 * 60_000;
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Store> {
   const {
-    create = true,
-    environments = defaultEnvironments(1),
+    readOnly = false,
+    create = !readOnly,
+    environments = readOnly ? null : defaultEnvironments(1),
     now = () => new Date(),
     connections,
     listens,
@@ -47,9 +50,10 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   const address = parseDatabaseUrl(url);
   let store: Store | undefined;
   try {
-    await broughtForward(address, now, create);
+    await (readOnly ? checkPresent(address) : broughtForward(address, now, create));
     store = await connectPostgresStore(address, {
       now,
+      readOnly,
       ...(connections !== undefined && { connections }),
       ...(listens !== undefined && { listens }),
       ...(patience && { patience }),
@@ -76,6 +80,29 @@ export async function migrateDatabase(url: string, now: () => Date = () => new D
   }
 }
 
+/** @throws DatabaseProblem `no_registry`, `older_schema` */
+async function checkPresent(address: DatabaseAddress): Promise<void> {
+  const database = kyselyOn(address, { connections: 1 });
+  try {
+    const { present, done } = await hasPresentSchema(database);
+    if (present === 0) throw noRegistry();
+    if (!done)
+      throw new DatabaseProblem(
+        'older_schema',
+        `This database has the schema ${present} of an older PromptForge. Run "promptforge migrate --database" of this version on the primary first.`,
+      );
+  } finally {
+    await database.destroy();
+  }
+}
+
+function noRegistry(): DatabaseProblem {
+  return new DatabaseProblem(
+    'no_registry',
+    'This database is empty. Check the URL, or start a registry there with "promptforge serve --database".',
+  );
+}
+
 async function broughtForward(address: DatabaseAddress, now: () => Date, create: boolean): Promise<Migrated> {
   const database = kyselyOn(address, {
     connections: 1,
@@ -84,11 +111,7 @@ async function broughtForward(address: DatabaseAddress, now: () => Date, create:
   try {
     const { present, done } = await hasPresentSchema(database);
     if (done) return { from: present, to: present };
-    if (present === 0 && !create)
-      throw new DatabaseProblem(
-        'no_registry',
-        'This database is empty. Check the URL, or start a registry there with "promptforge serve --database".',
-      );
+    if (present === 0 && !create) throw noRegistry();
     return await migrated(database, now, present);
   } finally {
     await database.destroy();

@@ -143,6 +143,33 @@ describe('promptforge serve', () => {
     assert.equal(codeOf(refused), 'publishing_not_allowed');
   });
 
+  it('only delivers when it is told to, beside one that does everything', async () => {
+    const { url } = await serving('--data', data);
+    const [{ key }, { key: reader }] = [
+      await newKey(data, 'development', 'author'),
+      await newKey(data, 'development', 'reader'),
+    ];
+    const delivering = await serving('--data', data, '--delivery-only');
+    assert.equal(delivering.log()[0]?.['deliveryOnly'], true);
+    await call(`${url}/v1/prompts/p/-/versions`, key, { source: SOURCE, message: '', base: null });
+    const path = '/v1/prompts/p?channel=latest';
+    await eventually('the text', async () => (await call(delivering.url + path, reader)).text === SOURCE);
+    const refused = await call(`${delivering.url}/v1/prompts/p/-/versions`, key, { source: 'x' });
+    assert.equal(codeOf(refused), 'route_not_found');
+    assert.match(refused.text, /--delivery-only/);
+    assert.equal((await delivering.stop()).code, 0);
+  });
+
+  it('only delivers from what is there, and makes nothing', async () => {
+    const alone = await promptforge(['serve', '--port', '0', '--data', data, '--delivery-only']);
+    assert.equal(alone.code, 4, alone.stderr);
+    assert.match(alone.stderr, /There is no registry at/);
+    assert(!existsSync(data));
+    const odd = await promptforge(['serve', '--data', data, '--delivery-only', '--registry-key', 'key.pem']);
+    assert.equal(odd.code, 2, odd.stderr);
+    assert.match(odd.stderr, /--delivery-only.*cannot be used with/);
+  });
+
   it('shares its data folder with another serve', async () => {
     const author = await newKey(data, 'development', 'author');
     const [one, other] = await Promise.all([serving('--data', data), serving('--data', data)]);

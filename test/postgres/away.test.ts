@@ -148,6 +148,22 @@ describe('a registry whose database', () => {
     await server.start();
     await assertWorksAgain();
   });
+  it('was killed right after a promotion delivers what was just published and promoted', async () => {
+    await open();
+    await registry.publish(`new-${published}`, 'A new text.', null);
+    await registry.promote(`new-${published}`, 1, 'staging');
+    await publish();
+    await registry.promote('p', published, 'staging');
+    await server.stop('kill');
+    const answered = await ask(registry.url, 'GET', `/v1/prompts/new-${published - 1}`, undefined, reader);
+    assert.equal(`${answered.status} ${answered.text}`, '200 A new text.');
+    await assertServesFromMemory();
+    await until('known to be away', async () => (await deliver()).headers.get('age') !== null);
+    assert.equal((await deliver()).status, 200);
+    await server.start();
+    await assertWorksAgain();
+    assert.equal((await deliver()).headers.get('age'), null);
+  });
   it('is away for too long delivers no more what it cannot know to be so', async () => {
     await open(server.url('postgres'), { away: 100 });
     await server.stop('fast');

@@ -8,12 +8,13 @@ import { whyRefused } from '../../disk/why-refused.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
-import { openSigning } from '../../registry/proof/open-signing.ts';
+import { openSigning, type Signing } from '../../registry/proof/open-signing.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
 import { type ConnectionLimits, failedKeyLimits } from '../../registry/serving/limits.ts';
 import { affordableConnections } from '../../registry/serving/open-files.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
 import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
+import type { Store } from '../../registry/store/store.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, log, say } from '../output.ts';
@@ -47,6 +48,7 @@ export interface ServeOptions extends RegistryOptions {
   readonly requestTimeout: number;
   readonly drainDelay: number;
   readonly webhooksToPrivateNetworks?: true;
+  readonly deliveryOnly?: true;
 }
 
 /**
@@ -54,34 +56,28 @@ export interface ServeOptions extends RegistryOptions {
  * @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request` or `unavailable` when it may not or cannot listen
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { data, host, port, tlsCert, tlsKey, registryKey, behindProxy } = options;
+  const { host, port, tlsCert, tlsKey, behindProxy, deliveryOnly = false } = options;
   const { rateLimit, environmentRateLimit, requestTimeout, drainDelay } = options;
   const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
   const place = await shownPlace(options);
-  const opening = { create: true, evenBroken: true, onNarrowed: logNarrowed } as const;
+  const opening = {
+    ...{ create: !deliveryOnly, readOnly: deliveryOnly, onNarrowed: logNarrowed },
+    // Which opens the signed head itself, for as long as it serves.
+    evenBroken: !deliveryOnly,
+  };
   await withRegistry(options, opening, async store => {
-    const keyFile = registryKey ?? join(data, IDENTITY_FILE);
-    // Beside a database there may be no data folder yet.
-    await makeFolder(dirname(keyFile), 0o700);
-    const { identity, heads } = await openSigning(store, {
-      keyFile,
-      headFile: options.signedHead,
-      author: COMMAND_LINE,
-      onNarrowed: logNarrowed,
-      // Beside a database any number of machines keep a head of their own.
-      isOnlyPlace: options.database === undefined,
-    });
+    const signing = deliveryOnly ? undefined : await ownSigning(store, options);
     using closing = new DisposableStack();
-    closing.defer(() => heads.close());
+    closing.defer(() => signing?.heads.close());
     // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
     const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
     const asked = stopAsked();
     const server = await startServer({
       store,
-      identity,
-      heads,
+      ...signing,
+      deliveryOnly,
       host,
       port,
       behindProxy: behindProxy ?? false,
@@ -94,11 +90,12 @@ export async function serve(options: ServeOptions): Promise<void> {
       ...(environmentRateLimit > 0 && { environmentRateLimit }),
       ...(tls && { tls }),
     });
-    const webhooks = webhookDispatcher({ store: server.store, identity, privateNetworks, log });
+    const webhooks =
+      signing && webhookDispatcher({ store: server.store, identity: signing.identity, privateNetworks, log });
     // Whatever ends this, no server goes on without its store.
     await using stopping = new AsyncDisposableStack();
     stopping.defer(async () => {
-      await Promise.all([server.close(drainDelay * 1000), webhooks.close()]);
+      await Promise.all([server.close(drainDelay * 1000), webhooks?.close()]);
     });
     if (tls) renewAtHangup(server, () => certificate(tlsCert, tlsKey));
     logEvent('listening', {
@@ -106,9 +103,10 @@ export async function serve(options: ServeOptions): Promise<void> {
       [options.database === undefined ? 'data' : 'database']: place,
       version: packageJson.version,
       pid: process.pid,
+      ...(deliveryOnly && { deliveryOnly }),
     });
-    webhooks.start();
-    if (!hasKeys) await sayHowToBegin(options);
+    webhooks?.start();
+    if (!hasKeys && !deliveryOnly) await sayHowToBegin(options);
     const signal = await asked;
     logEvent('draining', { signal });
   });
@@ -134,6 +132,22 @@ function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
     ...(maxUnauthenticated !== undefined && { maxUnauthenticated }),
     ...(maxUnauthenticatedPerAddress !== undefined && { maxUnauthenticatedPerAddress }),
   };
+}
+
+/** What the registry proves itself with, which the log names from the first time on. */
+async function ownSigning(store: Store, options: ServeOptions): Promise<Signing> {
+  const { data, registryKey, signedHead, database } = options;
+  const keyFile = registryKey ?? join(data, IDENTITY_FILE);
+  // Beside a database there may be no data folder yet.
+  await makeFolder(dirname(keyFile), 0o700);
+  return openSigning(store, {
+    keyFile,
+    headFile: signedHead,
+    author: COMMAND_LINE,
+    onNarrowed: logNarrowed,
+    // Beside a database any number of machines keep a head of their own.
+    isOnlyPlace: database === undefined,
+  });
 }
 
 /** At SIGHUP the certificate is read anew: one that was renewed is used without a restart. */

@@ -31,6 +31,12 @@ export function serveCommand(): Command {
       '--webhooks-to-private-networks',
       'let webhooks send to this machine and private networks, and by plain HTTP',
     )
+    .addOption(
+      new Option(
+        '--delivery-only',
+        'only deliver, and write nothing: on a data folder or database that other processes write, a read replica too',
+      ).conflicts(['registryKey', 'webhooksToPrivateNetworks']),
+    )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
     .option(
       '--trusted-proxy <addresses>',
@@ -132,7 +138,8 @@ Examples:
   promptforge serve --data /var/lib/promptforge --port 8080
   PROMPTFORGE_DATABASE=postgres://app:secret@db.example.com/prompts promptforge serve --registry-key /etc/promptforge/key.pem
   promptforge serve --host 0.0.0.0 --port 443 --tls-cert chain.pem --tls-key key.pem
-  promptforge serve --host 0.0.0.0 --behind-proxy`,
+  promptforge serve --host 0.0.0.0 --behind-proxy
+  promptforge serve --delivery-only --database postgres://app@replica.example.com/prompts`,
     )
     .action(async (options: ServeOptions) => (await import('../actions/serve.ts')).serve(options));
 }

@@ -13,8 +13,17 @@ const SCHEME = 'Bearer ';
 /** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
-export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
-  const used = lastUse(store);
+export interface KeyAuthenticatorOptions {
+  /** Whether the store is told when a key was used last, which writes; true unless told. */
+  readonly notesUse?: boolean;
+}
+
+export function keyAuthenticator(
+  store: Store,
+  memory: Memory,
+  { notesUse = true }: KeyAuthenticatorOptions = {},
+): Authenticator {
+  const used = notesUse ? lastUse(store) : undefined;
   // One for all: a buffer of its own for each request would cost more than the hash.
   const presented = Buffer.alloc(32);
 
@@ -33,7 +42,7 @@ export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
       if (read !== undefined) keepKey(id, read);
       return check(key, read);
     },
-    close: () => used.close(),
+    close: async () => used?.close(),
   };
 
   function check(key: string, known: KnownKey | undefined): Caller {
@@ -46,7 +55,7 @@ export function keyAuthenticator(store: Store, memory: Memory): Authenticator {
       );
     const now = store.now();
     checkUsable(known, now);
-    used.note(known.caller.key, now.getTime());
+    used?.note(known.caller.key, now.getTime());
     return known.caller;
   }
 }

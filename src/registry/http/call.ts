@@ -24,7 +24,7 @@ import type { Work } from './work.ts';
 /** What a process tells of itself. */
 export interface Standing {
   /** How far the log is verified. */
-  readonly log: () => LogWatchState['status'];
+  readonly log: () => LogWatchState['status'] | 'unverified';
   /** Whether it was asked to stop, and should get no more requests. */
   readonly stopping: () => boolean;
   /** Absent where nobody measures. */

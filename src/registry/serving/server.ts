@@ -8,6 +8,7 @@ import { screenKey } from '../access/screen-key.ts';
 import { committingStore } from '../delivery/committing-store.ts';
 import { deliveriesBy } from '../delivery/making.ts';
 import { createApp } from '../http/app.ts';
+import { deliveryOnly as onlyDelivering } from '../http/delivery-only.ts';
 import type { Identity } from '../identity.ts';
 import { memory } from '../memory.ts';
 import { promotionSchedule } from '../promotions/schedule.ts';
@@ -49,6 +50,8 @@ export interface ServerOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly tls?: Certificate;
+  /** Whether it only delivers and never writes: neither plans, nor verifies, nor notes when keys were used. */
+  readonly deliveryOnly?: boolean;
   /** A reverse proxy in front of it speaks TLS. */
   readonly behindProxy?: boolean;
   /** Addresses of proxies, or blocks of them, whose `X-Forwarded-For` says where a request comes from. */
@@ -101,7 +104,17 @@ const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
  * cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { identity, heads, webhooksToPrivateNetworks = false, host, port, tls, log, rateLimit } = options;
+  const {
+    identity,
+    heads,
+    deliveryOnly = false,
+    webhooksToPrivateNetworks = false,
+    host,
+    port,
+    tls,
+    log,
+    rateLimit,
+  } = options;
   checkExposure({ host, tls: tls !== undefined, behindProxy: options.behindProxy ?? false });
   const limits = limitsOf(options.limits ?? {});
   const proxies = options.trustedProxies ?? [];
@@ -127,7 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...{ store, integrity, identity: identity ?? null, heads, onFault },
     ...(options.signerPauses && { pauses: options.signerPauses }),
   });
-  const authenticator = keyAuthenticator(store, kept);
+  const authenticator = keyAuthenticator(store, kept, { notesUse: !deliveryOnly });
   const notes = requestNotes();
   const { environmentRateLimit } = options;
   const admitKey = rateLimit === undefined ? undefined : keyRate(rateLimit);
@@ -161,7 +174,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onRefused: method => metrics.requests.of(counted(method), 'none').answered(429, 0),
     log,
   });
-  const app = createApp({
+  const whole = createApp({
     store,
     memory: kept,
     integrity,
@@ -173,7 +186,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(identity && { identity }),
     webhooksToPrivateNetworks,
     standing: {
-      log: () => logState().status,
+      log: () => (deliveryOnly ? 'unverified' : logState().status),
       stopping: () => stopping,
       metrics: { text: metrics.text, needsKey: !isLoopback(host) },
     },
@@ -190,7 +203,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onDelivered: metrics.delivered,
   });
   const listener = requestListener({
-    app,
+    app: deliveryOnly ? onlyDelivering(whole) : whole,
     notes,
     counts: metrics.requests,
     log,
@@ -210,9 +223,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await listening(server, host, port);
   // A connection that could not be taken, as where the system has no memory for it, costs no other.
   server.on('error', error => log(faultEntry(error)));
-  schedule.start();
-  watch.start();
-  signer.start();
+  if (!deliveryOnly) {
+    schedule.start();
+    watch.start();
+    signer.start();
+  }
   const followed = new AbortController();
   const following = kept.follow(followed.signal);
   const { port: bound } = server.address() as AddressInfo;

@@ -1,5 +1,6 @@
 /** What the registry asks of a database. SQLite and PostgreSQL are behind it; another engine implements the same few members. */
 import type { Kysely, Transaction } from 'kysely';
+import { Problem } from '../../core/problem.ts';
 import type { Tables } from './tables.ts';
 
 /** One consistent snapshot to read from. */
@@ -40,4 +41,12 @@ export interface Store {
   readonly connections?: () => Readonly<Record<'busy' | 'idle' | 'waiting', number>>;
   /** Ends every wait and closes the database. May be called twice. */
   close(): Promise<void>;
+}
+
+/** Why a store that was opened for reading alone writes nothing. */
+export function readOnlyStore(): Problem {
+  return new Problem(
+    'unavailable',
+    'This process has opened the registry for reading alone. Nothing was changed.',
+  );
 }

@@ -3,7 +3,7 @@ import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely
 import Cursor from 'pg-cursor';
 import { Problem } from '../../../core/problem.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
-import type { Snapshot, Store, WriteTransaction } from '../store.ts';
+import { readOnlyStore, type Snapshot, type Store, type WriteTransaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import type { DatabaseAddress } from './address.ts';
 import {
@@ -37,6 +37,8 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /** Whether notifications reach this process, which they do not through a pooler in transaction mode; true by default. */
   readonly listens?: boolean;
+  /** Whether it refuses every write; false by default. */
+  readonly readOnly?: boolean;
   /** What is not given is as by default. */
   readonly patience?: Partial<Patience>;
 }
@@ -47,14 +49,14 @@ export interface PostgresStoreOptions {
  */
 export async function connectPostgresStore(
   address: DatabaseAddress,
-  { now, connections = CONNECTIONS, listens = true, patience: given }: PostgresStoreOptions,
+  { now, connections = CONNECTIONS, listens = true, readOnly = false, patience: given }: PostgresStoreOptions,
 ): Promise<Store> {
   const patience = { ...PATIENCE, ...given };
   const servers = new Servers(address, patience);
   const pool = boundedPool(servers, { connections, patience });
   const watch = new Watch(servers, { listens, patience, onServerLost: pool.renew });
   await watch.start();
-  return new PostgresStore(pool, watch, now);
+  return new PostgresStore(pool, watch, now, readOnly);
 }
 
 /** Kysely on a bounded pool of connections, which `destroy()` closes. */
@@ -72,13 +74,15 @@ class PostgresStore implements Store {
   readonly #pool: BoundedPool;
   readonly #database: Kysely<Tables>;
   readonly #watch: Watch;
+  readonly #readOnly: boolean;
   readonly #commits: SharedCommits;
   /** When a server was left that takes no writes, on performance.now(). */
   #leftAt = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
 
-  constructor(pool: BoundedPool, watch: Watch, now: () => Date) {
+  constructor(pool: BoundedPool, watch: Watch, now: () => Date, readOnly: boolean) {
     this.now = now;
+    this.#readOnly = readOnly;
     this.connections = pool.counts;
     this.#pool = pool;
     this.#database = kyselyOver(pool);
@@ -102,10 +106,11 @@ class PostgresStore implements Store {
   }
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#answering(() => readSnapshot(this.#database, work));
+    return this.#answering(() => readSnapshot(this.#database, work), isWorthAnotherTry);
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    if (this.#readOnly) throw readOnlyStore();
     return this.#answering(() => this.#commits.write(work));
   }
 
@@ -156,7 +161,11 @@ class PostgresStore implements Store {
     return transaction => sql`SELECT pg_notify(${CHANNEL}, ${String(revision)})`.execute(transaction);
   }
 
-  async #answering<T>(work: () => Promise<T>): Promise<T> {
+  /** @param repeats after which errors `work` is done once more; where a connection had ended it is in any case */
+  async #answering<T>(
+    work: () => Promise<T>,
+    repeats: (error: unknown) => boolean = () => false,
+  ): Promise<T> {
     for (let again = true; ; again = false) {
       if (this.#closing !== undefined) throw closing();
       if (this.#watch.away) throw away();
@@ -166,7 +175,8 @@ class PostgresStore implements Store {
         // A connection of the pool that had ended unnoticed, as after a restart: another one may do.
         const ended = error instanceof ConnectionFailure && !error.timedOut;
         const left = sqlState(error) === READ_ONLY && this.#leaveReadOnly();
-        if (!again || !(ended || left)) throw asProblem(error);
+        // A standby ends readings that keep it from following its primary.
+        if (!again || !(ended || left || repeats(error))) throw asProblem(error);
       }
     }
   }

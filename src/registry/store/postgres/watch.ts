@@ -17,7 +17,8 @@ export const CHANNEL = 'promptforge';
 const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
 /** How long to wait before connecting again: doubled from the first to the second, in ms. */
 const PAUSES = { first: 25, longest: 250 } as const;
-const FEATURE_NOT_SUPPORTED = '0A000';
+/** What answers LISTEN: an engine that has none, and a standby. */
+const NO_LISTEN: ReadonlySet<string | undefined> = new Set(['0A000', '25006']);
 
 export interface WatchOptions {
   /** Whether to listen at all: not through a pooler that gives each transaction another connection. */
@@ -202,7 +203,7 @@ export class Watch {
     try {
       await answered(client, `LISTEN ${CHANNEL}`, [], this.#patience.watch);
     } catch (error) {
-      if (sqlState(error) !== FEATURE_NOT_SUPPORTED) throw error;
+      if (!NO_LISTEN.has(sqlState(error))) throw error;
       this.#listens = false;
       this.#notifies = false;
     }

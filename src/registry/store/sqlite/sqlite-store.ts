@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Problem } from '../../../core/problem.ts';
 import { DataFolderProblem } from '../../data-folder-problem.ts';
-import { migrate } from '../migrate.ts';
+import { checkNotNewer, migrate, schemaVersion } from '../migrate.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
-import type { Store } from '../store.ts';
+import { readOnlyStore, type Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { asProblem, isBusy } from './failures.ts';
@@ -52,22 +52,59 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
   }
 }
 
+/**
+ * Opens the database in `file`, which others write, for reading alone.
+ * @throws DataFolderProblem `older_schema`, `newer_schema`, `not_a_database`; errors of node:sqlite
+ */
+export async function openSqliteReader(file: string, now: () => Date): Promise<Store> {
+  const databases: DatabaseSync[] = [];
+  const connect = (): DatabaseSync => {
+    const database = new DatabaseSync(file, { readOnly: true });
+    databases.push(database);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    return database;
+  };
+  try {
+    const reader = connect();
+    const id = reader.prepare('PRAGMA application_id').get()?.['application_id'];
+    if (id !== APPLICATION_ID) throw foreign();
+    const store = new SqliteStore(undefined, reader, connect(), now);
+    const present = await store.read(schemaVersion);
+    checkNotNewer(present, SQLITE_MIGRATIONS);
+    if (present < SQLITE_MIGRATIONS.length) throw older(present);
+    return store;
+  } catch (error) {
+    for (const database of databases) database.close();
+    throw error;
+  }
+}
+
+function older(present: number): DataFolderProblem {
+  return new DataFolderProblem(
+    'older_schema',
+    `This registry has the schema ${present} of an older PromptForge. Start "promptforge serve" of this version without --delivery-only first: it brings the schema forward.`,
+  );
+}
+
 /** Marks a new database as a registry's. @throws DataFolderProblem `not_a_database` for one that is another program's */
 function claim(database: DatabaseSync): void {
   const id = database.prepare('PRAGMA application_id').get()?.['application_id'];
   if (id === APPLICATION_ID) return;
-  if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined)
-    throw new DataFolderProblem(
-      'not_a_database',
-      'This database belongs to another program. Choose another data folder.',
-    );
+  if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) throw foreign();
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+}
+
+function foreign(): DataFolderProblem {
+  return new DataFolderProblem(
+    'not_a_database',
+    'This database belongs to another program. Choose another data folder.',
+  );
 }
 
 class SqliteStore implements Store {
   readonly now: () => Date;
-  readonly #writing: Kysely<Tables>;
-  readonly #commits: SharedCommits;
+  readonly #writing: Kysely<Tables> | undefined;
+  readonly #commits: SharedCommits | undefined;
   readonly #reading: Kysely<Tables>;
   readonly #watcher: DatabaseSync;
   readonly #dataVersion: () => unknown;
@@ -78,24 +115,17 @@ class SqliteStore implements Store {
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync, watcher: DatabaseSync, now: () => Date) {
+  /** @param writer undefined where nothing may be written */
+  constructor(
+    writer: DatabaseSync | undefined,
+    reader: DatabaseSync,
+    watcher: DatabaseSync,
+    now: () => Date,
+  ) {
     this.now = now;
-    this.#writing = new Kysely({
-      dialect: nodeSqliteDialect(writer, () => patiently(() => writer.exec('BEGIN IMMEDIATE'))),
-    });
-    this.#commits = sharedCommits({
-      commit: all => this.#writing.transaction().execute(all),
-      savepoints: {
-        set: async () => writer.exec('SAVEPOINT one'),
-        back: async () => writer.exec('ROLLBACK TO one'),
-      },
-      patience: WRITE_PATIENCE,
-      tooLong: () =>
-        new Problem(
-          'unavailable',
-          'The registry is busy with other writes. Nothing was changed; try again soon.',
-        ),
-    });
+    const writing = writer && writingOn(writer);
+    this.#writing = writing;
+    this.#commits = writer && writing && commitsOn(writer, writing);
     this.#reading = new Kysely({
       dialect: nodeSqliteDialect(reader, async () => reader.exec('BEGIN')),
     });
@@ -111,7 +141,9 @@ class SqliteStore implements Store {
   async write<T>(
     work: (transaction: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<T>,
   ): Promise<T> {
-    const result = await this.#answering(() => this.#commits.write(work));
+    const commits = this.#commits;
+    if (commits === undefined) throw readOnlyStore();
+    const result = await this.#answering(() => commits.write(work));
     this.#recent = undefined;
     for (const wake of [...this.#waiting]) wake();
     return result;
@@ -162,7 +194,7 @@ class SqliteStore implements Store {
     this.#closed.abort();
     this.#watcher.close();
     await this.#reading.destroy();
-    await this.#writing.destroy();
+    await this.#writing?.destroy();
   }
 
   async #answering<T>(work: () => Promise<T>): Promise<T> {
@@ -189,6 +221,28 @@ class SqliteStore implements Store {
       this.#waiting.add(wake);
     });
   }
+}
+
+function writingOn(writer: DatabaseSync): Kysely<Tables> {
+  return new Kysely({
+    dialect: nodeSqliteDialect(writer, () => patiently(() => writer.exec('BEGIN IMMEDIATE'))),
+  });
+}
+
+function commitsOn(writer: DatabaseSync, writing: Kysely<Tables>): SharedCommits {
+  return sharedCommits({
+    commit: all => writing.transaction().execute(all),
+    savepoints: {
+      set: async () => writer.exec('SAVEPOINT one'),
+      back: async () => writer.exec('ROLLBACK TO one'),
+    },
+    patience: WRITE_PATIENCE,
+    tooLong: () =>
+      new Problem(
+        'unavailable',
+        'The registry is busy with other writes. Nothing was changed; try again soon.',
+      ),
+  });
 }
 
 /** Tries `attempt` until the database is no longer locked, without blocking the thread for longer than BUSY_TIMEOUT. */

@@ -1,0 +1,37 @@
+/** The part of the app that a process of `promptforge serve --delivery-only` has: delivery, and what watches a process. */
+import type { RouteName } from '../../contract/routes.ts';
+import { Problem } from '../../core/problem.ts';
+import { type Answer, problemAnswer } from './answer.ts';
+import type { App } from './app.ts';
+import { askedByFetch } from './asked.ts';
+import { routeOf } from './paths.ts';
+
+const SERVED: ReadonlySet<RouteName> = new Set(['deliver', 'healthz', 'readyz', 'metrics']);
+
+/** Refuses every other call of the API before anything of it is read. */
+export function deliveryOnly(app: App): App {
+  const refusalOf = (method: string, target: string): Answer | undefined => {
+    const [path = ''] = target.split('?', 1);
+    const found = routeOf(method, path);
+    return found === undefined || SERVED.has(found.route) ? undefined : refused(method, found.route);
+  };
+  return {
+    answer: async request => refusalOf(request.method, request.target) ?? app.answer(request),
+    async fetch(request) {
+      const { method, target } = askedByFetch(request);
+      const refusal = refusalOf(method, target);
+      if (refusal === undefined) return app.fetch(request);
+      return new Response(refusal.body as string, { status: refusal.status, headers: refusal.headers });
+    },
+    deliver: app.deliver,
+  };
+}
+
+function refused(method: string, route: RouteName): Answer {
+  return problemAnswer(
+    new Problem(
+      'route_not_found',
+      `This process only delivers prompts (--delivery-only): it has no ${method} for "${route}". Send this request to a process of the registry that was started without --delivery-only.`,
+    ),
+  );
+}

@@ -1,0 +1,127 @@
+/** `serve --delivery-only` on a hot standby: a read replica, whose primary another process writes to. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
+import { defaultEnvironments } from '../../src/core/environment.ts';
+import { openDatabase } from '../../src/registry/database.ts';
+import { DatabaseProblem } from '../../src/registry/database-problem.ts';
+import { eventually } from '../eventually.ts';
+import { aRegistry, ask, assertProblem, type RegistryForTest } from '../registry/a-registry.ts';
+import { PATIENT } from './a-database.ts';
+
+const run = promisify(execFile);
+
+describe('a process that only delivers, on a standby', () => {
+  let primary: PostgresServer;
+  let standby: PostgresServer;
+  let writing: RegistryForTest;
+  let delivering: RegistryForTest;
+  let reader: string;
+  before(async () => {
+    primary = await startPostgres();
+    const connect = new URL(primary.url('postgres'));
+    const conninfo = `host=127.0.0.1 port=${connect.port} user=postgres password=postgres`;
+    standby = await startPostgres({ settings: { primary_conninfo: conninfo } });
+    const store = await openDatabase(primary.url('postgres'), {
+      environments: defaultEnvironments(0),
+      connections: 2,
+      patience: PATIENT,
+    });
+    writing = await aRegistry({ store });
+    await writing.publish('a', 'First.', null);
+    await writing.promote('a', 1, 'staging');
+    reader = await writing.key('staging', 'reader');
+    await follow(standby, primary);
+    // Its connections ended with the server.
+    await eventually('a write', () => writing.key('staging', 'author', 'first').catch(() => undefined));
+    await eventually('ready', async () => (await ask(writing.url, 'GET', '/readyz')).status === 200);
+    delivering = await aRegistry({
+      store: await openDatabase(standby.url('postgres'), {
+        readOnly: true,
+        connections: 2,
+        patience: PATIENT,
+      }),
+      serving: { deliveryOnly: true },
+    });
+  });
+  after(async () => {
+    await delivering?.[Symbol.asyncDispose]();
+    await writing?.[Symbol.asyncDispose]();
+    await standby?.[Symbol.asyncDispose]();
+    await primary?.[Symbol.asyncDispose]();
+  });
+  const deliver = (key = reader, prompt = 'a') =>
+    ask(delivering.url, 'GET', `/v1/prompts/${prompt}`, undefined, { authorization: `Bearer ${key}` });
+
+  it('delivers, shows what the primary committed, and refuses a key that was revoked there', async () => {
+    await eventually('delivery', async () => (await deliver()).text === 'First.');
+    await writing.publish('a', 'Second.', 1);
+    await writing.promote('a', 2, 'staging');
+    await eventually('the promotion', async () => (await deliver()).text === 'Second.');
+    const leaving = await writing.key('staging', 'reader', 'leaver');
+    await eventually('its key', async () => (await deliver(leaving)).status === 200);
+    const path = `/v1/keys/${leaving.split('_')[2]}/revoke`;
+    await writing.call('POST', path, undefined, { as: 'staging admin' });
+    await eventually('refused', async () => (await deliver(leaving)).status === 401);
+    const request = { source: 'x', message: '', base: null };
+    const headers = { authorization: `Bearer ${await writing.key('development')}` };
+    assertProblem(
+      await ask(delivering.url, 'POST', '/v1/prompts/b/-/versions', request, headers),
+      404,
+      'route_not_found',
+    );
+  });
+
+  it('goes on delivering while the standby is away, says since when, and follows it once it is back', async () => {
+    await eventually('delivery', async () => (await deliver()).status === 200);
+    await standby.stop('kill');
+    await eventually('known to be away', async () => {
+      const answered = await deliver();
+      assert.equal(answered.status, 200);
+      return answered.headers.get('age') !== null;
+    });
+    await writing.publish('a', 'Third.', 2);
+    await writing.promote('a', 3, 'staging');
+    await standby.start();
+    await eventually('the promotion', async () => (await deliver()).text === 'Third.');
+    assert.equal((await deliver()).headers.get('age'), null);
+  });
+
+  it('does not start on a database without a registry', async () => {
+    const client = new Client(primary.url('postgres'));
+    await client.connect();
+    await client.query('CREATE DATABASE empty');
+    await client.end();
+    await eventually('the database', () =>
+      openDatabase(standby.url('empty'), { readOnly: true }).then(
+        () => assert.fail('It has opened nothing.'),
+        error => DatabaseProblem.is(error, 'no_registry'),
+      ),
+    );
+  });
+});
+
+/** Makes `standby` a copy of `primary` that follows it. */
+async function follow(standby: PostgresServer, primary: PostgresServer): Promise<void> {
+  const [to, from] = await Promise.all([standby, primary].map(dataFolder));
+  await Promise.all([standby, primary].map(server => server.stop('fast')));
+  await rm(to!, { recursive: true });
+  // Owner and rights as they are: PostgreSQL takes no other.
+  await run('cp', ['-Rp', from!, to!]);
+  const file = join(to!, 'standby.signal');
+  await run('cp', ['-p', join(from!, 'PG_VERSION'), file]);
+  await primary.start();
+  await standby.start();
+}
+
+async function dataFolder(server: PostgresServer): Promise<string> {
+  const client = new Client(server.url('postgres'));
+  await client.connect();
+  const { rows } = await client.query('SHOW data_directory');
+  await client.end();
+  return String(rows[0].data_directory);
+}
