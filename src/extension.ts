@@ -11,6 +11,7 @@ import { registerKeepConnected } from './editor/connection/keep-connected.ts';
 import { registerKeepFresh } from './editor/connection/keep-fresh.ts';
 import { registerKeys } from './editor/connection/keys.ts';
 import { registerProjectDiagnostics } from './editor/connection/project-diagnostics.ts';
+import { registerRevokeKey } from './editor/connection/revoke-key.ts';
 import { Session } from './editor/connection/session.ts';
 import { registerContextKeys } from './editor/context-keys.ts';
 import { registerDecorations } from './editor/explorer/decorations.ts';
@@ -112,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     registerConnect(workbench),
     registerProjectDiagnostics(session),
     registerKeys(workbench),
+    registerRevokeKey(workbench),
     registerOpenVersion(workbench),
     registerCopying(workbench, view.focused),
     registerCompare(workbench),

@@ -12,6 +12,13 @@ export const key = z
     expiresAt: timestamp.nullable(),
     lastUsedAt: timestamp.nullable(),
     revokedAt: timestamp.nullable(),
+    createdBy: z
+      .object({
+        actor,
+        key: z.string().meta({ description: 'Its id; `command-line` where no key made it.' }),
+      })
+      .optional()
+      .meta({ description: 'In lists: who made it, and with which key.' }),
   })
   .meta({ id: 'Key' });
 export type KeyRecord = z.infer<typeof key>;

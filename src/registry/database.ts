@@ -135,7 +135,7 @@ async function migrated(database: Kysely<Tables>, now: () => Date, present: numb
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** The error with the database it is about, without a password. */
-function explained(error: unknown, { shown }: DatabaseAddress): unknown {
+function explained(error: unknown, { shown, hasPassword }: DatabaseAddress): unknown {
   const problem = (code: DatabaseProblemCode, why: string) =>
     new DatabaseProblem(code, `${shown}: ${why}`, { cause: error });
   if (DatabaseProblem.is(error)) return problem(error.code, error.message);
@@ -148,7 +148,7 @@ function explained(error: unknown, { shown }: DatabaseAddress): unknown {
   switch (state) {
     case '28P01':
     case '28000':
-      return problem('login_refused', `The server refuses this user: ${told}. Check user and password.`);
+      return problem('login_refused', whyRefusedLogin(told, hasPassword));
     case '3D000':
       return problem('no_database', 'There is no such database on this server. Check its name, or make it.');
     case INSUFFICIENT_PRIVILEGE:
@@ -166,15 +166,30 @@ function explained(error: unknown, { shown }: DatabaseAddress): unknown {
     );
   const failure = [error, reason].find(each => each instanceof ConnectionFailure);
   if (failure === undefined) return error;
-  if (/client password must be/.test(failure.message))
-    return problem(
-      'login_refused',
-      'The server asks for a password. Give one in the URL, in PGPASSWORD or in ~/.pgpass.',
-    );
+  if (isWithoutPassword(failure.message)) return problem('login_refused', PASSWORD_WANTED);
   return problem('unreachable', `The database cannot be reached: ${whyUnreachable(failure)}.`);
 }
 
-function whyUnreachable({ cause, message }: ConnectionFailure): string {
+const PASSWORD_WANTED = 'The server asks for a password. Give one in the URL, in PGPASSWORD or in ~/.pgpass.';
+
+/** Of `pg`, which SCRAM asks for a password that it was not given; of the server, which got an empty one. */
+function isWithoutPassword(told: string): boolean {
+  return /client password must be|empty password/.test(told);
+}
+
+function whyRefusedLogin(told: string, hasPassword: boolean): string {
+  if (isWithoutPassword(told)) return PASSWORD_WANTED;
+  const refused = `The server refuses this user: ${told}.`;
+  if (/no encryption/.test(told))
+    return `${refused} Check its name and the one of the database; if the server asks for TLS, add "?sslmode=verify-full" to the URL.`;
+  if (/peer authentication/i.test(told))
+    return `${refused} Over a socket it takes the user of the operating system of that name: run the command as that user, or connect to a host with a password.`;
+  return hasPassword
+    ? `${refused} Check user and password.`
+    : `${refused} No password is in the URL or in PGPASSWORD: give one there or in ~/.pgpass.`;
+}
+
+function whyUnreachable({ cause, message, timedOut }: ConnectionFailure): string {
   const said: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there; start the server, or check host and port',
     ENOTFOUND: 'there is no such host; check its name',
@@ -183,6 +198,9 @@ function whyUnreachable({ cause, message }: ConnectionFailure): string {
     ENOENT: 'there is no such socket; check the path',
     ECONNRESET: 'it closed the connection; check host, port and TLS',
   };
+  if (timedOut) return said['ETIMEDOUT'] ?? message;
+  if (/does not support SSL/.test(message))
+    return 'it speaks no TLS; leave "sslmode" out of the URL, or let the server speak it';
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   return said[code ?? ''] ?? message.replace(/\.$/, '');
 }

@@ -41,7 +41,9 @@ describe('keys', () => {
     assert.equal((await fetchWith(`Bearer ${key}`)).text, 'text');
     const listed = await registry.call('GET', '/v1/keys');
     const found = listed.json.data.find((one: Json) => one.id === record.id);
-    assert.deepEqual({ ...found, lastUsedAt: null }, record);
+    const { createdBy, ...rest } = found;
+    assert.equal(createdBy.actor, 'admin.of.development');
+    assert.deepEqual({ ...rest, lastUsedAt: null }, record);
     const secret = key.split('_')[3];
     for (const path of ['/v1/keys', '/v1/changes?limit=1000'])
       assert.ok(!(await registry.call('GET', path)).text.includes(secret), path);
@@ -151,6 +153,53 @@ describe('keys', () => {
       [cascade.keys.map(({ actor }: Json) => actor), cascade.complete],
       [[`app-${MAX_CASCADE}`], true],
     );
+  });
+  it('that revoke themselves with more than a hundred that they made do so to the end', async () => {
+    for (const isChild of [false, true]) {
+      const parent = (await make({ role: 'admin', actor: 'parent' })).json;
+      const asParent = { authorization: `Bearer ${parent.key}` };
+      const post = (key: string, path: string, body: object) =>
+        ask(registry.url, 'POST', path, body, { authorization: `Bearer ${key}` });
+      const request = { environment: 'development', role: 'admin', actor: 'self', expiresAt: null };
+      const own = isChild ? (await ask(registry.url, 'POST', '/v1/keys', request, asParent)).json : parent;
+      for (let each = 0; each < MAX_CASCADE + 1; each++)
+        assert.equal(
+          (await post(own.key, '/v1/keys', { ...request, role: 'reader', actor: `app-${each}` })).status,
+          201,
+        );
+      const revoke = () => post(own.key, `/v1/keys/${parent.id}/revoke`, { cascade: true });
+      const first = await revoke();
+      assert.equal(first.status, 200, first.text);
+      assert.equal(first.json.cascade.complete, false);
+      const second = await revoke();
+      assert.equal(second.status, 200, 'its own right is the last that ends');
+      assert.equal(second.json.cascade.complete, true);
+      assertProblem(await revoke(), 401, 'key_revoked');
+      const all = await allKeys();
+      const left = all.filter((key: Json) => key.revokedAt === null && /^(app-|self|parent)/.test(key.actor));
+      assert.deepEqual(left, []);
+    }
+    async function allKeys(): Promise<Json[]> {
+      const found: Json[] = [];
+      for (let cursor = ''; ; ) {
+        const { json } = await registry.call('GET', `/v1/keys?limit=100${cursor}`);
+        found.push(...json.data);
+        if (json.nextCursor === null) return found;
+        cursor = `&cursor=${json.nextCursor}`;
+      }
+    }
+  });
+  it('are listed with who made them, which the key itself is not told', async () => {
+    const admin = (await make({ role: 'admin', actor: 'maker' })).json;
+    const headers = { authorization: `Bearer ${admin.key}` };
+    const body = { environment: 'development', role: 'reader', actor: 'made', expiresAt: null };
+    const made = (await ask(registry.url, 'POST', '/v1/keys', body, headers)).json;
+    const { json } = await registry.call('GET', '/v1/keys?limit=1');
+    assert.deepEqual(json.data[0].createdBy, { actor: 'maker', key: admin.id });
+    const current = await ask(registry.url, 'GET', '/v1/keys/current', undefined, {
+      authorization: `Bearer ${made.key}`,
+    });
+    assert.equal(current.json.createdBy, undefined);
   });
   it('end when they expire', async () => {
     const expiresAt = new Date(now.getTime() + 1000).toISOString();

@@ -22,7 +22,9 @@ export type Work =
   | { readonly kind: 'promote'; readonly environment: EnvironmentName }
   /** Approving, rejecting or cancelling a promotion, or commenting on it. */
   | { readonly kind: 'decide'; readonly environment: EnvironmentName }
-  | { readonly kind: 'archive' };
+  | { readonly kind: 'archive' }
+  /** Of one environment, or of any. */
+  | { readonly kind: 'manage-keys'; readonly environment?: EnvironmentName };
 
 export type Choice =
   | { readonly kind: 'key'; readonly environment: EnvironmentName }
@@ -43,6 +45,7 @@ const ROLE: Readonly<Record<Work['kind'], Role>> = {
   // Who asked for a promotion may take it back: which role decides what is for the registry to say.
   decide: 'author',
   archive: 'admin',
+  'manage-keys': 'admin',
 };
 
 /**
@@ -74,6 +77,9 @@ function candidatesFor(
       const publishing = environments.filter(each => each.policy.publishes).map(each => each.name);
       return environments.length === 0 ? [...keys.keys()] : publishing;
     }
+    case 'manage-keys':
+      if (work.environment !== undefined) return [work.environment];
+      return environments.length === 0 ? [...keys.keys()] : environments.map(({ name }) => name);
     case 'read':
       return forReading(environments, keys);
   }
@@ -102,6 +108,7 @@ const DOING: Readonly<Record<Work['kind'], string>> = {
   promote: 'Promoting',
   decide: 'Deciding on a promotion',
   archive: 'Archiving',
+  'manage-keys': 'Managing keys',
 };
 
 function missingMessage(

@@ -1,6 +1,6 @@
 /** The commands on keys: set, replace, test, remove. A key goes from the hidden input to the key store, and nowhere else. */
 import * as vscode from 'vscode';
-import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
 import { type Key, parseKey } from '../../core/key.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Ask } from '../asking/ask.ts';
@@ -10,6 +10,7 @@ import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
+import { environmentOf } from './environment-argument.ts';
 import { keyVerdict, whoWords } from './key-words.ts';
 
 const DETAILS = 'Show Details';
@@ -173,12 +174,4 @@ async function pickStored({ session, ask }: Workbench, title: string): Promise<E
     placeholder: 'Select an environment',
     options: stored.map(name => ({ label: name, value: name })),
   });
-}
-
-/** From a node of the view Environments, or its name. */
-function environmentOf(argument: unknown): EnvironmentName | undefined {
-  if (typeof argument === 'string' && isEnvironmentName(argument)) return argument;
-  if (typeof argument !== 'object' || argument === null || !('environment' in argument)) return undefined;
-  const { environment } = argument;
-  return typeof environment === 'string' && isEnvironmentName(environment) ? environment : undefined;
 }

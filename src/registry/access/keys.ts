@@ -152,11 +152,19 @@ export async function listKeys(
   snapshot: Snapshot,
   { environment, before, limit }: KeyListing,
 ): Promise<{ seq: number; record: KeyRecord }[]> {
-  let query = snapshot.selectFrom('keys').selectAll().orderBy('seq', 'desc');
-  if (environment !== undefined) query = query.where('environment', '=', environment);
-  if (before !== undefined) query = query.where('seq', '<', before);
+  let query = snapshot
+    .selectFrom('keys')
+    .innerJoin('events', 'events.seq', 'keys.seq')
+    .selectAll('keys')
+    .select(['events.actor as maker', 'events.key as makerKey'])
+    .orderBy('keys.seq', 'desc');
+  if (environment !== undefined) query = query.where('keys.environment', '=', environment);
+  if (before !== undefined) query = query.where('keys.seq', '<', before);
   if (limit !== undefined) query = query.limit(limit);
-  return (await query.execute()).map(row => ({ seq: row.seq, record: keyRecord(row) }));
+  return (await query.execute()).map(({ maker, makerKey, ...row }) => ({
+    seq: row.seq,
+    record: { ...keyRecord(row), createdBy: { actor: maker, key: makerKey } },
+  }));
 }
 
 /** @throws Problem `key_not_found` */
@@ -189,7 +197,7 @@ export async function revokeKey(
 
 /**
  * Revokes a key as `revokeKey`, and the keys that it made, those that they made and so on: at most `MAX_CASCADE`
- * of them that are not revoked yet.
+ * of them that are not revoked yet. The author's own key comes last, when nothing else is left to revoke with it.
  * @throws Problem `key_not_found`
  */
 export async function revokeKeyAndWhatItMade(
@@ -198,18 +206,26 @@ export async function revokeKeyAndWhatItMade(
   author: Author,
   id: string,
 ): Promise<RevokedKey> {
-  const record = await revokeKey(transaction, now, author, id);
+  const own = author.key;
+  const record = id === own ? await readKey(transaction, id) : await revokeKey(transaction, now, author, id);
   const keys: KeyRecord[] = [];
   const seen = new Set([id]);
   for (let makers = [id]; makers.length > 0; ) {
     const made = (await idsMadeBy(transaction, makers)).filter(each => !seen.has(each));
     for (const each of made) {
       seen.add(each);
+      if (each === own) continue;
       if ((await readKey(transaction, each)).revokedAt !== null) continue;
       if (keys.length === MAX_CASCADE) return { ...record, cascade: { keys, complete: false } };
       keys.push(await revokeKey(transaction, now, author, each));
     }
     makers = made;
+  }
+  if (id === own)
+    return { ...(await revokeKey(transaction, now, author, own)), cascade: { keys, complete: true } };
+  if (seen.has(own)) {
+    if (keys.length === MAX_CASCADE) return { ...record, cascade: { keys, complete: false } };
+    keys.push(await revokeKey(transaction, now, author, own));
   }
   return { ...record, cascade: { keys, complete: true } };
 }

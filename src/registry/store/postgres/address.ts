@@ -15,6 +15,8 @@ export interface DatabaseAddress {
   readonly target: TargetSession;
   /** For logs and messages: without password and parameters. */
   readonly shown: string;
+  /** Whether the URL or the environment has one; `~/.pgpass` is read only when the server asks. */
+  readonly hasPassword: boolean;
 }
 
 const EXAMPLE = 'postgres://user@host:5432/database';
@@ -49,30 +51,31 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     );
   const all = parsed.filter(url => url !== null);
   const target = targetOf(first, all.length);
-  const [server, ...others] = all.map(serverOf);
+  const read = all.map(serverOf);
+  const [server, ...others] = read.map(({ config }) => config);
   if (server === undefined) throw new Error('There is no host.');
   const user = first.username === '' ? '' : `${first.username}@`;
   const hosts = all.map(url => url.host || encodeURIComponent(url.searchParams.get('host') ?? ''));
   return {
     servers: [server, ...others],
     target,
+    hasPassword: read.some(each => each.hasPassword),
     shown: `postgres://${user}${hosts.join(',')}${first.pathname}`,
   };
 }
 
-function serverOf(url: URL): ClientConfig {
+function serverOf(url: URL): { readonly config: ClientConfig; readonly hasPassword: boolean } {
   // Not a parameter of the server's.
   const { href } = withoutTarget(url);
   const config: ClientConfig = { connectionString: href };
   try {
-    new Client(config);
+    return { config, hasPassword: Boolean(new Client(config).password) };
   } catch {
     // Without its cause, which may quote the URL.
     throw invalid(
       'The address of the database cannot be read: a part of it is not percent-encoded as it should be, or a certificate file that it names is not there.',
     );
   }
-  return config;
 }
 
 function withoutTarget(url: URL): URL {

@@ -1,0 +1,10 @@
+/** The environment that a command is about, where its argument says so. */
+import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
+
+/** From a node of the view Environments, or its name. */
+export function environmentOf(argument: unknown): EnvironmentName | undefined {
+  if (typeof argument === 'string' && isEnvironmentName(argument)) return argument;
+  if (typeof argument !== 'object' || argument === null || !('environment' in argument)) return undefined;
+  const { environment } = argument;
+  return typeof environment === 'string' && isEnvironmentName(environment) ? environment : undefined;
+}
