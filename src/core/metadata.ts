@@ -1,6 +1,7 @@
 /** What a source's front matter declares, its schemas expanded to JSON Schema. */
 import type { Problem } from './problem.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
+import { circularReference } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
 import { loadPatterns } from './schema/patterns.ts';
 import { placeOfFault } from './schema/place-of-fault.ts';
@@ -72,8 +73,8 @@ export function declaredMetadata(
 }
 
 /**
- * As `declaredMetadata`, of what is published or rendered before it is: also the patterns of the input's schema must be
- * such that they can be run.
+ * As `declaredMetadata`, of what is published or rendered before it is: also the references and patterns of the input's
+ * schema must be such that they can be followed and run.
  */
 export async function checkedMetadata(
   source: string,
@@ -82,10 +83,12 @@ export async function checkedMetadata(
 ): Promise<DeclaredMetadata> {
   const metadata = declaredMetadata(source, parsed, options);
   if (options.isPublished === true || metadata.inputSchema === null) return metadata;
+  const at = ['input', 'schema'];
+  const circular = circularReference(metadata.inputSchema);
+  if (circular !== undefined) throw problemOf(circular, 'schema-reference', at, { source, ...options });
   const patterns = patternsIn(metadata.inputSchema);
   const fault = patterns.length === 0 ? undefined : patternFault(patterns, await loadPatterns());
-  if (fault !== undefined)
-    throw problemOf(fault, 'schema-pattern', ['input', 'schema'], { source, ...options });
+  if (fault !== undefined) throw problemOf(fault, 'schema-pattern', at, { source, ...options });
   return metadata;
 }
 
@@ -126,7 +129,7 @@ function orIssue<Value>(read: () => Value, at: SchemaPath, of: { source: string 
 
 function problemOf(
   fault: SchemaFault,
-  code: 'picoschema' | 'schema-pattern',
+  code: 'picoschema' | 'schema-pattern' | 'schema-reference',
   at: SchemaPath,
   { source, label, kind }: { source: string } & MetadataOptions,
 ): Problem {

@@ -126,6 +126,31 @@ describe('a pattern of the input that RE2 cannot run', () => {
       assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
   });
 
+  it('is not the only thing: a reference that leads back to itself is refused as well', async () => {
+    for (const part of [
+      { $ref: '#' },
+      { allOf: [{ $ref: '#' }] },
+      { anyOf: [{ not: { if: { $ref: '#' } } }] },
+      { properties: { a: { $ref: '#/properties/a' } } },
+      { properties: { a: { $ref: '#/properties/b' }, b: { $ref: '#/properties/a' } } },
+      { $defs: { a: { allOf: [{ $ref: '#/$defs/b' }] }, b: { else: { $ref: '#/$defs/a' } } } },
+      { dependentSchemas: { a: { $ref: '#' } } },
+    ]) {
+      const source = sourceOf({ type: 'object', ...part });
+      const found = await refusal(source);
+      assert.equal(found?.code, 'schema-reference', JSON.stringify(part));
+      const at = source.split('\n')[found.line - 1]?.slice(found.column - 1);
+      assert.ok(at?.startsWith('"#'), at);
+    }
+    for (const part of [
+      { properties: { a: { $ref: '#' } } },
+      { properties: { a: { items: { $ref: '#/properties/a' } } } },
+      { $defs: { a: {}, b: { allOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/a' }] } } },
+      { properties: { a: { $ref: '#/nowhere' } } },
+    ])
+      assert.equal(await refusal(sourceOf({ type: 'object', ...part })), undefined, JSON.stringify(part));
+  });
+
   it('is none of a schema that is only described, nor of Picoschema', async () => {
     const output = `---\noutput:\n  schema: ${JSON.stringify(ofPattern('(a)\\1'))}\n---\nx`;
     assert.equal(await refusal(output), undefined);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Ask, Confirmation, PickQuestion, TextQuestion } from '../../src/editor/asking/ask.ts';
-import { plainAsk } from '../../src/editor/asking/plain-ask.ts';
+import { plainAsk, withoutIcons } from '../../src/editor/asking/plain-ask.ts';
 import { firstLine, versionWords } from '../../src/editor/explorer/labels.ts';
 import { plainLog } from '../../src/editor/log/plain-log.ts';
 import { promotionOption, promotionWords } from '../../src/editor/promotions/labels.ts';
@@ -26,6 +26,19 @@ function assertNoMarkup(markdown: string): void {
   assert.doesNotMatch(unescaped, /[`*_[\]()<>&$~|]/);
   assert.doesNotMatch(unescaped, /:\/\/|www\./);
 }
+
+describe('a message of the status bar made of what people wrote', () => {
+  it('has no icon, and one line', () => {
+    fc.assert(
+      fc.property(hostileText, text => {
+        const shown = withoutIcons(`Saved the sample "${text}$(alert)"`);
+        assertVisible(shown);
+        assert.doesNotMatch(shown, /(?<!\\)\$\([a-z0-9~-]+\)/i);
+      }),
+      RUNS,
+    );
+  });
+});
 
 describe('Markdown made of what people wrote', () => {
   it('has no link, image, command, address or HTML, and one line', () => {

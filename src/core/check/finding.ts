@@ -34,6 +34,8 @@ export const SOURCE_ERROR_CODES = [
   'picoschema',
   /** A pattern of the input's schema that RE2 cannot run. */
   'schema-pattern',
+  /** A reference in it that leads back to itself. */
+  'schema-reference',
 ] as const;
 
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];

@@ -54,7 +54,7 @@ function plainOption<Value>(option: Option<Value>): Option<Value> {
   };
 }
 
-/** `\$(trash)` is shown as `$(trash)`, not as the icon. */
-function withoutIcons(text: string): string {
+/** `\$(trash)` is shown as `$(trash)`, not as the icon: in a list, and in the status bar. */
+export function withoutIcons(text: string): string {
   return oneLine(text).replace(/\$\((?=[a-z0-9~-]+\))/gi, '\\$(');
 }

@@ -1,6 +1,7 @@
 /** What the preview's commands do: one panel that follows the prompt in front, and what is copied or saved of it. */
 import * as vscode from 'vscode';
 import { Drafts } from '../asking/drafts.ts';
+import { withoutIcons } from '../asking/plain-ask.ts';
 import { setContext } from '../context-keys.ts';
 import { namedTarget } from '../explorer/target.ts';
 import { logged } from '../problems/explain.ts';
@@ -173,7 +174,7 @@ export class Previews implements vscode.Disposable {
     await saveSample(uri, name, input);
     ask.sent(draft);
     await shown.saved(name, input);
-    vscode.window.setStatusBarMessage(`Saved the sample "${name}"`, 3000);
+    vscode.window.setStatusBarMessage(withoutIcons(`Saved the sample "${name}"`), 3000);
   }
 
   dispose(): void {

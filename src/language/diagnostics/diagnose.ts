@@ -8,7 +8,7 @@ import { misplacedFrontMatter } from './misplaced-front-matter.ts';
 import { objectsAsText } from './object-as-text.ts';
 import { unknownOptions } from './options.ts';
 import { checkPartials } from './partials.ts';
-import { schemaPatterns } from './schema-patterns.ts';
+import { schemaFaults } from './schema-patterns.ts';
 import { isTold, templateErrors } from './template.ts';
 import { invalidText, secrets } from './text.ts';
 import { undeclaredVariables, unknownProperties, unusedVariables } from './variables.ts';
@@ -43,7 +43,7 @@ export function diagnose(
   ];
   return [
     ...joinUnknownKeys(analysis.frontMatter.findings, new Set(frontMatterKeys)),
-    ...(compilePattern === undefined ? [] : schemaPatterns(analysis.frontMatter, compilePattern)),
+    ...schemaFaults(analysis.frontMatter, compilePattern),
     // Of the text as a whole, once.
     ...errors.filter(({ code }) => code !== 'invalid-text'),
     ...invalidText(analysis.text),

@@ -1,5 +1,6 @@
-/** A pattern of the input's schema that cannot be run: publishing refuses it, with the same sentence. */
+/** A reference or pattern of the input's schema that cannot be followed or run: publishing refuses it, with the same sentence. */
 import { patternFault, patternsIn } from '../../core/schema/check-patterns.ts';
+import { circularReference } from '../../core/schema/check-references.ts';
 import type { CompilePattern } from '../../core/schema/patterns.ts';
 import { placeOfFault } from '../../core/schema/place-of-fault.ts';
 import { isJsonObject } from '../../core/schema/schema-fault.ts';
@@ -12,11 +13,17 @@ export function mayHavePatterns(text: string): boolean {
   return text.includes('pattern');
 }
 
-export function schemaPatterns({ entries }: FrontMatterFacts, compile: CompilePattern): readonly Finding[] {
+/** @param compile without it nothing is said of patterns */
+export function schemaFaults(
+  { entries }: FrontMatterFacts,
+  compile: CompilePattern | undefined,
+): readonly Finding[] {
   const input = entries.findLast(({ key }) => key === 'input');
   const schema = input?.entries.findLast(({ key }) => key === 'schema');
   if (schema === undefined || !isJsonSchema(schema.node) || !isJsonObject(schema.value)) return [];
-  const fault = patternFault(patternsIn(schema.value), compile);
+  const circular = circularReference(schema.value);
+  const fault = circular ?? (compile && patternFault(patternsIn(schema.value), compile));
   if (fault === undefined) return [];
-  return [{ code: 'schema-pattern', span: placeOfFault(schema.node, [], fault), message: fault.message }];
+  const code = circular === undefined ? 'schema-pattern' : 'schema-reference';
+  return [{ code, span: placeOfFault(schema.node, [], fault), message: fault.message }];
 }

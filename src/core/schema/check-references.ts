@@ -1,0 +1,61 @@
+/**
+ * References that lead back to where they begin without going into the value: no input could ever be held against such
+ * a schema, so it is refused before the prompt is published.
+ */
+import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema-fault.ts';
+import { referred, schemasIn } from './schemas-in.ts';
+
+const CIRCULAR =
+  'This reference leads back to itself, so no input could be checked. Let it lead to a property or an item, or remove it.';
+/** The references that one check may follow: each takes some of the engine's stack. */
+const MAX_DEPTH = 300;
+
+/** The first reference that closes such a circle. */
+export function circularReference(root: JsonObject): SchemaFault | undefined {
+  const done = new Set<unknown>();
+  for (const { schema, path } of schemasIn(root)) {
+    const found = circleFrom({ root, around: new Set(), done }, schema, path, undefined);
+    if (found !== undefined) return new SchemaFault(found, CIRCULAR);
+  }
+  return undefined;
+}
+
+interface Walk {
+  readonly root: JsonObject;
+  readonly around: Set<unknown>;
+  readonly done: Set<unknown>;
+}
+
+/** @param reference the last one that led here */
+function circleFrom(
+  walk: Walk,
+  schema: unknown,
+  path: SchemaPath,
+  reference: SchemaPath | undefined,
+): SchemaPath | undefined {
+  const { root, around, done } = walk;
+  if (!isJsonObject(schema) || done.has(schema)) return undefined;
+  if (around.has(schema) || around.size > MAX_DEPTH) return reference;
+  around.add(schema);
+  const target = referred(root, schema['$ref']);
+  let found = target && circleFrom(walk, target.schema, target.path, [...path, '$ref']);
+  for (const next of alternatives(schema, path))
+    found ??= circleFrom(walk, next.schema, next.path, reference);
+  around.delete(schema);
+  done.add(schema);
+  return found;
+}
+
+/** What is held against the same value as the schema around it. */
+function* alternatives(
+  schema: JsonObject,
+  path: SchemaPath,
+): Generator<{ readonly schema: unknown; readonly path: SchemaPath }, void, undefined> {
+  for (const keyword of ['not', 'if', 'then', 'else'])
+    yield { schema: schema[keyword], path: [...path, keyword] };
+  for (const keyword of ['allOf', 'anyOf', 'oneOf', 'dependentSchemas', 'dependencies']) {
+    const held = schema[keyword];
+    if (typeof held !== 'object' || held === null) continue;
+    for (const [key, each] of Object.entries(held)) yield { schema: each, path: [...path, keyword, key] };
+  }
+}
