@@ -211,6 +211,64 @@ describe('a pattern of the input that RE2 cannot run', () => {
     );
   });
 
+  it('means what it means in ECMAScript', async () => {
+    const compile = await loadPatterns();
+    const piece = fc.constantFrom(
+      ...[
+        'a',
+        '.',
+        '\\d',
+        '\\s',
+        '\\S',
+        '\\w',
+        '[a-z]',
+        '[\\s_]',
+        '[^\\s]',
+        '[.]',
+        '[^.]',
+        '\\.',
+        '\\\\',
+        '[\\]s]',
+      ],
+      ...[
+        '(?:a|b)',
+        '(?<n>a)',
+        '\\b',
+        '^',
+        '$',
+        '*',
+        '+?',
+        '{2}',
+        '|',
+        '\\p{L}',
+        '\\u0041',
+        '[😀]',
+        '[^]',
+        '\\/',
+      ],
+    );
+    const patterns = fc.array(piece, { minLength: 1, maxLength: 4 }).map(pieces => pieces.join(''));
+    const character = fc.constantFrom(...'ab_1 .-/\n\r\v\u00a0\u2028\u3000\ufeffé٣\\', '😀');
+    const texts = fc.array(character, { maxLength: 4 }).map(characters => characters.join(''));
+    let compared = 0;
+    fc.assert(
+      fc.property(patterns, texts, (pattern, text) => {
+        let theirs: RegExp;
+        try {
+          theirs = new RegExp(pattern, 'u');
+        } catch {
+          return; // no pattern of ECMAScript
+        }
+        const ours = compile(pattern);
+        if (ours === undefined) return;
+        compared += 1;
+        assert.equal(ours.test(text), theirs.test(text));
+      }),
+      { numRuns: runs(20_000, 1_000) },
+    );
+    assert.ok(compared > 500, `only ${compared} were compared`);
+  });
+
   it('takes linear time to find, also where a schema holds itself or is shared', () => {
     const shared: Record<string, unknown> = { pattern: 'a' };
     shared['not'] = shared;

@@ -28,7 +28,7 @@ export async function loadPatterns(): Promise<CompilePattern> {
     let compiled: Pattern | undefined;
     try {
       if (pattern.length <= MAX_PATTERN_LENGTH && !NAMED_REFERENCE.test(pattern)) {
-        const expression = RE2JS.compile(RE2JS.translateRegExp(pattern));
+        const expression = RE2JS.compile(RE2JS.translateRegExp(asEcmaScript(pattern)));
         const size = expression.programSize();
         compiled = {
           test: text => expression.matcher(text).find(),
@@ -43,6 +43,22 @@ export async function loadPatterns(): Promise<CompilePattern> {
     kept.set(pattern, compiled);
     return compiled;
   };
+}
+
+/** White space and line ends as ECMAScript has them, by which JSON Schema reads patterns: RE2 knows ASCII's alone. */
+const SPACE = String.raw`\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`;
+const NO_LINE_END = String.raw`[^\n\r\x{2028}\x{2029}]`;
+
+function asEcmaScript(pattern: string): string {
+  const hasFlags = /\(\?[a-z-]*s/.test(pattern);
+  let isInClass = false;
+  return pattern.replaceAll(/\\.|[[\].]/gsu, part => {
+    if (part === '[' || part === ']') isInClass = part === '[' || (isInClass && part !== ']');
+    else if (part === '.') return isInClass || hasFlags ? part : NO_LINE_END;
+    else if (part === '\\s') return isInClass ? SPACE : `[${SPACE}]`;
+    else if (part === '\\S' && !isInClass) return `[^${SPACE}]`;
+    return part;
+  });
 }
 
 /** RE2JS reads a back reference by name as a "k". */
