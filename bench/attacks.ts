@@ -37,8 +37,8 @@ interface Attacker {
   readonly author: string;
   readonly reader: string;
   send(method: string, path: string, key: string, body?: string): Promise<number>;
-  /** A connection that sends this, and what follows when asked, and reads nothing. */
-  hold(text: string | Buffer, milliseconds: number): Promise<void>;
+  /** A connection that sends this, and reads nothing. */
+  hold(parts: readonly (string | Buffer)[], milliseconds: number): Promise<void>;
 }
 
 const version = (source: string, base: number | null) => JSON.stringify({ source, message: '', base });
@@ -76,19 +76,15 @@ const ATTACKS: Readonly<Record<string, readonly [count: number, attack: Attack]>
   'batches of the largest': [16, a => a.send('POST', '/v1/versions/batch', a.author, LARGEST)],
   'batches that nobody reads': [
     8,
-    a => a.hold(head('POST', '/v1/versions/batch', a.author, LARGEST.length) + LARGEST, 5000),
+    a => a.hold([head('POST', '/v1/versions/batch', a.author, LARGEST.length), LARGEST], 5000),
   ],
   'large answers that nobody reads': [
     20,
-    a => a.hold(head('GET', '/v1/prompts/attack/large/-/versions/3', a.author), 5000),
+    a => a.hold([head('GET', '/v1/prompts/attack/large/-/versions/3', a.author)], 5000),
   ],
   'bodies without end': [
     150,
-    a =>
-      a.hold(
-        Buffer.concat([Buffer.from(head('POST', versions('attack/held'), a.author, 8 * MIB)), MOST]),
-        8000,
-      ),
+    a => a.hold([head('POST', versions('attack/held'), a.author, 8 * MIB), MOST], 8000),
   ],
   'versions written with zeros': [
     2,
@@ -104,7 +100,7 @@ const ATTACKS: Readonly<Record<string, readonly [count: number, attack: Attack]>
       a.send('POST', versions(`attack/own-${a.author.slice(-12)}-${a.turn}`), a.author, version(TEXT, null)),
   ],
   'keys that are none': [4, a => a.send('GET', '/v1/prompts/support/triage', 'pf_production_x_y')],
-  'idle connections': [200, a => a.hold('', 10_000)],
+  'idle connections': [200, a => a.hold([], 10_000)],
 };
 
 const LOOPS = JSON.stringify({ input: { xs: numbers(300) }, version: 1 });
@@ -176,10 +172,10 @@ async function attack({ url, authors, readers, only }: AttackOrder): Promise<voi
       });
       request.on('error', () => resolve(0)).end(body);
     });
-  const hold = async (text: string | Buffer, milliseconds: number): Promise<void> => {
+  const hold = async (parts: readonly (string | Buffer)[], milliseconds: number): Promise<void> => {
     const socket: Socket = connect(Number(port), hostname);
     socket.on('error', () => {}).pause();
-    socket.write(text);
+    for (const part of parts) socket.write(part);
     await sleep(milliseconds);
     socket.destroy();
   };
@@ -198,6 +194,7 @@ async function attack({ url, authors, readers, only }: AttackOrder): Promise<voi
   for (const [name, [count, one]] of Object.entries(ATTACKS)) {
     if (only !== undefined && !only.includes(name)) continue;
     for (let index = 0; index < count; index++) void run(name, index, one);
+    await sleep(1);
   }
   process.on('message', () => {
     process.send?.(

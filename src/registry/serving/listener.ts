@@ -6,6 +6,7 @@ import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath } from '../delivery/target.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
+import { answerBudget } from './answer-budget.ts';
 import type { Clients } from './clients.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
@@ -39,6 +40,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PAT
 
 export function requestListener(parts: ListenerParts): Listener {
   const { app, notes, counts, log, stopping, timeout, send, clients } = parts;
+  const answers = answerBudget();
   const { path } = ROUTES.deliver;
   const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
   return (incoming, outgoing) => {
@@ -58,11 +60,13 @@ export function requestListener(parts: ListenerParts): Listener {
     const started = performance.now();
     const request = askedByNode(incoming, outgoing);
     clients.begun(request, incoming);
-    const answer = await inTime(app.answer(request), timeout);
+    const made = await inTime(app.answer(request), timeout);
     const { method, target } = request;
+    const route = notes.routeOf(request);
+    const changes = method !== 'GET' && route !== 'render';
+    const answer = answers.admit(made, notes.callerOf(request)?.key ?? '', changes, outgoing);
     const { status } = answer;
     clients.answered(request, incoming, status, notes.callerOf(request));
-    const route = notes.routeOf(request);
     const isLogged = status >= 400 || route === undefined || !WATCHING.has(route);
     endUnread(incoming, outgoing);
     send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);

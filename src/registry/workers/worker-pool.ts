@@ -51,7 +51,7 @@ const LIMITS: QueueLimits = {
   bytes: 96 * MIB,
 };
 /** Less than a server gives to a whole request, so that its answer can say what took so long. */
-const TIME_LIMIT = 45_000;
+const TIME_LIMIT = 55_000;
 /** Putting partials in place takes 1 GB where the whole has 4 Mi characters, as versions had that were published before. */
 const MEMORY_MB = 1536;
 /** A worker takes some tenths of a second to start, and some MB while it waits. In ms. */
