@@ -25,7 +25,7 @@ export const PREPARED: Readonly<Record<string, readonly string[]>> = {
   'attack/apart': [lines('a', 12_000), lines('b', 12_000)],
   'attack/far-apart': [lines('a', 60_000), lines('b', 60_000)],
   'attack/_p': ['x {{name}} {{#if flag}}y{{/if}}\n'.repeat(320)],
-  'attack/large': Array.from({ length: 20 }, (_, at) => `${at} ${'\u0001'.repeat(MIB - 8)}`),
+  'attack/large': Array.from({ length: 9 }, (_, at) => `${at} ${'\u0001'.repeat(MIB - 8)}`),
   'attack/aliased': [`---\nx:\n${aliases(9, 2)}\n---\nHello`],
   'attack/open': ['{{json .}}'],
 };
@@ -111,7 +111,7 @@ const KEYS_1_MIB = `{"version":1,"input":{${numbers(95_000)
   .map(at => `"${at}":1`)
   .join(',')}}}`;
 const LAUGHS = `---\nx:\n${aliases(12, 30)}\n---\n{{x}}`;
-const LARGEST = JSON.stringify({ refs: numbers(20).map(at => `attack/large@${at + 1}`) });
+const LARGEST = JSON.stringify({ refs: numbers(9).map(at => `attack/large@${at + 1}`) });
 const MOST = Buffer.alloc(7 * MIB, ' ');
 const TEXT = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
 

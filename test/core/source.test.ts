@@ -163,7 +163,12 @@ describe('linking partials', () => {
       if (name.startsWith('_q')) return { name, id: name, source: `{{> p${name.slice(2)}}}` };
       return { name, id: name, source };
     };
-    await linkPartials(parsePromptName('x'), '{{> p0}}', count);
+    // Each is looked at once, and counted as often as it is used.
+    await assert.rejects(
+      linkPartials(parsePromptName('x'), '{{> p0}}', count),
+      (error: unknown) =>
+        Problem.is(error, 'invalid_source') && /80,196,001,847 characters/.test(error.message),
+    );
     assert.ok(looked < 100, `looked ${looked} times`);
   });
   it('refuses a missing partial where it stands, a broken one, one that uses itself, and one with a computed name', async () => {
