@@ -98,7 +98,7 @@ describe('promptforge serve', () => {
     assert.equal((await stop()).stderr, '');
   });
 
-  it('renders, checks and compares what takes long in threads of its own', async () => {
+  it('renders, checks and compares what takes long in processes of its own', async () => {
     const author = await newKey(data, 'development', 'author');
     const { url, stop } = await serving('--data', data);
     const prompt = `${url}/v1/prompts/loops/-`;

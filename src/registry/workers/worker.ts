@@ -37,7 +37,11 @@ export function startProcess({ module, memoryMb, onFault }: WorkerOptions): Work
     // What an engine prints as it runs out of memory is told by how it ends.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const life = lifeOf(onFault, () => void child.kill('SIGKILL'));
+  const life = lifeOf(onFault, () => {
+    // Whoever waits for its end waits for it, also where nothing else is to be done.
+    child.ref();
+    child.kill('SIGKILL');
+  });
   child.on('message', reply => life.reply(reply as Reply));
   child.on('error', error => life.ended(error));
   child.on('exit', (code, signal) => life.ended(reasonOf(code, signal)));
@@ -66,7 +70,10 @@ export function startThread({ module, memoryMb, onFault }: WorkerOptions): Worke
   const thread = new Thread(module, {
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 * YOUNG_MB },
   });
-  const life = lifeOf(onFault, () => void thread.terminate());
+  const life = lifeOf(onFault, () => {
+    thread.ref();
+    void thread.terminate();
+  });
   thread.on('message', reply => life.reply(reply as Reply));
   thread.on('error', error => {
     const { code } = error as NodeJS.ErrnoException;
@@ -119,7 +126,7 @@ function lifeOf(onFault: (error: unknown) => void, kill: () => void): Life {
           return await asked.promise;
         } finally {
           running = undefined;
-          rest();
+          if (isAlive) rest();
         }
       },
       end() {
