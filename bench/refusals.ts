@@ -129,6 +129,8 @@ async function felt(url: string, keys: Keys): Promise<Report['figures']> {
   const beside: Record<string, (end: AbortSignal) => Promise<void>> = {
     [`${FLOODING} connections with unknown keys`]: end =>
       flood(url, `Authorization: Bearer ${keys.unknown}\r\n`, end),
+    [`${FLOODING} that connect anew for each`]: end =>
+      flood(url, `Connection: close\r\nAuthorization: Bearer ${keys.unknown}\r\n`, end),
     [`${IDLE} connections that send nothing`]: end => idle(url, end),
   };
   await load();
@@ -146,9 +148,21 @@ async function felt(url: string, keys: Keys): Promise<Report['figures']> {
       p99s.push(with_.p99 / alone.p99);
     }
     const [speed, p99] = [median(speeds), median(p99s)];
+    // What a connection costs is the system's, whatever it is for: this informs only.
+    const isLimited = !name.includes('anew');
     figures.push(
-      { name: `good deliveries beside ${name}`, value: speed, unit: '×', limit: atLeast(speed, 0.8, '×') },
-      { name: `their p99 beside ${name}`, value: p99, unit: '×', limit: atMost(p99, 2, '×') },
+      {
+        name: `good deliveries beside ${name}`,
+        value: speed,
+        unit: '×',
+        ...(isLimited && { limit: atLeast(speed, 0.8, '×') }),
+      },
+      {
+        name: `their p99 beside ${name}`,
+        value: p99,
+        unit: '×',
+        ...(isLimited && { limit: atMost(p99, 2, '×') }),
+      },
     );
   }
   const rss = await fetch(`${url}/metrics`).then(response => response.text());
@@ -209,8 +223,12 @@ async function flood(url: string, headers: string, end: AbortSignal): Promise<vo
     const socket = connect(Number(port), hostname, () => socket.write(request));
     socket.on('data', () => socket.write(request));
     socket.on('error', () => {});
-    socket.once('close', () => !end.aborted && open());
-    end.addEventListener('abort', () => socket.destroy(), { once: true });
+    const stop = () => socket.destroy();
+    end.addEventListener('abort', stop, { once: true });
+    socket.once('close', () => {
+      end.removeEventListener('abort', stop);
+      if (!end.aborted) open();
+    });
   };
   for (let n = 0; n < FLOODING; n++) open();
 }

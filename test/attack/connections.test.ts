@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import type { Connection, ConnectionCounts } from '../../src/registry/serving/connections.ts';
 import { openConnections } from '../../src/registry/serving/connections.ts';
+import { affordableConnections } from '../../src/registry/serving/open-files.ts';
 import { eventually } from '../eventually.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
 import { runs } from '../runs.ts';
@@ -251,6 +252,16 @@ describe('which connection gives way', () => {
       }),
       { numRuns: runs(2000, 300) },
     );
+  });
+});
+
+describe('a server', () => {
+  it('takes no more connections than the system lets it have open files', () => {
+    assert.equal(affordableConnections(10_000, 700), 572);
+    assert.equal(affordableConnections(100, 20_000), 100);
+    assert.equal(affordableConnections(100, Number.POSITIVE_INFINITY), 100);
+    assert.equal(affordableConnections(100, 20), 1);
+    assert.ok(affordableConnections(Number.MAX_SAFE_INTEGER) > 0);
   });
 });
 

@@ -207,6 +207,33 @@ describe('a flood of requests without a valid key', () => {
   });
 });
 
+describe('what anybody may ask', () => {
+  it('asks the database once for all that ask at once', async () => {
+    await using registry = await serving();
+    const { store } = registry;
+    const { read } = store;
+    let reads = 0;
+    const goOn = Promise.withResolvers<void>();
+    store.read = async work => {
+      reads++;
+      await goOn.promise;
+      return read.call(store, work) as ReturnType<typeof store.read<never>>;
+    };
+    const client = await bareSocket(registry.url);
+    for (const path of ['readyz', 'metrics'])
+      client.socket.write(`GET /${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(45));
+    await eventually('the first to ask', () => reads >= 2);
+    // What needs no database is answered after all those before it have been read.
+    client.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.equal((await ask(registry.url, 'GET', '/healthz')).status, 200);
+    goOn.resolve();
+    await eventually('all answers', () => statusesOf(client).length === 91);
+    assert.deepEqual(new Set(statusesOf(client)), new Set([200]));
+    assert.ok(reads <= 10, `${reads} reads for 90 requests`);
+    client.socket.destroy();
+  });
+});
+
 describe('the first look at a key', () => {
   it('takes no valid key for an invalid one, and asks the database for none that is not there', async () => {
     await using registry = await aRegistry();

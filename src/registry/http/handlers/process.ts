@@ -16,7 +16,7 @@ export const handleHealthz: Handler<'healthz'> = async ({ standing }) => {
 
 export const handleReadyz: Handler<'readyz'> = async ({ store, integrity, standing }) => {
   checkNotStopping(standing);
-  await readIntact(store, integrity, async () => {});
+  await shared(store, 'ready', () => readIntact(store, integrity, async () => {}));
   return jsonAnswer(200, { status: 'ok', database: 'ok', log: standing.log() });
 };
 
@@ -30,8 +30,22 @@ export const handleMetrics: Handler<'metrics'> = async ({ standing: { metrics },
   if (metrics === undefined) throw new Problem('route_not_found', 'This registry keeps no metrics.');
   const whole = caller === null || roleIncludes(caller.role, 'author');
   const headers = { ...COMMON_HEADERS, 'Content-Type': METRICS_MEDIA_TYPE, 'Cache-Control': 'no-store' };
-  return { status: 200, headers, body: await metrics.text(whole ? 'registry' : 'process') };
+  const part = whole ? 'registry' : 'process';
+  return { status: 200, headers, body: await shared(metrics, part, () => metrics.text(part)) };
 };
+
+/** These ask the database, and anybody may ask them: however many do at once, it is asked once. */
+function shared<T>(of: object, what: string, ask: () => Promise<T>): Promise<T> {
+  const all = asking.get(of) ?? new Map<string, Promise<unknown>>();
+  asking.set(of, all);
+  const pending = all.get(what) as Promise<T> | undefined;
+  if (pending !== undefined) return pending;
+  const answer = ask().finally(() => all.delete(what));
+  all.set(what, answer);
+  return answer;
+}
+
+const asking = new WeakMap<object, Map<string, Promise<unknown>>>();
 
 let document: string | undefined;
 
