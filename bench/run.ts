@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
   'delivery-postgres': async () => (await import('./delivery.ts')).measureOnPostgres(),
   publish: async () => (await import('./publish.ts')).measure(),
+  storage: async () => (await import('./storage.ts')).measure(),
   isolation: async () => (await import('./isolation.ts')).measure(),
   held: async () => (await import('./isolation.ts')).measureHeld(),
   refusals: async () => (await import('./refusals.ts')).measure(),

@@ -13,6 +13,7 @@ import {
 import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
 import type { DataFolderProblemCode } from '../../src/registry/data-folder-problem.ts';
 import { IDENTITY_FILE, openIdentity } from '../../src/registry/identity.ts';
+import { APPLICATION_ID } from '../../src/registry/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry } from './a-registry.ts';
 
@@ -97,6 +98,22 @@ describe('a data folder', () => {
     await refused(folder.path, 'not_private', /no registry's.*0700/);
     assert.equal((await stat(folder.path)).mode & 0o777, 0o755, 'whose mode stays');
     await refused(folder.path, 'not_found', /no registry/, false);
+  });
+  it('has pages that several versions share, and one of before keeps its own', async () => {
+    for (const older of [false, true]) {
+      await using folder = await temporaryFolder();
+      const file = join(folder.path, DATABASE_FILE);
+      if (older) {
+        const made = new DatabaseSync(file);
+        made.exec(`PRAGMA page_size = 4096; PRAGMA application_id = ${APPLICATION_ID}`);
+        made.close();
+        await chmod(file, 0o600);
+      }
+      await (await openDataFolder(folder.path)).close();
+      const database = new DatabaseSync(file);
+      assert.equal(database.prepare('PRAGMA page_size').get()?.['page_size'], older ? 4096 : 16_384);
+      database.close();
+    }
   });
   it('keeps its environments when it is opened again with others', async () => {
     await using folder = await temporaryFolder();
@@ -217,7 +234,8 @@ describe('administration', () => {
     const environment = parseEnvironmentName('production');
     const made = await createKey(store, { environment, role: 'admin', actor: 'ops', expiresAt: null });
     const { key: _, ...record } = made;
-    assert.deepEqual(await listKeys(store), [record]);
+    const createdBy = { actor: 'command-line', key: 'command-line' };
+    assert.deepEqual(await listKeys(store), [{ ...record, createdBy }]);
     assert.deepEqual(await listKeys(store, { environment: parseEnvironmentName('staging') }), []);
     assert.notEqual((await revokeKey(store, made.id)).revokedAt, null);
     await assert.rejects(revokeKey(store, 'nothing'), { code: 'key_not_found' });

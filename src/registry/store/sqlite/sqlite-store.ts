@@ -20,6 +20,13 @@ const BUSY_TIMEOUT = 100;
 const WATCH_INTERVAL = 200;
 /** For how long a revision counts as recent, in ms. */
 const RECENT = 5;
+/**
+ * In bytes, of a new database. A version with its source of some kilobytes leaves half of a page of 4096 empty, and seven
+ * of them share one of this size.
+ */
+const PAGE_SIZE = 16_384;
+/** Pages of the write-ahead log after which a commit takes them over: 4 MiB, as SQLite has it with its own page size. */
+const CHECKPOINT_AFTER = 256;
 /** 'PFRG', so that `file` and this registry can tell the database from others. */
 export const APPLICATION_ID = 0x50465247;
 
@@ -40,6 +47,7 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
     await patiently(() => claim(writer));
     await patiently(() => writer.exec('PRAGMA journal_mode = WAL'));
     writer.exec(`PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;`);
+    checkpointsAt(writer);
     // One connection for reading, and one that is never in a transaction, whose data_version is therefore the present one.
     const reader = connect('PRAGMA query_only = ON');
     const watcher = connect('PRAGMA query_only = ON');
@@ -91,7 +99,13 @@ function claim(database: DatabaseSync): void {
   const id = database.prepare('PRAGMA application_id').get()?.['application_id'];
   if (id === APPLICATION_ID) return;
   if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) throw foreign();
-  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA application_id = ${APPLICATION_ID}`);
+}
+
+/** A database of before has smaller pages, and as many more of them in its log. */
+function checkpointsAt(database: DatabaseSync): void {
+  const size = Number(database.prepare('PRAGMA page_size').get()?.['page_size'] ?? PAGE_SIZE);
+  database.exec(`PRAGMA wal_autocheckpoint = ${Math.round((CHECKPOINT_AFTER * PAGE_SIZE) / size)}`);
 }
 
 function foreign(): DataFolderProblem {

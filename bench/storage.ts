@@ -1,0 +1,98 @@
+/**
+ * What a data folder takes on disk for each 2 KB version, and how long `backup` takes against SQLite's own online backup
+ * of the same file (`sqlite3 .backup`), which verifies nothing. In turns, in one run.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { parseEnvironmentName } from '../src/core/environment.ts';
+import { parsePromptName } from '../src/core/name.ts';
+import type { VersionNumber } from '../src/core/version.ts';
+import type { Caller } from '../src/registry/access/caller.ts';
+import { backUp } from '../src/registry/backup.ts';
+import { DATABASE_FILE, openDataFolder } from '../src/registry/data-folder.ts';
+import { prepareSource } from '../src/registry/prompts/prepare-source.ts';
+import { publish } from '../src/registry/prompts/publish.ts';
+import { atMost, median, type Report } from './report.ts';
+
+const PROMPTS = 200;
+const VERSIONS = 20_000;
+/** In one transaction. */
+const TOGETHER = 500;
+/** Bytes */
+const SOURCE = 2048;
+const TURNS = 5;
+/** Pages that SQLite's backup copies in one step: all of them, so that no write makes it begin again. */
+const ALL_PAGES = 0x7fffffff;
+
+export async function measure(): Promise<Report> {
+  const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
+  try {
+    const folder = join(scratch, 'registry');
+    await fill(folder);
+    const file = join(folder, DATABASE_FILE);
+    const onDisk = (await stat(file)).size / (VERSIONS * SOURCE);
+    const ours: number[] = [];
+    const peers: number[] = [];
+    for (let turn = 0; turn < TURNS; turn++) {
+      ours.push(await timed(() => backUp(folder, join(scratch, `ours-${turn}`))));
+      const database = new DatabaseSync(file);
+      peers.push(await timed(() => backup(database, join(scratch, `peer-${turn}`), { rate: ALL_PAGES })));
+      database.close();
+    }
+    const ratio = median(ours) / median(peers);
+    return {
+      title: `A data folder of ${VERSIONS} versions of 2 KB, against SQLite's own backup`,
+      figures: [
+        {
+          name: 'On disk, of the size of the sources',
+          value: onDisk,
+          unit: '×',
+          limit: atMost(onDisk, 1.5, '×'),
+        },
+        { name: 'backup, which verifies the log', value: median(ours), unit: 'ms' },
+        { name: 'SQLite online backup', value: median(peers), unit: 'ms' },
+        { name: 'Backup, ratio', value: ratio, unit: '×', limit: atMost(ratio, 1.5, '×') },
+      ],
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function fill(folder: string): Promise<void> {
+  const store = await openDataFolder(folder);
+  const environment = parseEnvironmentName('development');
+  const caller: Caller = { actor: 'mara.lindqvist', key: '4fQ7rT1bXc9Z', role: 'author', environment };
+  for (let start = 0; start < VERSIONS; start += TOGETHER) {
+    const sources = await Promise.all(
+      Array.from({ length: TOGETHER }, (_, index) => prepareSource(nameOf(start + index), text())),
+    );
+    await store.write(async transaction => {
+      for (const [index, source] of sources.entries()) {
+        const before = Math.floor((start + index) / PROMPTS);
+        await publish(transaction, store.now, caller, nameOf(start + index), source, {
+          message: 'Change the tone',
+          base: before === 0 ? null : (before as VersionNumber),
+        });
+      }
+    });
+  }
+  await store.close();
+}
+
+function nameOf(index: number) {
+  return parsePromptName(`support/prompt-${index % PROMPTS}`);
+}
+
+function text(): string {
+  return randomBytes(SOURCE).toString('base64').slice(0, SOURCE);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
