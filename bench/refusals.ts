@@ -2,8 +2,9 @@
  * Requests without a valid key: what one costs the server, in each form, against a good delivery in the same run; and
  * what good deliveries feel of a flood of them, and of thousands of connections that send nothing.
  */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -215,20 +216,28 @@ async function ready(url: string, good: string): Promise<Asking> {
   return asking;
 }
 
-/** Each asks again as soon as it was answered, and connects anew when it is closed, until the signal aborts. */
+/** By a process of its own, until the signal aborts: this one measures. */
 async function flood(url: string, headers: string, end: AbortSignal): Promise<void> {
+  const flooding = fork(import.meta.filename, ['flood', url, headers]);
+  end.addEventListener('abort', () => flooding.kill(), { once: true });
+  await once(flooding, 'message');
+}
+
+/** Each asks again as soon as it was answered, and connects anew when it is closed. */
+function floodFromHere(url: string, headers: string): void {
   const { hostname, port } = new URL(url);
   const request = `GET ${PATH} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+  let answers = 0;
   const open = () => {
     const socket = connect(Number(port), hostname, () => socket.write(request));
-    socket.on('data', () => socket.write(request));
-    socket.on('error', () => {});
-    const stop = () => socket.destroy();
-    end.addEventListener('abort', stop, { once: true });
-    socket.once('close', () => {
-      end.removeEventListener('abort', stop);
-      if (!end.aborted) open();
+    socket.on('data', () => {
+      answers++;
+      // The measurement begins when each has been answered, and again.
+      if (answers === 2 * FLOODING) process.send?.('flooding');
+      socket.write(request);
     });
+    socket.on('error', () => {});
+    socket.once('close', open);
   };
   for (let n = 0; n < FLOODING; n++) open();
 }
@@ -250,4 +259,5 @@ async function idle(url: string, end: AbortSignal): Promise<void> {
     );
 }
 
-if (import.meta.main) console.log(asMarkdown(await measure()));
+if (process.argv[2] === 'flood') floodFromHere(process.argv[3] ?? '', process.argv[4] ?? '');
+else if (import.meta.main) console.log(asMarkdown(await measure()));

@@ -20,15 +20,19 @@ const HAS_MORE_ADDRESSES = platform() === 'linux' && networkInterfaces()['lo'] !
 const OTHER = '127.0.0.9';
 
 /** Delivered over a connection of its own. */
-async function isServed(registry: RegistryForTest, as = 'development reader'): Promise<void> {
+async function isServed(
+  registry: Pick<RegistryForTest, 'url' | 'key'>,
+  as = 'development reader',
+  path = '/v1/prompts/p?channel=latest',
+): Promise<void> {
   const key = await registry.key(...(as.split(' ') as [string, 'reader']));
   const client = await bareSocket(registry.url);
   client.socket.write(
-    `GET /v1/prompts/p?channel=latest HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\n\r\n`,
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\n\r\n`,
   );
   await client.closed;
   assert.deepEqual(statusesOf(client), [200], client.said());
-  assert.match(client.said(), /Text$/);
+  if (path.includes('/p?')) assert.match(client.said(), /Text$/);
 }
 
 async function serving(limits: Partial<ConnectionCounts> = {}): Promise<RegistryForTest> {
@@ -82,6 +86,45 @@ describe('thousands of connections without a key', () => {
     mine.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually('its answer', () => statusesOf(mine)[0] === 200);
     destroyAll([mine, ...sockets]);
+  });
+
+  it('that come and go are read from a few at a time, and nobody else is', async function () {
+    if (!HAS_MORE_ADDRESSES) this.skip();
+    const held = { perAddress: { perSecond: 0.001, burst: 3 }, releasedPerSecond: 0.01 };
+    await using registry = await aRegistry({ serving: { limits: { held } } });
+    const key = await registry.key('development', 'reader');
+    const request = (authorization = '') =>
+      `GET /v1/keys/current HTTP/1.1\r\nHost: x\r\n${authorization}\r\n`;
+    const good = request(`Authorization: Bearer ${key}\r\n`);
+    const [before, other] = [await bareSocket(registry.url), await bareSocket(registry.url, OTHER)];
+    before.socket.write(good);
+    await eventually('its answer', () => statusesOf(before).length === 1);
+    for (let n = 0; n < 3; n++) {
+      const stranger = await bareSocket(registry.url);
+      stranger.socket.write(request('Connection: close\r\n'));
+      await stranger.closed;
+    }
+    const next = await bareSocket(registry.url);
+    next.socket.write(good);
+    before.socket.write(good);
+    other.socket.write(good);
+    const more = await bareSocket(registry.url, OTHER);
+    more.socket.write(good);
+    await eventually('all other answers', () =>
+      [before, other, more].every((one, n) => statusesOf(one).length === (n === 0 ? 2 : 1)),
+    );
+    assert.deepEqual(statusesOf(next), [], 'it is not read from yet');
+    destroyAll([before, other, more, next]);
+
+    const fast = { ...held, releasedPerSecond: 100 };
+    await using patient = await aRegistry({ folder: registry.folder, serving: { limits: { held: fast } } });
+    for (let n = 0; n < 12; n++) {
+      const one = await bareSocket(patient.url);
+      one.socket.write(request('Connection: close\r\n'));
+      await one.closed;
+      assert.equal(statusesOf(one).length, 1, 'every one gets its answer');
+    }
+    await isServed({ ...patient, key: () => Promise.resolve(key) }, 'development reader', '/v1/keys/current');
   });
 
   it('that never speak TLS do not keep those waiting that do, nor the server from stopping', async function () {

@@ -13,10 +13,14 @@ import { addressGroup, requestGroup, type TrustedProxies } from './client-addres
 import { type Connection, type ConnectionCounts, openConnections } from './connections.ts';
 import { type FailedKeyLimits, failedKeys } from './failed-keys.ts';
 import { headersOf } from './header-fields.ts';
+import { type HeldConnectionLimits, heldConnections } from './held-connections.ts';
 import type { Send } from './send.ts';
 
 export interface ClientParts {
-  readonly limits: ConnectionCounts & { readonly failedKeys: FailedKeyLimits };
+  readonly limits: ConnectionCounts & {
+    readonly failedKeys: FailedKeyLimits;
+    readonly held: HeldConnectionLimits;
+  };
   readonly trusted: TrustedProxies;
   /** Whether everybody comes through a proxy that nobody named. */
   readonly throughUnknownProxy: boolean;
@@ -72,6 +76,7 @@ export function clients(parts: ClientParts): Clients {
   const { limits, trusted, throughUnknownProxy, screenKey, send, onClosed, onRefused, log } = parts;
   const failed = failedKeys(limits.failedKeys);
   const connections = openConnections(limits, onClosed);
+  const held = heldConnections(limits.held);
   const bySocket = new WeakMap<Socket, Connection>();
   const ofRequest = new WeakMap<object, Connection>();
   /** Those that are still agreeing on TLS, by the address and port of the other end. */
@@ -133,9 +138,13 @@ export function clients(parts: ClientParts): Clients {
     if (connection === undefined) return;
     const end = endOf(socket);
     if (speaksTls) handshaking.set(end, connection);
-    else bySocket.set(socket, connection);
+    else begin(socket, connection);
     socket.once('close', () => {
+      // One that gave way to another was not ended by whoever opened it.
+      const gaveWay = !connections.all.has(connection);
       connections.closed(connection);
+      if (!gaveWay && connection.caller === undefined && address !== undefined && !isOfProxy)
+        held.ended(address);
       if (handshaking.get(end) === connection) handshaking.delete(end);
     });
   }
@@ -145,8 +154,15 @@ export function clients(parts: ClientParts): Clients {
     const connection = handshaking.get(end);
     if (connection === undefined) return;
     handshaking.delete(end);
-    bySocket.set(socket, connection);
+    begin(socket, connection);
     socket.once('close', () => connections.closed(connection));
+  }
+
+  /** Its first request may come. */
+  function begin(socket: Socket, connection: Connection): void {
+    bySocket.set(socket, connection);
+    const { address, isOfProxy } = connection;
+    if (address !== undefined && !isOfProxy) held.opened(socket, address);
   }
 
   /** Whether a refusal is what this request may get: it is not one that anybody may make. */

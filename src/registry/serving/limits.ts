@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
 import type { ConnectionCounts } from './connections.ts';
 import type { FailedKeyLimits } from './failed-keys.ts';
+import type { HeldConnectionLimits } from './held-connections.ts';
 
 export interface ConnectionLimits extends ConnectionCounts {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
@@ -12,6 +13,8 @@ export interface ConnectionLimits extends ConnectionCounts {
   readonly maxWaitingPerKey: number;
   /** Requests without a valid key, before such requests are refused without a closer look. */
   readonly failedKeys: FailedKeyLimits;
+  /** New connections of an address whose last ones ended without a valid key. */
+  readonly held: HeldConnectionLimits;
 }
 
 const MAX_CONNECTIONS = 10_000;
@@ -20,6 +23,7 @@ const FAILED_KEYS = 10;
 const DEFAULTS = {
   requestTimeout: 60_000,
   maxWaitingPerKey: MAX_WAITING_PER_KEY,
+  held: { perAddress: { perSecond: 50, burst: 500 }, releasedPerSecond: 200 },
 };
 
 /** What one address or key may have in any case, where there are so many in all. */
