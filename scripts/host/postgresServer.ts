@@ -215,7 +215,7 @@ function ready(child: ChildProcess): Promise<void> {
   const timer = setTimeout(late, START_TIMEOUT_MS);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-10_000);
-    if (/ready to accept (read-only )?connections/.test(said)) resolve();
+    if (/ready to accept (?:read-only )?connections/.test(said)) resolve();
   });
   child.once('error', reject);
   // What it said last may come after its exit, but never after its streams closed.

@@ -40,6 +40,8 @@ export async function createNetwork(count: number): Promise<Network> {
     quietly('ip', ['link', 'delete', bridge]);
   };
   process.once('exit', remove);
+  // Whoever ends this takes it along.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
   await run('ip', ['address', 'add', `${subnet}.1/24`, 'dev', bridge]);
   await run('ip', ['link', 'set', bridge, 'up']);

@@ -70,7 +70,11 @@ describe(`serve --delivery-only on a standby ${ROUND_TRIP} ms away`, () => {
       await write('promotions', { ...where, version, reason: 'Region', expected: base });
       const acknowledged = performance.now();
       const replicated = reading.until(version).then(() => performance.now());
-      const shown = until(async () => (await deliver(far, key)).version === version);
+      const shown = until(async () => {
+        const { status, version: delivered, detail } = await deliver(far, key);
+        assert.ok(status === 200 || (version === 1 && status === 404), detail);
+        return delivered === version;
+      });
       replicatedAfter.push((await replicated) - acknowledged);
       shownAfter.push(Math.max(0, (await shown) - (await replicated)));
       step(`promoted ${version} of ${PROMOTIONS}`);
@@ -100,10 +104,13 @@ async function post({ url }: ServeProcess, key: string, path: string, body: obje
   assert.ok(response.ok, `${path}: ${response.status} ${await response.text()}`);
 }
 
-async function deliver({ url }: ServeProcess, key: string): Promise<{ status: number; version: number }> {
+async function deliver(
+  { url }: ServeProcess,
+  key: string,
+): Promise<{ status: number; version: number; detail: string }> {
   const response = await fetch(url + TARGET, { headers: { Authorization: `Bearer ${key}` } });
-  await response.text();
-  return { status: response.status, version: Number(response.headers.get(HEADER.version)) };
+  const version = Number(response.headers.get(HEADER.version));
+  return { status: response.status, version, detail: `${response.status} ${await response.text()}` };
 }
 
 interface Reader extends AsyncDisposable {

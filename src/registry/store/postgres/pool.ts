@@ -36,7 +36,7 @@ export function boundedPool(
   { connections: max, patience = PATIENCE }: PoolOptions,
 ): BoundedPool {
   const known = new WeakMap<PoolClient, TimedClient>();
-  const ended: Promise<void>[] = [];
+  const ended = new Set<Promise<void>>();
   let current = startPool(servers, max, patience);
 
   async function take(): Promise<TimedClient> {
@@ -44,6 +44,13 @@ export function boundedPool(
     const timed = known.get(client) ?? new TimedClient(client, patience);
     known.set(client, timed);
     return timed;
+  }
+  function renew(): void {
+    const before = current;
+    current = startPool(servers, max, patience);
+    const ending = before.abandon();
+    ended.add(ending);
+    void ending.then(() => ended.delete(ending));
   }
   const { pool } = current;
   return {
@@ -58,7 +65,10 @@ export function boundedPool(
         if (from === current && from.isFull()) throw failure;
         // Nothing was asked of it yet. Where the pool was renewed meanwhile another connection may do.
         if (!servers.areSeveral && from === current) throw failure;
+        const { current: server } = servers;
         await servers.locate();
+        // What is left leads to the one that was used before.
+        if (server !== servers.current && from === current) renew();
         return take();
       }
     },
@@ -68,11 +78,7 @@ export function boundedPool(
       idle: current.pool.idleCount,
       waiting: current.pool.waitingCount,
     }),
-    renew() {
-      const before = current;
-      current = startPool(servers, max, patience);
-      ended.push(before.abandon());
-    },
+    renew,
   };
 }
 

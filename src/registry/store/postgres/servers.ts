@@ -19,7 +19,7 @@ const AGAIN = 100;
 export class Servers {
   readonly #address: DatabaseAddress;
   readonly #patience: Patience;
-  #current: number = 0;
+  #current = 0;
   #locating: Promise<void> | undefined;
   /** The primary of the newest timeline that was met. */
   #newest: { readonly system: string; readonly timeline: number } | undefined;
@@ -44,7 +44,12 @@ export class Servers {
     return this.#address.target === 'read-write' || this.#address.target === 'primary';
   }
 
-  /** For a connection to the one that was found last. */
+  /** The one that was found last: its place in the URL. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** For a connection to that one. */
   get config(): ClientConfig {
     return clientConfig(this.#address.servers[this.#current] ?? this.#address.servers[0], this.#patience);
   }

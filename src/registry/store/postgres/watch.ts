@@ -43,6 +43,8 @@ export class Watch {
   #lost = false;
   /** Of the server that it is connected to. */
   #instance: string | null = null;
+  /** Its place in the URL. */
+  #server = 0;
   readonly #waiting = new Set<() => void>();
   readonly #closed = new AbortController();
   #connecting: Client | undefined;
@@ -174,6 +176,7 @@ export class Watch {
 
   async #connect(): Promise<Client> {
     await this.#servers.locate();
+    this.#server = this.#servers.current;
     const client = new Client(this.#servers.config);
     client.on('error', () => {});
     this.#connecting = client;
@@ -255,6 +258,8 @@ export class Watch {
     );
     const [row] = rows;
     if (row === undefined) return 0;
+    if (this.#server !== this.#servers.current)
+      throw new ConnectionFailure(new Error('Another server is used now.'), false);
     if (this.#servers.mustWrite && row.readonly === 'on')
       throw new ConnectionFailure(new Error('The server was made read-only.'), false);
     this.saw(row.revision);
