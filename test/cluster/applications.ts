@@ -1,6 +1,6 @@
 /** Applications that ask one registry for every prompt there is, all the time, and first of all for what was just published or promoted. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HEADER } from '../../src/contract/headers.ts';
+import { deliveredVersion } from './delivered-version.ts';
 
 export type Channel = 'latest' | 'stable';
 
@@ -110,7 +110,7 @@ async function get(url: string, key: string): Promise<{ status: number; detail: 
     const response = await fetch(url, { headers: { Authorization: `Bearer ${key}` } });
     const text = await response.text();
     const detail = response.status === 200 ? '' : String(JSON.parse(text).detail);
-    return { status: response.status, detail, version: Number(response.headers.get(HEADER.version)) };
+    return { status: response.status, detail, version: deliveredVersion(response) };
   } catch (error) {
     return { status: 0, detail: String(error), version: 0 };
   }

@@ -8,11 +8,11 @@ import { type BundledCli, bundleCli } from '../../scripts/host/bundledCli.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { type ServeProcess, startServe } from '../../scripts/host/serveProcess.ts';
 import { step } from '../../scripts/testing/heartbeat.ts';
-import { HEADER } from '../../src/contract/headers.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { eventually } from '../eventually.ts';
 import { anAdminsKey, OPTIONS } from '../faults/admins-key.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { deliveredVersion } from './delivered-version.ts';
 import { farLink } from './far-link.ts';
 
 /** ms across the ocean and back. */
@@ -109,7 +109,7 @@ async function deliver(
   key: string,
 ): Promise<{ status: number; version: number; detail: string }> {
   const response = await fetch(url + TARGET, { headers: { Authorization: `Bearer ${key}` } });
-  const version = Number(response.headers.get(HEADER.version));
+  const version = deliveredVersion(response);
   return { status: response.status, version, detail: `${response.status} ${await response.text()}` };
 }
 
