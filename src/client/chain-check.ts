@@ -55,6 +55,18 @@ export class LogRewritten extends Error {
   }
 }
 
+/** The registry signed its log before and does not now: it may be a server without its key. To be tried again. */
+export class NotSigned extends Error {
+  override readonly name = 'NotSigned';
+
+  constructor(cause: Problem) {
+    super(
+      `The registry signed its log before and does not now, so nothing new is taken from it. ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
 /** The head after `events`. @throws LogRewritten at the first that does not continue `head` */
 export function continueChain(head: ChainHead, events: readonly RegistryEvent[]): ChainHead {
   let last = head;
@@ -154,8 +166,7 @@ export async function checkHead(registry: LogReader, from: LogPosition, signal?:
 
 /**
  * Undefined where nobody signs.
- * @throws LogRewritten for one of a log that is shorter than what was seen; Problem `unavailable` where somebody signed
- * before, so that nothing is taken from a server without the key
+ * @throws LogRewritten for one of a log that is shorter than what was seen; NotSigned where it was signed before
  */
 async function checkpointOf(
   registry: LogReader,
@@ -166,8 +177,9 @@ async function checkpointOf(
   try {
     signed = await registry.checkpoint(signal);
   } catch (error) {
-    if (Problem.is(error, 'unavailable') && checkpoint === null) return undefined;
-    throw error;
+    if (!Problem.is(error, 'unavailable')) throw error;
+    if (checkpoint === null) return undefined;
+    throw new NotSigned(error);
   }
   if (signed.seq >= head.seq) return signed;
   throw new LogRewritten(

@@ -74,7 +74,7 @@ const readiness = z.object({
   database: z.literal('ok'),
   log: z.enum(['verifying', 'verified', 'broken', 'unverified']).meta({
     description:
-      'Whether everything has been verified since the process started. broken: it was changed behind the registry; the log of the process names the place.',
+      'Whether everything has been verified since the process started. broken: by an earlier release; now that is 503 with the code log_broken.',
   }),
 });
 export type Readiness = z.infer<typeof readiness>;

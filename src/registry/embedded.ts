@@ -95,6 +95,7 @@ export async function openEmbeddedRegistry(options: EmbeddedOptions): Promise<Em
       // One that waits for changes looks at the database once more when it is told to end.
       await Promise.allSettled(calls);
       await Promise.all([schedule.close(), watch.close(), signer.close()]);
+      integrity.close();
       heads.close();
       await store.close();
     },

@@ -3,12 +3,20 @@ import assert from 'node:assert/strict';
 import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Checkpoint } from '../../src/core/checkpoint.ts';
+import { CHECKPOINT_KIND } from '../../src/core/checkpoint.ts';
+import { ZERO_DIGEST } from '../../src/core/digest.ts';
 import { headFileOf, openHeadFile } from '../../src/registry/proof/head-file.ts';
 import { runs } from '../runs.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-const head = (seq: number) => ({ checkpoint: { seq } as Checkpoint, broken: null });
+const head = (seq: number) => ({
+  checkpoint: {
+    kind: CHECKPOINT_KIND,
+    ...{ seq, hash: ZERO_DIGEST, at: '2026-11-29T00:00:00.000Z' },
+    ...{ publicKey: 'AAAA', signature: 'AAAA' },
+  } as const,
+  broken: null,
+});
 
 describe('the file of the signed head', () => {
   it('is beside the key, for its owner alone, and holds what was saved last', async () => {

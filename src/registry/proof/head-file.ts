@@ -7,6 +7,8 @@ import { constants, statSync } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import * as z from 'zod';
+import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
@@ -25,6 +27,9 @@ export interface FoundBroken {
   readonly at: string;
   readonly message: string;
 }
+
+const savedCheckpoint = checkpoint.nullable();
+const savedBroken = z.object({ at: z.string(), message: z.string() }).nullable();
 
 export interface HeadFile {
   readonly path: string;
@@ -104,16 +109,17 @@ function opened(path: string, database: DatabaseSync): HeadFile {
         const row = select.get();
         return {
           revision: Number(row?.['revision']),
-          checkpoint: JSON.parse(String(row?.['checkpoint'] ?? 'null')),
-          broken: JSON.parse(String(row?.['broken'] ?? 'null')),
+          checkpoint: savedCheckpoint.parse(JSON.parse(String(row?.['checkpoint'] ?? 'null'))),
+          broken: savedBroken.parse(JSON.parse(String(row?.['broken'] ?? 'null'))),
         };
       } catch (cause) {
         throw unusable(path, cause);
       }
     },
-    replace(revision, { checkpoint, broken }) {
+    replace(revision, head) {
       try {
-        const { changes } = update.run(JSON.stringify(checkpoint), JSON.stringify(broken), revision);
+        const values = [JSON.stringify(head.checkpoint), JSON.stringify(head.broken), revision] as const;
+        const { changes } = update.run(...values);
         return Number(changes) === 1;
       } catch (cause) {
         throw unusable(path, cause);

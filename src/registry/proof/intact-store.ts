@@ -9,7 +9,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
   /** Writes that share a transaction need one check. */
   const checked = new WeakSet<WriteTransaction>();
   return {
-    now: store.now,
+    ...store,
     read: work => store.read(work),
     async write(work) {
       integrity.checkIntact();
@@ -29,7 +29,6 @@ export function intactStore(store: Store, integrity: Integrity): Store {
     changed: (since, timeout, signal) => store.changed(since, timeout, signal),
     awaySince: () => store.awaySince(),
     lost: () => store.lost(),
-    ...(store.connections && { connections: store.connections }),
     close: () => store.close(),
   };
 }

@@ -28,6 +28,8 @@ export interface Integrity {
   check(snapshot: Snapshot, before: ChainHead): Promise<ChainHead>;
   /** Something was found false: the alarm, once. */
   report(error: Error): void;
+  /** Tries once more to remember what was found, where that failed. */
+  close(): void;
 }
 
 export interface IntegrityParts {
@@ -43,9 +45,27 @@ export interface IntegrityParts {
 export const LOG_BROKEN =
   'The log of this registry was changed by other means than PromptForge. Nothing is written or signed, and only what was in memory before is delivered, until whoever runs it has restored it: "promptforge verify" and the log of the process say what does not fit.';
 
+/** How long to wait before it tries again to remember what it found, in ms. */
+const AGAIN = 1000;
+
 export function integrity({ heads, onBroken, onFault }: IntegrityParts): Integrity {
   let seen: ChainHead = heads?.read().checkpoint ?? CHAIN_START;
   let broken: string | null = null;
+  /** While what was found could not be remembered. */
+  let again: NodeJS.Timeout | undefined;
+
+  function keep(): void {
+    if (heads === undefined || broken === null) return;
+    clearTimeout(again);
+    try {
+      remember(heads, broken);
+      again = undefined;
+    } catch (fault) {
+      if (again === undefined) onFault(fault);
+      again = setTimeout(keep, AGAIN).unref();
+    }
+  }
+
   const own: Integrity = {
     broken: () => broken,
     checkIntact() {
@@ -69,11 +89,12 @@ export function integrity({ heads, onBroken, onFault }: IntegrityParts): Integri
       if (broken !== null) return;
       broken = error.message;
       onBroken(error);
-      try {
-        if (heads !== undefined) remember(heads, error.message);
-      } catch (fault) {
-        onFault(fault);
-      }
+      keep();
+    },
+    close() {
+      if (again === undefined) return;
+      keep();
+      clearTimeout(again);
     },
   };
   return own;

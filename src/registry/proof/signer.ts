@@ -72,6 +72,8 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   let turn: Promise<unknown> = Promise.resolve();
   let running: Promise<void> | undefined;
   let failing = false;
+  /** Whether its key was replaced, which was told. */
+  let replacedTold = false;
   /** Whether the head cannot be kept, which was told. */
   let unkept = false;
 
@@ -170,11 +172,15 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
 
   async function signedAt({ seq, hash }: ChainHead): Promise<Checkpoint> {
     const key = followed?.key ?? null;
-    if (identity === null || identity.publicKey !== key)
-      throw new Problem(
+    if (identity === null || identity.publicKey !== key) {
+      const problem = new Problem(
         'unavailable',
         'This process does not have the key that the log names as the one that signs. Start every process of this registry anew with the same --registry-key.',
       );
+      if (identity !== null && key !== null && !replacedTold) onFault(problem);
+      replacedTold = true;
+      throw problem;
+    }
     const at = await store.read(snapshot => logTime(snapshot, store.now));
     const unsigned: UnsignedCheckpoint = { kind: CHECKPOINT_KIND, seq, hash, at, publicKey: key };
     return { ...unsigned, signature: identity.sign(signedText(unsigned)) };

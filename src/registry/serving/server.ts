@@ -243,6 +243,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await work.close();
     await authenticator.close();
     await signer.close();
+    integrity.close();
   }
   return {
     store,
