@@ -11,6 +11,9 @@ import { asMarkdown, type Report } from './report.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   delivery: async () => (await import('./delivery.ts')).measure(),
   'delivery-postgres': async () => (await import('./delivery.ts')).measureOnPostgres(),
+  'delivery-peers': async () => (await import('./peers.ts')).measure(),
+  'delivery-beside-authors': async () => (await import('./beside-authors.ts')).measure(),
+  uncached: async () => (await import('./uncached.ts')).measure(),
   publish: async () => (await import('./publish.ts')).measure(),
   storage: async () => (await import('./storage.ts')).measure(),
   isolation: async () => (await import('./isolation.ts')).measure(),

@@ -1,5 +1,6 @@
 /** A process of its own for each server that a benchmark measures; it says its URL to its parent. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,10 +13,18 @@ import { heldInOnePiece } from './held.ts';
 /** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */
 export type ServerOrder =
   | RegistryPlace
-  | { readonly kind: 'bare'; readonly headers: Readonly<Record<string, string>>; readonly body: string };
-export type RegistryPlace =
+  | { readonly kind: 'bare'; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: 'fastify';
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      /** Of the one key that it lets in, hexadecimal SHA-256. */
+      readonly keyHash: string;
+    };
+export type RegistryPlace = (
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'database'; readonly url: string };
+  | { readonly kind: 'database'; readonly url: string }
+) & { readonly deliveryOnly?: boolean };
 
 /** @returns the process and the URL of its server. @throws Error when it ends before it listens */
 export function startProcess(order: ServerOrder): Promise<[ChildProcess, string]> {
@@ -59,11 +68,15 @@ export function openPlace(
 const CHILD = 'serve';
 if (import.meta.main && process.argv[2] === CHILD)
   process.once('message', (order: ServerOrder) => {
-    void (order.kind === 'bare' ? bare(order.headers, order.body) : registry(order)).then(url =>
-      process.send?.({ url }),
-    );
+    void started(order).then(url => process.send?.({ url }));
     measureHeld();
   });
+
+function started(order: ServerOrder): Promise<string> {
+  if (order.kind === 'bare') return bare(order.headers, order.body);
+  if (order.kind === 'fastify') return fastifyServer(order.headers, order.body, order.keyHash);
+  return registry(order);
+}
 
 function measureHeld(): void {
   let held: ReturnType<typeof heldInOnePiece> | undefined;
@@ -82,9 +95,11 @@ function measureHeld(): void {
 const RATE_LIMIT = 1_000_000;
 
 async function registry(place: RegistryPlace): Promise<string> {
-  const store = await openPlace(place, { create: false });
+  const { deliveryOnly = false } = place;
+  const store = await openPlace(place, { create: false, readOnly: deliveryOnly });
   const { url } = await startServer({
     store,
+    deliveryOnly,
     host: '127.0.0.1',
     port: 0,
     log: () => {},
@@ -103,4 +118,25 @@ async function bare(headers: Readonly<Record<string, string>>, body: string): Pr
   server.keepAliveTimeout = 65_000;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** As a team would write delivery by itself: the key checked by its hash, the text from memory. */
+async function fastifyServer(
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  keyHash: string,
+): Promise<string> {
+  const { fastify } = await import('fastify');
+  const server = fastify();
+  const known = Buffer.from(keyHash, 'hex');
+  server.addHook('onRequest', async (request, reply) => {
+    const key = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (!timingSafeEqual(createHash('sha256').update(key).digest(), known)) await reply.code(401).send();
+  });
+  server.get('/v1/prompts/*', async (request, reply) => {
+    if (request.headers['if-none-match'] === headers['etag']) return reply.code(304).send();
+    return reply.headers(headers).send(body);
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  return `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
 }

@@ -82,7 +82,7 @@ export function registryMetrics({
   new Gauge({
     name: 'promptforge_delivery_cache_bytes',
     help: 'What the deliveries in memory retain; --delivery-cache bounds it.',
-    registers,
+    registers: ofLog,
     collect() {
       this.set(cached().bytes);
     },
@@ -90,7 +90,7 @@ export function registryMetrics({
   new Gauge({
     name: 'promptforge_delivery_cache_entries',
     help: 'Deliveries in memory.',
-    registers,
+    registers: ofLog,
     collect() {
       this.set(cached().entries);
     },
