@@ -96,7 +96,12 @@ const RATE_LIMIT = 1_000_000;
 
 async function registry(place: RegistryPlace): Promise<string> {
   const { deliveryOnly = false } = place;
-  const store = await openPlace(place, { create: false, readOnly: deliveryOnly });
+  // As "promptforge serve" opens it.
+  const store = await openPlace(place, {
+    create: false,
+    readOnly: deliveryOnly,
+    writesInThread: !deliveryOnly,
+  });
   const { url } = await startServer({
     store,
     deliveryOnly,

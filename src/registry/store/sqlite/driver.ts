@@ -1,5 +1,5 @@
 /** One `node:sqlite` connection as a Kysely driver. Kysely itself lets one caller at a time have it. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -9,9 +9,7 @@ import {
   type RootOperationNode,
   UpdateQueryNode,
 } from 'kysely';
-
-/** Prepared statements kept; the registry has fewer distinct ones than this. */
-const MAX_STATEMENTS = 300;
+import { StatementCache } from './statement-cache.ts';
 
 export class NodeSqliteDriver implements Driver {
   readonly #database: DatabaseSync;
@@ -57,14 +55,15 @@ export class NodeSqliteDriver implements Driver {
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: StatementCache;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#statements = new StatementCache(database);
   }
 
   async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.#prepare(compiled.sql);
+    const statement = this.#statements.of(compiled.sql);
     const parameters = compiled.parameters as SQLInputValue[];
     if (!onlyWrites(compiled.query)) return { rows: statement.all(...parameters) as Row[] };
     const { changes } = statement.run(...parameters);
@@ -82,18 +81,9 @@ class NodeSqliteConnection implements DatabaseConnection {
   forgetStatements(): void {
     this.#statements.clear();
   }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
-    const statement = this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
-  }
 }
 
-function onlyWrites(query: RootOperationNode): boolean {
+export function onlyWrites(query: RootOperationNode): boolean {
   if (InsertQueryNode.is(query) || UpdateQueryNode.is(query)) return query.returning === undefined;
   return query.kind === 'DeleteQueryNode' && query.returning === undefined;
 }
