@@ -91,6 +91,20 @@ describe('a process that only delivers, on a standby', () => {
     assert.equal((await deliver()).headers.get('age'), null);
   });
 
+  it('needs no more than to read', async () => {
+    const client = new Client(primary.url('postgres'));
+    await client.connect();
+    await client.query("CREATE ROLE only_reads LOGIN PASSWORD 'x'");
+    await client.query('GRANT USAGE ON SCHEMA public TO only_reads');
+    await client.query('GRANT SELECT ON ALL TABLES IN SCHEMA public TO only_reads');
+    await client.end();
+    const url = primary.url('postgres', 'only_reads', 'x');
+    const store = await openDatabase(url, { readOnly: true, connections: 2, patience: PATIENT });
+    await using other = await aRegistry({ store, serving: { deliveryOnly: true } });
+    const headers = { authorization: `Bearer ${reader}` };
+    assert.equal((await ask(other.url, 'GET', '/v1/prompts/a', undefined, headers)).status, 200);
+  });
+
   it('does not start on a database without a registry', async () => {
     const client = new Client(primary.url('postgres'));
     await client.connect();
