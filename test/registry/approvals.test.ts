@@ -86,7 +86,7 @@ describe('approvals', () => {
       assert.equal(asked.status, 202);
       const pinned = () =>
         registry.call('GET', '/v1/prompts/p?version=2', undefined, { as: 'production reader' });
-      assertProblem(await pinned(), 403, 'version_not_released');
+      assertProblem(await pinned(), 404, 'prompt_not_found');
       await approve(asked, 'ada');
       assert.equal((await pinned()).status, 200);
       assert.equal(await live(), null);

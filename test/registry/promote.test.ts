@@ -216,11 +216,11 @@ describe('a policy that asks for approvals', () => {
       assert.equal(event.kind, 'promotion.requested');
     }
     const unset = await registry.call('GET', '/v1/prompts/p', undefined, { as: 'production reader' });
-    assertProblem(unset, 404, 'channel_unset');
+    assertProblem(unset, 404, 'prompt_not_found');
     const released = await registry.call('GET', '/v1/prompts/p?version=1', undefined, {
       as: 'production reader',
     });
-    assertProblem(released, 403, 'version_not_released');
+    assertProblem(released, 404, 'prompt_not_found');
     const { json } = await registry.call('GET', '/v1/promotions?state=pending&environment=production');
     assert.equal(json.data.length, 1, 'the newer took the place of the older');
   });
