@@ -57,14 +57,12 @@ describe('a log that was changed beside the registry', () => {
     }
   }
 
-  /** With a text that production gets, and one that nobody asked for yet. */
+  /** With a text that production gets, and that nobody asked for as JSON yet. */
   async function aServed(): Promise<RegistryForTest> {
     const registry = await serve();
-    for (const prompt of ['asked', 'unasked']) {
-      await registry.publish(prompt, `The text of ${prompt}.`, null);
-      for (const environment of ['development', 'staging', 'production'])
-        await registry.promote(prompt, 1, environment);
-    }
+    await registry.publish('asked', 'The text of asked.', null);
+    for (const environment of ['development', 'staging', 'production'])
+      await registry.promote('asked', 1, environment);
     assert.equal((await registry.call('GET', '/v1/prompts/asked', undefined, READER)).status, 200);
     return registry;
   }
@@ -92,7 +90,8 @@ describe('a log that was changed beside the registry', () => {
     assert.match((await ask(registry.url, 'GET', '/metrics')).text, /^promptforge_log_broken 1$/m);
     const asked = await registry.call('GET', '/v1/prompts/asked', undefined, READER);
     assert.deepEqual([asked.status, asked.text], [200, 'The text of asked.'], 'what was in memory');
-    assertProblem(await registry.call('GET', '/v1/prompts/unasked', undefined, READER), 503, 'log_broken');
+    const asJson = { ...READER, headers: { Accept: 'application/json' } };
+    assertProblem(await registry.call('GET', '/v1/prompts/asked', undefined, asJson), 503, 'log_broken');
     const alarms = registry.logged.filter(({ event }) => event === 'log_broken');
     assert.equal(alarms.length, 1);
   }

@@ -202,8 +202,11 @@ async function plan(registry: RegistryForTest, prompt: string, version: number):
 }
 
 const LOG_FIGURES = [
+  'promptforge_delivery_cache_bytes',
+  'promptforge_delivery_cache_entries',
   'promptforge_events_total',
   'promptforge_log_events',
+  'promptforge_log_signed_events',
   'promptforge_log_verified_events',
   'promptforge_promotions_waiting',
 ];

@@ -520,9 +520,9 @@ describe('promptforge serve', () => {
     });
 
     it('whose database is none', async () => {
-      await mkdir(data);
+      await mkdir(data, { mode: 0o700 });
       const file = `${data}/registry.db`;
-      await writeFile(file, 'Dear diary, this is no database at all. '.repeat(200));
+      await writeFile(file, 'Dear diary, this is no database at all. '.repeat(200), { mode: 0o600 });
       await refused(data, /^promptforge: .*registry\.db is not a PromptForge registry/);
       assert.match(await readFile(file, 'utf8'), /^Dear diary/, 'it is left as it was');
     });

@@ -34,7 +34,7 @@ describe('promptforge verify', () => {
     const database = new DatabaseSync(join(copy.path, 'data', DATABASE_FILE));
     for (const statement of statements) database.exec(statement);
     database.close();
-    return verifyIn(join(copy.path, 'data'));
+    return await verifyIn(join(copy.path, 'data'));
   }
   const withCheckpoint = async (text: string) => {
     const file = join(registry.folder, 'checkpoint.json');
@@ -76,7 +76,7 @@ describe('promptforge verify', () => {
     const { code, stdout, stderr } = await verifyTampered(
       "UPDATE pointers SET promoted_by = 'somebody.else'",
     );
-    assert.deepEqual([code, stdout], [1, '']);
+    assert.deepEqual([code, stdout], [1, ''], stderr);
     assert.match(
       stderr,
       /The table pointers has promoted_by "somebody\.else" in the row development stable p/,
@@ -88,7 +88,7 @@ describe('promptforge verify', () => {
       'DROP TRIGGER events_no_update',
       "UPDATE events SET actor = 'somebody.else' WHERE seq = 3",
     );
-    assert.deepEqual([code, stdout], [1, '']);
+    assert.deepEqual([code, stdout], [1, ''], stderr);
     assert.match(stderr, /Event 3 does not have the hash it claims/);
   });
 

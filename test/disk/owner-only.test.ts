@@ -65,7 +65,15 @@ describe('what is for its owner alone', () => {
     before(function () {
       if (process.geteuid?.() !== 0) this.skip(); // only root gives files away
     });
-    afterEach(() => process.seteuid?.(0));
+    /** Nothing but the checks: whatever tells of a test writes its files as root. */
+    const asNobody = async (check: () => Promise<void>): Promise<void> => {
+      process.seteuid?.(NOBODY);
+      try {
+        await check();
+      } finally {
+        process.seteuid?.(0);
+      }
+    };
 
     it('is refused: a file, a folder, a link', async () => {
       await using folder = await temporaryFolder();
@@ -80,14 +88,13 @@ describe('what is for its owner alone', () => {
       await mkdir(inside, { mode: 0o700 });
       for (const path of [file, inside]) await chown(path, SOMEBODY, SOMEBODY);
       await assert.rejects(keep(file), /belongs to another user \(uid 1234\)/, 'to root in another’s folder');
-      process.seteuid?.(NOBODY);
-      await assert.rejects(keep(file), /belongs to another user \(uid 1234\)/);
-      await assert.rejects(keep(inside, 'folder'), /belongs to another user/);
-      process.seteuid?.(0);
+      await asNobody(async () => {
+        await assert.rejects(keep(file), /belongs to another user \(uid 1234\)/);
+        await assert.rejects(keep(inside, 'folder'), /belongs to another user/);
+      });
       await chown(file, NOBODY, NOBODY);
       await lchown(link, SOMEBODY, SOMEBODY);
-      process.seteuid?.(NOBODY);
-      await assert.rejects(keep(link), /The link .* belongs to another user/);
+      await asNobody(() => assert.rejects(keep(link), /The link .* belongs to another user/));
     });
     it('is taken by root, as the owner of the folder keeps it', async () => {
       await using folder = await temporaryFolder();
@@ -103,12 +110,9 @@ describe('what is for its owner alone', () => {
       await chown(folder.path, NOBODY, NOBODY);
       const file = join(folder.path, 'key');
       await writeFile(file, 'secret', { mode: 0o640 });
-      process.seteuid?.(NOBODY);
-      await keep(file);
-      process.seteuid?.(0);
+      await asNobody(() => keep(file));
       await chmod(file, 0o644);
-      process.seteuid?.(NOBODY);
-      await assert.rejects(keep(file), /cannot be kept from them: permission denied.*0600/s);
+      await asNobody(() => assert.rejects(keep(file), /cannot be kept from them: permission denied.*0600/s));
       assert.deepEqual(told, []);
     });
   });

@@ -1,9 +1,5 @@
 /** `serve --delivery-only` on a hot standby: a read replica, whose primary another process writes to. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type PostgresServer, startPostgres } from '../../scripts/host/postgresServer.ts';
 import { defaultEnvironments } from '../../src/core/environment.ts';
@@ -13,8 +9,6 @@ import { eventually } from '../eventually.ts';
 import { aRegistry, ask, assertProblem, type RegistryForTest } from '../registry/a-registry.ts';
 import { PATIENT } from './a-database.ts';
 
-const run = promisify(execFile);
-
 describe('a process that only delivers, on a standby', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
@@ -23,9 +17,6 @@ describe('a process that only delivers, on a standby', () => {
   let reader: string;
   before(async () => {
     primary = await startPostgres();
-    const connect = new URL(primary.url('postgres'));
-    const conninfo = `host=127.0.0.1 port=${connect.port} user=postgres password=postgres`;
-    standby = await startPostgres({ settings: { primary_conninfo: conninfo } });
     const store = await openDatabase(primary.url('postgres'), {
       environments: defaultEnvironments(0),
       connections: 2,
@@ -35,7 +26,8 @@ describe('a process that only delivers, on a standby', () => {
     await writing.publish('a', 'First.', null);
     await writing.promote('a', 1, 'staging');
     reader = await writing.key('staging', 'reader');
-    await follow(standby, primary);
+    // The primary is restarted to be copied.
+    standby = await startPostgres({ standbyOf: primary });
     // Its connections ended with the server.
     await eventually('a write', () => writing.key('staging', 'author', 'first').catch(() => undefined));
     await eventually('ready', async () => (await ask(writing.url, 'GET', '/readyz')).status === 200);
@@ -77,18 +69,20 @@ describe('a process that only delivers, on a standby', () => {
   });
 
   it('goes on delivering while the standby is away, says since when, and follows it once it is back', async () => {
-    await eventually('delivery', async () => (await deliver()).status === 200);
+    await writing.publish('b', 'Before.', null);
+    await writing.promote('b', 1, 'staging');
+    await eventually('delivery', async () => (await deliver(reader, 'b')).status === 200);
     await standby.stop('kill');
     await eventually('known to be away', async () => {
-      const answered = await deliver();
+      const answered = await deliver(reader, 'b');
       assert.equal(answered.status, 200);
       return answered.headers.get('age') !== null;
     });
-    await writing.publish('a', 'Third.', 2);
-    await writing.promote('a', 3, 'staging');
+    await writing.publish('b', 'After.', 1);
+    await writing.promote('b', 2, 'staging');
     await standby.start();
-    await eventually('the promotion', async () => (await deliver()).text === 'Third.');
-    assert.equal((await deliver()).headers.get('age'), null);
+    await eventually('the promotion', async () => (await deliver(reader, 'b')).text === 'After.');
+    assert.equal((await deliver(reader, 'b')).headers.get('age'), null);
   });
 
   it('needs no more than to read', async () => {
@@ -118,24 +112,3 @@ describe('a process that only delivers, on a standby', () => {
     );
   });
 });
-
-/** Makes `standby` a copy of `primary` that follows it. */
-async function follow(standby: PostgresServer, primary: PostgresServer): Promise<void> {
-  const [to, from] = await Promise.all([standby, primary].map(dataFolder));
-  await Promise.all([standby, primary].map(server => server.stop('fast')));
-  await rm(to!, { recursive: true });
-  // Owner and rights as they are: PostgreSQL takes no other.
-  await run('cp', ['-Rp', from!, to!]);
-  const file = join(to!, 'standby.signal');
-  await run('cp', ['-p', join(from!, 'PG_VERSION'), file]);
-  await primary.start();
-  await standby.start();
-}
-
-async function dataFolder(server: PostgresServer): Promise<string> {
-  const client = new Client(server.url('postgres'));
-  await client.connect();
-  const { rows } = await client.query('SHOW data_directory');
-  await client.end();
-  return String(rows[0].data_directory);
-}
