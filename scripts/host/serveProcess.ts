@@ -2,6 +2,9 @@
 // must not be the test itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BundledCli } from './bundledCli.ts';
 import { patience } from './patience.ts';
@@ -32,7 +35,7 @@ export async function startServe(
   place: Place,
   options: readonly string[] = [],
 ): Promise<ServeProcess> {
-  const data = place.kind === 'folder' ? ['--data', place.path] : [];
+  const data = place.kind === 'folder' ? ['--data', place.path] : keyOf(options);
   const { NODE_V8_COVERAGE: _, ...environment } = process.env;
   const child = spawn(process.execPath, [script, 'serve', ...data, '--port', '0', ...options], {
     env: {
@@ -89,4 +92,17 @@ function tailOf(stream: Readable | null): () => string {
     tail = (tail + text).slice(-5000);
   });
   return () => tail;
+}
+
+let folderOfKey: string | undefined;
+
+/** Beside a database a registry keeps its key and what it signed: not among the user's own files. */
+function keyOf(options: readonly string[]): readonly string[] {
+  if (options.includes('--registry-key') || options.includes('--delivery-only')) return [];
+  if (folderOfKey === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'promptforge-key-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    folderOfKey = folder;
+  }
+  return ['--registry-key', join(folderOfKey, 'registry-key.pem')];
 }

@@ -54,7 +54,7 @@ export function registryKeyOption(): Option {
 export function signedHeadOption(): Option {
   return new Option(
     '--signed-head <file>',
-    'where it remembers what it signed (default: beside the key, registry-key.head.db)',
+    'where it remembers what it signed (default: beside the key, registry-key.head.db, or one for each database)',
   ).argParser(pathArgument);
 }
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { IDENTITY_FILE, type Identity, openIdentity } from '../../registry/identity.ts';
 import { acceptHead as accept } from '../../registry/proof/accept-head.ts';
-import { headFileOf, openHeadFile } from '../../registry/proof/head-file.ts';
+import { openHeadFile } from '../../registry/proof/head-file.ts';
 import { whyNotServed } from '../../registry/proof/open-signing.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson } from '../output.ts';
+import { signedHeadFile } from '../signed-head-file.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface SigningOptions extends RegistryOptions {
@@ -24,7 +25,7 @@ export interface AcceptHeadOptions extends SigningOptions {
 export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
   const { reason, json } = options;
   if (reason === '') throw new CommandFailure(EXIT.usage, 'Say why with --reason: the log keeps it.');
-  const { keyFile, headFile } = signingFiles(options);
+  const { keyFile, headFile } = await signingFiles(options);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const identity = await existingKey(keyFile);
     const heads = await openHeadFile(headFile);
@@ -48,15 +49,18 @@ export async function acceptHead(options: AcceptHeadOptions): Promise<void> {
   });
 }
 
-/** @throws CommandFailure where a database is named without a key */
-export function signingFiles({ data, database, registryKey, signedHead }: SigningOptions): {
+interface SigningFiles {
   readonly keyFile: string;
   readonly headFile: string;
-} {
+}
+
+/** @throws CommandFailure where a database is named without a key */
+export async function signingFiles(options: SigningOptions): Promise<SigningFiles> {
+  const { data, database, registryKey } = options;
   if (registryKey === undefined && database !== undefined)
     throw new CommandFailure(EXIT.usage, 'A database needs --registry-key too: the key that "serve" has.');
   const keyFile = registryKey ?? join(data, IDENTITY_FILE);
-  return { keyFile, headFile: signedHead ?? headFileOf(keyFile) };
+  return { keyFile, headFile: await signedHeadFile(options, keyFile) };
 }
 
 /** The key of a registry, which is not made here. @throws CommandFailure, DataFolderProblem */

@@ -18,6 +18,7 @@ import type { Store } from '../../registry/store/store.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, log, say } from '../output.ts';
+import { signedHeadFile } from '../signed-head-file.ts';
 import { type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
 
 export interface ServeOptions extends RegistryOptions {
@@ -137,13 +138,13 @@ function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
 
 /** What the registry proves itself with, which the log names from the first time on. */
 async function ownSigning(store: Store, options: ServeOptions): Promise<Signing> {
-  const { data, registryKey, signedHead, database } = options;
+  const { data, registryKey, database } = options;
   const keyFile = registryKey ?? join(data, IDENTITY_FILE);
   // Beside a database there may be no data folder yet.
   await makeFolder(dirname(keyFile), 0o700);
   return openSigning(store, {
     keyFile,
-    headFile: signedHead,
+    headFile: await signedHeadFile(options, keyFile),
     author: COMMAND_LINE,
     onNarrowed: logNarrowed,
     // Beside a database any number of machines keep a head of their own.

@@ -1,13 +1,14 @@
 /** What `promptforge signing-key replace` does. */
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { openIdentity } from '../../registry/identity.ts';
-import { headFileOf, openHeadFile } from '../../registry/proof/head-file.ts';
+import { openHeadFile } from '../../registry/proof/head-file.ts';
 import { integrity } from '../../registry/proof/integrity.ts';
 import { whyNotServed } from '../../registry/proof/open-signing.ts';
 import { signer } from '../../registry/proof/signer.ts';
 import { replaceSigningKey } from '../../registry/proof/signing-key.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, say } from '../output.ts';
+import { signedHeadFile } from '../signed-head-file.ts';
 import { withRegistry } from '../with-registry.ts';
 import { existingKey, type SigningOptions, signingFiles } from './accept-head.ts';
 
@@ -22,7 +23,9 @@ export async function replace(options: ReplaceOptions): Promise<void> {
   const { newKey, lost, reason = '' } = options;
   if (lost && reason.trim() === '')
     throw new CommandFailure(EXIT.usage, 'Say with --reason why the key is lost: the log keeps it.');
-  const { keyFile, headFile } = lost ? { keyFile: undefined, headFile: undefined } : signingFiles(options);
+  const { keyFile, headFile } = lost
+    ? { keyFile: undefined, headFile: undefined }
+    : await signingFiles(options);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const old = keyFile === undefined ? null : await existingKey(keyFile);
     if (headFile !== undefined) {
@@ -38,7 +41,7 @@ export async function replace(options: ReplaceOptions): Promise<void> {
       new: identity,
       ...(lost && { reason: reason.trim() }),
     });
-    const heads = await openHeadFile(headFileOf(newKey));
+    const heads = await openHeadFile(await signedHeadFile({ ...options, signedHead: undefined }, newKey));
     const fail = (error: unknown): never => {
       throw error;
     };

@@ -3,6 +3,7 @@
  * rewrites the database does not reach it. It also remembers that the log was found broken. Processes that share the
  * key file share it, so it is a small SQLite database: saved whole and on disk before a signature leaves the process.
  */
+import { hash } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -51,9 +52,14 @@ export interface HeadFile {
 /** How long to wait for another process that saves, in ms. */
 const BUSY_TIMEOUT = 2000;
 
-/** Where the head is kept that a key signs: `registry-key.pem` has `registry-key.head.db` beside it. */
-export function headFileOf(keyFile: string): string {
-  return `${keyFile.replace(/\.pem$/i, '')}.head.db`;
+/**
+ * Where the head is kept that a key signs: `registry-key.pem` has `registry-key.head.db` beside it. One key may serve
+ * several databases, each of which has a log and a head of its own.
+ * @param database its address without password; undefined: the log is in the folder of the key
+ */
+export function headFileOf(keyFile: string, database?: string): string {
+  const which = database === undefined ? '' : `.${hash('sha256', database).slice(0, 12)}`;
+  return `${keyFile.replace(/\.pem$/i, '')}${which}.head.db`;
 }
 
 /**

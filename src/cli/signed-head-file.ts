@@ -1,0 +1,12 @@
+/** Where a command finds the head of the log that the registry signed last. */
+import { headFileOf } from '../registry/proof/head-file.ts';
+import { type RegistryOptions, shownPlace } from './with-registry.ts';
+
+/** The file that the options name; otherwise the one beside the key, of which each database has its own. */
+export async function signedHeadFile(
+  options: RegistryOptions & { readonly signedHead?: string | undefined },
+  keyFile: string,
+): Promise<string> {
+  if (options.signedHead !== undefined) return options.signedHead;
+  return headFileOf(keyFile, options.database === undefined ? undefined : await shownPlace(options));
+}
