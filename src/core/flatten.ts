@@ -6,6 +6,8 @@
  * parse to the tree that Handlebars would run. Elsewhere (arguments, indentation, a block partial) its text is
  * defined once as an inline partial (`{{#*inline}}`, Handlebars' own) and called by the version's reference.
  */
+
+import { type Renames, uniqueInlines } from './inline-renames.ts';
 import { Problem } from './problem.ts';
 import { readTemplate } from './read-template.ts';
 import { type PartialUse, partialUses } from './template.ts';
@@ -64,7 +66,8 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
   const definitions = new Map<string, Flattened>();
   let body: Flattened;
   try {
-    body = flattenInto(linked, { definitions, done: new Map() }, 0);
+    const renames = uniqueInlines(linked);
+    body = flattenInto(linked, { definitions, done: new Map(), renames }, 0);
   } catch (cause) {
     // Handlebars walks trees recursively; each template is shallow, but they stand inside one another.
     if (!(cause instanceof RangeError)) throw cause;
@@ -140,6 +143,8 @@ interface Flattening {
   readonly definitions: Map<string, Flattened>;
   /** Templates that are flat already: partials shared by partials would multiply. */
   readonly done: Map<LinkedTemplate, Flattened>;
+  /** By template: the names of inline partials that another template has as well. */
+  readonly renames: Renames;
 }
 
 function flattenInto(linked: LinkedTemplate, flattening: Flattening, depth: number): Flattened {
@@ -158,7 +163,8 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
     );
   const { template } = linked;
   const uses = mayUsePartials(template) ? partialUses(template) : [];
-  if (uses.length === 0) return slice(linked, 0, template.length);
+  const renamed = flattening.renames.get(linked) ?? [];
+  if (uses.length === 0 && renamed.length === 0) return slice(linked, 0, template.length);
   const contents = new Map<string, Flattened>();
   for (const { reference } of uses) {
     const partial = linked.partials.get(reference);
@@ -175,7 +181,10 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   let length = 0;
   let done = 0;
   // A block partial is named in its closing tag too, after what its body uses.
-  const all = uses.flatMap(use => edits(use, inPlace.has(use))).sort((one, other) => one.start - other.start);
+  const all = [
+    ...uses.flatMap(use => edits(use, inPlace.has(use))),
+    ...renamed.map(({ name, ...place }) => ({ ...place, content: written(JSON.stringify(name)) })),
+  ].sort((one, other) => one.start - other.start);
   for (const use of all) {
     parts.push(slice(linked, done, use.start), use.content);
     length += use.start - done + use.content.template.length;

@@ -1,6 +1,8 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
+
+import { capturedPartials } from './check/captured-partials.ts';
 import type { SourceErrorCode } from './check/finding.ts';
-import { missingPartialBlocks, type ParsedTemplate } from './check/partial-blocks.ts';
+import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
 import { resolvedTooLarge } from './check/resolved-size.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { meantPartial, partialNotFound } from './missing-partial.ts';
@@ -35,28 +37,44 @@ export async function linkPartials(
   similar: SimilarPartials = async () => [],
 ): Promise<ReadonlyMap<string, LinkedPartial>> {
   const linked = await linkUses(from, source, label, { find, similar, above: [from], done: new Map() });
-  // A partial has the block of whoever calls it.
-  if (!isPartial(from)) checkNoIssues(partialBlockIssues(source, linked), label);
+  checkNoIssues(callIssues(from, source, linked), label);
   checkNoIssues(sizeIssues(from, source, linked), label);
   return linked;
 }
 
-function partialBlockIssues(source: string, partials: ReadonlyMap<string, LinkedPartial>): SourceIssue[] {
-  const parsed = parseSource(source, 'prompt');
-  const templates = new Map<LinkedTemplate, ParsedTemplate & { readonly linked: LinkedTemplate }>();
+/** What is wrong with a call for what the partial holds, or those it calls. */
+function callIssues(
+  from: PromptName,
+  source: string,
+  partials: ReadonlyMap<string, LinkedPartial>,
+): SourceIssue[] {
+  const parsed = parseSource(source, sourceKindOf(from));
+  const templates = new Map<LinkedTemplate, LinkedTree>();
   const read = (linked: LinkedTemplate) => {
     const { template: text } = linked;
     const known = templates.get(linked) ?? { linked, text, tree: readTemplate(text) as unknown as Program };
     templates.set(linked, known);
     return known;
   };
-  const missing = missingPartialBlocks(read({ template: parsed.template, partials }), {
-    partial: ({ linked }, reference) => {
-      const partial = linked.partials.get(reference);
+  const root = read({ template: parsed.template, partials });
+  const linked: Templates<LinkedTree> = {
+    partial: (of, reference) => {
+      const partial = of.linked.partials.get(reference);
       return partial && read(partial);
     },
-  });
-  return placedIn(source, parsed, missing);
+  };
+  // A partial has the block of whoever calls it.
+  const missing = isPartial(from) ? [] : missingPartialBlocks(root, linked);
+  const errors = [...missing, ...capturedPartials(root, linked)];
+  return placedIn(
+    source,
+    parsed,
+    errors.sort((one, other) => one.start - other.start),
+  );
+}
+
+interface LinkedTree extends ParsedTemplate {
+  readonly linked: LinkedTemplate;
 }
 
 function sizeIssues(

@@ -3,6 +3,7 @@ import type { Problem } from './problem.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
 import { circularReference } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
+import { notOfAnObject } from './schema/input-type.ts';
 import { loadPatterns } from './schema/patterns.ts';
 import { placeOfFault } from './schema/place-of-fault.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
@@ -84,6 +85,8 @@ export async function checkedMetadata(
   const metadata = declaredMetadata(source, parsed, options);
   if (options.isPublished === true || metadata.inputSchema === null) return metadata;
   const at = ['input', 'schema'];
+  const other = notOfAnObject(asObject(parsed.frontMatter['input'])['schema']);
+  if (other !== undefined) throw problemOf(other, 'picoschema', at, { source, ...options });
   const circular = circularReference(metadata.inputSchema);
   if (circular !== undefined) throw problemOf(circular, 'schema-reference', at, { source, ...options });
   const patterns = patternsIn(metadata.inputSchema);

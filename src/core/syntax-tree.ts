@@ -107,8 +107,14 @@ export type Literal = Node &
     | { readonly type: 'NullLiteral'; readonly original: null }
   );
 
+/** `key=value` */
+export interface HashPair extends Node {
+  readonly key: string;
+  readonly value: Expression;
+}
+
 export interface Hash {
-  readonly pairs: readonly { readonly key: string; readonly value: Expression }[];
+  readonly pairs: readonly HashPair[];
 }
 
 /** Whether a block is written with four braces, `{{{{raw}}}}…{{{{/raw}}}}`: its body is text as it stands. */

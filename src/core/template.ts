@@ -72,10 +72,26 @@ export function problemOfIssues(issues: readonly SourceIssue[], label: string): 
  * @throws Problem `invalid_source` for a name that only a rendering could tell.
  */
 export function partialUses(template: string): PartialUse[] {
+  return usesOf(template).linked;
+}
+
+/** Where a template writes the name of one of its inline partials: in its definitions and its uses. */
+export interface InlineName {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** In no order. @throws as `partialUses` */
+export function inlineNames(template: string): readonly InlineName[] {
+  return usesOf(template).inline;
+}
+
+function usesOf(template: string): { readonly linked: PartialUse[]; readonly inline: readonly InlineName[] } {
   const lines = lineStarts(template);
   const at = (position: { line: number; column: number }) => offsetOf(lines, position.line, position.column);
   const uses: PartialUse[] = [];
-  const defined = new Set<string>();
+  const definitions: InlineName[] = [];
   const visitor = new (class extends Visitor {
     override PartialStatement(node: hbs.AST.PartialStatement): void {
       note(node);
@@ -87,12 +103,23 @@ export function partialUses(template: string): PartialUse[] {
     }
     override DecoratorBlock(node: hbs.AST.DecoratorBlock): void {
       const [name] = node.params;
-      if (name?.type === 'StringLiteral') defined.add((name as hbs.AST.StringLiteral).value);
+      if (name?.type === 'StringLiteral') {
+        const { value, loc } = name as hbs.AST.StringLiteral;
+        definitions.push({ name: value, start: at(loc.start), end: at(loc.end) });
+      }
       super.DecoratorBlock(node);
     }
   })();
   visitor.accept(readTemplate(template));
-  return uses.filter(use => !defined.has(use.reference) && use.reference !== '@partial-block');
+  const defined = new Set(definitions.map(({ name }) => name));
+  const own = uses.filter(({ reference }) => defined.has(reference));
+  return {
+    linked: uses.filter(({ reference }) => !defined.has(reference) && reference !== '@partial-block'),
+    inline: [
+      ...definitions,
+      ...own.flatMap(({ reference: name, names }) => names.map(place => ({ name, ...place }))),
+    ],
+  };
 
   function note(
     node: Pick<hbs.AST.PartialStatement, 'name' | 'params' | 'hash' | 'loc'>,

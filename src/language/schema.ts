@@ -1,4 +1,5 @@
 /** A prompt's schema, of its input or its output: Picoschema or JSON Schema, told apart as Dotprompt does. */
+import { NO_OBJECT, notOfAnObject, OTHER_TYPE } from '../core/schema/input-type.ts';
 import { NO_SCHEMA } from '../core/schema/type-faults.ts';
 import { isSchemaName, splitDescription } from '../core/schema/type-names.ts';
 import { type PlacedValue, placeInText } from '../core/yaml-places.ts';
@@ -31,12 +32,9 @@ export function readSchema(schema: PlacedValue, of: 'input' | 'output', find: Fi
   if (of === 'output' || read.type.kind === 'object') return read;
   const { key, keySpan } = schema.pairs.findLast(pair => pair.key === 'type') ?? {};
   find({
-    code: 'json-schema',
+    code: notOfAnObject(schema.value) === undefined ? 'json-schema' : 'picoschema',
     span: keySpan ?? schema.span,
-    message:
-      key === undefined
-        ? 'The input is an object: declare its variables by name.'
-        : 'This "type" makes the whole schema a JSON Schema of something that is no object. For a variable named "type" add a description: "type: string, what it is for".',
+    message: key === undefined ? 'The input is an object: declare its variables by name.' : OTHER_TYPE,
   });
   return { type: ANY, isOpen: true };
 }
@@ -65,12 +63,8 @@ function readUnnamed(schema: PlacedValue, of: 'input' | 'output', find: Find): S
       return { type: reader.named(placeInText(schema, 0, name.length), name), isOpen: true, name };
     const { type } = reader.scalar(schema, schema.value, true);
     if (of === 'output') return { type, isOpen: false };
-    if (isScalarName(name))
-      find({
-        code: 'front-matter-type',
-        span: schema.span,
-        message: 'The input is an object: declare its variables, one a line, such as "name: string".',
-      });
+    const code = notOfAnObject(schema.value) === undefined ? 'front-matter-type' : 'picoschema';
+    if (isScalarName(name)) find({ code, span: schema.span, message: NO_OBJECT });
     return { type: ANY, isOpen: true };
   }
   find({ code: 'picoschema', span: schema.span, message: NO_SCHEMA });

@@ -104,6 +104,18 @@ describe('flatten', () => {
     assert.equal(rendered(flatten(linked), input), '<(Ada)>');
   });
 
+  it('tells inline partials of one name in two templates apart, and from an id', () => {
+    const linked = {
+      template:
+        '{{#*inline "x"}}mine{{/inline}}{{#*inline "_p@1"}}id{{/inline}}{{#> p}}{{> x}}{{> "_p@1"}}{{/p}}',
+      partials: new Map([partial('p', '{{#*inline "x"}}theirs{{/inline}}{{> x}} {{> @partial-block}}')]),
+    };
+    const text = flatten(linked);
+    assert.equal(rendered(text, input), 'theirs mineid');
+    assert.match(text, /inline "_p@1:x"/);
+    assert.match(text, /inline "x"/);
+  });
+
   it('keeps a partial that the template defines itself', () => {
     const linked = { template: '{{#*inline "mine"}}x{{/inline}}{{> mine}}', partials: new Map() };
     assert.equal(flatten(linked), linked.template);

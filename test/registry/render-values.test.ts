@@ -80,4 +80,22 @@ describe('values of a rendering over HTTP', () => {
       assert.equal(text, n.replaceAll('"', ''));
     }
   });
+
+  it('are refused where a name is given twice, wherever in the body', async () => {
+    await using registry = await aRegistry();
+    await registry.publish('fees', '{{fee}}', null);
+    for (const [body, pointer] of [
+      ['{"channel":"latest","input":{"fee":1,"fee":2}}', '/input/fee'],
+      ['{"channel":"latest","input":{"fee":1},"input":{"fee":2}}', '/input'],
+      ['{"channel":"latest","input":{"list":[0,{"a":1,"\\u0061":2}]}}', '/input/list/1/a'],
+    ] as const) {
+      const { status, json } = await registry.call('POST', '/v1/prompts/fees/-/render', body, {
+        headers: { 'content-type': 'application/json' },
+      });
+      assert.equal(status, 422);
+      assert.equal(json.code, 'invalid_request');
+      assert.deepEqual(json.fields, [{ pointer, message: 'is given twice' }]);
+      assert.match(json.detail, /twice\. Remove one of the two\.$/);
+    }
+  });
 });

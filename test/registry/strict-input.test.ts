@@ -44,6 +44,35 @@ input:
     assert.equal(json.code, 'invalid_input');
   });
 
+  it('refuses at publish an input whose schema is of no object, which no input fits', async () => {
+    await using registry = await aRegistry();
+    for (const [schema, column, says] of [
+      ['string', 11, /declare its variables/],
+      ['integer, how many', 11, /declare its variables/],
+      ['"null"', 11, /declare its variables/],
+      ['{type: string}', 12, /of something that is no object/],
+      ['{type: array, items: {type: string}}', 12, /of something that is no object/],
+    ] as const) {
+      const source = `---\ninput:\n  schema: ${schema}\n---\nHi`;
+      const refused = await registry.call('POST', '/v1/prompts/no-object/-/versions', {
+        source,
+        message: '',
+        base: null,
+      });
+      assert.equal(refused.status, 422, schema);
+      const [issue] = refused.json.issues;
+      assert.deepEqual([issue.code, issue.line, issue.column], ['picoschema', 3, column], schema);
+      assert.match(issue.message, says);
+    }
+    for (const schema of ['any', 'Order', '{type: object}']) {
+      const name = `object-${schema.length}`;
+      await registry.publish(name, `---\ninput:\n  schema: ${schema}\n---\nHi`, null);
+      const body = { input: { type: 'a' }, strict: true, channel: 'latest' };
+      const { status, text } = await registry.call('POST', `/v1/prompts/${name}/-/render`, body);
+      assert.equal(status, 200, `${schema}: ${text}`);
+    }
+  });
+
   it('publishes and renders a schema that the application defines', async () => {
     await using registry = await aRegistry();
     const named =

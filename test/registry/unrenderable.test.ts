@@ -1,5 +1,6 @@
 /** What no input renders is not published, over HTTP: the code, place and sentence that the editor shows. */
 import assert from 'node:assert/strict';
+import Handlebars from 'handlebars';
 import { inDeadBranch, UNRENDERABLE } from '../core/check/unrenderable.ts';
 import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
 
@@ -39,5 +40,25 @@ describe('publishing what no input renders', () => {
     assertProblem(answered, 422, 'invalid_source', /"inner" writes \{\{> @partial-block\}\}/);
     const [{ code, line, column }] = answered.json.issues;
     assert.deepEqual([code, line, column], ['missing-partial-block', 1, 16]);
+  });
+
+  it('refuses an inline partial that Handlebars would take for another, and delivers others as they render', async () => {
+    assert.equal((await publish('_q', 'theirs')).status, 201);
+    const frame = '{{#*inline "x"}}theirs{{/inline}}{{> q}}, {{> x}}, {{> @partial-block}}';
+    assert.equal((await publish('_frame', frame)).status, 201);
+    const taken = await publish('taken', '{{#*inline "q"}}mine{{/inline}}{{> frame}}');
+    assertProblem(taken, 422, 'invalid_source', /"frame" uses another "q"/);
+    assert.equal(taken.json.issues[0].code, 'captured-partial');
+    const fine = '{{#*inline "x"}}mine{{/inline}}{{#> frame}}{{> x}}{{/frame}}';
+    assert.equal((await publish('fine', fine)).status, 201);
+    const { json } = await registry.call('GET', '/v1/prompts/fine?channel=latest', undefined, {
+      headers: { accept: 'application/json' },
+    });
+    assert.equal(Handlebars.create().compile(json.template)({}), 'theirs, theirs, mine');
+    const rendered = await registry.call('POST', '/v1/prompts/fine/-/render', {
+      input: {},
+      channel: 'latest',
+    });
+    assert.equal(rendered.text, 'theirs, theirs, mine');
   });
 });

@@ -182,9 +182,21 @@ class Checker {
   }
 
   #arguments(of: Arguments, scope: Scope): void {
+    this.#repeated(of);
     for (const expression of argumentsOf(of))
       if (expression.type === 'SubExpression') this.#call(expression, expression.path, 'argument', scope);
       else if (!this.#isForeign(expression)) this.#number(expression);
+  }
+
+  /** Named arguments whose name was given before: which of the two counts, readers of templates differ in. */
+  #repeated({ hash }: Arguments): void {
+    const names = new Set<string>();
+    for (const pair of hash?.pairs ?? []) {
+      const { key } = pair;
+      if (names.has(key))
+        this.#report({ code: 'wrong-arguments', message: givenTwice(key) }, this.#placeOf(pair));
+      names.add(key);
+    }
   }
 
   /** A number as an argument or as a partial's name, or what looks like one. */
@@ -264,6 +276,7 @@ class Checker {
         'An inline partial needs a name in quotes: {{#*inline "name"}}…{{/inline}}.',
         path,
       );
+    else if (name.value === PARTIAL_BLOCK) told('wrong-arguments', BLOCK_NAME, name);
     else if (second !== undefined)
       told('wrong-arguments', 'An inline partial has one name: {{#*inline "name"}}…{{/inline}}.', second);
     else if (program?.blockParams?.length)
@@ -290,8 +303,15 @@ class Checker {
   }
 }
 
+const BLOCK_NAME =
+  '"@partial-block" is the body of a {{#> name}}…{{/name}}. Give the inline partial another name.';
 const ONE_CONTEXT =
   'A partial takes one argument, its context. Give the others a name: {{> partial name=value}}.';
+
+function givenTwice(name: string): string {
+  const shown = name.length > MAX_SHOWN ? 'This argument' : `"${name}"`;
+  return `${shown} is given twice. Remove one of the two.`;
+}
 
 function undefinedPartial(name: string): string {
   return `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;

@@ -18,6 +18,8 @@ export const TEMPLATE_ERROR_CODES = [
   'unknown-decorator',
   'missing-partial',
   'missing-partial-block',
+  /** An inline partial that Handlebars would take for another template's. */
+  'captured-partial',
   /** With its partials in place. */
   'too-large',
   /** A character that no prompt can hold. */

@@ -104,12 +104,12 @@ function readBodies(tree: Program): Bodies {
   return { inlineNames: inlineNamesOf(tree), references, body, inlines };
 }
 
-/** A template's body, or all inline partials of one name: which of them is meant, only rendering tells. */
+/** A template's body, or all its inline partials of one name: which of them is meant, only rendering tells. */
 type Callee = object;
 
 class Graph<T extends ParsedTemplate> {
   readonly #templates: Templates<T>;
-  readonly #inlines = new Map<string, Callee>();
+  readonly #inlines = new Map<T, Map<string, Callee>>();
   readonly #added = new Set<T>();
   /** By what is called: who calls it. */
   readonly #callers = new Map<Callee, Callee[]>();
@@ -127,7 +127,7 @@ class Graph<T extends ParsedTemplate> {
       this.#added.add(next);
       const { inlineNames, references, body, inlines } = bodiesOf(next.tree);
       this.#note(next, body, next);
-      for (const inline of inlines) this.#note(next, inline, this.#inline(inline.name));
+      for (const inline of inlines) this.#note(next, inline, this.#inline(next, inline.name));
       for (const reference of references) {
         const partial = inlineNames.has(reference) ? undefined : this.#templates.partial(next, reference);
         if (partial !== undefined) waiting.push(partial);
@@ -139,7 +139,7 @@ class Graph<T extends ParsedTemplate> {
   calleeOf(template: T, reference: string): Callee | undefined {
     const { inlineNames } = bodiesOf(template.tree);
     return inlineNames.has(reference)
-      ? this.#inline(reference)
+      ? this.#inline(template, reference)
       : this.#templates.partial(template, reference);
   }
 
@@ -151,9 +151,11 @@ class Graph<T extends ParsedTemplate> {
     return needing;
   }
 
-  #inline(name: string): Callee {
-    const inline = this.#inlines.get(name) ?? {};
-    this.#inlines.set(name, inline);
+  #inline(template: T, name: string): Callee {
+    const inlines = this.#inlines.get(template) ?? new Map<string, Callee>();
+    this.#inlines.set(template, inlines);
+    const inline = inlines.get(name) ?? {};
+    inlines.set(name, inline);
     return inline;
   }
 

@@ -63,6 +63,7 @@ export function evaluate(request: EvaluateRequest, limits: Limits = LIMITS): rea
     data: dataOf(request),
     inlines: new Map(),
     partialBlock: undefined,
+    callers: undefined,
   };
   try {
     runBody(template.tree, scope, input, START);

@@ -41,6 +41,7 @@ export function runBody(
     data,
     inlines: scope.inlines,
     partialBlock: scope.partialBlock,
+    callers: scope.callers,
   };
   const within = template.hasDecorators ? withInlines(program, inner, scope) : inner;
   for (const statement of program.body) runStatement(statement, within);

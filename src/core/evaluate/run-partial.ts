@@ -5,7 +5,7 @@ import type { PartialBlockStatement, PartialStatement } from '../syntax-tree.ts'
 import { evaluateExpression, hashOf } from './evaluate-expression.ts';
 import { invalidAt } from './problems.ts';
 import { runBody } from './run-body.ts';
-import type { Data, InlinePartial, PartialBlock, Scope } from './scope.ts';
+import { type Data, type InlinePartial, inlinesWithin, type PartialBlock, type Scope } from './scope.ts';
 
 /** @throws Problem `invalid_source` or `too_expensive` */
 export function runPartial(node: PartialStatement | PartialBlockStatement, scope: Scope): void {
@@ -55,14 +55,20 @@ function undefinedPartial(name: string): string {
     : `The partial "${name}" is not defined here: move {{#*inline "${name}"}} into this block or one around it.`;
 }
 
+const NO_INLINES: Scope['inlines'] = new Map();
+
 /** A partial that is a prompt of its own: it sees its context alone. */
 function callLinked(name: string, { node, caller, context, data, partialBlock }: Called): void {
   const linked = caller.template.partials.get(name);
   if (linked === undefined) throw invalidAt(caller.template, node, unknownPartial(name));
   const template = caller.run.partial(linked);
+  const { inlines, template: from, callers: above } = caller;
   const scope: Scope = {
     ...caller,
+    callers: { template: from, inlines, above },
     template,
+    // Its inline partials are those that it defines itself.
+    inlines: NO_INLINES,
     contexts: undefined,
     blockParams: undefined,
     data,
@@ -75,11 +81,16 @@ function callInline(
   { program, scope }: InlinePartial,
   { node, caller, context, data, partialBlock }: Called,
 ): void {
-  runBody(program, { ...scope, inlines: caller.inlines, data, partialBlock }, context, node);
+  runBody(program, { ...scope, ...inlinesWithin(scope.template, caller), data, partialBlock }, context, node);
 }
 
 function callBlock({ program, scope, outer }: PartialBlock, { node, caller, context, data }: Called): void {
-  const within = { ...scope, inlines: caller.inlines, data: frame(data), partialBlock: outer };
+  const within = {
+    ...scope,
+    ...inlinesWithin(scope.template, caller),
+    data: frame(data),
+    partialBlock: outer,
+  };
   runBody(program, within, context, node);
 }
 

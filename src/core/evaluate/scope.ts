@@ -14,10 +14,19 @@ export interface Scope {
   readonly contexts: Contexts | undefined;
   readonly blockParams: BlockParams | undefined;
   readonly data: Data;
-  /** The partials that `{{#*inline}}` defines, of this template and those that called it. */
+  /** The partials that this template defines with `{{#*inline}}`. */
   readonly inlines: ReadonlyMap<string, InlinePartial | undefined>;
   /** What `{{> @partial-block}}` means. */
   readonly partialBlock: PartialBlock | undefined;
+  /** The templates that led here, the last first. */
+  readonly callers: Callers | undefined;
+}
+
+/** A template that called another, and the inline partials that it had then. */
+export interface Callers {
+  readonly template: Template;
+  readonly inlines: Scope['inlines'];
+  readonly above: Callers | undefined;
 }
 
 export interface Contexts {
@@ -86,6 +95,18 @@ export function blockParam(
     if (index >= 0) return { params, index };
   }
   return undefined;
+}
+
+/** The inline partials of a template whose block or inline partial `caller` calls: those it had when it was left. */
+export function inlinesWithin(template: Template, caller: Scope): Pick<Scope, 'inlines' | 'callers'> {
+  const { inlines, callers: above } = caller;
+  if (template === caller.template) return { inlines, callers: above };
+  let back = above;
+  while (back !== undefined && back.template !== template) back = back.above;
+  return {
+    inlines: back?.inlines ?? new Map(),
+    callers: { template: caller.template, inlines, above },
+  };
 }
 
 /** A name of `{{@name}}`. */

@@ -1,6 +1,7 @@
 /** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
 import { inexactNumberIn, keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
+import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
 import type { ValueType } from '../../language/value-type.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -81,6 +82,8 @@ export function readNumber(text: string, isInteger: boolean): Typed {
 export function readJson(text: string): Typed {
   try {
     const value: unknown = JSON.parse(text);
+    const twice = repeatedNameIn(text);
+    if (twice !== undefined) return { problem: givenTwice(twice) };
     return inexactNumberIn(text) === undefined ? { value } : { problem: OTHER_DIGITS };
   } catch {
     const fault = jsonFault(text);

@@ -2,6 +2,7 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
 import { wordsOfJsonError } from '../../core/json-words.ts';
+import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
 import type { Declared } from '../../language/value-type.ts';
 import { isObject, misfits, wordsOfPath } from '../../language/values.ts';
 import type { Input } from './form.ts';
@@ -25,6 +26,8 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
     return { problem: `${at(first?.offset ?? 0)}: ${wordsOfError(first, text)}`, misfits: [] };
   const value: unknown = JSON.parse(text);
   const inexact = firstInexact(tree, text);
+  const twice = repeatedNameIn(text);
+  if (twice !== undefined) return { problem: givenTwice(twice), misfits: [] };
   if (inexact !== undefined) return { problem: `${at(inexact.offset)}: ${OTHER_DIGITS}`, misfits: [] };
   if (!isObject(value))
     return {

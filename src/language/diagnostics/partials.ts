@@ -1,6 +1,11 @@
 /** Whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
+import { capturedPartials } from '../../core/check/captured-partials.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
-import { missingPartialBlocks, type ParsedTemplate } from '../../core/check/partial-blocks.ts';
+import {
+  missingPartialBlocks,
+  type ParsedTemplate,
+  type Templates,
+} from '../../core/check/partial-blocks.ts';
 import { resolvedTooLarge } from '../../core/check/resolved-size.ts';
 import { partialCycle } from '../../core/link.ts';
 import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
@@ -37,7 +42,7 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
     const wrong = known.get(name);
     if (wrong !== undefined) findings.push({ ...wrong, span });
   }
-  findings.push(...missingBlocks(prompt, library));
+  findings.push(...wrongCalls(prompt, library));
   return findings.length > 0 ? findings : tooLarge(prompt, library);
 }
 
@@ -161,10 +166,13 @@ interface LibraryTemplate extends ParsedTemplate {
   readonly offset: number;
 }
 
-/** The calls that need a block. A partial has that of whoever calls it. */
-function missingBlocks(prompt: LibraryPrompt, library: Library): readonly Finding[] {
+/** The calls that are wrong for what the partial holds, or those it calls. */
+function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[] {
+  // A partial has the block of whoever calls it.
   const isCalled = prompt.name !== undefined && isPartial(prompt.name);
-  if (isCalled || !mentionsBlock(prompt, library)) return [];
+  const maySeeBlock = !isCalled && mentionsBlock(prompt, library);
+  const mayCapture = /\{\{~?#\*/.test(prompt.analysis.text);
+  if (!maySeeBlock && !mayCapture) return [];
   const read = new Map<string, LibraryTemplate | undefined>();
   const templateOf = (each: LibraryPrompt): LibraryTemplate | undefined => {
     if (!read.has(each.uri)) read.set(each.uri, parsed(each));
@@ -172,12 +180,15 @@ function missingBlocks(prompt: LibraryPrompt, library: Library): readonly Findin
   };
   const root = templateOf(prompt);
   if (root === undefined) return [];
-  const errors = missingPartialBlocks(root, {
+  const templates: Templates<LibraryTemplate> = {
     partial: (of, reference) => {
       const partial = library.partial(of.prompt.name, reference);
       return partial && templateOf(partial);
     },
-  });
+  };
+  const missing = maySeeBlock ? missingPartialBlocks(root, templates) : [];
+  const errors = [...missing, ...(mayCapture ? capturedPartials(root, templates) : [])];
+  errors.sort((one, other) => one.start - other.start);
   return errors.map(({ start, end, ...error }) => ({
     ...error,
     span: { start: root.offset + start, end: root.offset + end },

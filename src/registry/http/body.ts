@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { inexactNumberIn } from '../../core/exact-numbers.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
 import { Problem } from '../../core/problem.ts';
+import { countNames, repeatedNameIn } from '../../core/repeated-names.ts';
 import type { Asked, BodyReading } from './asked.ts';
 import { parseStrictly } from './query.ts';
 
@@ -33,7 +34,8 @@ export async function readBytes(
 export function bodyValue<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
   const text = bytes.byteLength === 0 ? '{}' : decode(bytes);
   const json = parseJson(text);
-  checkValues(json);
+  const names = checkValues(json);
+  checkNames(text, names);
   checkNumbers(text);
   return parseStrictly(schema, json, 'The body');
 }
@@ -72,8 +74,10 @@ function parseJson(text: string): unknown {
 /**
  * Refuses what has no place in the log or in a template: nesting without end, and halves of characters, which
  * UTF-8 cannot hold. A source is left to be refused with the place in it.
+ * @returns how many property names there are
  */
-function checkValues(json: unknown): void {
+function checkValues(json: unknown): number {
+  let names = 0;
   checkText(json, undefined, '');
   let level: Holder[] = isHolder(json) ? [{ value: json, key: '', above: undefined }] : [];
   for (let depth = 0; level.length > 0; depth++) {
@@ -94,12 +98,25 @@ function checkValues(json: unknown): void {
         continue;
       }
       for (const key in value) {
+        names += 1;
         if (!key.isWellFormed()) throw halfCharacter(pointerOf(holder));
         look(key, value[key], holder);
       }
     }
     level = next;
   }
+  return names;
+}
+
+/** @param names how many are left of those in `text` */
+function checkNames(text: string, names: number): void {
+  if (countNames(text) === names) return;
+  const pointer = repeatedNameIn(text);
+  if (pointer === undefined) return;
+  const message = 'is given twice';
+  throw new Problem('invalid_request', `The body has ${pointer} twice. Remove one of the two.`, {
+    fields: [{ pointer, message }],
+  });
 }
 
 /** @param text whose depth is bounded */

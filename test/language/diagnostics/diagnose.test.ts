@@ -259,6 +259,16 @@ describe('diagnose', () => {
       // With a character that no prompt can hold, it cannot be read at all.
       assert.deepEqual(found('\0{{> inner}}', others), [['invalid-text', '\0']]);
     });
+    it('finds an inline partial that Handlebars would take for that of a partial, in partials as well', () => {
+      const text = '{{#*inline "q"}}mine{{/inline}}{{> p}}';
+      const others = { _p: '{{> q}}', _q: 'q', _mine: text };
+      assert.deepEqual(found(text, others), [['captured-partial', '"q"']]);
+      const library = aLibrary(others);
+      assert.deepEqual(
+        diagnose(promptOf(library, '_mine'), library).map(({ code }) => code),
+        ['captured-partial'],
+      );
+    });
     it('tells names apart by case, and says which was meant', () => {
       const library = { _userCard: 'x', 'other/shared/_Footer': 'x', 'team/_Sign': 'x', _sign: 'x' };
       assert.deepEqual(found('{{> userCard}}{{> Sign}}{{> sign}}{{> other/shared/Footer}}', library), []);

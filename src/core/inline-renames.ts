@@ -1,0 +1,62 @@
+/**
+ * Other names for inline partials that share theirs with another template. An inline partial belongs to the template
+ * that defines it; in one text with its partials in place, Handlebars would take one for the other.
+ */
+import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
+import { type InlineName, inlineNames } from './template.ts';
+
+/** By template: where such a name is written, and the name to write there instead. */
+export type Renames = ReadonlyMap<LinkedTemplate, readonly InlineName[]>;
+
+/** @throws Problem `invalid_source` as `partialUses` */
+export function uniqueInlines(root: LinkedTemplate): Renames {
+  const templates = templatesOf(root);
+  const written = new Map<LinkedTemplate, readonly InlineName[]>();
+  for (const linked of templates)
+    if (mayDefineInlines(linked.template)) written.set(linked, inlineNames(linked.template));
+  if (written.size === 0) return written;
+  const taken = new Set([...templates].flatMap(linked => ('id' in linked ? [linked.id as string] : [])));
+  const all = new Set([...written.values()].flatMap(names => names.map(({ name }) => name)));
+  const renames = new Map<LinkedTemplate, readonly InlineName[]>();
+  for (const [linked, places] of written) {
+    const names = new Map<string, string>();
+    for (const name of new Set(places.map(place => place.name))) {
+      const now = taken.has(name)
+        ? freeName(linked, name, { has: it => taken.has(it) || all.has(it) })
+        : name;
+      taken.add(now);
+      if (now !== name) names.set(name, now);
+    }
+    const renamed = places.flatMap(({ name, ...place }) => {
+      const now = names.get(name);
+      return now === undefined ? [] : [{ ...place, name: now }];
+    });
+    if (renamed.length > 0) renames.set(linked, renamed);
+  }
+  return renames;
+}
+
+/** Each once, the root first. */
+function templatesOf(root: LinkedTemplate): ReadonlySet<LinkedTemplate> {
+  const found = new Set([root]);
+  // A set is walked to its end, also what is added meanwhile.
+  for (const { partials } of found) for (const partial of partials.values()) found.add(partial);
+  return found;
+}
+
+/** False: it defines none, told without parsing it. */
+function mayDefineInlines(template: string): boolean {
+  return /\{\{~?#\*/.test(template);
+}
+
+/** Such as `support/_layout@3:x`. */
+function freeName(
+  linked: LinkedTemplate | LinkedPartial,
+  name: string,
+  taken: { has(name: string): boolean },
+): string {
+  const plain = `${'id' in linked ? linked.id : ''}:${name.replaceAll(/[^\w./-]/g, '_')}`;
+  let free = plain;
+  for (let count = 2; taken.has(free); count++) free = `${plain}:${count}`;
+  return free;
+}

@@ -1,0 +1,22 @@
+/** The schema of an input must be one of an object: an input is always given as names with values. */
+import { isJsonObject, SchemaFault } from './schema-fault.ts';
+import { isScalarName, splitDescription } from './type-names.ts';
+
+/** Why no input fits a schema, as YAML gives it; undefined where one can. */
+export function notOfAnObject(schema: unknown): SchemaFault | undefined {
+  if (typeof schema === 'string') {
+    const [name] = splitDescription(schema);
+    return isOther(name) ? new SchemaFault([], NO_OBJECT) : undefined;
+  }
+  if (!isJsonObject(schema) || !isOther(schema['type'])) return undefined;
+  return new SchemaFault(['type'], OTHER_TYPE, true);
+}
+
+/** Names no object; "any" may be one. */
+function isOther(type: unknown): boolean {
+  return typeof type === 'string' && type !== 'any' && (type === 'array' || isScalarName(type));
+}
+
+export const NO_OBJECT = 'The input is an object: declare its variables, one a line, such as "name: string".';
+export const OTHER_TYPE =
+  'This "type" makes the whole schema a JSON Schema of something that is no object. For a variable named "type" add a description: "type: string, what it is for".';
