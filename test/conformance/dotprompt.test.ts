@@ -66,7 +66,12 @@ const templateWith = (partials: fc.Arbitrary<string>) =>
         ),
       ),
       tag(path.map(it => `json ${it}`)).map(json => `.${json}.`),
-      tag(path.map(it => `json ${it} indent=2`)).map(json => `.${json}.`),
+      tag(
+        // A text is what each level begins with, so "2" writes a 2.
+        fc
+          .tuple(path, fc.constantFrom('2', '2', '"2"', '"--"', '99', 'true', 'null'))
+          .map(([it, indent]) => `json ${it} indent=${indent}`),
+      ).map(json => `.${json}.`),
       fc.constantFrom('{{! a comment }}', '{{!-- {{name}} --}}', '\\{{name}}', '{{{note}}}.', '{{&note}}.'),
       fc.constantFrom('{{lookup items 0}}.', '{{lookup person "first"}}.'),
       partials,

@@ -11,6 +11,7 @@ import {
   withoutValue,
   withValue,
 } from '../../src/editor/preview/form.ts';
+import { readJsonInput } from '../../src/editor/preview/json-input.ts';
 import { readFrontMatter } from '../../src/language/front-matter.ts';
 import type { ValueType } from '../../src/language/value-type.ts';
 import { misfits } from '../../src/language/values.ts';
@@ -77,6 +78,11 @@ describe('the form of a prompt’s input', () => {
     assert.ok('problem' in readNumber('1.5', true));
     assert.deepEqual(readJson('{"a": [1]}'), { value: { a: [1] } });
     assert.ok('problem' in readJson('{a}'));
+    assert.deepEqual(readJson('{"a": {"b": 1, "b": 2}}'), {
+      problem: '/a/b is given twice. Remove one of the two.',
+    });
+    const twice = readJsonInput('{"price": 1, "price": 2}', variables);
+    assert.deepEqual(twice, { problem: '/price is given twice. Remove one of the two.', misfits: [] });
   });
 
   it('puts a value in, making what is missing on the way, and leaves the input before as it was', () => {

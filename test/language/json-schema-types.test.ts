@@ -78,7 +78,7 @@ describe('JSON Schema', () => {
     ['{type: object, properties: {a: {enum: []}}}', 'json-schema', '[]'],
     ['{type: object, properties: {a: {$ref: "#/$defs/b"}}}', 'json-schema', '"#/$defs/b"'],
     ['{type: object, required: [mesage], properties: {message: {type: string}}}', 'json-schema', 'mesage'],
-    ['{type: array, items: {type: string}}', 'json-schema', 'type'],
+    ['{type: array, items: {type: string}}', 'picoschema', 'type'],
   ] as const)
     it(`is told of what is wrong in ${schema}`, () => {
       const text = sourceOf(schema);

@@ -214,9 +214,9 @@ describe('Picoschema', () => {
     it('in a variable named "type" without a description, which makes it all JSON Schema', async () => {
       const text = '---\ninput:\n  schema:\n    type: string\n    message: string\n---\n';
       const [finding, ...others] = readFrontMatter(text).findings;
-      assert.deepEqual([finding?.code, others], ['json-schema', []]);
+      assert.deepEqual([finding?.code, others], ['picoschema', []]);
       assert.match(finding?.message ?? '', /variable named "type"/);
-      await readMetadata(text, 'a');
+      await assert.rejects(readMetadata(text, 'a'), /variable named "type"/);
     });
     for (const [schema, message] of [
       ['string', /The input is an object/],

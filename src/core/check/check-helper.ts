@@ -34,6 +34,8 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
   const count = args.params.length;
   const words = count > most ? wordsOf(args) : [];
   if (words.includes('not')) return { code: 'foreign-syntax', message: NOT_OPERATOR };
+  if (words.includes('as') && helper.blockParams !== undefined && form === 'block')
+    return wrong('Write the names after "as" between bars, as in "as |item|".');
   if (hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
   if (count === 0 && isCompared(name, args)) return { code: 'foreign-syntax', message: OPERATOR };
   if (count < least || count > most)

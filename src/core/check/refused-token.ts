@@ -49,6 +49,8 @@ function inTag(
 ): Explanation | undefined {
   const { kind, expected, text, start } = refused;
   const tag = template.slice(open.start, open.start + MAX_TAG);
+  const early = unfinished(refused, open, inside.at(-1), template);
+  if (early !== undefined) return early;
   const foreign = start - open.start < MAX_TAG ? foreignTag(tag, start - open.start) : undefined;
   if (foreign !== undefined)
     return {
@@ -100,6 +102,26 @@ function inTag(
   }
 }
 
+/** A comment, a name in brackets or names between bars that are begun and no more. */
+function unfinished(
+  { kind, start }: RefusedToken,
+  open: Token,
+  last: Token | undefined,
+  template: string,
+): Explanation | undefined {
+  const character = template[start];
+  if (last === undefined && character === '!') {
+    const end = start + 1;
+    return { start: open.start, end, message: 'The comment that begins here is never closed: add "}}".' };
+  }
+  if (kind === 'INVALID' && character === '[')
+    return { message: 'The bracket that begins here is never closed: add "]".' };
+  if (last?.kind === 'OPEN_BLOCK_PARAMS' && character === '|') return { message: NO_NAME_IN_BARS };
+  return last?.kind === 'DATA' && kind === 'CLOSE' ? { message: 'A name is missing after "@".' } : undefined;
+}
+
+const NO_NAME_IN_BARS = 'A name is missing between the bars.';
+
 /** What can only stand between tags. */
 const TAG_STARTS: ReadonlySet<string> = new Set([
   ...TAG_OPENS,
@@ -140,7 +162,10 @@ function closedTooSoon(open: Token, inside: readonly Token[]): Explanation | und
     const { start, text } = inside[opened] as Token;
     return { start, end: start + text.length, message: 'This parenthesis is never closed: add ")".' };
   }
-  if (inside.at(-1)?.kind === 'OPEN_BLOCK_PARAMS') return { message: 'A name is missing between the bars.' };
+  if (inside.at(-1)?.kind === 'OPEN_BLOCK_PARAMS') return { message: NO_NAME_IN_BARS };
+  const bars = inside.findLast(({ kind }) => kind.endsWith('_BLOCK_PARAMS'));
+  if (bars?.kind === 'OPEN_BLOCK_PARAMS')
+    return { message: 'The names after "as |" are never closed: add "|" before this.' };
   if (inside.length === 0)
     return {
       message:

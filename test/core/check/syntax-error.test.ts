@@ -30,6 +30,12 @@ describe('a syntax error', () => {
     ['{{#*inline "p"}}x{{else}}y{{/inline}}', 1, 38, /no "\{\{else\}\}"/],
     ['a {{!-- x', 1, 3, /comment .*never closed/],
     ['a {{{{raw}}}} x', 1, 3, /raw block .*never closed/],
+    ['a {{! x', 1, 3, /comment .*never closed: add "\}\}"/],
+    ['{{#each a as |b}}x{{/each}}', 1, 16, /add "\|" before this/],
+    ['{{#each a as ||}}x{{/each}}', 1, 15, /name is missing between the bars/],
+    ['{{#each a as b}}x{{/each}}', 1, 4, /"as" between bars/],
+    ['{{@}}', 1, 4, /missing after "@"/],
+    ['{{a.[b}}', 1, 5, /bracket .*never closed/],
     ['{{a', 1, 1, /never closed: add "\}\}"/],
   ];
   for (const [template, line, column, sentence] of rows)
