@@ -190,8 +190,10 @@ class Checker {
 
   /** Named arguments whose name was given before: which of the two counts, readers of templates differ in. */
   #repeated({ hash }: Arguments): void {
+    const pairs = hash?.pairs ?? [];
+    if (pairs.length < 2) return;
     const names = new Set<string>();
-    for (const pair of hash?.pairs ?? []) {
+    for (const pair of pairs) {
       const { key } = pair;
       if (names.has(key))
         this.#report({ code: 'wrong-arguments', message: givenTwice(key) }, this.#placeOf(pair));
