@@ -115,6 +115,9 @@ describe('readFrontMatter', () => {
           };
           if (yamlSpan !== undefined) check(entries, yamlSpan);
           if (findings.some(({ code }) => code === 'front-matter-syntax')) return;
+          // Of which the editor warns, and which the package writes anew.
+          if (findings.some(({ message }) => message.startsWith('An object or a list cannot be a key')))
+            return;
           const values = Object.fromEntries(entries.map(({ key, value }) => [key, value]));
           const { frontMatter, issues } = parseSource(text);
           if (issues.length === 0) assert.deepEqual(values, frontMatter);
