@@ -45,7 +45,13 @@ function registered(texts: Texts): { readonly text: string; readonly isWithinIts
       }
     });
   }
-  return { text: handlebars.compile(texts.it, { noEscape: true })(INPUT), isWithinItself };
+  try {
+    return { text: handlebars.compile(texts.it, { noEscape: true })(INPUT), isWithinItself };
+  } catch (error) {
+    // What it forgot may leave it with an inline partial that calls itself without end.
+    if (isWithinItself && error instanceof RangeError) return { text: '', isWithinItself };
+    throw error;
+  }
 }
 
 /** Templates that define x and y, and use them and `partials`, also from blocks within blocks. */
