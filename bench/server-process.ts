@@ -96,12 +96,7 @@ const RATE_LIMIT = 1_000_000;
 
 async function registry(place: RegistryPlace): Promise<string> {
   const { deliveryOnly = false } = place;
-  // As "promptforge serve" opens it.
-  const store = await openPlace(place, {
-    create: false,
-    readOnly: deliveryOnly,
-    writesInThread: !deliveryOnly,
-  });
+  const store = await openPlace(place, { create: false, readOnly: deliveryOnly });
   const { url } = await startServer({
     store,
     deliveryOnly,

@@ -70,11 +70,7 @@ function registryWorkers(chunks: string): Record<string, string> {
 function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
   return {
     ...extensionBundle(readable),
-    entryPoints: {
-      cli: 'src/cli/main.ts',
-      'cli/registry-writer': 'src/registry/store/sqlite/writer-thread.ts',
-      ...registryWorkers('cli'),
-    },
+    entryPoints: { cli: 'src/cli/main.ts', ...registryWorkers('cli') },
     chunkNames: 'cli/[name]-[hash]',
     external: ['keytar'],
   };

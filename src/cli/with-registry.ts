@@ -21,8 +21,6 @@ export interface Opening {
   readonly create: boolean;
   /** Whether nothing is written; false unless told. */
   readonly readOnly?: boolean;
-  /** Whether a data folder is written to by a thread of its own; false unless told. */
-  readonly writesInThread?: boolean;
   /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
   readonly evenBroken?: boolean;
   /** Said on stderr unless told. */
@@ -65,8 +63,8 @@ async function checkServed({ data, database }: RegistryOptions, store: Store): P
  * @throws DataFolderProblem, DatabaseProblem
  */
 export async function openRegistry({ data, database }: RegistryOptions, opening: Opening): Promise<Store> {
-  const { create, readOnly = false, writesInThread = false, onNarrowed = sayNarrowed } = opening;
-  if (database === undefined) return openDataFolder(data, { create, readOnly, writesInThread, onNarrowed });
+  const { create, readOnly = false, onNarrowed = sayNarrowed } = opening;
+  if (database === undefined) return openDataFolder(data, { create, readOnly, onNarrowed });
   // The driver of PostgreSQL is loaded by those who use it.
   const { openDatabase } = await import('../registry/database.ts');
   return openDatabase(database, { create, readOnly });

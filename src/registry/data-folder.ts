@@ -25,8 +25,6 @@ export interface DataFolderOptions {
   readonly onNarrowed?: OnNarrowed;
   /** Whether nothing is written, not even to make or to bring forward what is there; false by default. */
   readonly readOnly?: boolean;
-  /** Whether writes wait for the disk in a thread of their own; false by default. */
-  readonly writesInThread?: boolean;
 }
 
 /**
@@ -35,7 +33,7 @@ export interface DataFolderOptions {
  * registry, or one of a newer PromptForge, or one whose log was changed, or is not for its owner alone and cannot be
  */
 export async function openDataFolder(folder: string, options: DataFolderOptions = {}): Promise<Store> {
-  const { readOnly = false, writesInThread = false, now = () => new Date() } = options;
+  const { readOnly = false, now = () => new Date() } = options;
   const { create = !readOnly, environments = defaultEnvironments(1) } = options;
   const file = join(folder, DATABASE_FILE);
   const rights = readOnly ? constants.R_OK : constants.R_OK | constants.W_OK;
@@ -45,7 +43,7 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
   await checkFile(file, create, rights);
   let store: Store;
   try {
-    store = await (readOnly ? openSqliteReader(file, now) : openSqliteStore(file, now, writesInThread));
+    store = await (readOnly ? openSqliteReader(file, now) : openSqliteStore(file, now));
   } catch (error) {
     throw explained(error, folder, file);
   }

@@ -66,11 +66,7 @@ async function readDeliveries(
   for (const event of events) {
     add(deliveriesChangedBy(event, deliveries));
     if (event.kind === 'promotion.applied') add(madePossibleBy(event, []));
-    if (event.kind === 'version.published') {
-      // Drafts are many: of each only what its own environment asks for first.
-      const own = (await readEnvironments(snapshot)).filter(({ name }) => name === event.environment);
-      add(madePossibleBy(event, own).slice(0, 1));
-    }
+    else if (event.kind === 'version.published') add(madePossibleBy(event, await readEnvironments(snapshot)));
   }
   const again: Fresh['deliveries'][number][] = [];
   let bytes = 0;

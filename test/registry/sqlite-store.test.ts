@@ -7,23 +7,22 @@ import type { Store } from '../../src/registry/store/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { describeStore } from './store-contract.ts';
 
-for (const writesInThread of [false, true])
-  describeStore(writesInThread ? 'SQLite, written to by a thread' : 'SQLite', async () => {
-    const folder = await temporaryFolder();
-    const opened: Store[] = [];
-    return {
-      async open() {
-        const store = await openSqliteStore(join(folder.path, 'test.db'), () => new Date(), writesInThread);
-        opened.push(store);
-        return store;
-      },
-      replace: table => sql`INSERT OR REPLACE INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)}`,
-      async [Symbol.asyncDispose]() {
-        for (const store of opened) await store.close();
-        await folder[Symbol.asyncDispose]();
-      },
-    };
-  });
+describeStore('SQLite', async () => {
+  const folder = await temporaryFolder();
+  const opened: Store[] = [];
+  return {
+    async open() {
+      const store = await openSqliteStore(join(folder.path, 'test.db'), () => new Date());
+      opened.push(store);
+      return store;
+    },
+    replace: table => sql`INSERT OR REPLACE INTO ${sql.table(table)} SELECT * FROM ${sql.table(table)}`,
+    async [Symbol.asyncDispose]() {
+      for (const store of opened) await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+});
 
 describe('a SQLite store', () => {
   it('syncs every commit to the disk, in WAL mode', async () => {
@@ -39,26 +38,6 @@ describe('a SQLite store', () => {
     assert.equal(await pragma('synchronous'), 2);
     assert.equal(await pragma('foreign_keys'), 1);
     await store.close();
-  });
-  it('leaves this thread free while a thread of its own writes', async () => {
-    await using folder = await temporaryFolder();
-    const store = await openSqliteStore(join(folder.path, 'test.db'), () => new Date(), true);
-    let isWritten = false;
-    let turns = 0;
-    const written = store.write(async transaction => {
-      await sql`
-        WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
-        SELECT max(i) FROM n`.execute(transaction);
-      isWritten = true;
-    });
-    // One statement in this thread would be done between two turns of the event loop.
-    while (!isWritten) {
-      await new Promise(resolve => setImmediate(resolve));
-      turns++;
-    }
-    await written;
-    await store.close();
-    assert.ok(turns > 20, `${turns} turns`);
   });
   it('says that it is busy when another process writes for too long, without blocking this one', async () => {
     await using folder = await temporaryFolder();

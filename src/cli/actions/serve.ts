@@ -64,8 +64,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
   const place = await shownPlace(options);
   const opening = {
-    ...{ create: !deliveryOnly, readOnly: deliveryOnly, writesInThread: !deliveryOnly },
-    onNarrowed: logNarrowed,
+    ...{ create: !deliveryOnly, readOnly: deliveryOnly, onNarrowed: logNarrowed },
     // Which opens the signed head itself, for as long as it serves.
     evenBroken: !deliveryOnly,
   };

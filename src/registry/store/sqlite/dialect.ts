@@ -1,17 +1,13 @@
 /** Kysely's SQLite dialect over `node:sqlite`, whose objects are not those that Kysely's own driver expects. */
 import type { DatabaseSync } from 'node:sqlite';
-import { type Dialect, type Driver, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { NodeSqliteDriver } from './driver.ts';
 
 /** `begin`: how a transaction starts, such as `BEGIN IMMEDIATE` for one that will write. */
 export function nodeSqliteDialect(database: DatabaseSync, begin: () => Promise<void>): Dialect {
-  return sqliteDialect(() => new NodeSqliteDriver(database, begin));
-}
-
-export function sqliteDialect(createDriver: () => Driver): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver,
+    createDriver: () => new NodeSqliteDriver(database, begin),
     createIntrospector: db => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

@@ -1,5 +1,5 @@
 /** One `node:sqlite` connection as a Kysely driver. Kysely itself lets one caller at a time have it. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -9,7 +9,9 @@ import {
   type RootOperationNode,
   UpdateQueryNode,
 } from 'kysely';
-import { StatementCache } from './statement-cache.ts';
+
+/** Prepared statements kept; the registry has fewer distinct ones than this. */
+const MAX_STATEMENTS = 300;
 
 export class NodeSqliteDriver implements Driver {
   readonly #database: DatabaseSync;
@@ -55,15 +57,14 @@ export class NodeSqliteDriver implements Driver {
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
-  readonly #statements: StatementCache;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#statements = new StatementCache(database);
   }
 
   async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.#statements.of(compiled.sql);
+    const statement = this.#prepare(compiled.sql);
     const parameters = compiled.parameters as SQLInputValue[];
     if (!onlyWrites(compiled.query)) return { rows: statement.all(...parameters) as Row[] };
     const { changes } = statement.run(...parameters);
@@ -81,9 +82,18 @@ class NodeSqliteConnection implements DatabaseConnection {
   forgetStatements(): void {
     this.#statements.clear();
   }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
 }
 
-export function onlyWrites(query: RootOperationNode): boolean {
+function onlyWrites(query: RootOperationNode): boolean {
   if (InsertQueryNode.is(query) || UpdateQueryNode.is(query)) return query.returning === undefined;
   return query.kind === 'DeleteQueryNode' && query.returning === undefined;
 }

@@ -8,10 +8,9 @@ import { checkNotNewer, migrate, schemaVersion } from '../migrate.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
-import { nodeSqliteDialect, sqliteDialect } from './dialect.ts';
+import { nodeSqliteDialect } from './dialect.ts';
 import { asProblem, isBusy } from './failures.ts';
 import { SQLITE_MIGRATIONS } from './migrations.ts';
-import { type Writer, writerHere, writerInThread } from './writer.ts';
 
 /** How long a write waits for other processes' writes, in ms. */
 const WRITE_PATIENCE = 5000;
@@ -31,14 +30,11 @@ const CHECKPOINT_AFTER = 256;
 /** 'PFRG', so that `file` and this registry can tell the database from others. */
 export const APPLICATION_ID = 0x50465247;
 
-const WRITER_SETUP = 'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;';
-
 /**
  * Opens or makes the database in `file` and brings its schema forward.
- * @param writesInThread whether writes wait for the disk in a thread of their own, as where this one delivers
  * @throws DataFolderProblem `newer_schema`, `not_a_database`; errors of node:sqlite
  */
-export async function openSqliteStore(file: string, now: () => Date, writesInThread = false): Promise<Store> {
+export async function openSqliteStore(file: string, now: () => Date): Promise<Store> {
   const databases: DatabaseSync[] = [];
   const connect = (setup: string): DatabaseSync => {
     const database = new DatabaseSync(file);
@@ -50,19 +46,16 @@ export async function openSqliteStore(file: string, now: () => Date, writesInThr
     const writer = connect('');
     await patiently(() => claim(writer));
     await patiently(() => writer.exec('PRAGMA journal_mode = WAL'));
-    const setup = `${WRITER_SETUP} ${checkpointsOf(writer)}`;
-    writer.exec(setup);
+    writer.exec(`PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;`);
+    checkpointsAt(writer);
     // One connection for reading, and one that is never in a transaction, whose data_version is therefore the present one.
     const reader = connect('PRAGMA query_only = ON');
     const watcher = connect('PRAGMA query_only = ON');
-    const store = new SqliteStore(writerHere(writer), reader, watcher, now);
+    const store = new SqliteStore(writer, reader, watcher, now);
     await store.write(transaction => migrate(transaction, now, SQLITE_MIGRATIONS, step => writer.exec(step)));
-    if (!writesInThread) return store;
-    const threaded = await writerInThread(file, `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; ${setup}`);
-    writer.close();
-    return new SqliteStore(threaded, reader, watcher, now);
+    return store;
   } catch (error) {
-    for (const database of databases) if (database.isOpen) database.close();
+    for (const database of databases) database.close();
     throw error;
   }
 }
@@ -110,9 +103,9 @@ function claim(database: DatabaseSync): void {
 }
 
 /** A database of before has smaller pages, and as many more of them in its log. */
-function checkpointsOf(database: DatabaseSync): string {
+function checkpointsAt(database: DatabaseSync): void {
   const size = Number(database.prepare('PRAGMA page_size').get()?.['page_size'] ?? PAGE_SIZE);
-  return `PRAGMA wal_autocheckpoint = ${Math.round((CHECKPOINT_AFTER * PAGE_SIZE) / size)};`;
+  database.exec(`PRAGMA wal_autocheckpoint = ${Math.round((CHECKPOINT_AFTER * PAGE_SIZE) / size)}`);
 }
 
 function foreign(): DataFolderProblem {
@@ -137,7 +130,12 @@ class SqliteStore implements Store {
   #closing: Promise<void> | undefined;
 
   /** @param writer undefined where nothing may be written */
-  constructor(writer: Writer | undefined, reader: DatabaseSync, watcher: DatabaseSync, now: () => Date) {
+  constructor(
+    writer: DatabaseSync | undefined,
+    reader: DatabaseSync,
+    watcher: DatabaseSync,
+    now: () => Date,
+  ) {
     this.now = now;
     const writing = writer && writingOn(writer);
     this.#writing = writing;
@@ -239,17 +237,18 @@ class SqliteStore implements Store {
   }
 }
 
-function writingOn(writer: Writer): Kysely<Tables> {
-  const begin = () => patiently(() => writer.exec('BEGIN IMMEDIATE'));
-  return new Kysely({ dialect: sqliteDialect(() => writer.driver(begin)) });
+function writingOn(writer: DatabaseSync): Kysely<Tables> {
+  return new Kysely({
+    dialect: nodeSqliteDialect(writer, () => patiently(() => writer.exec('BEGIN IMMEDIATE'))),
+  });
 }
 
-function commitsOn(writer: Writer, writing: Kysely<Tables>): SharedCommits {
+function commitsOn(writer: DatabaseSync, writing: Kysely<Tables>): SharedCommits {
   return sharedCommits({
     commit: all => writing.transaction().execute(all),
     savepoints: {
-      set: () => writer.exec('SAVEPOINT one'),
-      back: () => writer.exec('ROLLBACK TO one'),
+      set: async () => writer.exec('SAVEPOINT one'),
+      back: async () => writer.exec('ROLLBACK TO one'),
     },
     patience: WRITE_PATIENCE,
     tooLong: () =>
@@ -261,11 +260,11 @@ function commitsOn(writer: Writer, writing: Kysely<Tables>): SharedCommits {
 }
 
 /** Tries `attempt` until the database is no longer locked, without blocking the thread for longer than BUSY_TIMEOUT. */
-async function patiently(attempt: () => void | Promise<void>): Promise<void> {
+async function patiently(attempt: () => void): Promise<void> {
   const deadline = performance.now() + WRITE_PATIENCE;
   for (;;) {
     try {
-      await attempt();
+      attempt();
       return;
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw error;
