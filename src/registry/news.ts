@@ -5,7 +5,6 @@ import { type KnownKey, readKnownKey } from './access/known-key.ts';
 import { deliveriesChangedBy, type EventSubject, madePossibleBy } from './delivery/affected.ts';
 import { type DeliveryCache, type DeliverySpec, keyOfSpec } from './delivery/delivery-cache.ts';
 import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
-import { readEnvironments } from './environments.ts';
 import { logHead } from './store/log.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import type { Snapshot } from './store/store.ts';
@@ -65,8 +64,7 @@ async function readDeliveries(
   };
   for (const event of events) {
     add(deliveriesChangedBy(event, deliveries));
-    if (event.kind === 'promotion.applied') add(madePossibleBy(event, []));
-    else if (event.kind === 'version.published') add(madePossibleBy(event, await readEnvironments(snapshot)));
+    add(madePossibleBy(event));
   }
   const again: Fresh['deliveries'][number][] = [];
   let bytes = 0;

@@ -1,6 +1,5 @@
 /** Which deliveries an event of the log changes, and which applications may ask for because of it. */
 import { LATEST } from '../../core/channel.ts';
-import type { Environment } from '../../core/environment.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import type { DeliveryCache, DeliverySpec } from './delivery-cache.ts';
 
@@ -34,20 +33,22 @@ export function deliveriesChangedBy(
   return [...all].filter(spec => isChangedBy(spec, event));
 }
 
-/** The deliveries that the event makes possible, as text: its channel, and its version by number. */
-export function madePossibleBy(
-  { kind, prompt, version, environment, channel }: EventSubject,
-  environments: readonly Environment[],
-): DeliverySpec[] {
-  if (prompt === undefined || version === undefined || environment === undefined) return [];
-  const about = { prompt, representation: 'text/plain' } as const;
-  const exact: DeliverySpec = { ...about, environment, wanted: { version } };
-  if (kind === 'promotion.applied' && channel !== undefined)
-    return [{ ...about, environment, wanted: { channel } }, exact];
-  if (kind !== 'version.published') return [];
-  const latest = environments
-    .filter(({ policy }) => policy.serves.includes(LATEST))
-    .map(({ name }): DeliverySpec => ({ ...about, environment: name, wanted: { channel: LATEST } }));
-  const pins = environments.find(({ name }) => name === environment)?.policy.pins;
-  return pins === undefined || pins === 'released' ? latest : [...latest, exact];
+/**
+ * The deliveries that a promotion makes possible, as text: its channel, and its version by number. A published version
+ * is a draft, so only who has asked for the newest one gets it at once.
+ */
+export function madePossibleBy({
+  kind,
+  prompt,
+  version,
+  environment,
+  channel,
+}: EventSubject): DeliverySpec[] {
+  if (kind !== 'promotion.applied' || prompt === undefined || version === undefined) return [];
+  if (environment === undefined || channel === undefined) return [];
+  const about = { environment, prompt, representation: 'text/plain' } as const;
+  return [
+    { ...about, wanted: { channel } },
+    { ...about, wanted: { version } },
+  ];
 }

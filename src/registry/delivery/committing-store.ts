@@ -4,13 +4,12 @@
  * those of the commit; they are used only once it is committed.
  */
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
-import { readEnvironments } from '../environments.ts';
 import type { Memory } from '../memory.ts';
 import { readVersion } from '../prompts/version-rows.ts';
 import { notedIn } from '../store/noted.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { isChangedBy, madePossibleBy } from './affected.ts';
-import type { DeliverySpec } from './delivery-cache.ts';
+import { type DeliverySpec, keyOfSpec } from './delivery-cache.ts';
 import type { DeliveryMaker, ReadDelivery } from './maker.ts';
 
 /** What a commit changed, in the order of its events. */
@@ -62,10 +61,9 @@ export function committingStore(store: Store, memory: Memory, maker: DeliveryMak
       if (!MAKES_DELIVERIES.has(event.kind)) continue;
       const { prompt, version, seq } = event;
       if (prompt === undefined || version === undefined || made.length >= MOST_MADE) continue;
-      const environments = event.kind === 'version.published' ? await readEnvironments(transaction) : [];
       const cached = memory.specsOf(prompt).filter(spec => isChangedBy(spec, event));
-      const possible = madePossibleBy(event, environments);
-      const others = cached.filter(spec => spec.representation !== 'text/plain');
+      const possible = madePossibleBy(event);
+      const others = cached.filter(spec => !possible.some(each => keyOfSpec(each) === keyOfSpec(spec)));
       if (possible.length + others.length === 0) continue;
       const known = versions.get(seq) ?? (await readVersion(transaction, prompt, version));
       for (const spec of [...possible, ...others]) {
