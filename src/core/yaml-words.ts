@@ -31,7 +31,7 @@ export function wordsOfYamlError({ code, message }: YAMLError, text: string): st
     case 'MISSING_CHAR':
       return wordsOfMissing(message, text);
     case 'MULTILINE_IMPLICIT_KEY':
-      return 'A key must stand on one line, with ":" and a space after it. Check the lines above for a missing colon, quote or indentation.';
+      return 'A key must be on one line, with ":" and a space after it. Check the lines above for a missing colon, quote or indentation.';
     case 'MULTIPLE_ANCHORS':
       return 'A value has at most one anchor ("&name"): remove one.';
     case 'MULTIPLE_TAGS':

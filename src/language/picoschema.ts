@@ -30,8 +30,8 @@ export const SCALAR_TYPES = {
 
 /** What stands in parentheses after the name. */
 export const CONTAINER_TYPES = {
-  array: 'A list; what its items are stands after the colon.',
-  object: 'An object; its properties stand on the lines below.',
+  array: 'A list; write the type of its items after the colon.',
+  object: 'An object; write its properties on the lines below.',
   enum: 'One of the values listed after the colon.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -18,7 +18,7 @@ export const NO_TYPE = `This is no type. Write one of ${SCALARS}.`;
 export const NO_VALUE = `A type is missing. Write one of ${SCALARS}, or properties below; "null" needs its quotes.`;
 export const LIST =
   'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.';
-export const NO_PROPERTIES = 'The properties of an object stand on the lines below its name, indented.';
+export const NO_PROPERTIES = 'Write the properties of an object on the lines below its name, indented.';
 export const NO_CHOICE = 'A choice is a list with at least one value. Write "name(enum): [a, b]".';
 
 /** Why `string, what it is for` is no type; undefined for one, and for the name of a schema of the application. */
@@ -29,13 +29,13 @@ export function wrongScalar(text: string, isWhole: boolean): TypeFault | undefin
   if (/[\r\n]/.test(name))
     return {
       message:
-        'A type and its description stand on one line. Write long ones below ">-" instead of ">" or "|".',
+        'Write a type and its description on one line. Write long ones below ">-" instead of ">" or "|".',
     };
   const trimmed = name.trim();
   if (trimmed !== name && (isScalarName(trimmed) || isSchemaName(trimmed, isWhole)))
     return { message: `Write ${shown(trimmed)} without a space before the comma.`, length, near: trimmed };
   if ((CONTAINER_NAMES as readonly string[]).includes(name))
-    return { message: `"${name}" stands in parentheses after the name: "name(${name}): …".`, length };
+    return { message: `Write "${name}" in parentheses after the name: "name(${name}): …".`, length };
   const near = nearest(trimmed, SCALAR_NAMES);
   const told = `There is no type ${shown(trimmed)}.`;
   return near === undefined
@@ -51,7 +51,7 @@ export function wrongContainer(kind: string, marked: string): TypeFault | undefi
   if ((CONTAINER_NAMES as readonly string[]).includes(kind)) return undefined;
   const { length } = kind;
   if (isScalarName(kind))
-    return { message: `"${kind}" stands after the colon: "${marked}: ${kind}".`, length };
+    return { message: `Write "${kind}" after the colon: "${marked}: ${kind}".`, length };
   const near = nearest(kind, CONTAINER_NAMES);
   const told = `Unknown in parentheses: ${shown(kind)}.`;
   return near === undefined

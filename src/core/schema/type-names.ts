@@ -35,10 +35,10 @@ export function splitDescription(text: string): readonly [type: string, descript
 export function whyNotPropertyName(name: string, key: string): string | undefined {
   if (name === '')
     return key.startsWith('(')
-      ? 'A name must stand before the parenthesis. For properties of any name write "(*)".'
+      ? 'Write a name before the parenthesis. For properties of any name write "(*)".'
       : 'A name is missing before the colon.';
   if (name !== name.trim() || /\s\?/.test(key))
-    return `A space stands before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
-  if (/[\r\n]/.test(key)) return 'A name and what stands in its parentheses must stand on one line.';
+    return `Remove the space before or after the name: write "${key.replaceAll(/\s*([?(])/g, '$1').trim()}".`;
+  if (/[\r\n]/.test(key)) return 'Write a name and its parentheses on one line.';
   return name === '__proto__' ? '"__proto__" cannot be a name: rename it.' : undefined;
 }

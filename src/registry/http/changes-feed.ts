@@ -237,8 +237,8 @@ async function checkEnd(snapshot: Snapshot, seq: number): Promise<void> {
   if (seq <= head.seq) return;
   throw new Problem(
     'invalid_request',
-    `This cursor stands after event ${seq}, but the log ends with event ${head.seq}: it is of another registry, or the log lost its end. Do not trust what was synced; begin again without a cursor.`,
-    { fields: [{ pointer: '/after', message: 'stands after the end of the log' }] },
+    `This cursor is after event ${seq}, but the log ends with event ${head.seq}: it is of another registry, or the log lost its end. Do not trust what was synced; begin again without a cursor.`,
+    { fields: [{ pointer: '/after', message: 'is after the end of the log' }] },
   );
 }
 
