@@ -1,21 +1,16 @@
 /** A command's work on the registry that its options name: opened for it and closed after it, whatever happens. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDataFolder } from '../registry/data-folder.ts';
 import { isDatabaseUrl } from '../registry/database-url.ts';
 import { IDENTITY_FILE } from '../registry/identity.ts';
 import type { OnNarrowed } from '../registry/keep-data-folder.ts';
+import { openRegistryAt, type RegistryPlace } from '../registry/open-registry.ts';
 import { headFileOf, openHeadFile } from '../registry/proof/head-file.ts';
 import { whyNotServed } from '../registry/proof/open-signing.ts';
 import type { Store } from '../registry/store/store.ts';
 import { line, say } from './output.ts';
 
-export interface RegistryOptions {
-  /** A data folder; what counts when no database is named. */
-  readonly data: string;
-  /** The URL of a database, which may hold a password and is therefore never printed. */
-  readonly database?: string;
-}
+export type RegistryOptions = RegistryPlace;
 
 export interface Opening {
   readonly create: boolean;
@@ -62,12 +57,9 @@ async function checkServed({ data, database }: RegistryOptions, store: Store): P
  * Opens the data folder or the database that the options name; whoever opens it closes it.
  * @throws DataFolderProblem, DatabaseProblem
  */
-export async function openRegistry({ data, database }: RegistryOptions, opening: Opening): Promise<Store> {
+export function openRegistry(options: RegistryOptions, opening: Opening): Promise<Store> {
   const { create, readOnly = false, onNarrowed = sayNarrowed } = opening;
-  if (database === undefined) return openDataFolder(data, { create, readOnly, onNarrowed });
-  // The driver of PostgreSQL is loaded by those who use it.
-  const { openDatabase } = await import('../registry/database.ts');
-  return openDatabase(database, { create, readOnly });
+  return openRegistryAt(options, { create, readOnly, onNarrowed });
 }
 
 /** A data folder or a database, told apart by how it is written. */

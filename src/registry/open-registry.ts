@@ -1,0 +1,30 @@
+/** Opens a registry where it is: in a data folder, or in a database on a server. */
+import { openDataFolder } from './data-folder.ts';
+import type { OnNarrowed } from './keep-data-folder.ts';
+import type { Store } from './store/store.ts';
+
+export interface RegistryPlace {
+  /** A data folder; what counts when no database is named. */
+  readonly data: string;
+  /** The URL of a database, which may hold a password and is therefore never printed. */
+  readonly database?: string;
+}
+
+export interface OpeningOptions {
+  readonly create: boolean;
+  readonly readOnly: boolean;
+  readonly onNarrowed: OnNarrowed;
+  /** Of a database, at most, beside the one that listens. */
+  readonly connections?: number;
+}
+
+/** Whoever opens it closes it. @throws DataFolderProblem, DatabaseProblem */
+export async function openRegistryAt(
+  { data, database }: RegistryPlace,
+  { connections, onNarrowed, ...opening }: OpeningOptions,
+): Promise<Store> {
+  if (database === undefined) return openDataFolder(data, { ...opening, onNarrowed });
+  // The driver of PostgreSQL is loaded by those who use it.
+  const { openDatabase } = await import('./database.ts');
+  return openDatabase(database, { ...opening, ...(connections !== undefined && { connections }) });
+}
