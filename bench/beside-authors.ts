@@ -1,10 +1,11 @@
 /**
  * Delivery while four authors publish as fast as they can, against the same without them, in turn: by the process that
- * takes what they publish, and by one that only delivers, beside it on the same data folder.
+ * takes what they publish, in a thread of its own, and by one that only delivers, beside it on the same data folder.
  */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEnvironments } from '../src/core/environment.ts';
 import { createKey } from '../src/registry/administration.ts';
@@ -33,7 +34,7 @@ export async function measure(): Promise<Report> {
     processes.push(only);
     const figures: Report['figures'][number][] = [];
     for (const [name, at, isHeld] of [
-      ['one process', url, false],
+      ['serve', url, true],
       ['--delivery-only', deliveryUrl, true],
     ] as const) {
       const load = (duration: number): Promise<LoadResult> =>
@@ -90,34 +91,59 @@ async function authorKeys(place: Parameters<typeof openPlace>[0]): Promise<strin
   }
 }
 
-/** Each publishes one version after the other of a prompt of its own, until it is disposed. */
+interface Order {
+  readonly url: string;
+  readonly keys: readonly string[];
+  readonly round: string;
+}
+
+/**
+ * Each publishes one version after the other of a prompt of its own, until it is disposed. They have a process of their
+ * own, which yields the processor: their work is done on other machines.
+ */
 function publishers(
   url: string,
   keys: readonly string[],
   round: string,
 ): AsyncDisposable & { readonly begun: Promise<void> } {
-  const begun = Promise.withResolvers<void>();
-  const text = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
-  let isEnded = false;
-  const all = keys.map(async (key, author) => {
-    for (let base = 0; !isEnded; base++) {
-      const response = await fetch(`${url}/v1/prompts/of-${round}/author-${author}/-/versions`, {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-        body: JSON.stringify({ source: `${base} ${text}`, message: '', base: base || null }),
-      });
-      if (response.status !== 201) throw new Error(await response.text());
-      await response.arrayBuffer();
-      begun.resolve();
-    }
-  });
+  const child = fork(import.meta.filename, [CHILD]);
+  const ended = once(child, 'exit');
+  const begun = Promise.race([
+    once(child, 'message').then(() => {}),
+    ended.then(() => Promise.reject(new Error('The authors could not publish.'))),
+  ]);
+  begun.catch(() => {});
+  child.send({ url, keys, round } satisfies Order);
   return {
-    begun: begun.promise,
+    begun,
     async [Symbol.asyncDispose]() {
-      isEnded = true;
-      await Promise.all(all);
+      child.kill();
+      await ended;
     },
   };
 }
 
-if (import.meta.main) console.log(asMarkdown(await measure()));
+const CHILD = 'authors';
+const NICENESS = 19;
+
+if (import.meta.main && process.argv[2] === CHILD) {
+  setPriority(NICENESS);
+  const [order] = (await once(process, 'message')) as [Order];
+  await Promise.all(order.keys.map((key, author) => publishOn(order, key, author)));
+}
+
+async function publishOn({ url, round }: Order, key: string, author: number): Promise<void> {
+  const text = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
+  for (let base = 0; ; base++) {
+    const response = await fetch(`${url}/v1/prompts/of-${round}/author-${author}/-/versions`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ source: `${base} ${text}`, message: '', base: base || null }),
+    });
+    if (response.status !== 201) throw new Error(await response.text());
+    await response.arrayBuffer();
+    if (base === 0) process.send?.('begun');
+  }
+}
+
+if (import.meta.main && process.argv[2] === undefined) console.log(asMarkdown(await measure()));
