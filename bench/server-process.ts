@@ -6,8 +6,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openDataFolder } from '../src/registry/data-folder.ts';
 import { openDatabase } from '../src/registry/database.ts';
-import { startServer } from '../src/registry/serving/server.ts';
 import type { Store } from '../src/registry/store/store.ts';
+import { serveRegistry } from '../src/registry/threads/serve-registry.ts';
 import { heldInOnePiece } from './held.ts';
 
 /** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */
@@ -97,7 +97,9 @@ const RATE_LIMIT = 1_000_000;
 async function registry(place: RegistryPlace): Promise<string> {
   const { deliveryOnly = false } = place;
   const store = await openPlace(place, { create: false, readOnly: deliveryOnly });
-  const { url } = await startServer({
+  const { url } = await serveRegistry({
+    place: place.kind === 'folder' ? { data: place.path } : { data: '', database: place.url },
+    workers: Number(process.env['WORKERS'] ?? 1),
     store,
     deliveryOnly,
     host: '127.0.0.1',

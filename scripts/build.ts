@@ -70,7 +70,11 @@ function registryWorkers(chunks: string): Record<string, string> {
 function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: true } {
   return {
     ...extensionBundle(readable),
-    entryPoints: { cli: 'src/cli/main.ts', ...registryWorkers('cli') },
+    entryPoints: {
+      cli: 'src/cli/main.ts',
+      ...registryWorkers('cli'),
+      'cli/delivery-thread': 'src/registry/threads/delivery-thread.ts',
+    },
     chunkNames: 'cli/[name]-[hash]',
     external: ['keytar'],
   };

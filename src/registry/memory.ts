@@ -7,11 +7,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { ChainHead, EventData, RegistryEvent } from '../core/event.ts';
+import type { ChainHead } from '../core/event.ts';
 import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { type KnownKey, withExpiry } from './access/known-key.ts';
-import { deliveriesChangedBy, isChangedBy } from './delivery/affected.ts';
+import { deliveriesChangedBy, type EventSubject, isChangedBy, madePossibleBy } from './delivery/affected.ts';
+import { type CommittedEvent, committedEvent } from './delivery/committed-event.ts';
 import type { CommittedChange } from './delivery/committing-store.ts';
 import {
   type CachedDelivery,
@@ -53,6 +54,12 @@ export interface Memory {
   load(): Promise<Loaded>;
   /** Takes what this process has just committed. Resolves when it is kept; what takes long is kept a little later. */
   committed(change: CommittedChange): Promise<void>;
+  /**
+   * Another thread of this registry has committed these, and made these deliveries of them. Resolves when what else they
+   * change of what is kept was read anew.
+   * @throws Problem `unavailable` when it cannot be read now
+   */
+  committedElsewhere(events: readonly CommittedEvent[], made: readonly CachedDelivery[]): Promise<void>;
   /** Loads after every commit until `signal` aborts, whether or not somebody asks. */
   follow(signal: AbortSignal): Promise<void>;
   /** The deliveries that are kept of a prompt. */
@@ -68,6 +75,8 @@ export interface MemoryOptions {
   readonly deliveryBytes?: number;
   /** Once the log is known to be broken, what is kept stays as it is, and nothing is added. */
   readonly integrity?: Integrity;
+  /** Told of each delivery that somebody asked for and that was not in memory. */
+  readonly onKept?: ((spec: DeliverySpec) => void) | undefined;
 }
 
 const MAX_KEYS = 10_000;
@@ -90,7 +99,7 @@ interface Preparing {
 
 export function memory(
   store: Store,
-  { maker, deliveryBytes = DELIVERY_CACHE_BYTES, integrity }: MemoryOptions = {},
+  { maker, deliveryBytes = DELIVERY_CACHE_BYTES, integrity, onKept }: MemoryOptions = {},
 ): Memory {
   const keys = new LRUCache<string, KnownKey>({ max: MAX_KEYS });
   const deliveries = deliveryCache(deliveryBytes);
@@ -102,7 +111,7 @@ export function memory(
   let generation = 0;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
   /** Events that this process committed, which it knew of before it read them. */
-  const own = new Map<number, RegistryEvent>();
+  const own = new Map<number, EventSubject & { readonly seq: number }>();
   let staleSince: number | undefined;
   const isBroken = (): boolean => (integrity?.broken() ?? null) !== null;
   /** Nothing is added: it could not be told later whether it is still so. */
@@ -171,7 +180,9 @@ export function memory(
         if (since === generation) keys.set(id, key);
       },
       keepDelivery(delivery) {
-        if (since === generation) deliveries.set(delivery);
+        if (since !== generation) return;
+        deliveries.set(delivery);
+        onKept?.(delivery.spec);
       },
     };
   }
@@ -196,6 +207,15 @@ export function memory(
     }
     const away = store.awaySince();
     return loaded(away === undefined ? undefined : secondsSince(away));
+  }
+
+  /** Whether an event changes more of what is kept than what was made of it. */
+  function changesOthers(event: CommittedEvent, isMade: ReadonlySet<string>): boolean {
+    const specs = [...madePossibleBy(event), ...deliveriesChangedBy(event, deliveries)];
+    return (
+      specs.some(spec => !isMade.has(keyOfSpec(spec))) ||
+      [...preparing].some(({ spec }) => isChangedBy(spec, event))
+    );
   }
 
   /** One question for all who ask at the same revision. */
@@ -231,11 +251,33 @@ export function memory(
         own.set(event.seq, event);
         for (const spec of deliveriesChangedBy(event, deliveries)) forget(spec);
         for (const each of preparing) if (isChangedBy(each.spec, event)) each.isCurrent = false;
-        followKey(event, keys);
+        followKey(committedEvent(event), keys);
       }
       // Of several for one channel the last one counts.
       const ready = Promise.all(made.map(({ spec, read }) => keep(spec, read)));
       await Promise.race([ready, sleep(PATIENCE, undefined, { ref: false })]);
+    },
+    async committedElsewhere(events, made) {
+      // What somebody read before this and has not kept yet may be no more.
+      generation++;
+      const last = events.at(-1)?.seq ?? 0;
+      if (head === undefined || head.seq >= last || isBroken()) return;
+      const isMade = new Set(made.map(({ spec }) => keyOfSpec(spec)));
+      const mustRead = events.some(event => changesOthers(event, isMade));
+      for (const event of events) followKey(event, keys);
+      for (const delivery of made) {
+        forget(delivery.spec);
+        deliveries.set(delivery);
+      }
+      if (!mustRead) {
+        for (const event of events) own.set(event.seq, event);
+        return;
+      }
+      // One that is under way may have begun before the commit.
+      for (let round = 0; round < 2 && !isBroken() && head.seq < last; round++) {
+        await refreshing?.done.catch(() => {});
+        if (head.seq < last) await refreshed(store.revision());
+      }
     },
     async follow(signal) {
       while (!signal.aborted) {
@@ -251,13 +293,12 @@ export function memory(
   };
 }
 
-/** What this process itself did to a key counts at once. */
-function followKey(event: RegistryEvent, keys: LRUCache<string, KnownKey>): void {
-  if (event.kind === 'key.revoked') keys.delete((event.data as EventData['key.revoked']).id);
-  if (event.kind !== 'key.expiry_set') return;
-  const { id, expiresAt } = event.data as EventData['key.expiry_set'];
-  const known = keys.get(id);
-  if (known !== undefined) keys.set(id, withExpiry(known, expiresAt));
+/** What this registry itself did to a key counts at once. */
+function followKey({ key }: Pick<CommittedEvent, 'key'>, keys: LRUCache<string, KnownKey>): void {
+  if (key === undefined) return;
+  const known = keys.get(key.id);
+  if ('revoked' in key || known === undefined) keys.delete(key.id);
+  else keys.set(key.id, withExpiry(known, key.expiresAt));
 }
 
 function secondsSince(time: number): number {

@@ -300,10 +300,12 @@ describe('which connection gives way', () => {
 
 describe('a server', () => {
   it('takes no more connections than the system lets it have open files', () => {
-    assert.equal(affordableConnections(10_000, 700), 572);
-    assert.equal(affordableConnections(100, 20_000), 100);
-    assert.equal(affordableConnections(100, Number.POSITIVE_INFINITY), 100);
-    assert.equal(affordableConnections(100, 20), 1);
+    assert.equal(affordableConnections(10_000, 1, 700), 572);
+    assert.equal(affordableConnections(10_000, 5 / 3, 20_000), 10_000);
+    assert.equal(affordableConnections(10_000, 5 / 3, 1028), 540);
+    assert.equal(affordableConnections(100, 1, 20_000), 100);
+    assert.equal(affordableConnections(100, 1, Number.POSITIVE_INFINITY), 100);
+    assert.equal(affordableConnections(100, 1, 20), 1);
     assert.ok(affordableConnections(Number.MAX_SAFE_INTEGER) > 0);
   });
 });

@@ -10,8 +10,9 @@ import type { Role } from '../../src/core/role.ts';
 import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { type Identity, openIdentity } from '../../src/registry/identity.ts';
-import { type RunningServer, type ServerOptions, startServer } from '../../src/registry/serving/server.ts';
+import type { ServerOptions } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
+import { type ServedRegistry, serveRegistry } from '../../src/registry/threads/serve-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { assertConforms } from './conformity.ts';
 
@@ -29,7 +30,7 @@ export interface Answered {
 
 export interface RegistryForTest extends AsyncDisposable {
   readonly url: string;
-  readonly server: RunningServer;
+  readonly server: ServedRegistry;
   /** Where it keeps what it holds: a data folder, or the URL of a database. */
   readonly folder: string;
   readonly store: Store;
@@ -62,6 +63,8 @@ export interface RegistrySetup {
   /** Opened already; it is closed with the registry. */
   readonly store?: Store;
   readonly webhooksToPrivateNetworks?: boolean;
+  /** Threads that deliver, each with the registry opened for itself; 0 unless told. */
+  readonly workers?: number;
   /** How it is served, where that matters. */
   readonly serving?: Partial<ServerOptions>;
 }
@@ -82,7 +85,9 @@ export async function aRegistry(setup: RegistrySetup = {}): Promise<RegistryForT
   const { environments = defaultEnvironments(0), now } = setup;
   const store = setup.store ?? (await open(folder, { environments, ...(now && { now }) }));
   const logged: object[] = [];
-  const server = await startServer({
+  const server = await serveRegistry({
+    place: folder.startsWith('postgres') ? { data: '', database: folder } : { data: folder },
+    workers: setup.workers ?? 0,
     store,
     identity: await identityForTest(),
     webhooksToPrivateNetworks: setup.webhooksToPrivateNetworks ?? false,

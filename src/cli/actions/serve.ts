@@ -8,13 +8,15 @@ import { whyRefused } from '../../disk/why-refused.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
+import type { RegistryPlace } from '../../registry/open-registry.ts';
 import { openSigning, type Signing } from '../../registry/proof/open-signing.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
-import { type ConnectionLimits, failedKeyLimits } from '../../registry/serving/limits.ts';
+import type { Certificate } from '../../registry/serving/http-server.ts';
+import { type ConnectionLimits, FORWARDED_AT_ONCE, failedKeyLimits } from '../../registry/serving/limits.ts';
 import { affordableConnections } from '../../registry/serving/open-files.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
-import { type Certificate, type RunningServer, startServer } from '../../registry/serving/server.ts';
 import type { Store } from '../../registry/store/store.ts';
+import { type ServedRegistry, serveRegistry } from '../../registry/threads/serve-registry.ts';
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, log, say } from '../output.ts';
@@ -45,6 +47,8 @@ export interface ServeOptions extends RegistryOptions {
   readonly trustedProxy?: readonly string[];
   /** In MiB. */
   readonly deliveryCache: number;
+  /** Threads that deliver. */
+  readonly workers: number;
   /** In seconds, like the next. */
   readonly requestTimeout: number;
   readonly drainDelay: number;
@@ -75,7 +79,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
     const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
     const asked = stopAsked();
-    const server = await startServer({
+    const server = await serveRegistry({
+      place: placeOf(options),
+      workers: options.workers,
       store,
       ...signing,
       deliveryOnly,
@@ -114,9 +120,15 @@ export async function serve(options: ServeOptions): Promise<void> {
   logEvent('stopped');
 }
 
+function placeOf({ data, database }: RegistryOptions): RegistryPlace {
+  return { data, ...(database !== undefined && { database }) };
+}
+
 function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
   const { maxConnectionsPerAddress, maxConnectionsPerKey } = options;
-  const maxConnections = affordableConnections(options.maxConnections);
+  // What is handed to the main thread takes both ends of a socket as well.
+  const files = options.workers > 0 ? 1 + 2 * FORWARDED_AT_ONCE : 1;
+  const maxConnections = affordableConnections(options.maxConnections, files);
   if (maxConnections < options.maxConnections)
     logEvent('fewer_connections', {
       level: 'warn',
@@ -152,7 +164,7 @@ async function ownSigning(store: Store, options: ServeOptions): Promise<Signing>
 }
 
 /** At SIGHUP the certificate is read anew: one that was renewed is used without a restart. */
-function renewAtHangup(server: RunningServer, read: () => Promise<Certificate | undefined>): void {
+function renewAtHangup(server: ServedRegistry, read: () => Promise<Certificate | undefined>): void {
   process.on('SIGHUP', () => {
     void renewed().catch((error: unknown) => log(alarmEntry('certificate_not_renewed', error)));
   });

@@ -37,6 +37,14 @@ export function serveCommand(): Command {
         'only deliver, and write nothing: on a data folder or database that other processes write, a read replica too',
       ).conflicts(['registryKey', 'webhooksToPrivateNetworks']),
     )
+    .addOption(
+      new Option(
+        '--workers <number>',
+        'threads that deliver, apart from everything else; more than 1 needs Linux; 0: deliveries share a thread with everything else',
+      )
+        .default(1)
+        .argParser(numberArgument(0, 64)),
+    )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
     .option(
       '--trusted-proxy <addresses>',
@@ -44,10 +52,7 @@ export function serveCommand(): Command {
       listArgument(proxyArgument),
     )
     .addOption(
-      new Option(
-        '--rate-limit <number>',
-        'requests a second that one key may make of this process; 0: no limit',
-      )
+      new Option('--rate-limit <number>', 'requests a second that one key may make of a worker; 0: no limit')
         .default(5000)
         .argParser(numberArgument(0, 1_000_000)),
     )

@@ -7,23 +7,23 @@ import type { Store } from '../store/store.ts';
 import { type Authenticator, bearerCredential } from './authenticator.ts';
 import type { Caller } from './caller.ts';
 import { checkUsable, type KnownKey, readKnownKey } from './known-key.ts';
-import { lastUse } from './last-use.ts';
+import { lastUse, type WriteKeyUses } from './last-use.ts';
 
 const SCHEME = 'Bearer ';
 /** Compared with when the id is unknown, so that it takes as long as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
 export interface KeyAuthenticatorOptions {
-  /** Whether the store is told when a key was used last, which writes; true unless told. */
-  readonly notesUse?: boolean;
+  /** Writes when keys were last used; without it nobody does. */
+  readonly writeUses?: WriteKeyUses | undefined;
 }
 
 export function keyAuthenticator(
   store: Store,
   memory: Memory,
-  { notesUse = true }: KeyAuthenticatorOptions = {},
+  { writeUses }: KeyAuthenticatorOptions = {},
 ): Authenticator {
-  const used = notesUse ? lastUse(store) : undefined;
+  const used = writeUses && lastUse(writeUses);
   // One for all: a buffer of its own for each request would cost more than the hash.
   const presented = Buffer.alloc(32);
 

@@ -1,6 +1,10 @@
 /** When each key was last used: written at most once a minute a key, and never in the way of an answer. */
 import type { Store } from '../store/store.ts';
 
+/** Key IDs, each with when it was used, in ms since 1970. */
+export type KeyUses = ReadonlyMap<string, number>;
+export type WriteKeyUses = (uses: KeyUses) => Promise<void>;
+
 export interface LastUse {
   /** `now` in ms since 1970. */
   note(keyId: string, now: number): void;
@@ -13,7 +17,7 @@ const ONCE_IN = 60_000;
 const GATHER = 1000;
 const MAX_REMEMBERED = 100_000;
 
-export function lastUse(store: Store): LastUse {
+export function lastUse(writeUses: WriteKeyUses): LastUse {
   const written = new Map<string, number>();
   let pending = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
@@ -39,20 +43,26 @@ export function lastUse(store: Store): LastUse {
     pending = new Map();
     if (uses.size === 0) return;
     try {
-      await store.write(async transaction => {
-        for (const [id, at] of uses) {
-          const time = new Date(at).toISOString();
-          await transaction
-            .updateTable('keys')
-            .set({ last_used_at: time })
-            .where('id', '=', id)
-            .where(eb => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', time)]))
-            .execute();
-        }
-      });
+      await writeUses(uses);
     } catch {
       // The database is busy or closing: the time of last use is a courtesy, and the next use notes it again.
       for (const id of uses.keys()) written.delete(id);
     }
   }
+}
+
+/** @throws Problem `unavailable` as `Store.write` does */
+export function keyUsesInto(store: Pick<Store, 'write'>): WriteKeyUses {
+  return uses =>
+    store.write(async transaction => {
+      for (const [id, at] of uses) {
+        const time = new Date(at).toISOString();
+        await transaction
+          .updateTable('keys')
+          .set({ last_used_at: time })
+          .where('id', '=', id)
+          .where(eb => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', time)]))
+          .execute();
+      }
+    });
 }

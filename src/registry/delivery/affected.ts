@@ -52,3 +52,8 @@ export function madePossibleBy({
     { ...about, wanted: { version } },
   ];
 }
+
+/** Whether a promotion does not make it by itself: it is made of what is promoted and published once somebody has asked for it. */
+export function isMadeOnDemand({ representation, wanted }: DeliverySpec): boolean {
+  return representation !== 'text/plain' || ('channel' in wanted && wanted.channel === LATEST);
+}

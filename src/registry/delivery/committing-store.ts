@@ -3,13 +3,16 @@
  * if the database goes away in the moment after the commit. The deliveries are read inside the transaction, so they are
  * those of the commit; they are used only once it is committed.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
+import type { PromptName } from '../../core/name.ts';
 import type { Memory } from '../memory.ts';
 import { readVersion } from '../prompts/version-rows.ts';
 import { notedIn } from '../store/noted.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { isChangedBy, madePossibleBy } from './affected.ts';
-import { type DeliverySpec, keyOfSpec } from './delivery-cache.ts';
+import { type CommittedEvent, committedEvent } from './committed-event.ts';
+import { type CachedDelivery, type DeliverySpec, keyOfSpec } from './delivery-cache.ts';
 import type { DeliveryMaker, ReadDelivery } from './maker.ts';
 
 /** What a commit changed, in the order of its events. */
@@ -26,7 +29,20 @@ const MAKES_DELIVERIES: ReadonlySet<EventKind> = new Set(['version.published', '
 /** Of one write: a large batch leaves the rest to be read when they are asked for. */
 const MOST_MADE = 100;
 
-export function committingStore(store: Store, memory: Memory, maker: DeliveryMaker): Store {
+/** Threads that deliver from memories of their own, where this one does not. */
+export interface CommitListener {
+  /** What they have been asked for of a prompt, beside what a promotion makes in any case. */
+  specsOf(prompt: PromptName): readonly DeliverySpec[];
+  /** Resolves when none of them delivers any more what these events changed. */
+  committed(events: readonly CommittedEvent[], made: readonly CachedDelivery[]): Promise<void>;
+}
+
+export function committingStore(
+  store: Store,
+  memory: Memory,
+  maker: DeliveryMaker,
+  listener?: CommitListener,
+): Store {
   return {
     now: store.now,
     read: work => store.read(work),
@@ -39,7 +55,7 @@ export function committingStore(store: Store, memory: Memory, maker: DeliveryMak
         change = events.length === 0 ? undefined : await changeOf(transaction, events);
         return done;
       });
-      if (change !== undefined) await memory.committed(change);
+      if (change !== undefined) await kept(change);
       return result;
     },
     revision: () => store.revision(),
@@ -51,6 +67,13 @@ export function committingStore(store: Store, memory: Memory, maker: DeliveryMak
     close: () => store.close(),
   };
 
+  async function kept(change: CommittedChange): Promise<void> {
+    if (listener === undefined) return await memory.committed(change);
+    const { events, made } = change;
+    await memory.committed({ events, made: [] });
+    await listener.committed(events.map(committedEvent), await prepared(made));
+  }
+
   async function changeOf(
     transaction: WriteTransaction,
     events: readonly RegistryEvent[],
@@ -61,7 +84,7 @@ export function committingStore(store: Store, memory: Memory, maker: DeliveryMak
       if (!MAKES_DELIVERIES.has(event.kind)) continue;
       const { prompt, version, seq } = event;
       if (prompt === undefined || version === undefined || made.length >= MOST_MADE) continue;
-      const cached = memory.specsOf(prompt).filter(spec => isChangedBy(spec, event));
+      const cached = (listener ?? memory).specsOf(prompt).filter(spec => isChangedBy(spec, event));
       const possible = madePossibleBy(event);
       const others = cached.filter(spec => !possible.some(each => keyOfSpec(each) === keyOfSpec(spec)));
       if (possible.length + others.length === 0) continue;
@@ -73,3 +96,17 @@ export function committingStore(store: Store, memory: Memory, maker: DeliveryMak
     return { events, made };
   }
 }
+
+/** Whoever asks for one that cannot be prepared, or takes longer, is told or waits. */
+async function prepared(made: CommittedChange['made']): Promise<CachedDelivery[]> {
+  const preparing = made.map(async ({ read }) =>
+    'ready' in read ? read.ready : await read.prepare(NOBODY).catch(() => undefined),
+  );
+  const all = Promise.all(preparing).then(each => each.filter(one => one !== undefined));
+  return await Promise.race([all, sleep<CachedDelivery[]>(PATIENCE, [], { ref: false })]);
+}
+
+/** In ms. */
+const PATIENCE = 1000;
+/** Whom work is done for that no request asked for. */
+const NOBODY = '';

@@ -35,6 +35,8 @@ export interface Integrity {
 export interface IntegrityParts {
   /** Without it, what this process has seen and found ends with it. */
   readonly heads?: HeadFile | undefined;
+  /** What another thread of this process has seen, where there is no file. */
+  readonly seen?: ChainHead | undefined;
   /** The alarm: told once. */
   readonly onBroken: (error: Error) => void;
   /** Told when what was found cannot be remembered. */
@@ -48,8 +50,8 @@ export const LOG_BROKEN =
 /** How long to wait before it tries again to remember what it found, in ms. */
 const AGAIN = 1000;
 
-export function integrity({ heads, onBroken, onFault }: IntegrityParts): Integrity {
-  let seen: ChainHead = heads?.read().checkpoint ?? CHAIN_START;
+export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityParts): Integrity {
+  let seen: ChainHead = heads?.read().checkpoint ?? known ?? CHAIN_START;
   let broken: string | null = null;
   /** While what was found could not be remembered. */
   let again: NodeJS.Timeout | undefined;

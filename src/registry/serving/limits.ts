@@ -5,6 +5,7 @@ import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
 import type { ConnectionCounts } from './connections.ts';
 import type { FailedKeyLimits } from './failed-keys.ts';
 import type { HeldConnectionLimits } from './held-connections.ts';
+import type { Endpoint } from './listening.ts';
 
 export interface ConnectionLimits extends ConnectionCounts {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
@@ -18,6 +19,8 @@ export interface ConnectionLimits extends ConnectionCounts {
 }
 
 const MAX_CONNECTIONS = 10_000;
+/** Of the connections, those that the server behind may be asked for at once; the others wait, or are at rest. */
+export const FORWARDED_AT_ONCE = 1 / 3;
 /** A second and address: people who try a key, and a client that goes on with one that has expired. */
 const FAILED_KEYS = 10;
 const DEFAULTS = {
@@ -66,7 +69,13 @@ const MAX_HEADER_SIZE = 16 * 1024;
 const KEEP_ALIVE_TIMEOUT = 65_000;
 
 /** Too late is answered by 408, malformed by 400, both by Node itself. */
-export function parserLimits({ requestTimeout }: Pick<ConnectionLimits, 'requestTimeout'>): ServerOptions {
+export function parserLimits(
+  { requestTimeout }: Pick<ConnectionLimits, 'requestTimeout'>,
+  endpoint: Endpoint,
+): ServerOptions {
+  // The delivering thread at the other end of a socket has these limits, and decides which connections are kept.
+  if ('socket' in endpoint)
+    return { maxHeaderSize: 2 * MAX_HEADER_SIZE, requestTimeout: 0, keepAliveTimeout: 0 };
   return {
     maxHeaderSize: MAX_HEADER_SIZE,
     headersTimeout: Math.min(HEADERS_TIMEOUT, requestTimeout),

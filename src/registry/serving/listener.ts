@@ -6,13 +6,15 @@ import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath } from '../delivery/target.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
+import { routeOf } from '../http/paths.ts';
 import { answerBudget } from './answer-budget.ts';
 import type { Clients } from './clients.ts';
+import type { Forwarder } from './forward.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
 import { askedByNode } from './incoming.ts';
 import { endUnread } from './linger.ts';
-import type { RequestCounts } from './request-counts.ts';
+import type { RequestCount, RequestCounts } from './request-counts.ts';
 import { requestEntry } from './request-log.ts';
 import type { NotedDelivery, RequestNotes } from './request-notes.ts';
 import type { Send } from './send.ts';
@@ -29,6 +31,14 @@ export interface ListenerParts {
   readonly send: Send;
   /** Told of each request that is answered. */
   readonly clients: Pick<Clients, 'begun' | 'answered'>;
+  /** Where only deliveries and /healthz are answered here: has everything else answered. */
+  readonly forwarding?: Forwarding | undefined;
+}
+
+export interface Forwarding {
+  readonly forwarder: Forwarder;
+  /** Finds out whose request it is. @returns what refuses it, where it is too much for its key */
+  recognize(request: NotedDelivery): Promise<Answer | undefined>;
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -39,7 +49,7 @@ const WATCHING: ReadonlySet<RouteName> = new Set(['healthz', 'readyz', 'metrics'
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
-  const { app, notes, counts, log, stopping, timeout, send, clients } = parts;
+  const { app, notes, counts, log, stopping, timeout, send, clients, forwarding } = parts;
   const answers = answerBudget();
   const { path } = ROUTES.deliver;
   const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
@@ -48,8 +58,32 @@ export function requestListener(parts: ListenerParts): Listener {
     if (stopping()) outgoing.shouldKeepAlive = false;
     if (climbs(url)) refuse(incoming, outgoing);
     else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
+    else if (forwarding !== undefined && url !== ROUTES.healthz.path)
+      void forward(forwarding, incoming, outgoing);
     else void answer(incoming, outgoing);
   };
+
+  /** Whatever is wrong with a request, the server behind says so. */
+  async function forward(
+    { recognize, forwarder }: Forwarding,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<void> {
+    const started = performance.now();
+    const request = noted(incoming);
+    clients.begun(request, incoming);
+    const refusal = await recognize(request);
+    if (refusal === undefined) {
+      const status = await forwarder.forward(incoming, outgoing);
+      clients.answered(request, incoming, status, request.caller);
+    } else {
+      const { method = 'GET', url = '/' } = incoming;
+      const [path = ''] = url.split('?', 1);
+      const route = routeOf(method, path)?.route;
+      const count = counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path);
+      finish(incoming, outgoing, request, refusal, started, count);
+    }
+  }
 
   function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
     endUnread(incoming, outgoing);
@@ -80,16 +114,13 @@ export function requestListener(parts: ListenerParts): Listener {
   /** What succeeds is not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const started = performance.now();
-    const request: NotedDelivery = {
-      target: incoming.url ?? '/',
-      ...headersOf(incoming.rawHeaders),
-      caller: undefined,
-    };
+    const request = noted(incoming);
+    const count = delivered[incoming.method === 'HEAD' ? 'HEAD' : 'GET'];
     const answer = app.deliver(request);
     if (answer instanceof Promise) {
       clients.begun(request, incoming);
-      void answer.then(given => finish(incoming, outgoing, request, given, started));
-    } else finish(incoming, outgoing, request, answer, started);
+      void answer.then(given => finish(incoming, outgoing, request, given, started, count));
+    } else finish(incoming, outgoing, request, answer, started, count);
   }
 
   function finish(
@@ -98,19 +129,24 @@ export function requestListener(parts: ListenerParts): Listener {
     request: NotedDelivery,
     answer: Answer,
     started: number,
+    count: RequestCount,
   ): void {
-    const method = incoming.method === 'HEAD' ? 'HEAD' : 'GET';
+    const { method = 'GET' } = incoming;
     const { status } = answer;
     const isLogged = status >= 400;
     endUnread(incoming, outgoing);
     clients.answered(request, incoming, status, request.caller);
     send(incoming, outgoing, answer, isLogged ? [REQUEST_ID, notes.trace(request).trace] : undefined);
     const ms = performance.now() - started;
-    delivered[method].answered(status, ms);
+    count.answered(status, ms);
     if (!isLogged) return;
     const { target, caller } = request;
     log(requestEntry({ method, target, status, ms, trace: notes.trace(request), caller }));
   }
+}
+
+function noted({ url = '/', rawHeaders }: IncomingMessage): NotedDelivery {
+  return { target: url, ...headersOf(rawHeaders), caller: undefined };
 }
 
 /** Anybody may send any method: the metrics have those that mean something. */

@@ -1,25 +1,42 @@
 /** Begins to listen, and says in words why it cannot. */
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 
+/** Where a server listens: an address and port, or a socket of this machine. */
+export type Endpoint =
+  | {
+      readonly host: string;
+      /** 0: any that is free. */
+      readonly port: number;
+      /** Whether several threads or processes share the port, and the system its connections among them. */
+      readonly reusePort?: boolean;
+    }
+  | {
+      /** Path of a Unix domain socket, or of a named pipe on Windows. */
+      readonly socket: string;
+    };
+
 /** @throws Problem `unavailable` when it cannot listen; its message says why */
-export function listening(server: Server, host: string, port: number): Promise<void> {
+export function listening(server: Server, endpoint: Endpoint): Promise<void> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
-      const reasons: Record<string, string> = {
-        EADDRINUSE: 'the port is in use: choose another, or stop what listens there',
-        EACCES: 'permission denied: choose a port above 1023',
-        EADDRNOTAVAIL: 'this machine has no such address',
-        ENOTFOUND: 'there is no such host',
-      };
-      const reason = reasons[cause.code ?? ''] ?? whyRefused(cause);
-      reject(new Problem('unavailable', `Cannot listen on ${host}:${port}: ${reason}.`, {}, { cause }));
+      const reason = REASONS[cause.code ?? ''] ?? whyRefused(cause);
+      const where = 'socket' in endpoint ? endpoint.socket : `${endpoint.host}:${endpoint.port}`;
+      reject(new Problem('unavailable', `Cannot listen on ${where}: ${reason}.`, {}, { cause }));
     };
     server.once('error', refuse);
-    server.listen(port, host, () => {
+    server.listen('socket' in endpoint ? { path: endpoint.socket } : { ...endpoint }, () => {
       server.off('error', refuse);
       resolve();
     });
   });
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use: choose another, or stop what listens there',
+  EACCES: 'permission denied: choose a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  ENOTSUP: 'this system lets no threads share a port: use --workers 1',
+};

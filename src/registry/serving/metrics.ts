@@ -1,10 +1,11 @@
 /** What a process tells Prometheus: its requests, its memory, its database, and the log of the registry it serves. */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { EventKind } from '../../core/event.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import { logHead } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
-import { type RequestCounts, requestCounts } from './request-counts.ts';
+import type { DeliveryFront, MetricsPart, MetricValues } from './front.ts';
+import { REQUEST_METRICS, type RequestCounts, requestCounts } from './request-counts.ts';
 
 export interface Metrics {
   readonly requests: RequestCounts;
@@ -12,11 +13,10 @@ export interface Metrics {
   delivered(from: 'memory' | 'database'): void;
   /** A connection was closed because there were too many. */
   refused(): void;
-  /**
-   * As Prometheus reads it. Asks the database for what the log has new.
-   * @param of `process`: without what tells how much others publish, ask for and decide
-   */
-  text(of: 'process' | 'registry'): Promise<string>;
+  /** As Prometheus reads it, with those of the delivering threads. Asks the database for what the log has new. */
+  text(part: MetricsPart): Promise<string>;
+  /** What a delivering thread counts, for the server behind it to add up. */
+  ofThread(part: MetricsPart): Promise<MetricValues>;
 }
 
 export interface MeasuredParts {
@@ -30,7 +30,20 @@ export interface MeasuredParts {
   readonly waiting: () => number;
   /** What the deliveries in memory retain. */
   readonly cached: () => { readonly bytes: number; readonly entries: number };
+  readonly front?: Pick<DeliveryFront, 'metrics'> | undefined;
 }
+
+/** What every thread has of its own; the rest is of the registry, and told once. */
+const OF_EACH_THREAD: ReadonlySet<string> = new Set([
+  ...REQUEST_METRICS,
+  'promptforge_deliveries_total',
+  'promptforge_http_connections_refused_total',
+  'promptforge_http_connections',
+  'promptforge_requests_waiting',
+  'promptforge_delivery_cache_bytes',
+  'promptforge_delivery_cache_entries',
+  'promptforge_database_connections',
+]);
 
 export function registryMetrics({
   store,
@@ -39,6 +52,7 @@ export function registryMetrics({
   signed,
   waiting,
   cached,
+  front,
 }: MeasuredParts): Metrics {
   const registry = new Registry();
   const process = new Registry();
@@ -151,6 +165,8 @@ export function registryMetrics({
     registers: ofLog,
   });
 
+  const ofPart = (part: MetricsPart) => (part === 'process' ? process : registry);
+
   /** Up to where `events` has counted; undefined: not at all. */
   let counted: number | undefined;
 
@@ -177,11 +193,14 @@ export function registryMetrics({
     requests,
     delivered: from => void delivered[from]++,
     refused: () => refusals.inc(),
-    async text(of) {
+    async text(part) {
       await ask();
-      const asked = of === 'process' ? process : registry;
-      return (await asked.metrics()) + (await ofNode.metrics());
+      const [own, threads] = await Promise.all([ofPart(part).getMetricsAsJSON(), front?.metrics(part) ?? []]);
+      const all = AggregatorRegistry.aggregate([own, ...threads] as object[]);
+      return (await all.metrics()) + (await ofNode.metrics());
     },
+    ofThread: async part =>
+      (await ofPart(part).getMetricsAsJSON()).filter(({ name }) => OF_EACH_THREAD.has(name)),
   };
 }
 

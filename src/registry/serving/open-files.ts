@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs';
 /** For the database, the log, and what else is open. */
 const OTHERS = 128;
 
-/** @returns at most `wanted`, and at least one */
-export function affordableConnections(wanted: number, limit = openFileLimit()): number {
-  return Math.max(1, Math.min(wanted, limit - OTHERS));
+/**
+ * @param filesEach open files that a connection may take
+ * @returns at most `wanted`, and at least one
+ */
+export function affordableConnections(wanted: number, filesEach = 1, limit = openFileLimit()): number {
+  return Math.max(1, Math.min(wanted, Math.floor((limit - OTHERS) / filesEach)));
 }
 
 /** Infinity where the system does not tell it, or has none. */

@@ -20,6 +20,7 @@ const BUCKETS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000, 
 
 const REQUESTS = 'promptforge_http_requests_total';
 const DURATIONS = 'promptforge_http_request_duration_seconds';
+export const REQUEST_METRICS: readonly string[] = [REQUESTS, DURATIONS];
 
 /** Of calls that take a reader's key, or none, and no method that needs more. */
 const READERS_PATHS: ReadonlySet<string> = new Set(

@@ -1,9 +1,7 @@
 /** The registry as a server: the HTTP app behind `node:http`, from listening to the last answer. */
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyAuthenticator } from '../access/key-authenticator.ts';
+import { type KeyUses, keyUsesInto } from '../access/last-use.ts';
 import { screenKey } from '../access/screen-key.ts';
 import { committingStore } from '../delivery/committing-store.ts';
 import { deliveriesBy } from '../delivery/making.ts';
@@ -20,20 +18,16 @@ import { type LogWatchParts, logWatch } from '../proof/watch.ts';
 import type { Store } from '../store/store.ts';
 import { startWork, type WorkOptions } from '../tasks/work.ts';
 import { trustedProxies } from './client-address.ts';
-import { clients } from './clients.ts';
-import { connectionsOf, drain } from './drain.ts';
+import { clients, trustedClient } from './clients.ts';
 import { checkExposure, isLoopback } from './exposure.ts';
-import {
-  type ConnectionLimits,
-  HEADERS_TIMEOUT,
-  limitIdleReaders,
-  limitsOf,
-  parserLimits,
-} from './limits.ts';
+import { forwarder } from './forward.ts';
+import type { Behind, DeliveryFront, MetricsPart, MetricValues } from './front.ts';
+import { type Certificate, startHttpServer } from './http-server.ts';
+import { type ConnectionLimits, FORWARDED_AT_ONCE, limitsOf } from './limits.ts';
 import { counted, requestListener } from './listener.ts';
-import { listening } from './listening.ts';
 import { registryMetrics } from './metrics.ts';
-import { environmentRate, keyRate } from './rate.ts';
+import { type Admit, environmentRate, keyRate } from './rate.ts';
+import { recognizing } from './recognize.ts';
 import { alarmEntry, faultEntry } from './request-log.ts';
 import { requestNotes } from './request-notes.ts';
 import { sender } from './send.ts';
@@ -49,6 +43,13 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Whether other threads listen on the same port. */
+  readonly reusePort?: boolean;
+  /** Behind threads that deliver: it listens on this socket, and they on `host` and `port`. */
+  readonly socket?: string;
+  readonly front?: DeliveryFront;
+  /** In a thread that delivers: what answers everything else. Implies `deliveryOnly`. */
+  readonly behind?: Behind;
   readonly tls?: Certificate;
   /** Whether it only delivers and never writes: neither plans, nor verifies, nor notes when keys were used. */
   readonly deliveryOnly?: boolean;
@@ -73,12 +74,6 @@ export interface ServerOptions {
   readonly log: (entry: object) => void;
 }
 
-/** PEM */
-export interface Certificate {
-  readonly key: string | Buffer;
-  readonly cert: string | Buffer;
-}
-
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
@@ -89,6 +84,18 @@ export interface RunningServer {
    * @throws Error when it speaks no TLS, or key and certificate do not belong together; the one before stays in use then
    */
   renewCertificate(tls: Certificate): void;
+  /** Something was found false by another thread: it writes nothing more, and delivers what it has in memory. */
+  reportBroken(error: Error): void;
+  /** @throws Problem `unavailable` */
+  writeKeyUses(uses: KeyUses): Promise<void>;
+  /** What it counts as one of several threads. */
+  metrics(part: MetricsPart): Promise<MetricValues>;
+  /** What the server behind has committed is no longer delivered as it was before. */
+  readonly committedElsewhere: DeliveryFront['committed'];
+  /** Says in `/healthz` and `/readyz` that it stops, and answers on. */
+  stopping(): void;
+  /** Ends waiting calls. */
+  endWaiting(): void;
   /**
    * Takes no more connections, ends waiting calls, lets the others finish for 10 s. For `delay` ms before that it
    * answers on, saying in `/healthz` and `/readyz` that it stops. May be called twice.
@@ -104,27 +111,22 @@ const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };
  * cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const {
-    identity,
-    heads,
-    deliveryOnly = false,
-    webhooksToPrivateNetworks = false,
-    host,
-    port,
-    tls,
-    log,
-    rateLimit,
-  } = options;
+  const { identity, heads, front, behind, webhooksToPrivateNetworks = false, log } = options;
+  const { host, port, reusePort = false, socket, tls } = options;
+  const deliveryOnly = behind !== undefined || (options.deliveryOnly ?? false);
   checkExposure({ host, tls: tls !== undefined, behindProxy: options.behindProxy ?? false });
   const limits = limitsOf(options.limits ?? {});
-  const proxies = options.trustedProxies ?? [];
-  const trusted = trustedProxies(proxies);
   const closing = new AbortController();
-  let stopping = false;
+  let isStopping = false;
   const onFault = (error: unknown) => log(faultEntry(error));
   const integrity = integrityOf({
     heads,
-    onBroken: error => log(alarmEntry('log_broken', error)),
+    seen: behind?.seen,
+    onBroken(error) {
+      if (behind !== undefined) return behind.onBroken(error);
+      log(alarmEntry('log_broken', error));
+      front?.broken(error.message);
+    },
     onFault,
   });
   const work = startWork({ onFault, ...options.work });
@@ -133,19 +135,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const kept = memory(intact, {
     maker,
     integrity,
+    onKept: behind?.onKept,
     ...(options.deliveryCache !== undefined && { deliveryBytes: options.deliveryCache }),
   });
-  const store = committingStore(intact, kept, maker);
+  const store = committingStore(intact, kept, maker, front);
   const signer = signerOf({
     ...{ store, integrity, identity: identity ?? null, heads, onFault },
     ...(options.signerPauses && { pauses: options.signerPauses }),
   });
-  const authenticator = keyAuthenticator(store, kept, { notesUse: !deliveryOnly });
+  const writeUses = deliveryOnly ? behind?.writeUses : keyUsesInto(store);
+  const authenticator = keyAuthenticator(store, kept, { writeUses });
   const notes = requestNotes();
-  const { environmentRateLimit } = options;
-  const admitKey = rateLimit === undefined ? undefined : keyRate(rateLimit);
-  const admitEnvironment =
-    environmentRateLimit === undefined ? undefined : environmentRate(environmentRateLimit);
+  const admit = admission(options);
   const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
   const watch = logWatch({
     store,
@@ -157,23 +158,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     integrity.broken() === null ? watch.state() : { ...watch.state(), status: 'broken' as const };
   const metrics = registryMetrics({
     store,
-    connections: () => connections.size,
+    connections: () => (socket === undefined ? http.connections() : 0),
     logState,
     signed: () => signer.last()?.seq ?? 0,
     waiting: () => work.waiting,
     cached: kept.size,
+    front,
   });
-  const send = sender(tls ? TLS_ONLY : {});
-  const connected = clients({
-    limits,
-    trusted,
-    throughUnknownProxy: options.behindProxy === true && proxies.length === 0,
-    screenKey: screenKey(store, kept),
-    send,
-    onClosed: metrics.refused,
-    onRefused: method => metrics.requests.of(counted(method), 'none').answered(429, 0),
-    log,
-  });
+  const always = tls && socket === undefined ? TLS_ONLY : {};
+  const send = sender(always);
+  const proxies = options.trustedProxies ?? [];
+  const connected =
+    socket !== undefined
+      ? trustedClient()
+      : clients({
+          limits,
+          trusted: trustedProxies(proxies),
+          throughUnknownProxy: options.behindProxy === true && proxies.length === 0,
+          screenKey: screenKey(store, kept),
+          send,
+          onClosed: metrics.refused,
+          onRefused: method => metrics.requests.of(counted(method), 'none').answered(429, 0),
+          log,
+        });
   const whole = createApp({
     store,
     memory: kept,
@@ -187,7 +194,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     webhooksToPrivateNetworks,
     standing: {
       log: () => (deliveryOnly ? 'unverified' : logState().status),
-      stopping: () => stopping,
+      stopping: () => isStopping,
       metrics: { text: metrics.text, needsKey: !isLoopback(host) },
     },
     closing: closing.signal,
@@ -197,32 +204,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onCaller(request, caller) {
       notes.noteCaller(request, caller);
       connected.recognized(request, caller);
-      admitKey?.(caller);
-      admitEnvironment?.(caller);
+      admit(caller);
     },
     onDelivered: metrics.delivered,
   });
+  const forwarding = behind && {
+    forwarder: forwarder({
+      socket: behind.socket,
+      // The server behind has the time that is said for its answer.
+      timeout: limits.requestTimeout + FORWARDING,
+      maxUnderWay: Math.ceil(limits.maxConnections * FORWARDED_AT_ONCE),
+      always,
+      answer: send,
+    }),
+    recognize: recognizing(authenticator, (request, caller) => {
+      connected.recognized(request, caller);
+      admit(caller);
+    }),
+  };
   const listener = requestListener({
     app: deliveryOnly ? onlyDelivering(whole) : whole,
     notes,
     counts: metrics.requests,
     log,
-    stopping: () => stopping,
+    stopping: () => isStopping,
     timeout: limits.requestTimeout,
     send,
     clients: connected,
+    forwarding,
   });
-  const guarded = connected.guarded(listener);
-  const asParsed = parserLimits(limits);
-  const tlsServer =
-    tls && createTlsServer({ ...asParsed, handshakeTimeout: HEADERS_TIMEOUT, ...tls }, guarded);
-  const server: Server = tlsServer ?? createServer(asParsed, guarded);
-  const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
-  limitIdleReaders(server, connections, limits);
-  connected.follow(server, guarded, tls !== undefined);
-  await listening(server, host, port);
-  // A connection that could not be taken, as where the system has no memory for it, costs no other.
-  server.on('error', error => log(faultEntry(error)));
+  const http = await startHttpServer({
+    endpoint: socket === undefined ? { host, port, reusePort } : { socket },
+    tls: socket === undefined ? tls : undefined,
+    ...{ limits, clients: connected, listener, onFault },
+  });
   if (!deliveryOnly) {
     schedule.start();
     watch.start();
@@ -230,14 +245,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const followed = new AbortController();
   const following = kept.follow(followed.signal);
-  const { port: bound } = server.address() as AddressInfo;
 
   let closed: Promise<void> | undefined;
   async function close(delay: number): Promise<void> {
-    stopping = true;
+    isStopping = true;
     await sleep(delay);
-    connected.closeUnsecured();
-    await Promise.all([drain(server, connections, closing), schedule.close(), watch.close()]);
+    behind?.onDraining();
+    await Promise.all([http.close(closing), schedule.close(), watch.close()]);
+    forwarding?.forwarder.close();
     followed.abort();
     await following;
     await work.close();
@@ -247,14 +262,33 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   return {
     store,
-    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    renewCertificate(renewed) {
-      if (tlsServer === undefined) throw new Error('This server speaks no TLS.');
-      tlsServer.setSecureContext({ ...renewed });
+    url: http.url,
+    renewCertificate: http.renewCertificate,
+    reportBroken: integrity.report,
+    writeKeyUses: keyUsesInto(store),
+    metrics: metrics.ofThread,
+    committedElsewhere: kept.committedElsewhere,
+    stopping() {
+      isStopping = true;
     },
+    endWaiting: () => closing.abort(),
     close(delay = 0) {
       closed ??= close(delay);
       return closed;
     },
+  };
+}
+
+/** What the server behind has beyond its own time for an answer, in ms. */
+const FORWARDING = 5000;
+
+/** Counts a request of a caller. @throws Problem `rate_limited` */
+function admission({ rateLimit, environmentRateLimit }: ServerOptions): Admit {
+  const admitKey = rateLimit === undefined ? undefined : keyRate(rateLimit);
+  const admitEnvironment =
+    environmentRateLimit === undefined ? undefined : environmentRate(environmentRateLimit);
+  return caller => {
+    admitKey?.(caller);
+    admitEnvironment?.(caller);
   };
 }

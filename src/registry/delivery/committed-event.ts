@@ -1,0 +1,29 @@
+/** An event as other threads are told of it: what it may change of what they keep in memory. */
+import type { EventData, RegistryEvent } from '../../core/event.ts';
+import type { EventSubject } from './affected.ts';
+
+/** Plain data, so that it can be posted. */
+export interface CommittedEvent extends EventSubject {
+  readonly seq: number;
+  /** The key that changed. */
+  readonly key?: { readonly id: string; readonly revoked: true } | EventData['key.expiry_set'];
+}
+
+export function committedEvent(event: RegistryEvent): CommittedEvent {
+  const { seq, kind, prompt, version, environment, channel } = event;
+  const key = changedKey(event);
+  return {
+    seq,
+    kind,
+    ...(prompt !== undefined && { prompt }),
+    ...(version !== undefined && { version }),
+    ...(environment !== undefined && { environment }),
+    ...(channel !== undefined && { channel }),
+    ...(key && { key }),
+  };
+}
+
+function changedKey({ kind, data }: RegistryEvent): CommittedEvent['key'] {
+  if (kind === 'key.revoked') return { id: (data as EventData['key.revoked']).id, revoked: true };
+  return kind === 'key.expiry_set' ? (data as EventData['key.expiry_set']) : undefined;
+}

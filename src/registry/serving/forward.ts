@@ -1,0 +1,183 @@
+/**
+ * A reverse proxy within one machine: hands requests that the delivering thread does not answer itself to the thread
+ * behind it, over a socket, byte for byte, bodies and answers as streams. Authorization, limits on connections and TLS
+ * are its own business before that.
+ */
+import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { ROUTES } from '../../contract/routes.ts';
+import { Problem } from '../../core/problem.ts';
+import { type Answer, problemAnswer } from '../http/answer.ts';
+import { endUnread } from './linger.ts';
+
+export interface Forwarder {
+  /**
+   * Sends the other thread's answer.
+   * @returns its status, or the one of an answer of its own where there was none
+   */
+  forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number>;
+  /** Closes the connections that nothing is under way on. */
+  close(): void;
+}
+
+export interface ForwarderParts {
+  /** The socket that the other thread listens on. */
+  readonly socket: string;
+  /** How long the other thread may take to begin its answer, in ms. */
+  readonly timeout: number;
+  /** How many requests may be under way at once: each takes two open files. */
+  readonly maxUnderWay: number;
+  /** Headers that every answer has; names in lower case. */
+  readonly always: Readonly<Record<string, string>>;
+  /** Answers where the other thread does not. */
+  readonly answer: (incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer) => void;
+}
+
+/** The part of all that may wait for changes, so that they leave room for the others. */
+const WAITING = 3 / 4;
+/** Connections that are kept for the next requests. */
+const MAX_IDLE = 64;
+/** Of one connection alone (RFC 9110, section 7.6.1), and what was settled before the request is handed on. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'upgrade',
+]);
+
+export function forwarder(parts: ForwarderParts): Forwarder {
+  const { socket, timeout, maxUnderWay, always, answer } = parts;
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: maxUnderWay,
+    maxFreeSockets: MAX_IDLE,
+    scheduling: 'lifo',
+  });
+  const added = Object.entries(always).flat();
+  const maxWaiting = Math.max(1, Math.floor(maxUnderWay * WAITING));
+  /** Calls that wait for changes. */
+  let waiting = 0;
+
+  return {
+    async forward(incoming, outgoing) {
+      if (!incoming.url?.startsWith(ROUTES.changes.path)) return await handOn(incoming, outgoing);
+      if (waiting >= maxWaiting) return refuse(incoming, outgoing, TOO_MANY_WAITING);
+      waiting++;
+      try {
+        return await handOn(incoming, outgoing);
+      } finally {
+        waiting--;
+      }
+    },
+    close: () => agent.destroy(),
+  };
+
+  function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Answer): number {
+    endUnread(incoming, outgoing);
+    answer(incoming, outgoing, refusal);
+    return refusal.status;
+  }
+
+  function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const { method = 'GET', url = '/' } = incoming;
+    // Nobody waits any more.
+    if (outgoing.destroyed) return Promise.resolve(outgoing.statusCode);
+    const headers = endToEnd(incoming.rawHeaders);
+    const upstream: ClientRequest = request({
+      agent,
+      socketPath: socket,
+      method,
+      path: url,
+      headers,
+      timeout,
+    });
+    // Whoever has gone is worked for no longer.
+    const gone = () => {
+      if (!outgoing.writableFinished) upstream.destroy();
+    };
+    outgoing.once('close', gone);
+    upstream.once('response', response => {
+      const { statusCode = 502 } = response;
+      upstream.setTimeout(0);
+      if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
+      outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders), ...added]);
+      pipeline(response, outgoing, () => {
+        if (!upstream.writableFinished) upstream.destroy();
+        resolve(statusCode);
+      });
+    });
+    upstream.once('timeout', () => upstream.destroy(new Error('There was no answer in time.')));
+    upstream.on('error', () => {
+      // Once an answer has begun, its own stream tells how it ends.
+      if (outgoing.headersSent || outgoing.destroyed) {
+        resolve(outgoing.statusCode);
+        return;
+      }
+      if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
+      answer(incoming, outgoing, NO_ANSWER);
+      resolve(NO_ANSWER.status);
+    });
+    // A request without a body begins as read. One that has arrived whole may still have to be read.
+    if (incoming.readableEnded) upstream.end();
+    else {
+      // Node would keep the headers until the body comes, which may be refused before that.
+      if (!incoming.complete) upstream.flushHeaders();
+      incoming.pipe(upstream);
+      incoming.once('error', () => upstream.destroy());
+    }
+    return promise;
+  }
+}
+
+const TOO_MANY_WAITING = problemAnswer(
+  new Problem(
+    'queue_full',
+    'As many calls wait for changes here as may. Ask again in a while, without waiting.',
+    {
+      retryAfter: 5,
+    },
+  ),
+);
+const NO_ANSWER = problemAnswer(
+  new Problem(
+    'unavailable',
+    'The registry did not answer. What was asked for may be done all the same: look, or ask again with the same Idempotency-Key.',
+  ),
+);
+
+/** The answer came before the body was there, so it is no longer wanted. Called before the answer is sent. */
+function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, upstream: ClientRequest): void {
+  incoming.unpipe(upstream);
+  endUnread(incoming, outgoing);
+  if (outgoing.shouldKeepAlive) incoming.resume();
+}
+
+/** @param raw names and values in turn; the same without those of one connection */
+function endToEnd(raw: readonly string[]): string[] {
+  const kept: string[] = [];
+  let named: ReadonlySet<string> | undefined;
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]?.toLowerCase() !== 'connection') continue;
+    const names = (raw[i + 1] ?? '').toLowerCase().split(',');
+    named = new Set([...(named ?? []), ...names.map(name => name.trim())]);
+  }
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] ?? '').toLowerCase();
+    if (!HOP_BY_HOP.has(name) && !(named?.has(name) && !FRAMING.has(name)))
+      kept.push(raw[i] ?? '', raw[i + 1] ?? '');
+  }
+  return kept;
+}
+
+/** A `Connection` that names these would change where a message ends. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'host',
+  'authorization',
+]);

@@ -1,0 +1,70 @@
+/** `node:http` with the registry's limits, on a port or on a socket of this machine, with TLS or without. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clients } from './clients.ts';
+import { connectionsOf, drain } from './drain.ts';
+import { type ConnectionLimits, HEADERS_TIMEOUT, limitIdleReaders, parserLimits } from './limits.ts';
+import { type Endpoint, listening } from './listening.ts';
+
+/** PEM */
+export interface Certificate {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
+}
+
+export interface HttpServerParts {
+  readonly endpoint: Endpoint;
+  readonly tls: Certificate | undefined;
+  readonly limits: Pick<ConnectionLimits, 'requestTimeout'>;
+  readonly clients: Clients;
+  readonly listener: RequestListener;
+  /** A connection could not be accepted. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  /** Without a slash at its end; of a socket, its path. */
+  readonly url: string;
+  /** How many connections are open. */
+  connections(): number;
+  /** @throws Error when it speaks no TLS, or key and certificate do not belong together */
+  renewCertificate(tls: Certificate): void;
+  /** Accepts no more connections, lets requests finish for 10 s. `closing` is aborted at once. */
+  close(closing: AbortController): Promise<void>;
+}
+
+/** @throws Problem `unavailable` when it cannot listen */
+export async function startHttpServer(parts: HttpServerParts): Promise<HttpServer> {
+  const { endpoint, tls, limits, clients, onFault } = parts;
+  const listener = clients.guarded(parts.listener);
+  const asParsed = parserLimits(limits, endpoint);
+  const tlsServer =
+    tls && createTlsServer({ ...asParsed, handshakeTimeout: HEADERS_TIMEOUT, ...tls }, listener);
+  const server: Server = tlsServer ?? createServer(asParsed, listener);
+  const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
+  limitIdleReaders(server, connections, limits);
+  clients.follow(server, listener, tls !== undefined);
+  await listening(server, endpoint);
+  // A connection that could not be accepted, as where the system has no memory for it, costs no other.
+  server.on('error', onFault);
+  return {
+    url: urlOf(endpoint, server, tls !== undefined),
+    connections: () => connections.size,
+    renewCertificate(renewed) {
+      if (tlsServer === undefined) throw new Error('This server speaks no TLS.');
+      tlsServer.setSecureContext({ ...renewed });
+    },
+    close(closing) {
+      clients.closeUnsecured();
+      return drain(server, connections, closing);
+    },
+  };
+}
+
+function urlOf(endpoint: Endpoint, server: Server, speaksTls: boolean): string {
+  if ('socket' in endpoint) return endpoint.socket;
+  const { host } = endpoint;
+  const { port } = server.address() as AddressInfo;
+  return `${speaksTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

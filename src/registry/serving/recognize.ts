@@ -1,0 +1,30 @@
+/** Whose request it is that another server answers: its connection and its rate are counted where it arrived. */
+import type { Authenticator } from '../access/authenticator.ts';
+import type { Caller } from '../access/caller.ts';
+import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
+import type { NotedDelivery } from './request-notes.ts';
+
+/**
+ * @param admit told who asks; what it throws is the answer
+ * @returns notes the caller of a request that has a valid key; the answer that refuses it, if any
+ */
+export function recognizing(
+  authenticator: Authenticator,
+  admit: (request: NotedDelivery, caller: Caller) => void,
+): (request: NotedDelivery) => Promise<Answer | undefined> {
+  return async request => {
+    if (request.authorization === undefined) return undefined;
+    try {
+      request.caller = await authenticator.authenticate(request.authorization);
+    } catch {
+      // Whoever answers the request says what is wrong with its key.
+      return undefined;
+    }
+    try {
+      admit(request, request.caller);
+      return undefined;
+    } catch (error) {
+      return problemAnswer(problemOf(error));
+    }
+  };
+}

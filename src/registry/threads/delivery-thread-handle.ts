@@ -1,0 +1,92 @@
+/** One thread that delivers, as the main thread has it. */
+import { Worker } from 'node:worker_threads';
+import { fromPlain } from '../tasks/plain.ts';
+import type { Command, Report, ThreadOrder } from './messages.ts';
+
+type Asked = Extract<Command, { readonly id: number }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** What a thread tells of itself while it runs. */
+export type ThreadReport = Exclude<Report, { readonly kind: 'listening' | 'refused' | 'done' }>;
+
+export interface DeliveryThread {
+  /** Its URL. @throws Problem, Error when it ends before it listens */
+  readonly listening: Promise<string>;
+  readonly hasListened: boolean;
+  /** Resolves when it has ended, with why where it ended by itself. */
+  readonly ended: Promise<unknown>;
+  tell(command: Exclude<Command, { readonly id: number }>): void;
+  /** Ends it, whatever it does. */
+  terminate(): void;
+  /** Resolves with what it says, or with undefined when it ends before. */
+  ask(command: WithoutId<Asked>): Promise<unknown>;
+}
+
+export function startDeliveryThread(
+  order: ThreadOrder,
+  onReport: (report: ThreadReport) => void,
+): DeliveryThread {
+  const worker = new Worker(threadModule(), {
+    workerData: order,
+    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+  });
+  const listening = Promise.withResolvers<string>();
+  const ended = Promise.withResolvers<unknown>();
+  const waiting = new Map<number, (value: unknown) => void>();
+  let next = 0;
+  let hasListened = false;
+  let why: unknown;
+
+  worker.on('message', (report: Report) => {
+    switch (report.kind) {
+      case 'listening':
+        hasListened = true;
+        listening.resolve(report.url);
+        break;
+      case 'refused':
+        listening.reject(fromPlain(report.problem));
+        break;
+      case 'done':
+        waiting.get(report.id)?.(report.value);
+        waiting.delete(report.id);
+        break;
+      default:
+        onReport(report);
+    }
+  });
+  worker.on('error', error => {
+    why = error;
+  });
+  worker.on('exit', code => {
+    why ??= new Error(`A thread that delivers ended by itself (${code}).`);
+    listening.reject(why);
+    for (const resolve of waiting.values()) resolve(undefined);
+    waiting.clear();
+    ended.resolve(why);
+  });
+  // Whoever starts it learns of it there.
+  listening.promise.catch(() => {});
+
+  return {
+    listening: listening.promise,
+    ended: ended.promise,
+    get hasListened() {
+      return hasListened;
+    },
+    tell: command => worker.postMessage(command),
+    terminate: () => void worker.terminate(),
+    ask(command) {
+      const id = next++;
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      waiting.set(id, resolve);
+      worker.postMessage({ ...command, id });
+      return promise;
+    },
+  };
+}
+
+/** As it stands among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+function threadModule(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './delivery-thread.ts' : './delivery-thread.js';
+  return new URL(name, import.meta.url);
+}

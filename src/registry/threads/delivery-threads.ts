@@ -1,0 +1,139 @@
+/**
+ * The threads that deliver, as the main thread has them: started with the server behind them, told of what it commits,
+ * started again when one ends by itself, and closed with it.
+ */
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { knownSpecs } from '../delivery/known-specs.ts';
+import type { DeliveryFront, MetricValues } from '../serving/front.ts';
+import type { Certificate } from '../serving/http-server.ts';
+import { listening } from '../serving/listening.ts';
+import { type DeliveryThread, startDeliveryThread, type ThreadReport } from './delivery-thread-handle.ts';
+import type { ThreadOrder } from './messages.ts';
+
+export interface DeliveryThreads {
+  readonly front: DeliveryFront;
+  /**
+   * Resolves with the URL when all of them listen.
+   * @throws Problem `unavailable` when one cannot
+   */
+  start(order: ThreadOrder): Promise<string>;
+  renewCertificate(tls: Certificate): void;
+  /** As `RunningServer.close`. */
+  close(delay: number): Promise<void>;
+}
+
+export interface DeliveryThreadsParts {
+  /** How many; 1 or more. */
+  readonly count: number;
+  /** Told what a thread reports of itself. */
+  readonly onReport: (report: Exclude<ThreadReport, { kind: 'kept' }>) => void;
+  /** A thread ended by itself. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Some 20 MB. */
+const MAX_SPECS = 50_000;
+/** How long a write waits until no thread delivers what was before it, in ms. */
+const PATIENCE = 1000;
+/** How long a thread may take to close, in ms: its requests have 10 s. */
+const CLOSING = 15_000;
+/** Before a thread is started again, in ms: doubled each time until one listens. */
+const PAUSE = { first: 100, longest: 5000 };
+
+export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsParts): DeliveryThreads {
+  const running = new Set<DeliveryThread>();
+  const specs = knownSpecs(MAX_SPECS);
+  let order: ThreadOrder | undefined;
+  let tls: Certificate | undefined;
+  let broken: string | null = null;
+  let isClosing = false;
+
+  async function startOne(from: ThreadOrder): Promise<DeliveryThread> {
+    const thread = startDeliveryThread(
+      { ...from, broken, serving: { ...from.serving, ...(tls && { tls }) } },
+      report => {
+        if (report.kind === 'kept') specs.add(report.spec);
+        else onReport(report);
+      },
+    );
+    running.add(thread);
+    void thread.ended.then(error => {
+      running.delete(thread);
+      if (isClosing || !thread.hasListened) return;
+      onFault(error);
+      void startAgain();
+    });
+    await thread.listening;
+    return thread;
+  }
+
+  async function startAgain(): Promise<void> {
+    for (let pause = PAUSE.first; !isClosing && order !== undefined; ) {
+      await sleep(pause, undefined, { ref: false });
+      if (isClosing) return;
+      try {
+        await startOne(order);
+        return;
+      } catch (error) {
+        if (pause === PAUSE.first) onFault(error);
+        pause = Math.min(2 * pause, PAUSE.longest);
+      }
+    }
+  }
+
+  return {
+    front: {
+      specsOf: specs.of,
+      async committed(events, made) {
+        const kept = [...running].map(thread => thread.ask({ kind: 'committed', events, made }));
+        await Promise.race([Promise.all(kept), sleep(PATIENCE, undefined, { ref: false })]);
+      },
+      async metrics(part) {
+        const asked = [...running].map(thread => thread.ask({ kind: 'metrics', part }));
+        const answers = await Promise.race([
+          Promise.all(asked),
+          sleep(PATIENCE, [] as unknown[], { ref: false }),
+        ]);
+        return answers.filter(values => values !== undefined) as MetricValues[];
+      },
+      broken(message) {
+        broken = message;
+        for (const thread of running) thread.tell({ kind: 'broken', message });
+      },
+    },
+    async start(from) {
+      const { serving } = from;
+      const shared = count === 1 ? serving : { ...serving, port: await freePort(serving), reusePort: true };
+      const first = await startOne({ ...from, serving: shared });
+      const url = await first.listening;
+      const port = Number(new URL(url).port || (url.startsWith('https') ? 443 : 80));
+      // Those that take the place of one that ended listen where it did.
+      order = { ...from, serving: { ...shared, port } };
+      await Promise.all(Array.from({ length: count - 1 }, () => order && startOne(order)));
+      return url;
+    },
+    renewCertificate(renewed) {
+      tls = renewed;
+      for (const thread of running) thread.tell({ kind: 'certificate', tls: renewed });
+    },
+    async close(delay) {
+      isClosing = true;
+      for (const thread of running) thread.tell({ kind: 'close', delay });
+      const impatience = setTimeout(() => {
+        for (const thread of running) thread.terminate();
+      }, delay + CLOSING);
+      await Promise.all([...running].map(thread => thread.ended));
+      clearTimeout(impatience);
+    },
+  };
+}
+
+/** A port that nobody else listens on: those who share one would take no notice of another registry there. */
+async function freePort({ host, port }: { host: string; port: number }): Promise<number> {
+  const server = createServer();
+  await listening(server, { host, port });
+  const bound = server.address();
+  await new Promise<void>(resolve => server.close(() => resolve()));
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
+}

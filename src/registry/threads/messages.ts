@@ -1,0 +1,65 @@
+/** What the main thread and the threads that deliver tell each other: plain data, in the order in which it is posted. */
+import type { ChainHead } from '../../core/event.ts';
+import type { KeyUses } from '../access/last-use.ts';
+import type { CommittedEvent } from '../delivery/committed-event.ts';
+import type { CachedDelivery, DeliverySpec } from '../delivery/delivery-cache.ts';
+import type { RegistryPlace } from '../open-registry.ts';
+import type { MetricsPart } from '../serving/front.ts';
+import type { Certificate } from '../serving/http-server.ts';
+import type { ServerOptions } from '../serving/server.ts';
+import type { PlainProblem } from '../tasks/plain.ts';
+
+/** How a thread serves, as far as it can be posted. */
+export type ThreadServerOptions = Pick<
+  ServerOptions,
+  | 'host'
+  | 'port'
+  | 'reusePort'
+  | 'tls'
+  | 'behindProxy'
+  | 'trustedProxies'
+  | 'rateLimit'
+  | 'environmentRateLimit'
+  | 'limits'
+  | 'deliveryCache'
+>;
+
+/** What a thread starts with. */
+export interface ThreadOrder {
+  readonly place: RegistryPlace;
+  readonly serving: ThreadServerOptions;
+  /** Of the server behind it. */
+  readonly socket: string;
+  readonly seen: ChainHead;
+  /** What is known to be false of the log already. */
+  readonly broken: string | null;
+  /** Whether the registry is told when keys are used. */
+  readonly notesUse: boolean;
+}
+
+/** To a thread. What has an `id` is answered by `done`. */
+export type Command =
+  | {
+      readonly kind: 'committed';
+      readonly id: number;
+      readonly events: readonly CommittedEvent[];
+      readonly made: readonly CachedDelivery[];
+    }
+  | { readonly kind: 'metrics'; readonly id: number; readonly part: MetricsPart }
+  | { readonly kind: 'broken'; readonly message: string }
+  | { readonly kind: 'certificate'; readonly tls: Certificate }
+  | { readonly kind: 'close'; readonly delay: number };
+
+/** From a thread. */
+export type Report =
+  | { readonly kind: 'listening'; readonly url: string }
+  /** It could not start, and ends. */
+  | { readonly kind: 'refused'; readonly problem: PlainProblem }
+  | { readonly kind: 'done'; readonly id: number; readonly value?: unknown }
+  | { readonly kind: 'log'; readonly entry: object }
+  | { readonly kind: 'used'; readonly uses: KeyUses }
+  /** Somebody asked for it. */
+  | { readonly kind: 'kept'; readonly spec: DeliverySpec }
+  | { readonly kind: 'broken'; readonly message: string }
+  /** It accepts no more connections, and lets requests finish. */
+  | { readonly kind: 'draining' };

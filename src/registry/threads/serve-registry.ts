@@ -1,0 +1,97 @@
+/**
+ * A registry as a process serves it: deliveries in threads of their own, which keep going whatever authors, renderings
+ * and the database do, and everything else in this thread, behind them.
+ */
+import { setPriority } from 'node:os';
+import { CHAIN_START } from '../../core/event.ts';
+import { DELIVERY_CACHE_BYTES } from '../delivery/delivery-cache.ts';
+import type { RegistryPlace } from '../open-registry.ts';
+import { faultEntry } from '../serving/request-log.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../serving/server.ts';
+import { deliveryThreads } from './delivery-threads.ts';
+import { privateSocket } from './socket.ts';
+
+export interface RegistryServingOptions
+  extends Omit<ServerOptions, 'socket' | 'front' | 'behind' | 'reusePort'> {
+  /** Where each thread opens the registry for itself. */
+  readonly place: RegistryPlace;
+  /** How many threads deliver; 0: deliveries share this thread with everything else. */
+  readonly workers: number;
+}
+
+export type ServedRegistry = Pick<RunningServer, 'url' | 'store' | 'renewCertificate' | 'close'>;
+
+/** @throws Problem as `startServer` does; `unavailable` where a thread cannot start */
+export async function serveRegistry(options: RegistryServingOptions): Promise<ServedRegistry> {
+  const { place, workers, log, heads, deliveryOnly = false } = options;
+  // A process that only delivers has nothing to keep apart.
+  if (workers === 0 || (deliveryOnly && workers === 1)) return startServer(options);
+  const { rateLimit, environmentRateLimit, ...others } = options;
+  const { host, port, tls, behindProxy, trustedProxies, limits } = others;
+  const { deliveryCache = DELIVERY_CACHE_BYTES } = others;
+  await using closing = new AsyncDisposableStack();
+  const socket = closing.use(await privateSocket());
+  let server: RunningServer | undefined;
+  const threads = deliveryThreads({
+    count: workers,
+    onReport(report) {
+      if (report.kind === 'log') log(report.entry);
+      else if (report.kind === 'broken') server?.reportBroken(new Error(report.message));
+      else if (report.kind === 'draining') server?.endWaiting();
+      // The next use tells of it again.
+      else server?.writeKeyUses(report.uses).catch(() => {});
+    },
+    onFault: error => log(faultEntry(error)),
+  });
+  const behind = await startServer({ ...others, socket: socket.path, front: threads.front });
+  server = behind;
+  closing.defer(() => behind.close());
+  closing.defer(() => threads.close(0));
+  const url = await threads.start({
+    place,
+    serving: {
+      ...{ host, port },
+      ...(tls && { tls }),
+      ...(behindProxy !== undefined && { behindProxy }),
+      ...(trustedProxies && { trustedProxies }),
+      ...(rateLimit !== undefined && { rateLimit }),
+      ...(environmentRateLimit !== undefined && { environmentRateLimit }),
+      ...(limits && { limits }),
+      // Together they keep as much as one would.
+      deliveryCache: Math.ceil(deliveryCache / workers),
+    },
+    socket: socket.path,
+    seen: heads?.read().checkpoint ?? CHAIN_START,
+    broken: null,
+    notesUse: !deliveryOnly,
+  });
+  yieldToDeliveries();
+  const opened = closing.move();
+  let closed: Promise<void> | undefined;
+  async function close(delay: number): Promise<void> {
+    await using _ = opened;
+    behind.stopping();
+    await threads.close(delay);
+  }
+  return {
+    url,
+    store: behind.store,
+    renewCertificate: threads.renewCertificate,
+    close(delay = 0) {
+      closed ??= close(delay);
+      return closed;
+    },
+  };
+}
+
+/** How much of a processor this thread gives up to the threads that deliver, where both want it: it keeps a tenth. */
+const NICENESS = 10;
+
+function yieldToDeliveries(): void {
+  try {
+    // On Linux this is the calling thread alone, and those it starts from now on.
+    if (process.platform === 'linux') setPriority(NICENESS);
+  } catch {
+    // A system that forbids it serves all the same.
+  }
+}

@@ -1,0 +1,42 @@
+/** A socket of this machine that nobody but this user reaches. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Problem } from '../../core/problem.ts';
+
+export interface PrivateSocket extends AsyncDisposable {
+  /** Of a Unix domain socket, in a folder of its own; or of a named pipe on Windows. */
+  readonly path: string;
+}
+
+const NAME = 's';
+/** Some systems have room for 104 bytes, with the zero at the end. */
+const MAX_PATH = 103;
+
+/** @throws Problem `unavailable` where no folder can be made for it */
+export async function privateSocket(): Promise<PrivateSocket> {
+  if (process.platform === 'win32') {
+    const path = `\\\\.\\pipe\\promptforge-${process.pid}-${randomBytes(16).toString('hex')}`;
+    return { path, async [Symbol.asyncDispose]() {} };
+  }
+  const causes: unknown[] = [];
+  for (const parent of new Set([tmpdir(), '/tmp'])) {
+    try {
+      // Only its owner may enter it (mode 0700).
+      const folder = await mkdtemp(join(parent, 'promptforge-'));
+      const path = join(folder, NAME);
+      const remove = () => rm(folder, { recursive: true, force: true });
+      if (Buffer.byteLength(path) <= MAX_PATH) return { path, [Symbol.asyncDispose]: remove };
+      await remove();
+    } catch (cause) {
+      causes.push(cause);
+    }
+  }
+  throw new Problem(
+    'unavailable',
+    'No temporary folder can be made for the socket between the threads. Name a folder that can be written, with a short path, in TMPDIR, or use --workers 0.',
+    {},
+    { cause: causes[0] },
+  );
+}
