@@ -18,6 +18,11 @@ export async function openWorkbench(
 ): Promise<void> {
   await page.goto(address, { timeout: OPEN_TIMEOUT_MS });
   say('the page is loaded');
+  await workbenchIsReady(page, say);
+}
+
+/** Waits until a workbench whose page is loaded takes keys and its extensions have been started. */
+export async function workbenchIsReady(page: Page, say: (message: string) => void): Promise<void> {
   await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: OPEN_TIMEOUT_MS });
   say('the workbench is drawn');
   // The remote indicator loses its "opening" state when the extension host answers.

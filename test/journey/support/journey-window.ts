@@ -7,7 +7,7 @@ import { openWindow } from '../../../scripts/host/browser.ts';
 import { HOST_IS_LATE, OPENINGS } from '../../../scripts/host/lateHost.ts';
 import { patience } from '../../../scripts/host/patience.ts';
 import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
-import { openWorkbench } from '../../../scripts/host/workbenchWindow.ts';
+import { openWorkbench, workbenchIsReady } from '../../../scripts/host/workbenchWindow.ts';
 import { step } from '../../../scripts/testing/heartbeat.ts';
 import { hostStarted, startedHosts } from './extension-host.ts';
 import { recordNotifications } from './notifications.ts';
@@ -22,6 +22,8 @@ export interface JourneyWindow extends AsyncDisposable {
   readonly page: Page;
   /** The folder with the logs of its server and of its extension host: an absolute path. */
   readonly logs: string;
+  /** Reloads the window by keyboard, and waits until its extensions have started. */
+  reload(): Promise<void>;
 }
 
 /** A window of a server that all journeys share. */
@@ -65,18 +67,37 @@ export async function openJourneyWindow(address: string, logs: string): Promise<
   // A page that is left tells the server, which ends the window's extension host at once; one that is only closed
   // keeps its host for hours, in case it comes back.
   opening.defer(() => page.goto('about:blank').then(() => undefined));
-  await openUntilHostIsReady(page, address, logs).catch(async cause => {
+  const open = () => openWorkbench(page, address, step);
+  await untilHostIsReady(page, logs, open, open).catch(async cause => {
     // Beside the test's own folder, which is gone when somebody looks.
     const picture = join(await mkdtemp(join(tmpdir(), 'promptforge-picture-')), 'start.png');
     await page.screenshot({ path: picture });
     throw new Error(`The workbench did not open; it showed ${relative(process.cwd(), picture)}.`, { cause });
   });
   const workbench = new Workbench(page);
+  const reload = () => untilHostIsReady(page, logs, () => reloadWindow(page, workbench), open);
   const cleanUps = opening.move();
-  return { workbench, page, logs, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
+  return { workbench, page, logs, reload, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
 }
 
-async function openUntilHostIsReady(page: Page, address: string, logs: string): Promise<void> {
+/**
+ * As one does by keyboard: VS Code stores first which editors are open. When a browser reloads the page, what VS Code
+ * had not stored by then may be lost.
+ */
+async function reloadWindow(page: Page, workbench: Workbench): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), workbench.run('Developer: Reload Window')]);
+  step('the page is loaded again');
+  await workbenchIsReady(page, step);
+}
+
+/** @param again opens the window once more, when its extension host was late */
+async function untilHostIsReady(
+  page: Page,
+  logs: string,
+  first: () => Promise<void>,
+  again: () => Promise<void>,
+): Promise<void> {
+  let open = first;
   for (let left = OPENINGS; left > 0; left -= 1) {
     const before = await startedHosts(logs);
     const ended = new AbortController();
@@ -86,7 +107,7 @@ async function openUntilHostIsReady(page: Page, address: string, logs: string): 
       if (message.text().includes(HOST_IS_LATE)) late.resolve('late');
     };
     page.on('console', hear);
-    const ready = openWorkbench(page, address, step)
+    const ready = open()
       // From the start: a notification hides by itself after seconds.
       .then(() =>
         Promise.all([
@@ -106,6 +127,7 @@ async function openUntilHostIsReady(page: Page, address: string, logs: string): 
       ended.abort();
     }
     step('the extension host was late: once more');
+    open = again;
   }
   throw new Error(`VS Code's extension host was not ready within its minute, ${OPENINGS} times.`);
 }
