@@ -1,12 +1,9 @@
 /// <reference types="handlebars" />
 
-/** The two modules of the handlebars package that read templates. Its types describe the whole package alone, which also compiles. */
+/** The modules of the handlebars package that read templates. Its types describe the whole package alone, which also compiles. */
 
 declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
-  /** @throws Error for a template with a syntax error */
-  export function parse(template: string): hbs.AST.Program;
-
-  interface LexerLocation {
+  export interface LexerLocation {
     /** 1-based. */
     readonly first_line: number;
     /** 0-based. */
@@ -15,16 +12,44 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
     readonly last_column: number;
   }
 
+  /** Jison's lexer. */
+  export interface Lexer {
+    /** By number. Each matches at the beginning of what is left of the text. */
+    readonly rules: readonly RegExp[];
+    /** By name: the rules that are tried, in their order. */
+    readonly conditions: Readonly<Record<string, { readonly rules: readonly number[] } | undefined>>;
+    /** The condition it is in comes last. */
+    readonly conditionStack: readonly string[];
+    /** What is left of the text. */
+    readonly _input: string;
+    readonly yytext: string;
+    readonly yylloc: LexerLocation;
+    setInput(text: string): void;
+    lex(): number | string | undefined;
+  }
+
   /** Jison's parser. */
-  export const parser: {
+  export interface Parser {
     readonly terminals_: Readonly<Record<number, string>>;
-    readonly lexer: {
-      setInput(text: string): void;
-      lex(): number | string | undefined;
-      readonly yytext: string;
-      readonly yylloc: LexerLocation;
-    };
-  };
+    readonly lexer: Lexer;
+    /** @throws Error for a template with a syntax error */
+    parse(template: string): hbs.AST.Program;
+  }
+
+  export const parser: Parser;
+}
+
+declare module 'handlebars/dist/cjs/handlebars/compiler/helpers.js' {
+  import type { LexerLocation } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+
+  export const SourceLocation: new (source: string | undefined, location: LexerLocation) => object;
+}
+
+declare module 'handlebars/dist/cjs/handlebars/compiler/whitespace-control.js' {
+  // biome-ignore lint/style/noDefaultExport: it is the package's
+  export default class WhitespaceControl {
+    accept(program: hbs.AST.Program): hbs.AST.Program;
+  }
 }
 
 declare module 'handlebars/dist/cjs/handlebars/compiler/visitor.js' {

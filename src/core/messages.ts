@@ -1,6 +1,12 @@
 /** Segments as messages, by Dotprompt's rules: what begins a message, which white space counts, where history goes. */
 import type { Message, Part } from 'dotprompt';
-import type { Segment, StructureSegment, TextSegment, ValueSegment } from './evaluate/segment.ts';
+import {
+  type Segment,
+  type StructureSegment,
+  type TextSegment,
+  textOfSegments,
+  type ValueSegment,
+} from './evaluate/segment.ts';
 
 /** What stands in a message: a stretch of text with the segments it is made of, or a part of another kind. */
 export type Content = TextContent | { readonly kind: 'part'; readonly part: Part };
@@ -36,11 +42,7 @@ export function composeMessages(
   let text: (TextSegment | ValueSegment)[] = [];
   const closeText = () => {
     if (text.length === 0) return;
-    const content = {
-      kind: 'text',
-      text: text.map(segment => segment.text).join(''),
-      segments: text,
-    } as const;
+    const content = { kind: 'text', text: textOfSegments(text), segments: text } as const;
     if (content.text.trim() !== '' || keepsBlank(content)) open.content.push(content);
     text = [];
   };

@@ -1,6 +1,5 @@
 /** Templates as Handlebars' own parser reads them. */
-/// <reference path="./handlebars-parser.d.ts" />
-import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { parse } from './parser.ts';
 
 /** The template's AST, after whitespace control, to keep or change. @throws Error of Handlebars: `checkTemplate` tells its place. */
 export function parseTemplate(template: string): hbs.AST.Program {

@@ -6,7 +6,8 @@
 import type { Program, Statement } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
-import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
+import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
+import { inspectTemplate } from './inspect-template.ts';
 import type { ParsedTemplate, Templates } from './partial-blocks.ts';
 
 /** One error for each name that `root` defines where a partial it calls, or one of theirs, uses another of that name. */
@@ -14,7 +15,7 @@ export function capturedPartials<T extends ParsedTemplate>(
   root: T,
   templates: Templates<T>,
 ): readonly TemplateError[] {
-  const names = inlineNamesOf(root.tree);
+  const { inlineNames: names } = inspectTemplate(root.tree);
   if (names.size === 0) return [];
   const reached = new Map<T, ReadonlySet<string>>();
   const captured = new Map<string, string>();
@@ -54,7 +55,7 @@ interface Call {
 
 /** The calls of partials that a template does not define itself. */
 function callsOf(tree: Program): readonly Call[] {
-  const all = inlineNamesOf(tree);
+  const { inlineNames: all } = inspectTemplate(tree);
   const calls: Call[] = [];
   walk(tree, all, (statement, scope) => {
     const reference = referenceOf(statement);
@@ -72,7 +73,7 @@ function allFreeNames<T extends ParsedTemplate>(root: T, templates: Templates<T>
   const reached = new Set([root]);
   // A set is walked to its end, also what is added meanwhile.
   for (const template of reached) {
-    const own = inlineNamesOf(template.tree);
+    const { inlineNames: own } = inspectTemplate(template.tree);
     for (const name of freeNames(template.tree)) {
       names.add(name);
       const partial = own.has(name) ? undefined : templates.partial(template, name);

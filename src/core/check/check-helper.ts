@@ -1,5 +1,5 @@
 /** One call of a helper that there is: its form, its arguments, and what of them no input makes right. */
-import { arityOf, type KnownHelper } from '../helpers.ts';
+import { arityOf, HELPERS, type KnownHelper } from '../helpers.ts';
 import { nearest } from '../near.ts';
 import type { Arguments, Expression, Node } from '../syntax-tree.ts';
 import type { TemplateErrorCode } from './finding.ts';
@@ -16,7 +16,8 @@ export interface Fault {
 }
 
 export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): Fault | undefined {
-  const { name, example } = formOf(helper);
+  const { name } = helper;
+  const example = EXAMPLES.get(name) ?? `{{${name}}}`;
   const wrong = (message: string, node?: Node): Fault => ({
     code: 'wrong-arguments',
     message,
@@ -129,14 +130,17 @@ export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | und
 
 const MAX_SHOWN = 40;
 
-/** The helper's name, and how it is written. */
-function formOf(helper: KnownHelper): { readonly name: string; readonly example: string } {
-  const { name, parameters, options, as } = helper;
+/** How a helper is written. */
+function exampleOf({ name, parameters, options, as }: KnownHelper): string {
   const needed = options.filter(({ required }) => required).map(({ name: option }) => ` ${option}=…`);
   const words = [name, ...parameters.map(parameter => parameter.name)].join(' ') + needed.join('');
-  if (name === 'role') return { name, example: '{{role "system"}}' };
-  return { name, example: as === 'block' ? `{{#${words}}}…{{/${name}}}` : `{{${words}}}` };
+  if (name === 'role') return '{{role "system"}}';
+  return as === 'block' ? `{{#${words}}}…{{/${name}}}` : `{{${words}}}`;
 }
+
+const EXAMPLES: ReadonlyMap<string, string> = new Map(
+  [...HELPERS.values()].map(helper => [helper.name, exampleOf(helper)]),
+);
 
 function wordsOfCount(helper: KnownHelper): string {
   const { least } = arityOf(helper);

@@ -21,7 +21,7 @@ const checked = new WeakMap<Program, readonly TemplateError[]>();
 export function checkTemplate(template: string): readonly TemplateError[] {
   const unreadable = whyUnreadable(template);
   if (unreadable !== undefined) return [unreadable];
-  return checkTree(readTemplate(template) as unknown as Program, template);
+  return checkReadTemplate(readTemplate(template) as unknown as Program, template);
 }
 
 /** What keeps a template from being read at all; undefined where nothing does. Never throws. */

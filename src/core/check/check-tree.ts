@@ -26,7 +26,8 @@ import { strangeName } from './check-name.ts';
 import { checkNumber, checkNumberWord } from './check-number.ts';
 import type { TemplateError } from './finding.ts';
 import { foreignCall, foreignPath, foreignWord, JSON_BRACES } from './foreign-syntax.ts';
-import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
+import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
+import { inspectTemplate } from './inspect-template.ts';
 
 /** Enough for whoever looks. */
 const MAX_ERRORS = 100;
@@ -50,6 +51,8 @@ interface Scope {
   readonly above: Scope | undefined;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Whether a body or one around it has a name. */
 function has(scope: Scope | undefined, kind: 'params' | 'inlines', name: string): boolean {
   for (let at = scope; at !== undefined; at = at.above) if (at[kind].has(name)) return true;
@@ -65,15 +68,18 @@ class Checker {
   constructor(tree: Program, text: string) {
     this.#text = text;
     this.#lines = lineStarts(text);
-    this.#inlineNames = inlineNamesOf(tree);
+    this.#inlineNames = inspectTemplate(tree).inlineNames;
   }
 
   program(program: Program | undefined | null, around: Scope | undefined): void {
     if (program === undefined || program === null) return;
     const { blockParams = [], body } = program;
     const scope: Scope = {
-      params: new Set(blockParams),
-      inlines: new Set(body.flatMap(statement => nameOfInline(statement) ?? [])),
+      params: blockParams.length === 0 ? NONE : new Set(blockParams),
+      inlines:
+        this.#inlineNames.size === 0
+          ? NONE
+          : new Set(body.flatMap(statement => nameOfInline(statement) ?? [])),
       above: around,
     };
     for (const statement of body) {
@@ -113,23 +119,21 @@ class Checker {
   /** Only {{#each}} and {{#with}} give values to the names in `as |…|`, and only to those of their body. */
   #blockParams(block: BlockStatement, isHelper: boolean): void {
     const { program, inverse } = block;
-    const { name, example } = {
-      name: asPath(block.path).original,
-      example: '{{#each items as |item|}}…{{/each}}',
-    };
-    const fills = isHelper && HELPERS.get(name)?.blockParams !== undefined;
     const names = program?.blockParams ?? inverse?.blockParams ?? [];
+    if (names.length === 0 && !inverse?.blockParams?.length) return;
+    const name = asPath(block.path).original;
+    const fills = isHelper && HELPERS.get(name)?.blockParams !== undefined;
     const last = [block.path as Node, ...argumentsOf(block)].map(node => this.#placeOf(node).end);
     const bar = this.#text.indexOf('|', Math.max(...last)) + 1;
     if ((fills || !program?.blockParams?.length) && !inverse?.blockParams?.length) {
-      if (names.length > 0) this.#namesOfBlock(name, names, bar);
+      this.#namesOfBlock(name, names, bar);
       return;
     }
     const start = bar + (/^\s*/.exec(this.#text.slice(bar, bar + 200))?.[0].length ?? 0);
     const [first = ''] = names;
     const message = fills
       ? `"${name}" names nothing where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
-      : `"${name}" names nothing for its body: only {{#each}} and {{#with}} fill the names in "as |…|", as in "${example}".`;
+      : `"${name}" names nothing for its body: only {{#each}} and {{#with}} fill the names in "as |…|", as in "{{#each items as |item|}}…{{/each}}".`;
     this.#report({ code: 'wrong-arguments', message }, { start, end: start + first.length });
   }
 
@@ -150,8 +154,9 @@ class Checker {
 
   /** @returns whether it calls a helper; undefined where that is wrong */
   #call(node: Node & Arguments, callee: Callee, form: Form, scope: Scope): boolean | undefined {
-    const words = [callee, ...node.params];
-    if (words.filter(word => this.#isForeign(word)).length > 0 || this.#isCutOff(words)) return undefined;
+    let isForeign = this.#isForeign(callee);
+    for (const param of node.params) if (this.#isForeign(param)) isForeign = true;
+    if (isForeign || this.#isCutOff(node, callee)) return undefined;
     const { fault, isHelper } = this.#faultOf(node, callee, form, scope);
     if (fault !== undefined) this.#report(fault, this.#placeOf(fault.node ?? callee));
     this.#arguments(node, scope);
@@ -215,7 +220,9 @@ class Checker {
   #isForeign(expression: Expression): boolean {
     if (expression.type !== 'PathExpression') return false;
     const place = this.#placeOf(expression);
-    const strange = strangeName(this.#text.slice(place.start, place.end));
+    const written = this.#text.slice(place.start, place.end);
+    if (PLAIN.test(written)) return false;
+    const strange = strangeName(written);
     if (strange !== undefined) {
       const [start, end] = [place.start + strange.start, place.start + strange.end];
       this.#report({ code: 'template-syntax', message: strange.message }, { start, end });
@@ -229,7 +236,9 @@ class Checker {
   }
 
   /** Whether a path ends in a dot, which Handlebars reads as an argument of its own: `{{user.}}`. */
-  #isCutOff(words: readonly Expression[]): boolean {
+  #isCutOff({ params }: Arguments, callee: Callee): boolean {
+    if (params.length === 0) return false;
+    const words = [callee, ...params];
     const places = words.map(word => this.#placeOf(word));
     const at = places.findIndex(({ start }, index) => index > 0 && start === places[index - 1]?.end);
     const dot = words[at];
@@ -304,6 +313,9 @@ class Checker {
     this.errors.push({ code, start, end, message, ...(data && { data }) });
   }
 }
+
+/** Paths as most are, in which nothing can be strange. */
+const PLAIN = /^[@\w./]+$/;
 
 const BLOCK_NAME =
   '"@partial-block" is the body of a {{#> name}}…{{/name}}. Give the inline partial another name.';

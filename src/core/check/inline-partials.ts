@@ -11,21 +11,12 @@ export function nameOfInline(statement: Statement): string | undefined {
   return name?.type === 'StringLiteral' ? name.value : undefined;
 }
 
-/** All names that a template defines, wherever. */
-export function inlineNamesOf(tree: Program): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const statement of statementsOf(tree)) {
-    const name = nameOfInline(statement);
-    if (name !== undefined) names.add(name);
-  }
-  return names;
-}
-
 /** Every statement, those within others too, in the order they are written. */
 export function* statementsOf(tree: Program): Generator<Statement, void, undefined> {
   const waiting: Statement[] = [];
   const add = (program: Program | undefined | null): void => {
-    for (const statement of program?.body.toReversed() ?? []) waiting.push(statement);
+    const body = program?.body ?? [];
+    for (let last = body.length - 1; last >= 0; last--) waiting.push(body[last] as Statement);
   };
   add(tree);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

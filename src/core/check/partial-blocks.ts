@@ -5,7 +5,8 @@
 import type { Node, Program } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
-import { inlineNamesOf, nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
+import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
+import { inspectTemplate } from './inspect-template.ts';
 
 export interface ParsedTemplate {
   readonly tree: Program;
@@ -40,12 +41,6 @@ export function missingPartialBlocks<T extends ParsedTemplate>(
       },
     ];
   });
-}
-
-/** Whether a template itself writes `{{> @partial-block}}`: only then is it worth looking at all of them. */
-export function writesPartialBlock(tree: Program): boolean {
-  const { body, inlines } = bodiesOf(tree);
-  return [body, ...inlines].some(({ calls }) => calls.some(({ reference }) => reference === PARTIAL_BLOCK));
 }
 
 const NO_BLOCK =
@@ -101,7 +96,7 @@ function readBodies(tree: Program): Bodies {
   };
   const body = { name: '', calls: [] };
   read(tree, body.calls);
-  return { inlineNames: inlineNamesOf(tree), references, body, inlines };
+  return { inlineNames: inspectTemplate(tree).inlineNames, references, body, inlines };
 }
 
 /** A template's body, or all its inline partials of one name: which of them is meant, only rendering tells. */

@@ -1,6 +1,5 @@
 /** What is wrong with a template that Handlebars' parser refuses: one sentence that leads to the fix, and its place. */
-/// <reference path="../handlebars-parser.d.ts" />
-import { parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
 import { explainToken, type RefusedToken } from './refused-token.ts';

@@ -1,6 +1,5 @@
 /** A template's tokens, as Handlebars' lexer gives them. */
-/// <reference path="../handlebars-parser.d.ts" />
-import { parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 
 export interface Token {

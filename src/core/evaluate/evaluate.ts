@@ -4,7 +4,7 @@
  */
 import type { Message } from 'dotprompt';
 import { checkReadTemplate } from '../check/check-template.ts';
-import { missingPartialBlocks, writesPartialBlock } from '../check/partial-blocks.ts';
+import { missingPartialBlocks } from '../check/partial-blocks.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { Node } from '../syntax-tree.ts';
 import { LIMITS, type Limits, MAX_NESTING, Meter } from './limits.ts';
@@ -82,7 +82,7 @@ function check(template: Template, run: Run): void {
   const checked = new Set<LinkedPartial>();
   checkOne(template, run, checked);
   const writing = [template, ...[...checked].map(linked => run.partial(linked))];
-  if (!writing.some(({ tree }) => writesPartialBlock(tree))) return;
+  if (!writing.some(({ writesPartialBlock }) => writesPartialBlock)) return;
   const [missing] = missingPartialBlocks(template, {
     partial: ({ partials }, reference) => {
       const linked = partials.get(reference);

@@ -1,11 +1,11 @@
 /** A template that is evaluated: its tree, and where it stands. */
+import { type Inspection, inspectTemplate } from '../check/inspect-template.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
 import { readTemplate } from '../read-template.ts';
 import { issueAt } from '../source.ts';
 import type { Node, Program } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
-import { type Inspection, inspectTemplate } from './inspect-template.ts';
 import type { SourceSpan, WrittenExpression } from './segment.ts';
 
 export interface Template extends Inspection {

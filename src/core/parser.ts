@@ -1,0 +1,53 @@
+/**
+ * Handlebars' parser with a lexer that tries fewer of its rules: the package's tries one after the other at each token,
+ * and most of them begin with a character that is not there.
+ */
+/// <reference path="./handlebars-parser.d.ts" />
+import {
+  type Lexer,
+  type LexerLocation,
+  parser as original,
+  type Parser,
+} from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import * as helpers from 'handlebars/dist/cjs/handlebars/compiler/helpers.js';
+import WhitespaceControl from 'handlebars/dist/cjs/handlebars/compiler/whitespace-control.js';
+
+/** An instance of its own: whoever else uses the package in this process keeps the package's. */
+export const parser: Parser = Object.create(original, {
+  yy: { value: { ...helpers, locInfo } },
+  lexer: { value: Object.create(original.lexer, { _currentRules: { value: currentRules } }) },
+});
+
+function locInfo(location: LexerLocation): object {
+  return new helpers.SourceLocation(undefined, location);
+}
+
+/** As `Handlebars.parse`: the template's AST after whitespace control. @throws Error for a template with a syntax error */
+export function parse(template: string): hbs.AST.Program {
+  return new WhitespaceControl().accept(parser.parse(template));
+}
+
+/** By condition and character: the rules that may match there, in their order. */
+const known = new Map<string, Map<number, readonly number[]>>();
+/** Stands for all characters beyond ASCII, and for the text's end: no rule names one of them. */
+const OTHER = 128;
+
+/** What the lexer tries at the next token. */
+function currentRules(this: Lexer): readonly number[] {
+  const condition = this.conditionStack.at(-1) as string;
+  const next = this._input.charCodeAt(0);
+  const character = next < OTHER ? next : OTHER;
+  const found = known.get(condition)?.get(character);
+  if (found !== undefined) return found;
+  const all = this.conditions[condition]?.rules ?? [];
+  const rules = all.filter(rule => mayBegin(this.rules[rule] as RegExp, String.fromCharCode(character)));
+  const ofCondition = known.get(condition) ?? new Map<number, readonly number[]>();
+  known.set(condition, ofCondition.set(character, rules));
+  return rules;
+}
+
+/** False where the rule's pattern begins with another character, as it is and not optional. */
+function mayBegin({ source }: RegExp, character: string): boolean {
+  const [, first, then] = /^\^\(\?:(\\[^a-z\d]|[^\\^$.*+?()[\]{}|])(.?)/i.exec(source) ?? [];
+  return first === undefined || /[?*{|]/.test(then ?? '') || first.at(-1) === character;
+}
