@@ -1,12 +1,14 @@
 /**
- * What a data folder takes on disk for each 2 KB version, and how long `backup` takes against SQLite's own online backup
- * of the same file (`sqlite3 .backup`), which verifies nothing. In turns, in one run.
+ * What a data folder takes on disk for each 2 KB version, how long `backup` takes against SQLite's own online backup of
+ * the same file (`sqlite3 .backup`), which verifies nothing, and how long `verify` takes against SHA-256 alone over the
+ * bytes that it hashes. In turns, in one run.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { canonicalJson } from '../src/core/canonical.ts';
 import { parseEnvironmentName } from '../src/core/environment.ts';
 import { parsePromptName } from '../src/core/name.ts';
 import type { VersionNumber } from '../src/core/version.ts';
@@ -15,7 +17,10 @@ import { backUp } from '../src/registry/backup.ts';
 import { DATABASE_FILE, openDataFolder } from '../src/registry/data-folder.ts';
 import { prepareSource } from '../src/registry/prompts/prepare-source.ts';
 import { publish } from '../src/registry/prompts/publish.ts';
-import { atMost, median, type Report } from './report.ts';
+import { verifyRegistry } from '../src/registry/proof/verification.ts';
+import { eventsAfter } from '../src/registry/store/log.ts';
+import type { Store } from '../src/registry/store/store.ts';
+import { atLeast, atMost, median, type Report } from './report.ts';
 
 const PROMPTS = 200;
 const VERSIONS = 20_000;
@@ -36,12 +41,20 @@ export async function measure(): Promise<Report> {
     const onDisk = (await stat(file)).size / (VERSIONS * SOURCE);
     const ours: number[] = [];
     const peers: number[] = [];
+    const verifying: number[] = [];
+    const hashing: number[] = [];
+    const store = await openDataFolder(folder);
+    const hashed = await bytesHashed(store);
     for (let turn = 0; turn < TURNS; turn++) {
       ours.push(await timed(() => backUp(folder, join(scratch, `ours-${turn}`))));
       const database = new DatabaseSync(file);
       peers.push(await timed(() => backup(database, join(scratch, `peer-${turn}`), { rate: ALL_PAGES })));
       database.close();
+      verifying.push(await timed(() => verifyRegistry(store)));
+      hashing.push(await timed(async () => hashAlone(hashed)));
     }
+    await store.close();
+    const speed = median(hashing) / median(verifying);
     const ratio = median(ours) / median(peers);
     return {
       title: `A data folder of ${VERSIONS} versions of 2 KB, against SQLite's own backup`,
@@ -55,6 +68,14 @@ export async function measure(): Promise<Report> {
         { name: 'backup, which verifies the log', value: median(ours), unit: 'ms' },
         { name: 'SQLite online backup', value: median(peers), unit: 'ms' },
         { name: 'Backup, ratio', value: ratio, unit: '×', limit: atMost(ratio, 1.5, '×') },
+        { name: 'verify', value: median(verifying), unit: 'ms' },
+        { name: 'SHA-256 alone over the same bytes', value: median(hashing), unit: 'ms' },
+        {
+          name: 'Verify, speed of SHA-256 alone',
+          value: speed,
+          unit: '×',
+          limit: atLeast(speed, 0.33, '×'),
+        },
       ],
     };
   } finally {
@@ -81,6 +102,25 @@ async function fill(folder: string): Promise<void> {
     });
   }
   await store.close();
+}
+
+/** Every event as it is hashed, and every source. */
+async function bytesHashed(store: Store): Promise<readonly Uint8Array[]> {
+  return store.read(async snapshot => {
+    const events = await eventsAfter(snapshot, 0, Number.MAX_SAFE_INTEGER);
+    const sources = await snapshot.selectFrom('versions').select('source').execute();
+    const texts = [
+      ...events.map(({ previousHash, hash: _, ...body }) => previousHash + canonicalJson(body)),
+      ...sources.map(({ source }) => source),
+    ];
+    return texts.map(each => Buffer.from(each));
+  });
+}
+
+function hashAlone(texts: readonly Uint8Array[]): void {
+  const hash = createHash('sha256');
+  for (const each of texts) hash.update(each);
+  hash.digest();
 }
 
 function nameOf(index: number) {

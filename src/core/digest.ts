@@ -1,5 +1,5 @@
 /** The digest of a source: `sha256:` and the hex SHA-256 (FIPS 180-4) of its exact UTF-8 bytes. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Digest = `sha256:${string}`;
 
@@ -8,7 +8,7 @@ export const DIGEST_PATTERN = /^sha256:[0-9a-f]{64}$/;
 export const ZERO_DIGEST: Digest = `sha256:${'0'.repeat(64)}`;
 
 export function digestOf(source: string | Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(source).digest('hex')}`;
+  return `sha256:${hash('sha256', source, 'hex')}`;
 }
 
 export function isDigest(text: string): text is Digest {

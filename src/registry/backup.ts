@@ -10,7 +10,7 @@ import { DataFolderProblem } from './data-folder-problem.ts';
 import { IDENTITY_FILE } from './identity.ts';
 import { keepDataFolder, type OnNarrowed } from './keep-data-folder.ts';
 import { isNotADatabase } from './store/sqlite/failures.ts';
-import { takeSnapshot, verifySnapshot } from './store/sqlite/snapshot.ts';
+import { takeSnapshot } from './store/sqlite/snapshot.ts';
 
 export interface Backup {
   /** Where the log of the backup ends: whatever was acknowledged before the backup began is in it. */
@@ -54,9 +54,8 @@ async function fill(output: string, folder: string): Promise<Backup> {
   const copy = join(output, DATABASE_FILE);
   // Empty, and for its owner alone, before anything is in it.
   await (await open(copy, 'wx', 0o600)).close();
-  takeSnapshot(join(folder, DATABASE_FILE), copy);
+  const head = await takeSnapshot(join(folder, DATABASE_FILE), copy);
   const key = await copyKey(join(folder, IDENTITY_FILE), join(output, IDENTITY_FILE));
-  const head = await verifySnapshot(copy);
   await synced(copy);
   await synced(output);
   return { head, key };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ChainHead } from '../../src/core/event.ts';
@@ -122,10 +122,28 @@ describe('a backup', () => {
       database.exec(`DROP TRIGGER events_no_update; UPDATE events SET actor = 'nobody' WHERE seq = 2`);
     }
     await refused(folder, output, 'chain_broken', /registry\.db: The registry's log is broken: Event 2/);
+    await rm(folder, { recursive: true });
+    await made(folder);
+    await damage(join(folder, 'registry.db'), 'keys');
+    await refused(folder, output, 'not_a_database', /not a PromptForge registry, or it is damaged/);
     await writeFile(join(folder, 'registry.db'), 'no database at all'.repeat(100));
     await refused(folder, output, 'not_a_database', /not a PromptForge registry/);
   });
 });
+
+/** Overwrites the first page of a table, as a disk may. */
+async function damage(file: string, table: string): Promise<void> {
+  let page: number;
+  let size: number;
+  {
+    using database = new DatabaseSync(file);
+    const root = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table);
+    page = Number(root?.['rootpage']);
+    size = Number(database.prepare('PRAGMA page_size').get()?.['page_size']);
+  }
+  await using handle = await open(file, 'r+');
+  await handle.write(Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
+}
 
 /** A registry with a key of its own. @returns the key's file */
 async function made(folder: string): Promise<string> {

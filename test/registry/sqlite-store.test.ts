@@ -39,6 +39,27 @@ describe('a SQLite store', () => {
     assert.equal(await pragma('foreign_keys'), 1);
     await store.close();
   });
+  it('gives each value under its own name, also after another process has changed the order of columns', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'test.db');
+    const store = await openSqliteStore(file, () => new Date());
+    const other = new DatabaseSync(file);
+    try {
+      other.exec("CREATE TABLE things (a TEXT, b TEXT); INSERT INTO things VALUES ('a', 'b')");
+      const all = async () =>
+        store.read(async snapshot => [
+          (await sql`SELECT * FROM things`.execute(snapshot)).rows,
+          (await sql`SELECT a, b AS c FROM things`.execute(snapshot)).rows,
+        ]);
+      assert.deepEqual((await all()).map(plain), [[{ a: 'a', b: 'b' }], [{ a: 'a', c: 'b' }]]);
+      other.exec('DROP TABLE things; CREATE TABLE things (c TEXT, b TEXT, a TEXT)');
+      other.exec("INSERT INTO things VALUES ('c', 'b', 'a')");
+      assert.deepEqual((await all()).map(plain), [[{ c: 'c', b: 'b', a: 'a' }], [{ a: 'a', c: 'b' }]]);
+    } finally {
+      other.close();
+      await store.close();
+    }
+  });
   it('says that it is busy when another process writes for too long, without blocking this one', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'test.db');
@@ -61,3 +82,8 @@ describe('a SQLite store', () => {
     }
   });
 });
+
+/** Objects of node:sqlite have no prototype. */
+function plain(rows: readonly unknown[]): readonly unknown[] {
+  return rows.map(row => ({ ...(row as object) }));
+}

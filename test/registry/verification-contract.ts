@@ -89,6 +89,16 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
         /source of the version r@1 .* event \d+/,
       ],
       [
+        'a source of the same length',
+        "UPDATE versions SET source = 'R' WHERE prompt = 'r' AND version = 1",
+        /source of the version r@1 .* event \d+/,
+      ],
+      [
+        'a source and its length',
+        "UPDATE versions SET source = 'Pay', bytes = 3 WHERE prompt = 'r' AND version = 1",
+        /versions has bytes 3 in the row r@1/,
+      ],
+      [
         "a version's author",
         "UPDATE versions SET author = 'x' WHERE prompt = 'r'",
         /versions has author "x" in the row r@1/,

@@ -5,58 +5,93 @@ import { digestOf } from '../../core/digest.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import { type Projection, pointerName, promotionOf } from '../../core/projection.ts';
 import { isPromotionEvent, type PromotionRecord } from '../../core/promotion.ts';
+import { MAX_SOURCE_BYTES } from '../../core/source.ts';
 import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.ts';
+import { COLUMNS } from '../store/columns.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
-import type { ApprovalsTable, PromotionsTable, Tables } from '../store/tables.ts';
+import type { ApprovalsTable, PromotionsTable, Tables, VersionsTable } from '../store/tables.ts';
 import { broken } from '../store/verify.ts';
 import { turns } from './turns.ts';
 
-/** The sources that these events published, one at a time, as each may be large. */
+/** The sources that these events published, so many at a time as are no larger together than one may be. */
 export async function checkVersions(
   snapshot: Snapshot,
   events: readonly RegistryEvent[],
   after: number,
   until: number,
 ): Promise<void> {
-  const published = new Map(ofKind(events, 'version.published').map(event => [event.seq, event]));
-  const rows = snapshot.selectFrom('versions').selectAll().where('seq', '>', after).where('seq', '<=', until);
+  const published = ofKind(events, 'version.published');
   const turn = turns();
-  for await (const row of rows.orderBy('seq').stream()) {
+  let from = after;
+  for (let start = 0; start < published.length || start === 0; ) {
     await turn();
-    const what = `${row.prompt}@${row.version}`;
+    const some = together(published, start);
+    start += Math.max(1, some.length);
+    const to = start < published.length ? (some.at(-1)?.seq ?? until) : until;
+    // One more than there may be: that one is of nobody.
+    checkSome(some, await versionsOf(snapshot, { after: from, until: to, limit: some.length + 1 }));
+    from = to;
+  }
+}
+
+function together(
+  published: readonly RegistryEvent<'version.published'>[],
+  start: number,
+): readonly RegistryEvent<'version.published'>[] {
+  let end = start;
+  for (let bytes = 0; end < published.length && end - start < SOME; end++) {
+    bytes += published[end]?.data.bytes ?? 0;
+    if (bytes > MAX_SOURCE_BYTES && end > start) break;
+  }
+  return published.slice(start, end);
+}
+
+/** Without the source where its length is not the one that is stored beside it: it may be of any size then. */
+const versionsOf = preparedQuery(
+  (database, { after, until, limit }: { after: number; until: number; limit: number }) =>
+    database
+      .selectFrom('versions')
+      .select(COLUMNS.versions)
+      .select(sql<string | null>`CASE WHEN octet_length(source) = bytes THEN source END`.as('source'))
+      .where('seq', '>', after)
+      .where('seq', '<=', until)
+      .orderBy('seq')
+      .limit(limit),
+);
+
+type StoredVersion = Omit<VersionsTable, 'source'> & { readonly source: string | null };
+
+function checkSome(
+  events: readonly RegistryEvent<'version.published'>[],
+  rows: readonly StoredVersion[],
+): void {
+  const published = new Map(events.map(event => [event.seq, event]));
+  for (const row of rows) {
     const event = published.get(row.seq);
-    if (event === undefined) throw broken(`No event published the version ${what}.`);
+    if (event === undefined) throw broken(`No event published the version ${row.prompt}@${row.version}.`);
     published.delete(row.seq);
-    const { prompt, version, at, actor, data } = event;
-    const { digest, base, message, bytes, partials } = data;
-    const { source, partials: stored, ...rest } = row;
-    const expected = {
-      prompt,
-      version,
-      digest,
-      base,
-      message,
-      author: actor,
-      published_at: at,
-      bytes,
-      seq: row.seq,
-    };
-    compare('versions', what, rest, expected, event.seq);
-    compare(
-      'versions',
-      what,
-      { partials: canonicalText(stored) },
-      { partials: canonicalJson(partials) },
-      event.seq,
-    );
-    if (digestOf(source) !== digest || Buffer.byteLength(source) !== bytes)
-      throw broken(`The source of the version ${what} is not the one that event ${event.seq} published.`);
+    checkVersion(event, row);
   }
   const [missing] = published.values();
   if (missing !== undefined)
     throw broken(
       `The version ${missing.prompt}@${missing.version} that event ${missing.seq} published is gone.`,
     );
+}
+
+function checkVersion(event: RegistryEvent<'version.published'>, row: StoredVersion): void {
+  const { seq, prompt, version, at, actor, data } = event;
+  const { digest, base, message, bytes, partials } = data;
+  const what = `${row.prompt}@${row.version}`;
+  const expected = { prompt, version, digest, base, message, author: actor, published_at: at, bytes, seq };
+  compare('versions', what, row, expected, seq);
+  if (row.partials !== JSON.stringify(partials)) {
+    const stored = { partials: canonicalText(row.partials) };
+    compare('versions', what, stored, { partials: canonicalJson(partials) }, seq);
+  }
+  if (row.source === null || digestOf(row.source) !== digest)
+    throw broken(`The source of the version ${what} is not the one that event ${seq} published.`);
 }
 
 /**
@@ -73,20 +108,9 @@ export async function checkClosed(
   const begun = new Set<number>();
   for (const event of events)
     if (isPromotionEvent(event) && promotionOf(event) === undefined) begun.add(event.seq);
-  const rows = await snapshot
-    .selectFrom('promotions')
-    .selectAll()
-    .where('id', '>', after)
-    .where('id', '<=', until)
-    .execute();
+  const rows = await promotionsOf(snapshot, { after, until });
   for (const { id } of rows) if (!begun.has(id)) throw ofNobody('promotions', id);
-  const approvals = await snapshot
-    .selectFrom('approvals')
-    .selectAll()
-    .where('promotion', '>', after)
-    .where('promotion', '<=', until)
-    .orderBy('seq')
-    .execute();
+  const approvals = await approvalsOf(snapshot, { after, until });
   for (const { seq, promotion } of approvals) if (!begun.has(promotion)) throw ofNobody('approvals', seq);
   comparePromotions(
     closed.filter(({ id }) => id > after),
@@ -98,6 +122,32 @@ export async function checkClosed(
     closed.filter(({ id }) => id <= after),
   );
 }
+
+interface Events {
+  readonly after: number;
+  readonly until: number;
+}
+
+const promotionsOf = preparedQuery((database, { after, until }: Events) =>
+  database
+    .selectFrom('promotions')
+    .select(COLUMNS.promotions)
+    .where('id', '>', after)
+    .where('id', '<=', until),
+);
+
+const approvalsOf = preparedQuery((database, { after, until }: Events) =>
+  database
+    .selectFrom('approvals')
+    .select(COLUMNS.approvals)
+    .where('promotion', '>', after)
+    .where('promotion', '<=', until)
+    .orderBy('seq'),
+);
+
+const commentsOf = preparedQuery((database, { after, until }: Events) =>
+  database.selectFrom('comments').select(COLUMNS.comments).where('id', '>', after).where('id', '<=', until),
+);
 
 async function checkPromotions(snapshot: Snapshot, promotions: readonly PromotionRecord[]): Promise<void> {
   const turn = turns();
@@ -143,12 +193,7 @@ export async function checkComments(
   after: number,
   until: number,
 ): Promise<void> {
-  const rows = await snapshot
-    .selectFrom('comments')
-    .selectAll()
-    .where('id', '>', after)
-    .where('id', '<=', until)
-    .execute();
+  const rows = await commentsOf(snapshot, { after, until });
   const byId = new Map(rows.map(row => [row.id, row]));
   for (const event of ofKind(events, 'promotion.commented')) {
     compare('comments', `${event.seq}`, byId.get(event.seq), commentRow(event), event.seq);
@@ -267,8 +312,9 @@ function compare(
 ): void {
   const by = seq === undefined ? 'the log' : `event ${seq}`;
   if (row === undefined) throw broken(`The table ${table} lacks the row ${name} of ${by}.`);
-  for (const [column, value] of Object.entries(expected)) {
-    const stored = (row as Record<string, unknown>)[column];
+  for (const column of Object.keys(expected)) {
+    const value = (expected as Readonly<Record<string, unknown>>)[column];
+    const stored = (row as Readonly<Record<string, unknown>>)[column];
     if (stored !== value)
       throw broken(
         `The table ${table} has ${column} ${shown(stored)} in the row ${name}; by ${by} it is ${shown(value)}.`,

@@ -7,7 +7,7 @@ import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
 import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
 import { recordsOf } from '../promotions/rows.ts';
-import { eventOfRow, logHead } from '../store/log.ts';
+import { eventOfRow, eventRowsAfter, logHead } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
 import { broken } from '../store/verify.ts';
@@ -38,8 +38,8 @@ export function verification(store: Pick<Store, 'read'>, size: number = PIECE): 
     at: () => projection.at,
     next: async () => {
       // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
-      const { rows, known } = await store.read(snapshot => pieceAfter(snapshot, head, size));
-      const piece = followed(rows, head, projection, known);
+      const read = await store.read(snapshot => pieceAfter(snapshot, head, size));
+      const piece = followed(read, head, projection);
       const from = head.seq;
       head = piece.head;
       return store.read(async snapshot => {
@@ -72,33 +72,30 @@ export async function verifyRegistry(
 }
 
 interface Piece {
-  readonly rows: readonly EventsTable[];
+  /** Up to the first that cannot be read. */
+  readonly events: readonly RegistryEvent[];
+  /** Why that one cannot be read; undefined where all can. */
+  readonly unreadable: Error | undefined;
   /** The promotions that its events are of, as their tables have them. */
   readonly known: ReadonlyMap<number, PromotionRecord>;
 }
 
 async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number): Promise<Piece> {
-  const rows = await snapshot
-    .selectFrom('events')
-    .selectAll()
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .limit(size)
-    .execute();
+  const rows = await eventRowsAfter(snapshot, { seq, limit: size });
+  const { events, unreadable } = eventsOf(rows);
   const ids = new Set<number>();
-  for (const row of rows) {
-    if (!row.kind.startsWith('promotion.')) continue;
-    const id = promotionOf(readEvent(row));
+  for (const event of events) {
+    const id = promotionOf(event);
     if (id !== undefined && id <= seq) ids.add(id);
   }
-  if (ids.size === 0) return { rows, known: new Map() };
+  if (ids.size === 0) return { events, unreadable, known: new Map() };
   const promotions = await snapshot
     .selectFrom('promotions')
     .selectAll()
     .where('id', 'in', [...ids])
     .execute();
   const records = await recordsOf(snapshot, promotions);
-  return { rows, known: new Map(records.map(record => [record.id, record])) };
+  return { events, unreadable, known: new Map(records.map(record => [record.id, record])) };
 }
 
 interface Followed {
@@ -108,17 +105,10 @@ interface Followed {
   readonly closed: ReadonlyMap<number, PromotionRecord>;
 }
 
-function followed(
-  rows: readonly EventsTable[],
-  start: ChainHead,
-  projection: Projection,
-  known: ReadonlyMap<number, PromotionRecord>,
-): Followed {
+function followed({ events, unreadable, known }: Piece, start: ChainHead, projection: Projection): Followed {
   let head = start;
-  const events: RegistryEvent[] = [];
   const closed = new Map<number, PromotionRecord>();
-  for (const row of rows) {
-    const event = readEvent(row);
+  for (const event of events) {
     const why = whyNotNext(event, head);
     if (why !== undefined) throw broken(why);
     let promotion: PromotionRecord | undefined;
@@ -129,16 +119,20 @@ function followed(
       throw broken(`Event ${event.seq} cannot be read.`, { cause });
     }
     if (promotion !== undefined && !projection.open.has(promotion.id)) closed.set(promotion.id, promotion);
-    events.push(event);
-    head = { seq: event.seq, hash: event.hash };
+    head = event;
   }
+  if (unreadable !== undefined) throw unreadable;
+  head = { seq: head.seq, hash: head.hash };
   return { head, events, closed };
 }
 
-function readEvent(row: EventsTable): RegistryEvent {
-  try {
-    return eventOfRow(row);
-  } catch (cause) {
-    throw broken(`Event ${row.seq} cannot be read.`, { cause });
-  }
+function eventsOf(rows: readonly EventsTable[]): Pick<Piece, 'events' | 'unreadable'> {
+  const events: RegistryEvent[] = [];
+  for (const row of rows)
+    try {
+      events.push(eventOfRow(row));
+    } catch (cause) {
+      return { events, unreadable: broken(`Event ${row.seq} cannot be read.`, { cause }) };
+    }
+  return { events, unreadable: undefined };
 }

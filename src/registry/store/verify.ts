@@ -1,8 +1,10 @@
 /** Whether a store's log is whole: every event continues the one before it, and every published version is there. */
-import { CHAIN_START, type ChainHead, whyNotNext } from '../../core/event.ts';
+import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
-import { eventOfRow, logHead } from './log.ts';
+import { eventOfRow, eventRowsAfter, logHead } from './log.ts';
+import { preparedQuery } from './prepared-query.ts';
 import type { Snapshot, Store } from './store.ts';
+import type { EventsTable } from './tables.ts';
 
 /** How many of the last events are read when a registry is opened, which must not take longer the longer its log is. */
 export const TAIL = 1000;
@@ -16,18 +18,39 @@ export async function verifyLog(
   last: number = Number.POSITIVE_INFINITY,
 ): Promise<ChainHead> {
   return store.read(async snapshot => {
-    const start = await startOf(snapshot, last);
-    let head = start;
-    const events = snapshot.selectFrom('events').selectAll().where('seq', '>', start.seq).orderBy('seq');
-    for await (const row of events.stream()) {
-      const event = readable(row.seq, () => eventOfRow(row));
-      const why = readable(row.seq, () => whyNotNext(event, head));
-      if (why !== undefined) throw broken(why);
-      head = { seq: event.seq, hash: event.hash };
+    let head = await startOf(snapshot, last);
+    for (;;) {
+      const rows = await eventRowsAfter(snapshot, { seq: head.seq, limit: PIECE });
+      if (rows.length === 0) break;
+      const { seq: after } = head;
+      const published: RegistryEvent[] = [];
+      for (const row of rows) {
+        const event = nextEvent(row, head);
+        head = { seq: event.seq, hash: event.hash };
+        if (event.kind === 'version.published') published.push(event);
+      }
+      await verifyVersions(snapshot, published, { after, until: head.seq });
     }
-    await verifyVersions(snapshot, start.seq);
+    await verifyVersions(snapshot, [], { after: head.seq, until: Number.MAX_SAFE_INTEGER });
     return head;
   });
+}
+
+/** Events that are read at once. */
+const PIECE = 1000;
+
+function nextEvent(row: EventsTable, head: ChainHead): RegistryEvent {
+  let event: RegistryEvent;
+  let why: string | undefined;
+  try {
+    event = eventOfRow(row);
+    why = whyNotNext(event, head);
+  } catch (cause) {
+    // What was changed so that it cannot even be read is as broken as what does not fit.
+    throw broken(`Event ${row.seq} cannot be read.`, { cause });
+  }
+  if (why !== undefined) throw broken(why);
+  return event;
 }
 
 /** What stands before the last so many events is taken as it is. */
@@ -44,49 +67,39 @@ async function startOf(snapshot: Snapshot, last: number): Promise<ChainHead> {
 }
 
 /** The sources themselves are checked against their digests when they are read. */
-async function verifyVersions(snapshot: Snapshot, after: number): Promise<void> {
-  const published = snapshot
-    .selectFrom('events')
-    .leftJoin('versions', 'versions.seq', 'events.seq')
-    .select([
-      'events.seq',
-      'events.prompt as prompt',
-      'events.version as version',
-      'events.data',
-      'versions.digest',
-    ])
-    .select(['versions.prompt as stored_prompt', 'versions.version as stored_version'])
-    .where('events.kind', '=', 'version.published')
-    .where('events.seq', '>', after)
-    .orderBy('events.seq');
-  for await (const row of published.stream()) {
-    const { digest } = JSON.parse(row.data) as { digest: string };
-    if (row.digest !== digest || row.stored_prompt !== row.prompt || row.stored_version !== row.version)
-      throw broken(
-        `The version ${row.prompt}@${row.version} is not the one that event ${row.seq} published.`,
-      );
+async function verifyVersions(
+  snapshot: Snapshot,
+  published: readonly RegistryEvent[],
+  { after, until }: { readonly after: number; readonly until: number },
+): Promise<void> {
+  // One more than there may be: that one is of nobody.
+  const rows = await versionsOf(snapshot, { after, until, limit: published.length + 1 });
+  const stored = new Map(rows.map(row => [row.seq, row]));
+  for (const { seq, prompt, version, data } of published) {
+    const { digest } = data as RegistryEvent<'version.published'>['data'];
+    const row = stored.get(seq);
+    if (row?.digest !== digest || row.prompt !== prompt || row.version !== version)
+      throw broken(`The version ${prompt}@${version} is not the one that event ${seq} published.`);
+    stored.delete(seq);
   }
-  const unrecorded = await snapshot
-    .selectFrom('versions')
-    .select(['prompt', 'version'])
-    .where('seq', '>', after)
-    .where('seq', 'not in', eb =>
-      eb.selectFrom('events').select('seq').where('kind', '=', 'version.published').where('seq', '>', after),
-    )
-    .limit(1)
-    .executeTakeFirst();
+  const [unrecorded] = stored.values();
   if (unrecorded !== undefined)
     throw broken(`No event published the version ${unrecorded.prompt}@${unrecorded.version}.`);
 }
 
-/** What was changed so that it cannot even be read is as broken as what does not fit. */
-function readable<T>(seq: number, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw broken(`Event ${seq} cannot be read.`, { cause });
-  }
-}
+const versionsOf = preparedQuery(
+  (
+    database,
+    { after, until, limit }: { readonly after: number; readonly until: number; readonly limit: number },
+  ) =>
+    database
+      .selectFrom('versions')
+      .select(['seq', 'prompt', 'version', 'digest'])
+      .where('seq', '>', after)
+      .where('seq', '<=', until)
+      .orderBy('seq')
+      .limit(limit),
+);
 
 export function broken(why: string, options?: ErrorOptions): DataFolderProblem {
   return new DataFolderProblem(
