@@ -1,14 +1,16 @@
 /** The values of options and arguments, parsed at the edge: what does not fit is wrong usage. */
 import { resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Option } from 'commander';
 import { MAX_OVERLAP } from '../contract/keys.ts';
 import { timestamp } from '../contract/values.ts';
 import { parseChannel } from '../core/channel.ts';
 import { parseEnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
 import { parsePromptName } from '../core/name.ts';
+import { nearest } from '../core/near.ts';
 import { Problem } from '../core/problem.ts';
 import { trustedProxies } from '../registry/serving/client-address.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
 
 /** A parser of the domain as commander wants it: what it refuses is a wrong argument. */
 function argument<T>(parse: (text: string) => T): (text: string) => T {
@@ -22,9 +24,31 @@ function argument<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
-export const environmentArgument = argument(parseEnvironmentName);
+/** A parser of names in lower case, which says so of one that only differs in that. */
+function lowerCase<T>(parse: (text: string) => T): (text: string) => T {
+  return text => {
+    try {
+      return parse(text);
+    } catch (error) {
+      const lower = text.trim().toLowerCase();
+      if (!Problem.is(error) || lower === text || !isFine(() => parse(lower))) throw error;
+      throw new InvalidArgumentError(`${error.message} Did you mean "${lower}"?`);
+    }
+  };
+}
+
+function isFine(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch {
+    return false; // a throw is the answer
+  }
+}
+
+export const environmentArgument = argument(lowerCase(parseEnvironmentName));
 export const promptArgument = argument(parsePromptName);
-export const channelArgument = argument(parseChannel);
+export const channelArgument = argument(lowerCase(parseChannel));
 
 /** A path, an address or a place: never blank, as a variable of the shell is that is not set. */
 export function givenArgument(text: string): string {
@@ -32,9 +56,23 @@ export function givenArgument(text: string): string {
   throw new InvalidArgumentError('It is empty. Is a variable of the shell not set?');
 }
 
-/** As `givenArgument`, from the root of the disk. */
+/**
+ * As `givenArgument`, from the root of the disk.
+ * @throws CommandFailure for an address, of which no more is repeated than its scheme: it may hold a password
+ */
 export function pathArgument(text: string): string {
+  const scheme = schemeOf(text);
+  if (scheme !== undefined)
+    throw new CommandFailure(
+      EXIT.usage,
+      `"${scheme}://…" is an address, and a path is needed here. A database is named by --database.`,
+    );
   return resolve(givenArgument(text));
+}
+
+/** Of what is written as an address; undefined for a path. */
+export function schemeOf(text: string): string | undefined {
+  return /^\s*([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1];
 }
 
 /** An instant of RFC 3339. */
@@ -47,7 +85,7 @@ export function instantArgument(text: string): string {
 
 /** `latest,stable`, in this order and each once. */
 export const channelsArgument = argument((text: string) => {
-  const channels = text.split(',').map(part => parseChannel(part.trim()));
+  const channels = text.split(',').map(part => lowerCase(parseChannel)(part.trim()));
   if (new Set(channels).size !== channels.length) throw new InvalidArgumentError('It names a channel twice.');
   return channels;
 });
@@ -67,15 +105,26 @@ export function listArgument<T>(parse: (text: string) => T): (text: string) => T
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return text => {
     const word = words.find(each => each === text);
-    if (word === undefined) throw new InvalidArgumentError(`Write one of ${words.join(', ')}.`);
-    return word;
+    if (word !== undefined) return word;
+    throw new InvalidArgumentError(`${meant(text, words)}Write one of ${words.join(', ')}.`);
   };
+}
+
+/** The word that was probably meant, as a question; empty where none is near. */
+function meant(text: string, words: readonly string[]): string {
+  const near = nearest(text, words);
+  return near === undefined ? '' : `Did you mean "${near}"? `;
+}
+
+/** An option whose value is one of these words, which its help names. */
+export function choice(option: Option, words: readonly string[]): Option {
+  return option.choices(words).argParser(oneOf(words));
 }
 
 export function booleanArgument(text: string): boolean {
   if (text === 'true') return true;
   if (text === 'false') return false;
-  throw new InvalidArgumentError('Write true or false.');
+  throw new InvalidArgumentError(`${meant(text, ['true', 'false'])}Write true or false.`);
 }
 
 /** A whole number from `minimum` to `maximum`. */
@@ -105,7 +154,11 @@ const HOUR = 60 * 60 * 1000;
 export function durationArgument(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,4})([hdwy])$/.exec(text) ?? [];
   const years = unit === 'y' ? Number(count) : 0;
-  if (count === undefined || unit === undefined || years > 100)
-    throw new InvalidArgumentError('Write a number and h, d, w or y, such as 12h, 90d or 1y.');
+  if (count === undefined || unit === undefined || years > 100) {
+    const [, number, first = ''] = /^([1-9]\d{0,4})\s*([hdwy])(?:[a-z]*)$/i.exec(text.trim()) ?? [];
+    const short = `${number}${first.toLowerCase()}`;
+    const said = number === undefined || short === text ? '' : `Did you mean "${short}"? `;
+    throw new InvalidArgumentError(`${said}Write a number and h, d, w or y, such as 12h, 90d or 1y.`);
+  }
   return Number(count) * UNIT_IN_HOURS[unit as keyof typeof UNIT_IN_HOURS] * HOUR;
 }

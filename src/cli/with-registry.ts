@@ -1,6 +1,7 @@
 /** A command's work on the registry that its options name: opened for it and closed after it, whatever happens. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { nearest } from '../core/near.ts';
 import { isDatabaseUrl } from '../registry/database-url.ts';
 import { IDENTITY_FILE } from '../registry/identity.ts';
 import type { OnNarrowed } from '../registry/keep-data-folder.ts';
@@ -8,7 +9,9 @@ import { openRegistryAt, type RegistryPlace } from '../registry/open-registry.ts
 import { headFileOf, openHeadFile } from '../registry/proof/head-file.ts';
 import { whyNotServed } from '../registry/proof/open-signing.ts';
 import type { Store } from '../registry/store/store.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
 import { line, say } from './output.ts';
+import { schemeOf } from './values.ts';
 
 export type RegistryOptions = RegistryPlace;
 
@@ -62,9 +65,19 @@ export function openRegistry(options: RegistryOptions, opening: Opening): Promis
   return openRegistryAt(options, { create, readOnly, onNarrowed });
 }
 
-/** A data folder or a database, told apart by how it is written. */
+/**
+ * A data folder or a database, told apart by how it is written.
+ * @throws CommandFailure for an address of something else, of which only the scheme is repeated
+ */
 export function placeNamed(text: string): RegistryOptions {
-  return isDatabaseUrl(text) ? { data: '', database: text } : { data: resolve(text) };
+  if (isDatabaseUrl(text)) return { data: '', database: text };
+  const scheme = schemeOf(text);
+  if (scheme === undefined) return { data: resolve(text) };
+  const meant = nearest(scheme, ['postgres', 'postgresql']);
+  throw new CommandFailure(
+    EXIT.usage,
+    `"${scheme}://…" names no registry.${meant === undefined ? '' : ` Did you mean "${meant}://…"?`} Write a folder, or a database as postgres://user@host:5432/database.`,
+  );
 }
 
 /** For logs and messages: the folder, or the database without its password. @throws DatabaseProblem `invalid_url` */

@@ -35,7 +35,7 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   version_not_found: ['There is no version 99 of "support/fee-estimate".'],
   promotion_not_found: ['There is no promotion with this id. List the promotions to find it.'],
   environment_not_found: [
-    'There is no environment "prodution". There are: development, staging, production.',
+    'There is no environment "prodution". Did you mean "production"? There are: development, staging, production.',
   ],
   key_not_found: ['There is no key with this id. List the keys to find the right one.'],
   webhook_not_found: ['There is no webhook with this id. List the webhooks to find the right one.'],

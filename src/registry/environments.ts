@@ -8,6 +8,7 @@ import {
   parseEnvironmentName,
   policyOf,
 } from '../core/environment.ts';
+import { nearest } from '../core/near.ts';
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
 import { checkEnvironmentQuota } from './quotas.ts';
@@ -35,8 +36,13 @@ export async function readEnvironment(snapshot: Snapshot, name: EnvironmentName)
 }
 
 function notFound(name: EnvironmentName, all: readonly Environment[]): never {
-  const names = all.map(environment => environment.name).join(', ');
-  throw new Problem('environment_not_found', `There is no environment "${name}". There are: ${names}.`);
+  const names = all.map(environment => environment.name);
+  const near = nearest(name, names);
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  throw new Problem(
+    'environment_not_found',
+    `There is no environment "${name}".${meant} There are: ${names.join(', ')}.`,
+  );
 }
 
 export interface SetEnvironment {

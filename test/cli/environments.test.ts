@@ -98,8 +98,36 @@ describe('promptforge environments', () => {
     const { code, stdout, stderr } = await set('prodution', '--approvals', '2');
     assert.equal(code, 1);
     assert.equal(stdout, '');
-    assert.match(stderr, /no environment "prodution"; there are development, staging, production\. .*--add/);
+    assert.match(
+      stderr,
+      /"prodution"; there are development, staging, production\. Did you mean "production"\? .*--add/,
+    );
     assert.equal((await listed()).length, 3);
+  });
+
+  it('set --serves refuses a channel that is not there and is named nearly as one that is', async () => {
+    for (const [given, meant] of [
+      ['latst', 'latest'],
+      ['stable,satble', 'stable'],
+    ] as const) {
+      const { code, stdout, stderr } = await set('production', '--serves', given);
+      assert.equal(code, 1);
+      assert.equal(stdout, '');
+      assert.match(stderr, new RegExp(`Did you mean "${meant}"\\? .*--new-channels`));
+    }
+    assert.deepEqual(await listed(), defaultEnvironments(1));
+    assert.equal((await set('staging', '--serves', 'stable,canary')).code, 0);
+    assert.match((await set('production', '--serves', 'canery')).stderr, /Did you mean "canary"\?/);
+    // What another environment serves is there.
+    assert.equal((await set('production', '--serves', 'canary')).code, 0);
+    assert.equal((await set('production', '--serves', 'canary2', '--new-channels')).code, 0);
+    assert.equal((await set('staging', '--serves', 'canary,canary2')).code, 0);
+  });
+
+  it('set --promote-from names the environment that was probably meant', async () => {
+    const { code, stderr } = await set('production', '--promote-from', 'stagin');
+    assert.equal(code, 1);
+    assert.match(stderr, /There is no environment "stagin"\. Did you mean "staging"\?/);
   });
 
   it('set --add makes a strict one after the others', async () => {

@@ -149,7 +149,10 @@ describe('promptforge keys', () => {
       const args = ['keys', 'list', '--environment', 'prodution', '--data', data, ...json];
       const { code, stdout, stderr } = await inProcess(args);
       assert.deepEqual([code, stdout], [1, '']);
-      assert.match(stderr, /no environment "prodution"\. There are: development, staging, production\./);
+      assert.match(
+        stderr,
+        /no environment "prodution"\. Did you mean "production"\? There are: development, staging, production\./,
+      );
     }
   });
 

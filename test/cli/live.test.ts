@@ -94,6 +94,17 @@ describe('promptforge live', () => {
     );
   });
 
+  it('names the channel and the environment that were probably meant', async () => {
+    const at = ['--data', registry.folder, '--at', PROMOTED];
+    const { code, stdout, stderr } = await live([...at, '--channel', 'stabel']);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /has never been live on the channel "stabel" .*Did you mean the channel "stable"\?/);
+    const other = await live([...at, '--channel', 'elsewhere']);
+    assert.match(other.stderr, /has never been live on the channel "elsewhere" of development\. Ask/);
+    const wrong = await live([...at, '--environment', 'developement']);
+    assert.match(wrong.stderr, /Did you mean "development"\?/);
+  });
+
   for (const [args, message] of [
     [['--at', '12/9/2026 14:03'], /Write an instant with its zone, such as 2026-09-12T14:03:00Z/],
     [['--at', '2026-09-12T14:03:00'], /Write an instant with its zone/],

@@ -163,11 +163,15 @@ describe('promptforge', () => {
     ],
     [
       ['keys', 'create', '--environment', 'Production', '--role', 'reader', '--actor', 'a'],
-      /not an environment name/,
+      /not an environment name.* Did you mean "production"\?/,
     ],
     [
       ['keys', 'create', '--environment', 'production', '--role', 'owner', '--actor', 'a'],
-      /Allowed choices are reader, author, approver, admin/,
+      /Write one of reader, author, approver, admin/,
+    ],
+    [
+      ['keys', 'create', '--environment', 'production', '--role', 'raeder', '--actor', 'a'],
+      /Did you mean "reader"\? Write one of reader, author/,
     ],
     [
       ['keys', 'create', '--environment', 'production', '--role', 'reader', '--actor', ''],
@@ -188,12 +192,29 @@ describe('promptforge', () => {
       ],
       /such as 12h, 90d or 1y/,
     ],
+    [['keys', 'rotate', 'abc', '--overlap', '24 hours'], /Did you mean "24h"\?/],
     [['keys', 'revoke'], /missing required argument 'id'/],
     [['environments', 'set', 'production'], /Nothing to change was given/],
     [['environments', 'set', 'production', '--approvals', 'two'], /whole number from 0 to 16/],
-    [['environments', 'set', 'production', '--publishes', 'maybe'], /Write true or false/],
-    [['environments', 'set', 'production', '--pins', 'some'], /Allowed choices are any, released/],
+    [['environments', 'set', 'production', '--publishes', 'maybe'], /invalid\. Write true or false/],
+    [['environments', 'set', 'production', '--publishes', 'ture'], /Did you mean "true"\?/],
+    [['environments', 'set', 'production', '--pins', 'some'], /invalid\. Write one of any, released/],
+    [['environments', 'set', 'production', '--pins', 'relased'], /Did you mean "released"\?/],
     [['environments', 'set', 'production', '--serves', 'stable,stable'], /names a channel twice/],
+    [['environments', 'set', 'production', '--serves', 'stable,Latest'], /Did you mean "latest"\?/],
+    [
+      ['webhooks', 'add', '--environment', 'production', '--events', 'promotion.aplied', '--url', '-'],
+      /Did you mean "promotion\.applied"\?/,
+    ],
+    [
+      ['copy', '--from', 'postgers://u:secret@h/d', '--to', 'there'],
+      /^promptforge: "postgers:\/\/…" names no registry\. Did you mean "postgres:\/\/…"\?(?!.*secret)/s,
+    ],
+    [
+      ['copy', '--from', 'here', '--to', 'https://u:secret@h'],
+      /"https:\/\/…" names no registry\. Write(?!.*secret)/s,
+    ],
+    [['verify', '--data', 'postgres://u:secret@h/d'], /a path is needed here\..*--database\.(?!.*secret)/s],
   ];
   for (const [args, said] of wrong) {
     it(`${args.join(' ')}: exit code 2 and what is wrong, on stderr`, async () => {

@@ -85,6 +85,17 @@ describe('promptforge webhooks', () => {
         /Write one of promotion/,
       ],
       [['--url', URL_WITH_TOKEN, '--data', data, '--registry-key', inFolder('none.pem')], 4, /not there/],
+      // The last one counts.
+      [
+        ['--url', URL_WITH_TOKEN, '--data', data, '--environment', 'prodution'],
+        1,
+        /There is no environment "prodution"\. Did you mean "production"\?/,
+      ],
+      [
+        ['--url', URL_WITH_TOKEN, '--data', data, '--only', 'stagin'],
+        1,
+        /There is no environment "stagin"\. Did you mean "staging"\?/,
+      ],
     ];
     for (const [args, code, why] of refused) {
       const outcome = await promptforge([...make, ...args]);

@@ -70,6 +70,12 @@ describe('promptforge witness', () => {
     assert.equal(git('status', '--porcelain', '--', 'heads.jsonl'), '');
   });
 
+  it('refuses a place that is nearly one in git, which would be a file of that name', async () => {
+    const { code, stdout, stderr } = await witness(registry.url, `gti:${folder.path}`);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /"gti:" is no kind of place\. Did you mean "git:"\?/);
+  });
+
   it('raises an alarm at a log that was forked, keeps both heads, and raises it again', async () => {
     await witness();
     await registry.close();

@@ -6,10 +6,13 @@ import {
   handlesDrafts,
   type Policy,
 } from '../../core/environment.ts';
+import { nearest } from '../../core/near.ts';
 import { Problem } from '../../core/problem.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listEnvironments } from '../../registry/administration.ts';
+import { channelMeant } from '../../registry/channels.ts';
 import { readEnvironments, setEnvironment } from '../../registry/environments.ts';
+import type { Snapshot } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { print, printJson, type Shown, table } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
@@ -27,6 +30,8 @@ export async function list({ json, ...place }: ListOptions): Promise<void> {
 
 export interface SetOptions extends RegistryOptions {
   readonly serves?: readonly Channel[];
+  /** Whether `serves` may name channels that are not there yet and whose names are like those of others. */
+  readonly newChannels?: true;
   readonly pins?: Policy['pins'];
   readonly publishes?: boolean;
   /** `none`, which is therefore no name for an environment, takes the condition off. */
@@ -58,7 +63,7 @@ const STRICT: Policy = {
  */
 export async function set(
   name: EnvironmentName,
-  { data, database, json, add, ...given }: SetOptions,
+  { data, database, json, add, newChannels, ...given }: SetOptions,
 ): Promise<void> {
   if (Object.keys(given).length === 0 && add === undefined)
     throw new CommandFailure(
@@ -74,6 +79,7 @@ export async function set(
         const all = await readEnvironments(transaction);
         const present = all.find(each => each.name === name);
         if (present === undefined && add === undefined) throw notThere(name, all);
+        if (newChannels === undefined) await checkChannels(transaction, given.serves ?? []);
         const policy = changed(present?.policy ?? STRICT, given);
         return setEnvironment(transaction, store.now, COMMAND_LINE, { name, policy });
       }),
@@ -96,11 +102,25 @@ function changed(
   return { ...set, authorsReadDrafts };
 }
 
+/** A slip would serve a channel that nothing is ever promoted to, and nobody would be told. @throws CommandFailure */
+async function checkChannels(snapshot: Snapshot, channels: readonly Channel[]): Promise<void> {
+  for (const channel of channels) {
+    const meant = await channelMeant(snapshot, channel);
+    if (meant !== undefined)
+      throw new CommandFailure(
+        EXIT.refused,
+        `There is no channel "${channel}". Did you mean "${meant}"? Correct the name, or add --new-channels where it is a new one.`,
+      );
+  }
+}
+
 function notThere(name: EnvironmentName, all: readonly Environment[]): Problem {
-  const names = all.map(environment => environment.name).join(', ');
+  const names = all.map(environment => environment.name);
+  const near = nearest(name, names);
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
   return new Problem(
     'environment_not_found',
-    `There is no environment "${name}"; there are ${names}. Correct the name, or add --add to make it.`,
+    `There is no environment "${name}"; there are ${names.join(', ')}.${meant} Correct the name, or add --add to make it.`,
   );
 }
 

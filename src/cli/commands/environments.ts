@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { ListOptions, SetOptions } from '../actions/environments.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
-import { booleanArgument, channelsArgument, environmentArgument, numberArgument } from '../values.ts';
+import { booleanArgument, channelsArgument, choice, environmentArgument, numberArgument } from '../values.ts';
 
 export function environmentsCommand(): Command {
   return new Command('environments')
@@ -43,11 +43,12 @@ function setCommand(): Command {
         channelsArgument,
       ),
     )
+    .option('--new-channels', 'serve channels that are not there yet, though their names are like others')
     .addOption(
-      new Option(
-        '--pins <which>',
-        'exact versions its keys may read: any, or only what was live there',
-      ).choices(['any', 'released']),
+      choice(
+        new Option('--pins <which>', 'exact versions its keys may read: any, or only what was live there'),
+        ['any', 'released'],
+      ),
     )
     .addOption(
       new Option('--publishes <boolean>', 'whether its author keys may publish').argParser(booleanArgument),

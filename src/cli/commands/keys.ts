@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { ROLES } from '../../core/role.ts';
 import type { CreateOptions, ListOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
-import { durationArgument, environmentArgument, keyIdArgument, overlapArgument } from '../values.ts';
+import { choice, durationArgument, environmentArgument, keyIdArgument, overlapArgument } from '../values.ts';
 
 export function keysCommand(): Command {
   return new Command('keys')
@@ -23,9 +23,10 @@ function createCommand(): Command {
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--role <role>', 'what it may do; each role holds the ones before it')
-        .choices(ROLES)
-        .makeOptionMandatory(),
+      choice(
+        new Option('--role <role>', 'what it may do; each role holds the ones before it'),
+        ROLES,
+      ).makeOptionMandatory(),
     )
     .addOption(new Option('--actor <name>', 'the person or service it belongs to').makeOptionMandatory())
     .addOption(

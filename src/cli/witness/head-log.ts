@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { checkpoint as checkpointSchema } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
+import { nearest } from '../../core/near.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 
@@ -23,6 +24,12 @@ const FILE_IN_GIT = 'heads.jsonl';
 /** @throws CommandFailure when the place cannot be used */
 export async function openHeadLog(to: string, registry: string, push: boolean): Promise<HeadLog> {
   const isGit = to.startsWith(GIT);
+  const [, kind = ''] = /^(\w{2,}):/.exec(to) ?? [];
+  if (!isGit && nearest(kind, ['git']) !== undefined)
+    throw new CommandFailure(
+      EXIT.usage,
+      `"${kind}:" is no kind of place. Did you mean "git:"? For a file of this name write "./${to}".`,
+    );
   if (push && !isGit)
     throw new CommandFailure(EXIT.usage, '--push needs a git repository: --to git:<folder>.');
   const path = isGit ? join(resolve(to.slice(GIT.length)), FILE_IN_GIT) : resolve(to);

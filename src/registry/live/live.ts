@@ -5,6 +5,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { channelMeant } from '../channels.ts';
 import type { Contents, Prepare } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPromotion } from '../promotions/read.ts';
@@ -70,7 +71,11 @@ async function findLive(
       ? publishedSpans(snapshot, prompt)
       : promotedSpans(snapshot, prompt, environment, channel);
   const span = await spans.at(at);
-  if (span === undefined) throw notLiveYet(prompt, environment, channel, at, await spans.first());
+  if (span === undefined) {
+    const first = await spans.first();
+    const meant = first === null ? await channelMeant(snapshot, channel) : undefined;
+    throw notLiveYet({ prompt, environment, channel, at }, first, meant);
+  }
   const { version, from, until, seq } = span;
   const prepare = await contents(snapshot, prompt, version);
   const promotion = span.promotion === null ? null : await readPromotion(snapshot, String(span.promotion));
@@ -164,18 +169,18 @@ function publishedSpans(snapshot: Snapshot, prompt: PromptName): Spans {
   };
 }
 
+/** @param meant the channel that was probably meant; undefined where there is the one that was asked for */
 function notLiveYet(
-  prompt: PromptName,
-  environment: EnvironmentName,
-  channel: Channel,
-  at: string,
+  { prompt, environment, channel, at }: Pick<Live, 'prompt' | 'environment' | 'channel' | 'at'>,
   firstLiveAt: string | null,
+  meant: Channel | undefined,
 ): Problem {
   const where = `on the channel "${channel}" of ${environment}`;
+  const advice = meant === undefined ? '' : ` Did you mean the channel "${meant}"?`;
   return new Problem(
     'not_live_yet',
     firstLiveAt === null
-      ? `"${prompt}" has never been live ${where}. Ask for another channel or environment, or promote a version.`
+      ? `"${prompt}" has never been live ${where}.${advice} Ask for another channel or environment, or promote a version.`
       : `At ${at} no version of "${prompt}" was live ${where} yet. The first became live at ${firstLiveAt}.`,
     { firstLiveAt },
   );

@@ -30,7 +30,7 @@ export async function createWebhook(
   identity: Identity,
   { environment, environments, events, target }: NewWebhook,
 ): Promise<CreatedWebhook> {
-  for (const name of environments ?? []) await readEnvironment(transaction, name);
+  for (const name of [environment, ...(environments ?? [])]) await readEnvironment(transaction, name);
   await checkWebhookQuota(transaction, environment);
   const id = `wh_${randomBytes(12).toString('hex')}`;
   const { origin } = target;

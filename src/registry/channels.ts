@@ -1,0 +1,17 @@
+/** The channels that there are: those of every registry, those that a policy names, and those that something is live on. */
+import { type Channel, LATEST, STABLE } from '../core/channel.ts';
+import { nearest } from '../core/near.ts';
+import { readEnvironments } from './environments.ts';
+import type { Snapshot } from './store/store.ts';
+
+/** The channel that was probably meant by a name; undefined where there is a channel of this name, or none like it. */
+export async function channelMeant(snapshot: Snapshot, name: Channel): Promise<Channel | undefined> {
+  const pointers = await snapshot.selectFrom('pointers').select('channel').distinct().execute();
+  const environments = await readEnvironments(snapshot);
+  const channels = new Set([
+    ...[LATEST, STABLE],
+    ...environments.flatMap(({ policy }) => policy.serves),
+    ...pointers.map(({ channel }) => channel),
+  ]);
+  return channels.has(name) ? undefined : (nearest(name, channels) as Channel | undefined);
+}
