@@ -105,7 +105,9 @@ interface Prepared {
  */
 function prepare(database: DatabaseSync, sql: string): Prepared {
   const statement = database.prepare(sql);
-  if (sql.includes('*')) return { statement, columns: undefined };
+  // Node 22 has it from 22.16 on.
+  const isAble = 'setReturnArrays' in statement && 'columns' in statement;
+  if (!isAble || sql.includes('*')) return { statement, columns: undefined };
   statement.setReturnArrays(true);
   return { statement, columns: statement.columns().map(({ name }) => name) };
 }

@@ -22,9 +22,17 @@ const BUSY_TIMEOUT = 5000;
  * @throws DataFolderProblem `not_a_database`, `chain_broken`; errors of node:sqlite
  */
 export async function takeSnapshot(file: string, copy: string): Promise<ChainHead> {
-  using watcher = opened(file);
-  if (watcher.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID)
-    throw new DataFolderProblem('not_a_database', `${file} is not a PromptForge registry. Check the path.`);
+  const watcher = opened(file);
+  try {
+    if (watcher.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID)
+      throw new DataFolderProblem('not_a_database', `${file} is not a PromptForge registry. Check the path.`);
+    return await copyVerified(file, copy, watcher);
+  } finally {
+    watcher.close();
+  }
+}
+
+async function copyVerified(file: string, copy: string, watcher: DatabaseSync): Promise<ChainHead> {
   const before = revisionOf(watcher);
   // At the same time, since each takes about as long as the other.
   const [copied, verified] = await Promise.allSettled([vacuumInto(file, copy), reading(file, verifyLog)]);
