@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import { OTHER_DIGITS } from '../core/exact-numbers.ts';
 import type { RenderRequest } from '../core/render.ts';
-import { positionAt } from '../core/source.ts';
+import { positionAt } from '../core/source-position.ts';
 import { inexactNumbers, MAX_ALIAS_COUNT } from '../core/yaml-document.ts';
 import { readYaml } from '../core/yaml-places.ts';
 import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';

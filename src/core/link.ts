@@ -9,7 +9,8 @@ import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
 import type { SourceIssue } from './problem.ts';
 import { readTemplate } from './read-template.ts';
-import { issueAt, parseSource, sourceKindOf } from './source.ts';
+import { parseSource, sourceKindOf } from './source.ts';
+import { issueAt } from './source-position.ts';
 import type { Program } from './syntax-tree.ts';
 import { checkNoIssues, partialUses, placedIn, sourceIssues } from './template.ts';
 

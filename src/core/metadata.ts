@@ -1,5 +1,6 @@
 /** What a source's front matter declares, its schemas expanded to JSON Schema. */
 import type { Problem } from './problem.ts';
+import { asObject, promptData } from './prompt-data.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
 import { circularReference } from './schema/check-references.ts';
 import { expandSchema } from './schema/expand-schema.ts';
@@ -7,25 +8,10 @@ import { notOfAnObject } from './schema/input-type.ts';
 import { loadPatterns } from './schema/patterns.ts';
 import { placeOfFault } from './schema/place-of-fault.ts';
 import { isJsonObject, type JsonObject, SchemaFault, type SchemaPath } from './schema/schema-fault.ts';
-import { issueAt, locateFrontMatter, type PromptSource, type SourceKind } from './source.ts';
+import { locateFrontMatter, type PromptSource, type SourceKind } from './source.ts';
+import { issueAt } from './source-position.ts';
 import { problemOfIssues } from './template.ts';
 import { readYaml } from './yaml-places.ts';
-
-/** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'config',
-  'description',
-  'ext',
-  'input',
-  'model',
-  'name',
-  'output',
-  'raw',
-  'toolDefs',
-  'tools',
-  'variant',
-  'version',
-]);
 
 export interface DeclaredMetadata {
   /** What `@metadata.prompt` reads. */
@@ -50,24 +36,18 @@ export function declaredMetadata(
   parsed: PromptSource,
   { label, kind, isPublished = false }: MetadataOptions,
 ): DeclaredMetadata {
-  const { input: _, ...reserved } = reservedOf(parsed.frontMatter);
+  const { output } = parsed.frontMatter;
   const input = asObject(parsed.frontMatter['input']);
   const expand = (schema: unknown, of: 'input' | 'output') =>
     orIssue(() => expandSchema(schema, isPublished), [of, 'schema'], { source, label, kind });
   const schema = expand(input['schema'], 'input');
   const defaults = asObject(input['default']);
-  const { output, tools } = reserved;
   const outputSchema = isJsonObject(output) ? expand(output['schema'], 'output') : null;
   return {
-    prompt: {
-      metadata: {},
-      ...reserved,
-      config: asObject(reserved['config']),
-      ...(outputSchema !== null && { output: { ...(output as JsonObject), schema: outputSchema } }),
-      ...(tools ? { toolDefs: reserved['toolDefs'] || [] } : {}),
-      raw: parsed.frontMatter,
-      ext: extensionsOf(parsed.frontMatter),
-    },
+    prompt: promptData(
+      parsed.frontMatter,
+      outputSchema === null ? undefined : { ...(output as JsonObject), schema: outputSchema },
+    ),
     inputSchema: schema && withoutDefaulted(schema, defaults),
     defaults,
   };
@@ -93,22 +73,6 @@ export async function checkedMetadata(
   const fault = patterns.length === 0 ? undefined : patternFault(patterns, await loadPatterns());
   if (fault !== undefined) throw problemOf(fault, 'schema-pattern', at, { source, ...options });
   return metadata;
-}
-
-function reservedOf(frontMatter: JsonObject): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(frontMatter).filter(([key]) => RESERVED.has(key)));
-}
-
-/** Keys with a dot, by what stands before the last one. */
-function extensionsOf(frontMatter: JsonObject): Readonly<Record<string, JsonObject>> {
-  const spaces: Record<string, Record<string, unknown>> = {};
-  for (const [key, value] of Object.entries(frontMatter)) {
-    const dot = key.lastIndexOf('.');
-    if (dot < 0 || RESERVED.has(key)) continue;
-    const space = key.slice(0, dot);
-    spaces[space] = { ...spaces[space], [key.slice(dot + 1)]: value };
-  }
-  return spaces;
 }
 
 /** A schema that requires no input which has a default. */
@@ -151,8 +115,4 @@ function placeOf(
   const offset = place?.yamlStart ?? 0;
   const { root } = readYaml(source.slice(offset, place?.yamlEnd), offset);
   return placeOfFault(root, at, fault);
-}
-
-export function asObject(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

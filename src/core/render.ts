@@ -8,10 +8,10 @@ import { type CheckInput, inputCheck } from './inputs/check-input.ts';
 import { readInputs } from './inputs/read-inputs.ts';
 import { withDefaults } from './inputs/with-defaults.ts';
 import { toMessages } from './messages.ts';
-import { asObject, checkedMetadata } from './metadata.ts';
+import { checkedMetadata } from './metadata.ts';
 import { Problem } from './problem.ts';
+import { asObject, requiredInputs } from './prompt-data.ts';
 import { isNamedSchema } from './schema/expand-schema.ts';
-import type { JsonObject } from './schema/schema-fault.ts';
 import { parsePublished, parseSource, type SourceKind } from './source.ts';
 import { checkNoIssues, publishedIssues, sourceIssues } from './template.ts';
 
@@ -136,11 +136,6 @@ export async function prepareRendering(request: RenderRequest): Promise<Prepared
         limits,
       ),
   };
-}
-
-function requiredInputs(schema: JsonObject | null): readonly string[] {
-  const required = schema?.['required'];
-  return Array.isArray(required) ? required.filter(name => typeof name === 'string') : [];
 }
 
 export interface ReadMetadataOptions {

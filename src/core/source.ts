@@ -2,6 +2,7 @@
 import { OTHER_DIGITS } from './exact-numbers.ts';
 import { isPartial, type PromptName } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
+import { issueAt, positionAt } from './source-position.ts';
 import { inexactNumbers, MAX_ALIAS_COUNT } from './yaml-document.ts';
 import { readYaml, type YamlProblem } from './yaml-places.ts';
 import { TOO_MANY_ALIASES } from './yaml-words.ts';
@@ -238,18 +239,4 @@ function readFrontMatter(
     .slice(0, MAX_ISSUES)
     .map(([start, end]) => issue({ start: offset + start, end: offset + end }, OTHER_DIGITS));
   return { frontMatter: value as FrontMatter, issues: digits, isUnread: false };
-}
-
-/** A range of offsets as an issue with lines and columns. */
-export function issueAt(source: string, start: number, end: number, message: string): SourceIssue {
-  const from = positionAt(source, start);
-  const to = positionAt(source, Math.max(start, end));
-  return { ...from, endLine: to.line, endColumn: to.column, message };
-}
-
-/** 1-based line and column of an offset; CRLF, LF and CR each end one line. */
-export function positionAt(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset);
-  const lines = before.split(/\r\n|\r|\n/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

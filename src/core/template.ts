@@ -6,7 +6,8 @@ import { COMPUTED_NAME } from './check/check-tree.ts';
 import type { TemplateError } from './check/finding.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { readTemplate } from './read-template.ts';
-import { issueAt, type PromptSource } from './source.ts';
+import type { PromptSource } from './source.ts';
+import { issueAt } from './source-position.ts';
 import { lineStarts, offsetOf, positionOf } from './template-position.ts';
 
 /** One `{{> name}}` or `{{#> name}}`. */

@@ -15,7 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { Problem } from '../core/problem.ts';
-import { issueAt } from '../core/source.ts';
+import { issueAt } from '../core/source-position.ts';
 import { applyEdits, type TextEdit } from './edit.ts';
 import { readSamples } from './samples.ts';
 import { equals } from './values.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Digest, isDigest } from '../core/digest.ts';
 import { type PromptName, whyNotPromptName } from '../core/name.ts';
-import { positionAt } from '../core/source.ts';
+import { positionAt } from '../core/source-position.ts';
 import { isVersionNumber, type VersionNumber } from '../core/version.ts';
 import type { FileSystem } from './file-system.ts';
 import { decodeText, NOT_UTF_8, readJsonText, type TextProblem } from './json-text.ts';

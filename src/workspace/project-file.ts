@@ -1,6 +1,6 @@
 /** `promptforge.json` at the workspace root: which registry the prompts belong to and where they lie. No secret, ever. */
 import { join, resolve } from 'node:path';
-import { positionAt } from '../core/source.ts';
+import { positionAt } from '../core/source-position.ts';
 import { checkProject, DEFAULT_FOLDER } from './check-project.ts';
 import type { FileSystem } from './file-system.ts';
 import { decodeText, NOT_UTF_8 } from './json-text.ts';

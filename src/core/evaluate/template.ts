@@ -3,7 +3,7 @@ import { type Inspection, inspectTemplate } from '../check/inspect-template.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
 import { readTemplate } from '../read-template.ts';
-import { issueAt } from '../source.ts';
+import { issueAt } from '../source-position.ts';
 import type { Node, Program } from '../syntax-tree.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { SourceSpan, WrittenExpression } from './segment.ts';

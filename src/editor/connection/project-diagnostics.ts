@@ -88,7 +88,7 @@ async function diagnosticOf(
   { message, range: { start, end } }: TextProblem,
   severity: 'Error' | 'Warning',
 ): Promise<vscode.Diagnostic> {
-  const { issueAt } = await import('../../core/source.ts');
+  const { issueAt } = await import('../../core/source-position.ts');
   const { line, column, endLine, endColumn } = issueAt(text, start, end, message);
   // VS Code counts from 0.
   const range = new vscode.Range(line - 1, column - 1, endLine - 1, endColumn - 1);
