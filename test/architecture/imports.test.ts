@@ -17,6 +17,7 @@ const ROOMS = [
   'language',
   'language-worker',
   'cli',
+  'sdk',
   'editor',
 ];
 
@@ -30,7 +31,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   language: ['core'],
   'language-worker': ['language', 'core', 'disk'],
   workspace: ['core', 'disk', 'client'],
-  cli: ['core', 'disk', 'contract', 'registry', 'client', 'workspace', 'keys'],
+  sdk: ['contract', 'core'],
+  cli: ['core', 'disk', 'contract', 'registry', 'client', 'workspace', 'keys', 'sdk'],
   editor: ['core', 'disk', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],
 };
 

@@ -1,0 +1,140 @@
+// Builds what applications import (package.json, "exports") into `sdk/`: ES modules with their types, and nothing else
+// beside them. What each may weigh is held here.
+//
+//   node scripts/buildSdk.ts
+
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { runCommand } from './host/runCommand.ts';
+import { ROOT } from './projectRoot.ts';
+
+const KIB = 1024;
+
+/** By entry: how many bytes it may have, compressed, with the client that it imports. */
+const LIMITS: Readonly<Record<string, number>> = {
+  client: 8 * KIB,
+  render: 40 * KIB,
+  'file-storage': 9 * KIB,
+  testing: 10 * KIB,
+};
+
+/** What the client imports when it is first asked for. */
+const LOADED_LATER = ['batch', 'watch', 'render-remotely'];
+/** Modules of the client that the other files import from it. */
+const OF_CLIENT = ['./client.ts', './errors.ts'];
+
+export interface SdkSizes {
+  /** Bytes, compressed by gzip. */
+  readonly [entry: string]: number;
+}
+
+/**
+ * @param outdir absolute, or from the project's root
+ * @returns what each entry weighs
+ * @throws {Error} where one weighs more than it may, or imports another package
+ */
+export async function buildSdk(outdir = 'sdk'): Promise<SdkSizes> {
+  const target = join(ROOT, outdir);
+  await rm(target, { recursive: true, force: true });
+  const [sizes] = await Promise.all([bundle(target), types(join(target, 'types'))]);
+  return sizes;
+}
+
+/** Without writing anything. */
+export async function sdkSizes(): Promise<SdkSizes> {
+  return bundle(undefined);
+}
+
+async function bundle(target: string | undefined): Promise<SdkSizes> {
+  const [client, others] = await Promise.all([
+    built(['client'], []),
+    built(['render', 'file-storage', 'testing', ...LOADED_LATER], OF_CLIENT),
+  ]);
+  const files = new Map([...client, ...others]);
+  if (target !== undefined) {
+    await mkdir(target, { recursive: true });
+    for (const [name, contents] of files) await writeFile(join(target, `${name}.js`), contents);
+  }
+  const sizes: Record<string, number> = {};
+  for (const [name, limit] of Object.entries(LIMITS)) {
+    const own = compressed(files, name);
+    const size = name === 'client' ? own : own + compressed(files, 'client');
+    if (size > limit)
+      throw new Error(`${name}.js has ${size} bytes compressed, more than ${limit}. Make it smaller.`);
+    sizes[name] = size;
+  }
+  return sizes;
+}
+
+function compressed(files: ReadonlyMap<string, Uint8Array>, name: string): number {
+  return gzipSync(files.get(name) ?? '', { level: 9 }).byteLength;
+}
+
+/**
+ * One file for each entry, which holds all that it uses: the same few functions take less room twice than in chunks that
+ * are shared.
+ * @param ofClient modules that are imported from `client.js`, so that there is one class of errors
+ */
+async function built(
+  entries: readonly string[],
+  ofClient: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: entries.map(name => `src/sdk/${name}.ts`),
+    outdir: join(ROOT, 'sdk'),
+    bundle: true,
+    format: 'esm',
+    // Nothing of Node, so that it runs in browsers and workers; the file storage alone asks for it, by full names.
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: ['node:*'],
+    target: 'es2022',
+    minify: true,
+    plugins: [ownFiles(ofClient)],
+    write: false,
+    logLevel: 'warning',
+  });
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.js'), contents]));
+}
+
+function ownFiles(ofClient: readonly string[]): esbuild.Plugin {
+  const resolved = Symbol('resolved');
+  return {
+    name: 'own-files',
+    setup(build) {
+      build.onResolve(
+        { filter: /^\.\.?\/.*\.ts$/ },
+        async ({ path, importer, resolveDir, kind, pluginData }) => {
+          if (pluginData === resolved) return undefined;
+          if (kind === 'dynamic-import') return { path: path.replace(/\.ts$/, '.js'), external: true };
+          if (ofClient.includes(path)) return { path: './client.js', external: true };
+          // No module of ours does anything when it is imported: what is not used of one goes.
+          const options = { importer, resolveDir, kind, pluginData: resolved };
+          return { ...(await build.resolve(path, options)), sideEffects: false };
+        },
+      );
+    },
+  };
+}
+
+/** Only what is in src/sdk: its types are of no other folder and of no other package. */
+async function types(target: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'promptforge-sdk-types-'));
+  try {
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    await runCommand(process.execPath, [tsc, '-p', 'src/sdk', '--outDir', folder], { cwd: ROOT });
+    await cp(join(folder, 'sdk'), target, { recursive: true });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  const sizes = await buildSdk();
+  for (const [name, size] of Object.entries(sizes))
+    console.log(`${`${name}.js`.padEnd(16)} ${(size / KIB).toFixed(1)} KiB compressed`);
+}

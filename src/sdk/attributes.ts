@@ -1,0 +1,42 @@
+/** Which prompt a model call used, in the words of OpenTelemetry's semantic conventions for generative AI. */
+import type { AnyPrompt } from './types.ts';
+
+export interface PromptAttributes {
+  readonly 'gen_ai.prompt.name': string;
+  readonly 'gen_ai.prompt.version'?: string;
+  readonly 'promptforge.prompt.digest'?: string;
+  readonly 'promptforge.prompt.source': string;
+}
+
+/** To be set on the span of the model call, or logged beside it. */
+export function attributesOf(
+  prompt: Pick<AnyPrompt, 'name' | 'version' | 'digest' | 'source'>,
+): PromptAttributes {
+  const { name, version, digest, source } = prompt;
+  return {
+    'gen_ai.prompt.name': name,
+    ...(version !== null && { 'gen_ai.prompt.version': String(version) }),
+    ...(digest !== null && { 'promptforge.prompt.digest': digest }),
+    'promptforge.prompt.source': source,
+  };
+}
+
+interface Span {
+  setAttributes(attributes: object): unknown;
+}
+
+interface OpenTelemetry {
+  readonly context?: { active(): { getValue(key: symbol): unknown } };
+}
+
+/** Where `@opentelemetry/api` 1 registers itself, and under which key its contexts have their span. */
+const API = Symbol.for('opentelemetry.js.api.1');
+const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+
+/** Sets them on the active span, if the application has loaded OpenTelemetry and there is one. */
+export function noteOnSpan(prompt: AnyPrompt): void {
+  const api = (globalThis as Record<symbol, unknown>)[API] as OpenTelemetry | undefined;
+  if (api?.context === undefined) return;
+  const span = api.context.active().getValue(SPAN) as Span | undefined;
+  span?.setAttributes(attributesOf(prompt));
+}

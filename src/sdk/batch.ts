@@ -1,0 +1,106 @@
+/** Many prompts in one request. */
+
+import { asError } from './as-error.ts';
+import { asObject, checkWanted, keyOf } from './delivery.ts';
+import { PromptForgeError } from './errors.ts';
+import { exchange } from './exchange.ts';
+import type { Loader } from './loader.ts';
+import { refusalOf } from './refusal.ts';
+import type { Settings } from './settings.ts';
+import type { Wanted } from './types.ts';
+
+/** Of one request, as the registry has it. */
+const MOST = 100;
+
+/**
+ * Asks for all of them. Each is kept, or why it cannot be had; rejects for none.
+ * @throws PromptForgeError `invalid_name`
+ */
+export async function loadAll(settings: Settings, loading: Loader, all: readonly Wanted[]): Promise<void> {
+  for (const wanted of all) checkWanted(wanted);
+  const left = [...new Map(all.map(wanted => [keyOf(wanted), wanted])).values()];
+  await Promise.all(left.map(wanted => loading.readStorage(loading.slots.open(keyOf(wanted)), wanted)));
+  while (left.length > 0) {
+    const some = left.slice(0, MOST);
+    left.splice(0, await loadSome(settings, loading, some));
+  }
+}
+
+/** @returns how many of them were answered, from the first */
+async function loadSome(settings: Settings, loading: Loader, some: readonly Wanted[]): Promise<number> {
+  const { clock, url, environment } = settings;
+  const { slots } = loading;
+  const startedAt = clock();
+  const entries = some.map(wanted => slots.open(keyOf(wanted)).entry);
+  const prompts = some.map(({ name, channel, version }, index) => ({
+    name,
+    ...(channel !== undefined && { channel }),
+    ...(version !== undefined && { version }),
+    ...(entries[index] && { etag: entries[index].etag }),
+  }));
+  let data: readonly unknown[];
+  try {
+    const { text } = await exchange(settings, { path: '/v1/deliveries', body: { prompts } });
+    const given = asObject(JSON.parse(text))['data'];
+    if (!Array.isArray(given) || given.length === 0 || given.length > some.length)
+      throw new Error('No data.');
+    data = given;
+  } catch (thrown) {
+    if (PromptForgeError.is(thrown, 'unsupported')) {
+      await Promise.all(some.map(wanted => loading.load(wanted).catch(() => undefined)));
+      return some.length;
+    }
+    const error = asError(thrown, 'not_a_registry', `What answers at ${url} cannot be read. Check "url".`);
+    for (const wanted of some) loading.failed(slots.open(keyOf(wanted)), error);
+    return some.length;
+  }
+  for (const [index, item] of data.entries()) {
+    const wanted = some[index] as Wanted;
+    const { status, etag, cacheControl, age, reference, delivery, problem } = asObject(
+      item,
+    ) as unknown as Item;
+    try {
+      if (status !== 200 && status !== 304) throw refusedItem(status, problem, url);
+      loading.take(wanted, {
+        known: entries[index],
+        startedAt,
+        delivery: status === 304 ? undefined : delivery,
+        reference,
+        environment,
+        etag,
+        cacheControl,
+        age,
+        size: status === 304 ? 0 : JSON.stringify(delivery).length,
+      });
+    } catch (thrown) {
+      const error = asError(
+        thrown,
+        'not_a_registry',
+        `What ${url} answers for ${wanted.name} cannot be read.`,
+      );
+      loading.failed(slots.open(keyOf(wanted)), error);
+    }
+  }
+  return data.length;
+}
+
+interface Item {
+  readonly status: number;
+  readonly etag?: string;
+  readonly cacheControl?: string;
+  readonly age?: number;
+  readonly reference?: string;
+  readonly delivery?: unknown;
+  readonly problem?: unknown;
+}
+
+function refusedItem(status: number, problem: unknown, url: string): PromptForgeError {
+  return refusalOf({
+    status: Number(status) || 0,
+    headers: new Headers({ 'content-type': 'application/problem+json' }),
+    text: JSON.stringify(problem) ?? '',
+    url,
+    key: 'pf_…',
+    retryAfter: undefined,
+  });
+}

@@ -1,0 +1,228 @@
+/**
+ * Prompts for applications. A text is never served beyond the bounds that the registry advertises, whatever happens to
+ * the registry, and each result says where it came from.
+ */
+import { attributesOf, noteOnSpan, type PromptAttributes } from './attributes.ts';
+import { checkWanted, keyOf, NO_METADATA, promptOf } from './delivery.ts';
+import type { Entry, Slot } from './entries.ts';
+import { type ErrorCode, PromptForgeError } from './errors.ts';
+import { loader } from './loader.ts';
+import { settingsOf } from './settings.ts';
+import { bundledPrompts } from './snapshot.ts';
+import { kvStorage, memoryStorage } from './storage.ts';
+import type {
+  AnyPrompt,
+  ClientOptions,
+  GetOptions,
+  Prompt,
+  PromptClient,
+  Rendered,
+  RenderOptions,
+  Wanted,
+} from './types.ts';
+import type { Watcher } from './watch.ts';
+
+export type * from './types.ts';
+export type { ErrorCode, PromptAttributes };
+export { attributesOf, kvStorage, memoryStorage, PromptForgeError };
+
+/** Milliseconds after a failed request in which the registry is not asked: where something can be given, and where not. */
+const HOLD = 5000;
+const HOLD_WITH_NOTHING = 1000;
+const MAX_HOLD = 60_000;
+/** Milliseconds after that in which it is asked again without anybody waiting. */
+const TRYING = 10_000;
+
+/**
+ * A client for one environment of one registry. Sends nothing yet.
+ * @throws PromptForgeError `invalid_options`, `invalid_snapshot`
+ */
+export function createClient(options: ClientOptions): PromptClient {
+  const settings = settingsOf(options);
+  const { clock, environment } = settings;
+  const bundled = bundledPrompts(options.snapshot, settings.url, environment);
+  const loading = loader(settings);
+  const { slots, tell } = loading;
+  let watching: Promise<Watcher> | undefined;
+  let isClosed = false;
+
+  async function get(name: string, options?: GetOptions): Promise<AnyPrompt> {
+    const prompt = (options === undefined ? fresh(name) : undefined) ?? (await find(name, options ?? {}));
+    noteOnSpan(prompt);
+    return prompt;
+  }
+
+  function fresh(key: string): Prompt | undefined {
+    const entry = slots.use(key)?.entry;
+    if (entry === undefined || entry.isStored) return undefined;
+    const now = clock();
+    return now - entry.checkedAt < entry.freshness.maxAge ? promptOf(entry, 'cache', now) : undefined;
+  }
+
+  async function find(name: string, { channel, version, fallback, signal }: GetOptions): Promise<AnyPrompt> {
+    const wanted = { name, channel, version };
+    checkWanted(wanted);
+    if (signal?.aborted) throw aborted(signal);
+    const key = keyOf(wanted);
+    const known = fresh(key);
+    if (known !== undefined) return known;
+    const slot = slots.open(key);
+    await loading.readStorage(slot, wanted);
+    const { entry } = slot;
+    const failure = loading.failureOf(slot);
+    const since = clock() - (failure?.at ?? 0);
+    if (entry !== undefined && mayServeAtOnce(entry, version !== undefined)) {
+      if (clock() - entry.checkedAt < entry.freshness.maxAge) return promptOf(entry, 'stored', clock());
+      if (failure === undefined || since >= holdOf(failure.error, true)) refresh(wanted);
+      return told(promptOf(entry, 'stale', clock()), failure?.error);
+    }
+    if (failure !== undefined) {
+      const last = lastKnown(slot, wanted, fallback);
+      const hold = holdOf(failure.error, last !== undefined);
+      if (since < hold && last === undefined) throw failure.error;
+      if (last !== undefined && since < hold + TRYING) {
+        if (since >= hold) refresh(wanted);
+        return told(last, failure.error);
+      }
+    }
+    try {
+      return promptOf(await waitedFor(loading.load(wanted), signal), 'network', clock());
+    } catch (error) {
+      const last = signal?.aborted ? undefined : lastKnown(slot, wanted, fallback);
+      if (last === undefined) throw error;
+      return told(last, error as PromptForgeError);
+    }
+  }
+
+  /** Within `max-age` and `stale-while-revalidate`; of the storage only what never changes. */
+  function mayServeAtOnce({ isStored, checkedAt, freshness }: Entry, isExact: boolean): boolean {
+    if (isStored && !isExact) return false;
+    return clock() - checkedAt < freshness.maxAge + freshness.staleWhileRevalidate;
+  }
+
+  function refresh(wanted: Wanted): void {
+    loading.inBackground(loading.load(wanted));
+  }
+
+  /** What may be given when the registry cannot be asked: the newest first. */
+  function lastKnown({ entry }: Slot, wanted: Wanted, fallback: string | undefined): AnyPrompt | undefined {
+    const now = clock();
+    if (entry !== undefined && now - entry.checkedAt < entry.freshness.maxAge + entry.freshness.staleIfError)
+      return promptOf(entry, entry.isStored ? 'stored' : 'stale', now);
+    return bundled.find(wanted, now) ?? (fallback === undefined ? undefined : asFallback(wanted, fallback));
+  }
+
+  function asFallback({ name, channel = 'stable', version }: Wanted, text: string): AnyPrompt {
+    return {
+      text,
+      name,
+      version: null,
+      reference: null,
+      digest: null,
+      channel: version === undefined ? channel : null,
+      environment,
+      metadata: NO_METADATA,
+      age: null,
+      source: 'fallback',
+    };
+  }
+
+  function told<Given extends AnyPrompt>(prompt: Given, error: PromptForgeError | undefined): Given {
+    if (prompt.source === 'stale') tell(settings.onStale, { prompt, error });
+    else if (error !== undefined) tell(settings.onFallback, { prompt, error });
+    return prompt;
+  }
+
+  async function render(
+    name: string,
+    input: Readonly<Record<string, unknown>> = {},
+    options: RenderOptions = {},
+  ): Promise<Rendered<AnyPrompt>> {
+    const { remote, strict, messages, context, fallback, channel, version } = options;
+    let prompt: AnyPrompt;
+    if (remote || strict) {
+      const wanted = { name, channel, version };
+      checkWanted(wanted);
+      try {
+        const { renderRemotely } = await import('./render-remotely.ts');
+        const rendered = await renderRemotely(settings, wanted, input, options);
+        noteOnSpan(rendered);
+        return rendered;
+      } catch (error) {
+        if (fallback === undefined || !PromptForgeError.is(error) || OF_THE_INPUT.has(error.code))
+          throw error;
+        prompt = told(asFallback(wanted, fallback), error);
+        noteOnSpan(prompt);
+      }
+    } else prompt = await get(name, options);
+    // Loaded by those who render: most of it is the parser of templates.
+    const { renderPrompt } = await import('./render.ts');
+    return renderPrompt(prompt, input, { messages, context });
+  }
+
+  return {
+    environment,
+    get: get as PromptClient['get'],
+    render: render as PromptClient['render'],
+    async preload(prompts) {
+      const all = prompts.map(each => (typeof each === 'string' ? { name: each } : each));
+      const { loadAll } = await import('./batch.ts');
+      await loadAll(settings, loading, all);
+      return Promise.all(all.map(({ name, ...options }) => get(name, options) as Promise<Prompt>));
+    },
+    watch(name, listener, { channel, signal } = {}) {
+      const wanted = { name, channel };
+      checkWanted(wanted);
+      watching ??= import('./watch.ts').then(({ watcher }) => watcher(settings, loading));
+      let stop: (() => void) | undefined;
+      let isStopped = signal?.aborted === true;
+      loading.inBackground(
+        watching.then(watcher => {
+          if (!isStopped && !isClosed) stop = watcher.add(wanted, listener);
+        }),
+      );
+      const end = () => {
+        isStopped = true;
+        stop?.();
+      };
+      signal?.addEventListener('abort', end, { once: true });
+      return end;
+    },
+    close() {
+      isClosed = true;
+      if (watching !== undefined) loading.inBackground(watching.then(watcher => watcher.close()));
+    },
+  };
+}
+
+/** What another text would not make right. */
+const OF_THE_INPUT: ReadonlySet<ErrorCode> = new Set(['missing_input', 'invalid_input', 'aborted']);
+
+/** In milliseconds. */
+function holdOf({ retryAfter }: PromptForgeError, canServe: boolean): number {
+  if (retryAfter !== undefined) return Math.min(retryAfter * 1000, MAX_HOLD);
+  return canServe ? HOLD : HOLD_WITH_NOTHING;
+}
+
+async function waitedFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) {
+    work.catch(() => undefined);
+    throw aborted(signal);
+  }
+  let leave: (() => void) | undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(aborted(signal));
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    if (leave !== undefined) signal.removeEventListener('abort', leave);
+    left.catch(() => undefined);
+  }
+}
+
+function aborted({ reason }: AbortSignal): PromptForgeError {
+  return new PromptForgeError('aborted', 'The caller gave up waiting for the prompt.', {}, { cause: reason });
+}

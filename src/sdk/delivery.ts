@@ -1,0 +1,122 @@
+/** What a registry delivers, read with nothing taken for granted: whatever does not fit is no text of a prompt. */
+import { whyNotPromptName } from '../core/name.ts';
+import type { Entry } from './entries.ts';
+import { PromptForgeError } from './errors.ts';
+import type { Metadata, Prompt, Wanted } from './types.ts';
+
+/** A channel's or a version's own key in memory. */
+export function keyOf({ name, channel = 'stable', version }: Wanted): string {
+  return version === undefined ? (channel === 'stable' ? name : `${name}?${channel}`) : `${name}@${version}`;
+}
+
+/** @throws PromptForgeError `invalid_name` */
+export function checkWanted({ name, channel, version }: Wanted): void {
+  const why =
+    typeof name !== 'string'
+      ? 'A prompt name is a text such as "support/triage".'
+      : (whyNotPromptName(name) ??
+        (channel !== undefined && version !== undefined
+          ? 'Ask for a channel or for a version, not for both.'
+          : channel !== undefined && !/^[a-z][a-z0-9-]{0,31}$/.test(channel)
+            ? 'A channel is "stable", "latest" or another name in lower case.'
+            : version !== undefined && !(Number.isSafeInteger(version) && version > 0)
+              ? 'A version is a whole number from 1.'
+              : undefined));
+  if (why !== undefined) throw new PromptForgeError('invalid_name', why);
+}
+
+/** Names need no encoding. */
+export function pathOf({ name, channel = 'stable', version }: Wanted): string {
+  const query =
+    version === undefined ? (channel === 'stable' ? '' : `?channel=${channel}`) : `?version=${version}`;
+  return `/v1/prompts/${name}${query}`;
+}
+
+/**
+ * The prompt in a delivery, frozen.
+ * @throws PromptForgeError `wrong_environment`, or `not_a_registry` for what is no delivery of what was asked for
+ */
+export function promptIn(
+  delivery: unknown,
+  wanted: Wanted,
+  environment: string,
+  url: string,
+): Entry['prompt'] {
+  const { name, version, reference, digest, channel, template, metadata, ...given } = asObject(delivery);
+  if (typeof given['environment'] === 'string' && given['environment'] !== environment)
+    throw new PromptForgeError(
+      'wrong_environment',
+      `${url} answers for ${given['environment'].slice(0, 40)}, but this client is for ${environment}. Give it a key of ${environment}.`,
+    );
+  const fits =
+    given['environment'] === environment &&
+    name === wanted.name &&
+    typeof version === 'number' &&
+    (wanted.version ?? version) === version &&
+    reference === `${wanted.name}@${version}` &&
+    channel === (wanted.version === undefined ? (wanted.channel ?? 'stable') : null) &&
+    typeof digest === 'string' &&
+    /^sha256:[0-9a-f]{64}$/.test(digest) &&
+    typeof template === 'string' &&
+    isMetadata(metadata);
+  if (!fits)
+    throw new PromptForgeError(
+      'not_a_registry',
+      `What answers at ${url} is not a delivery of ${wanted.name}. Check "url", and whether something in between changes answers.`,
+    );
+  return frozen({
+    name,
+    version,
+    reference,
+    digest,
+    channel,
+    environment,
+    text: template,
+    metadata,
+  } as unknown as Entry['prompt']);
+}
+
+/** Of what no registry declares anything. */
+export const NO_METADATA: Metadata = frozen({
+  config: {},
+  input: { schema: null, default: {} },
+  ext: {},
+  raw: {},
+});
+
+/** @param now on the client's clock */
+export function promptOf(entry: Entry, source: Prompt['source'], now: number): Prompt {
+  const { prompt, checkedAt } = entry;
+  return {
+    text: prompt.text,
+    name: prompt.name,
+    version: prompt.version,
+    reference: prompt.reference,
+    digest: prompt.digest,
+    channel: prompt.channel,
+    environment: prompt.environment,
+    metadata: prompt.metadata,
+    age: (now - checkedAt) / 1000,
+    source,
+  };
+}
+
+export function isMetadata(value: unknown): value is Metadata {
+  const { config, input, ext, raw } = asObject(value);
+  return [config, input, ext, raw, asObject(input)['default']].every(isObject);
+}
+
+export function asObject(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** With all that it holds: what is given to many must not be changed by one of them. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const each of Object.values(value)) frozen(each);
+  return Object.freeze(value);
+}

@@ -1,0 +1,79 @@
+/** What can keep a prompt from being had, as one closed set of codes. */
+
+export type ErrorCode =
+  /** An option is missing or of the wrong kind. */
+  | 'invalid_options'
+  /** Not a prompt's name, channel or version. */
+  | 'invalid_name'
+  /** No key, not a key, or one that the registry does not take (HTTP 401). */
+  | 'key_refused'
+  /** The key, an answer or a snapshot belongs to another environment. */
+  | 'wrong_environment'
+  /** The environment serves no such channel or version to this key (HTTP 403). */
+  | 'access_denied'
+  | 'prompt_not_found'
+  | 'version_not_found'
+  | 'channel_unset'
+  | 'missing_input'
+  | 'invalid_input'
+  /** The template cannot be evaluated. */
+  | 'invalid_source'
+  | 'too_expensive'
+  /** HTTP 429; `retryAfter` says how long to wait. */
+  | 'rate_limited'
+  /** The registry answers that it cannot serve now (HTTP 5xx). */
+  | 'unavailable'
+  /** No connection, or one that broke. */
+  | 'unreachable'
+  | 'timeout'
+  /** The caller's own signal. */
+  | 'aborted'
+  /** Another server answers there: a login page, a proxy, another API. */
+  | 'not_a_registry'
+  /** The registry does not know this call: it is older, or a process that only delivers. */
+  | 'unsupported'
+  /** Not a snapshot, or one of another registry or environment. */
+  | 'invalid_snapshot'
+  /** The storage cannot be read or written, or holds something else. */
+  | 'storage_failed'
+  /** A function given as a hook threw. */
+  | 'hook_failed';
+
+export interface ErrorDetails {
+  /** Of the registry's answer. */
+  readonly status?: number | undefined;
+  /** The code of the registry's problem document (RFC 9457), which is more exact than `code`. */
+  readonly problem?: string | undefined;
+  /** Seconds to wait before asking again. */
+  readonly retryAfter?: number | undefined;
+  /** Under which the registry's log has the request. */
+  readonly requestId?: string | undefined;
+  /** Names of inputs (`missing_input`). */
+  readonly missing?: readonly string[] | undefined;
+}
+
+/** The one class of errors of this package; `message` says what is wrong and what to do. It never holds a key. */
+export class PromptForgeError extends Error {
+  override readonly name = 'PromptForgeError';
+  readonly code: ErrorCode;
+  readonly status: number | undefined;
+  readonly problem: string | undefined;
+  readonly retryAfter: number | undefined;
+  readonly requestId: string | undefined;
+  readonly missing: readonly string[] | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = details.status;
+    this.problem = details.problem;
+    this.retryAfter = details.retryAfter;
+    this.requestId = details.requestId;
+    this.missing = details.missing;
+  }
+
+  /** Whether `error` is one of this package, and of one of `codes` when any are given. */
+  static is(error: unknown, ...codes: readonly ErrorCode[]): error is PromptForgeError {
+    return error instanceof PromptForgeError && (codes.length === 0 || codes.includes(error.code));
+  }
+}

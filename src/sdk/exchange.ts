@@ -1,0 +1,187 @@
+/**
+ * One request to the registry with its repetitions, all within one deadline. The key goes to the registry's own address
+ * alone: no redirect is followed.
+ */
+import { retryAfterMs } from '../contract/retry-after.ts';
+import { asError } from './as-error.ts';
+import { PromptForgeError } from './errors.ts';
+import { refusalOf } from './refusal.ts';
+import type { Settings } from './settings.ts';
+
+export interface Request {
+  /** After the registry's URL, such as `/v1/prompts/support/triage`. */
+  readonly path: string;
+  readonly etag?: string | undefined;
+  /** Sent as JSON, with POST. */
+  readonly body?: unknown;
+  /** Milliseconds beyond the client's timeout, for a call that the registry holds open. */
+  readonly extraTime?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  /** 200 or 304. */
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** In milliseconds. */
+const FIRST_DELAY = 100;
+const MAX_DELAY = 1000;
+/** Characters: a resolved template has 4 Mi at most, and escaped it may take six times as many. */
+const MAX_ANSWER = 32 * 1024 * 1024;
+
+/**
+ * @returns what the registry answered with success
+ * @throws PromptForgeError for everything else
+ */
+export async function exchange(settings: Settings, request: Request): Promise<Answer> {
+  const time = settings.timeout + (request.extraTime ?? 0);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const late = new PromptForgeError(
+    'timeout',
+    `${settings.url} did not answer within ${time / 1000} s. Check the network and the registry, or raise "timeout".`,
+  );
+  const timer = setTimeout(() => controller.abort(late), time);
+  const leave = () =>
+    controller.abort(new PromptForgeError('aborted', 'The request was given up before it was answered.'));
+  if (request.signal?.aborted) leave();
+  request.signal?.addEventListener('abort', leave, { once: true });
+  const deadline = Date.now() + time;
+  // A key function or a fetch of one's own may never look at the signal.
+  const ended = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([attempts(settings, request, { signal, deadline }), ended]);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', leave);
+    ended.catch(() => undefined);
+    controller.abort(late);
+  }
+}
+
+interface Bounds {
+  readonly signal: AbortSignal;
+  /** On Date.now(). */
+  readonly deadline: number;
+}
+
+async function attempts(settings: Settings, request: Request, bounds: Bounds): Promise<Answer> {
+  let refusedKey: string | undefined;
+  for (let attempt = 0; ; attempt++) {
+    const key = await currentKey(settings);
+    try {
+      return await once(settings, request, key, bounds.signal);
+    } catch (error) {
+      const wait = waitAfter(asError(error, 'unreachable', String(error)), attempt);
+      // A key that was replaced a moment ago is asked for once more.
+      const mayBeReplaced = PromptForgeError.is(error, 'key_refused') && typeof settings.key === 'function';
+      if (mayBeReplaced && refusedKey === undefined) {
+        refusedKey = key;
+        if ((await currentKey(settings)) !== key) continue;
+      }
+      if (wait === undefined || attempt >= settings.retries || Date.now() + wait >= bounds.deadline)
+        throw error;
+      await new Promise(resolve => setTimeout(resolve, wait));
+      bounds.signal.throwIfAborted();
+    }
+  }
+}
+
+/** Milliseconds until the next attempt, with full jitter; undefined where another attempt would give the same. */
+function waitAfter({ code, retryAfter }: PromptForgeError, attempt: number): number | undefined {
+  if (code !== 'unreachable' && code !== 'unavailable' && code !== 'rate_limited') return undefined;
+  const jitter = Math.random() * Math.min(MAX_DELAY, FIRST_DELAY * 2 ** attempt);
+  return retryAfter === undefined ? jitter : retryAfter * 1000 + jitter;
+}
+
+async function currentKey({ key, environment }: Settings): Promise<string> {
+  let given: unknown;
+  try {
+    given = typeof key === 'function' ? await key() : key;
+  } catch (cause) {
+    throw new PromptForgeError('key_refused', 'The function "key" failed. See "cause".', {}, { cause });
+  }
+  const found = typeof given === 'string' ? /^pf_([a-z][a-z0-9-]{0,31})_\w+$/.exec(given.trim()) : null;
+  // Nothing is sent that is no key: it may be another service's.
+  if (found === null)
+    throw new PromptForgeError(
+      'key_refused',
+      'This is not a PromptForge key: it must look like pf_<environment>_<id>_<secret>. Check that it was copied whole.',
+    );
+  if (found[1] !== environment)
+    throw new PromptForgeError(
+      'wrong_environment',
+      `The key is one of ${found[1]}, but this client is for ${environment}. Give it a reader key of ${environment}, or set "environment".`,
+    );
+  return found[0];
+}
+
+async function once(settings: Settings, request: Request, key: string, signal: AbortSignal): Promise<Answer> {
+  const { path, etag, body } = request;
+  let response: Response;
+  let text: string;
+  try {
+    response = await settings.fetch(settings.url + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        Authorization: `Bearer ${key}`,
+        Accept: 'application/json',
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(etag !== undefined && { 'If-None-Match': etag }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      signal,
+    });
+    text = await textOf(response);
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    if (PromptForgeError.is(cause)) throw cause;
+    throw new PromptForgeError(
+      'unreachable',
+      `${settings.url} cannot be reached: ${reasonOf(cause)}. Check the URL, the network, and that the registry runs.`,
+      {},
+      { cause },
+    );
+  }
+  const { status, headers } = response;
+  if (status === 200 || (status === 304 && etag !== undefined)) {
+    if (headers.get('promptforge-api') === '1') return { status, headers, text };
+  }
+  const retryAfter = retryAfterMs(headers.get('retry-after'));
+  throw refusalOf({ status, headers, text, url: settings.url, key, retryAfter });
+}
+
+async function textOf(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > MAX_ANSWER) {
+      void reader.cancel().catch(() => undefined);
+      throw new PromptForgeError(
+        'not_a_registry',
+        'The answer is larger than any of a registry. Check the URL.',
+      );
+    }
+  }
+}
+
+/** The innermost cause: undici's own message is only "fetch failed". */
+function reasonOf(error: unknown): string {
+  let deepest = error;
+  for (let depth = 0; depth < 8 && deepest instanceof Error && deepest.cause instanceof Error; depth++)
+    deepest = deepest.cause;
+  const { code, message } = (deepest ?? {}) as { code?: unknown; message?: unknown };
+  return String(message || code || deepest).split('\n', 1)[0] ?? '';
+}

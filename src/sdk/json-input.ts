@@ -1,0 +1,31 @@
+/** What callers give as an input, as JSON has it: so that it means the same here and in the registry. */
+import { PromptForgeError } from './errors.ts';
+
+/** A copy without what JSON does not have. @throws PromptForgeError `invalid_input` */
+export function jsonOf(input: unknown): Readonly<Record<string, unknown>> {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(input);
+  } catch (cause) {
+    throw new PromptForgeError(
+      'invalid_input',
+      'The input cannot be written as JSON: it refers to itself, or holds a BigInt. Give plain values.',
+      {},
+      { cause },
+    );
+  }
+  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new PromptForgeError('invalid_input', 'The input must be an object of values by variable name.');
+  if (/\\ud[89a-f]/i.test(text as string) && !isWellFormed(text as string))
+    throw new PromptForgeError(
+      'invalid_input',
+      'A text of the input holds half of a character (a lone surrogate), which UTF-8 cannot hold. Remove it.',
+    );
+  return value as Record<string, unknown>;
+}
+
+/** JSON.stringify writes a lone surrogate as an escape; one whose backslash is escaped is only text. */
+function isWellFormed(json: string): boolean {
+  return !/(?:^|[^\\])(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/i.test(json);
+}

@@ -1,0 +1,243 @@
+/**
+ * Asks the registry for prompts and keeps what it answers: one request for each prompt at a time, with what the storage
+ * has from an earlier process as its validator.
+ */
+
+import { asError } from './as-error.ts';
+import { keyOf, pathOf, promptIn } from './delivery.ts';
+import { type Entry, type Failure, type Slot, Slots } from './entries.ts';
+import { PromptForgeError } from './errors.ts';
+import { exchange } from './exchange.ts';
+import { freshnessOf, tightened } from './freshness.ts';
+import type { Settings } from './settings.ts';
+import { entryIn, storageKey, storedText } from './storage.ts';
+import type { FetchEvent, Wanted } from './types.ts';
+
+export interface Loader {
+  readonly slots: Slots;
+  /** What the registry says now, by one request for all that wait for it. @throws PromptForgeError */
+  load(wanted: Wanted): Promise<Entry>;
+  /** What the registry answered for a prompt, by whatever call; keeps it. @throws PromptForgeError */
+  take(wanted: Wanted, answered: Answered): Entry;
+  /** Why a request for this prompt failed lately; undefined where the last one succeeded. */
+  failureOf(slot: Slot): Failure | undefined;
+  failed(slot: Slot, error: PromptForgeError): void;
+  /** What the storage has, read once. */
+  readStorage(slot: Slot, wanted: Wanted): Promise<void>;
+  /** Runs what nobody waits for. */
+  inBackground(work: Promise<unknown>): void;
+  /** Calls a hook, which must not keep an application from its prompt. */
+  tell<Event>(hook: ((event: Event) => void) | undefined, event: Event): void;
+  report(error: PromptForgeError): void;
+}
+
+/** A delivery as JSON gives it, and what its headers say. */
+export interface Answered {
+  /** Whose ETag was sent. */
+  readonly known: Entry | undefined;
+  readonly startedAt: number;
+  /** Undefined where nothing has changed. */
+  readonly delivery: unknown;
+  readonly reference: string | null | undefined;
+  readonly environment: string | null | undefined;
+  readonly etag: string | null | undefined;
+  readonly cacheControl: string | null | undefined;
+  /** Seconds (RFC 9111, section 5.1). */
+  readonly age: string | number | null | undefined;
+  /** Of the delivery, in characters. */
+  readonly size: number;
+}
+
+/** Statements about one prompt alone: of others they say nothing. */
+const OF_ONE_PROMPT = ['prompt_not_found', 'version_not_found', 'channel_unset', 'access_denied'] as const;
+/** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
+const STORED_AGAIN = 60_000;
+/** Milliseconds: a storage that takes longer is not waited for. */
+const STORAGE_TIME = 500;
+
+export function loader(settings: Settings): Loader {
+  const { clock, environment, url, storage, maxStale } = settings;
+  const slots = new Slots(settings.maxEntries, settings.maxCharacters);
+  /** Of the registry as a whole. */
+  let outage: Failure | undefined;
+
+  async function request(slot: Slot, wanted: Wanted): Promise<Entry> {
+    await readStorage(slot, wanted);
+    const startedAt = clock();
+    const known = slot.entry;
+    let event: Omit<FetchEvent, 'duration'> = {
+      ...wanted,
+      unchanged: false,
+      reference: undefined,
+      error: undefined,
+    };
+    try {
+      const { status, headers, text } = await exchange(settings, {
+        path: pathOf(wanted),
+        etag: known?.etag,
+      });
+      const entry = take(wanted, {
+        known,
+        startedAt,
+        delivery: status === 304 ? undefined : parsed(text),
+        reference: headers.get('promptforge-version'),
+        environment: headers.get('promptforge-environment'),
+        etag: headers.get('etag'),
+        cacheControl: headers.get('cache-control'),
+        age: headers.get('age'),
+        size: text.length,
+      });
+      event = { ...event, unchanged: status === 304, reference: entry.prompt.reference };
+      return entry;
+    } catch (thrown) {
+      const error = asError(thrown, 'not_a_registry', `What answers at ${url} cannot be read. Check "url".`);
+      failed(slot, error);
+      event = { ...event, error };
+      throw error;
+    } finally {
+      tell(settings.onFetch, { ...event, duration: clock() - startedAt });
+    }
+  }
+
+  function take(wanted: Wanted, answered: Answered): Entry {
+    const { known, delivery, etag, age, startedAt } = answered;
+    let prompt: Entry['prompt'];
+    if (delivery !== undefined) prompt = promptIn(delivery, wanted, environment, url);
+    else {
+      if (
+        known === undefined ||
+        answered.reference !== known.prompt.reference ||
+        answered.environment !== environment
+      )
+        throw new PromptForgeError(
+          'not_a_registry',
+          `What answers at ${url} says that nothing has changed of what it never gave. Check "url" and the proxies in between.`,
+        );
+      prompt = known.prompt;
+    }
+    const entry: Entry = {
+      prompt,
+      etag: etag ?? known?.etag ?? '',
+      checkedAt: startedAt - 1000 * Math.max(0, Number(age) || 0),
+      freshness: tightened(freshnessOf(answered.cacheControl), maxStale),
+      size: delivery === undefined ? (known?.size ?? 0) : answered.size,
+      isStored: false,
+    };
+    slots.put(keyOf(wanted), entry);
+    outage = undefined;
+    keep(slots.open(keyOf(wanted)), entry, wanted);
+    return entry;
+  }
+
+  function keep(slot: Slot, entry: Entry, wanted: Wanted): void {
+    const { stored } = slot;
+    const now = clock();
+    if (storage === undefined || (stored?.etag === entry.etag && now - stored.at < STORED_AGAIN)) return;
+    slot.stored = { at: now, etag: entry.etag };
+    inBackground(
+      attempt(() => storage.set(storageKey(wanted, settings), storedText(entry, settings))).catch(cause =>
+        report(
+          new PromptForgeError(
+            'storage_failed',
+            `${entry.prompt.reference} could not be stored. It is served from memory; make the storage writable so that it is there after a restart.`,
+            {},
+            { cause },
+          ),
+        ),
+      ),
+    );
+  }
+
+  async function readStorage(slot: Slot, wanted: Wanted): Promise<void> {
+    if (storage === undefined || slot.isStorageRead || slot.entry !== undefined) return;
+    slot.isStorageRead = true;
+    try {
+      const text = await inTime(attempt(() => storage.get(storageKey(wanted, settings))));
+      if (typeof text !== 'string' || slot.entry !== undefined) return;
+      const entry = entryIn(text, wanted, settings, clock());
+      slots.put(keyOf(wanted), { ...entry, freshness: tightened(entry.freshness, maxStale) });
+    } catch (cause) {
+      report(
+        new PromptForgeError(
+          'storage_failed',
+          `What the storage has of ${wanted.name} cannot be used. It is replaced when the registry answers; check who else writes there.`,
+          {},
+          { cause },
+        ),
+      );
+    }
+  }
+
+  function failed(slot: Slot, error: PromptForgeError): void {
+    const failure = { at: clock(), error };
+    if (PromptForgeError.is(error, ...OF_ONE_PROMPT)) {
+      slot.failure = failure;
+      outage = undefined;
+    } else outage = failure;
+  }
+
+  function inBackground(work: Promise<unknown>): void {
+    const settled = work.catch(() => undefined);
+    tell(settings.waitUntil, settled);
+  }
+
+  function report(error: PromptForgeError): void {
+    try {
+      settings.onError?.(error);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  function tell<Event>(hook: ((event: Event) => void) | undefined, event: Event): void {
+    try {
+      hook?.(event);
+    } catch (cause) {
+      report(new PromptForgeError('hook_failed', 'A hook threw. Its cause says what.', {}, { cause }));
+    }
+  }
+
+  return {
+    slots,
+    load(wanted) {
+      const slot = slots.open(keyOf(wanted));
+      slot.flight ??= request(slot, wanted).finally(() => {
+        slot.flight = undefined;
+      });
+      return slot.flight;
+    },
+    take,
+    failureOf: slot => (slot.failure && slot.failure.at > (outage?.at ?? 0) ? slot.failure : outage),
+    failed,
+    readStorage,
+    inBackground,
+    tell,
+    report,
+  };
+}
+
+function parsed(text: string): unknown {
+  // The error of the parser may quote what it read.
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a port throws before it returns a promise is a rejection like any other. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  return work();
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It took more than ${STORAGE_TIME} ms.`)), STORAGE_TIME);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

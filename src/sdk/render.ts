@@ -1,0 +1,74 @@
+/**
+ * Renders in this process what the registry delivered: by the evaluator that the registry itself uses, so the text is
+ * the same to the byte. Nothing is compiled, so it runs where code cannot be made from strings.
+ */
+import type { Message as DotpromptMessage } from 'dotprompt';
+import { evaluate } from '../core/evaluate/evaluate.ts';
+import type { LinkedPartial } from '../core/flatten.ts';
+import { withDefaults } from '../core/inputs/with-defaults.ts';
+import { toMessages } from '../core/messages.ts';
+import { Problem } from '../core/problem.ts';
+import { promptData, requiredInputs } from '../core/prompt-data.ts';
+import { type ErrorCode, PromptForgeError } from './errors.ts';
+import { jsonOf } from './json-input.ts';
+import { renderedOf } from './rendered.ts';
+import type { AnyPrompt, Message, Rendered, RenderOptions } from './types.ts';
+
+export { PromptForgeError };
+
+const NO_PARTIALS: ReadonlyMap<string, LinkedPartial> = new Map();
+
+/**
+ * @param input values by variable name; it is taken as JSON has it
+ * @throws PromptForgeError `missing_input`, `invalid_input`, `invalid_source`, `too_expensive`
+ */
+export function renderPrompt<Of extends AnyPrompt>(
+  prompt: Of,
+  input: Readonly<Record<string, unknown>> = {},
+  options: Pick<RenderOptions, 'messages' | 'context'> = {},
+): Rendered<Of> {
+  const { metadata, text: template, reference, name } = prompt;
+  const label = reference ?? name;
+  const given = jsonOf({ input, ...options });
+  const { messages, context } = given as Pick<RenderOptions, 'messages' | 'context'>;
+  const history = (messages ?? []) as DotpromptMessage[];
+  const values = withDefaults(jsonOf(given['input']), metadata.input.default);
+  const missing = requiredInputs(metadata.input.schema).filter(each => !Object.hasOwn(values, each));
+  if (missing.length > 0) throw missingInput(label, missing);
+  try {
+    const segments = evaluate({
+      linked: { template, partials: NO_PARTIALS },
+      label,
+      source: template,
+      templateOffset: 0,
+      input: values,
+      data: { metadata: { prompt: promptData(metadata.raw, metadata.output), messages }, ...context },
+      history,
+      // Of a fallback nobody has checked anything yet.
+      isPublished: reference !== null,
+    });
+    return { ...prompt, ...renderedOf(toMessages(segments, history) as readonly Message[]) };
+  } catch (error) {
+    throw asRenderingError(error, label);
+  }
+}
+
+function missingInput(label: string, missing: readonly string[]): PromptForgeError {
+  const names = missing.map(name => `"${name}"`).join(', ');
+  return new PromptForgeError(
+    'missing_input',
+    `${label} needs the input${missing.length > 1 ? 's' : ''} ${names}. Give ${missing.length > 1 ? 'them' : 'it'} a value.`,
+    { missing },
+  );
+}
+
+function asRenderingError(error: unknown, label: string): PromptForgeError {
+  const code: ErrorCode = Problem.is(error, 'too_expensive') ? 'too_expensive' : 'invalid_source';
+  const message = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  return new PromptForgeError(
+    code,
+    Problem.is(error) ? String(message) : `${label} cannot be rendered: ${message}. Correct the template.`,
+    {},
+    { cause: error },
+  );
+}

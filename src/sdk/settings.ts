@@ -1,0 +1,72 @@
+/** The options of a client, checked once: a mistake in them is told when the client is made. */
+import { steadyClock } from './clock.ts';
+import { PromptForgeError } from './errors.ts';
+import type { ClientOptions } from './types.ts';
+
+export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
+  /** With no slash at its end. */
+  readonly url: string;
+  /** In milliseconds. */
+  readonly timeout: number;
+  readonly retries: number;
+  readonly maxEntries: number;
+  readonly maxCharacters: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: () => number;
+}
+
+const ENVIRONMENT = /^[a-z][a-z0-9-]{0,31}$/;
+const LOOPBACK = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/;
+const MEBI = 1024 * 1024;
+
+/** @throws PromptForgeError `invalid_options` */
+export function settingsOf(options: ClientOptions): Settings {
+  const { environment, key } = options;
+  if (typeof environment !== 'string' || !ENVIRONMENT.test(environment))
+    throw invalid('environment', 'the name of the environment that the key is for, such as "production"');
+  if (typeof key !== 'function' && (typeof key !== 'string' || key === ''))
+    throw invalid('key', 'a reader key of the environment, or a function that gives one');
+  // A method that is taken off its object loses `this`, which some platforms refuse.
+  const fetch =
+    options.fetch ?? ((...given: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...given));
+  return {
+    ...options,
+    url: registryUrl(options.url, options.allowHttp === true),
+    timeout: count('timeout', options.timeout, 2000, 1),
+    retries: count('retries', options.retries, 2, 0),
+    maxStale: options.maxStale === undefined ? undefined : count('maxStale', options.maxStale, 0, 0),
+    maxEntries: count('maxEntries', options.maxEntries, 1000, 1),
+    maxCharacters: count('maxCharacters', options.maxCharacters, 64 * MEBI, 1),
+    fetch,
+    clock: steadyClock(options.now),
+  };
+}
+
+function registryUrl(text: string, allowHttp: boolean): string {
+  const what = 'the address of the registry, such as "https://prompts.example.com"';
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw invalid('url', what);
+  }
+  if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') throw invalid('url', what);
+  if (url.username !== '' || url.password !== '')
+    throw invalid('url', 'an address without a user name and password: the key is an option of its own');
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname) && !allowHttp)
+    throw invalid(
+      'url',
+      'an https:// address: over http:// the key crosses the network unencrypted. In a network where that is acceptable, set "allowHttp"',
+    );
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+function count(name: string, given: number | undefined, usual: number, least: number): number {
+  if (given === undefined) return usual;
+  if (typeof given !== 'number' || !(given >= least)) throw invalid(name, `a number of at least ${least}`);
+  return given;
+}
+
+function invalid(name: string, what: string): PromptForgeError {
+  return new PromptForgeError('invalid_options', `The option "${name}" must be ${what}.`);
+}

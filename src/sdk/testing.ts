@@ -1,0 +1,90 @@
+/** A client for tests of applications: the real one, with texts of the test in place of a registry. */
+import { createClient } from './client.ts';
+import { asObject, NO_METADATA } from './delivery.ts';
+import { type ErrorCode, PromptForgeError } from './errors.ts';
+import type { ClientOptions, Metadata, PromptClient } from './types.ts';
+
+export { PromptForgeError };
+
+export interface TestPrompt {
+  /** The template. */
+  readonly text: string;
+  /** 1 unless told. */
+  readonly version?: number;
+  readonly metadata?: Partial<Metadata>;
+}
+
+export interface TestClient extends PromptClient {
+  /** From now on this is what `stable` points at. */
+  set(name: string, prompt: string | TestPrompt): void;
+  /** From now on every request fails so; undefined: they succeed again. */
+  fail(code: 'unreachable' | 'unavailable' | 'rate_limited' | 'key_refused' | undefined): void;
+}
+
+/** Problems of a registry by the error that the client makes of them. */
+const STATUS = { unavailable: 503, rate_limited: 429, key_refused: 401 } as const;
+const KEY = 'pf_test_000000000000_test';
+
+/**
+ * @param prompts texts or prompts by name, each as the version that `stable` points at
+ * @param options as for `createClient`; nothing is kept unless told: what `set` says holds at once
+ */
+export function createTestClient(
+  prompts: Readonly<Record<string, string | TestPrompt>> = {},
+  options: Partial<Omit<ClientOptions, 'url' | 'key' | 'fetch'>> = {},
+): TestClient {
+  const environment = options.environment ?? 'test';
+  const known = new Map(Object.entries(prompts));
+  let failing: ErrorCode | undefined;
+
+  const answer = (path: string): Response => {
+    if (failing === 'unreachable') throw new TypeError('The test says so');
+    if (failing !== undefined) return problem(STATUS[failing as keyof typeof STATUS], failing);
+    const [, name = '', query = ''] = /^\/v1\/prompts\/([^?]*)\??(.*)$/.exec(path) ?? [];
+    const found = known.get(name);
+    if (found === undefined) return problem(404, name === '' ? 'route_not_found' : 'prompt_not_found');
+    const prompt = typeof found === 'string' ? { text: found } : found;
+    const { text, metadata, version = 1 } = prompt;
+    const parameters = new URLSearchParams(query);
+    if ((parameters.get('version') ?? String(version)) !== String(version))
+      return problem(404, 'version_not_found');
+    const channel = parameters.has('version') ? null : (parameters.get('channel') ?? 'stable');
+    const body = {
+      name,
+      version,
+      reference: `${name}@${version}`,
+      digest: `sha256:${'0'.repeat(64)}`,
+      channel,
+      environment,
+      template: text,
+      metadata: { ...NO_METADATA, ...metadata },
+    };
+    return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': 'no-store' } });
+  };
+
+  const client = createClient({
+    retries: 0,
+    ...options,
+    environment,
+    url: 'https://prompts.test',
+    key: KEY.replace('_test_', `_${environment}_`),
+    fetch: async url => answer(String(url).slice('https://prompts.test'.length)),
+  });
+  return {
+    ...client,
+    set: (name, prompt) => void known.set(name, prompt),
+    fail(code) {
+      failing = code;
+    },
+  };
+}
+
+function problem(status: number, code: string): Response {
+  const detail = asObject(DETAILS)[code] ?? `The test's client answers ${status}.`;
+  return Response.json(
+    { type: `urn:promptforge:problem:${code}`, title: code, status, detail, code },
+    { status, headers: { 'Content-Type': 'application/problem+json', 'PromptForge-Api': '1' } },
+  );
+}
+
+const DETAILS = { prompt_not_found: 'The test gives no prompt of this name. Add it to createTestClient().' };

@@ -1,0 +1,255 @@
+/** What applications give and get: plain data, and no type of another package. */
+import type { PromptForgeError } from './errors.ts';
+
+/** Where a text came from. */
+export type Source =
+  /** Just asked for, or confirmed as unchanged. */
+  | 'network'
+  /** From memory, within the registry's `max-age`. */
+  | 'cache'
+  /** From memory, older than that: it is being refreshed, or the registry could not be asked. */
+  | 'stale'
+  /** From the storage, because the registry could not be asked. */
+  | 'stored'
+  /** From the snapshot, for the same reason. */
+  | 'bundled'
+  /** The text that the call gave. */
+  | 'fallback';
+
+/** A tool that the prompt declares, its schemas as JSON Schema. */
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema?: Readonly<Record<string, unknown>>;
+  readonly outputSchema?: Readonly<Record<string, unknown>>;
+}
+
+/** What the front matter declares; schemas are JSON Schema. */
+export interface Metadata {
+  /** Such as `openai/gpt-5`. */
+  readonly model?: string;
+  readonly description?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly input: {
+    readonly schema: Readonly<Record<string, unknown>> | null;
+    readonly default: Readonly<Record<string, unknown>>;
+  };
+  readonly output?: unknown;
+  /** Absent in a registry of an earlier release. */
+  readonly tools?: readonly Tool[];
+  readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The whole front matter as it is written. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+interface About {
+  readonly name: string;
+  /** Such as `support/triage@12`, to be logged beside each model call. */
+  readonly reference: string;
+  readonly version: number;
+  /** `sha256:` and hex, of the version's source. */
+  readonly digest: string;
+  /** Null for an exact version. */
+  readonly channel: string | null;
+  readonly environment: string;
+  readonly metadata: Metadata;
+  /** Seconds since the registry last said that this is the version. */
+  readonly age: number;
+  readonly source: Exclude<Source, 'fallback'>;
+}
+
+/** One version of a prompt. The same objects are given again, so they are frozen. */
+export interface Prompt extends About {
+  /** The template: front matter taken off, partials resolved, variables as they stand. */
+  readonly text: string;
+}
+
+/** A text that stands in for a prompt that could not be had: it has no version. */
+export interface FallbackPrompt {
+  readonly text: string;
+  readonly name: string;
+  readonly version: null;
+  readonly reference: null;
+  readonly digest: null;
+  readonly channel: string | null;
+  readonly environment: string;
+  readonly metadata: Metadata;
+  readonly age: null;
+  readonly source: 'fallback';
+}
+
+export type AnyPrompt = Prompt | FallbackPrompt;
+
+/** A part of a message, as Dotprompt defines it: one of these keys. */
+export interface Part {
+  readonly text?: string;
+  readonly media?: { readonly url: string; readonly contentType?: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly toolRequest?: { readonly name: string; readonly input?: unknown; readonly ref?: string };
+  readonly toolResponse?: { readonly name: string; readonly output?: unknown; readonly ref?: string };
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'model' | 'tool';
+  readonly content: readonly Part[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** A prompt with an input put in. */
+export type Rendered<Of extends AnyPrompt = Prompt> = Omit<Of, 'text'> & {
+  /** The messages' text, in order, an empty line between two messages. */
+  readonly text: string;
+  readonly messages: readonly Message[];
+};
+
+export interface GetOptions {
+  /** `stable` unless told. */
+  readonly channel?: string | undefined;
+  /** An exact version, in place of a channel. */
+  readonly version?: number | undefined;
+  /** Given back when nothing else can be had. */
+  readonly fallback?: string | undefined;
+  /** Gives up waiting; the request goes on for whoever else waits for it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RenderOptions extends GetOptions {
+  /** The registry renders: one request each time, and nothing is served when it is away. */
+  readonly remote?: boolean | undefined;
+  /** Earlier messages, put where `{{history}}` stands. */
+  readonly messages?: readonly Message[] | undefined;
+  /** What `{{@name}}` reads, by name. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** Also refuses an input that does not fit its schema. The registry checks that, so it implies `remote`. */
+  readonly strict?: boolean | undefined;
+}
+
+export interface Wanted {
+  readonly name: string;
+  readonly channel?: string | undefined;
+  readonly version?: number | undefined;
+}
+
+/** Keeps texts beyond the life of the process: values by key, both plain text. */
+export interface PromptStorage {
+  /** Null or undefined where there is none. */
+  get(key: string): Promise<string | null | undefined>;
+  set(key: string, value: string): Promise<unknown>;
+}
+
+/** Made by `promptforge snapshot`: what an environment served at one time. */
+export interface Snapshot {
+  readonly format: string;
+  /** The registry's URL. */
+  readonly registry: string;
+  readonly environment: string;
+  /** RFC 3339 */
+  readonly createdAt: string;
+  readonly prompts: readonly SnapshotPrompt[];
+}
+
+export interface SnapshotPrompt extends Omit<Prompt, 'age' | 'source' | 'environment' | 'metadata'> {
+  readonly metadata: unknown;
+}
+
+export interface FetchEvent extends Wanted {
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Whether the registry answered that nothing has changed. */
+  readonly unchanged: boolean;
+  /** Undefined where the request failed. */
+  readonly reference: string | undefined;
+  readonly error: PromptForgeError | undefined;
+}
+
+export interface StaleEvent {
+  readonly prompt: Prompt;
+  /** Why the registry could not be asked; undefined while it is being asked. */
+  readonly error: PromptForgeError | undefined;
+}
+
+export interface FallbackEvent {
+  /** From the storage, the snapshot or the call itself. */
+  readonly prompt: AnyPrompt;
+  readonly error: PromptForgeError;
+}
+
+/** Told what happens. What one throws does not reach whoever asked for a prompt. */
+export interface Hooks {
+  readonly onFetch?: ((event: FetchEvent) => void) | undefined;
+  readonly onStale?: ((event: StaleEvent) => void) | undefined;
+  readonly onFallback?: ((event: FallbackEvent) => void) | undefined;
+  /** What failed without anybody waiting for it: the storage, a hook, a watched feed. */
+  readonly onError?: ((error: PromptForgeError) => void) | undefined;
+}
+
+export interface ClientOptions extends Hooks {
+  /** The registry's URL, such as `https://prompts.example.com`. */
+  readonly url: string;
+  /** A reader key of the environment; a function is asked before each request, so that keys can be replaced. */
+  readonly key: string | (() => string | Promise<string>);
+  /** Such as `production`: nothing of another environment is ever given. */
+  readonly environment: string;
+  /** Milliseconds that a call waits at most; 2000 unless told. */
+  readonly timeout?: number | undefined;
+  /** How often a failed request is repeated within `timeout`; 2 unless told. */
+  readonly retries?: number | undefined;
+  /**
+   * Seconds beyond `max-age` for which a text is given all the same, at most: it shortens both
+   * `stale-while-revalidate` and `stale-if-error`. The snapshot and fallbacks are not bound by it.
+   */
+  readonly maxStale?: number | undefined;
+  /** Prompts kept in memory; 1000 unless told. */
+  readonly maxEntries?: number | undefined;
+  /** Characters kept in memory; 64 Mi unless told. */
+  readonly maxCharacters?: number | undefined;
+  readonly storage?: PromptStorage | undefined;
+  /** Made by `promptforge snapshot`, as it is imported or parsed; it is checked. */
+  readonly snapshot?: unknown;
+  /** `fetch` unless told. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Lets `http://` be used beyond this machine: the key crosses the network as it is. */
+  readonly allowHttp?: boolean | undefined;
+  /** Keeps a worker alive for what happens in the background, such as `promise => ctx.waitUntil(promise)`. */
+  readonly waitUntil?: ((background: Promise<unknown>) => void) | undefined;
+  /** Milliseconds since 1970, for tests. */
+  readonly now?: (() => number) | undefined;
+}
+
+export interface WatchOptions extends Pick<GetOptions, 'channel'> {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PromptClient {
+  readonly environment: string;
+  /**
+   * A prompt's text. At once while what is known is fresh, or being refreshed; otherwise the registry is asked.
+   * @throws PromptForgeError
+   */
+  get(name: string, options: GetOptions & { readonly fallback: string }): Promise<AnyPrompt>;
+  get(name: string, options?: GetOptions): Promise<Prompt>;
+  /**
+   * The same with an input put in, in this process unless `remote` is set.
+   * @throws PromptForgeError
+   */
+  render(
+    name: string,
+    input: Readonly<Record<string, unknown>> | undefined,
+    options: RenderOptions & { readonly fallback: string },
+  ): Promise<Rendered<AnyPrompt>>;
+  render(name: string, input?: Readonly<Record<string, unknown>>, options?: RenderOptions): Promise<Rendered>;
+  /**
+   * Many prompts in one request for each 100 of them.
+   * @returns in the order asked for
+   * @throws PromptForgeError the first, where one of them cannot be had from anywhere
+   */
+  preload(prompts: readonly (string | Wanted)[]): Promise<Prompt[]>;
+  /**
+   * Calls `listener` with each version that the channel moves to, until the returned function is called.
+   * One request, held open by the registry, serves all that is watched.
+   */
+  watch(name: string, listener: (prompt: Prompt) => void, options?: WatchOptions): () => void;
+  /** Ends what is watched and what runs in the background. */
+  close(): void;
+}

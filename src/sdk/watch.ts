@@ -1,0 +1,125 @@
+/** Follows channels by one request that the registry holds open until one of its environment moves. */
+
+import { asError } from './as-error.ts';
+import { loadAll } from './batch.ts';
+import { asObject, keyOf, promptOf } from './delivery.ts';
+import { PromptForgeError } from './errors.ts';
+import { exchange } from './exchange.ts';
+import type { Loader } from './loader.ts';
+import type { Settings } from './settings.ts';
+import type { Prompt, Wanted } from './types.ts';
+
+/** Seconds that the registry holds the request open. */
+const WAIT = 25;
+/** Milliseconds between questions where the registry has no feed, and at most after failures. */
+const POLL = 15_000;
+const FIRST_PAUSE = 500;
+
+interface Watched {
+  readonly wanted: Wanted;
+  readonly listeners: Set<(prompt: Prompt) => void>;
+  /** The version that listeners know; undefined before the first answer. */
+  known: string | undefined;
+}
+
+export interface Watcher {
+  add(wanted: Wanted, listener: (prompt: Prompt) => void): () => void;
+  close(): void;
+}
+
+export function watcher(settings: Settings, loading: Loader): Watcher {
+  const watched = new Map<string, Watched>();
+  let running: AbortController | undefined;
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    let cursor: string | undefined;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const place = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
+        const { text } = await exchange(settings, {
+          path: `/v1/deliveries/changes?wait=${cursor === undefined ? 0 : WAIT}${place}`,
+          extraTime: WAIT * 1000,
+          signal,
+        });
+        const { cursor: next } = asObject(JSON.parse(text));
+        if (typeof next !== 'string') throw new Error('There is no cursor.');
+        // The place first, then the prompts: what moves in between is told by the next answer.
+        if (next !== cursor) await look();
+        cursor = next;
+        failures = 0;
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const error = asError(thrown, 'not_a_registry', `The feed of ${settings.url} cannot be read.`);
+        if (!PromptForgeError.is(error, 'unsupported')) loading.report(error);
+        await pause(error, failures++, signal);
+        if (!signal.aborted) await look();
+      }
+    }
+  }
+
+  async function look(): Promise<void> {
+    const all = [...watched.values()];
+    await loadAll(
+      settings,
+      loading,
+      all.map(({ wanted }) => wanted),
+    );
+    for (const each of all) {
+      const entry = loading.slots.open(keyOf(each.wanted)).entry;
+      const reference = entry?.prompt.reference;
+      if (entry === undefined || reference === each.known) continue;
+      const isFirst = each.known === undefined;
+      each.known = reference;
+      if (isFirst) continue;
+      for (const listener of each.listeners)
+        loading.tell(listener, promptOf(entry, 'network', settings.clock()));
+    }
+  }
+
+  return {
+    add(wanted, listener) {
+      const key = keyOf(wanted);
+      const known = loading.slots.use(key)?.entry?.prompt.reference;
+      const each = watched.get(key) ?? { wanted, listeners: new Set(), known };
+      // A listener may be given twice.
+      const own = (prompt: Prompt) => listener(prompt);
+      each.listeners.add(own);
+      watched.set(key, each);
+      if (running === undefined) {
+        running = new AbortController();
+        void follow(running.signal);
+      } else if (each.known === undefined)
+        loading.inBackground(
+          loading.load(wanted).then(({ prompt }) => {
+            each.known ??= prompt.reference;
+          }),
+        );
+      return () => {
+        each.listeners.delete(own);
+        if (each.listeners.size === 0) watched.delete(key);
+        if (watched.size > 0) return;
+        running?.abort();
+        running = undefined;
+      };
+    },
+    close() {
+      running?.abort();
+      running = undefined;
+      watched.clear();
+    },
+  };
+}
+
+function pause({ code, retryAfter }: PromptForgeError, failures: number, signal: AbortSignal): Promise<void> {
+  const longest = code === 'unsupported' ? POLL : Math.min(POLL, FIRST_PAUSE * 2 ** failures);
+  const time = Math.max((retryAfter ?? 0) * 1000, longest * (0.5 + Math.random() / 2));
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, time);
+    const leave = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', leave, { once: true });
+  });
+}

@@ -1,0 +1,229 @@
+/** How old a text may be, by the clock: as the registry advertises, and never older while it can be asked. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { PromptClient, StaleEvent } from '../../src/sdk/client.ts';
+import { steadyClock } from '../../src/sdk/clock.ts';
+import { freshnessOf, tightened } from '../../src/sdk/freshness.ts';
+import { eventually } from '../eventually.ts';
+import { aSetting, codeOf, IF_ERROR, MAX_AGE, NAME, REVALIDATE, type Setting } from './a-client.ts';
+import { type Fault, problem } from './a-proxy.ts';
+
+describe('the age of a text', () => {
+  let setting: Setting;
+  before(async () => {
+    setting = await aSetting();
+  });
+  after(() => setting[Symbol.asyncDispose]());
+  afterEach(async () => {
+    setting.proxy.fault = 'none';
+    await setting.promote(1).catch(() => undefined);
+  });
+
+  async function fetched(options?: Parameters<Setting['client']>[0]): Promise<PromptClient> {
+    const prompts = setting.client(options);
+    assert.equal((await prompts.get(NAME)).version, 1);
+    return prompts;
+  }
+
+  it('is below max-age without any request', async () => {
+    const prompts = await fetched();
+    const before = setting.proxy.seen.length;
+    setting.pass(MAX_AGE - 0.1);
+    const { source, age } = await prompts.get(NAME);
+    assert.deepEqual([source, Math.round(age * 10) / 10], ['cache', MAX_AGE - 0.1]);
+    assert.equal(setting.proxy.seen.length, before);
+  });
+
+  it('is served at once while it is refreshed, within stale-while-revalidate', async () => {
+    const stale: StaleEvent[] = [];
+    const prompts = await fetched({ onStale: event => stale.push(event) });
+    await setting.promote(2);
+    setting.pass(MAX_AGE + REVALIDATE - 0.1);
+    const old = await prompts.get(NAME);
+    assert.deepEqual([old.source, old.version], ['stale', 1]);
+    assert.deepEqual([stale.length, stale[0]?.error], [1, undefined]);
+    await eventually('the refreshed version', async () => (await prompts.get(NAME)).version === 2);
+  });
+
+  it('is asked for when it is beyond both, so that an idle process never serves what was rolled back', async () => {
+    await setting.promote(2);
+    const prompts = setting.client();
+    assert.equal((await prompts.get(NAME)).version, 2);
+    await setting.promote(1);
+    setting.pass(3600);
+    const now = await prompts.get(NAME);
+    assert.deepEqual([now.source, now.version, now.text], ['network', 1, 'One {{mail}}']);
+  });
+
+  it('is waited for up to the timeout, and only then is the old text served', async () => {
+    const prompts = await fetched({ timeout: 100 });
+    setting.pass(3600);
+    setting.proxy.fault = { slow: 20 };
+    assert.equal((await prompts.get(NAME)).source, 'network');
+    setting.pass(3600);
+    setting.proxy.fault = 'paused';
+    const { source, age } = await prompts.get(NAME);
+    assert.deepEqual([source, age], ['stale', 3600]);
+  });
+
+  it('ends with stale-if-error: beyond it the error is all there is', async () => {
+    const prompts = await fetched();
+    setting.proxy.fault = 'killed';
+    setting.pass(MAX_AGE + IF_ERROR - 1);
+    assert.equal((await prompts.get(NAME)).source, 'stale');
+    setting.pass(60);
+    assert.equal(await codeOf(prompts.get(NAME)), 'unreachable');
+  });
+
+  it('is told with the reason', async () => {
+    const stale: StaleEvent[] = [];
+    const prompts = await fetched({ onStale: event => stale.push(event) });
+    setting.proxy.fault = problem(401, 'key_revoked');
+    setting.pass(3600);
+    assert.equal((await prompts.get(NAME)).source, 'stale');
+    assert.deepEqual(
+      stale.map(({ error, prompt }) => [error?.code, error?.problem, prompt.age]),
+      [['key_refused', 'key_revoked', 3600]],
+    );
+  });
+
+  it('makes nobody wait again right after a failure, and looks again by itself', async () => {
+    const prompts = await fetched({ timeout: 200 });
+    setting.pass(3600);
+    setting.proxy.fault = 'paused';
+    await prompts.get(NAME);
+    const before = setting.proxy.seen.length;
+    for (let time = 0; time < 100; time++) assert.equal((await prompts.get(NAME)).source, 'stale');
+    assert.equal(setting.proxy.seen.length, before, 'it is not asked within 5 s of a failure');
+    await setting.promote(2);
+    setting.proxy.fault = 'none';
+    setting.pass(6);
+    assert.equal((await prompts.get(NAME)).version, 1, 'it is asked in the background');
+    await eventually('the new version', async () => (await prompts.get(NAME)).version === 2);
+  });
+
+  it('is waited for again when the failure was long ago', async () => {
+    const prompts = await fetched();
+    setting.pass(3600);
+    setting.proxy.fault = 'killed';
+    assert.equal((await prompts.get(NAME)).source, 'stale');
+    await setting.promote(2);
+    setting.proxy.fault = 'none';
+    setting.pass(16);
+    assert.deepEqual((await prompts.get(NAME)).version, 2);
+  });
+
+  it('is bound more tightly by maxStale', async () => {
+    const none = await fetched({ maxStale: 0 });
+    const some = await fetched({ maxStale: 60 });
+    await setting.promote(2);
+    setting.pass(MAX_AGE + 1);
+    assert.equal((await none.get(NAME)).version, 2, 'it is not served while it is refreshed');
+    setting.proxy.fault = 'killed';
+    assert.equal((await some.get(NAME)).source, 'stale');
+    setting.pass(60);
+    assert.equal(await codeOf(some.get(NAME)), 'unreachable');
+    assert.equal(await codeOf(none.get(NAME)), 'unreachable');
+  });
+
+  it('counts the Age that a cache in between says', async () => {
+    const { registry, client } = setting;
+    const prompts = client({
+      fetch: async (url, init) => {
+        const answer = await fetch(url, init);
+        const headers = new Headers(answer.headers);
+        headers.set('Age', '12');
+        return new Response(await answer.text(), { status: answer.status, headers });
+      },
+    });
+    assert.ok(registry.url);
+    assert.equal((await prompts.get(NAME)).age, 12);
+    assert.equal((await prompts.get(NAME)).source, 'stale');
+  });
+
+  it('never shrinks when a clock is set back', () => {
+    let now = 1000;
+    const clock = steadyClock(() => now);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -10_000, max: 10_000 }), { maxLength: 20 }), steps => {
+        let last = clock();
+        for (const step of steps) {
+          now += step;
+          const time = clock();
+          assert.ok(time >= last && time - last <= Math.max(0, step));
+          last = time;
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has bounds that maxStale only ever shortens', () => {
+    const seconds = fc.nat({ max: 100_000 });
+    fc.assert(
+      fc.property(
+        seconds,
+        seconds,
+        seconds,
+        fc.option(seconds, { nil: undefined }),
+        (age, swr, sie, most) => {
+          const header = `private, max-age=${age}, stale-while-revalidate=${swr}, stale-if-error=${sie}`;
+          const { maxAge, staleWhileRevalidate, staleIfError } = tightened(freshnessOf(header), most);
+          assert.deepEqual(
+            [maxAge, staleWhileRevalidate, staleIfError],
+            [age, Math.min(swr, most ?? swr), Math.min(sie, most ?? sie)].map(value => value * 1000),
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+    assert.equal(freshnessOf('no-store').maxAge, 0);
+    assert.equal(freshnessOf('no-cache, max-age=60').maxAge, 0);
+  });
+
+  const FAULTS: readonly Fault[] = [
+    'none',
+    'none',
+    'killed',
+    problem(503, 'unavailable'),
+    problem(429, 'rate_limited', { 'Retry-After': '1' }),
+    problem(401, 'key_revoked'),
+    { status: 502, body: 'Bad gateway' },
+    { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' },
+  ];
+
+  it('is within the bounds whatever happens in which order', async () => {
+    const faults = fc.integer({ min: 0, max: FAULTS.length - 1 });
+    const step = fc.record({ fault: faults, seconds: fc.nat({ max: 40 }), moves: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 12 }), async steps => {
+        const { proxy, clock } = setting;
+        proxy.fault = 'none';
+        let live = (await setting.client().get(NAME)).version;
+        /** When a version stopped being live, or the registry could be asked again after that. */
+        let since = clock.now;
+        const prompts = setting.client();
+        await prompts.get(NAME);
+        for (const { fault, seconds, moves } of steps) {
+          if (moves) {
+            live = 3 - live;
+            await setting.promote(live);
+            since = clock.now;
+          }
+          const before = proxy.fault;
+          proxy.fault = FAULTS[fault] as Fault;
+          if (before !== 'none' && proxy.fault === 'none') since = clock.now;
+          if (proxy.fault !== 'none') since = Number.POSITIVE_INFINITY;
+          if (proxy.fault === 'none' && since === Number.POSITIVE_INFINITY) since = clock.now;
+          setting.pass(seconds);
+          const given = await prompts.get(NAME);
+          assert.equal(given.environment, 'production');
+          if (clock.now - since > (MAX_AGE + REVALIDATE) * 1000) assert.equal(given.version, live);
+          await sleep(5);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
