@@ -1,0 +1,299 @@
+/** What is served when the registry cannot be asked and the process has nothing in memory. */
+import assert from 'node:assert/strict';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type FallbackEvent,
+  kvStorage,
+  memoryStorage,
+  type PromptForgeError,
+  type PromptStorage,
+} from '../../src/sdk/client.ts';
+import { fileStorage } from '../../src/sdk/file-storage.ts';
+import { renderPrompt } from '../../src/sdk/render.ts';
+import { SNAPSHOT_FORMAT } from '../../src/sdk/snapshot.ts';
+import { eventually } from '../eventually.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { aSetting, codeOf, IF_ERROR, NAME, type Setting } from './a-client.ts';
+import { problem } from './a-proxy.ts';
+
+describe('without a registry', () => {
+  let setting: Setting;
+  before(async () => {
+    setting = await aSetting();
+  });
+  after(() => setting[Symbol.asyncDispose]());
+  afterEach(() => {
+    setting.proxy.fault = 'none';
+  });
+
+  /** What an earlier process left, and how many values that are. */
+  async function leftBehind(storage: PromptStorage): Promise<void> {
+    const values = new Map<string, string>();
+    const noting = {
+      get: storage.get,
+      async set(key: string, value: string) {
+        await storage.set(key, value);
+        values.set(key, value);
+      },
+    };
+    await setting.client({ storage: noting }).get(NAME);
+    await eventually('the stored prompt', () => values.size === 1);
+  }
+
+  describe('a storage', () => {
+    it('gives what an earlier process had, and says so', async () => {
+      const storage = memoryStorage();
+      await leftBehind(storage);
+      setting.proxy.fault = 'killed';
+      const events: FallbackEvent[] = [];
+      const prompt = await setting.client({ storage, onFallback: event => events.push(event) }).get(NAME);
+      assert.deepEqual([prompt.source, prompt.version, prompt.text], ['stored', 1, 'One {{mail}}']);
+      assert.deepEqual(
+        events.map(({ prompt, error }) => [prompt.reference, error.code]),
+        [[`${NAME}@1`, 'unreachable']],
+      );
+    });
+
+    it('is never used before the registry was asked, but for the ETag', async () => {
+      const storage = memoryStorage();
+      await leftBehind(storage);
+      const before = setting.proxy.seen.length;
+      const prompt = await setting.client({ storage }).get(NAME);
+      assert.equal(prompt.source, 'network');
+      assert.equal(setting.proxy.seen.length, before + 1);
+      assert.ok(setting.proxy.headers.at(-1)?.['if-none-match']);
+    });
+
+    it('is bound by stale-if-error and maxStale as memory is', async () => {
+      const storage = memoryStorage();
+      await leftBehind(storage);
+      setting.proxy.fault = 'killed';
+      setting.pass(100);
+      assert.equal(await codeOf(setting.client({ storage, maxStale: 60 }).get(NAME)), 'unreachable');
+      assert.equal((await setting.client({ storage }).get(NAME)).age, 100);
+      setting.pass(IF_ERROR);
+      assert.equal(await codeOf(setting.client({ storage }).get(NAME)), 'unreachable');
+      setting.pass(-IF_ERROR);
+    });
+
+    it('gives an exact version without asking anybody', async () => {
+      const storage = memoryStorage();
+      await setting.client({ storage }).get(NAME, { version: 1 });
+      const before = setting.proxy.seen.length;
+      const prompt = await setting.client({ storage }).get(NAME, { version: 1 });
+      assert.deepEqual([prompt.source, prompt.version], ['stored', 1]);
+      assert.equal(setting.proxy.seen.length, before);
+    });
+
+    it('may be shared: what is another registry’s or environment’s is not found', async () => {
+      const storage = memoryStorage();
+      await leftBehind(storage);
+      setting.proxy.fault = 'killed';
+      assert.equal(
+        await codeOf(setting.client({ storage, environment: 'staging' }).get(NAME)),
+        'unreachable',
+      );
+      const elsewhere = setting.proxy.url.replace('127.0.0.1', 'localhost');
+      assert.equal(await codeOf(setting.client({ storage, url: elsewhere }).get(NAME)), 'unreachable');
+    });
+
+    it('that holds anything else is told of, and never a text', async () => {
+      const storage = memoryStorage();
+      const stored: string[] = [];
+      await leftBehind({ get: storage.get, set: async (_, value) => void stored.push(value) });
+      const value = JSON.parse(stored[0] ?? '');
+      setting.proxy.fault = 'killed';
+      const wrong = [
+        '',
+        '{',
+        'null',
+        '"text"',
+        JSON.stringify({ ...value, url: 'https://other.example.com' }),
+        JSON.stringify({ ...value, format: 2 }),
+        JSON.stringify({ ...value, checkedAt: value.checkedAt + 3_600_000 }),
+        JSON.stringify({ ...value, checkedAt: 'now' }),
+        JSON.stringify({ ...value, prompt: { ...value.prompt, environment: 'staging' } }),
+        JSON.stringify({ ...value, prompt: { ...value.prompt, name: 'other' } }),
+        JSON.stringify({ ...value, prompt: { ...value.prompt, text: 5 } }),
+        stored[0]?.slice(0, -10) ?? '',
+      ];
+      for (const text of wrong) {
+        const errors: PromptForgeError[] = [];
+        const broken = { get: async () => text, set: async () => undefined };
+        const prompts = setting.client({ storage: broken, onError: error => errors.push(error) });
+        assert.equal(await codeOf(prompts.get(NAME)), 'unreachable', text);
+        assert.deepEqual(
+          errors.map(({ code }) => code),
+          ['storage_failed'],
+          text,
+        );
+      }
+    });
+
+    it('that fails or hangs keeps nobody from the registry', async () => {
+      for (const broken of [
+        {
+          get: () => Promise.reject(new Error('Read-only')),
+          set: () => Promise.reject(new Error('Read-only')),
+        },
+        {
+          get() {
+            throw new Error('Closed');
+          },
+          set() {
+            throw new Error('Closed');
+          },
+        },
+      ]) {
+        const errors: PromptForgeError[] = [];
+        const prompts = setting.client({ storage: broken, onError: error => errors.push(error) });
+        assert.equal((await prompts.get(NAME)).source, 'network');
+        await eventually('both failures', () => errors.length === 2);
+        assert.ok(errors.every(({ code, message }) => code === 'storage_failed' && /storage/.test(message)));
+      }
+      const hanging = { get: () => new Promise<string>(() => undefined), set: async () => undefined };
+      assert.equal((await setting.client({ storage: hanging }).get(NAME)).source, 'network');
+    });
+
+    it('may be a folder of files, whole and private', async () => {
+      await using place = await temporaryFolder();
+      const folder = join(place.path, 'prompts');
+      const storage = fileStorage(folder);
+      await leftBehind(storage);
+      const [file = ''] = await readdir(folder);
+      assert.match(file, /^[0-9a-f]{64}\.json$/);
+      if (process.platform !== 'win32') assert.equal((await stat(join(folder, file))).mode & 0o077, 0);
+      assert.ok(!(await readFile(join(folder, file), 'utf8')).includes('pf_production'));
+      setting.proxy.fault = 'killed';
+      assert.equal((await setting.client({ storage: fileStorage(folder) }).get(NAME)).source, 'stored');
+      await writeFile(join(folder, file), 'x');
+      assert.equal(await codeOf(setting.client({ storage: fileStorage(folder) }).get(NAME)), 'unreachable');
+      await chmod(folder, 0o700);
+    });
+
+    it('may be a key-value namespace of a worker', async () => {
+      const values = new Map<string, string>();
+      const namespace = {
+        get: async (key: string) => values.get(key) ?? null,
+        put: async (key: string, value: string) => void values.set(key, value),
+      };
+      const background: Promise<unknown>[] = [];
+      const options = {
+        storage: kvStorage(namespace, 'app/'),
+        waitUntil: (promise: Promise<unknown>) => background.push(promise),
+      };
+      await setting.client(options).get(NAME);
+      await Promise.all(background);
+      assert.match([...values.keys()].join(), /^app\/promptforge\/1\/http/);
+      setting.proxy.fault = 'killed';
+      assert.equal((await setting.client(options).get(NAME)).source, 'stored');
+    });
+  });
+
+  describe('a snapshot', () => {
+    async function taken() {
+      const { text, name, version, reference, digest, channel, metadata } = await setting.client().get(NAME);
+      return {
+        format: SNAPSHOT_FORMAT,
+        registry: setting.proxy.url,
+        environment: 'production',
+        createdAt: new Date(setting.clock.now).toISOString(),
+        prompts: [{ text, name, version, reference, digest, channel, metadata }],
+      };
+    }
+
+    it('is served when the registry is down at the start, with its age', async () => {
+      const snapshot = JSON.parse(JSON.stringify(await taken()));
+      setting.proxy.fault = 'killed';
+      setting.pass(1000);
+      const { source, text, reference, age } = await setting.client({ snapshot }).get(NAME);
+      assert.deepEqual([source, text, reference, age], ['bundled', 'One {{mail}}', `${NAME}@1`, 1000]);
+      assert.equal(await codeOf(setting.client({ snapshot }).get('other')), 'unreachable');
+      assert.equal(await codeOf(setting.client({ snapshot }).get(NAME, { version: 1 })), 'unreachable');
+    });
+
+    it('gives way to the registry, and to what is in memory', async () => {
+      const snapshot = await taken();
+      const prompts = setting.client({ snapshot });
+      assert.equal((await prompts.get(NAME)).source, 'network');
+      setting.proxy.fault = 'killed';
+      setting.pass(1000);
+      assert.equal((await prompts.get(NAME)).source, 'stale');
+    });
+
+    it('of another registry or environment, or none at all, makes no client', async () => {
+      const snapshot = await taken();
+      const [first] = snapshot.prompts;
+      for (const wrong of [
+        null,
+        'text',
+        [],
+        {},
+        { ...snapshot, format: 'other' },
+        { ...snapshot, environment: 'staging' },
+        { ...snapshot, registry: 'https://other.example.com' },
+        { ...snapshot, createdAt: 'yesterday' },
+        { ...snapshot, prompts: [{ ...first, text: 5 }] },
+        { ...snapshot, prompts: [{ ...first, reference: 'other@1' }] },
+        { ...snapshot, prompts: [null] },
+      ])
+        assert.throws(
+          () => setting.client({ snapshot: wrong }),
+          ({ code, message }: PromptForgeError) => code === 'invalid_snapshot' && /\. .*\./.test(message),
+          JSON.stringify(wrong),
+        );
+    });
+  });
+
+  describe('a fallback', () => {
+    it('is given when nothing else can be had, without a version', async () => {
+      const events: FallbackEvent[] = [];
+      setting.proxy.fault = problem(503, 'unavailable');
+      const prompts = setting.client({ onFallback: event => events.push(event) });
+      const prompt = await prompts.get(NAME, { fallback: 'Sort {{mail}}' });
+      assert.deepEqual(
+        [prompt.source, prompt.text, prompt.version, prompt.reference, prompt.digest, prompt.age],
+        ['fallback', 'Sort {{mail}}', null, null, null, null],
+      );
+      assert.deepEqual([events.length, events[0]?.error.code], [1, 'unavailable']);
+      assert.equal(renderPrompt(prompt, { mail: 'a' }).text, 'Sort a');
+    });
+
+    it('gives way to everything that has a version', async () => {
+      const prompts = setting.client();
+      assert.equal((await prompts.get(NAME, { fallback: 'x' })).source, 'network');
+      setting.proxy.fault = 'killed';
+      setting.pass(1000);
+      assert.equal((await prompts.get(NAME, { fallback: 'x' })).source, 'stale');
+    });
+
+    it('does not wait for the registry each time that it is down', async () => {
+      setting.proxy.fault = 'paused';
+      const prompts = setting.client({ timeout: 100 });
+      await prompts.get(NAME, { fallback: 'x' });
+      const before = setting.proxy.seen.length;
+      for (let time = 0; time < 100; time++) await prompts.get(NAME, { fallback: 'x' });
+      assert.equal(setting.proxy.seen.length, before);
+    });
+  });
+
+  it('a hook that throws keeps nobody from the prompt', async () => {
+    const errors: PromptForgeError[] = [];
+    const throwing = () => {
+      throw new Error('A fault of the application');
+    };
+    const prompts = setting.client({
+      onFetch: throwing,
+      onStale: throwing,
+      onFallback: throwing,
+      onError: error => errors.push(error),
+    });
+    assert.equal((await prompts.get(NAME)).version, 1);
+    setting.proxy.fault = 'killed';
+    setting.pass(1000);
+    assert.equal((await prompts.get(NAME)).source, 'stale');
+    assert.equal((await prompts.get('other', { fallback: 'x' })).source, 'fallback');
+    assert.ok(errors.length >= 3 && errors.every(({ code }) => code === 'hook_failed'));
+  });
+});

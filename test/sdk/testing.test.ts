@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { PromptForgeError } from '../../src/sdk/client.ts';
+import { createTestClient } from '../../src/sdk/testing.ts';
+import { codeOf } from './a-client.ts';
+
+describe('createTestClient', () => {
+  it('gives the texts of the test, as the real client would', async () => {
+    const prompts = createTestClient({
+      'support/triage': 'Sort {{mail}}.',
+      greeting: { text: 'Hello', version: 7, metadata: { model: 'acme/small' } },
+    });
+    const triage = await prompts.get('support/triage');
+    assert.deepEqual(
+      [triage.text, triage.reference, triage.environment],
+      ['Sort {{mail}}.', 'support/triage@1', 'test'],
+    );
+    const greeting = await prompts.get('greeting');
+    assert.deepEqual([greeting.version, greeting.metadata.model], [7, 'acme/small']);
+    assert.equal((await prompts.render('support/triage', { mail: 'this' })).text, 'Sort this.');
+    assert.equal((await prompts.preload(['greeting', 'support/triage'])).length, 2);
+  });
+
+  it('refuses a name that the test does not give', async () => {
+    const error = await createTestClient()
+      .get('other')
+      .catch((thrown: unknown) => thrown);
+    assert.ok(PromptForgeError.is(error, 'prompt_not_found'));
+    assert.match(error.message, /createTestClient/);
+  });
+
+  it('moves and fails as the test says', async () => {
+    const prompts = createTestClient({ a: 'one' });
+    assert.equal((await prompts.get('a')).version, 1);
+    prompts.set('a', { text: 'two', version: 2 });
+    assert.equal((await prompts.get('a')).text, 'two');
+    for (const code of ['unreachable', 'unavailable', 'rate_limited', 'key_refused'] as const) {
+      const failing = createTestClient({ a: 'one' });
+      failing.fail(code);
+      assert.equal(await codeOf(failing.get('a')), code);
+      assert.equal((await failing.get('a', { fallback: 'x' })).source, 'fallback');
+    }
+  });
+});
