@@ -250,6 +250,7 @@ const DELIVERY: JsonOf<typeof delivery> = {
 const RENDERED: JsonOf<typeof renderResponse> = {
   ...SERVED,
   messages: [{ role: 'user', content: [{ text: TEXT }] }],
+  metadata: DELIVERY.metadata,
 };
 const COMPARED: JsonOf<typeof diffResponse> = {
   prompt: 'support/fee-estimate',

@@ -145,6 +145,19 @@ export const deliveryQuery = z.object({
   version: z.coerce.number().int().min(1).optional(),
 });
 
+const tool = z
+  .object({
+    name: z.string(),
+    description: z.string().optional(),
+    inputSchema: z.record(z.string(), z.unknown()).optional(),
+    outputSchema: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({
+    id: 'Tool',
+    description:
+      'A tool that the prompt declares, its schemas as JSON Schema. One that is only named has neither.',
+  });
+
 export const promptMetadata = z
   .object({
     model: z.string().optional(),
@@ -155,6 +168,7 @@ export const promptMetadata = z
       default: z.record(z.string(), z.unknown()),
     }),
     output: z.unknown().optional(),
+    tools: z.array(tool).optional(),
     ext: z.record(z.string(), z.record(z.string(), z.unknown())).meta({
       description: 'Front matter keys with a dot, by what stands before the last one.',
     }),
@@ -225,5 +239,6 @@ export const renderResponse = z
   .object({
     ...served,
     messages: z.array(message),
+    metadata: promptMetadata,
   })
   .meta({ id: 'RenderResponse' });

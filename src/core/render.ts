@@ -14,6 +14,7 @@ import { asObject, requiredInputs } from './prompt-data.ts';
 import { isNamedSchema } from './schema/expand-schema.ts';
 import { parsePublished, parseSource, type SourceKind } from './source.ts';
 import { checkNoIssues, publishedIssues, sourceIssues } from './template.ts';
+import { type DeclaredTool, declaredTools } from './tools.ts';
 
 export interface RenderRequest {
   readonly source: string;
@@ -161,12 +162,14 @@ export async function readMetadata(
     isPublished,
   });
   const { model, config, description, output, ext, raw } = prompt;
+  const tools = declaredTools(parsed.frontMatter);
   return {
     ...(typeof model === 'string' && { model }),
     ...(typeof description === 'string' && { description }),
     config: asObject(config),
     input: { schema: inputSchema, default: defaults },
     ...(output !== undefined && { output }),
+    ...(tools.length > 0 && { tools }),
     ext: asObject(ext) as PromptMetadata['ext'],
     raw: asObject(raw),
   };
@@ -183,6 +186,8 @@ export interface PromptMetadata {
   };
   /** Its schema is JSON Schema too. */
   readonly output?: unknown;
+  /** With their schemas as JSON Schema; absent where none is declared. */
+  readonly tools?: DeclaredTool[];
   /** Keys with a dot, by what stands before the last one. */
   readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The whole front matter as it is written. */

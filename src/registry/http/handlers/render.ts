@@ -19,8 +19,12 @@ export const handleRender: Handler<'render'> = async call => {
   const content = await prepare(caller.key);
   const { version, channel } = chosen;
   const reference = versionReference(prompt, version);
-  const { source, partials, digest } = content;
-  const about = { name: prompt, version, reference, digest, environment, channel };
+  const { source, partials, digest, metadata } = content;
+  const about = {
+    ...{ name: prompt, version, reference, digest, environment, channel },
+    // One request is enough for who calls a model with it.
+    ...(type === 'application/json' && { metadata }),
+  };
   const rendered = await work.render(
     { source, partials, label: reference, body: bytes, type, about },
     asker(),

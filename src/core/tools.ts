@@ -1,0 +1,53 @@
+/** The tools that a prompt declares, as model APIs take them: by name, with JSON Schema. */
+import { expandSchema } from './schema/expand-schema.ts';
+import { isJsonObject, type JsonObject, SchemaFault } from './schema/schema-fault.ts';
+
+export interface DeclaredTool {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema; absent where none is declared, or it means nothing. */
+  readonly inputSchema?: JsonObject;
+  readonly outputSchema?: JsonObject;
+}
+
+/**
+ * Those of `tools`, in their order, then the others of `toolDefs`. A tool that is only named is one that the application
+ * knows.
+ * @param frontMatter as YAML gives it
+ */
+export function declaredTools(frontMatter: JsonObject): DeclaredTool[] {
+  const tools = new Map<string, DeclaredTool>();
+  const definitions = listOf(frontMatter['toolDefs']).filter(isJsonObject);
+  const defined = new Map(definitions.map(each => [each['name'], each]));
+  for (const each of [...listOf(frontMatter['tools']), ...definitions]) {
+    const definition = typeof each === 'string' ? (defined.get(each) ?? { name: each }) : each;
+    if (!isJsonObject(definition) || typeof definition['name'] !== 'string') continue;
+    if (!tools.has(definition['name']))
+      tools.set(definition['name'], compiled(definition['name'], definition));
+  }
+  return [...tools.values()];
+}
+
+function compiled(name: string, { description, inputSchema, outputSchema }: JsonObject): DeclaredTool {
+  const [input, output] = [schemaOf(inputSchema), schemaOf(outputSchema)];
+  return {
+    name,
+    ...(typeof description === 'string' && { description }),
+    ...(input !== null && { inputSchema: input }),
+    ...(output !== null && { outputSchema: output }),
+  };
+}
+
+/** Publishing does not check the schemas of tools, so one that means nothing is left out. */
+function schemaOf(schema: unknown): JsonObject | null {
+  try {
+    return expandSchema(schema, true);
+  } catch (error) {
+    if (error instanceof SchemaFault) return null;
+    throw error;
+  }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
