@@ -14,7 +14,7 @@ import { ROOT } from './projectRoot.ts';
 export const API_REFERENCE = join(ROOT, 'docs', 'api.md');
 
 const GROUPS: readonly (readonly [title: string, routes: readonly RouteName[]])[] = [
-  ['Applications', ['deliver', 'render', 'currentKey']],
+  ['Applications', ['deliver', 'render', 'deliverAll', 'deliveryChanges', 'currentKey']],
   [
     'Prompts and versions',
     [

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { changes } from './changes.ts';
 import type { checkpoint } from './checkpoint.ts';
 import type { consistency } from './consistency.ts';
+import type { deliveriesResponse } from './deliveries.ts';
 import type { environment, policy } from './environments.ts';
 import type { createdKey, key, keyRequest, keyRevocation, keyRotation, revokedKey } from './keys.ts';
 import type { live } from './live.ts';
@@ -252,6 +253,30 @@ const RENDERED: JsonOf<typeof renderResponse> = {
   messages: [{ role: 'user', content: [{ text: TEXT }] }],
   metadata: DELIVERY.metadata,
 };
+const DELIVERIES: JsonOf<typeof deliveriesResponse> = {
+  environment: 'production',
+  remaining: 0,
+  data: [
+    {
+      status: 200,
+      etag: `"${EXAMPLE_DIGEST}-3b1f0c9a7d5e2846"`,
+      cacheControl: 'private, max-age=5, stale-while-revalidate=10, stale-if-error=86400',
+      reference: SERVED.reference,
+      delivery: DELIVERY,
+    },
+    {
+      status: 404,
+      problem: {
+        type: 'urn:promptforge:problem:prompt_not_found',
+        title: 'Prompt not found',
+        status: 404,
+        detail:
+          'production serves no prompt "support/refunds". Check the name, or promote a version there first.',
+        code: 'prompt_not_found',
+      },
+    },
+  ],
+};
 const COMPARED: JsonOf<typeof diffResponse> = {
   prompt: 'support/fee-estimate',
   from: { ...SUMMARY, version: 11, digest: EARLIER_DIGEST, base: 10, message: 'Round the fee', bytes: 218 },
@@ -331,6 +356,16 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
     responses: { 200: { json: DELIVERY, text: TEMPLATE } },
   },
   render: { path: name, request: RENDER_REQUEST, responses: { 200: { json: RENDERED, text: TEXT } } },
+  deliverAll: {
+    request: {
+      prompts: [{ name: 'support/fee-estimate' }, { name: 'support/refunds', channel: 'stable' }],
+    },
+    responses: { 200: { json: DELIVERIES } },
+  },
+  deliveryChanges: {
+    query: { after: 'lJ8v1Rk0cQ2yXw5tZ3nPaB', wait: 25 },
+    responses: { 200: { json: { changed: true, cursor: '9sD4hKq7Lm1oVx6bTz0eRu' } } },
+  },
   listPrompts: { query: { prefix: 'support/', limit: 100 }, responses: { 200: pageOf(PROMPT) } },
   getPrompt: { path: name, responses: { 200: { json: PROMPT } } },
   publish: {

@@ -8,6 +8,12 @@ import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { checkpoint } from './checkpoint.ts';
 import { consistency, consistencyQuery } from './consistency.ts';
+import {
+  deliveriesRequest,
+  deliveriesResponse,
+  deliveryChanges,
+  deliveryChangesQuery,
+} from './deliveries.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import {
   createdKey,
@@ -135,6 +141,26 @@ export const ROUTES = {
       'invalid_source',
       'not_acceptable',
     ],
+  },
+  deliverAll: {
+    method: 'POST',
+    path: '/v1/deliveries',
+    summary: 'Up to 100 deliveries in one answer, 8 MiB at a time',
+    role: 'reader',
+    body: deliveriesRequest,
+    responses: {
+      200: { description: 'Each with the status of a request of its own', json: deliveriesResponse },
+    },
+    problems: [],
+  },
+  deliveryChanges: {
+    method: 'GET',
+    path: '/v1/deliveries/changes',
+    summary: "Whether a channel of the key's environment has moved",
+    role: 'reader',
+    query: deliveryChangesQuery,
+    responses: { 200: { description: 'When one has, or the time is over', json: deliveryChanges } },
+    problems: ['environment_not_found'],
   },
   listPrompts: {
     method: 'GET',

@@ -11,7 +11,14 @@ import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type Answered, aRegistry, ask, assertProblem, type RegistryForTest } from './a-registry.ts';
 
-const SERVED: readonly RouteName[] = ['deliver', 'healthz', 'readyz', 'metrics'];
+const SERVED: readonly RouteName[] = [
+  'deliver',
+  'deliverAll',
+  'deliveryChanges',
+  'healthz',
+  'readyz',
+  'metrics',
+];
 
 describe('a process that only delivers', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

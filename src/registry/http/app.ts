@@ -13,6 +13,7 @@ import { drafts } from '../access/drafts.ts';
 import type { Contents } from '../delivery/content.ts';
 import { type Deliver, type DeliveryRequest, delivery } from '../delivery/deliver.ts';
 import type { DeliveryMaker } from '../delivery/maker.ts';
+import { moves } from '../delivery/moves.ts';
 import { parseNameInPath } from '../delivery/target.ts';
 import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
@@ -25,9 +26,10 @@ import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
 import type { Call, Handler, Standing } from './call.ts';
-import { changesFeed } from './changes-feed.ts';
+import { changesFeed, MAX_WAITING_PER_KEY } from './changes-feed.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
+import { movesFeed } from './moves-feed.ts';
 import { methodsOf, routeOf } from './paths.ts';
 import { parseQuery } from './query.ts';
 import { streams } from './streams.ts';
@@ -74,10 +76,11 @@ export interface App {
   readonly deliver: Deliver;
 }
 
-/** What is answered though the log is broken: the evidence, and what a client needs to ask for it. */
+/** What is answered though the log is broken: the evidence, what a client needs to ask for it, and what is in memory. */
 const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'changes',
   'consistency',
+  'deliverAll',
   'currentKey',
   'listEnvironments',
   'healthz',
@@ -108,6 +111,12 @@ export function createApp(parts: AppParts): App {
   const budget = bodyBudget(parts.bodies);
   const streaming = streams();
   const feed = changesFeed(store, parts.closing, parts.maxWaitingPerKey);
+  const movesOfEnvironments = movesFeed(
+    store,
+    moves(store),
+    parts.closing,
+    parts.maxWaitingPerKey ?? MAX_WAITING_PER_KEY,
+  );
   const deliver = delivery({
     store,
     memory,
@@ -213,6 +222,8 @@ export function createApp(parts: AppParts): App {
       streams: streaming,
       asker,
       feed,
+      deliver,
+      moves: movesOfEnvironments,
       // Made only when asked for: each one would stay tied to the signal of closing until it is collected.
       ended: () => AbortSignal.any([request.gone(), parts.closing]),
     } as Call<HandledRoute>;

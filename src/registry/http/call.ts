@@ -8,6 +8,7 @@ import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Drafts } from '../access/drafts.ts';
 import type { Contents } from '../delivery/content.ts';
+import type { Deliver } from '../delivery/deliver.ts';
 import type { Identity } from '../identity.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Signer } from '../proof/signer.ts';
@@ -18,6 +19,7 @@ import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { ChangesFeed } from './changes-feed.ts';
 import type { Repeatable } from './idempotency.ts';
+import type { MovesFeed } from './moves-feed.ts';
 import type { Streams } from './streams.ts';
 import type { Work } from './work.ts';
 
@@ -82,6 +84,10 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly reauthenticate: () => Promise<void>;
   /** Whom work is done for: until the caller has gone. */
   readonly asker: () => Asker;
+  /** Delivers a prompt as a request of its own would. */
+  readonly deliver: Deliver;
+  /** To wait until a channel of an environment moves. */
+  readonly moves: MovesFeed;
   /** To wait for what the log has next. */
   readonly feed: ChangesFeed;
   /** Aborts when whoever asked is gone, or the process closes. */

@@ -6,7 +6,14 @@ import type { App } from './app.ts';
 import { askedByFetch } from './asked.ts';
 import { routeOf } from './paths.ts';
 
-const SERVED: ReadonlySet<RouteName> = new Set(['deliver', 'healthz', 'readyz', 'metrics']);
+const SERVED: ReadonlySet<RouteName> = new Set([
+  'deliver',
+  'deliverAll',
+  'deliveryChanges',
+  'healthz',
+  'readyz',
+  'metrics',
+]);
 
 /** Refuses every other call of the API before anything of it is read. */
 export function deliveryOnly(app: App): App {

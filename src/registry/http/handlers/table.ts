@@ -4,6 +4,7 @@ import type { Handler } from '../call.ts';
 import { handleChanges } from './changes.ts';
 import { handleCheckpoint } from './checkpoint.ts';
 import { handleConsistency } from './consistency.ts';
+import { handleDeliverAll, handleDeliveryChanges } from './deliveries.ts';
 import { handleListEnvironments, handlePutEnvironment } from './environments.ts';
 import {
   handleCreateKey,
@@ -42,6 +43,8 @@ export type HandledRoute = Exclude<RouteName, 'deliver'>;
 
 export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   render: handleRender,
+  deliverAll: handleDeliverAll,
+  deliveryChanges: handleDeliveryChanges,
   listPrompts: handleListPrompts,
   getPrompt: handleGetPrompt,
   publish: handlePublish,

@@ -1,0 +1,74 @@
+/** Many deliveries in one answer, and a feed that tells when to ask for them again. */
+import * as z from 'zod';
+import { problemDocument } from './problems.ts';
+import { delivery } from './prompts.ts';
+import { channel, cursor, environmentName, promptName, queryNumber, versionNumber } from './values.ts';
+
+/** Prompts of one request. */
+export const MAX_DELIVERIES = 100;
+/** Of the deliveries in one answer. */
+export const MAX_DELIVERIES_BYTES = 8 * 1024 * 1024;
+
+const wantedDelivery = z
+  .strictObject({
+    name: promptName,
+    channel: channel.optional(),
+    version: versionNumber.optional(),
+    etag: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({
+        description: 'Of the delivery as JSON that is known: if it is still the same, the status is 304.',
+      }),
+  })
+  .refine(({ channel, version }) => channel === undefined || version === undefined, {
+    error: 'Ask for a channel or for a version, not for both.',
+    path: ['version'],
+  })
+  .meta({ id: 'WantedDelivery' });
+
+export const deliveriesRequest = z
+  .object({ prompts: z.array(wantedDelivery).min(1).max(MAX_DELIVERIES) })
+  .meta({ id: 'DeliveriesRequest' });
+
+const item = z
+  .object({
+    status: z.int().meta({ description: 'As of a request for this prompt alone.' }),
+    etag: z.string().optional(),
+    cacheControl: z.string().optional(),
+    age: z.int().min(0).optional().meta({ description: 'Seconds, as the header Age.' }),
+    reference: z.string().optional(),
+    delivery: delivery.optional().meta({ description: 'With status 200.' }),
+    problem: problemDocument.optional().meta({ description: 'With a status from 400.' }),
+  })
+  .meta({ id: 'DeliveryItem' });
+
+export const deliveriesResponse = z
+  .object({
+    environment: environmentName,
+    data: z.array(item).meta({ description: 'In the order asked for.' }),
+    remaining: z.int().min(0).meta({
+      description:
+        'How many there was no room for, from the end: ask for them in the next call. Each answer has at least one of those asked for.',
+    }),
+  })
+  .meta({ id: 'Deliveries' });
+
+export const deliveryChangesQuery = z.object({
+  after: cursor
+    .optional()
+    .meta({ description: 'The cursor of the answer before. Left out: only to get one.' }),
+  wait: queryNumber(0, 30, 0).meta({
+    description: 'Seconds to hold the call open until a channel of the environment moves.',
+  }),
+});
+
+export const deliveryChanges = z
+  .object({
+    changed: z
+      .boolean()
+      .meta({ description: 'Whether a channel may have moved, or the policy changed, since the cursor.' }),
+    cursor,
+  })
+  .meta({ id: 'DeliveryChanges' });

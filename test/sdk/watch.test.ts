@@ -1,0 +1,151 @@
+/** Many prompts in one request, and channels that are followed. */
+import assert from 'node:assert/strict';
+import type { Prompt, PromptForgeError } from '../../src/sdk/client.ts';
+import { eventually } from '../eventually.ts';
+import { aSetting, codeOf, NAME, type Setting } from './a-client.ts';
+import { problem } from './a-proxy.ts';
+
+describe('many prompts', () => {
+  let setting: Setting;
+  before(async () => {
+    setting = await aSetting();
+    for (const name of ['many/a', 'many/b', 'many/c']) {
+      await setting.registry.publish(name, `Text of ${name}`, null);
+      for (const environment of ['staging', 'production'])
+        await setting.registry.promote(name, 1, environment);
+    }
+  });
+  after(() => setting[Symbol.asyncDispose]());
+  afterEach(async () => {
+    setting.proxy.fault = 'none';
+    await setting.promote(1).catch(() => undefined);
+  });
+
+  describe('prompts.preload', () => {
+    it('fetches all of them in one request, and validates them in one later', async () => {
+      const { proxy, client } = setting;
+      const before = proxy.seen.length;
+      const prompts = client();
+      const all = await prompts.preload(['many/a', { name: 'many/b' }, { name: NAME, version: 1 }, 'many/a']);
+      assert.deepEqual(
+        all.map(({ reference, text }) => [reference, text]),
+        [
+          ['many/a@1', 'Text of many/a'],
+          ['many/b@1', 'Text of many/b'],
+          [`${NAME}@1`, 'One {{mail}}'],
+          ['many/a@1', 'Text of many/a'],
+        ],
+      );
+      assert.deepEqual(proxy.seen.slice(before), ['POST /v1/deliveries']);
+      assert.equal((await prompts.get('many/a')).source, 'cache');
+      setting.pass(3600);
+      await prompts.preload(['many/a', 'many/b']);
+      const { age, source } = await prompts.get('many/a');
+      assert.deepEqual([age, source, proxy.seen.length], [0, 'cache', before + 2]);
+    });
+
+    it('takes more than fit into one request', async () => {
+      const { proxy, client } = setting;
+      const before = proxy.seen.length;
+      const pinned = Array.from({ length: 150 }, (_, index) => ({
+        name: 'many/a',
+        channel: `stable-${index}`,
+      }));
+      assert.equal(await codeOf(client().preload(pinned)), 'access_denied');
+      assert.equal(proxy.seen.slice(before).filter(seen => seen === 'POST /v1/deliveries').length, 2);
+    });
+
+    it('rejects with the reason where one cannot be had, and keeps the others', async () => {
+      const prompts = setting.client();
+      assert.equal(await codeOf(prompts.preload(['many/a', 'many/other'])), 'prompt_not_found');
+      assert.equal((await prompts.get('many/a')).source, 'cache');
+      assert.equal(await codeOf(prompts.preload(['../a'])), 'invalid_name');
+    });
+
+    it('gives what is known where the registry is down', async () => {
+      const prompts = setting.client();
+      await prompts.preload(['many/a', 'many/b']);
+      setting.proxy.fault = 'killed';
+      setting.pass(3600);
+      const all = await prompts.preload(['many/a', 'many/b']);
+      assert.deepEqual(
+        all.map(({ source }) => source),
+        ['stale', 'stale'],
+      );
+      assert.equal(await codeOf(setting.client().preload(['many/a'])), 'unreachable');
+    });
+
+    it('asks for each by itself where the registry does not know the call', async () => {
+      const { proxy, client } = setting;
+      const prompts = client({
+        fetch: (...given) => {
+          proxy.fault = String(given[0]).endsWith('/v1/deliveries')
+            ? problem(404, 'route_not_found')
+            : 'none';
+          return fetch(...given);
+        },
+      });
+      assert.equal((await prompts.preload(['many/a', 'many/b'])).length, 2);
+    });
+  });
+
+  describe('prompts.watch', () => {
+    it('tells each version that a channel moves to, soon after', async () => {
+      const { client, promote, proxy } = setting;
+      const prompts = client();
+      await prompts.get(NAME);
+      const told: Prompt[] = [];
+      const others: Prompt[] = [];
+      const stop = prompts.watch(NAME, prompt => told.push(prompt));
+      const stopOther = prompts.watch('many/a', prompt => others.push(prompt));
+      try {
+        await eventually('the held request', () => proxy.seen.some(seen => /wait=25&after=/.test(seen)));
+        await promote(2);
+        await eventually('version 2', () => told.length === 1);
+        assert.deepEqual([told[0]?.version, told[0]?.text], [2, 'Two {{mail}}']);
+        assert.equal((await prompts.get(NAME)).version, 2, 'get gives it as well');
+        await promote(1);
+        await eventually('the rollback', () => told.length === 2);
+        assert.deepEqual([told[1]?.version, others.length], [1, 0]);
+      } finally {
+        stop();
+        stopOther();
+      }
+      await promote(2);
+      const before = proxy.seen.length;
+      await prompts.get('many/b');
+      assert.equal(told.length, 2);
+      assert.ok(proxy.seen.length <= before + 1, 'nothing is asked after the last one has stopped');
+    });
+
+    it('goes on after the registry was away, and tells of that', async () => {
+      const { client, promote, proxy } = setting;
+      const errors: PromptForgeError[] = [];
+      const prompts = client({ onError: error => errors.push(error) });
+      const told: number[] = [];
+      await prompts.get(NAME);
+      proxy.fault = 'killed';
+      const stop = prompts.watch(NAME, ({ version }) => told.push(version));
+      try {
+        await eventually('the failure', () => errors.length > 0);
+        await promote(2);
+        proxy.fault = 'none';
+        await eventually('version 2', () => told.at(-1) === 2);
+        assert.ok(errors.every(({ code }) => code === 'unreachable'));
+      } finally {
+        stop();
+        prompts.close();
+      }
+    });
+
+    it('ends with its signal, and refuses what is no name', async () => {
+      const { client } = setting;
+      const ended = new AbortController();
+      const prompts = client();
+      prompts.watch(NAME, () => undefined, { signal: ended.signal });
+      ended.abort();
+      assert.throws(() => prompts.watch('../a', () => undefined), { code: 'invalid_name' });
+      prompts.close();
+    });
+  });
+});
