@@ -1,9 +1,10 @@
 /**
- * When a channel of an environment last moved, as a cursor that tells nothing else: not which channel or prompt, nor how
- * many events there are. It is made of the log, so all processes have the same one.
+ * Whether a channel of an environment has moved, as a cursor that tells nothing else: not which channel or prompt, and
+ * nothing of drafts, other environments and channels that are not served. It is made of what the log holds, so all
+ * processes have the same one.
  */
 import { hash } from 'node:crypto';
-import { LATEST } from '../../core/channel.ts';
+import { type Channel, LATEST } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { ChainHead } from '../../core/event.ts';
 import { readEnvironment } from '../environments.ts';
@@ -16,18 +17,25 @@ export interface Moves {
   cursorOf(environment: EnvironmentName): Promise<string>;
 }
 
-/** Up to which event the log is known, and the hash of the last one that moved something. */
-interface Known {
-  readonly head: ChainHead;
-  /** Of the last publication, which moves `latest` wherever that is served. */
-  readonly published: string;
-  /** Of the last promotion that was applied, by environment; of one that is not here nobody has asked. */
-  readonly applied: ReadonlyMap<EnvironmentName, string>;
+/** How often a channel of an environment has moved, and the last time. */
+interface Moved {
+  readonly count: number;
+  /** The prompt, its version and when. */
+  readonly last: string;
 }
 
-/** When there are more new events than this, the last moves are looked up again. */
+type ByChannel = ReadonlyMap<Channel, Moved>;
+
+interface Known {
+  /** Up to which event the log is known. */
+  readonly head: ChainHead;
+  readonly published: number;
+  /** Of an environment that is not here nobody has asked. */
+  readonly environments: ReadonlyMap<EnvironmentName, ByChannel>;
+}
+
+/** When there are more new events than this, everything is looked up again. */
 const MAX_NEW = 500;
-const NEVER = '';
 
 export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
   let known: Known | undefined;
@@ -38,16 +46,19 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
       const { policy } = await readEnvironment(snapshot, environment);
       const next = (known && (await continued(snapshot, known))) ?? {
         head: await logHead(snapshot),
-        published: await hashOf(snapshot, (await selectPublished(snapshot, {}))[0]?.seq),
-        applied: new Map(),
+        published: Number((await selectPublished(snapshot, {}))[0]?.count ?? 0),
+        environments: new Map(),
       };
-      const applied =
-        next.applied.get(environment) ??
-        (await hashOf(snapshot, (await selectApplied(snapshot, { environment }))[0]?.seq));
+      const channels = next.environments.get(environment) ?? (await readChannels(snapshot, environment));
       // Whichever snapshot it is of, the next one goes on from there.
-      known = { ...next, applied: new Map([...next.applied, [environment, applied]]) };
-      const published = policy.serves.includes(LATEST) ? next.published : NEVER;
-      const state = JSON.stringify([environment, applied, published, policy]);
+      known = { ...next, environments: new Map([...next.environments, [environment, channels]]) };
+      const { serves, pins } = policy;
+      const served = serves.flatMap(channel => {
+        const { count, last } = channels.get(channel) ?? {};
+        return count === undefined ? [] : [{ channel, count, last }];
+      });
+      const published = serves.includes(LATEST) ? next.published : null;
+      const state = JSON.stringify([environment, serves, pins, served, published]);
       return hash('sha256', state, 'base64url').slice(0, 22);
     });
   }
@@ -56,67 +67,85 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
     cursorOf(environment) {
       // All that are woken by one commit ask for the same.
       const name = `${environment} ${store.revision()}`;
-      if (reading?.name !== name) reading = { name, cursor: read(environment) };
-      const { cursor } = reading;
-      const own = reading;
-      cursor.catch(() => {
+      if (reading?.name === name) return reading.cursor;
+      const own = { name, cursor: read(environment) };
+      reading = own;
+      own.cursor.catch(() => {
         if (reading === own) reading = undefined;
       });
-      return cursor;
+      return own.cursor;
     },
   };
 }
 
 /** What is known with what the log has new; undefined where that is too much, or it is not the log that was known. */
-async function continued(
-  snapshot: Snapshot,
-  { head, published, applied }: Known,
-): Promise<Known | undefined> {
+async function continued(snapshot: Snapshot, known: Known): Promise<Known | undefined> {
+  const { head } = known;
   const rows = await selectNew(snapshot, { seq: head.seq });
   const [first] = rows;
   if (first?.seq !== head.seq || first.hash !== head.hash || rows.length > MAX_NEW) return undefined;
-  const now = new Map(applied);
-  let last = published;
-  for (const { kind, environment, hash } of rows.slice(1)) {
-    if (kind === 'version.published') last = hash;
-    if (kind === 'promotion.applied' && environment !== null && now.has(environment))
-      now.set(environment, hash);
+  const environments = new Map(known.environments);
+  let { published } = known;
+  for (const { kind, environment, channel, ...what } of rows.slice(1)) {
+    if (kind === 'version.published') published += 1;
+    const channels = environment === null ? undefined : environments.get(environment);
+    if (kind !== 'promotion.applied' || environment === null || channel === null || channels === undefined)
+      continue;
+    const count = (channels.get(channel)?.count ?? 0) + 1;
+    environments.set(environment, new Map([...channels, [channel, { count, last: lastOf(what) }]]));
   }
   const end = rows.at(-1) ?? first;
-  return { head: { seq: end.seq, hash: end.hash }, published: last, applied: now };
+  return { head: { seq: end.seq, hash: end.hash }, published, environments };
 }
 
-async function hashOf(snapshot: Snapshot, seq: number | null | undefined): Promise<string> {
-  if (seq === null || seq === undefined) return NEVER;
-  return (await selectHash(snapshot, { seq }))[0]?.hash ?? NEVER;
+async function readChannels(snapshot: Snapshot, environment: EnvironmentName): Promise<ByChannel> {
+  const channels = new Map<Channel, Moved>();
+  for (const { channel, count, seq } of await selectApplied(snapshot, { environment })) {
+    const [event] = await selectEvent(snapshot, { seq: Number(seq) });
+    if (event !== undefined) channels.set(channel, { count: Number(count), last: lastOf(event) });
+  }
+  return channels;
+}
+
+function lastOf({
+  prompt,
+  version,
+  at,
+}: {
+  prompt: string | null;
+  version: number | null;
+  at: string;
+}): string {
+  return `${prompt}@${version} ${at}`;
 }
 
 const selectNew = preparedQuery((database, { seq }: { readonly seq: number }) =>
   database
     .selectFrom('events')
-    .select(['seq', 'hash', 'kind', 'environment'])
+    .select(['seq', 'hash', 'kind', 'environment', 'channel', 'prompt', 'version', 'at'])
     .where('seq', '>=', seq)
     .orderBy('seq')
     .limit(MAX_NEW + 1),
 );
 
-const selectHash = preparedQuery((database, { seq }: { readonly seq: number }) =>
-  database.selectFrom('events').select('hash').where('seq', '=', seq),
+const selectEvent = preparedQuery((database, { seq }: { readonly seq: number }) =>
+  database.selectFrom('events').select(['prompt', 'version', 'at']).where('seq', '=', seq),
 );
 
 const selectPublished = preparedQuery(database =>
-  database
-    .selectFrom('events')
-    .select('seq')
-    .where('kind', '=', 'version.published')
-    .orderBy('seq', 'desc')
-    .limit(1),
+  database.selectFrom('versions').select(({ fn }) => fn.countAll().as('count')),
 );
 
 /** By the index of an environment's promotions. */
 const selectApplied = preparedQuery((database, { environment }: { readonly environment: EnvironmentName }) =>
   database
     .selectFrom('promotions')
-    .select(({ fn }) => fn.max('applied_seq').as('seq'))
-    .where('environment', '=', environment),
+    .select([
+      'channel',
+      ({ fn }) => fn.count('applied_seq').as('count'),
+      ({ fn }) => fn.max('applied_seq').as('seq'),
+    ])
+    .where('environment', '=', environment)
+    .where('applied_seq', 'is not', null)
+    .groupBy('channel'),
 );
