@@ -13,6 +13,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
 import { signingKeyCommand } from './commands/signing-key.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { witnessCommand } from './commands/witness.ts';
@@ -86,6 +87,7 @@ function program(): Command {
     webhooksCommand(),
     renderCommand(),
     checkCommand(),
+    snapshotCommand(),
   ])
     command.addCommand(each);
   forAll(command, each => {

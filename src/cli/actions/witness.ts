@@ -1,13 +1,12 @@
 /** What `promptforge witness` does. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogForked, witnessed } from '../../client/consistency.ts';
 import { RegistryClient } from '../../client/registry-client.ts';
 import { SignerChanged } from '../../client/signer-changed.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { Problem } from '../../core/problem.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
+import { keyFrom } from '../key-from.ts';
 import { line, print, say } from '../output.ts';
 import { type HeadLog, openHeadLog } from '../witness/head-log.ts';
 
@@ -23,7 +22,8 @@ export interface WitnessOptions {
 /** @throws CommandFailure: exit code 1 for an alarm, 4 when it cannot look */
 export async function witness(url: string, options: WitnessOptions): Promise<void> {
   const { to, watch, interval, push } = options;
-  const registry = clientOf(url, await keyFrom(options.keyFile));
+  const why = 'The registry shows its log to keys of the role author and above.';
+  const registry = clientOf(url, await keyFrom(options.keyFile, why));
   const log = await openHeadLog(to, registry.url, push ?? false);
   if (!watch) return look(registry, log);
   const stopping = new AbortController();
@@ -79,23 +79,5 @@ function clientOf(url: string, key: string): RegistryClient {
     return new RegistryClient({ url, key });
   } catch (cause) {
     throw new CommandFailure(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-/** Never from the command line, which other users of the machine can read. */
-async function keyFrom(file: string | undefined): Promise<string> {
-  const key = file === undefined ? process.env['PROMPTFORGE_KEY'] : await keyIn(file);
-  if (key !== undefined && key.trim() !== '') return key.trim();
-  throw new CommandFailure(
-    EXIT.usage,
-    'The registry shows its log to keys of the role author and above. Give one in PROMPTFORGE_KEY or with --key-file.',
-  );
-}
-
-async function keyIn(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
   }
 }

@@ -1,0 +1,40 @@
+/** `promptforge snapshot`: what an environment serves, as a file that applications are shipped with. */
+import { Command, Option } from 'commander';
+import type { SnapshotOptions } from '../actions/snapshot.ts';
+import { channelArgument, givenArgument, pathArgument } from '../values.ts';
+
+export function snapshotCommand(): Command {
+  return new Command('snapshot')
+    .description(
+      'write what an environment serves into a file, for applications that start without the registry',
+    )
+    .argument(
+      '[prompts...]',
+      'names such as support/triage, or versions such as support/triage@12 (default: all prompts of this working copy)',
+    )
+    .addOption(new Option('-o, --output <file>', 'the file (default: stdout)').argParser(pathArgument))
+    .addOption(
+      new Option('--registry <url>', 'the registry (default: that of promptforge.json)').argParser(
+        givenArgument,
+      ),
+    )
+    .addOption(
+      new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
+    )
+    .option('--key-file <file>', 'a file with a reader key of the environment (default: PROMPTFORGE_KEY)')
+    .addHelpText(
+      'after',
+      `
+A reader key is enough. The key decides on the environment. Give the file to createClient as
+"snapshot": it is served when the registry cannot be asked and nothing newer is known.
+A reader cannot list prompts, so without names those of the prompts folder are asked for, and
+the ones that the environment does not serve are left out.
+
+Examples:
+  PROMPTFORGE_KEY=… promptforge snapshot -o prompts.json
+  promptforge snapshot support/triage billing/fees -o prompts.json --registry https://prompts.example.com --key-file key`,
+    )
+    .action(async (prompts: string[], options: SnapshotOptions) =>
+      (await import('../actions/snapshot.ts')).snapshot(prompts, options),
+    );
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from '../../src/sdk/client.ts';
+import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { inProcess } from './in-process.ts';
+
+describe('promptforge snapshot', () => {
+  let registry: RegistryForTest;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let key: string;
+  const was = { key: process.env['PROMPTFORGE_KEY'], folder: process.cwd() };
+
+  before(async () => {
+    registry = await aRegistry();
+    folder = await temporaryFolder();
+    for (const name of ['support/triage', 'billing/fees', 'draft']) {
+      await registry.publish(name, `---\nmodel: acme/small\n---\nText of ${name}`, null);
+      if (name === 'draft') continue;
+      for (const environment of ['staging', 'production']) await registry.promote(name, 1, environment);
+    }
+    key = await registry.key('production', 'reader');
+    for (const name of ['support/triage', 'billing/fees', 'draft', 'support/_part']) {
+      await mkdir(join(folder.path, 'prompts', name, '..'), { recursive: true });
+      await writeFile(join(folder.path, 'prompts', `${name}.prompt`), 'Edited');
+    }
+  });
+  after(async () => {
+    await registry[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+  beforeEach(() => {
+    process.env['PROMPTFORGE_KEY'] = key;
+  });
+  afterEach(() => {
+    process.chdir(was.folder);
+    if (was.key === undefined) delete process.env['PROMPTFORGE_KEY'];
+    else process.env['PROMPTFORGE_KEY'] = was.key;
+  });
+
+  it('writes what a reader key may read of the working copy, for a client that starts without the registry', async () => {
+    process.chdir(folder.path);
+    await writeFile('promptforge.json', JSON.stringify({ registry: registry.url, prompts: 'prompts' }));
+    const { code, stdout, stderr } = await inProcess(['snapshot', '-o', 'prompts.json']);
+    assert.deepEqual([code, stdout], [0, ''], stderr);
+    assert.match(stderr, /draft is left out: .*\n2 of 3 prompts of production are in .*prompts\.json/);
+    const text = await readFile('prompts.json', 'utf8');
+    assert.ok(!text.includes('pf_'));
+    const prompts = createClient({
+      url: registry.url,
+      key,
+      environment: 'production',
+      snapshot: JSON.parse(text),
+      retries: 0,
+      fetch: () => Promise.reject(new TypeError('The registry is down')),
+    });
+    const { source, reference, text: given, metadata } = await prompts.get('support/triage');
+    assert.deepEqual(
+      [source, reference, given, metadata.model],
+      ['bundled', 'support/triage@1', 'Text of support/triage', 'acme/small'],
+    );
+  });
+
+  it('writes the prompts and versions that are named, to stdout where no file is', async () => {
+    const args = ['snapshot', 'support/triage', 'billing/fees@1', '--registry', `${registry.url}/`];
+    const { code, stdout, stderr } = await inProcess(args);
+    assert.equal(code, 0, stderr);
+    const { prompts, environment, registry: url } = JSON.parse(stdout);
+    assert.deepEqual([environment, url], ['production', registry.url]);
+    assert.deepEqual(
+      prompts.map(({ reference, channel }: { reference: string; channel: string | null }) => [
+        reference,
+        channel,
+      ]),
+      [
+        ['billing/fees@1', null],
+        ['support/triage@1', 'stable'],
+      ],
+    );
+  });
+
+  it('fails, and writes nothing, where it cannot have all that is named', async () => {
+    process.chdir(folder.path);
+    const output = join(folder.path, 'none.json');
+    const from = ['--registry', registry.url, '-o', output];
+    const cases: readonly (readonly [args: readonly string[], code: number, words: RegExp, key?: string])[] =
+      [
+        [['support/triage', 'draft', ...from], 1, /serves no prompt "draft"/],
+        [['../a', ...from], 2, /segment|name/],
+        [['support/triage@x', ...from], 2, /version number/],
+        [['support/triage', '--registry', 'http://127.0.0.1:9', '-o', output], 4, /cannot be reached/],
+        [['support/triage', '--registry', 'ftp://x', '-o', output], 2, /url/],
+        [['support/triage', ...from], 2, /PROMPTFORGE_KEY/, ' '],
+        [['support/triage', ...from], 2, /must look like/, 'pf_production'],
+        [
+          ['support/triage', '--registry', registry.url, '-o', join(folder.path, 'prompts')],
+          4,
+          /cannot be written/,
+        ],
+      ];
+    for (const [args, code, words, own] of cases) {
+      if (own !== undefined) process.env['PROMPTFORGE_KEY'] = own;
+      const outcome = await inProcess(['snapshot', ...args]);
+      assert.equal(outcome.code, code, `${args.join(' ')}: ${outcome.stderr}`);
+      assert.match(outcome.stderr, words);
+      process.env['PROMPTFORGE_KEY'] = key;
+    }
+    assert.ok(!(await readdir(folder.path)).includes('none.json'));
+  });
+
+  it('takes the key from a file, and needs a working copy or names', async () => {
+    const file = join(folder.path, 'key');
+    await writeFile(file, `${key}\n`);
+    delete process.env['PROMPTFORGE_KEY'];
+    const named = await inProcess([
+      'snapshot',
+      'support/triage',
+      '--registry',
+      registry.url,
+      '--key-file',
+      file,
+    ]);
+    assert.equal(named.code, 0, named.stderr);
+    process.chdir('/');
+    const nowhere = await inProcess(['snapshot', '--registry', registry.url, '--key-file', file]);
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /Name the prompts/);
+  });
+});
