@@ -14,3 +14,5 @@ export const CUT_COMMITS = isFull ? 50 : 10;
 export const MESSAGE_STRIDE = isFull ? 1 : 5;
 /** Times that a disk is full, on each engine. */
 export const FULL_DISKS = isFull ? 20 : 5;
+/** What an application asks of its client while the registry fails in every way in turn. */
+export const GETS = isFull ? 10_000 : 1500;

@@ -17,6 +17,8 @@ export type Fault =
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
   fault: Fault;
+  /** How many requests are not ended. */
+  readonly open: number;
   /** Method and path of each request, in order. */
   readonly seen: readonly string[];
   readonly headers: readonly IncomingMessage['headers'][];
@@ -25,9 +27,14 @@ export interface FaultyProxy extends AsyncDisposable {
 export async function aProxy(registryUrl: string): Promise<FaultyProxy> {
   const seen: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
+  let open = 0;
   const server = createServer((incoming, outgoing) => {
     seen.push(`${incoming.method} ${incoming.url}`);
     headers.push(incoming.headers);
+    open += 1;
+    outgoing.once('close', () => {
+      open -= 1;
+    });
     const { fault } = proxy;
     if (fault === 'killed') return void incoming.socket.destroy();
     if (fault === 'paused') return;
@@ -39,6 +46,9 @@ export async function aProxy(registryUrl: string): Promise<FaultyProxy> {
   const proxy: FaultyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fault: 'none',
+    get open() {
+      return open;
+    },
     seen,
     headers,
     async [Symbol.asyncDispose]() {
