@@ -1,6 +1,7 @@
 // Builds what ships: `dist/extension.js` and the threads it starts (`dist/language-worker.js`,
 // `dist/preview-worker.js`, the registry's) with their chunks, and
-// `dist/cli.js` with its own, and holds the size of what VS Code loads at activation to its limit.
+// `dist/cli.js` with its own, and what applications import into `sdk/` (buildSdk.ts), and holds the size of what VS Code
+// loads at activation to its limit.
 //
 //   npm run build             minified, as it ships
 //   npm run build -- --with-tests  and the suite that runs inside VS Code
@@ -10,6 +11,7 @@ import { chmod, glob, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { buildSdk } from './buildSdk.ts';
 import { ROOT } from './projectRoot.ts';
 
 /** What VS Code reads before `activate()` can run: the entry and all that it imports statically. */
@@ -106,6 +108,7 @@ export async function buildProduct(): Promise<number> {
     esbuild.build(extensionBundle(false)),
     buildCommand('dist'),
     esbuild.build(pageBundle(false)),
+    buildSdk(),
   ]);
   checkNoServerDatabase(extension.metafile);
   const loaded = loadedAtActivation(extension.metafile);

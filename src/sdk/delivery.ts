@@ -1,5 +1,5 @@
 /** What a registry delivers, read with nothing taken for granted: whatever does not fit is no text of a prompt. */
-import { whyNotPromptName } from '../core/name.ts';
+import { MAX_NAME_LENGTH, NAME_PATTERN } from '../core/name.ts';
 import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Metadata, Prompt, Wanted } from './types.ts';
@@ -9,19 +9,18 @@ export function keyOf({ name, channel = 'stable', version }: Wanted): string {
   return version === undefined ? (channel === 'stable' ? name : `${name}?${channel}`) : `${name}@${version}`;
 }
 
-/** @throws PromptForgeError `invalid_name` */
+/** What else is wrong with a name the registry says. @throws PromptForgeError `invalid_name` */
 export function checkWanted({ name, channel, version }: Wanted): void {
   const why =
-    typeof name !== 'string'
-      ? 'A prompt name is a text such as "support/triage".'
-      : (whyNotPromptName(name) ??
-        (channel !== undefined && version !== undefined
-          ? 'Ask for a channel or for a version, not for both.'
-          : channel !== undefined && !/^[a-z][a-z0-9-]{0,31}$/.test(channel)
-            ? 'A channel is "stable", "latest" or another name in lower case.'
-            : version !== undefined && !(Number.isSafeInteger(version) && version > 0)
-              ? 'A version is a whole number from 1.'
-              : undefined));
+    typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !NAME_PATTERN.test(name)
+      ? 'This is no prompt name: segments of letters, digits, "_", "." and "-" between slashes, such as "support/triage".'
+      : channel !== undefined && version !== undefined
+        ? 'Ask for a channel or for a version, not for both.'
+        : channel !== undefined && !/^[a-z][a-z0-9-]{0,31}$/.test(channel)
+          ? 'A channel is "stable", "latest" or another name in lower case.'
+          : version !== undefined && !(Number.isSafeInteger(version) && version > 0)
+            ? 'A version is a whole number from 1.'
+            : undefined;
   if (why !== undefined) throw new PromptForgeError('invalid_name', why);
 }
 

@@ -1,0 +1,124 @@
+/** The package as it is installed, in an empty folder, used as its documentation says. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { buildSdk, sdkSizes } from '../../scripts/buildSdk.ts';
+import { runCommand } from '../../scripts/host/runCommand.ts';
+import { ROOT } from '../../scripts/projectRoot.ts';
+import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const PROGRAM = `
+import assert from 'node:assert/strict';
+import { attributesOf, createClient, PromptForgeError } from 'promptforge/client';
+import { fileStorage } from 'promptforge/client/file';
+import { renderPrompt } from 'promptforge/render';
+import * as render from 'promptforge/render';
+import { createTestClient } from 'promptforge/testing';
+
+const [url, key] = process.argv.slice(2);
+const options = { url, key, environment: 'production', storage: fileStorage('kept') };
+const prompts = createClient(options);
+const prompt = await prompts.get('support/triage');
+assert.deepEqual([prompt.text, prompt.source], ['Sort {{mail}}.', 'network']);
+const rendered = await prompts.render('support/triage', { mail: 'this' });
+assert.equal(rendered.text, 'Sort this.');
+assert.equal((await prompts.render('support/triage', { mail: 'this' }, { remote: true })).text, 'Sort this.');
+assert.equal(renderPrompt(prompt, { mail: 'that' }).text, 'Sort that.');
+assert.equal((await prompts.preload(['support/triage'])).length, 1);
+assert.equal(attributesOf(prompt)['gen_ai.prompt.version'], '1');
+const error = await prompts.get('other').catch(thrown => thrown);
+assert.ok(PromptForgeError.is(error, 'prompt_not_found'));
+assert.throws(() => renderPrompt(prompt, []), PromptForgeError, 'there is one class of errors');
+assert.equal(render.PromptForgeError, PromptForgeError);
+assert.equal((await createTestClient({ a: 'Hello {{name}}' }).render('a', { name: 'Ada' })).text, 'Hello Ada');
+const stop = prompts.watch('support/triage', () => {});
+await new Promise(resolve => setTimeout(resolve, 50));
+stop();
+const down = createClient({ ...options, fetch: () => Promise.reject(new TypeError('down')), retries: 0 });
+assert.equal((await down.get('support/triage')).source, 'stored');
+assert.throws(() => new Function('return 1'), EvalError);
+console.log('done', rendered.reference);
+`;
+
+const TYPED = `
+import { createClient, type Prompt, type PromptClient, PromptForgeError } from 'promptforge/client';
+import { renderPrompt } from 'promptforge/render';
+import { createTestClient } from 'promptforge/testing';
+const prompts: PromptClient = createClient({ url: 'https://a.example', key: async () => 'k', environment: 'production' });
+const prompt: Prompt = await prompts.get('a');
+const version: number = prompt.version;
+const or = await prompts.get('a', { fallback: 'x' });
+// @ts-expect-error a fallback has no version
+const maybe: number = or.version;
+const reference: string | null = or.source === 'fallback' ? null : or.reference;
+const text: string = renderPrompt(prompt, { a: 1 }).messages[0]?.content[0]?.text ?? '';
+const remote = await prompts.render('a', {}, { remote: true });
+// @ts-expect-error not an option
+createClient({ url: '', key: '', environment: '', tiemout: 1 });
+// @ts-expect-error not a code
+PromptForgeError.is(remote, 'no_such_code');
+export { createTestClient, maybe, reference, text, version };
+`;
+
+describe('the package', () => {
+  let registry: RegistryForTest;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let installed: string;
+  before(async () => {
+    if (!existsSync(join(ROOT, 'sdk', 'types'))) await buildSdk();
+    registry = await aRegistry();
+    await registry.publish('support/triage', 'Sort {{mail}}.', null);
+    for (const environment of ['staging', 'production'])
+      await registry.promote('support/triage', 1, environment);
+    folder = await temporaryFolder();
+    installed = join(folder.path, 'node_modules', 'promptforge');
+    await mkdir(installed, { recursive: true });
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+    await runCommand(npm, ['pack', '--ignore-scripts', '--pack-destination', folder.path], { cwd: ROOT });
+    const [tarball = ''] = (await readdir(folder.path)).filter(name => name.endsWith('.tgz'));
+    await runCommand('tar', ['-xf', join(folder.path, tarball), '-C', installed, '--strip-components=1']);
+    await writeFile(join(folder.path, 'package.json'), '{"type":"module"}');
+  });
+  after(async () => {
+    await registry[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('works by its own files alone, where no code is made from strings', async () => {
+    await writeFile(join(folder.path, 'program.mjs'), PROGRAM);
+    const key = await registry.key('production', 'reader');
+    const flags = ['--disallow-code-generation-from-strings', '--disable-proto=delete'];
+    const args = [...flags, 'program.mjs', registry.url, key];
+    assert.match(await runCommand(process.execPath, args, { cwd: folder.path }), /^done support\/triage@1/);
+  });
+
+  it('has types that need no other package, and refuse what cannot be meant', async () => {
+    await writeFile(join(folder.path, 'typed.mts'), TYPED);
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
+    const args = [tsc, ...options, '--module', 'nodenext', '--exactOptionalPropertyTypes', 'typed.mts'];
+    await runCommand(process.execPath, args, { cwd: folder.path });
+  });
+
+  it('asks for nothing of Node but in its file storage', async () => {
+    const files = (await readdir(join(installed, 'sdk'))).filter(name => name.endsWith('.js'));
+    assert.ok(files.length >= 7, files.join());
+    for (const file of files) {
+      const text = await readFile(join(installed, 'sdk', file), 'utf8');
+      const imports = text.matchAll(/\b(?:from|import)\s*\(?\s*"([.@a-z][\w@./:-]*)"/g);
+      const asked = [...imports].map(([, name = '']) => name);
+      const others = asked.filter(name => !name.startsWith('./'));
+      if (file === 'file-storage.js') assert.ok(others.every(name => name.startsWith('node:')));
+      else assert.deepEqual(others, [], file);
+      assert.ok(!builtinModules.some(name => asked.includes(name)), file);
+    }
+  });
+
+  it('is small', async () => {
+    const { client = Number.NaN, render = Number.NaN } = await sdkSizes();
+    assert.ok(client <= 8 * 1024 && render <= 40 * 1024, `${client}, ${render}`);
+  });
+});
