@@ -27,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   language: async () => (await import('./language.ts')).measure(),
   'language-host': async () => (await import('./language-host.ts')).measure(),
   render: async () => (await import('./render.ts')).measure(),
+  sdk: async () => (await import('./sdk.ts')).measure(),
   preview: async () => (await import('./preview.ts')).measure(),
   journey: async () => (await import('./journey.ts')).measure(),
 };

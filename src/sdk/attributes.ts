@@ -34,7 +34,7 @@ const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
 /** Sets them on the active span, if the application has loaded OpenTelemetry and there is one. */
-export function noteOnSpan(prompt: AnyPrompt): void {
+export function noteOnSpan(prompt: Parameters<typeof attributesOf>[0]): void {
   const api = (globalThis as Record<symbol, unknown>)[API] as OpenTelemetry | undefined;
   if (api?.context === undefined) return;
   const span = api.context.active().getValue(SPAN) as Span | undefined;

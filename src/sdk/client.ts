@@ -47,8 +47,10 @@ export function createClient(options: ClientOptions): PromptClient {
   let isClosed = false;
 
   async function get(name: string, options?: GetOptions): Promise<AnyPrompt> {
-    const prompt = (options === undefined ? fresh(name) : undefined) ?? (await find(name, options ?? {}));
-    noteOnSpan(prompt);
+    const known = options === undefined ? fresh(name) : undefined;
+    // What is no name may be the key of an exact version in memory.
+    const prompt = known?.name === name ? known : await find(name, options ?? {});
+    tell(noteOnSpan, prompt);
     return prompt;
   }
 
@@ -146,13 +148,13 @@ export function createClient(options: ClientOptions): PromptClient {
       try {
         const { renderRemotely } = await import('./render-remotely.ts');
         const rendered = await renderRemotely(settings, wanted, input, options);
-        noteOnSpan(rendered);
+        tell(noteOnSpan, rendered);
         return rendered;
       } catch (error) {
         if (fallback === undefined || !PromptForgeError.is(error) || OF_THE_INPUT.has(error.code))
           throw error;
         prompt = told(asFallback(wanted, fallback), error);
-        noteOnSpan(prompt);
+        tell(noteOnSpan, prompt);
       }
     } else prompt = await get(name, options);
     // Loaded by those who render: most of it is the parser of templates.

@@ -224,6 +224,14 @@ describe('prompts.get', () => {
       assert.equal(proxy.seen.length, before);
     });
 
+    it('what only looks like a name of what is in memory', async () => {
+      const prompts = setting.client({ environment: 'staging' });
+      await prompts.get(NAME, { version: 1 });
+      await prompts.get(NAME, { channel: 'latest' });
+      for (const name of [`${NAME}@1`, `${NAME}?latest`])
+        assert.equal(await codeOf(prompts.get(name)), 'invalid_name');
+    });
+
     it('options that cannot be meant', () => {
       const right = { url: 'https://prompts.example.com', key: SECRET, environment: 'production' };
       for (const wrong of [
