@@ -59,7 +59,7 @@ export async function aProxy(registryUrl: string): Promise<FaultyProxy> {
   return proxy;
 }
 
-function passOn(to: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+export function passOn(to: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const onward = request(
     to + incoming.url,
     { method: incoming.method, headers: { ...incoming.headers, host: new URL(to).host } },
