@@ -14,13 +14,9 @@ const wantedDelivery = z
     name: promptName,
     channel: channel.optional(),
     version: versionNumber.optional(),
-    etag: z
-      .string()
-      .max(200)
-      .optional()
-      .meta({
-        description: 'Of the delivery as JSON that is known: if it is still the same, the status is 304.',
-      }),
+    etag: z.string().max(200).optional().meta({
+      description: 'Of the delivery as JSON that is known: if it is still the same, the status is 304.',
+    }),
   })
   .refine(({ channel, version }) => channel === undefined || version === undefined, {
     error: 'Ask for a channel or for a version, not for both.',
