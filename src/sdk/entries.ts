@@ -56,6 +56,11 @@ export class Slots {
     return slot;
   }
 
+  /** As `use`, and it counts as no use. */
+  peek(key: string): Slot | undefined {
+    return this.#slots.get(key);
+  }
+
   open(key: string): Slot {
     const known = this.use(key);
     if (known !== undefined) return known;

@@ -161,7 +161,8 @@ async function once(settings: Settings, request: Request, key: string, signal: A
 async function textOf(response: Response): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
-  const decoder = new TextDecoder();
+  // A character that was lost on the way must not become another one.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   for (;;) {
     const { done, value } = await reader.read();

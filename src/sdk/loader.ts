@@ -190,10 +190,13 @@ export function loader(settings: Settings): Loader {
   }
 
   function tell<Event>(hook: ((event: Event) => void) | undefined, event: Event): void {
-    try {
-      hook?.(event);
-    } catch (cause) {
+    const failed = (cause: unknown) =>
       report(new PromptForgeError('hook_failed', 'A hook threw. Its cause says what.', {}, { cause }));
+    try {
+      const told: unknown = hook?.(event);
+      if (told instanceof Promise) told.catch(failed);
+    } catch (cause) {
+      failed(cause);
     }
   }
 

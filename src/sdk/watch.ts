@@ -14,6 +14,8 @@ const WAIT = 25;
 /** Milliseconds between questions where the registry has no feed, and at most after failures. */
 const POLL = 15_000;
 const FIRST_PAUSE = 500;
+/** A request that was not held open for this long is not repeated at once: something in between may end it. */
+const SHORT = 1000;
 
 interface Watched {
   readonly wanted: Wanted;
@@ -36,6 +38,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
     let failures = 0;
     while (!signal.aborted) {
       try {
+        const asked = Date.now();
         const place = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
         const { text } = await exchange(settings, {
           path: `/v1/deliveries/changes?wait=${cursor === undefined ? 0 : WAIT}${place}`,
@@ -46,6 +49,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         if (typeof next !== 'string') throw new Error('There is no cursor.');
         // The place first, then the prompts: what moves in between is told by the next answer.
         if (next !== cursor) await look();
+        else if (Date.now() - asked < SHORT) await sleep(SHORT, signal);
         cursor = next;
         failures = 0;
       } catch (thrown) {
@@ -66,7 +70,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
       all.map(({ wanted }) => wanted),
     );
     for (const each of all) {
-      const entry = loading.slots.open(keyOf(each.wanted)).entry;
+      const entry = loading.slots.peek(keyOf(each.wanted))?.entry;
       const reference = entry?.prompt.reference;
       if (entry === undefined || reference === each.known) continue;
       const isFirst = each.known === undefined;
@@ -113,13 +117,18 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
 
 function pause({ code, retryAfter }: PromptForgeError, failures: number, signal: AbortSignal): Promise<void> {
   const longest = code === 'unsupported' ? POLL : Math.min(POLL, FIRST_PAUSE * 2 ** failures);
-  const time = Math.max((retryAfter ?? 0) * 1000, longest * (0.5 + Math.random() / 2));
+  return sleep(Math.max((retryAfter ?? 0) * 1000, longest * (0.5 + Math.random() / 2)), signal);
+}
+
+/** Ends early when `signal` aborts. */
+function sleep(time: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, time);
-    const leave = () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
     };
-    signal.addEventListener('abort', leave, { once: true });
+    const timer = setTimeout(end, time);
+    signal.addEventListener('abort', end);
   });
 }

@@ -5,6 +5,7 @@ import { isDatabaseUrl } from '../../src/registry/database-url.ts';
 import { keepRegistriesIn } from '../registry/a-registry.ts';
 import '../attack/authorize-at-commit.test.ts';
 import '../registry/approvals.test.ts';
+import '../registry/deliveries.test.ts';
 import '../registry/delivery.test.ts';
 import '../registry/environments.test.ts';
 import '../registry/four-eyes.test.ts';

@@ -294,6 +294,9 @@ describe('without a registry', () => {
     setting.pass(1000);
     assert.equal((await prompts.get(NAME)).source, 'stale');
     assert.equal((await prompts.get('other', { fallback: 'x' })).source, 'fallback');
-    assert.ok(errors.length >= 3 && errors.every(({ code }) => code === 'hook_failed'));
+    const late = setting.client({ onFetch: async () => throwing(), onError: error => errors.push(error) });
+    await assert.rejects(late.get(NAME));
+    await eventually('the fault of a hook that is a promise', () => errors.length >= 4);
+    assert.ok(errors.every(({ code }) => code === 'hook_failed'));
   });
 });
