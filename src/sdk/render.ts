@@ -47,7 +47,8 @@ export function renderPrompt<Of extends AnyPrompt>(
       // Of a fallback nobody has checked anything yet.
       isPublished: reference !== null,
     });
-    return { ...prompt, ...renderedOf(toMessages(segments, history) as readonly Message[]) };
+    const rendered = renderedOf(toMessages(segments, history) as readonly Message[]);
+    return { ...prompt, ...rendered } as unknown as Rendered<Of>;
   } catch (error) {
     throw asRenderingError(error, label);
   }

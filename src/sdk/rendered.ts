@@ -1,8 +1,8 @@
 /** Messages with their text. */
-import type { Message, Rendered } from './types.ts';
+import type { Message, RenderedText } from './types.ts';
 
 /** The text has an empty line between two messages. */
-export function renderedOf(messages: readonly Message[]): Pick<Rendered, 'text' | 'messages'> {
+export function renderedOf(messages: readonly Message[]): RenderedText {
   const texts = messages.map(({ content }) => content.map(part => part.text ?? '').join(''));
   return { text: texts.join('\n\n'), messages };
 }

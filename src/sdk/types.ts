@@ -97,11 +97,15 @@ export interface Message {
 }
 
 /** A prompt with an input put in. */
-export type Rendered<Of extends AnyPrompt = Prompt> = Omit<Of, 'text'> & {
+export type Rendered<Of extends AnyPrompt = Prompt> = Of extends AnyPrompt
+  ? Omit<Of, 'text'> & RenderedText
+  : never;
+
+export interface RenderedText {
   /** The messages' text, in order, an empty line between two messages. */
   readonly text: string;
   readonly messages: readonly Message[];
-};
+}
 
 export interface GetOptions {
   /** `stable` unless told. */

@@ -55,12 +55,14 @@ const or = await prompts.get('a', { fallback: 'x' });
 const maybe: number = or.version;
 const reference: string | null = or.source === 'fallback' ? null : or.reference;
 const text: string = renderPrompt(prompt, { a: 1 }).messages[0]?.content[0]?.text ?? '';
+const rendered = await prompts.render('a', {}, { fallback: 'x' });
+const logged: string = rendered.source === 'fallback' ? rendered.text : rendered.reference;
 const remote = await prompts.render('a', {}, { remote: true });
 // @ts-expect-error not an option
 createClient({ url: '', key: '', environment: '', tiemout: 1 });
 // @ts-expect-error not a code
 PromptForgeError.is(remote, 'no_such_code');
-export { createTestClient, maybe, reference, text, version };
+export { createTestClient, logged, maybe, reference, text, version };
 `;
 
 describe('the package', () => {
