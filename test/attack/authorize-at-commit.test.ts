@@ -16,14 +16,14 @@ const START = Date.parse('2026-09-12T12:00:00.000Z');
 const HOUR = 3_600_000;
 const TARGETS = 'http://127.0.0.1:9/hook';
 
-type Writing = Exclude<RouteName, 'render' | 'batch'>;
+type Writing = Exclude<RouteName, 'render' | 'batch' | 'deliverAll'>;
 interface Attempt {
   readonly path: string;
   readonly body?: object;
 }
 
 /** Reads, whatever their method. */
-const READING: readonly string[] = ['render', 'batch'] satisfies RouteName[];
+const READING: readonly string[] = ['render', 'batch', 'deliverAll'] satisfies RouteName[];
 
 describe('a key that loses its right while its request is under way', () => {
   for (const [how, lose, code] of [
@@ -261,6 +261,7 @@ async function attemptsAt(registry: RegistryForTest): Promise<(readonly [RouteNa
   const attempts: Readonly<Record<string, Attempt>> = {
     render: { path: '/v1/prompts/shown/-/render', body: { input: {} } },
     batch: { path: '/v1/versions/batch', body: { refs: ['old@1'] } },
+    deliverAll: { path: '/v1/deliveries', body: { prompts: [{ name: 'shown' }] } },
     publish: {
       path: '/v1/prompts/bad/-/versions',
       body: { source: 'Another', message: 'Attacked', base: 1 },
