@@ -54,22 +54,25 @@ export interface ErrorDetails {
 
 /** The one class of errors of this package; `message` says what is wrong and what to do. It never holds a key. */
 export class PromptForgeError extends Error {
+  static {
+    // As it is printed, also where it was minified.
+    Object.defineProperty(this, 'name', { value: 'PromptForgeError' });
+  }
+
   override readonly name = 'PromptForgeError';
   readonly code: ErrorCode;
-  readonly status: number | undefined;
-  readonly problem: string | undefined;
-  readonly retryAfter: number | undefined;
-  readonly requestId: string | undefined;
-  readonly missing: readonly string[] | undefined;
+  declare readonly status?: number;
+  declare readonly problem?: string;
+  declare readonly retryAfter?: number;
+  declare readonly requestId?: string;
+  declare readonly missing?: readonly string[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.status = details.status;
-    this.problem = details.problem;
-    this.retryAfter = details.retryAfter;
-    this.requestId = details.requestId;
-    this.missing = details.missing;
+    // What is not known is not there: whoever prints the error reads what is.
+    for (const [name, value] of Object.entries(details))
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
   }
 
   /** Whether `error` is one of this package, and of one of `codes` when any are given. */

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const PROGRAM = `
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { attributesOf, createClient, PromptForgeError } from 'promptforge/client';
 import { fileStorage } from 'promptforge/client/file';
 import { renderPrompt } from 'promptforge/render';
@@ -31,6 +32,8 @@ assert.equal((await prompts.preload(['support/triage'])).length, 1);
 assert.equal(attributesOf(prompt)['gen_ai.prompt.version'], '1');
 const error = await prompts.get('other').catch(thrown => thrown);
 assert.ok(PromptForgeError.is(error, 'prompt_not_found'));
+assert.match(inspect(error), /^PromptForgeError: production serves no prompt/);
+assert.ok(!inspect(error).includes('undefined'));
 assert.throws(() => renderPrompt(prompt, []), PromptForgeError, 'there is one class of errors');
 assert.equal(render.PromptForgeError, PromptForgeError);
 assert.equal((await createTestClient({ a: 'Hello {{name}}' }).render('a', { name: 'Ada' })).text, 'Hello Ada');
