@@ -31,7 +31,7 @@ export interface ListenerParts {
   readonly send: Send;
   /** Told of each request that is answered. */
   readonly clients: Pick<Clients, 'begun' | 'answered'>;
-  /** Where only deliveries and /healthz are answered here: has everything else answered. */
+  /** Where only what applications ask for is answered here: has everything else answered. */
   readonly forwarding?: Forwarding | undefined;
 }
 
@@ -58,8 +58,7 @@ export function requestListener(parts: ListenerParts): Listener {
     if (stopping()) outgoing.shouldKeepAlive = false;
     if (climbs(url)) refuse(incoming, outgoing);
     else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
-    else if (forwarding !== undefined && url !== ROUTES.healthz.path)
-      void forward(forwarding, incoming, outgoing);
+    else if (forwarding !== undefined && !isAnsweredHere(url)) void forward(forwarding, incoming, outgoing);
     else void answer(incoming, outgoing);
   };
 
@@ -143,6 +142,11 @@ export function requestListener(parts: ListenerParts): Listener {
     const { target, caller } = request;
     log(requestEntry({ method, target, status, ms, trace: notes.trace(request), caller }));
   }
+}
+
+/** By a thread that delivers: what applications ask for, and whether it is there. */
+function isAnsweredHere(target: string): boolean {
+  return target === ROUTES.healthz.path || target.startsWith(ROUTES.deliverAll.path);
 }
 
 function noted({ url = '/', rawHeaders }: IncomingMessage): NotedDelivery {
