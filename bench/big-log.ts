@@ -69,7 +69,7 @@ class Writer {
     const last = database.prepare('SELECT seq, hash, at FROM events ORDER BY seq DESC LIMIT 1').get();
     this.#last = last as { seq: number; hash: RegistryEvent['hash'] } | null;
     this.at = Date.parse(String(last?.['at']));
-    this.#event = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#event = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)');
     this.#version = database.prepare('INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#promotion = database.prepare(
       `INSERT INTO promotions (id, prompt, environment, channel, version, from_version, rollback, reason, state,

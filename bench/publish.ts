@@ -161,7 +161,7 @@ interface Bare {
 }
 
 const TABLES: readonly { readonly table: string; readonly columns: number; readonly after?: string }[] = [
-  { table: 'events', columns: 12 },
+  { table: 'events', columns: 13 },
   { table: 'versions', columns: 11 },
   { table: 'prompts', columns: 3, after: 'ON CONFLICT (name) DO UPDATE SET newest = excluded.newest' },
   { table: 'idempotency', columns: 6 },
@@ -197,6 +197,7 @@ async function insertNext(bare: Bare): Promise<void> {
       data,
       digest,
       digest,
+      null,
     ],
     [prompt, number, digest, source, null, 'Measured', 'bench', at, source.length, '{}', number],
     [prompt, number, 0],

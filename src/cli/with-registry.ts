@@ -8,6 +8,7 @@ import type { OnNarrowed } from '../registry/keep-data-folder.ts';
 import { openRegistryAt, type RegistryPlace } from '../registry/open-registry.ts';
 import { headFileOf, openHeadFile } from '../registry/proof/head-file.ts';
 import { whyNotServed } from '../registry/proof/open-signing.ts';
+import { holdToMacsOf } from '../registry/proof/start-macs.ts';
 import type { Store } from '../registry/store/store.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { line, say } from './output.ts';
@@ -37,6 +38,8 @@ export async function withRegistry<T>(
   const store = await openRegistry(options, opening);
   try {
     if (!opening.evenBroken) await checkServed(options, store);
+    const { registryKey } = options;
+    if (registryKey !== undefined) await holdToMacsOf(store, registryKey, opening.onNarrowed ?? sayNarrowed);
     return await work(store);
   } finally {
     await store.close();

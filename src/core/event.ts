@@ -19,12 +19,18 @@ export interface EventData {
     readonly expiresAt: string | null;
     /** The id of the key that it takes the place of. */
     readonly replaces?: string;
+    /** The digest of the key's hash. Absent in events of earlier releases. */
+    readonly commitment?: Digest;
   };
+  /** The commitment of a key that an earlier release created. */
+  readonly 'key.committed': { readonly id: string; readonly commitment: Digest };
   readonly 'key.revoked': { readonly id: string };
   /** A key that is replaced goes on until then; null: it does not expire. */
   readonly 'key.expiry_set': { readonly id: string; readonly expiresAt: string | null };
   /** Of the key that signs checkpoints (signing-key.ts). */
   readonly 'signing_key.set': SigningKeyChange;
+  /** From this event on each has a MAC, by the key that is derived from the one of this public key (base64). */
+  readonly 'macs.started': { readonly publicKey: string };
   /** The operator restored an older state of the registry: the log goes on from there, and later events are gone. */
   readonly 'head.accepted': {
     readonly reason: string;
@@ -95,9 +101,11 @@ export type EventKind = keyof EventData;
 export const EVENT_KINDS = [
   'environment.set',
   'key.created',
+  'key.committed',
   'key.revoked',
   'key.expiry_set',
   'signing_key.set',
+  'macs.started',
   'head.accepted',
   'webhook.created',
   'webhook.removed',
@@ -164,11 +172,15 @@ export const CHAIN_START: ChainHead = { seq: 0, hash: ZERO_DIGEST };
 
 /** Why `event` does not continue the chain at `head`; undefined when it does. */
 export function whyNotNext(event: RegistryEvent, head: ChainHead): string | undefined {
-  const { previousHash, hash, ...body } = event;
+  const { previousHash } = event;
   if (event.seq !== head.seq + 1) return `Event ${event.seq} stands where event ${head.seq + 1} should.`;
   if (previousHash !== head.hash)
     return `Event ${event.seq} does not continue the hash of event ${head.seq}: the log was rewritten.`;
-  if (hashOf(body, previousHash) !== hash)
-    return `Event ${event.seq} does not have the hash it claims: it was changed.`;
+  if (!hasItsHash(event)) return `Event ${event.seq} does not have the hash it claims: it was changed.`;
   return undefined;
+}
+
+/** Whether an event says what its hash was made of. */
+export function hasItsHash({ previousHash, hash, ...body }: RegistryEvent): boolean {
+  return hashOf(body, previousHash) === hash;
 }

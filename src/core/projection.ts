@@ -3,6 +3,7 @@
  * compares it with the tables; an event that no registry would have written after those before it is a misfit.
  */
 import type { Channel } from './channel.ts';
+import type { Digest } from './digest.ts';
 import type { EnvironmentName, KeptPolicy } from './environment.ts';
 import type { EventKind, RegistryEvent } from './event.ts';
 import type { PromptName } from './name.ts';
@@ -43,6 +44,8 @@ export interface KeyState {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
+  /** The digest of its hash; null: an earlier release created it, and nothing was said of it since. */
+  readonly commitment: Digest | null;
 }
 
 export interface WebhookState {
@@ -114,7 +117,7 @@ export function follow(
       return;
     }
     case 'key.created': {
-      const { id, role, actor, expiresAt } = dataOf<'key.created'>(event);
+      const { id, role, actor, expiresAt, commitment = null } = dataOf<'key.created'>(event);
       fits(!keys.has(id), event, 'creates a key that there is already');
       const environment = named(event, event.environment);
       keys.set(id, {
@@ -125,6 +128,7 @@ export function follow(
         createdAt: event.at,
         expiresAt,
         revokedAt: null,
+        commitment,
       });
       return;
     }
@@ -134,6 +138,12 @@ export function follow(
     case 'key.expiry_set': {
       const { id, expiresAt } = dataOf<'key.expiry_set'>(event);
       changeKey(projection, event, id, { expiresAt });
+      return;
+    }
+    case 'key.committed': {
+      const { id, commitment } = dataOf<'key.committed'>(event);
+      fits(keys.get(id)?.commitment === null, event, 'commits to a key once more');
+      changeKey(projection, event, id, { commitment });
       return;
     }
     case 'webhook.created': {
@@ -167,6 +177,7 @@ export function follow(
       return;
     }
     case 'signing_key.set':
+    case 'macs.started':
     case 'head.accepted':
       return;
     default:

@@ -7,6 +7,8 @@ export type DataFolderProblemCode =
   | 'not_private'
   | 'not_a_database'
   | 'not_a_key'
+  /** The events carry MACs, and the process does not have the key. */
+  | 'key_needed'
   | 'older_schema'
   | 'newer_schema'
   | 'chain_broken'

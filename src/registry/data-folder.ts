@@ -8,7 +8,9 @@ import { whyRefused } from '../disk/why-refused.ts';
 import { COMMAND_LINE } from './access/caller.ts';
 import { DataFolderProblem } from './data-folder-problem.ts';
 import { ensureEnvironments } from './environments.ts';
+import { IDENTITY_FILE } from './identity.ts';
 import { keepDataFolder, type OnNarrowed } from './keep-data-folder.ts';
+import { holdToMacsOf } from './proof/start-macs.ts';
 import { isNotADatabase, isNotWritable } from './store/sqlite/failures.ts';
 import { openSqliteReader, openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -49,6 +51,7 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
   }
   try {
     await verifyLog(store, TAIL);
+    await holdToMacsOf(store, join(folder, IDENTITY_FILE), options.onNarrowed);
     if (!readOnly) await ensureEnvironments(store, COMMAND_LINE, environments);
     return store;
   } catch (error) {

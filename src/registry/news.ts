@@ -6,6 +6,7 @@ import { deliveriesChangedBy, type EventSubject, madePossibleBy } from './delive
 import { type DeliveryCache, type DeliverySpec, keyOfSpec } from './delivery/delivery-cache.ts';
 import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
 import { logHead } from './store/log.ts';
+import { checkMac } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import type { Snapshot } from './store/store.ts';
 import type { EventsTable } from './store/tables.ts';
@@ -111,6 +112,7 @@ async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promi
   const rows = await selectNews(snapshot, { seq: head.seq });
   const [first] = rows;
   const last = rows.at(-1);
+  for (const row of rows) checkMac(snapshot, row);
   if (first?.seq !== head.seq || first.hash !== head.hash || last === undefined || rows.length > MAX_NEWS)
     return { head: await logHead(snapshot), events: undefined };
   return { head: { seq: last.seq, hash: last.hash }, events: rows.slice(1).map(eventOf) };
@@ -119,7 +121,7 @@ async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promi
 const selectNews = preparedQuery((database, { seq }: { readonly seq: number }) =>
   database
     .selectFrom('events')
-    .select(['seq', 'hash', 'kind', 'prompt', 'version', 'environment', 'channel', 'data'])
+    .select(['seq', 'hash', 'mac', 'kind', 'prompt', 'version', 'environment', 'channel', 'data'])
     .where('seq', '>=', seq)
     .orderBy('seq')
     .limit(MAX_NEWS + 1),

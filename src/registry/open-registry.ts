@@ -8,6 +8,8 @@ export interface RegistryPlace {
   readonly data: string;
   /** The URL of a database, which may hold a password and is therefore never printed. */
   readonly database?: string;
+  /** The file of the registry's own key, by which events carry MACs; of a data folder the one in it, unless told. */
+  readonly registryKey?: string;
 }
 
 export interface OpeningOptions {

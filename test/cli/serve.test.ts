@@ -165,7 +165,13 @@ describe('promptforge serve', () => {
     assert.equal(alone.code, 4, alone.stderr);
     assert.match(alone.stderr, /There is no registry at/);
     assert(!existsSync(data));
-    const odd = await promptforge(['serve', '--data', data, '--delivery-only', '--registry-key', 'key.pem']);
+    const odd = await promptforge([
+      'serve',
+      '--data',
+      data,
+      '--delivery-only',
+      '--webhooks-to-private-networks',
+    ]);
     assert.equal(odd.code, 2, odd.stderr);
     assert.match(odd.stderr, /--delivery-only.*cannot be used with/);
   });

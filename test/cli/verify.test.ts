@@ -52,6 +52,7 @@ describe('promptforge verify', () => {
       hash: events.at(-1).hash,
       checkpoint: null,
       signed: null,
+      macsFrom: null,
     });
   });
 

@@ -63,7 +63,7 @@ const STRICT: Policy = {
  */
 export async function set(
   name: EnvironmentName,
-  { data, database, json, add, newChannels, ...given }: SetOptions,
+  { data, database, registryKey, json, add, newChannels, ...given }: SetOptions,
 ): Promise<void> {
   if (Object.keys(given).length === 0 && add === undefined)
     throw new CommandFailure(
@@ -71,7 +71,11 @@ export async function set(
       'Nothing to change was given. Add at least one option, such as --approvals 2; --help lists them.',
     );
   const { environment } = await withRegistry(
-    { data, ...(database !== undefined && { database }) },
+    {
+      data,
+      ...(database !== undefined && { database }),
+      ...(registryKey !== undefined && { registryKey }),
+    },
     { create: false },
     store =>
       // Read and set in one transaction, so that two who change different things both succeed.

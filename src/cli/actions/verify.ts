@@ -11,10 +11,12 @@ import { whyNotOfLog } from '../../registry/proof/checkpoint.ts';
 import { headFileOf, type KeptHead, openHeadFile } from '../../registry/proof/head-file.ts';
 import { whyNotServed } from '../../registry/proof/open-signing.ts';
 import { verifyRegistry } from '../../registry/proof/verification.ts';
+import { macsOf } from '../../registry/store/macs.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
+import { existingKey } from './accept-head.ts';
 
 export interface VerifyOptions extends RegistryOptions {
   /** A file. */
@@ -42,8 +44,10 @@ export async function verify(options: VerifyOptions): Promise<void> {
 async function verifyPlace(options: VerifyOptions): Promise<void> {
   const kept = options.checkpoint === undefined ? undefined : await readCheckpoint(options.checkpoint);
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
+    if (options.registryKey !== undefined) await existingKey(options.registryKey);
     const signed = await signedHead(options);
     if (signed !== undefined) await checkServed(store, signed);
+    const macs = await store.read(async snapshot => macsOf(snapshot)?.start ?? null);
     const head = await verifyRegistry(store);
     if (kept !== undefined) {
       const why = await store.read(snapshot => whyNotOfLog(snapshot, kept));
@@ -55,9 +59,20 @@ async function verifyPlace(options: VerifyOptions): Promise<void> {
     }
     const last = signed?.checkpoint?.seq ?? null;
     if (options.json)
-      return printJson({ events: head.seq, hash: head.hash, checkpoint: kept?.seq ?? null, signed: last });
+      return printJson({
+        events: head.seq,
+        hash: head.hash,
+        checkpoint: kept?.seq ?? null,
+        signed: last,
+        macsFrom: macs,
+      });
     await print(
       line`${head.seq} events, and every source and table that they tell of, fit.\nThe log ends with ${head.hash}.`,
+    );
+    await print(
+      macs === null
+        ? line`Whether the registry itself wrote the events was not checked: that takes its key (--registry-key).`
+        : line`Every event from ${macs} on carries a MAC by the registry's key.`,
     );
     if (last !== null) await print(line`It extends event ${last}, the last that this registry signed.`);
     if (kept !== undefined)

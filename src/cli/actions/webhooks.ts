@@ -18,17 +18,16 @@ export interface AddOptions extends RegistryOptions {
   readonly only?: EnvironmentName[];
   readonly events?: WebhookEvent[];
   readonly privateNetwork?: true;
-  readonly registryKey?: string;
   readonly json?: true;
 }
 
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request`, `environment_not_found` */
 export async function add(options: AddOptions): Promise<void> {
-  const { environment, url, privateNetwork, registryKey, json, ...place } = options;
+  const { environment, url, privateNetwork, json, ...place } = options;
   const { only: environments = null, events = null } = options;
   const target = parseTarget(url === '-' ? (await text(process.stdin)).trim() : url, privateNetwork ?? false);
   const created = await withRegistry(place, { create: false }, async store => {
-    const identity = await openIdentity(await keyFileOf(place, registryKey), sayNarrowed);
+    const identity = await openIdentity(await existingKeyFile(place), sayNarrowed);
     return createWebhook(store, identity, { environment, environments, events, target });
   });
   if (json) return printJson(created);
@@ -39,7 +38,7 @@ export async function add(options: AddOptions): Promise<void> {
 }
 
 /** @throws CommandFailure where a new key would be made that no server of the registry has */
-async function keyFileOf({ data, database }: RegistryOptions, registryKey?: string): Promise<string> {
+async function existingKeyFile({ data, database, registryKey }: RegistryOptions): Promise<string> {
   if (registryKey === undefined && database === undefined) return join(data, IDENTITY_FILE);
   if (registryKey === undefined)
     throw new CommandFailure(

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { ListOptions, SetOptions } from '../actions/environments.ts';
-import { databaseOption, dataOption } from '../registry-options.ts';
+import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { booleanArgument, channelsArgument, choice, environmentArgument, numberArgument } from '../values.ts';
 
 export function environmentsCommand(): Command {
@@ -80,6 +80,7 @@ function setCommand(): Command {
     .option('--add', 'make the environment, after the others: one that is not changed otherwise is strict')
     .addOption(dataOption())
     .addOption(databaseOption())
+    .addOption(registryKeyOption())
     .option('--json', 'print the environment as the API gives it')
     .addHelpText(
       'after',

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { ROLES } from '../../core/role.ts';
 import type { CreateOptions, ListOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
-import { databaseOption, dataOption } from '../registry-options.ts';
+import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { choice, durationArgument, environmentArgument, keyIdArgument, overlapArgument } from '../values.ts';
 
 export function keysCommand(): Command {
@@ -37,6 +37,7 @@ function createCommand(): Command {
     )
     .addOption(dataOption())
     .addOption(databaseOption())
+    .addOption(registryKeyOption())
     .option('--json', 'print the key as the API gives it')
     .addHelpText(
       'after',
@@ -88,6 +89,7 @@ function rotateCommand(): Command {
     )
     .addOption(dataOption())
     .addOption(databaseOption())
+    .addOption(registryKeyOption())
     .option('--json', 'print the key as the API gives it')
     .addHelpText(
       'after',
@@ -112,6 +114,7 @@ function revokeCommand(): Command {
     .option('--cascade', 'revoke the keys that it made with it, and those that they made')
     .addOption(dataOption())
     .addOption(databaseOption())
+    .addOption(registryKeyOption())
     .option('--json', 'print the key as the API gives it')
     .addHelpText(
       'after',

@@ -35,7 +35,7 @@ export function serveCommand(): Command {
       new Option(
         '--delivery-only',
         'only deliver, and write nothing: on a data folder or database that other processes write, a read replica too',
-      ).conflicts(['registryKey', 'webhooksToPrivateNetworks']),
+      ).conflicts('webhooksToPrivateNetworks'),
     )
     .addOption(
       new Option(

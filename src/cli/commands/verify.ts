@@ -1,7 +1,7 @@
 /** `promptforge verify`: whether a registry is what its log says, from the first event to the last. */
 import { Command, Option } from 'commander';
 import type { VerifyOptions } from '../actions/verify.ts';
-import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
+import { databaseOption, dataOption, registryKeyOption, signedHeadOption } from '../registry-options.ts';
 import { pathArgument } from '../values.ts';
 
 export function verifyCommand(): Command {
@@ -9,6 +9,7 @@ export function verifyCommand(): Command {
     .description('check that nobody changed the log, a source or a table behind the registry')
     .addOption(dataOption())
     .addOption(databaseOption())
+    .addOption(registryKeyOption())
     .addOption(
       new Option(
         '--checkpoint <file>',

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { WEBHOOK_EVENTS } from '../../contract/webhooks.ts';
 import type { AddOptions, ListOptions, RemoveOptions } from '../actions/webhooks.ts';
-import { databaseOption, dataOption } from '../registry-options.ts';
+import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 import { environmentArgument, givenArgument, listArgument, oneOf } from '../values.ts';
 
 export function webhooksCommand(): Command {
@@ -88,6 +88,7 @@ function removeCommand(): Command {
     .argument('<id>', 'the id of the webhook')
     .addOption(dataOption())
     .addOption(databaseOption())
+    .addOption(registryKeyOption())
     .option('--json', 'print it as the API gives it')
     .addHelpText(
       'after',

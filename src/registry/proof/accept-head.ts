@@ -8,6 +8,7 @@ import type { HeadFile, KeptHead } from './head-file.ts';
 import { integrity } from './integrity.ts';
 import { signer } from './signer.ts';
 import { lastSigningKey, otherSigner } from './signing-key.ts';
+import { holdToMacs } from './start-macs.ts';
 import { verifyRegistry } from './verification.ts';
 
 export interface Acceptance {
@@ -37,6 +38,7 @@ export async function acceptHead(
   const named = await store.read(snapshot => lastSigningKey(snapshot));
   if (named?.publicKey !== identity.publicKey)
     throw otherSigner(named?.publicKey ?? 'none', identity.publicKey);
+  await holdToMacs(store, identity);
   const restored = await verifyRegistry(store);
   const before = heads.read();
   const { checkpoint } = before;

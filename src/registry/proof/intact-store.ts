@@ -1,26 +1,41 @@
 /** The store of a server that writes only where the log extends what the process has seen of it. */
 import type { ChainHead } from '../../core/event.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
 import { logHead } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { Integrity } from './integrity.ts';
 
-/** @returns the same store, whose `write` also throws Problem `log_broken` */
+/**
+ * @returns the same store, whose `read` and `write` throw Problem `log_broken`, after the alarm, where what they find
+ * was changed by other means; `write` also where the log does not extend what was seen
+ */
 export function intactStore(store: Store, integrity: Integrity): Store {
   /** Writes that share a transaction need one check. */
   const checked = new WeakSet<WriteTransaction>();
+  async function reporting<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!DataFolderProblem.is(error, 'chain_broken')) throw error;
+      integrity.report(error);
+      integrity.checkIntact();
+      throw error;
+    }
+  }
   return {
     ...store,
-    read: work => store.read(work),
+    read: work => reporting(store.read(work)),
     async write(work) {
       integrity.checkIntact();
       let head: ChainHead | undefined;
-      const result = await store.write(async transaction => {
+      const writing = store.write(async transaction => {
         if (!checked.has(transaction)) await integrity.check(transaction, integrity.seen());
         checked.add(transaction);
         const done = await work(transaction);
         head = await logHead(transaction);
         return done;
       });
+      const result = await reporting(writing);
       if (head !== undefined) integrity.saw(head);
       return result;
     },

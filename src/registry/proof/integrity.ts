@@ -5,10 +5,10 @@
  */
 import { CHAIN_START, type ChainHead } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
+import { broken as brokenLog } from '../store/broken.ts';
 import { logHead } from '../store/log.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
-import { broken as brokenLog } from '../store/verify.ts';
 import type { HeadFile } from './head-file.ts';
 
 export interface Integrity {

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { whyNotOfLog } from './checkpoint.ts';
 import { type HeadFile, headFileOf, type KeptHead, openHeadFile } from './head-file.ts';
 import { lastSigningKey, otherSigner, recordSigningKey, replaceSigningKey } from './signing-key.ts';
+import { holdToMacs, startMacs } from './start-macs.ts';
 
 export interface SigningFiles {
   readonly keyFile: string;
@@ -48,9 +49,14 @@ export async function openSigning(store: Store, files: SigningFiles): Promise<Si
     const why = await whyNotServed(store, kept);
     if (why !== undefined) throw why;
     if (kept.revision === 0 && isOnlyPlace && named?.signature !== undefined) throw missing(headFile);
+    const isNamed = named === undefined || named.publicKey === identity.publicKey;
+    if (named !== undefined && !isNamed && !replacesLostKey)
+      throw otherSigner(named.publicKey, identity.publicKey);
+    if (isNamed) await holdToMacs(store, identity);
     // Before the log says that a head is kept: whoever is killed in between begins anew.
     if (kept.revision === 0) heads.replace(0, { checkpoint: null, broken: null });
     await record(store, author, identity, replacesLostKey);
+    await startMacs(store, author, identity);
     return { identity, heads };
   } catch (error) {
     heads.close();

@@ -15,9 +15,10 @@ import { Problem } from '../../core/problem.ts';
 import { whyNotEndorsed } from '../../core/signing-key.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import type { Identity } from '../identity.ts';
-import { eventsAfter, logTime } from '../store/log.ts';
+import { broken } from '../store/broken.ts';
+import { authenticEventsAfter, logTime } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
-import { broken, TAIL } from '../store/verify.ts';
+import { TAIL } from '../store/verify.ts';
 import type { HeadFile } from './head-file.ts';
 import { readIntact } from './intact-store.ts';
 import { type Integrity, whyNotExtended } from './integrity.ts';
@@ -148,7 +149,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
     for (;;) {
       const { from, events } = await readIntact(store, integrity, async (snapshot, head) => {
         const from = followed ?? (await startOf(snapshot, head));
-        return { from, events: await eventsAfter(snapshot, from.head.seq, PIECE) };
+        return { from, events: await authenticEventsAfter(snapshot, from.head.seq, PIECE) };
       });
       let { head, key } = from;
       for (const event of events) {

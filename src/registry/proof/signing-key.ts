@@ -8,6 +8,7 @@ import { DataFolderProblem } from '../data-folder-problem.ts';
 import type { Identity } from '../identity.ts';
 import { appendEvent, logHead } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import { beginMacs, carryOnWith, holdToMacs } from './start-macs.ts';
 
 /**
  * Records which key signs from now on, unless the log says so already: at the first start, and once in a log of an
@@ -52,12 +53,15 @@ export async function replaceSigningKey(
     if (replaces === identity.publicKey)
       throw new Problem('invalid_request', 'The new key is the one that signs already. Name another file.');
     if (old !== null && replaces !== old.publicKey) throw otherSigner(replaces ?? 'none', old.publicKey);
+    const macs = await carryOnWith(transaction, identity);
     await append(transaction, store.now, author, identity, {
       replaces,
       ...(reason !== undefined && { reason }),
       ...(old !== null && { old }),
     });
+    if (macs !== undefined) await beginMacs(transaction, store.now, author, macs);
   });
+  await holdToMacs(store, identity);
 }
 
 /** Appends the event, signed by the keys that are there. */

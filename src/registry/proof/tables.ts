@@ -1,4 +1,4 @@
-/** The tables beside the log, row by row against what the log says of them. What no event tells is not looked at: hashes of keys, last uses, addresses of webhooks. */
+/** The tables beside the log, row by row against what the log says of them. What no event tells is not looked at: last uses of keys, addresses of webhooks. */
 import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { digestOf } from '../../core/digest.ts';
@@ -7,11 +7,11 @@ import { type Projection, pointerName, promotionOf } from '../../core/projection
 import { isPromotionEvent, type PromotionRecord } from '../../core/promotion.ts';
 import { MAX_SOURCE_BYTES } from '../../core/source.ts';
 import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.ts';
+import { broken } from '../store/broken.ts';
 import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { ApprovalsTable, PromotionsTable, Tables, VersionsTable } from '../store/tables.ts';
-import { broken } from '../store/verify.ts';
 import { turns } from './turns.ts';
 
 /** The sources that these events published, so many at a time as are no larger together than one may be. */
@@ -244,11 +244,12 @@ export async function checkState(snapshot: Snapshot, projection: Projection): Pr
     'keys',
     row => row.id,
     keys,
-    (id, { seq, environment, role, actor, createdAt, expiresAt, revokedAt }) => ({
+    (id, { seq, environment, role, actor, createdAt, expiresAt, revokedAt, commitment }) => ({
       ...{ id, seq, environment, role, actor },
       created_at: createdAt,
       expires_at: expiresAt,
       revoked_at: revokedAt,
+      ...(commitment !== null && { commitment }),
     }),
   );
   await checkTable(
@@ -282,7 +283,7 @@ async function checkTable<Table extends keyof Tables, State>(
     const named = name(row);
     const state = states.get(named);
     if (state === undefined) throw ofNobody(table, named);
-    const stored = table === 'environments' ? withCanonicalPolicy(row as object) : row;
+    const stored = comparable(table, row);
     compare(table, named, stored, rowOfState(named, state));
     found++;
   }
@@ -298,7 +299,10 @@ function ofNobody(table: keyof Tables, row: string | number): Error {
   return broken(`The table ${table} has a row ${JSON.stringify(row)} that no event made.`);
 }
 
-function withCanonicalPolicy(row: object): object {
+/** A row as the log tells of it. */
+function comparable(table: keyof Tables, row: Tables[keyof Tables]): object {
+  if (table === 'keys') return { ...row, commitment: digestOf((row as Tables['keys']).hash) };
+  if (table !== 'environments') return row;
   return { ...row, policy: canonicalText((row as Tables['environments']).policy) };
 }
 

@@ -7,10 +7,11 @@ import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
 import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
 import { recordsOf } from '../promotions/rows.ts';
+import { broken } from '../store/broken.ts';
 import { eventOfRow, eventRowsAfter, logHead } from '../store/log.ts';
+import { checkMac } from '../store/macs.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
-import { broken } from '../store/verify.ts';
 import { checkClosed, checkComments, checkNothingBeyond, checkState, checkVersions } from './tables.ts';
 
 /** Events in one piece, when nothing else is to be done meanwhile. */
@@ -81,7 +82,10 @@ interface Piece {
 }
 
 async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number): Promise<Piece> {
+  // Whether the MACs are by the key that this process has.
+  await logHead(snapshot);
   const rows = await eventRowsAfter(snapshot, { seq, limit: size });
+  for (const row of rows) checkMac(snapshot, row);
   const { events, unreadable } = eventsOf(rows);
   const ids = new Set<number>();
   for (const event of events) {

@@ -1,6 +1,7 @@
 /** Verifies a registry while it is served: little by little, over and over, with an alarm when something does not fit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainHead } from '../../core/event.ts';
+import { Problem } from '../../core/problem.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import type { Store } from '../store/store.ts';
 import { verification } from './verification.ts';
@@ -92,6 +93,11 @@ export function logWatch({ store, onBroken, onFault, pauses }: LogWatchParts): L
       if (DataFolderProblem.is(error, 'chain_broken')) {
         broken = error.message;
         onBroken(error);
+        return 0;
+      }
+      // Whoever read the piece has raised the alarm.
+      if (Problem.is(error, 'log_broken')) {
+        broken = error.message;
         return 0;
       }
       if (!failing) onFault(error);

@@ -32,6 +32,7 @@ export const COLUMNS = {
     data: true,
     previous_hash: true,
     hash: true,
+    mac: true,
   }),
   versions: columnsOf<Omit<VersionsTable, 'source'>>({
     prompt: true,

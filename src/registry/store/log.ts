@@ -5,23 +5,30 @@ import {
   CHAIN_START,
   type ChainHead,
   chainEvent,
+  type EventData,
   type EventKind,
   type NewEvent,
   type RegistryEvent,
 } from '../../core/event.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
 import { COLUMNS } from './columns.ts';
+import { checkMac, hasItsMac, macsOf } from './macs.ts';
 import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';
 import { readOnce, remember } from './remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
+import { checkNotSuperseded } from './superseded.ts';
 import type { EventsTable } from './tables.ts';
 import { together } from './together.ts';
+import { ENVIRONMENTS, foundHead, keyRow, LAST_EVENT, movedHead } from './verified-rows.ts';
 
 /**
  * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the
  * clock's, or the last event's where the clock stands behind that.
  * @param beside what else is written because of it, as `together` takes it
+ * @throws DataFolderProblem `chain_broken` where the last event does not carry its MAC, `key_needed` where the log's
+ * events carry MACs and this process does not have the key
  */
 export async function appendEvent<K extends EventKind>(
   transaction: WriteTransaction,
@@ -33,6 +40,8 @@ export async function appendEvent<K extends EventKind>(
   const time = now();
   const at = timeAfter(last, time);
   const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
+  const mac = macsOf(transaction)?.of(event) ?? null;
+  if (mac === null && last !== undefined && last.mac !== null) throw keyNeeded();
   const inserted = insertEvent.compiled(transaction, {
     seq: event.seq,
     at: event.at,
@@ -46,9 +55,11 @@ export async function appendEvent<K extends EventKind>(
     data: JSON.stringify(event.data),
     previous_hash: event.previousHash,
     hash: event.hash,
+    mac,
   });
   await together(transaction, [inserted, ...beside(event)]);
-  remember(transaction, LAST, event);
+  movedHead(transaction, event as RegistryEvent, changedBy(event as RegistryEvent));
+  remember<LastEvent>(transaction, LAST_EVENT, { seq: event.seq, hash: event.hash, at: event.at, mac });
   notedIn(transaction).events.push(event as RegistryEvent);
   await enqueue(transaction, event, time);
   return event;
@@ -68,8 +79,15 @@ const insertEvent = preparedQuery((database, given: EventsTable) =>
     data: given.data,
     previous_hash: given.previous_hash,
     hash: given.hash,
+    mac: given.mac,
   }),
 );
+
+/** The row of a table that an event changes, where its kind is one that is verified once and kept. */
+function changedBy(event: RegistryEvent): string | undefined {
+  if (event.kind === 'environment.set') return ENVIRONMENTS;
+  return event.kind.startsWith('key.') ? keyRow((event.data as EventData['key.revoked']).id) : undefined;
+}
 
 /** What is hashed is what is stored: a caller's object may have more fields than an event. */
 function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
@@ -86,18 +104,35 @@ function onlyEventFields<K extends EventKind>(event: NewEvent<K>): NewEvent<K> {
   } as NewEvent<K>;
 }
 
-async function lastEvent(snapshot: Snapshot): Promise<(ChainHead & { at: string }) | undefined> {
-  return readOnce(snapshot, LAST, async () => {
+type LastEvent = Pick<EventsTable, 'seq' | 'hash' | 'at' | 'mac'>;
+
+/** Nothing is taken from, or appended to, a log that ends with what no process of the registry wrote. */
+async function lastEvent(snapshot: Snapshot): Promise<LastEvent | undefined> {
+  return readOnce<LastEvent | undefined>(snapshot, LAST_EVENT, async () => {
     const [last] = await selectLast(snapshot, {});
+    foundHead(snapshot, last?.hash ?? '');
+    if (last === undefined || hasItsMac(snapshot, last)) return last;
+    const macs = macsOf(snapshot);
+    if (macs !== undefined) await checkNotSuperseded(snapshot, macs);
+    checkMac(snapshot, last);
     return last;
   });
 }
 
 const selectLast = preparedQuery(database =>
-  database.selectFrom('events').select(['seq', 'hash', 'at']).orderBy('seq', 'desc').limit(1),
+  database.selectFrom('events').select(['seq', 'hash', 'at', 'mac']).orderBy('seq', 'desc').limit(1),
 );
 
-const LAST = 'last event';
+/** Where the log ends, whatever its schema; nothing is checked. */
+export async function plainHead(snapshot: Snapshot): Promise<ChainHead> {
+  const last = await snapshot
+    .selectFrom('events')
+    .select(['seq', 'hash'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last ?? CHAIN_START;
+}
 
 /** What time it is for the log: the clock's, or the last event's where the clock stands behind that. */
 export async function logTime(snapshot: Snapshot, now: Store['now']): Promise<string> {
@@ -111,7 +146,15 @@ function timeAfter(last: { readonly at: string } | undefined, clock: Date): stri
 
 /** Where the log ends. */
 export async function logHead(snapshot: Snapshot): Promise<ChainHead> {
-  return (await lastEvent(snapshot)) ?? CHAIN_START;
+  const last = await lastEvent(snapshot);
+  return last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
+}
+
+function keyNeeded(): DataFolderProblem {
+  return new DataFolderProblem(
+    'key_needed',
+    'The events of this registry carry MACs by its key, and this command does not have it. Name the key that "serve" has with --registry-key. Nothing was changed.',
+  );
 }
 
 /** Up to `limit` events after `seq`, in order, exactly as they were hashed. */
@@ -119,10 +162,39 @@ export async function eventsAfter(snapshot: Snapshot, seq: number, limit: number
   return (await eventRowsAfter(snapshot, { seq, limit })).map(eventOfRow);
 }
 
-/** As `eventsAfter`, as they are stored. */
-export const eventRowsAfter = preparedQuery(
-  (database, { seq, limit }: { readonly seq: number; readonly limit: number }) =>
-    database.selectFrom('events').select(COLUMNS.events).where('seq', '>', seq).orderBy('seq').limit(limit),
+/** The same, of which each must carry its MAC. @throws DataFolderProblem `chain_broken` */
+export async function authenticEventsAfter(
+  snapshot: Snapshot,
+  seq: number,
+  limit: number,
+): Promise<RegistryEvent[]> {
+  const rows = await eventRowsAfter(snapshot, { seq, limit });
+  for (const row of rows) checkMac(snapshot, row);
+  return rows.map(eventOfRow);
+}
+
+interface AfterSeq {
+  readonly seq: number;
+  readonly limit: number;
+}
+
+/** As `eventsAfter`, as they are stored; without their MACs for who has no key, as where the schema has none yet. */
+export function eventRowsAfter(snapshot: Snapshot, after: AfterSeq): Promise<EventsTable[]> {
+  return (macsOf(snapshot) === undefined ? rowsWithoutMac : rowsWithMac)(snapshot, after) as Promise<
+    EventsTable[]
+  >;
+}
+
+const rowsWithMac = preparedQuery((database, { seq, limit }: AfterSeq) =>
+  database.selectFrom('events').select(COLUMNS.events).where('seq', '>', seq).orderBy('seq').limit(limit),
+);
+const rowsWithoutMac = preparedQuery((database, { seq, limit }: AfterSeq) =>
+  database
+    .selectFrom('events')
+    .select(COLUMNS.events.filter(column => column !== 'mac'))
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(limit),
 );
 
 /** @throws SyntaxError for data that is no JSON */

@@ -12,6 +12,10 @@ export async function readOnce<T>(snapshot: Snapshot, what: string, read: () => 
   return value;
 }
 
+export function isRemembered(snapshot: Snapshot, what: string): boolean {
+  return remembered.get(snapshot)?.has(what) === true;
+}
+
 /** To be called by whoever changes it. */
 export function remember<T>(snapshot: Snapshot, what: string, value: T): void {
   const known = remembered.get(snapshot) ?? new Map<string, unknown>();
@@ -19,7 +23,8 @@ export function remember<T>(snapshot: Snapshot, what: string, value: T): void {
   known.set(what, value);
 }
 
-/** After something was taken back, or was changed in a way that is not known here. */
-export function forget(snapshot: Snapshot): void {
-  remembered.delete(snapshot);
+/** After something was taken back, or was changed in a way that is not known here; of one thing where it is named. */
+export function forget(snapshot: Snapshot, what?: string): void {
+  if (what === undefined) remembered.delete(snapshot);
+  else remembered.get(snapshot)?.delete(what);
 }

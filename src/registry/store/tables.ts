@@ -23,6 +23,8 @@ export interface EventsTable {
   readonly data: string;
   readonly previous_hash: Digest;
   readonly hash: Digest;
+  /** Base64, by the registry's key (macs.ts); null before MACs began. */
+  readonly mac: string | null;
 }
 
 /** The sources. Append-only as well. */

@@ -1,7 +1,8 @@
 /** Whether a store's log is whole: every event continues the one before it, and every published version is there. */
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
-import { DataFolderProblem } from '../data-folder-problem.ts';
+import { broken } from './broken.ts';
 import { eventOfRow, eventRowsAfter, logHead } from './log.ts';
+import { checkMac } from './macs.ts';
 import { preparedQuery } from './prepared-query.ts';
 import type { Snapshot, Store } from './store.ts';
 import type { EventsTable } from './tables.ts';
@@ -26,6 +27,7 @@ export async function verifyLog(
       const published: RegistryEvent[] = [];
       for (const row of rows) {
         const event = nextEvent(row, head);
+        checkMac(snapshot, row);
         head = { seq: event.seq, hash: event.hash };
         if (event.kind === 'version.published') published.push(event);
       }
@@ -55,6 +57,8 @@ function nextEvent(row: EventsTable, head: ChainHead): RegistryEvent {
 
 /** What stands before the last so many events is taken as it is. */
 async function startOf(snapshot: Snapshot, last: number): Promise<ChainHead> {
+  // From its start a log of an older schema is read as well.
+  if (last === Number.POSITIVE_INFINITY) return CHAIN_START;
   const { seq } = await logHead(snapshot);
   if (seq <= last) return CHAIN_START;
   const before = await snapshot
@@ -100,11 +104,3 @@ const versionsOf = preparedQuery(
       .orderBy('seq')
       .limit(limit),
 );
-
-export function broken(why: string, options?: ErrorOptions): DataFolderProblem {
-  return new DataFolderProblem(
-    'chain_broken',
-    `The registry's log is broken: ${why} Somebody changed the database by other means than PromptForge. Restore the registry from a backup, and keep what is there to find out what was changed.`,
-    options,
-  );
-}

@@ -225,4 +225,28 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX prompts_by_last_segment
     ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)), name) WHERE archived = 0;
   `,
+  // MACs of events, and the events that the rows of tables are held to.
+  `
+  ALTER TABLE events ADD COLUMN mac TEXT COLLATE "C";
+  CREATE OR REPLACE FUNCTION promptforge_no_gap() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      last RECORD;
+    BEGIN
+      SELECT seq, mac INTO last FROM events ORDER BY seq DESC LIMIT 1;
+      IF NEW.seq IS DISTINCT FROM coalesce(last.seq, 0) + 1 THEN
+        RAISE EXCEPTION 'events are only appended';
+      END IF;
+      IF NEW.mac IS NULL AND last.mac IS NOT NULL THEN
+        RAISE EXCEPTION 'events of this log carry MACs';
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+  CREATE INDEX events_of_macs ON events (seq) WHERE kind = 'macs.started';
+  CREATE INDEX events_of_environments ON events (environment, seq) WHERE kind = 'environment.set';
+  CREATE INDEX events_of_pointers ON events (prompt, environment, channel, seq) WHERE kind = 'promotion.applied';
+  CREATE INDEX events_of_promotions ON events (prompt, environment, channel, seq) WHERE channel IS NOT NULL;
+  CREATE INDEX events_of_keys ON events ((data::json ->> 'id'), seq)
+    WHERE kind IN ('key.created', 'key.committed', 'key.expiry_set', 'key.revoked');
+  `,
 ];

@@ -2,9 +2,11 @@
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
 import Cursor from 'pg-cursor';
 import { Problem } from '../../../core/problem.ts';
+import { takeMacsOf } from '../macs.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Snapshot, type Store, type WriteTransaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
+import { takeVerifiedRows } from '../verified-rows.ts';
 import type { DatabaseAddress } from './address.ts';
 import {
   asProblem,
@@ -106,7 +108,11 @@ class PostgresStore implements Store {
   }
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#answering(() => readSnapshot(this.#database, work), isWorthAnotherTry);
+    const authenticated = (snapshot: Snapshot): Promise<T> => {
+      takeMacsOf(this, snapshot);
+      return work(snapshot);
+    };
+    return this.#answering(() => readSnapshot(this.#database, authenticated), isWorthAnotherTry);
   }
 
   async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
@@ -116,9 +122,14 @@ class PostgresStore implements Store {
 
   async #commit(all: (transaction: WriteTransaction) => Promise<void>): Promise<void> {
     const deadline = performance.now() + WRITE_PATIENCE;
+    const authenticated = (transaction: WriteTransaction): Promise<void> => {
+      takeMacsOf(this, transaction);
+      takeVerifiedRows(this, transaction);
+      return all(transaction);
+    };
     for (;;) {
       try {
-        await writeInTurn(this.#database, all, {
+        await writeInTurn(this.#database, authenticated, {
           knownSchema: POSTGRES_MIGRATIONS.length,
           afterwards: revision => this.#notify(revision),
           committed: revision => this.#watch.saw(revision),

@@ -230,4 +230,17 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   CREATE INDEX prompts_by_last_segment
     ON prompts (lower(substr(name, length(rtrim(name, replace(name, '/', ''))) + 1)), name) WHERE archived = 0;
   `,
+  // MACs of events, and the events that the rows of tables are held to.
+  `
+  ALTER TABLE events ADD COLUMN mac TEXT;
+  CREATE TRIGGER events_keep_macs BEFORE INSERT ON events
+    WHEN NEW.mac IS NULL AND (SELECT mac FROM events ORDER BY seq DESC LIMIT 1) IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'events of this log carry MACs'); END;
+  CREATE INDEX events_of_macs ON events (seq) WHERE kind = 'macs.started';
+  CREATE INDEX events_of_environments ON events (environment, seq) WHERE kind = 'environment.set';
+  CREATE INDEX events_of_pointers ON events (prompt, environment, channel, seq) WHERE kind = 'promotion.applied';
+  CREATE INDEX events_of_promotions ON events (prompt, environment, channel, seq) WHERE channel IS NOT NULL;
+  CREATE INDEX events_of_keys ON events (json_extract(data, '$.id'), seq)
+    WHERE kind IN ('key.created', 'key.committed', 'key.expiry_set', 'key.revoked');
+  `,
 ];

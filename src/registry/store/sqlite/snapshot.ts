@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { Kysely } from 'kysely';
 import type { ChainHead } from '../../../core/event.ts';
 import { DataFolderProblem } from '../../data-folder-problem.ts';
-import { logHead } from '../log.ts';
+import { plainHead } from '../log.ts';
 import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { verifyLog } from '../verify.ts';
@@ -40,7 +40,7 @@ async function copyVerified(file: string, copy: string, watcher: DatabaseSync): 
   // What was committed meanwhile may be in the one and not in the other.
   if (revisionOf(watcher) !== before) return reading(copy, verifyLog);
   if (verified.status === 'rejected') throw verified.reason;
-  const { seq, hash } = await reading(copy, store => store.read(logHead));
+  const { seq, hash } = await reading(copy, store => store.read(plainHead));
   if (seq !== verified.value.seq || hash !== verified.value.hash)
     throw new Error(`The copy of ${file} ends with event ${seq}, and not with ${verified.value.seq}.`);
   return verified.value;

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Problem } from '../../../core/problem.ts';
 import { DataFolderProblem } from '../../data-folder-problem.ts';
+import { takeMacsOf } from '../macs.ts';
 import { checkNotNewer, migrate, schemaVersion } from '../migrate.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
+import { takeVerifiedRows } from '../verified-rows.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { asProblem, isBusy } from './failures.ts';
 import { SQLITE_MIGRATIONS } from './migrations.ts';
@@ -139,7 +141,7 @@ class SqliteStore implements Store {
     this.now = now;
     const writing = writer && writingOn(writer);
     this.#writing = writing;
-    this.#commits = writer && writing && commitsOn(writer, writing);
+    this.#commits = writer && writing && commitsOn(this, writer, writing);
     this.#reading = new Kysely({
       dialect: nodeSqliteDialect(reader, async () => reader.exec('BEGIN')),
     });
@@ -149,7 +151,12 @@ class SqliteStore implements Store {
   }
 
   read<T>(work: (snapshot: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return this.#answering(() => this.#reading.transaction().execute(work));
+    return this.#answering(() =>
+      this.#reading.transaction().execute(snapshot => {
+        takeMacsOf(this, snapshot);
+        return work(snapshot);
+      }),
+    );
   }
 
   async write<T>(
@@ -243,9 +250,14 @@ function writingOn(writer: DatabaseSync): Kysely<Tables> {
   });
 }
 
-function commitsOn(writer: DatabaseSync, writing: Kysely<Tables>): SharedCommits {
+function commitsOn(store: Store, writer: DatabaseSync, writing: Kysely<Tables>): SharedCommits {
   return sharedCommits({
-    commit: all => writing.transaction().execute(all),
+    commit: all =>
+      writing.transaction().execute(transaction => {
+        takeMacsOf(store, transaction);
+        takeVerifiedRows(store, transaction);
+        return all(transaction);
+      }),
     savepoints: {
       set: async () => writer.exec('SAVEPOINT one'),
       back: async () => writer.exec('ROLLBACK TO one'),

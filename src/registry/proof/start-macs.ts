@@ -1,0 +1,129 @@
+/** Where MACs begin in a log: the event that marks it, and what is committed with it. */
+import { existsSync } from 'node:fs';
+import { sql } from 'kysely';
+import { digestOf } from '../../core/digest.ts';
+import type { EventData } from '../../core/event.ts';
+import type { Author } from '../access/caller.ts';
+import { type Identity, openIdentity } from '../identity.ts';
+import type { OnNarrowed } from '../keep-data-folder.ts';
+import { appendEvent, logHead } from '../store/log.ts';
+import { type EventMacs, eventMacs, setMacs, useMacs } from '../store/macs.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
+import { TAIL, verifyLog } from '../store/verify.ts';
+
+/**
+ * Has a store hold its log to the MACs of the registry's key, where they have begun, and carry them on.
+ * @returns whether they have begun
+ * @throws DataFolderProblem `chain_broken` when one of the last events has no MAC that must have one
+ */
+export async function holdToMacs(store: Store, identity: Identity): Promise<boolean> {
+  const macs = eventMacs(identity);
+  const start = await store.read(snapshot => startOf(snapshot, macs));
+  if (start === undefined) return false;
+  macs.start = start;
+  useMacs(store, macs);
+  await verifyLog(store, TAIL);
+  return true;
+}
+
+/** The same, where the file of a key is there and the log names that key. */
+export async function holdToMacsOf(store: Store, keyFile: string, onNarrowed?: OnNarrowed): Promise<void> {
+  if (!existsSync(keyFile)) return;
+  const identity = await openIdentity(keyFile, onNarrowed);
+  if ((await store.read(lastPublicKey)) === identity.publicKey) await holdToMacs(store, identity);
+}
+
+/** Which key the log names last. */
+async function lastPublicKey(snapshot: Snapshot): Promise<string | undefined> {
+  const last = await snapshot
+    .selectFrom('events')
+    .select('data')
+    .where('kind', '=', sql.lit('signing_key.set' as const))
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last && (JSON.parse(last.data) as EventData['signing_key.set']).publicKey;
+}
+
+/**
+ * The same, and has them begin in a log that has none of this key yet.
+ * @throws DataFolderProblem `chain_broken`
+ */
+export async function startMacs(store: Store, author: Author, identity: Identity): Promise<void> {
+  if (await holdToMacs(store, identity)) return;
+  await store.write(async transaction => {
+    const macs = eventMacs(identity);
+    if ((await startOf(transaction, macs)) === undefined)
+      await beginMacs(transaction, store.now, author, macs);
+  });
+  await holdToMacs(store, identity);
+}
+
+/** Appends the mark, and commits to the keys of a log that did not. */
+export async function beginMacs(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  author: Author,
+  macs: EventMacs,
+): Promise<void> {
+  // Where the log ends is checked by the MACs of before, if there are any.
+  await logHead(transaction);
+  setMacs(transaction, macs);
+  const isFirst = (await marks(transaction)).length === 0;
+  const { publicKey } = macs;
+  await appendEvent(transaction, now, () => ({ ...author, kind: 'macs.started', data: { publicKey } }));
+  if (isFirst) await commitToKeys(transaction, now, author);
+}
+
+/** Where another key takes the place of the present one, and MACs have begun: from here on they are by the new key. */
+export async function carryOnWith(
+  transaction: WriteTransaction,
+  identity: Identity,
+): Promise<EventMacs | undefined> {
+  // By the MACs of before, where this process has the key for them.
+  await logHead(transaction);
+  if ((await marks(transaction)).length === 0) return undefined;
+  const macs = eventMacs(identity);
+  setMacs(transaction, macs);
+  return macs;
+}
+
+/** Every key that may still be used: which hash it has is not in the events of earlier releases. */
+async function commitToKeys(transaction: WriteTransaction, now: Store['now'], author: Author): Promise<void> {
+  const keys = await transaction
+    .selectFrom('keys')
+    .innerJoin('events', 'events.seq', 'keys.seq')
+    .select(['keys.id', 'keys.environment', 'keys.hash', 'events.data'])
+    .where('keys.revoked_at', 'is', null)
+    .orderBy('keys.seq')
+    .execute();
+  for (const { id, environment, hash, data } of keys) {
+    if ((JSON.parse(data) as EventData['key.created']).commitment !== undefined) continue;
+    await appendEvent(transaction, now, () => ({
+      ...author,
+      kind: 'key.committed',
+      environment,
+      data: { id, commitment: digestOf(hash) },
+    }));
+  }
+}
+
+/** The last event that has MACs of this key begin; undefined: there is none. */
+async function startOf(snapshot: Snapshot, { publicKey }: EventMacs): Promise<number | undefined> {
+  const found = await marks(snapshot);
+  return found.find(({ data }) => (JSON.parse(data) as EventData['macs.started']).publicKey === publicKey)
+    ?.seq;
+}
+
+/** Newest first. */
+function marks(snapshot: Snapshot): Promise<{ readonly seq: number; readonly data: string }[]> {
+  return (
+    snapshot
+      .selectFrom('events')
+      .select(['seq', 'data'])
+      // The kind stands in the statement itself: only so does a database know that its index of just these events serves.
+      .where('kind', '=', sql.lit('macs.started' as const))
+      .orderBy('seq', 'desc')
+      .execute()
+  );
+}

@@ -1,0 +1,11 @@
+/** What is thrown for a log, or a table beside it, that was changed by other means than PromptForge. */
+import { DataFolderProblem } from '../data-folder-problem.ts';
+
+/** @param why names the place that does not fit */
+export function broken(why: string, options?: ErrorOptions): DataFolderProblem {
+  return new DataFolderProblem(
+    'chain_broken',
+    `The registry's log is broken: ${why} Somebody changed the database by other means than PromptForge. Restore the registry from a backup, and keep what is there to find out what was changed.`,
+    options,
+  );
+}

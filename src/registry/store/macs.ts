@@ -1,0 +1,74 @@
+/**
+ * MACs of events: HMAC-SHA-256 (RFC 2104) by a key that the database does not hold, so that whoever can insert rows
+ * cannot append to the log. An event's hash covers all events before it, and so does its MAC.
+ */
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { ChainHead } from '../../core/event.ts';
+import type { Identity } from '../identity.ts';
+import { broken } from './broken.ts';
+import type { Snapshot } from './store.ts';
+import type { EventsTable } from './tables.ts';
+
+export interface EventMacs {
+  /** Of the key that they are derived from, in base64. */
+  readonly publicKey: string;
+  /** From this event on each must have one. Infinity while they have not begun. */
+  start: number;
+  of(event: ChainHead): string;
+}
+
+/** What a MAC is made of names its purpose, so that it means nothing elsewhere. */
+const KIND = 'promptforge.event.v1';
+
+export function eventMacs({ publicKey, secretFor }: Identity): EventMacs {
+  // As a key object, which costs a seventh of bytes.
+  const secret = createSecretKey(secretFor('event MACs'));
+  return {
+    publicKey,
+    start: Number.POSITIVE_INFINITY,
+    of: ({ seq, hash }) => createHmac('sha256', secret).update(`${KIND} ${seq} ${hash}`).digest('base64'),
+  };
+}
+
+const ofStores = new WeakMap<object, EventMacs>();
+const ofSnapshots = new WeakMap<Snapshot, EventMacs>();
+
+/** Has every event that the store appends from now on carry a MAC, and every event that it believes. */
+export function useMacs(store: object, macs: EventMacs): void {
+  ofStores.set(store, macs);
+}
+
+/** Called by a store that opens a snapshot. */
+export function takeMacsOf(store: object, snapshot: Snapshot): void {
+  const macs = ofStores.get(store);
+  if (macs !== undefined) ofSnapshots.set(snapshot, macs);
+}
+
+/** Has one transaction alone use these. */
+export function setMacs(snapshot: Snapshot, macs: EventMacs): void {
+  ofSnapshots.set(snapshot, macs);
+}
+
+/** Undefined for a process that does not have the registry's key. */
+export function macsOf(snapshot: Snapshot): EventMacs | undefined {
+  return ofSnapshots.get(snapshot);
+}
+
+/** @throws DataFolderProblem `chain_broken` for an event that must have a MAC and has none, or another */
+export function checkMac(snapshot: Snapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): void {
+  if (!hasItsMac(snapshot, event))
+    throw broken(
+      `Event ${event.seq} does not carry a MAC of this registry's key: no process of it wrote that event.`,
+    );
+}
+
+/** Whether it has its MAC, or need not have one. */
+export function hasItsMac(snapshot: Snapshot, event: Pick<EventsTable, 'seq' | 'hash' | 'mac'>): boolean {
+  const macs = macsOf(snapshot);
+  if (macs === undefined || event.seq < macs.start) return true;
+  return event.mac !== null && isEqual(event.mac, macs.of(event));
+}
+
+function isEqual(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+}

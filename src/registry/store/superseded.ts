@@ -1,0 +1,28 @@
+/** Whether another key took the place of a process's own, which endorsed it: then its MACs are not the log's any more. */
+import { sql } from 'kysely';
+import { Problem } from '../../core/problem.ts';
+import { type SigningKeyChange, whyNotEndorsed } from '../../core/signing-key.ts';
+import type { EventMacs } from './macs.ts';
+import type { Snapshot } from './store.ts';
+
+/** @throws Problem `unavailable` */
+export async function checkNotSuperseded(snapshot: Snapshot, { publicKey, start }: EventMacs): Promise<void> {
+  const changes = await snapshot
+    .selectFrom('events')
+    .select(['seq', 'previous_hash', 'data'])
+    .where('kind', '=', sql.lit('signing_key.set' as const))
+    .where('seq', '>', start)
+    .orderBy('seq')
+    .execute();
+  let key = publicKey;
+  for (const { seq, previous_hash, data } of changes) {
+    const change = JSON.parse(data) as SigningKeyChange;
+    const before = { seq: seq - 1, hash: previous_hash };
+    if (whyNotEndorsed(change, before, key) === undefined) key = change.publicKey;
+  }
+  if (key !== publicKey)
+    throw new Problem(
+      'unavailable',
+      'Another key has taken the place of the one that this process has. Start every process of this registry anew with the new --registry-key.',
+    );
+}
