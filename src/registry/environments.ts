@@ -1,5 +1,6 @@
 /** Environments and their policies: reading them, and setting them with the event that records it. */
 
+import { sql } from 'kysely';
 import { canonicalJson } from '../core/canonical.ts';
 import {
   type Environment,
@@ -8,26 +9,86 @@ import {
   parseEnvironmentName,
   policyOf,
 } from '../core/environment.ts';
+import type { RegistryEvent } from '../core/event.ts';
 import { nearest } from '../core/near.ts';
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
 import { checkEnvironmentQuota } from './quotas.ts';
+import { dataOf, EVENT_BESIDE, eventBeside } from './store/authentic.ts';
+import { broken } from './store/broken.ts';
 import { appendEvent } from './store/log.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import { forget, readOnce } from './store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
+import type { EnvironmentsTable } from './store/tables.ts';
+import { ENVIRONMENTS, keepVerifiedRow, verifiedRow } from './store/verified-rows.ts';
 
 /** All, in promotion order. */
 export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
   return readOnce(snapshot, 'environments', async () => {
-    const rows = await selectEnvironments(snapshot, {});
+    const rows = (await readVerified(snapshot)) ?? (await readWithEvents(snapshot));
     return rows.map(({ name, policy }) => ({ name, policy: policyOf(JSON.parse(policy)) }));
   });
 }
 
-const selectEnvironments = preparedQuery(database =>
+/** Undefined where they are not as they were when they were verified. */
+async function readVerified(snapshot: Snapshot): Promise<EnvironmentsTable[] | undefined> {
+  const before = verifiedRow(snapshot, ENVIRONMENTS);
+  if (before === undefined) return undefined;
+  const rows = await selectRows(snapshot, {});
+  return textOf(rows) === before ? rows : undefined;
+}
+
+/** @throws DataFolderProblem `chain_broken` when a policy is not the one that an event set */
+async function readWithEvents(snapshot: Snapshot): Promise<EnvironmentsTable[]> {
+  const rows = await selectEnvironments(snapshot, {});
+  for (const row of rows) checkAsSet(row, eventBeside(snapshot, row));
+  keepVerifiedRow(snapshot, ENVIRONMENTS, textOf(rows));
+  return rows;
+}
+
+function textOf(rows: readonly EnvironmentsTable[]): string {
+  return JSON.stringify(rows.map(({ name, position, policy }) => [name, position, policy]));
+}
+
+const selectRows = preparedQuery(database =>
   database.selectFrom('environments').selectAll().orderBy('position'),
 );
+
+/** Each with the newest event that set it. */
+const selectEnvironments = preparedQuery(database =>
+  database
+    .selectFrom('environments')
+    .leftJoin('events', join =>
+      join.on('events.seq', '=', eb =>
+        eb
+          .selectFrom('events as set')
+          .select(({ fn }) => fn.max<number>('set.seq').as('seq'))
+          // The kind stands in the statement itself: only so does the index of just these events serve.
+          .where('set.kind', '=', sql.lit('environment.set' as const))
+          .whereRef('set.environment', '=', 'environments.name'),
+      ),
+    )
+    .selectAll('environments')
+    .select(EVENT_BESIDE)
+    .orderBy('position'),
+);
+
+/** @throws DataFolderProblem `chain_broken` */
+function checkAsSet({ name, position, policy }: EnvironmentsTable, event: RegistryEvent | undefined): void {
+  const set = dataOf(event, 'environment.set');
+  if (set?.position !== position || canonicalJson(set.policy) !== canonicalText(policy))
+    throw broken(`The table environments has another policy in the row "${name}" than the log.`);
+}
+
+/** What is no JSON is given as it is: it then differs from any. */
+function canonicalText(json: string): string {
+  try {
+    return canonicalJson(JSON.parse(json));
+  } catch {
+    return json;
+  }
+}
 
 /** @throws Problem `environment_not_found` that names those there are */
 export async function readEnvironment(snapshot: Snapshot, name: EnvironmentName): Promise<Environment> {

@@ -29,7 +29,7 @@ describe('a key that loses its right while its request is under way', () => {
   for (const [how, lose, code] of [
     ['is revoked', revokeAll, 'key_revoked'],
     ['expires', expireAll, 'key_expired'],
-    ['is of a lower role', lowerAll, 'role_too_low'],
+    ['is of a lower role by SQL, which is no event', lowerAll, 'log_broken'],
   ] as const) {
     // A role changes in no way that a reading call would be told of.
     const isOfRole = lose === lowerAll;
@@ -126,7 +126,7 @@ async function expireAll(_transaction: WriteTransaction, { clock }: AttackedRegi
   clock.now += HOUR;
 }
 
-/** No call does it; whoever restores a copy or corrects the database may. */
+/** No call does it. */
 async function lowerAll(transaction: WriteTransaction, { ids }: AttackedRegistry): Promise<void> {
   await transaction.updateTable('keys').set({ role: 'reader' }).where('id', 'in', ids).execute();
 }

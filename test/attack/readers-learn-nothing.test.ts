@@ -4,13 +4,20 @@
  * versions, what is archived, live elsewhere, planned, commented, and other environments.
  */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { ROUTES } from '../../src/contract/routes.ts';
 import { type Channel, STABLE } from '../../src/core/channel.ts';
 import { digestOf } from '../../src/core/digest.ts';
-import { defaultEnvironments, type Environment, type Policy } from '../../src/core/environment.ts';
-import { parseKey } from '../../src/core/key.ts';
+import {
+  defaultEnvironments,
+  type Environment,
+  type Policy,
+  parseEnvironmentName,
+} from '../../src/core/environment.ts';
+import { makeKey } from '../../src/core/key.ts';
 import { type Answered, aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
+import { anOlderKey } from '../registry/an-older-key.ts';
 import { runs } from '../runs.ts';
 
 const NOW = Date.parse('2026-09-12T12:00:00.000Z');
@@ -109,8 +116,7 @@ describe('a reader’s key', () => {
         async (policy, common, one, other, requests) => {
           await using first = await world(policy, common, one);
           await using second = await world(policy, common, other);
-          await shareKey(first, second);
-          const credential = await first.key('production', 'reader');
+          const credential = await sharedKey(first, second);
           for (const each of [...requests, ...everyRoute()]) {
             const send = ({ url }: RegistryForTest) => sent(url, each, credential);
             assert.deepEqual(told(await send(first)), told(await send(second)), JSON.stringify(each));
@@ -211,24 +217,12 @@ const LOG_FIGURES = [
   'promptforge_promotions_waiting',
 ];
 
-/** One key of both. */
-async function shareKey(first: RegistryForTest, second: RegistryForTest): Promise<void> {
+/** @returns one key of both */
+async function sharedKey(first: RegistryForTest, second: RegistryForTest): Promise<string> {
   const [environment, role] = READER.split(' ') as [string, 'reader'];
-  const ids = await Promise.all(
-    [first, second].map(async each => parseKey(await each.key(environment, role)).id),
-  );
-  const rowOf = ({ store }: RegistryForTest, id = '') =>
-    store.read(snapshot =>
-      snapshot.selectFrom('keys').select(['id', 'hash']).where('id', '=', id).executeTakeFirstOrThrow(),
-    );
-  const shared = await rowOf(first, ids[0]);
-  await second.store.write(transaction =>
-    transaction
-      .updateTable('keys')
-      .set(shared)
-      .where('id', '=', ids[1] ?? '')
-      .execute(),
-  );
+  const made = makeKey(parseEnvironmentName(environment), randomBytes);
+  for (const { store } of [first, second]) await anOlderKey(store, environment, role, 'a.reader', { made });
+  return made.key;
 }
 
 /** Every call of the API once, whatever the key may do. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 import { MAX_CASCADE } from '../../src/contract/keys.ts';
+import { digestOf } from '../../src/core/digest.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { hashKey, parseKey } from '../../src/core/key.ts';
 import { createKey } from '../../src/registry/access/keys.ts';
 import { revokeKey } from '../../src/registry/administration.ts';
 import { eventually } from '../eventually.ts';
 import { aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
+import { anOlderKey } from './an-older-key.ts';
 
 describe('keys', () => {
   let registry: RegistryForTest;
@@ -215,15 +218,8 @@ describe('keys', () => {
   });
   it('are listed whatever an earlier release took for the end of one', async () => {
     const last = '9999-12-31T23:59:59.999Z';
-    const { id } = (await make({ expiresAt: last })).json;
-    const { store } = registry;
-    await store.write(transaction =>
-      transaction
-        .updateTable('keys')
-        .set({ expires_at: '+010000-01-01T00:00:00.000Z' })
-        .where('id', '=', id)
-        .execute(),
-    );
+    const expiresAt = '+010000-01-01T00:00:00.000Z';
+    const { id } = parseKey(await anOlderKey(registry.store, 'development', 'reader', 'app', { expiresAt }));
     const { json } = await registry.call('GET', '/v1/keys?limit=1');
     assert.deepEqual([json.data[0].id, json.data[0].expiresAt], [id, last]);
     const rotated = await registry.call('POST', `/v1/keys/${id}/rotate`, {});
@@ -255,7 +251,13 @@ describe('keys', () => {
       assert.deepEqual(
         events.slice(1).map(({ kind, data }: Json) => [kind, data]),
         [
-          ['key.created', { id: json.id, role: 'reader', actor: 'app', expiresAt: null, replaces: old.id }],
+          [
+            'key.created',
+            {
+              ...{ id: json.id, role: 'reader', actor: 'app', expiresAt: null, replaces: old.id },
+              commitment: digestOf(hashKey(json.key)),
+            },
+          ],
           ['key.expiry_set', { id: old.id, expiresAt: now.toISOString() }],
         ],
       );

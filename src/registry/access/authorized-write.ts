@@ -1,9 +1,11 @@
 /** Writes in the name of a caller: what allowed them when the request began must still allow them when it is committed. */
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
-import { preparedQuery } from '../store/prepared-query.ts';
+import { readOnce } from '../store/remembered.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { keyRow } from '../store/verified-rows.ts';
 import { type Caller, checkRole } from './caller.ts';
+import { readCommittedKey } from './committed-key.ts';
 import { EMBEDDED_KEY } from './embedded-authenticator.ts';
 import { checkUsable } from './known-key.ts';
 
@@ -35,7 +37,10 @@ async function authorize(
   checkRole(caller, needed);
   // Whoever holds the registry in process has no key.
   if (caller.key === EMBEDDED_KEY) return () => {};
-  const [row] = await selectKey(transaction, { id: caller.key });
+  // Writes that share a transaction most often have the same key.
+  const row = await readOnce(transaction, keyRow(caller.key), () =>
+    readCommittedKey(transaction, caller.key),
+  );
   if (row === undefined || row.environment !== caller.environment || row.actor !== caller.actor)
     throw new Problem(
       'key_unknown',
@@ -47,10 +52,3 @@ async function authorize(
   checkTime();
   return checkTime;
 }
-
-const selectKey = preparedQuery((database, given: { readonly id: string }) =>
-  database
-    .selectFrom('keys')
-    .select(['environment', 'role', 'actor', 'expires_at', 'revoked_at'])
-    .where('id', '=', given.id),
-);

@@ -1,6 +1,7 @@
 /** Keys: making, listing, replacing and revoking them. Only a hash of a key is kept. */
 import { randomBytes } from 'node:crypto';
 import { type CreatedKey, type KeyRecord, MAX_CASCADE, type RevokedKey } from '../../contract/keys.ts';
+import { digestOf } from '../../core/digest.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventData } from '../../core/event.ts';
 import { isWritableInstant, writtenInstant } from '../../core/instant.ts';
@@ -12,9 +13,12 @@ import { readEnvironment } from '../environments.ts';
 import { holdWhatKeyApproved } from '../promotions/revoked-key.ts';
 import { checkKeyQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
+import { forget } from '../store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { KeysTable } from '../store/tables.ts';
+import { keyRow } from '../store/verified-rows.ts';
 import type { Author } from './caller.ts';
+import { readCommittedKey } from './committed-key.ts';
 
 export interface NewKey {
   readonly environment: EnvironmentName;
@@ -56,11 +60,13 @@ export async function createKey(
   await checkKeyQuota(transaction, environment, now());
   const expires = expiry?.toISOString() ?? null;
   const { id, key } = makeKey(environment, randomBytes);
+  const hash = hashKey(key);
+  const commitment = digestOf(hash);
   const event = await appendEvent(transaction, now, () => ({
     ...author,
     kind: 'key.created',
     environment,
-    data: { id, role, actor, expiresAt: expires, ...(replaces !== undefined && { replaces }) },
+    data: { id, role, actor, expiresAt: expires, ...(replaces !== undefined && { replaces }), commitment },
   }));
   const row: KeysTable = {
     id,
@@ -68,7 +74,7 @@ export async function createKey(
     environment,
     role,
     actor,
-    hash: hashKey(key),
+    hash,
     created_at: event.at,
     expires_at: expires,
     last_used_at: null,
@@ -138,6 +144,7 @@ async function setExpiry(
     data: { id, expiresAt },
   }));
   await transaction.updateTable('keys').set({ expires_at: expiresAt }).where('id', '=', id).execute();
+  forget(transaction, keyRow(id));
 }
 
 export interface KeyListing {
@@ -169,7 +176,7 @@ export async function listKeys(
 
 /** @throws Problem `key_not_found` */
 export async function readKey(snapshot: Snapshot, id: string): Promise<KeyRecord> {
-  const row = await snapshot.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await readCommittedKey(snapshot, id);
   if (row === undefined)
     throw new Problem('key_not_found', 'There is no key with this id. List the keys to find the right one.');
   return keyRecord(row);
@@ -191,6 +198,7 @@ export async function revokeKey(
     data: { id },
   }));
   await transaction.updateTable('keys').set({ revoked_at: at }).where('id', '=', id).execute();
+  forget(transaction, keyRow(id));
   await holdWhatKeyApproved(transaction, now, author, id);
   return { ...record, revokedAt: at };
 }

@@ -3,6 +3,7 @@ import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { Caller } from './caller.ts';
+import { readCommittedKey } from './committed-key.ts';
 
 export interface KnownKey {
   readonly caller: Caller;
@@ -15,18 +16,14 @@ export interface KnownKey {
   readonly revokedAt: string | null;
 }
 
+/** @throws DataFolderProblem `chain_broken` when the row is not what its events say */
 export async function readKnownKey(
   snapshot: Snapshot,
   id: string,
   environment: EnvironmentName,
 ): Promise<KnownKey | undefined> {
-  const row = await snapshot
-    .selectFrom('keys')
-    .selectAll()
-    .where('id', '=', id)
-    .where('environment', '=', environment)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
+  const row = await readCommittedKey(snapshot, id);
+  if (row?.environment !== environment) return undefined;
   return {
     caller: { key: row.id, actor: row.actor, role: row.role, environment: row.environment },
     hash: Buffer.from(row.hash, 'hex'),

@@ -10,6 +10,8 @@ import type { Contents, Prepare } from '../delivery/content.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPromotion } from '../promotions/read.ts';
 import { readPrompt } from '../prompts/version-rows.ts';
+import { authentic } from '../store/authentic.ts';
+import { broken } from '../store/broken.ts';
 import { logTime } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 
@@ -79,11 +81,11 @@ async function findLive(
   const { version, from, until, seq } = span;
   const prepare = await contents(snapshot, prompt, version);
   const promotion = span.promotion === null ? null : await readPromotion(snapshot, String(span.promotion));
-  const { hash } = await snapshot
-    .selectFrom('events')
-    .select('hash')
-    .where('seq', '=', seq)
-    .executeTakeFirstOrThrow();
+  const row = await snapshot.selectFrom('events').selectAll().where('seq', '=', seq).executeTakeFirst();
+  const event = row && authentic(snapshot, row);
+  if (event?.prompt !== prompt || event.version !== version || event.at !== from)
+    throw broken(`No event made version ${version} of "${prompt}" live at ${from}.`);
+  const { hash } = event;
   const where = { prompt, environment, channel, at };
   const found = { ...where, version, promotion, from, until, event: { seq, hash } };
   return { found, prepare };

@@ -5,6 +5,7 @@ import { decideApproval, decideCancellation, decideRejection } from '../../core/
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { checkAsRecorded } from './as-recorded.ts';
 import { readBarred } from './barred.ts';
 import { readPresent } from './present.ts';
 import { readPromotion, readRecord } from './read.ts';
@@ -70,5 +71,6 @@ async function own(
 ): Promise<PromotionRecord> {
   const promotion = await readRecord(transaction, id);
   checkOwnEnvironment(caller, promotion.environment, doing);
+  await checkAsRecorded(transaction, promotion);
   return promotion;
 }

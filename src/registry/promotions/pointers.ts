@@ -1,13 +1,19 @@
 /** Where a prompt's pointers stand, and where they have stood. */
+import { sql } from 'kysely';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { dataOf, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
+import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 
-/** The version that `channel` points to; null when it is unset. */
+/**
+ * The version that `channel` points to; null when it is unset.
+ * @throws DataFolderProblem `chain_broken` when no event moved it there, or another moved it on
+ */
 export async function findPointer(
   snapshot: Snapshot,
   prompt: PromptName,
@@ -15,7 +21,19 @@ export async function findPointer(
   channel: Channel,
 ): Promise<VersionNumber | null> {
   const [row] = await selectPointer(snapshot, { prompt, environment, channel });
-  return row?.version ?? null;
+  if (row === undefined) return null;
+  const { version, promotion, promoted_at } = row;
+  const event = eventBeside(snapshot, row);
+  const moved = dataOf(event, 'promotion.applied');
+  const isMoved =
+    event?.version === (version ?? undefined) &&
+    event?.at === (promoted_at ?? undefined) &&
+    moved?.promotion === (promotion === null ? undefined : String(promotion));
+  if (!isMoved)
+    throw broken(
+      `The table pointers has another row for "${channel}" of "${prompt}" in ${environment} than the log.`,
+    );
+  return version;
 }
 
 interface PointerPlace {
@@ -24,13 +42,29 @@ interface PointerPlace {
   readonly channel: Channel;
 }
 
+/** One row always: the pointer, and the newest event that moved it. */
 const selectPointer = preparedQuery((database, given: PointerPlace) =>
   database
-    .selectFrom('pointers')
-    .select('version')
-    .where('prompt', '=', given.prompt)
-    .where('environment', '=', given.environment)
-    .where('channel', '=', given.channel),
+    .selectFrom(
+      database
+        .selectFrom('events')
+        .select(({ fn }) => fn.max<number | null>('seq').as('seq'))
+        // The kind stands in the statement itself: only so does the index of just these events serve.
+        .where('kind', '=', sql.lit('promotion.applied' as const))
+        .where('prompt', '=', given.prompt)
+        .where('environment', '=', given.environment)
+        .where('channel', '=', given.channel)
+        .as('newest'),
+    )
+    .leftJoin('events', 'events.seq', 'newest.seq')
+    .leftJoin('pointers', join =>
+      join
+        .on('pointers.prompt', '=', given.prompt)
+        .on('pointers.environment', '=', given.environment)
+        .on('pointers.channel', '=', given.channel),
+    )
+    .select(['pointers.version', 'pointers.promotion', 'pointers.promoted_at'])
+    .select(EVENT_BESIDE),
 );
 
 /** @throws Problem `channel_unset` */
@@ -69,7 +103,10 @@ export async function wasEverLive(
   return row !== undefined;
 }
 
-/** Whether a version was a pointer's target in an environment once: of one channel, or of any. */
+/**
+ * Whether a version was a pointer's target in an environment once: of one channel, or of any.
+ * @throws DataFolderProblem `chain_broken` when a row says so and no event does
+ */
 export async function wasLive(
   snapshot: Snapshot,
   prompt: PromptName,
@@ -79,12 +116,24 @@ export async function wasLive(
 ): Promise<boolean> {
   let query = snapshot
     .selectFrom('promotions')
-    .select('id')
-    .where('prompt', '=', prompt)
-    .where('version', '=', version)
-    .where('environment', '=', environment)
-    .where('state', '=', 'applied')
+    .leftJoin('events', 'events.seq', 'promotions.applied_seq')
+    .select(['promotions.id', 'promotions.channel'])
+    .select(EVENT_BESIDE)
+    .where('promotions.prompt', '=', prompt)
+    .where('promotions.version', '=', version)
+    .where('promotions.environment', '=', environment)
+    .where('promotions.state', '=', 'applied')
     .limit(1);
-  if (channel !== undefined) query = query.where('channel', '=', channel);
-  return (await query.executeTakeFirst()) !== undefined;
+  if (channel !== undefined) query = query.where('promotions.channel', '=', channel);
+  const row = await query.executeTakeFirst();
+  if (row === undefined) return false;
+  const event = eventBeside(snapshot, row);
+  const isApplied =
+    dataOf(event, 'promotion.applied')?.promotion === String(row.id) &&
+    event?.prompt === prompt &&
+    event.version === version &&
+    event.environment === environment &&
+    event.channel === row.channel;
+  if (isApplied) return true;
+  throw broken(`The table promotions says of promotion ${row.id} that it was applied, and the log does not.`);
 }

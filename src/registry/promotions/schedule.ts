@@ -11,6 +11,7 @@ import { readEnvironment } from '../environments.ts';
 import { logTime } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
+import { checkAsRecorded } from './as-recorded.ts';
 import { readBarred } from './barred.ts';
 import { readPresent } from './present.ts';
 import { proceed } from './record.ts';
@@ -107,6 +108,7 @@ async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): 
   if (row === undefined) return false;
   if (!isDue({ effectiveAt: row.effective_at }, await logTime(transaction, now))) return false;
   const [promotion] = (await recordsOf(transaction, [row])) as [PromotionRecord];
+  await checkAsRecorded(transaction, promotion);
   const { environment, requestedBy, from, reason, rollback } = promotion;
   const { name, policy } = await readEnvironment(transaction, environment);
   const present = await readPresent(transaction, now, promotion, { name, policy });

@@ -1,9 +1,13 @@
 /** Versions and prompts as the API gives them, from their rows. */
 import type { Version, VersionSummary } from '../../contract/prompts.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import type { RegistryEvent } from '../../core/event.ts';
 import { didYouMean } from '../../core/missing-partial.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
-import type { VersionNumber } from '../../core/version.ts';
+import { type VersionNumber, versionReference } from '../../core/version.ts';
+import { dataOf, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
+import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
@@ -21,6 +25,10 @@ export const SUMMARY_COLUMNS = [
   'bytes',
   'partials',
 ] as const satisfies readonly (keyof VersionsTable)[];
+
+const VERSION_COLUMNS = [...SUMMARY_COLUMNS, 'source'].map(
+  column => `versions.${column}` as `versions.${(typeof SUMMARY_COLUMNS)[number] | 'source'}`,
+);
 
 type SummaryRow = Pick<VersionsTable, (typeof SUMMARY_COLUMNS)[number]>;
 
@@ -52,11 +60,27 @@ export async function readPrompt(snapshot: Snapshot, name: PromptName): Promise<
 
 export async function findPrompt(snapshot: Snapshot, name: PromptName): Promise<PromptsTable | undefined> {
   const [row] = await selectPrompt(snapshot, { name });
-  return row;
+  if (row === undefined) return undefined;
+  const { last, ...prompt } = row;
+  if (last !== prompt.newest)
+    throw broken(
+      `The table prompts says that version ${prompt.newest} of "${name}" is the newest, not ${last}.`,
+    );
+  return prompt;
 }
 
 const selectPrompt = preparedQuery((database, { name }: { readonly name: PromptName }) =>
-  database.selectFrom('prompts').selectAll().where('name', '=', name),
+  database
+    .selectFrom('prompts')
+    .selectAll()
+    .select(eb =>
+      eb
+        .selectFrom('versions')
+        .select(({ fn }) => fn.max('version').as('last'))
+        .whereRef('versions.prompt', '=', 'prompts.name')
+        .as('last'),
+    )
+    .where('name', '=', name),
 );
 
 export function promptNotFound(name: PromptName, existing?: PromptName): Problem {
@@ -70,14 +94,17 @@ export function promptNotFound(name: PromptName, existing?: PromptName): Problem
   });
 }
 
-/** @throws Problem `prompt_not_found`, `version_not_found` */
+/** @throws Problem `prompt_not_found`, `version_not_found`; DataFolderProblem `chain_broken` when no event published it so */
 export async function readVersion(
   snapshot: Snapshot,
   name: PromptName,
   version: VersionNumber,
 ): Promise<Version> {
   const [row] = await selectVersion(snapshot, { name, version });
-  if (row !== undefined) return wholeVersion(row);
+  if (row !== undefined) {
+    checkPublished(row, eventBeside(snapshot, row));
+    return wholeVersion(row);
+  }
   throw versionNotFound(await readPrompt(snapshot, name), version);
 }
 
@@ -85,10 +112,28 @@ const selectVersion = preparedQuery(
   (database, given: { readonly name: PromptName; readonly version: VersionNumber }) =>
     database
       .selectFrom('versions')
-      .select([...SUMMARY_COLUMNS, 'source'])
-      .where('prompt', '=', given.name)
-      .where('version', '=', given.version),
+      .leftJoin('events', 'events.seq', 'versions.seq')
+      .select(VERSION_COLUMNS)
+      .select(EVENT_BESIDE)
+      .where('versions.prompt', '=', given.name)
+      .where('versions.version', '=', given.version),
 );
+
+/** @throws DataFolderProblem `chain_broken` */
+function checkPublished(row: SummaryRow, event: RegistryEvent | undefined): void {
+  const published = dataOf(event, 'version.published');
+  const isPublished =
+    event?.prompt === row.prompt &&
+    event.version === row.version &&
+    event.actor === row.author &&
+    event.at === row.published_at &&
+    published?.digest === row.digest &&
+    canonicalJson(published.partials) === canonicalJson(JSON.parse(row.partials));
+  if (!isPublished)
+    throw broken(
+      `The version ${versionReference(row.prompt, row.version)} is not one that an event published.`,
+    );
+}
 
 export function versionNotFound({ name, newest }: PromptsTable, version: number): Problem {
   return new Problem(

@@ -1,0 +1,91 @@
+/**
+ * Events that rows of tables are held to. The tables follow from the log, but whoever may write them by SQL can have
+ * them say anything, so what matters is read together with the event that says it.
+ */
+import { LRUCache } from 'lru-cache';
+import { type EventData, type EventKind, hasItsHash, type RegistryEvent } from '../../core/event.ts';
+import { broken } from './broken.ts';
+import { eventOfRow } from './log.ts';
+import { checkMac, macsOf } from './macs.ts';
+import type { Snapshot } from './store.ts';
+import type { EventsTable } from './tables.ts';
+
+/** An event beside a row, as a left join gives it: all null where there is none. */
+export type EventBeside = {
+  readonly [Column in keyof EventsTable as `event_${Column}`]: EventsTable[Column] | null;
+};
+
+/** For the `select` of a query that joins `events`. */
+export const EVENT_BESIDE = [
+  'events.seq as event_seq',
+  'events.at as event_at',
+  'events.actor as event_actor',
+  'events.key as event_key',
+  'events.kind as event_kind',
+  'events.prompt as event_prompt',
+  'events.version as event_version',
+  'events.environment as event_environment',
+  'events.channel as event_channel',
+  'events.data as event_data',
+  'events.previous_hash as event_previous_hash',
+  'events.hash as event_hash',
+  'events.mac as event_mac',
+] as const;
+
+/** The event of a left join; undefined where there is none. @throws as `authentic` does */
+export function eventBeside(snapshot: Snapshot, row: EventBeside): RegistryEvent | undefined {
+  if (row.event_seq === null) return undefined;
+  return authentic(snapshot, {
+    seq: row.event_seq,
+    at: row.event_at,
+    actor: row.event_actor,
+    key: row.event_key,
+    kind: row.event_kind,
+    prompt: row.event_prompt,
+    version: row.event_version,
+    environment: row.event_environment,
+    channel: row.event_channel,
+    data: row.event_data,
+    previous_hash: row.event_previous_hash,
+    hash: row.event_hash,
+    mac: row.event_mac,
+  } as EventsTable);
+}
+
+/** By their MAC, or their hash where they have none: the same few are read again and again. */
+const known = new LRUCache<string, { readonly row: string; readonly event: RegistryEvent }>({ max: 1000 });
+/** Characters of `data`; longer ones are checked each time. */
+const LONGEST_KNOWN = 2000;
+
+/**
+ * An event, which must have the hash that it says and the MAC that it should have.
+ * @throws DataFolderProblem `chain_broken`
+ */
+export function authentic(snapshot: Snapshot, row: EventsTable): RegistryEvent {
+  // A process without the key must not vouch for one that has it.
+  const name = `${macsOf(snapshot)?.publicKey} ${row.hash}`;
+  const text = JSON.stringify(row);
+  const before = known.get(name);
+  if (before?.row === text) return before.event;
+  const event = parsed(row);
+  if (!hasItsHash(event)) throw broken(`Event ${row.seq} does not have the hash it claims: it was changed.`);
+  checkMac(snapshot, row);
+  if (row.data.length <= LONGEST_KNOWN) known.set(name, { row: text, event });
+  return event;
+}
+
+function parsed(row: EventsTable): RegistryEvent {
+  try {
+    return eventOfRow(row);
+  } catch (cause) {
+    throw broken(`Event ${row.seq} cannot be read.`, { cause });
+  }
+}
+
+/** What an event carries, where it is of this kind. */
+export function dataOf<K extends EventKind>(
+  event: RegistryEvent | undefined,
+  kind: K,
+): EventData[K] | undefined {
+  return event?.kind === kind ? (event.data as EventData[K]) : undefined;
+}
