@@ -1,6 +1,7 @@
 /** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { acceptClockCommand } from './commands/accept-clock.ts';
 import { acceptHeadCommand } from './commands/accept-head.ts';
 import { backupCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
@@ -81,6 +82,7 @@ function program(): Command {
     copyCommand(),
     verifyCommand(),
     acceptHeadCommand(),
+    acceptClockCommand(),
     witnessCommand(),
     signingKeyCommand(),
     exportCommand(),

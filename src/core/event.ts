@@ -37,6 +37,8 @@ export interface EventData {
     /** The last head that was signed before; null where none was kept. */
     readonly lost: ChainHead | null;
   };
+  /** The operator confirmed that the clock is right, though it was far ahead of the event before. */
+  readonly 'clock.accepted': { readonly reason: string };
   /** Of its address only the origin, as the rest may hold a token. */
   readonly 'webhook.created': { readonly id: string; readonly origin: string };
   readonly 'webhook.removed': { readonly id: string; readonly origin: string };
@@ -107,6 +109,7 @@ export const EVENT_KINDS = [
   'signing_key.set',
   'macs.started',
   'head.accepted',
+  'clock.accepted',
   'webhook.created',
   'webhook.removed',
   'version.published',

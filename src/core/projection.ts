@@ -179,6 +179,7 @@ export function follow(
     case 'signing_key.set':
     case 'macs.started':
     case 'head.accepted':
+    case 'clock.accepted':
       return;
     default:
       return misfit(event, 'is of a kind that this PromptForge does not know');

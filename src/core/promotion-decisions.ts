@@ -21,7 +21,7 @@ export interface Present {
   /** Whether the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
   readonly stableBefore: boolean;
   readonly archived: boolean;
-  /** RFC 3339 UTC: the time that the next event will have. */
+  /** RFC 3339 UTC, by the clock: the log's own time may have been shifted. */
   readonly now: string;
 }
 

@@ -11,6 +11,7 @@ import { ensureEnvironments } from './environments.ts';
 import { IDENTITY_FILE } from './identity.ts';
 import { keepDataFolder, type OnNarrowed } from './keep-data-folder.ts';
 import { holdToMacsOf } from './proof/start-macs.ts';
+import { machineClockRule, useClockRule } from './store/clock.ts';
 import { isNotADatabase, isNotWritable } from './store/sqlite/failures.ts';
 import { openSqliteReader, openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -24,6 +25,10 @@ export interface DataFolderOptions {
   /** What a new registry starts with; production asks for one approval by default. */
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
+  /** Whether an event is refused whose time is not believed; true unless `now` is given. */
+  readonly checksClock?: boolean;
+  /** For how long the machine runs, in seconds; for tests. */
+  readonly uptime?: () => number;
   readonly onNarrowed?: OnNarrowed;
   /** Whether nothing is written, not even to make or to bring forward what is there; false by default. */
   readonly readOnly?: boolean;
@@ -37,6 +42,7 @@ export interface DataFolderOptions {
 export async function openDataFolder(folder: string, options: DataFolderOptions = {}): Promise<Store> {
   const { readOnly = false, now = () => new Date() } = options;
   const { create = !readOnly, environments = defaultEnvironments(1) } = options;
+  const { checksClock = options.now === undefined, uptime } = options;
   const file = join(folder, DATABASE_FILE);
   const rights = readOnly ? constants.R_OK : constants.R_OK | constants.W_OK;
   await checkFolder(folder, create, rights);
@@ -50,6 +56,7 @@ export async function openDataFolder(folder: string, options: DataFolderOptions 
     throw explained(error, folder, file);
   }
   try {
+    if (checksClock) useClockRule(store, machineClockRule(now, uptime));
     await verifyLog(store, TAIL);
     await holdToMacsOf(store, join(folder, IDENTITY_FILE), options.onNarrowed);
     if (!readOnly) await ensureEnvironments(store, COMMAND_LINE, environments);

@@ -20,7 +20,10 @@ export interface DatabaseOptions {
   readonly create?: boolean;
   /** What a new registry starts with; production asks for one approval by default. Null: it gets none. */
   readonly environments?: readonly Environment[] | null;
+  /** In place of the database's clock, which is not looked at then. */
   readonly now?: () => Date;
+  /** The clock of this machine, with which the database's is compared. */
+  readonly machineClock?: () => Date;
   /** Whether nothing is written, as a standby takes no writes; false by default. */
   readonly readOnly?: boolean;
   /** As of PostgresStoreOptions. */
@@ -42,7 +45,8 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
     readOnly = false,
     create = !readOnly,
     environments = readOnly ? null : defaultEnvironments(1),
-    now = () => new Date(),
+    now,
+    machineClock,
     connections,
     listens,
     patience,
@@ -50,10 +54,11 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   const address = parseDatabaseUrl(url);
   let store: Store | undefined;
   try {
-    await (readOnly ? checkPresent(address) : broughtForward(address, now, create));
+    await (readOnly ? checkPresent(address) : broughtForward(address, now ?? (() => new Date()), create));
     store = await connectPostgresStore(address, {
-      now,
       readOnly,
+      ...(now && { now }),
+      ...(machineClock && { machineClock }),
       ...(connections !== undefined && { connections }),
       ...(listens !== undefined && { listens }),
       ...(patience && { patience }),

@@ -44,6 +44,8 @@ export interface Loaded {
 }
 
 export interface Memory {
+  /** What time it is: the store's, or the newest event's where the clock was set back, so that no key is revived. */
+  now(): Date;
   /** What is kept, if nothing was committed since `load` was last called; undefined when `load` must be called. */
   present(): Kept | undefined;
   /**
@@ -107,6 +109,8 @@ export function memory(
   const preparing = new Set<Preparing>();
   let revision = Number.NaN;
   let head: ChainHead | undefined;
+  /** Of the newest event that is known, in ms since 1970. */
+  let newest = 0;
   /** Counts changes: whoever read before one may have read what is no more. */
   let generation = 0;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
@@ -126,6 +130,7 @@ export function memory(
 
   function take({ news, deliveries: fresh, keys: freshKeys }: Fresh): void {
     generation++;
+    newest = Math.max(newest, news.at);
     if (news.events === undefined) forgetAll();
     for (const { id, key } of freshKeys) {
       if (key === undefined) keys.delete(id);
@@ -233,6 +238,10 @@ export function memory(
   }
 
   return {
+    now() {
+      const now = store.now();
+      return now.getTime() >= newest ? now : new Date(newest);
+    },
     present() {
       if (isBroken()) return kept;
       try {
@@ -247,6 +256,7 @@ export function memory(
       const last = events.at(-1);
       if (last === undefined || head === undefined || last.seq <= head.seq) return;
       generation++;
+      newest = Math.max(newest, Date.parse(last.at));
       for (const event of events) {
         own.set(event.seq, event);
         for (const spec of deliveriesChangedBy(event, deliveries)) forget(spec);

@@ -5,7 +5,7 @@ import { type KnownKey, readKnownKey } from './access/known-key.ts';
 import { deliveriesChangedBy, type EventSubject, madePossibleBy } from './delivery/affected.ts';
 import { type DeliveryCache, type DeliverySpec, keyOfSpec } from './delivery/delivery-cache.ts';
 import type { DeliveryMaker, ReadDelivery } from './delivery/maker.ts';
-import { logHead } from './store/log.ts';
+import { logHead, newestTime } from './store/log.ts';
 import { checkMac } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import type { Snapshot } from './store/store.ts';
@@ -19,6 +19,8 @@ export interface NewEvent extends EventSubject {
 
 export interface News {
   readonly head: ChainHead;
+  /** The time of the newest event, in ms since 1970; 0: there is none. */
+  readonly at: number;
   /** Undefined when there are too many, or the log is not the one that was read before. */
   readonly events: readonly NewEvent[] | undefined;
 }
@@ -108,14 +110,15 @@ async function readKeys(snapshot: Snapshot, events: readonly NewEvent[]): Promis
 const CHANGES_KEY: ReadonlySet<EventKind> = new Set(['key.created', 'key.revoked', 'key.expiry_set']);
 
 async function newsSince(snapshot: Snapshot, head: ChainHead | undefined): Promise<News> {
-  if (head === undefined) return { head: await logHead(snapshot), events: undefined };
+  const at = Date.parse((await newestTime(snapshot)) ?? '') || 0;
+  if (head === undefined) return { head: await logHead(snapshot), at, events: undefined };
   const rows = await selectNews(snapshot, { seq: head.seq });
   const [first] = rows;
   const last = rows.at(-1);
   for (const row of rows) checkMac(snapshot, row);
   if (first?.seq !== head.seq || first.hash !== head.hash || last === undefined || rows.length > MAX_NEWS)
-    return { head: await logHead(snapshot), events: undefined };
-  return { head: { seq: last.seq, hash: last.hash }, events: rows.slice(1).map(eventOf) };
+    return { head: await logHead(snapshot), at, events: undefined };
+  return { at, head: { seq: last.seq, hash: last.hash }, events: rows.slice(1).map(eventOf) };
 }
 
 const selectNews = preparedQuery((database, { seq }: { readonly seq: number }) =>

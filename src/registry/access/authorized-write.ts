@@ -1,6 +1,7 @@
 /** Writes in the name of a caller: what allowed them when the request began must still allow them when it is committed. */
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
+import { newestTime } from '../store/log.ts';
 import { readOnce } from '../store/remembered.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { keyRow } from '../store/verified-rows.ts';
@@ -48,7 +49,9 @@ async function authorize(
     );
   checkRole({ ...caller, role: row.role }, needed);
   const known = { expires: row.expires_at, revokedAt: row.revoked_at };
-  const checkTime = () => checkUsable(known, now());
+  // A clock that was set back revives no key.
+  const newest = Date.parse((await newestTime(transaction)) ?? '') || 0;
+  const checkTime = () => checkUsable(known, new Date(Math.max(now().getTime(), newest)));
   checkTime();
   return checkTime;
 }

@@ -53,7 +53,7 @@ export function keyAuthenticator(
         'key_unknown',
         'This registry does not know the key. Check that it is meant for this registry and was copied whole, or ask an admin for a new one.',
       );
-    const now = store.now();
+    const now = memory.now();
     checkUsable(known, now);
     used?.note(known.caller.key, now.getTime());
     return known.caller;

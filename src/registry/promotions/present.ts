@@ -4,7 +4,6 @@ import type { Environment } from '../../core/environment.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import type { Present } from '../../core/promotion-decisions.ts';
 import { readPrompt } from '../prompts/version-rows.ts';
-import { logTime } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { findPointer, wasLive } from './pointers.ts';
 
@@ -20,6 +19,6 @@ export async function readPresent(
     current: await findPointer(snapshot, prompt, environment.name, channel),
     stableBefore: promoteFrom === null || (await wasLive(snapshot, prompt, version, promoteFrom, STABLE)),
     archived: (await readPrompt(snapshot, prompt)).archived === 1,
-    now: await logTime(snapshot, now),
+    now: now().toISOString(),
   };
 }

@@ -1,14 +1,13 @@
 /**
  * Applies planned promotions when their time comes. Any number of processes may do so on one store: the one whose
- * transaction comes first applies a promotion, and the others find it applied. The time is the log's, which a clock
- * that is set back does not turn back; what became due while no process ran is applied when one starts.
+ * transaction comes first applies a promotion, and the others find it applied. The time is the clock's, the database's
+ * where there is one: a log whose time was shifted brings nothing forward. What became due while no process ran is applied when one starts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { isDue, whyHeld } from '../../core/promotion-decisions.ts';
 import type { Author } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
-import { logTime } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
 import { checkAsRecorded } from './as-recorded.ts';
@@ -98,7 +97,7 @@ export function promotionSchedule({
 async function untilNext(snapshot: Snapshot, now: Store['now']): Promise<number> {
   const next = await firstPlanned(snapshot);
   if (next === undefined) return Number.POSITIVE_INFINITY;
-  if (isDue({ effectiveAt: next.effective_at }, await logTime(snapshot, now))) return 0;
+  if (isDue({ effectiveAt: next.effective_at }, now().toISOString())) return 0;
   return Math.max(1, Date.parse(next.effective_at ?? '') - now().getTime());
 }
 
@@ -106,7 +105,7 @@ async function untilNext(snapshot: Snapshot, now: Store['now']): Promise<number>
 async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): Promise<boolean> {
   const row = await firstPlanned(transaction);
   if (row === undefined) return false;
-  if (!isDue({ effectiveAt: row.effective_at }, await logTime(transaction, now))) return false;
+  if (!isDue({ effectiveAt: row.effective_at }, now().toISOString())) return false;
   const [promotion] = (await recordsOf(transaction, [row])) as [PromotionRecord];
   await checkAsRecorded(transaction, promotion);
   const { environment, requestedBy, from, reason, rollback } = promotion;

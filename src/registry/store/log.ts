@@ -13,6 +13,7 @@ import {
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
 import { COLUMNS } from './columns.ts';
+import { checkClock } from './clock.ts';
 import { checkMac, hasItsMac, macsOf } from './macs.ts';
 import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';
@@ -27,7 +28,7 @@ import { ENVIRONMENTS, foundHead, keyRow, LAST_EVENT, movedHead } from './verifi
  * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the
  * clock's, or the last event's where the clock stands behind that.
  * @param beside what else is written because of it, as `together` takes it
- * @throws DataFolderProblem `chain_broken` where the last event does not carry its MAC, `key_needed` where the log's
+ * @throws Problem `unavailable` where the clock is not believed; DataFolderProblem `chain_broken` where the last event does not carry its MAC, `key_needed` where the log's
  * events carry MACs and this process does not have the key
  */
 export async function appendEvent<K extends EventKind>(
@@ -38,6 +39,7 @@ export async function appendEvent<K extends EventKind>(
 ): Promise<RegistryEvent<K>> {
   const last = await lastEvent(transaction);
   const time = now();
+  checkClock(transaction, time, last?.at);
   const at = timeAfter(last, time);
   const event = chainEvent(onlyEventFields(make((last?.seq ?? 0) + 1)), last ?? null, at);
   const mac = macsOf(transaction)?.of(event) ?? null;
@@ -132,6 +134,11 @@ export async function plainHead(snapshot: Snapshot): Promise<ChainHead> {
     .limit(1)
     .executeTakeFirst();
   return last ?? CHAIN_START;
+}
+
+/** The time of the newest event, RFC 3339; undefined: there is none. */
+export async function newestTime(snapshot: Snapshot): Promise<string | undefined> {
+  return (await lastEvent(snapshot))?.at;
 }
 
 /** What time it is for the log: the clock's, or the last event's where the clock stands behind that. */

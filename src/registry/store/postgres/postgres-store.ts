@@ -2,6 +2,7 @@
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from 'kysely';
 import Cursor from 'pg-cursor';
 import { Problem } from '../../../core/problem.ts';
+import { databaseClockRule, takeClockRuleOf, useClockRule } from '../clock.ts';
 import { takeMacsOf } from '../macs.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Snapshot, type Store, type WriteTransaction } from '../store.ts';
@@ -23,7 +24,7 @@ import { POSTGRES_MIGRATIONS } from './migrations.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import { type BoundedPool, boundedPool, type ConnectionCounts, type PoolOptions } from './pool.ts';
 import { Servers } from './servers.ts';
-import { CHANNEL, Watch } from './watch.ts';
+import { CHANNEL, DATABASE_TIME, Watch } from './watch.ts';
 
 /** How long a write waits for others' writes, in ms. */
 const WRITE_PATIENCE = 5000;
@@ -34,7 +35,10 @@ const READ_ONLY = '25006';
 const READ_ONLY_PAUSE = 1000;
 
 export interface PostgresStoreOptions {
-  readonly now: () => Date;
+  /** In place of the database's clock, which is not looked at then. */
+  readonly now?: () => Date;
+  /** The clock of this machine, with which the database's is compared. */
+  readonly machineClock?: () => Date;
   /** At most so many beside the one that watches; 10 by default. */
   readonly connections?: number;
   /** Whether notifications reach this process, which they do not through a pooler in transaction mode; true by default. */
@@ -51,14 +55,18 @@ export interface PostgresStoreOptions {
  */
 export async function connectPostgresStore(
   address: DatabaseAddress,
-  { now, connections = CONNECTIONS, listens = true, readOnly = false, patience: given }: PostgresStoreOptions,
+  options: PostgresStoreOptions,
 ): Promise<Store> {
+  const { now, machineClock = () => new Date(), patience: given } = options;
+  const { connections = CONNECTIONS, listens = true, readOnly = false } = options;
   const patience = { ...PATIENCE, ...given };
   const servers = new Servers(address, patience);
   const pool = boundedPool(servers, { connections, patience });
   const watch = new Watch(servers, { listens, patience, onServerLost: pool.renew });
   await watch.start();
-  return new PostgresStore(pool, watch, now, readOnly);
+  const store = new PostgresStore(pool, watch, now ?? (() => watch.now()), readOnly);
+  if (now === undefined) useClockRule(store, databaseClockRule(machineClock));
+  return store;
 }
 
 /** Kysely on a bounded pool of connections, which `destroy()` closes. */
@@ -124,6 +132,7 @@ class PostgresStore implements Store {
     const deadline = performance.now() + WRITE_PATIENCE;
     const authenticated = (transaction: WriteTransaction): Promise<void> => {
       takeMacsOf(this, transaction);
+      takeClockRuleOf(this, transaction);
       takeVerifiedRows(this, transaction);
       return all(transaction);
     };
@@ -132,6 +141,7 @@ class PostgresStore implements Store {
         await writeInTurn(this.#database, authenticated, {
           knownSchema: POSTGRES_MIGRATIONS.length,
           afterwards: revision => this.#notify(revision),
+          toldTime: time => this.#watch.toldTime(time),
           committed: revision => this.#watch.saw(revision),
           unknown: () => this.#watch.doubt(),
         });
@@ -235,6 +245,8 @@ interface WriteSteps {
   readonly afterwards?: (
     revision: number,
   ) => ((transaction: WriteTransaction) => Promise<unknown>) | undefined;
+  /** The database's time, in ms since 1970. */
+  readonly toldTime?: (time: number) => void;
   readonly committed?: (revision: number) => void;
   /** The connection went away during the commit. */
   readonly unknown?: () => void;
@@ -248,14 +260,14 @@ interface WriteSteps {
 export async function writeInTurn<T>(
   database: Kysely<Tables>,
   work: (transaction: WriteTransaction) => Promise<T>,
-  { knownSchema, before, afterwards, committed, unknown }: WriteSteps = {},
+  { knownSchema, before, toldTime, afterwards, committed, unknown }: WriteSteps = {},
 ): Promise<T> {
   const transaction = await database.startTransaction().setIsolationLevel('read committed').execute();
   let revision: number;
   let result: T;
   try {
     await before?.(transaction);
-    revision = await takeTurn(transaction, knownSchema);
+    revision = await takeTurn(transaction, knownSchema, toldTime);
     result = await work(transaction);
     await afterwards?.(revision)?.(transaction);
   } catch (error) {
@@ -280,13 +292,15 @@ const STATEMENT_COMPLETION_UNKNOWN = '40003';
 async function takeTurn(
   transaction: WriteTransaction,
   knownSchema = Number.POSITIVE_INFINITY,
+  toldTime: (time: number) => void = () => {},
 ): Promise<number> {
-  const { rows } = await sql<{ revision: number; schema: number }>`
+  const { rows } = await sql<{ revision: number; schema: number; time: number }>`
     UPDATE promptforge_registry SET revision = revision + 1
-    RETURNING revision, schema_version AS schema`.execute(transaction);
+    RETURNING revision, schema_version AS schema, ${sql.raw(DATABASE_TIME)} AS time`.execute(transaction);
   const [row] = rows;
   if (row === undefined) throw new Error('The table promptforge_registry has lost its row.');
   if (row.schema > knownSchema) throw broughtForward(row.schema, knownSchema);
+  toldTime(row.time);
   return row.revision;
 }
 

@@ -13,6 +13,8 @@ import type { Servers } from './servers.ts';
 
 /** The channel of the notifications; what they carry is the revision. */
 export const CHANNEL = 'promptforge';
+/** The database's clock, in ms since 1970. */
+export const DATABASE_TIME = '(extract(epoch FROM clock_timestamp()) * 1000)::float8';
 /** How often the revision is asked for where no notifications arrive, in ms. */
 const INTERVAL_WITHOUT_NOTIFICATIONS = 50;
 /** How long to wait before connecting again: doubled from the first to the second, in ms. */
@@ -41,6 +43,8 @@ export class Watch {
   /** Since when the database is away, on performance.now(). */
   #awaySince: number | undefined;
   #lost = false;
+  /** The database's clock as it was told last, and when, on performance.now(). */
+  #time = { database: Date.now(), own: performance.now() };
   /** Of the server that it is connected to. */
   #instance: string | null = null;
   /** Its place in the URL. */
@@ -86,6 +90,16 @@ export class Watch {
   /** Whether others can be told of commits by a notification. */
   get notifies(): boolean {
     return this.#notifies;
+  }
+
+  /** What the database's clock says: as it was told last, and since then by a clock that nobody sets. */
+  now(): Date {
+    return new Date(this.#time.database + performance.now() - this.#time.own);
+  }
+
+  /** In ms since 1970. */
+  toldTime(database: number): void {
+    this.#time = { database, own: performance.now() };
   }
 
   /** The revision that this process committed, or that another told of. */
@@ -250,9 +264,9 @@ export class Watch {
   }
 
   async #ask(client: Client): Promise<number> {
-    const { rows } = await answered<{ revision: number; readonly: string }>(
+    const { rows } = await answered<{ revision: number; readonly: string; time: number }>(
       client,
-      "SELECT revision, current_setting('transaction_read_only') AS readonly FROM promptforge_registry",
+      `SELECT revision, current_setting('transaction_read_only') AS readonly, ${DATABASE_TIME} AS time FROM promptforge_registry`,
       [],
       this.#patience.watch,
     );
@@ -262,6 +276,7 @@ export class Watch {
       throw new ConnectionFailure(new Error('Another server is used now.'), false);
     if (this.#servers.mustWrite && row.readonly === 'on')
       throw new ConnectionFailure(new Error('The server was made read-only.'), false);
+    this.toldTime(row.time);
     this.saw(row.revision);
     return row.revision;
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Problem } from '../../../core/problem.ts';
 import { DataFolderProblem } from '../../data-folder-problem.ts';
+import { takeClockRuleOf } from '../clock.ts';
 import { takeMacsOf } from '../macs.ts';
 import { checkNotNewer, migrate, schemaVersion } from '../migrate.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
@@ -255,6 +256,7 @@ function commitsOn(store: Store, writer: DatabaseSync, writing: Kysely<Tables>):
     commit: all =>
       writing.transaction().execute(transaction => {
         takeMacsOf(store, transaction);
+        takeClockRuleOf(store, transaction);
         takeVerifiedRows(store, transaction);
         return all(transaction);
       }),
