@@ -82,7 +82,8 @@ describe('promptforge on a database that is served', () => {
     const found = await verify();
     assert.equal(found.code, 0, found.stderr);
     const { seq, hash } = (await events()).at(-1);
-    assert.deepEqual(JSON.parse(found.stdout), { events: seq, hash, checkpoint: kept.seq, signed: null });
+    const fits = { events: seq, hash, checkpoint: kept.seq, signed: null, macsFrom: null };
+    assert.deepEqual(JSON.parse(found.stdout), fits);
     for (const [change, told] of [
       [{ hash: `sha256:${'1'.repeat(64)}` }, /signature does not fit/],
       [await signed({ seq: 9999 }), /ends before event 9999/],

@@ -220,7 +220,7 @@ describe('a data folder', () => {
     });
     const registry = await aRegistry({ folder: folder.path });
     const { status, json } = await registry.call('GET', '/v1/prompts/p');
-    assert.deepEqual([status, json.code], [500, 'internal_error']);
+    assert.deepEqual([status, json.code], [503, 'log_broken']);
     assert.ok(!json.detail.includes('digest'), 'the reason stays in the log');
     assert.match(JSON.stringify(registry.logged), /p@1 does not have the digest/);
     await registry.close();

@@ -10,6 +10,7 @@ import { parsePublished, type SourceKind, sourceKindOf } from '../../core/source
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
 import { readVersion } from '../prompts/version-rows.ts';
+import { broken } from '../store/broken.ts';
 import type { Snapshot } from '../store/store.ts';
 import { retainedBytes } from './retained-bytes.ts';
 
@@ -180,8 +181,8 @@ async function readPartial(
   return { id, source: row.source, partials };
 }
 
-/** A source that was changed in the database is not delivered. @throws Error */
+/** A source that was changed in the database is not delivered. @throws DataFolderProblem `chain_broken` */
 export function checkDigest(reference: string, source: string, digest: Digest): void {
   if (digestOf(source) !== digest)
-    throw new Error(`The stored source of ${reference} does not have the digest it was published with.`);
+    throw broken(`The stored source of ${reference} does not have the digest it was published with.`);
 }
