@@ -1,11 +1,21 @@
 /** The values that options take. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { table } from '../../src/cli/output.ts';
-import { durationArgument, keyIdArgument, numberArgument } from '../../src/cli/values.ts';
+import {
+  durationArgument,
+  keyIdArgument,
+  numberArgument,
+  oneOf,
+  pathArgument,
+} from '../../src/cli/values.ts';
+import { placeNamed } from '../../src/cli/with-registry.ts';
+import { WEBHOOK_EVENTS } from '../../src/contract/webhooks.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { makeKey } from '../../src/core/key.ts';
+import { ROLES } from '../../src/core/role.ts';
 
 const HOUR = 3_600_000;
 
@@ -53,6 +63,84 @@ describe('A whole number', () => {
     assert.equal(numberArgument(0, 16)('16'), 16);
     for (const text of ['17', '-1', '1.0', '1e1', ' 1', '', '0x1', '٣'])
       assert.throws(() => numberArgument(0, 16)(text), /whole number from 0 to 16/, text);
+  });
+});
+
+describe('One of some words', () => {
+  const lists = fc.constantFrom<readonly string[]>(
+    ROLES,
+    WEBHOOK_EVENTS,
+    ['any', 'released'],
+    ['true', 'false'],
+  );
+  /** A letter too few, too many, another one, or two swapped. */
+  const slip = (word: string, at: number, letter: string) =>
+    fc.constantFrom(
+      word.slice(0, at) + word.slice(at + 1),
+      word.slice(0, at) + letter + word.slice(at),
+      word.slice(0, at) + letter + word.slice(at + 1),
+      word.slice(0, at) +
+        word
+          .slice(at, at + 2)
+          .split('')
+          .reverse()
+          .join('') +
+        word.slice(at + 2),
+    );
+  const slips = lists.chain(words =>
+    fc
+      .tuple(fc.constantFrom(...words), fc.nat(), fc.constantFrom('a', 'e', 'x', 'E', '-', ' '))
+      .chain(([word, at, letter]) =>
+        fc.record({
+          words: fc.constant(words),
+          word: fc.constant(word),
+          text: slip(word, at % word.length, letter),
+        }),
+      ),
+  );
+
+  it('is refused with one slip, and the word that was meant is named', () => {
+    fc.assert(
+      fc.property(slips, ({ words, word, text }) => {
+        fc.pre(!words.includes(text));
+        assert.throws(() => oneOf(words)(text), {
+          message: `Did you mean "${word}"? Write one of ${words.join(', ')}.`,
+        });
+      }),
+    );
+  });
+
+  it('is each of them', () => {
+    for (const words of [ROLES, WEBHOOK_EVENTS])
+      for (const word of words) assert.equal(oneOf(words)(word), word);
+  });
+
+  it('names none where none is near', () => {
+    assert.throws(() => oneOf(ROLES)('owner'), { message: 'Write one of reader, author, approver, admin.' });
+  });
+});
+
+describe('A path', () => {
+  it('is no address, of which nothing but the scheme is repeated', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z][a-z\d+.-]{0,9}$/),
+        fc.stringMatching(/^[A-Z]{8}$/),
+        (scheme, secret) => {
+          for (const refuse of [pathArgument, placeNamed]) {
+            if (refuse === placeNamed && /^postgres(ql)?$/.test(scheme)) continue;
+            assert.throws(
+              () => refuse(`${scheme}://user:${secret}@host/d`),
+              (error: Error) => error.message.includes(`"${scheme}://…"`) && !error.message.includes(secret),
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  it('may have colons', () => {
+    for (const path of ['a:b', './x://y', '/srv/a:/b']) assert.equal(pathArgument(path), resolve(path));
   });
 });
 
