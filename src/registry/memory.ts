@@ -270,8 +270,9 @@ export function memory(
     async committedElsewhere(events, made) {
       // What somebody read before this and has not kept yet may be no more.
       generation++;
-      const last = events.at(-1)?.seq ?? 0;
+      const { seq: last, at } = events.at(-1) ?? { seq: 0, at: '' };
       if (head === undefined || head.seq >= last || isBroken()) return;
+      newest = Math.max(newest, Date.parse(at));
       const isMade = new Set(made.map(({ spec }) => keyOfSpec(spec)));
       const mustRead = events.some(event => changesOthers(event, isMade));
       for (const event of events) followKey(event, keys);

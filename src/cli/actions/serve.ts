@@ -120,8 +120,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   logEvent('stopped');
 }
 
-function placeOf({ data, database }: RegistryOptions): RegistryPlace {
-  return { data, ...(database !== undefined && { database }) };
+/** A data folder's own key is found in it. */
+function placeOf({ data, database, registryKey }: RegistryOptions): RegistryPlace {
+  const key = registryKey ?? (database === undefined ? undefined : join(data, IDENTITY_FILE));
+  return {
+    data,
+    ...(database !== undefined && { database }),
+    ...(key !== undefined && { registryKey: key }),
+  };
 }
 
 function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {

@@ -5,15 +5,18 @@ import type { EventSubject } from './affected.ts';
 /** Plain data, so that it can be posted. */
 export interface CommittedEvent extends EventSubject {
   readonly seq: number;
+  /** RFC 3339 */
+  readonly at: string;
   /** The key that changed. */
   readonly key?: { readonly id: string; readonly revoked: true } | EventData['key.expiry_set'];
 }
 
 export function committedEvent(event: RegistryEvent): CommittedEvent {
-  const { seq, kind, prompt, version, environment, channel } = event;
+  const { seq, at, kind, prompt, version, environment, channel } = event;
   const key = changedKey(event);
   return {
     seq,
+    at,
     kind,
     ...(prompt !== undefined && { prompt }),
     ...(version !== undefined && { version }),

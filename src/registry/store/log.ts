@@ -12,8 +12,8 @@ import {
 } from '../../core/event.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
-import { COLUMNS } from './columns.ts';
 import { checkClock } from './clock.ts';
+import { COLUMNS } from './columns.ts';
 import { checkMac, hasItsMac, macsOf } from './macs.ts';
 import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';

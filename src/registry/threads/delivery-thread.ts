@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Problem } from '../../core/problem.ts';
 import { isMadeOnDemand } from '../delivery/affected.ts';
 import { openRegistryAt } from '../open-registry.ts';
+import { holdToMacsOf } from '../proof/start-macs.ts';
 import { alarmEntry } from '../serving/request-log.ts';
 import { type RunningServer, startServer } from '../serving/server.ts';
 import { toPlain } from '../tasks/plain.ts';
@@ -31,6 +32,7 @@ async function serve({ place, serving, socket, seen, broken, notesUse }: ThreadO
     onNarrowed: sentence => log({ ...alarmEntry('mode_narrowed', sentence), level: 'warn' }),
   });
   closing.defer(() => store.close());
+  if (place.registryKey !== undefined) await holdToMacsOf(store, place.registryKey);
   const server = await startServer({
     store,
     ...serving,
