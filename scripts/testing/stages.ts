@@ -39,9 +39,7 @@ const ROOMS = [
   'sdk',
 ];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
-const OF_THE_COMMAND = ['cli', 'conformance', 'faults', 'postgres'];
-// They use what applications import, as it ships.
-const OF_THE_SDK = ['sdk'];
+const OF_THE_COMMAND = ['cli', 'conformance', 'faults', 'postgres', 'sdk'];
 // They use the keyring, or the themes of VS Code.
 const NEED_HOSTS = ['keys', 'grammar'];
 const RUN_TOGETHER = [
@@ -92,7 +90,7 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     ...[...rooms].map(name =>
       OF_THE_COMMAND.includes(name)
         ? { ...room(name, ['build']), env: { PROMPTFORGE_MAIN: join(ROOT, 'dist', 'cli.js') } }
-        : room(name, NEED_HOSTS.includes(name) ? ['hosts'] : OF_THE_SDK.includes(name) ? ['build'] : []),
+        : room(name, NEED_HOSTS.includes(name) ? ['hosts'] : []),
     ),
   ];
 }

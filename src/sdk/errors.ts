@@ -56,7 +56,7 @@ export interface ErrorDetails {
 export class PromptForgeError extends Error {
   static {
     // As it is printed, also where it was minified.
-    Object.defineProperty(this, 'name', { value: 'PromptForgeError' });
+    Object.defineProperty(PromptForgeError, 'name', { value: 'PromptForgeError' });
   }
 
   override readonly name = 'PromptForgeError';
