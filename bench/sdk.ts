@@ -1,4 +1,4 @@
-/** What the client package costs an application: a prompt from memory, a rendering, and what it adds to a bundle. */
+/** The cost of the client package to an application: a prompt from memory, a rendering, and the size of its bundle. */
 import Handlebars from 'handlebars';
 import { sdkSizes } from '../scripts/buildSdk.ts';
 import { createClient, type Prompt } from '../src/sdk/client.ts';
@@ -12,7 +12,7 @@ const ROUNDS = 60;
 const WARM_UPS = 20;
 const GETS = 2000;
 const RENDERINGS = 20;
-/** What a `get` may take beside the lookup in a Map that an application would make itself. */
+/** Microseconds that a `get` may take beyond the lookup in a Map that an application would make itself. */
 const LONGEST_GET = 2;
 const LARGEST_RATIO = 0.5;
 

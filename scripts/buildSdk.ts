@@ -21,7 +21,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   testing: 10 * KIB,
 };
 
-/** What the client imports when it is first asked for. */
+/** Files that the client imports when they are first needed. */
 const LOADED_LATER = ['batch', 'watch', 'render-remotely'];
 /** Modules of the client that the other files import from it. */
 const OF_CLIENT = ['./client.ts', './errors.ts'];

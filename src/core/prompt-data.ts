@@ -1,4 +1,4 @@
-/** What a template reads of its own prompt, from its front matter: the same for what is published and what was delivered. */
+/** A prompt's data as its own template reads it: the same for a source and for delivered metadata. */
 import { isJsonObject, type JsonObject } from './schema/schema-fault.ts';
 
 /** Front matter keys that Dotprompt itself defines; a template can read them from `@metadata.prompt`. */
@@ -18,7 +18,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What `@metadata.prompt` reads.
+ * The value of `@metadata.prompt`.
  * @param output with its schema expanded; undefined: as the front matter has it
  */
 export function promptData(frontMatter: JsonObject, output?: unknown): JsonObject {

@@ -1,4 +1,4 @@
-/** Which prompt a model call used, in the words of OpenTelemetry's semantic conventions for generative AI. */
+/** Span attributes that name the prompt of a model call, after OpenTelemetry's semantic conventions for generative AI. */
 import type { AnyPrompt } from './types.ts';
 
 export interface PromptAttributes {

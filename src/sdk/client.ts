@@ -48,7 +48,7 @@ export function createClient(options: ClientOptions): PromptClient {
 
   async function get(name: string, options?: GetOptions): Promise<AnyPrompt> {
     const known = options === undefined ? fresh(name) : undefined;
-    // What is no name may be the key of an exact version in memory.
+    // A text that is no name may be the key of an exact version in memory.
     const prompt = known?.name === name ? known : await find(name, options ?? {});
     tell(noteOnSpan, prompt);
     return prompt;
@@ -106,7 +106,7 @@ export function createClient(options: ClientOptions): PromptClient {
     loading.inBackground(loading.load(wanted));
   }
 
-  /** What may be given when the registry cannot be asked: the newest first. */
+  /** The newest that may be given when the registry cannot be asked. */
   function lastKnown({ entry }: Slot, wanted: Wanted, fallback: string | undefined): AnyPrompt | undefined {
     const now = clock();
     if (entry !== undefined && now - entry.checkedAt < entry.freshness.maxAge + entry.freshness.staleIfError)
@@ -197,7 +197,7 @@ export function createClient(options: ClientOptions): PromptClient {
   };
 }
 
-/** What another text would not make right. */
+/** Errors that another text would not mend. */
 const OF_THE_INPUT: ReadonlySet<ErrorCode> = new Set(['missing_input', 'invalid_input', 'aborted']);
 
 /** In milliseconds. */

@@ -1,4 +1,4 @@
-/** What a registry delivers, read with nothing taken for granted: whatever does not fit is no text of a prompt. */
+/** Reads what a registry delivers and takes nothing for granted: an answer that does not fit is no text of a prompt. */
 import { MAX_NAME_LENGTH, NAME_PATTERN } from '../core/name.ts';
 import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
@@ -9,7 +9,7 @@ export function keyOf({ name, channel = 'stable', version }: Wanted): string {
   return version === undefined ? (channel === 'stable' ? name : `${name}?${channel}`) : `${name}@${version}`;
 }
 
-/** What else is wrong with a name the registry says. @throws PromptForgeError `invalid_name` */
+/** The registry checks names more closely. @throws PromptForgeError `invalid_name` */
 export function checkWanted({ name, channel, version }: Wanted): void {
   const why =
     typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !NAME_PATTERN.test(name)

@@ -1,4 +1,4 @@
-/** What is known in memory of each prompt, bounded by number and size: what was asked for last stays longest. */
+/** Prompts in memory, bounded by number and size; the least recently used go first. */
 import type { PromptForgeError } from './errors.ts';
 import type { Freshness } from './freshness.ts';
 import type { Prompt } from './types.ts';
@@ -12,7 +12,7 @@ export interface Entry {
   readonly freshness: Freshness;
   /** Of all its texts, in characters. */
   readonly size: number;
-  /** Whether it was read from the storage, and the registry has not confirmed it since. */
+  /** True for one that was read from the storage and that the registry has not confirmed since. */
   readonly isStored: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Failure {
   readonly error: PromptForgeError;
 }
 
-/** What is known of one prompt. */
+/** Everything known of one prompt. */
 export interface Slot {
   entry: Entry | undefined;
   /** Of this prompt alone. */
@@ -95,7 +95,7 @@ export class Slots {
   #trim(): void {
     for (const [key, slot] of this.#slots) {
       const isTooMuch = this.#slots.size > this.#maxEntries || this.#characters > this.#maxCharacters;
-      // What was asked for last stays, however large it is.
+      // The one that was asked for last stays, however large it is.
       if (!isTooMuch || this.#slots.size === 1) return;
       this.#slots.delete(key);
       this.#characters -= slot.entry?.size ?? 0;

@@ -1,4 +1,4 @@
-/** What can keep a prompt from being had, as one closed set of codes. */
+/** Errors of this package, with one closed set of codes. */
 
 export type ErrorCode =
   /** An option is missing or of the wrong kind. */
@@ -70,12 +70,12 @@ export class PromptForgeError extends Error {
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    // What is not known is not there: whoever prints the error reads what is.
+    // Unknown details stay absent, so that a printed error shows only the known ones.
     for (const [name, value] of Object.entries(details))
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
   }
 
-  /** Whether `error` is one of this package, and of one of `codes` when any are given. */
+  /** True for an error of this package with one of `codes`, or with any code if none is given. */
   static is(error: unknown, ...codes: readonly ErrorCode[]): error is PromptForgeError {
     return error instanceof PromptForgeError && (codes.length === 0 || codes.includes(error.code));
   }

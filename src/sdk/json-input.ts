@@ -1,4 +1,4 @@
-/** What callers give as an input, as JSON has it: so that it means the same here and in the registry. */
+/** Takes an input through JSON, so that it means the same here and in the registry. */
 import { PromptForgeError } from './errors.ts';
 
 /** A copy without what JSON does not have. @throws PromptForgeError `invalid_input` */

@@ -15,14 +15,14 @@ import type { FetchEvent, Wanted } from './types.ts';
 
 export interface Loader {
   readonly slots: Slots;
-  /** What the registry says now, by one request for all that wait for it. @throws PromptForgeError */
+  /** Asks the registry, by one request for all that wait for the same prompt. @throws PromptForgeError */
   load(wanted: Wanted): Promise<Entry>;
-  /** What the registry answered for a prompt, by whatever call; keeps it. @throws PromptForgeError */
+  /** Checks and keeps an answer of the registry, by whatever call it came. @throws PromptForgeError */
   take(wanted: Wanted, answered: Answered): Entry;
   /** Why a request for this prompt failed lately; undefined where the last one succeeded. */
   failureOf(slot: Slot): Failure | undefined;
   failed(slot: Slot, error: PromptForgeError): void;
-  /** What the storage has, read once. */
+  /** Reads the storage, once. */
   readStorage(slot: Slot, wanted: Wanted): Promise<void>;
   /** Runs what nobody waits for. */
   inBackground(work: Promise<unknown>): void;
@@ -228,7 +228,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What a port throws before it returns a promise is a rejection like any other. */
+/** Turns an error that a port throws at once into a rejection. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }

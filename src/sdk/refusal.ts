@@ -6,7 +6,7 @@ interface Refused {
   readonly headers: Headers;
   readonly text: string;
   readonly url: string;
-  /** Which may be quoted in the answer, and must not be in the error. */
+  /** The answer may quote it; the error must not. */
   readonly key: string;
   /** In milliseconds. */
   readonly retryAfter: number | undefined;

@@ -1,4 +1,4 @@
-/** What is kept beyond memory: read with nothing taken for granted, for a storage may hold anything. */
+/** Prompts kept beyond memory. A storage may hold anything, so everything read from it is checked. */
 import { asObject, keyOf, promptIn } from './delivery.ts';
 import type { Entry } from './entries.ts';
 import type { PromptStorage, Wanted } from './types.ts';
@@ -14,7 +14,7 @@ export function memoryStorage(): PromptStorage {
   };
 }
 
-/** What Cloudflare KV, Deno KV's and others' namespaces have in common. */
+/** A key-value namespace such as Cloudflare's. */
 export interface KeyValueNamespace {
   get(key: string): Promise<string | null | undefined>;
   put(key: string, value: string): Promise<unknown>;

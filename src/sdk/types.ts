@@ -1,4 +1,4 @@
-/** What applications give and get: plain data, and no type of another package. */
+/** The types of the client's public API: plain data, and no type of another package. */
 import type { PromptForgeError } from './errors.ts';
 
 /** Where a text came from. */
@@ -24,7 +24,7 @@ export interface Tool {
   readonly outputSchema?: Readonly<Record<string, unknown>>;
 }
 
-/** What the front matter declares; schemas are JSON Schema. */
+/** The declarations of the front matter; schemas are JSON Schema. */
 export interface Metadata {
   /** Such as `openai/gpt-5`. */
   readonly model?: string;
@@ -123,7 +123,7 @@ export interface RenderOptions extends GetOptions {
   readonly remote?: boolean | undefined;
   /** Earlier messages, put where `{{history}}` stands. */
   readonly messages?: readonly Message[] | undefined;
-  /** What `{{@name}}` reads, by name. */
+  /** The values of `{{@name}}`, by name. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Also refuses an input that does not fit its schema. The registry checks that, so it implies `remote`. */
   readonly strict?: boolean | undefined;
@@ -160,7 +160,7 @@ export interface SnapshotPrompt extends Omit<Prompt, 'age' | 'source' | 'environ
 export interface FetchEvent extends Wanted {
   /** Milliseconds. */
   readonly duration: number;
-  /** Whether the registry answered that nothing has changed. */
+  /** True where the registry answered that nothing has changed. */
   readonly unchanged: boolean;
   /** Undefined where the request failed. */
   readonly reference: string | undefined;
@@ -184,7 +184,7 @@ export interface Hooks {
   readonly onFetch?: ((event: FetchEvent) => void) | undefined;
   readonly onStale?: ((event: StaleEvent) => void) | undefined;
   readonly onFallback?: ((event: FallbackEvent) => void) | undefined;
-  /** What failed without anybody waiting for it: the storage, a hook, a watched feed. */
+  /** Told of failures that no caller waits for: of the storage, a hook, a watched feed. */
   readonly onError?: ((error: PromptForgeError) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What applications import, in a browser: as it ships, under a policy that lets no code be made from strings. */
+/** The client package in a browser, as it ships, under a policy that lets no code be made from strings. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

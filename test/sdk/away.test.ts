@@ -1,4 +1,4 @@
-/** What an application gets while its registry fails in every way in turn, counted. */
+/** Counts the answers that an application gets while its registry fails in every way in turn. */
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { patience } from '../../scripts/host/patience.ts';
@@ -59,7 +59,7 @@ describe('while the registry is killed, paused, slow, and answers wrongly in tur
         pass(Math.random() * 2);
         const each = () => one(Math.random() < 0.8 ? production : staging);
         await Promise.all(Array.from({ length: Math.min(5, left) }, each));
-        // What was begun in the background has time to go on.
+        // Requests in the background have time to go on.
         await setImmediate();
       }
     };
@@ -74,7 +74,7 @@ describe('while the registry is killed, paused, slow, and answers wrongly in tur
       await promote(live);
       await some(half);
       proxy.fault = 'none';
-      // What hangs since before ends first: the clients' clock runs far ahead of it.
+      // Requests that hang end first: the clients' clock runs far ahead of them.
       await eventually('the end of what was asked before', () => proxy.open === 0);
       since = clock.now;
       await some(half);

@@ -1,4 +1,4 @@
-/** What is served when the registry cannot be asked and the process has nothing in memory. */
+/** Texts that are served when the registry cannot be asked and the process has nothing in memory. */
 import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ describe('without a registry', () => {
     setting.proxy.fault = 'none';
   });
 
-  /** What an earlier process left, and how many values that are. */
+  /** Fills the storage as an earlier process would. */
   async function leftBehind(storage: PromptStorage): Promise<void> {
     const values = new Map<string, string>();
     const noting = {

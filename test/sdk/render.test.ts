@@ -1,4 +1,4 @@
-/** What is rendered in the application is what the registry renders, to the byte. */
+/** The application and the registry render the same text, to the byte. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { PromptForgeError } from '../../src/sdk/client.ts';

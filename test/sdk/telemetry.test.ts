@@ -1,4 +1,4 @@
-/** Which prompt a model call used, on its span, where the application has OpenTelemetry. */
+/** The prompt of a model call on its span, where the application has OpenTelemetry. */
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';

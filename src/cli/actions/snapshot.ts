@@ -1,4 +1,4 @@
-/** What `promptforge snapshot` does: it asks the registry as an application would, and writes down what it got. */
+/** `promptforge snapshot` asks the registry as an application would, and writes the answers to a file. */
 import { dirname, join, resolve } from 'node:path';
 import type { Channel } from '../../core/channel.ts';
 import { parseKey } from '../../core/key.ts';

@@ -1,7 +1,7 @@
 /**
- * Whether a channel of an environment has moved, as a cursor that tells nothing else: not which channel or prompt, and
- * nothing of drafts, other environments and channels that are not served. It is made of what the log holds, so all
- * processes have the same one.
+ * A cursor that changes when a channel of an environment moves. It reveals nothing else: not which channel or prompt, and
+ * nothing of drafts, other environments and channels that are not served. It follows from the log, so all processes have
+ * the same one.
  */
 import { hash } from 'node:crypto';
 import { type Channel, LATEST } from '../../core/channel.ts';
@@ -78,7 +78,7 @@ export function moves(store: Pick<Store, 'read' | 'revision'>): Moves {
   };
 }
 
-/** What is known with what the log has new; undefined where that is too much, or it is not the log that was known. */
+/** Adds the new events of the log; undefined where there are too many, or the log is another one than before. */
 async function continued(snapshot: Snapshot, known: Known): Promise<Known | undefined> {
   const { head } = known;
   const rows = await selectNew(snapshot, { seq: head.seq });

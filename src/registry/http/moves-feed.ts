@@ -21,7 +21,7 @@ export interface Place {
 
 export interface MovesAnswer {
   readonly cursor: string;
-  /** Whether the call was held open. */
+  /** True where the call was held open. */
   readonly waited: boolean;
 }
 
