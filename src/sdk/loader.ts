@@ -48,8 +48,15 @@ export interface Answered {
   readonly size: number;
 }
 
-/** Statements about one prompt alone: of others they say nothing. */
-const OF_ONE_PROMPT = ['prompt_not_found', 'version_not_found', 'channel_unset', 'access_denied'] as const;
+/** Failures of the registry, the way to it or the key. Any other is of one prompt alone and says nothing of the others. */
+const OF_ALL_PROMPTS = [
+  'key_refused',
+  'wrong_environment',
+  'rate_limited',
+  'unavailable',
+  'unreachable',
+  'timeout',
+] as const;
 /** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
 const STORED_AGAIN = 60_000;
 /** Milliseconds: a storage that takes longer is not waited for. */
@@ -170,10 +177,8 @@ export function loader(settings: Settings): Loader {
 
   function failed(slot: Slot, error: PromptForgeError): void {
     const failure = { at: clock(), error };
-    if (PromptForgeError.is(error, ...OF_ONE_PROMPT)) {
-      slot.failure = failure;
-      outage = undefined;
-    } else outage = failure;
+    if (PromptForgeError.is(error, ...OF_ALL_PROMPTS)) outage = failure;
+    else slot.failure = failure;
   }
 
   function inBackground(work: Promise<unknown>): void {

@@ -200,6 +200,17 @@ describe('prompts.get', () => {
       assert.equal(error.status, 404);
     });
 
+    it('one prompt, and not the others with it', async () => {
+      const prompts = setting.client();
+      // A device's name on Windows: the registry alone refuses it.
+      assert.equal(await codeOf(prompts.get('con')), 'invalid_name');
+      assert.equal(await codeOf(prompts.get('support/other')), 'prompt_not_found');
+      setting.proxy.fault = { status: 200, headers: { 'PromptForge-Api': '1' }, body: '{}' };
+      assert.equal(await codeOf(prompts.get('lru/b')), 'not_a_registry');
+      setting.proxy.fault = 'none';
+      assert.equal((await prompts.get(NAME)).version, 1);
+    });
+
     it('what is no name, channel or version, before anything is asked', async () => {
       const { proxy, client } = setting;
       const prompts = client();
