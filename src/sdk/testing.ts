@@ -23,11 +23,15 @@ export interface TestClient extends PromptClient {
 
 /** Problems of a registry by the error that the client makes of them. */
 const STATUS = { unavailable: 503, rate_limited: 429, key_refused: 401 } as const;
+/** Nothing is fresh, so every call sees what the test says now; while requests fail, what was fetched last is given. */
+const FRESHNESS = 'max-age=0, stale-if-error=31536000';
+/** Milliseconds that pass when the test changes something: the client remembers no failure for longer. */
+const PASSES = 60_000;
 const KEY = 'pf_test_000000000000_test';
 
 /**
  * @param prompts texts or prompts by name, each as the version that `stable` points at
- * @param options as for `createClient`; nothing is kept unless told: what `set` says holds at once
+ * @param options as for `createClient`
  */
 export function createTestClient(
   prompts: Readonly<Record<string, string | TestPrompt>> = {},
@@ -36,6 +40,8 @@ export function createTestClient(
   const environment = options.environment ?? 'test';
   const known = new Map(Object.entries(prompts));
   let failing: ErrorCode | undefined;
+  /** Milliseconds that the client's clock is ahead. */
+  let ahead = 0;
 
   const answer = (path: string): Response => {
     if (failing === 'unreachable') throw new TypeError('The test says so');
@@ -59,22 +65,27 @@ export function createTestClient(
       template: text,
       metadata: { ...NO_METADATA, ...metadata },
     };
-    return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': 'no-store' } });
+    return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': FRESHNESS } });
   };
 
   const client = createClient({
     retries: 0,
     ...options,
     environment,
+    now: () => (options.now?.() ?? Date.now()) + ahead,
     url: 'https://prompts.test',
     key: KEY.replace('_test_', `_${environment}_`),
     fetch: async url => answer(String(url).slice('https://prompts.test'.length)),
   });
   return {
     ...client,
-    set: (name, prompt) => void known.set(name, prompt),
+    set(name, prompt) {
+      known.set(name, prompt);
+      ahead += PASSES;
+    },
     fail(code) {
       failing = code;
+      ahead += PASSES;
     },
   };
 }

@@ -34,10 +34,14 @@ describe('createTestClient', () => {
     prompts.set('a', { text: 'two', version: 2 });
     assert.equal((await prompts.get('a')).text, 'two');
     for (const code of ['unreachable', 'unavailable', 'rate_limited', 'key_refused'] as const) {
-      const failing = createTestClient({ a: 'one' });
-      failing.fail(code);
-      assert.equal(await codeOf(failing.get('a')), code);
-      assert.equal((await failing.get('a', { fallback: 'x' })).source, 'fallback');
+      prompts.fail(code);
+      assert.equal(await codeOf(prompts.get('b')), code);
+      assert.equal((await prompts.get('b', { fallback: 'x' })).source, 'fallback');
+      const { source, text } = await prompts.get('a');
+      assert.deepEqual([source, text], ['stale', 'two'], 'what was fetched is still given');
+      prompts.fail(undefined);
+      assert.equal((await prompts.get('a')).source, 'network');
+      assert.equal(await codeOf(prompts.get('b')), 'prompt_not_found');
     }
   });
 });
