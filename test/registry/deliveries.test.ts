@@ -1,8 +1,11 @@
 /** Many deliveries in one answer, and the feed that tells a reader when to ask again. */
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { MAX_DELIVERIES } from '../../src/contract/deliveries.ts';
-import { defaultEnvironments } from '../../src/core/environment.ts';
+import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { movesFeed } from '../../src/registry/http/moves-feed.ts';
+import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
   type Answered,
@@ -214,5 +217,61 @@ describe('the feed of moved channels', () => {
     const statuses = (await Promise.all(calls)).map(({ status }) => status);
     assert.deepEqual(statuses.sort(), [200, 200, 429]);
     assertProblem(refused, 429, 'queue_full');
+  });
+
+  it('wakes nobody for what moves nothing there, and loses no move', async () => {
+    let revision = 1;
+    let cursor = 'a';
+    const changes = new Set<() => void>();
+    const commit = (next = cursor) => {
+      revision += 1;
+      cursor = next;
+      for (const change of [...changes]) change();
+    };
+    const store = {
+      revision: () => revision,
+      changed: (since: number, _: number, signal: AbortSignal) =>
+        new Promise<void>(resolve => {
+          if (revision !== since || signal.aborted) return resolve();
+          const end = () => {
+            changes.delete(end);
+            resolve();
+          };
+          changes.add(end);
+          signal.addEventListener('abort', end, { once: true });
+        }),
+    };
+    let looked = 0;
+    const cursorOf = async () => {
+      looked += 1;
+      const now = cursor;
+      await setImmediate();
+      return now;
+    };
+    const closing = new AbortController();
+    const feed = movesFeed(store, { cursorOf }, closing.signal, 1000);
+    const gone = () => new AbortController().signal;
+    const environment = parseEnvironmentName('production');
+    const wait = (after: string) => feed.next({ environment, after }, 'key', 60_000, gone);
+    const calls = Array.from({ length: 50 }, () => wait('a'));
+    await eventually('all wait', () => changes.size === 1);
+    looked = 0;
+    for (let time = 0; time < 5; time++) {
+      commit();
+      await eventually('another look', () => changes.size === 1 && looked === time + 1);
+    }
+    commit('b');
+    assert.deepEqual([...new Set((await Promise.all(calls)).map(answer => answer.cursor))], ['b']);
+    await eventually('nobody waits', () => changes.size === 0);
+    // A move between the look of a call and its wait.
+    const first = wait('b');
+    await eventually('the first waits', () => changes.size === 1);
+    const second = wait('b');
+    commit('c');
+    assert.deepEqual([(await first).cursor, (await second).cursor], ['c', 'c']);
+    const last = wait('c');
+    await eventually('the last waits', () => changes.size === 1);
+    closing.abort();
+    assert.equal((await last).cursor, 'c');
   });
 });

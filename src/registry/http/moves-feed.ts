@@ -1,4 +1,7 @@
-/** Calls of readers that wait until a channel of their environment moves. One wait on the store serves all of them. */
+/**
+ * Calls of readers that wait until a channel of their environment moves. One wait on the store serves all of an
+ * environment: a commit that moves nothing there wakes none of them.
+ */
 import type { EnvironmentName } from '../../core/environment.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Moves } from '../delivery/moves.ts';
@@ -25,8 +28,21 @@ export interface MovesAnswer {
   readonly waited: boolean;
 }
 
+interface Waiter {
+  readonly after: string;
+  readonly resolve: (cursor: string) => void;
+}
+
+/** Those that wait in one environment, and how to end their wait on the store. */
+interface Group {
+  readonly waiters: Set<Waiter>;
+  interrupt: AbortController;
+}
+
 /** ms: the store is asked again after it, whether or not anything has changed. */
 const LONGEST = 30_000;
+/** The store may be away: how long to wait before it is asked again, in ms. */
+const PAUSE = 1000;
 
 export function movesFeed(
   store: Pick<Store, 'changed' | 'revision'>,
@@ -35,53 +51,74 @@ export function movesFeed(
   maxWaitingPerKey: number,
 ): MovesFeed {
   const waitingOf = new Map<string, number>();
-  let change: { readonly since: number; readonly happened: Promise<void> } | undefined;
+  const groups = new Map<EnvironmentName, Group>();
 
-  /** Resolves when the store's revision is another than `since`. */
-  function changed(since: number): Promise<void> {
-    if (change?.since !== since) {
-      const own = { since, happened: store.changed(since, LONGEST, closing) };
-      change = own;
-      void own.happened.finally(() => {
-        if (change === own) change = undefined;
-      });
+  /** Goes on for as long as anybody waits. */
+  async function watch(environment: EnvironmentName, group: Group): Promise<void> {
+    while (group.waiters.size > 0 && !closing.aborted) {
+      group.interrupt = new AbortController();
+      const revision = store.revision();
+      try {
+        const cursor = await moves.cursorOf(environment);
+        for (const { after, resolve } of group.waiters) if (after !== cursor) resolve(cursor);
+        if (group.waiters.size > 0)
+          await store.changed(revision, LONGEST, AbortSignal.any([group.interrupt.signal, closing]));
+      } catch {
+        // The database is away: those that wait go on waiting, and learn of it when they ask again.
+        await new Promise(resolve => setTimeout(resolve, PAUSE).unref());
+      }
     }
-    return change.happened;
+    groups.delete(environment);
+    for (const { after, resolve } of group.waiters) resolve(after);
   }
 
-  async function waited({ environment, after }: Place, wait: number, gone: AbortSignal): Promise<string> {
-    const over = AbortSignal.any([gone, closing]);
-    const deadline = performance.now() + wait;
-    let timer: NodeJS.Timeout | undefined;
-    let leave = () => {};
-    const ended = new Promise<void>(resolve => {
-      leave = resolve;
-      timer = setTimeout(resolve, wait);
-      over.addEventListener('abort', leave, { once: true });
-    });
-    try {
-      for (;;) {
-        const since = store.revision();
-        const cursor = await moves.cursorOf(environment);
-        if (cursor !== after || over.aborted || performance.now() >= deadline) return cursor;
-        await Promise.race([changed(since), ended]);
-      }
-    } finally {
-      clearTimeout(timer);
-      over.removeEventListener('abort', leave);
-    }
+  /** @param revision of which `after` is the cursor */
+  function held(
+    environment: EnvironmentName,
+    after: string,
+    {
+      wait,
+      gone,
+      revision,
+    }: { readonly wait: number; readonly gone: AbortSignal; readonly revision: number },
+  ): Promise<string> {
+    if (gone.aborted) return Promise.resolve(after);
+    const known = groups.get(environment);
+    const group = known ?? { waiters: new Set(), interrupt: new AbortController() };
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const waiter: Waiter = {
+      after,
+      resolve(cursor) {
+        clearTimeout(timer);
+        gone.removeEventListener('abort', leave);
+        group.waiters.delete(waiter);
+        // Nobody waits any more: neither does this.
+        if (group.waiters.size === 0) group.interrupt.abort();
+        resolve(cursor);
+      },
+    };
+    const leave = () => waiter.resolve(after);
+    const timer = setTimeout(leave, wait);
+    gone.addEventListener('abort', leave, { once: true });
+    group.waiters.add(waiter);
+    if (known === undefined) {
+      groups.set(environment, group);
+      void watch(environment, group);
+      // The others have looked at a later revision already.
+    } else if (store.revision() !== revision) group.interrupt.abort();
+    return promise;
   }
 
   return {
-    async next(place, key, wait, gone) {
-      const cursor = await moves.cursorOf(place.environment);
-      if (place.after === undefined || cursor !== place.after || wait <= 0 || closing.aborted)
-        return { cursor, waited: false };
+    async next({ environment, after }, key, wait, gone) {
+      const revision = store.revision();
+      const cursor = await moves.cursorOf(environment);
+      if (cursor !== after || wait <= 0 || closing.aborted) return { cursor, waited: false };
       const count = waitingOf.get(key) ?? 0;
       if (count >= maxWaitingPerKey) throw tooManyWaiting(count);
       waitingOf.set(key, count + 1);
       try {
-        return { cursor: await waited(place, wait, gone()), waited: true };
+        return { cursor: await held(environment, after, { wait, gone: gone(), revision }), waited: true };
       } finally {
         const left = (waitingOf.get(key) ?? 1) - 1;
         if (left === 0) waitingOf.delete(key);
