@@ -239,6 +239,7 @@ export const renderResponse = z
   .object({
     ...served,
     messages: z.array(message),
-    metadata: promptMetadata,
+    // A registry of an earlier release answers without it.
+    metadata: promptMetadata.default({ config: {}, input: { schema: null, default: {} }, ext: {}, raw: {} }),
   })
   .meta({ id: 'RenderResponse' });
