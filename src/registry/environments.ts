@@ -1,6 +1,7 @@
 /** Environments and their policies: reading them, and setting them with the event that records it. */
 
-import { sql } from 'kysely';
+import { PostgresAdapter, sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../core/canonical.ts';
 import {
   type Environment,
@@ -17,6 +18,7 @@ import { checkEnvironmentQuota } from './quotas.ts';
 import { dataOf, EVENT_BESIDE, eventBeside } from './store/authentic.ts';
 import { broken } from './store/broken.ts';
 import { appendEvent } from './store/log.ts';
+import { macsOf } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
 import { forget, readOnce } from './store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
@@ -31,12 +33,22 @@ export async function readEnvironments(snapshot: Snapshot): Promise<Environment[
   });
 }
 
-/** Undefined where they are not as they were when they were verified. */
-async function readVerified(snapshot: Snapshot): Promise<EnvironmentsTable[] | undefined> {
+/** Undefined where they are not as they were when they were verified, or an event set one since. */
+async function readVerified(snapshot: Snapshot): Promise<readonly EnvironmentsTable[] | undefined> {
   const before = verifiedRow(snapshot, ENVIRONMENTS);
-  if (before === undefined) return undefined;
-  const rows = await selectRows(snapshot, {});
-  return textOf(rows) === before ? rows : undefined;
+  if (before !== undefined) {
+    const rows = await selectRows(snapshot, {});
+    if (textOf(rows) === before) return rows;
+  }
+  const rows = await selectRowsAndLast(snapshot, {});
+  return verified.get(keyOf(snapshot)) === `${rows[0]?.last} ${textOf(rows)}` ? rows : undefined;
+}
+
+/** What was verified last, with the newest event that set any; by the key of the MACs. */
+const verified = new LRUCache<string, string>({ max: 10 });
+
+function keyOf(snapshot: Snapshot): string {
+  return macsOf(snapshot)?.publicKey ?? '';
 }
 
 /** @throws DataFolderProblem `chain_broken` when a policy is not the one that an event set */
@@ -44,6 +56,8 @@ async function readWithEvents(snapshot: Snapshot): Promise<EnvironmentsTable[]> 
   const rows = await selectEnvironments(snapshot, {});
   for (const row of rows) checkAsSet(row, eventBeside(snapshot, row));
   keepVerifiedRow(snapshot, ENVIRONMENTS, textOf(rows));
+  const last = Math.max(...rows.map(({ event_seq }) => event_seq ?? 0));
+  verified.set(keyOf(snapshot), `${last} ${textOf(rows)}`);
   return rows;
 }
 
@@ -55,24 +69,53 @@ const selectRows = preparedQuery(database =>
   database.selectFrom('environments').selectAll().orderBy('position'),
 );
 
-/** Each with the newest event that set it. */
-const selectEnvironments = preparedQuery(database =>
+/** With the number of the newest event that set any. */
+const selectRowsAndLast = preparedQuery(database =>
   database
     .selectFrom('environments')
-    .leftJoin('events', join =>
-      join.on('events.seq', '=', eb =>
-        eb
-          .selectFrom('events as set')
-          .select(({ fn }) => fn.max<number>('set.seq').as('seq'))
-          // The kind stands in the statement itself: only so does the index of just these events serve.
-          .where('set.kind', '=', sql.lit('environment.set' as const))
-          .whereRef('set.environment', '=', 'environments.name'),
-      ),
+    .selectAll()
+    .select(eb =>
+      eb
+        .selectFrom('events')
+        .select(({ fn }) => fn.max<number>('seq').as('last'))
+        .where('kind', '=', sql.lit('environment.set' as const))
+        .as('last'),
     )
-    .selectAll('environments')
-    .select(EVENT_BESIDE)
     .orderBy('position'),
 );
+
+/**
+ * Each with the newest event that set it. On PostgreSQL a lateral join, which goes from row to index whatever the planner
+ * believes of the tables; SQLite has none and needs none.
+ */
+const selectEnvironments = preparedQuery(database => {
+  // The kind stands in the statement itself: only so does the index of just these events serve.
+  const rows = database.selectFrom('environments');
+  const joined =
+    database.getExecutor().adapter instanceof PostgresAdapter
+      ? rows.leftJoinLateral(
+          eb =>
+            eb
+              .selectFrom('events')
+              .where('events.kind', '=', sql.lit('environment.set' as const))
+              .whereRef('events.environment', '=', 'environments.name')
+              .selectAll()
+              .orderBy('seq', 'desc')
+              .limit(1)
+              .as('events'),
+          join => join.onTrue(),
+        )
+      : rows.leftJoin('events', join =>
+          join.on('events.seq', '=', eb =>
+            eb
+              .selectFrom('events as set')
+              .select(({ fn }) => fn.max<number>('set.seq').as('seq'))
+              .where('set.kind', '=', sql.lit('environment.set' as const))
+              .whereRef('set.environment', '=', 'environments.name'),
+          ),
+        );
+  return joined.selectAll('environments').select(EVENT_BESIDE).orderBy('position');
+});
 
 /** @throws DataFolderProblem `chain_broken` */
 function checkAsSet({ name, position, policy }: EnvironmentsTable, event: RegistryEvent | undefined): void {

@@ -155,13 +155,14 @@ describe('the schedule of planned promotions', () => {
     assert.equal((await client.deliver(name)).template, 'one');
   });
   it('survives a database that is away, says so once, and applies when it is back', async () => {
-    await using registry = await aRegistry();
+    let ahead = 0;
+    await using registry = await aRegistry({ now: () => new Date(Date.now() + ahead) });
     await registry.publish('p', 'one', null);
     const planned = (await plan(registry, 1, null, HOUR)) ?? assert.fail();
+    ahead = 2 * HOUR;
     const faults: unknown[] = [];
     let away = 3;
     const failing = withMembers(registry.store, {
-      now: () => new Date(Date.now() + 2 * HOUR),
       read: async work => {
         if (away-- > 0) throw new Problem('unavailable', 'The database is away.');
         return registry.store.read(work);

@@ -11,6 +11,7 @@ import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
+import type { RecordedPartials } from './link-newest.ts';
 import { similarPrompts } from './similar-names.ts';
 
 /** All columns but the source, which may be large. */
@@ -119,6 +120,11 @@ const selectVersion = preparedQuery(
       .where('versions.version', '=', given.version),
 );
 
+function samePartials(stored: string, published: RecordedPartials): boolean {
+  const isNone = stored === '{}' && Object.keys(published).length === 0;
+  return isNone || canonicalJson(published) === canonicalJson(JSON.parse(stored));
+}
+
 /** @throws DataFolderProblem `chain_broken` */
 function checkPublished(row: SummaryRow, event: RegistryEvent | undefined): void {
   const published = dataOf(event, 'version.published');
@@ -128,7 +134,7 @@ function checkPublished(row: SummaryRow, event: RegistryEvent | undefined): void
     event.actor === row.author &&
     event.at === row.published_at &&
     published?.digest === row.digest &&
-    canonicalJson(published.partials) === canonicalJson(JSON.parse(row.partials));
+    samePartials(row.partials, published.partials);
   if (!isPublished)
     throw broken(
       `The version ${versionReference(row.prompt, row.version)} is not one that an event published.`,

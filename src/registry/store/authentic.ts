@@ -2,11 +2,10 @@
  * Events that rows of tables are held to. The tables follow from the log, but whoever may write them by SQL can have
  * them say anything, so what matters is read together with the event that says it.
  */
-import { LRUCache } from 'lru-cache';
 import { type EventData, type EventKind, hasItsHash, type RegistryEvent } from '../../core/event.ts';
 import { broken } from './broken.ts';
 import { eventOfRow } from './log.ts';
-import { checkMac, macsOf } from './macs.ts';
+import { checkMac } from './macs.ts';
 import type { Snapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
@@ -52,25 +51,14 @@ export function eventBeside(snapshot: Snapshot, row: EventBeside): RegistryEvent
   } as EventsTable);
 }
 
-/** By their MAC, or their hash where they have none: the same few are read again and again. */
-const known = new LRUCache<string, { readonly row: string; readonly event: RegistryEvent }>({ max: 1000 });
-/** Characters of `data`; longer ones are checked each time. */
-const LONGEST_KNOWN = 2000;
-
 /**
  * An event, which must have the hash that it says and the MAC that it should have.
  * @throws DataFolderProblem `chain_broken`
  */
 export function authentic(snapshot: Snapshot, row: EventsTable): RegistryEvent {
-  // A process without the key must not vouch for one that has it.
-  const name = `${macsOf(snapshot)?.publicKey} ${row.hash}`;
-  const text = JSON.stringify(row);
-  const before = known.get(name);
-  if (before?.row === text) return before.event;
   const event = parsed(row);
   if (!hasItsHash(event)) throw broken(`Event ${row.seq} does not have the hash it claims: it was changed.`);
   checkMac(snapshot, row);
-  if (row.data.length <= LONGEST_KNOWN) known.set(name, { row: text, event });
   return event;
 }
 

@@ -244,6 +244,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   $$;
   CREATE INDEX events_of_macs ON events (seq) WHERE kind = 'macs.started';
   CREATE INDEX events_of_environments ON events (environment, seq) WHERE kind = 'environment.set';
+  CREATE INDEX events_of_policies ON events (seq) WHERE kind = 'environment.set';
   CREATE INDEX events_of_pointers ON events (prompt, environment, channel, seq) WHERE kind = 'promotion.applied';
   CREATE INDEX events_of_promotions ON events (prompt, environment, channel, seq) WHERE channel IS NOT NULL;
   CREATE INDEX events_of_keys ON events ((data::json ->> 'id'), seq)
