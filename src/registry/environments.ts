@@ -41,7 +41,10 @@ async function readVerified(snapshot: Snapshot): Promise<readonly EnvironmentsTa
     if (textOf(rows) === before) return rows;
   }
   const rows = await selectRowsAndLast(snapshot, {});
-  return verified.get(keyOf(snapshot)) === `${rows[0]?.last} ${textOf(rows)}` ? rows : undefined;
+  const text = textOf(rows);
+  if (verified.get(keyOf(snapshot)) !== `${rows[0]?.last} ${text}`) return undefined;
+  keepVerifiedRow(snapshot, ENVIRONMENTS, text);
+  return rows;
 }
 
 /** What was verified last, with the newest event that set any; by the key of the MACs. */

@@ -12,32 +12,38 @@ import type { Integrity } from './integrity.ts';
 export function intactStore(store: Store, integrity: Integrity): Store {
   /** Writes that share a transaction need one check. */
   const checked = new WeakSet<WriteTransaction>();
-  async function reporting<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      if (!DataFolderProblem.is(error, 'chain_broken')) throw error;
+  function reported(error: unknown): unknown {
+    if (DataFolderProblem.is(error, 'chain_broken')) {
       integrity.report(error);
       integrity.checkIntact();
-      throw error;
     }
+    return error;
   }
   return {
     ...store,
-    read: work => reporting(store.read(work)),
+    async read(work) {
+      try {
+        return await store.read(work);
+      } catch (error) {
+        throw reported(error);
+      }
+    },
     async write(work) {
       integrity.checkIntact();
       let head: ChainHead | undefined;
-      const writing = store.write(async transaction => {
-        if (!checked.has(transaction)) await integrity.check(transaction, integrity.seen());
-        checked.add(transaction);
-        const done = await work(transaction);
-        head = await logHead(transaction);
-        return done;
-      });
-      const result = await reporting(writing);
-      if (head !== undefined) integrity.saw(head);
-      return result;
+      try {
+        const result = await store.write(async transaction => {
+          if (!checked.has(transaction)) await integrity.check(transaction, integrity.seen());
+          checked.add(transaction);
+          const done = await work(transaction);
+          head = await logHead(transaction);
+          return done;
+        });
+        if (head !== undefined) integrity.saw(head);
+        return result;
+      } catch (error) {
+        throw reported(error);
+      }
     },
     revision: () => store.revision(),
     recentRevision: () => store.recentRevision(),
