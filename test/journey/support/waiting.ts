@@ -13,7 +13,8 @@ const POLL_MS = 50;
 /** What was looked for, and what there is instead. */
 export interface Look<T> {
   readonly found: T | undefined;
-  readonly seen: readonly string[];
+  /** Where finding it out takes long, how to. */
+  readonly seen: readonly string[] | (() => Promise<readonly string[]>);
 }
 
 /** Looks again and again until it is found. */
@@ -25,10 +26,12 @@ export async function until<T>(what: string, look: () => Promise<Look<T>>): Prom
       step(what);
       return found;
     }
-    if (Date.now() > deadline)
+    if (Date.now() > deadline) {
+      const there = typeof seen === 'function' ? await seen() : seen;
       throw new Error(
-        `Waited ${PATIENCE_MS / 1000} s for ${what}. There is: ${seen.join(' | ') || 'nothing'}`,
+        `Waited ${PATIENCE_MS / 1000} s for ${what}. There is: ${there.join(' | ') || 'nothing'}`,
       );
+    }
     await delay(POLL_MS);
   }
 }

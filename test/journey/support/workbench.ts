@@ -107,8 +107,7 @@ export class Workbench {
     const fits = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
     return until(`the notification ${text}`, async () => {
       const told = await recordedNotifications(this.#page);
-      const found = told.find(fits);
-      return { found, seen: found === undefined ? [await this.#standing(), ...told] : [] };
+      return { found: told.find(fits), seen: async () => [await this.#standing(), ...told] };
     });
   }
 
