@@ -115,7 +115,9 @@ export function memory(
   let generation = 0;
   let refreshing: { readonly revision: number; readonly done: Promise<void> } | undefined;
   /** Events that this process committed, which it knew of before it read them. */
-  const own = new Map<number, EventSubject & { readonly seq: number }>();
+  const own = new Map<number, CommittedEvent>();
+  /** Events that another thread committed, and what they changed is still to be read. */
+  const announced = new Map<number, CommittedEvent>();
   let staleSince: number | undefined;
   const isBroken = (): boolean => (integrity?.broken() ?? null) !== null;
   /** Nothing is added: it could not be told later whether it is still so. */
@@ -132,19 +134,20 @@ export function memory(
     generation++;
     newest = Math.max(newest, news.at);
     if (news.events === undefined) forgetAll();
+    // What was committed after the snapshot is newer than what was read in it.
+    const newer = [...own.values(), ...announced.values()].filter(({ seq }) => seq > news.head.seq);
     for (const { id, key } of freshKeys) {
-      if (key === undefined) keys.delete(id);
+      if (key === undefined || newer.some(event => event.key?.id === id)) keys.delete(id);
       else keys.set(id, key);
     }
-    // What this process committed after the snapshot is newer than what was read in it.
-    const newer = [...own.values()].filter(({ seq }) => seq > news.head.seq);
     for (const { spec, read } of fresh) {
       if (newer.some(event => isChangedBy(spec, event))) continue;
       forget(spec);
       if (read !== undefined) void keep(spec, read);
     }
     if (news.events === undefined || news.head.seq > (head?.seq ?? 0)) head = news.head;
-    for (const seq of own.keys()) if (seq <= news.head.seq) own.delete(seq);
+    for (const events of [own, announced])
+      for (const seq of events.keys()) if (seq <= news.head.seq) events.delete(seq);
   }
 
   function forgetAll(): void {
@@ -156,6 +159,11 @@ export function memory(
   function forget(spec: DeliverySpec): void {
     deliveries.delete(spec);
     for (const each of preparing) if (keyOfSpec(each.spec) === keyOfSpec(spec)) each.isCurrent = false;
+  }
+
+  function forgetChangedBy(event: EventSubject): void {
+    for (const spec of deliveriesChangedBy(event, deliveries)) forget(spec);
+    for (const each of preparing) if (isChangedBy(each.spec, event)) each.isCurrent = false;
   }
 
   /** At once where it is ready; else it resolves when it is. */
@@ -258,9 +266,8 @@ export function memory(
       generation++;
       newest = Math.max(newest, Date.parse(last.at));
       for (const event of events) {
-        own.set(event.seq, event);
-        for (const spec of deliveriesChangedBy(event, deliveries)) forget(spec);
-        for (const each of preparing) if (isChangedBy(each.spec, event)) each.isCurrent = false;
+        own.set(event.seq, committedEvent(event));
+        forgetChangedBy(event);
         followKey(committedEvent(event), keys);
       }
       // Of several for one channel the last one counts.
@@ -275,15 +282,17 @@ export function memory(
       newest = Math.max(newest, Date.parse(at));
       const isMade = new Set(made.map(({ spec }) => keyOfSpec(spec)));
       const mustRead = events.some(event => changesOthers(event, isMade));
-      for (const event of events) followKey(event, keys);
+      // At once, as the store may go away before it is read.
+      for (const event of events) {
+        (mustRead ? announced : own).set(event.seq, event);
+        forgetChangedBy(event);
+        followKey(event, keys);
+      }
       for (const delivery of made) {
         forget(delivery.spec);
         deliveries.set(delivery);
       }
-      if (!mustRead) {
-        for (const event of events) own.set(event.seq, event);
-        return;
-      }
+      if (!mustRead) return;
       // One that is under way may have begun before the commit.
       for (let round = 0; round < 2 && !isBroken() && head.seq < last; round++) {
         await refreshing?.done.catch(() => {});

@@ -1,11 +1,14 @@
 /** What is kept in memory: it is there as long as nothing changes it, and not for a moment longer. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
-import type { NewEvent } from '../../src/core/event.ts';
+import type { NewEvent, RegistryEvent } from '../../src/core/event.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import type { KnownKey } from '../../src/registry/access/known-key.ts';
+import { createKey } from '../../src/registry/administration.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
+import { committedEvent } from '../../src/registry/delivery/committed-event.ts';
 import type { CachedDelivery } from '../../src/registry/delivery/delivery-cache.ts';
 import { canonicalTarget } from '../../src/registry/delivery/target.ts';
 import { type Loaded, type Memory, memory } from '../../src/registry/memory.ts';
@@ -32,6 +35,8 @@ describe('the memory of a registry', () => {
   let other: Store;
   let reads = 0;
   let away = false;
+  /** What was read arrives after this. */
+  let late: Promise<void> | undefined;
   let kept: Memory;
   beforeEach(async () => {
     folder = await temporaryFolder();
@@ -39,10 +44,13 @@ describe('the memory of a registry', () => {
     other = await openDataFolder(folder.path);
     reads = 0;
     away = false;
-    const read: Store['read'] = work => {
+    late = undefined;
+    const read: Store['read'] = async work => {
       reads++;
-      if (away) return Promise.reject(new Problem('unavailable', 'It is away.'));
-      return store.read(work);
+      if (away) throw new Problem('unavailable', 'It is away.');
+      const done = await store.read(work);
+      await late;
+      return done;
     };
     // A proxy, since the store's own methods know their private fields.
     kept = memory(
@@ -121,6 +129,7 @@ describe('the memory of a registry', () => {
     ],
     [{ ...author, kind: 'prompt.archived', prompt: A, data: { reason: '' } }, ALL],
   ];
+  const changing = cases.filter(([, left]) => left !== ALL);
   for (const [event, left] of cases)
     it(`forgets after ${event.kind} in ${event.environment} what that changes, and nothing else`, async () => {
       keepAll(await kept.load());
@@ -229,4 +238,57 @@ describe('the memory of a registry', () => {
       assert.equal(await etag(), '"new"');
     });
   });
+
+  const tellings = {
+    'this thread': (events: readonly RegistryEvent[]) => kept.committed({ events, made: [] }),
+    'another thread': (events: readonly RegistryEvent[]) =>
+      kept.committedElsewhere(events.map(committedEvent), []),
+  };
+  for (const [who, tell] of Object.entries(tellings))
+    describe(`told of a commit of ${who}`, () => {
+      it('believes nothing older that was being read of its key', async () => {
+        const made = { environment: PRODUCTION, role: 'reader', actor: 'app', expiresAt: null } as const;
+        const { id } = await createKey(other, made);
+        await kept.load();
+        const about = { ...author, environment: PRODUCTION } as const;
+        await append(other, { ...about, kind: 'key.expiry_set', data: { id, expiresAt: null } });
+        const { promise, resolve } = Promise.withResolvers<void>();
+        late = promise;
+        const loading = kept.load();
+        const events = await append(other, { ...about, kind: 'key.revoked', data: { id } });
+        const told = tell(events);
+        resolve();
+        await Promise.all([loading, told]);
+        away = true;
+        assert.equal((await kept.load()).kept.keys.get(id), undefined);
+      });
+
+      it('delivers nothing that it changed, though the store is away from then on', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.subarray(changing, { minLength: 1 }), fc.boolean(), async (some, during) => {
+            away = false;
+            late = undefined;
+            keepAll(await kept.load());
+            const { promise, resolve } = Promise.withResolvers<void>();
+            let loading: Promise<unknown> | undefined;
+            if (during) {
+              // A reading that began before it ends after it.
+              await append(other, { ...promoted, prompt: B });
+              late = promise;
+              loading = kept.load();
+            }
+            const events: RegistryEvent[] = [];
+            for (const [event] of some) events.push(...(await append(other, event)));
+            away = true;
+            const told = tell(events).catch(() => {});
+            resolve();
+            await Promise.all([loading, told]);
+            const left = keptIn(await kept.load());
+            for (const [, unchanged] of some)
+              for (const each of left) assert.ok(unchanged.includes(each), each);
+          }),
+          { numRuns: 30 },
+        );
+      });
+    });
 });
