@@ -13,9 +13,9 @@ import { endUnread } from './linger.ts';
 export interface Forwarder {
   /**
    * Sends the other thread's answer.
-   * @returns its status, or the one of an answer of its own where there was none
+   * @returns its status; where there was none, the answer to send instead
    */
-  forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number>;
+  forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | Answer>;
   /** Closes the connections that nothing is under way on. */
   close(): void;
 }
@@ -29,8 +29,6 @@ export interface ForwarderParts {
   readonly maxUnderWay: number;
   /** Headers that every answer has; names in lower case. */
   readonly always: Readonly<Record<string, string>>;
-  /** Answers where the other thread does not. */
-  readonly answer: (incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer) => void;
 }
 
 /** The part of all that may wait for changes, so that they leave room for the others. */
@@ -48,9 +46,11 @@ const HOP_BY_HOP = new Set([
   'te',
   'upgrade',
 ]);
+/** Each connection frames an answer as its reader understands: HTTP/1.0 knows no chunks. */
+const OF_ANSWERS = new Set([...HOP_BY_HOP, 'transfer-encoding']);
 
 export function forwarder(parts: ForwarderParts): Forwarder {
-  const { socket, timeout, maxUnderWay, always, answer } = parts;
+  const { socket, timeout, maxUnderWay, always } = parts;
   const agent = new Agent({
     keepAlive: true,
     maxSockets: maxUnderWay,
@@ -65,7 +65,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
   return {
     async forward(incoming, outgoing) {
       if (!incoming.url?.startsWith(ROUTES.changes.path)) return await handOn(incoming, outgoing);
-      if (waiting >= maxWaiting) return refuse(incoming, outgoing, TOO_MANY_WAITING);
+      if (waiting >= maxWaiting) return TOO_MANY_WAITING;
       waiting++;
       try {
         return await handOn(incoming, outgoing);
@@ -76,18 +76,12 @@ export function forwarder(parts: ForwarderParts): Forwarder {
     close: () => agent.destroy(),
   };
 
-  function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Answer): number {
-    endUnread(incoming, outgoing);
-    answer(incoming, outgoing, refusal);
-    return refusal.status;
-  }
-
-  function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
+  function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | Answer> {
+    const { promise, resolve } = Promise.withResolvers<number | Answer>();
     const { method = 'GET', url = '/' } = incoming;
     // Nobody waits any more.
     if (outgoing.destroyed) return Promise.resolve(outgoing.statusCode);
-    const headers = endToEnd(incoming.rawHeaders);
+    const headers = endToEnd(incoming.rawHeaders, HOP_BY_HOP);
     const upstream: ClientRequest = request({
       agent,
       socketPath: socket,
@@ -105,7 +99,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       const { statusCode = 502 } = response;
       upstream.setTimeout(0);
       if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
-      outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders), ...added]);
+      outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders, OF_ANSWERS), ...added]);
       pipeline(response, outgoing, () => {
         if (!upstream.writableFinished) upstream.destroy();
         resolve(statusCode);
@@ -119,8 +113,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
         return;
       }
       if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
-      answer(incoming, outgoing, NO_ANSWER);
-      resolve(NO_ANSWER.status);
+      resolve(NO_ANSWER);
     });
     // A request without a body begins as read. One that has arrived whole may still have to be read.
     if (incoming.readableEnded) upstream.end();
@@ -158,7 +151,7 @@ function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, upstream:
 }
 
 /** @param raw names and values in turn; the same without those of one connection */
-function endToEnd(raw: readonly string[]): string[] {
+function endToEnd(raw: readonly string[], hopByHop: ReadonlySet<string>): string[] {
   const kept: string[] = [];
   let named: ReadonlySet<string> | undefined;
   for (let i = 0; i < raw.length; i += 2) {
@@ -168,7 +161,7 @@ function endToEnd(raw: readonly string[]): string[] {
   }
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
-    if (!HOP_BY_HOP.has(name) && !(named?.has(name) && !FRAMING.has(name)))
+    if (!hopByHop.has(name) && !(named?.has(name) && !FRAMING.has(name)))
       kept.push(raw[i] ?? '', raw[i + 1] ?? '');
   }
   return kept;

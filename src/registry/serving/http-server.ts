@@ -42,6 +42,8 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
   const tlsServer =
     tls && createTlsServer({ ...asParsed, handshakeTimeout: HEADERS_TIMEOUT, ...tls }, listener);
   const server: Server = tlsServer ?? createServer(asParsed, listener);
+  // The delivering thread counts them; on the way here a request gets one more.
+  if ('socket' in endpoint) server.maxHeadersCount = 0;
   const connections = connectionsOf(server, tls ? 'secureConnection' : 'connection');
   limitIdleReaders(server, connections, limits);
   clients.follow(server, listener, tls !== undefined);

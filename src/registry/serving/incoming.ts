@@ -3,13 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Asked } from '../http/asked.ts';
 import { bytesOf } from './incoming-body.ts';
 
+/** Path and query of a request's target. A proxy may be sent the whole URL. */
+export function originForm(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
+}
+
+/** @param incoming whose target is in origin form */
 export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse): Asked {
   const { method = 'GET', url = '/', headers } = incoming;
   let gone: AbortController | undefined;
   return {
     method,
-    // A proxy may be sent the whole URL.
-    target: url.replace(/^https?:\/\/[^/?]*/i, ''),
+    target: url,
     header(name) {
       const value = headers[name];
       return Array.isArray(value) ? value.join(', ') : value;

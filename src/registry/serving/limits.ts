@@ -75,7 +75,13 @@ export function parserLimits(
 ): ServerOptions {
   // The delivering thread at the other end of a socket has these limits, and decides which connections are kept.
   if ('socket' in endpoint)
-    return { maxHeaderSize: 2 * MAX_HEADER_SIZE, requestTimeout: 0, keepAliveTimeout: 0 };
+    return {
+      maxHeaderSize: 2 * MAX_HEADER_SIZE,
+      requestTimeout: 0,
+      keepAliveTimeout: 0,
+      // HTTP/1.0 has requests without it, as the probes of load balancers.
+      requireHostHeader: false,
+    };
   return {
     maxHeaderSize: MAX_HEADER_SIZE,
     headersTimeout: Math.min(HEADERS_TIMEOUT, requestTimeout),

@@ -12,7 +12,7 @@ import type { Clients } from './clients.ts';
 import type { Forwarder } from './forward.ts';
 import { headersOf } from './header-fields.ts';
 import { inTime } from './in-time.ts';
-import { askedByNode } from './incoming.ts';
+import { askedByNode, originForm } from './incoming.ts';
 import { endUnread } from './linger.ts';
 import type { RequestCount, RequestCounts } from './request-counts.ts';
 import { requestEntry } from './request-log.ts';
@@ -54,7 +54,10 @@ export function requestListener(parts: ListenerParts): Listener {
   const { path } = ROUTES.deliver;
   const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
   return (incoming, outgoing) => {
-    const { method = 'GET', url = '/' } = incoming;
+    const { method = 'GET' } = incoming;
+    // Once for all who look at it: no limit on a path may be evaded by another spelling of the target.
+    incoming.url = originForm(incoming.url ?? '/');
+    const { url } = incoming;
     if (stopping()) outgoing.shouldKeepAlive = false;
     if (climbs(url)) refuse(incoming, outgoing);
     else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
@@ -71,17 +74,16 @@ export function requestListener(parts: ListenerParts): Listener {
     const started = performance.now();
     const request = noted(incoming);
     clients.begun(request, incoming);
-    const refusal = await recognize(request);
-    if (refusal === undefined) {
-      const status = await forwarder.forward(incoming, outgoing);
-      clients.answered(request, incoming, status, request.caller);
-    } else {
-      const { method = 'GET', url = '/' } = incoming;
-      const [path = ''] = url.split('?', 1);
-      const route = routeOf(method, path)?.route;
-      const count = counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path);
-      finish(incoming, outgoing, request, refusal, started, count);
+    const answer = (await recognize(request)) ?? (await forwarder.forward(incoming, outgoing));
+    if (typeof answer === 'number') {
+      clients.answered(request, incoming, answer, request.caller);
+      return;
     }
+    const { method = 'GET', url = '/' } = incoming;
+    const [path = ''] = url.split('?', 1);
+    const route = routeOf(method, path)?.route;
+    const count = counts.of(counted(method), route === undefined ? 'none' : ROUTES[route].path);
+    finish(incoming, outgoing, request, answer, started, count);
   }
 
   function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -215,7 +215,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       timeout: limits.requestTimeout + FORWARDING,
       maxUnderWay: Math.ceil(limits.maxConnections * FORWARDED_AT_ONCE),
       always,
-      answer: send,
     }),
     recognize: recognizing(authenticator, (request, caller) => {
       connected.recognized(request, caller);
