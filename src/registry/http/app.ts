@@ -132,7 +132,7 @@ export function createApp(parts: AppParts): App {
     try {
       return await answered(request);
     } catch (error) {
-      const problem = problemOf(error);
+      const problem = isAbortedBy(request, error) ? LEFT : problemOf(error);
       if (problem.code === 'internal_error') onFault(error, request);
       return problemAnswer(problem);
     }
@@ -244,6 +244,13 @@ export function createApp(parts: AppParts): App {
     },
     deliver,
   };
+}
+
+const LEFT = new Problem('invalid_request', 'The connection ended before the answer was there.');
+
+/** No fault of the registry: whoever asked has gone, so the work was ended. */
+function isAbortedBy(request: Asked, error: unknown): boolean {
+  return !(error instanceof Problem) && request.gone().aborted && error === request.gone().reason;
 }
 
 function bodyOfFetch(body: Answer['body']): ConstructorParameters<typeof Response>[0] {

@@ -81,6 +81,8 @@ describe('requests that take long', () => {
     await Promise.all(asked);
     await eventually('the queue to empty', async () => (await waiting(registry)) === 0);
     assert.equal((await renders(registry, 'long', 'development reader hog')).status, 200);
+    const blamed = registry.logged.filter(({ event, status }) => event === 'fault' || Number(status) >= 500);
+    assert.deepEqual(blamed, [], 'a caller who leaves is no fault of the registry');
   });
 
   it('are answered, or cut off, when the server ends with a full queue, and hold it up no longer than others', async () => {
