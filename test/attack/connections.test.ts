@@ -300,13 +300,14 @@ describe('which connection gives way', () => {
 
 describe('a server', () => {
   it('takes no more connections than the system lets it have open files', () => {
-    assert.equal(affordableConnections(10_000, 1, 700), 572);
-    assert.equal(affordableConnections(10_000, 5 / 3, 20_000), 10_000);
-    assert.equal(affordableConnections(10_000, 5 / 3, 1028), 540);
-    assert.equal(affordableConnections(100, 1, 20_000), 100);
-    assert.equal(affordableConnections(100, 1, Number.POSITIVE_INFINITY), 100);
-    assert.equal(affordableConnections(100, 1, 20), 1);
-    assert.ok(affordableConnections(Number.MAX_SAFE_INTEGER) > 0);
+    assert.equal(affordableConnections(10_000, 0, 700), 572);
+    assert.equal(affordableConnections(10_000, 1, 20_000), 10_000);
+    assert.equal(affordableConnections(10_000, 3, 20_128), 4000);
+    assert.equal(affordableConnections(10_000, 1, 1028), 540);
+    assert.equal(affordableConnections(100, 0, 20_000), 100);
+    assert.equal(affordableConnections(100, 0, Number.POSITIVE_INFINITY), 100);
+    assert.equal(affordableConnections(100, 0, 20), 1);
+    assert.ok(affordableConnections(Number.MAX_SAFE_INTEGER, 0) > 0);
   });
 });
 

@@ -12,7 +12,7 @@ import type { RegistryPlace } from '../../registry/open-registry.ts';
 import { openSigning, type Signing } from '../../registry/proof/open-signing.ts';
 import { checkExposure } from '../../registry/serving/exposure.ts';
 import type { Certificate } from '../../registry/serving/http-server.ts';
-import { type ConnectionLimits, FORWARDED_AT_ONCE, failedKeyLimits } from '../../registry/serving/limits.ts';
+import { type ConnectionLimits, failedKeyLimits } from '../../registry/serving/limits.ts';
 import { affordableConnections } from '../../registry/serving/open-files.ts';
 import { alarmEntry } from '../../registry/serving/request-log.ts';
 import type { Store } from '../../registry/store/store.ts';
@@ -132,9 +132,7 @@ function placeOf({ data, database, registryKey }: RegistryOptions): RegistryPlac
 
 function limitsIn(options: ServeOptions): Partial<ConnectionLimits> {
   const { maxConnectionsPerAddress, maxConnectionsPerKey } = options;
-  // What is handed to the main thread takes both ends of a socket as well.
-  const files = options.workers > 0 ? 1 + 2 * FORWARDED_AT_ONCE : 1;
-  const maxConnections = affordableConnections(options.maxConnections, files);
+  const maxConnections = affordableConnections(options.maxConnections, options.workers);
   if (maxConnections < options.maxConnections)
     logEvent('fewer_connections', {
       level: 'warn',

@@ -65,7 +65,7 @@ export function serveCommand(): Command {
         .argParser(numberArgument(0, 1_000_000)),
     )
     .addOption(
-      new Option('--max-connections <number>', 'connections that may be open at once')
+      new Option('--max-connections <number>', 'connections that a worker may have open at once')
         .default(DEFAULT_LIMITS.maxConnections)
         .argParser(numberArgument(1, 1_000_000)),
     )

@@ -1,14 +1,18 @@
 /** How many connections the system lets this process have: each is an open file. */
 import { readFileSync } from 'node:fs';
+import { FORWARDED_AT_ONCE } from './limits.ts';
 
 /** For the database, the log, and what else is open. */
 const OTHERS = 128;
 
 /**
- * @param filesEach open files that a connection may take
+ * @param wanted of each worker
+ * @param workers 0: one thread does it all
  * @returns at most `wanted`, and at least one
  */
-export function affordableConnections(wanted: number, filesEach = 1, limit = openFileLimit()): number {
+export function affordableConnections(wanted: number, workers: number, limit = openFileLimit()): number {
+  // What a worker hands to the main thread takes both ends of a socket as well.
+  const filesEach = workers > 0 ? workers * (1 + 2 * FORWARDED_AT_ONCE) : 1;
   return Math.max(1, Math.min(wanted, Math.floor((limit - OTHERS) / filesEach)));
 }
 
