@@ -58,6 +58,15 @@ describe('a request that a delivering thread hands on', () => {
       'a probe of a load balancer': 'GET /readyz HTTP/1.0\r\n\r\n',
       'OPTIONS in HTTP/1.0': 'OPTIONS / HTTP/1.0\r\n\r\n',
       'an answer in pieces in HTTP/1.0': request('POST /v1/versions/batch HTTP/1.0', sized, batch),
+      'headers that are named as those of the connection': request(
+        'POST /v1/versions/batch HTTP/1.1',
+        [
+          'Host: a',
+          'Connection: close, content-type, content-length, authorization, host, transfer-encoding',
+          ...sized,
+        ],
+        batch,
+      ),
       'an answer in pieces': request('POST /v1/versions/batch HTTP/1.1', [...close, ...sized], batch),
       'HEAD in HTTP/1.0': request('HEAD /v1/environments HTTP/1.0'),
       'no host in HTTP/1.1': request('GET /v1/environments HTTP/1.1', ['Connection: close']),
@@ -67,6 +76,7 @@ describe('a request that a delivering thread hands on', () => {
       'a whole URL of a prompt': request('GET http://a/v1/prompts/team/a?version=1 HTTP/1.1', close),
       'a whole URL that climbs': request('GET http://a/v1/prompts/x/../team/a HTTP/1.1', close),
       'a whole URL without a path': request('GET http://a HTTP/1.1', close),
+      'a whole URL with a query alone': request('GET http://a?x HTTP/1.1', close),
     };
     for (const [what, bytes] of Object.entries(requests)) {
       const [one, other] = await Promise.all([raw(threads.url, bytes), raw(alone.url, bytes)]);

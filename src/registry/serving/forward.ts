@@ -150,27 +150,15 @@ function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, upstream:
   if (outgoing.shouldKeepAlive) incoming.resume();
 }
 
-/** @param raw names and values in turn; the same without those of one connection */
+/**
+ * Names that a `Connection` has are kept: it was meant for this registry, which is as much the server behind.
+ * @param raw names and values in turn; the same without those of one connection
+ */
 function endToEnd(raw: readonly string[], hopByHop: ReadonlySet<string>): string[] {
   const kept: string[] = [];
-  let named: ReadonlySet<string> | undefined;
   for (let i = 0; i < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() !== 'connection') continue;
-    const names = (raw[i + 1] ?? '').toLowerCase().split(',');
-    named = new Set([...(named ?? []), ...names.map(name => name.trim())]);
-  }
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = (raw[i] ?? '').toLowerCase();
-    if (!hopByHop.has(name) && !(named?.has(name) && !FRAMING.has(name)))
-      kept.push(raw[i] ?? '', raw[i + 1] ?? '');
+    const name = raw[i] ?? '';
+    if (!hopByHop.has(name.toLowerCase())) kept.push(name, raw[i + 1] ?? '');
   }
   return kept;
 }
-
-/** A `Connection` that names these would change where a message ends. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'content-length',
-  'transfer-encoding',
-  'host',
-  'authorization',
-]);

@@ -5,7 +5,7 @@ import { bytesOf } from './incoming-body.ts';
 
 /** Path and query of a request's target. A proxy may be sent the whole URL. */
 export function originForm(target: string): string {
-  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
 }
 
 /** @param incoming whose target is in origin form */
