@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Agent, get } from 'node:https';
 import { connect, createServer } from 'node:net';
@@ -18,7 +18,7 @@ import { version } from '../../src/contract/prompts.ts';
 import { eventually } from '../eventually.ts';
 import { folderContents } from './folder-contents.ts';
 import { inProcess } from './in-process.ts';
-import { canHoldToFileRights, type Outcome, promptforge } from './promptforge.ts';
+import { canHoldToFileRights, type Outcome, promptforge, start } from './promptforge.ts';
 import { call, codeOf, newKey, type Serving, serve } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -316,6 +316,24 @@ describe('promptforge serve', () => {
       assert.equal((await server.stop()).code, 0);
       const took = between(await logged(server, 'draining'), await logged(server, 'stopped'));
       assert(took < 10_000, 'before the 10 s that are left to calls');
+    });
+
+    it('leaves no folder of its threads behind at the second signal', async () => {
+      const temporary = inFolder(`tmp-${next}`);
+      await mkdir(temporary);
+      const folders = async () => (await readdir(temporary)).filter(name => name.startsWith('promptforge-'));
+      const args = ['serve', '--data', data, '--port', '0', '--drain-delay', '60'];
+      const child = start(args, { env: { TMPDIR: temporary } });
+      const closed = once(child, 'close');
+      let log = '';
+      child.stdout.on('data', text => (log += text));
+      await eventually('it to listen', async () => log.includes('"listening"'));
+      assert.equal((await folders()).length, process.platform === 'win32' ? 0 : 1);
+      child.kill('SIGTERM');
+      await eventually('it to drain', async () => log.includes('"draining"'));
+      child.kill('SIGTERM');
+      await closed;
+      assert.deepEqual(await folders(), []);
     });
 
     it('stops at once at the second signal', async () => {

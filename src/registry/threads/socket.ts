@@ -1,5 +1,6 @@
 /** A socket of this machine that nobody but this user reaches. */
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,14 @@ export async function privateSocket(): Promise<PrivateSocket> {
       // Only its owner may enter it (mode 0700).
       const folder = await mkdtemp(join(parent, 'promptforge-'));
       const path = join(folder, NAME);
-      const remove = () => rm(folder, { recursive: true, force: true });
+      const all = { recursive: true, force: true };
+      // A second signal ends the process before anything is closed.
+      const removeAtExit = () => rmSync(folder, all);
+      process.once('exit', removeAtExit);
+      const remove = async () => {
+        process.off('exit', removeAtExit);
+        await rm(folder, all);
+      };
       if (Buffer.byteLength(path) <= MAX_PATH) return { path, [Symbol.asyncDispose]: remove };
       await remove();
     } catch (cause) {
