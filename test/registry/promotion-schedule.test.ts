@@ -55,8 +55,12 @@ async function appliedEvent(registry: RegistryForTest, id: string) {
   let after = '';
   for (;;) {
     const { json } = await registry.call('GET', `/v1/changes?wait=30${after}`);
-    for (const event of json.events)
-      if (event.kind === 'promotion.applied' && event.data.promotion === id) return event;
+    for (const event of json.events) {
+      if (event.data.promotion !== id) continue;
+      if (event.kind === 'promotion.applied') return event;
+      // Nothing more would come of it.
+      assert.notEqual(event.kind, 'promotion.held', JSON.stringify(event));
+    }
     after = `&after=${json.cursor}`;
   }
 }
