@@ -1,11 +1,17 @@
 /** A process of its own for each server that a benchmark measures; it says its URL to its parent. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMAND_LINE } from '../src/registry/access/caller.ts';
 import { openDataFolder } from '../src/registry/data-folder.ts';
 import { openDatabase } from '../src/registry/database.ts';
+import { IDENTITY_FILE } from '../src/registry/identity.ts';
+import { openSigning } from '../src/registry/proof/open-signing.ts';
 import type { Store } from '../src/registry/store/store.ts';
 import { serveRegistry } from '../src/registry/threads/serve-registry.ts';
 import { heldInOnePiece } from './held.ts';
@@ -94,11 +100,20 @@ function measureHeld(): void {
 /** Counted as by "promptforge serve", and never reached. */
 const RATE_LIMIT = 1_000_000;
 
+/** With all that "promptforge serve" has: its key, MACs, the signed head, and threads that deliver. */
 async function registry(place: RegistryPlace): Promise<string> {
   const { deliveryOnly = false } = place;
   const store = await openPlace(place, { create: false, readOnly: deliveryOnly });
+  const keyFile = keyFileOf(place);
+  const signing = deliveryOnly
+    ? undefined
+    : await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: place.kind === 'folder' });
   const { url } = await serveRegistry({
-    place: place.kind === 'folder' ? { data: place.path } : { data: '', database: place.url },
+    ...signing,
+    place:
+      place.kind === 'folder'
+        ? { data: place.path }
+        : { data: '', database: place.url, registryKey: keyFile },
     workers: Number(process.env['WORKERS'] ?? 1),
     store,
     deliveryOnly,
@@ -110,6 +125,16 @@ async function registry(place: RegistryPlace): Promise<string> {
     limits: { requestTimeout: 10 * 60_000 },
   });
   return url;
+}
+
+/** The processes of one database share a key, whose folder goes with the first of them. */
+function keyFileOf(place: RegistryPlace): string {
+  if (place.kind === 'folder') return join(place.path, IDENTITY_FILE);
+  const folder = join(tmpdir(), `promptforge-bench-${hash('sha256', place.url).slice(0, 12)}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('SIGTERM', () => process.exit());
+  return join(folder, IDENTITY_FILE);
 }
 
 async function bare(headers: Readonly<Record<string, string>>, body: string): Promise<string> {
