@@ -3,12 +3,13 @@
  * behind it, over a socket, byte for byte, bodies and answers as streams. Authorization, limits on connections and TLS
  * are its own business before that.
  */
-import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
 import { endUnread } from './linger.ts';
+import { socketAgent } from './socket-agent.ts';
 
 export interface Forwarder {
   /**
@@ -51,7 +52,7 @@ const OF_ANSWERS = new Set([...HOP_BY_HOP, 'transfer-encoding']);
 
 export function forwarder(parts: ForwarderParts): Forwarder {
   const { socket, timeout, maxUnderWay, always } = parts;
-  const agent = new Agent({
+  const agent = socketAgent(socket, timeout, {
     keepAlive: true,
     maxSockets: maxUnderWay,
     maxFreeSockets: MAX_IDLE,

@@ -26,12 +26,16 @@ export function listening(server: Server, endpoint: Endpoint): Promise<void> {
       reject(new Problem('unavailable', `Cannot listen on ${where}: ${reason}.`, {}, { cause }));
     };
     server.once('error', refuse);
-    server.listen('socket' in endpoint ? { path: endpoint.socket } : { ...endpoint }, () => {
+    const where = 'socket' in endpoint ? { path: endpoint.socket, backlog: BACKLOG } : { ...endpoint };
+    server.listen(where, () => {
       server.off('error', refuse);
       resolve();
     });
   });
 }
+
+/** Connections that wait to be accepted, as many as the system allows: on a socket one more is refused at once. */
+const BACKLOG = 65_535;
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use: choose another, or stop what listens there',
