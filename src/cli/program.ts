@@ -8,6 +8,7 @@ import { checkCommand } from './commands/check.ts';
 import { copyCommand } from './commands/copy.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { exportCommand } from './commands/export.ts';
+import { generateCommand } from './commands/generate.ts';
 import { keysCommand } from './commands/keys.ts';
 import { liveCommand } from './commands/live.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -90,6 +91,7 @@ function program(): Command {
     renderCommand(),
     checkCommand(),
     snapshotCommand(),
+    generateCommand(),
   ])
     command.addCommand(each);
   forAll(command, each => {

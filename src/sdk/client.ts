@@ -12,10 +12,12 @@ import { bundledPrompts } from './snapshot.ts';
 import { kvStorage, memoryStorage } from './storage.ts';
 import type {
   AnyPrompt,
+  AnyPrompts,
   ClientOptions,
   GetOptions,
   Prompt,
   PromptClient,
+  PromptTypes,
   Rendered,
   RenderOptions,
   Wanted,
@@ -37,7 +39,9 @@ const TRYING = 10_000;
  * A client for one environment of one registry. Sends nothing yet.
  * @throws PromptForgeError `invalid_options`, `invalid_snapshot`
  */
-export function createClient(options: ClientOptions): PromptClient {
+export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
+  options: ClientOptions,
+): PromptClient<Of> {
   const settings = settingsOf(options);
   const { clock, environment } = settings;
   const bundled = bundledPrompts(options.snapshot, settings.url, environment);
@@ -164,8 +168,8 @@ export function createClient(options: ClientOptions): PromptClient {
 
   return {
     environment,
-    get: get as PromptClient['get'],
-    render: render as PromptClient['render'],
+    get: get as PromptClient<Of>['get'],
+    render: render as PromptClient<Of>['render'],
     async preload(prompts) {
       const all = prompts.map(each => (typeof each === 'string' ? { name: each } : each));
       const { loadAll } = await import('./batch.ts');

@@ -2,7 +2,7 @@
 import { createClient } from './client.ts';
 import { asObject, NO_METADATA } from './delivery.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
-import type { ClientOptions, Metadata, PromptClient } from './types.ts';
+import type { AnyPrompts, ClientOptions, Metadata, NameOf, PromptClient, PromptTypes } from './types.ts';
 
 export { PromptForgeError };
 
@@ -14,9 +14,9 @@ export interface TestPrompt {
   readonly metadata?: Partial<Metadata>;
 }
 
-export interface TestClient extends PromptClient {
+export interface TestClient<Of extends PromptTypes<Of> = AnyPrompts> extends PromptClient<Of> {
   /** From now on this is what `stable` points at. */
-  set(name: string, prompt: string | TestPrompt): void;
+  set(name: NameOf<Of>, prompt: string | TestPrompt): void;
   /** From now on every request fails so; undefined: they succeed again. */
   fail(code: 'unreachable' | 'unavailable' | 'rate_limited' | 'key_refused' | undefined): void;
 }
@@ -33,12 +33,12 @@ const KEY = 'pf_test_000000000000_test';
  * @param prompts texts or prompts by name, each as the version that `stable` points at
  * @param options as for `createClient`
  */
-export function createTestClient(
-  prompts: Readonly<Record<string, string | TestPrompt>> = {},
+export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
+  prompts: { readonly [Name in NameOf<Of>]?: string | TestPrompt } = {},
   options: Partial<Omit<ClientOptions, 'url' | 'key' | 'fetch'>> = {},
-): TestClient {
+): TestClient<Of> {
   const environment = options.environment ?? 'test';
-  const known = new Map(Object.entries(prompts));
+  const known = new Map<string, string | TestPrompt>(Object.entries(prompts));
   let failing: ErrorCode | undefined;
   /** Milliseconds that the client's clock is ahead. */
   let ahead = 0;
@@ -68,7 +68,7 @@ export function createTestClient(
     return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': FRESHNESS } });
   };
 
-  const client = createClient({
+  const client = createClient<Of>({
     retries: 0,
     ...options,
     environment,

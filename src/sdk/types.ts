@@ -1,5 +1,8 @@
 /** The types of the client's public API: plain data, and no type of another package. */
 import type { PromptForgeError } from './errors.ts';
+import type { AnyPrompts, InputAndOptions, NameOf, PromptTypes } from './typed.ts';
+
+export type * from './typed.ts';
 
 /** Where a text came from. */
 export type Source =
@@ -129,8 +132,8 @@ export interface RenderOptions extends GetOptions {
   readonly strict?: boolean | undefined;
 }
 
-export interface Wanted {
-  readonly name: string;
+export interface Wanted<Name extends string = string> {
+  readonly name: Name;
   readonly channel?: string | undefined;
   readonly version?: number | undefined;
 }
@@ -225,35 +228,39 @@ export interface WatchOptions extends Pick<GetOptions, 'channel'> {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface PromptClient {
+/** @typeParam Of the prompts that there are, as `promptforge generate` writes them; any unless told */
+export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
   readonly environment: string;
   /**
    * A prompt's text. At once while what is known is fresh, or being refreshed; otherwise the registry is asked.
    * @throws PromptForgeError
    */
-  get(name: string, options: GetOptions & { readonly fallback: string }): Promise<AnyPrompt>;
-  get(name: string, options?: GetOptions): Promise<Prompt>;
+  get(name: NameOf<Of>, options: GetOptions & { readonly fallback: string }): Promise<AnyPrompt>;
+  get(name: NameOf<Of>, options?: GetOptions): Promise<Prompt>;
   /**
    * The same with an input put in, in this process unless `remote` is set.
    * @throws PromptForgeError
    */
-  render(
-    name: string,
-    input: Readonly<Record<string, unknown>> | undefined,
+  render<Name extends NameOf<Of>>(
+    name: Name,
+    input: InputAndOptions<Of[Name]['input'], never>[0],
     options: RenderOptions & { readonly fallback: string },
   ): Promise<Rendered<AnyPrompt>>;
-  render(name: string, input?: Readonly<Record<string, unknown>>, options?: RenderOptions): Promise<Rendered>;
+  render<Name extends NameOf<Of>>(
+    name: Name,
+    ...given: InputAndOptions<Of[Name]['input'], RenderOptions>
+  ): Promise<Rendered>;
   /**
    * Many prompts in one request for each 100 of them.
    * @returns in the order asked for
    * @throws PromptForgeError the first, where one of them cannot be had from anywhere
    */
-  preload(prompts: readonly (string | Wanted)[]): Promise<Prompt[]>;
+  preload(prompts: readonly (NameOf<Of> | Wanted<NameOf<Of>>)[]): Promise<Prompt[]>;
   /**
    * Calls `listener` with each version that the channel moves to, until the returned function is called.
    * One request, held open by the registry, serves all that is watched.
    */
-  watch(name: string, listener: (prompt: Prompt) => void, options?: WatchOptions): () => void;
+  watch(name: NameOf<Of>, listener: (prompt: Prompt) => void, options?: WatchOptions): () => void;
   /** Ends what is watched and what runs in the background. */
   close(): void;
 }

@@ -1,45 +1,19 @@
 /** `promptforge snapshot` asks the registry as an application would, and writes the answers to a file. */
-import { dirname, join, resolve } from 'node:path';
-import type { Channel } from '../../core/channel.ts';
-import { parseKey } from '../../core/key.ts';
-import { isPartial, parsePromptName } from '../../core/name.ts';
-import { Problem } from '../../core/problem.ts';
-import { parseVersionReference } from '../../core/version.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
-import { createClient, type Prompt, PromptForgeError, type Wanted } from '../../sdk/client.ts';
 import { SNAPSHOT_FORMAT } from '../../sdk/snapshot.ts';
-import { nodeFileSystem } from '../../workspace/node-file-system.ts';
-import { PROJECT_FILE, type Project, readProject } from '../../workspace/project-file.ts';
-import { PromptsFolder } from '../../workspace/prompts-folder.ts';
-import { CommandFailure, EXIT } from '../exit-code.ts';
-import { keyFrom } from '../key-from.ts';
 import { line, printJson, say } from '../output.ts';
+import { fetchServed, type ServedOptions, servedPrompts } from '../served-prompts.ts';
+import { writeOutput } from '../write-output.ts';
 
-export interface SnapshotOptions {
+export interface SnapshotOptions extends ServedOptions {
   readonly output?: string;
-  readonly registry?: string;
-  readonly channel: Channel;
-  readonly keyFile?: string;
 }
-
-/** Milliseconds: nobody's customer waits for it. */
-const TIMEOUT = 30_000;
-/** Of a prompt that the environment does not serve. */
-const NOT_SERVED = ['prompt_not_found', 'channel_unset'] as const;
 
 /** @throws CommandFailure; WorkspaceError for a working copy that cannot be read */
 export async function snapshot(names: readonly string[], options: SnapshotOptions): Promise<void> {
-  const { output, channel } = options;
-  const key = await keyFrom(
-    options.keyFile,
-    'A registry shows prompts to keys alone: a reader key is enough.',
-  );
-  const environment = environmentOf(key);
-  const project = names.length === 0 || options.registry === undefined ? await nearestProject() : undefined;
-  const url = options.registry ?? registryOf(project);
-  const wanted =
-    names.length > 0 ? names.map(name => wantedIn(name, channel)) : await promptsOf(project, channel);
-  const prompts = await fetched(url, key, environment, wanted, names.length > 0);
+  const { output } = options;
+  const served = await servedPrompts(names, options);
+  const { url, environment, wanted } = served;
+  const prompts = await fetchServed(served);
   const text = {
     format: SNAPSHOT_FORMAT,
     registry: new URL(url).href.replace(/\/+$/, ''),
@@ -48,105 +22,6 @@ export async function snapshot(names: readonly string[], options: SnapshotOption
     prompts: prompts.map(({ age: _, source: __, environment: ___, ...prompt }) => prompt),
   };
   if (output === undefined) return printJson(text);
-  try {
-    await nodeFileSystem.writeFile(output, Buffer.from(`${JSON.stringify(text, null, 2)}\n`));
-  } catch (cause) {
-    throw new CommandFailure(EXIT.environment, `${output} cannot be written: ${whyRefused(cause)}.`, {
-      cause,
-    });
-  }
+  await writeOutput(output, `${JSON.stringify(text, null, 2)}\n`);
   await say(line`${prompts.length} of ${wanted.length} prompts of ${environment} are in ${output}.`);
-}
-
-/** @param mustHaveAll whether they were named: then one that is not served is a failure */
-async function fetched(
-  url: string,
-  key: string,
-  environment: string,
-  wanted: readonly Wanted[],
-  mustHaveAll: boolean,
-): Promise<Prompt[]> {
-  try {
-    const client = createClient({ url, key, environment, timeout: TIMEOUT });
-    // Of each by itself it is told below.
-    await client.preload(wanted).catch(() => undefined);
-    const found: Prompt[] = [];
-    for (const { name, ...of } of wanted) {
-      try {
-        found.push(await client.get(name, of));
-      } catch (error) {
-        if (mustHaveAll || !PromptForgeError.is(error, ...NOT_SERVED)) throw error;
-        await say(line`${name} is left out: ${error.message}`);
-      }
-    }
-    if (found.length > 0) return found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
-    throw new CommandFailure(
-      EXIT.refused,
-      `${environment} serves none of these prompts. Nothing was written.`,
-    );
-  } catch (error) {
-    throw PromptForgeError.is(error)
-      ? new CommandFailure(exitOf(error), error.message, { cause: error })
-      : error;
-  }
-}
-
-function exitOf({ code }: PromptForgeError): 1 | 2 | 4 {
-  if (code === 'invalid_options' || code === 'invalid_name') return EXIT.usage;
-  const isAround = ['unreachable', 'timeout', 'unavailable', 'not_a_registry', 'rate_limited'].includes(code);
-  return isAround ? EXIT.environment : EXIT.refused;
-}
-
-function environmentOf(key: string): string {
-  try {
-    return parseKey(key).environment;
-  } catch (cause) {
-    throw new CommandFailure(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-function wantedIn(text: string, channel: Channel): Wanted {
-  try {
-    if (!text.includes('@')) return { name: parsePromptName(text), channel };
-    const { prompt, version } = parseVersionReference(text);
-    return { name: prompt, version };
-  } catch (cause) {
-    if (Problem.is(cause)) throw new CommandFailure(EXIT.usage, cause.message, { cause });
-    throw cause;
-  }
-}
-
-function registryOf(project: Project | undefined): string {
-  if (project === undefined)
-    throw new CommandFailure(
-      EXIT.usage,
-      `There is no ${PROJECT_FILE} here or above. Say --registry <url>, or run it in a working copy.`,
-    );
-  if (!/^https?:/i.test(project.registry))
-    throw new CommandFailure(
-      EXIT.usage,
-      `${PROJECT_FILE} names no registry that serves applications. Say --registry <url>.`,
-    );
-  return project.registry;
-}
-
-async function promptsOf(project: Project | undefined, channel: Channel): Promise<Wanted[]> {
-  if (project === undefined)
-    throw new CommandFailure(
-      EXIT.usage,
-      `There is no ${PROJECT_FILE} here or above. Name the prompts, such as support/triage.`,
-    );
-  const { files } = await new PromptsFolder(project.root, project.promptsFolder, nodeFileSystem).list();
-  const names = files.map(({ name }) => name).filter(name => !isPartial(name));
-  if (names.length === 0)
-    throw new CommandFailure(EXIT.usage, `There is no prompt in ${project.prompts}. Name the prompts.`);
-  return names.map(name => ({ name, channel }));
-}
-
-async function nearestProject(): Promise<Project | undefined> {
-  for (let folder = resolve('.'); ; folder = dirname(folder)) {
-    if ((await nodeFileSystem.stat(join(folder, PROJECT_FILE))) !== undefined)
-      return readProject(folder, nodeFileSystem);
-    if (folder === dirname(folder)) return undefined;
-  }
 }

@@ -1,0 +1,191 @@
+/** `promptforge generate` writes the types of prompts: of what an environment serves, or of the files here. */
+import { watch as watchFolder } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isPartial, type PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import { readMetadata } from '../../core/render.ts';
+import { whyRefused } from '../../disk/why-refused.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { PROJECT_FILE } from '../../workspace/project-file.ts';
+import { PromptsFolder } from '../../workspace/prompts-folder.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { type DeclaredPrompt, promptTypes } from '../generate/prompt-types.ts';
+import { line, printText, say } from '../output.ts';
+import { fetchServed, nearestProject, type ServedOptions, servedPrompts } from '../served-prompts.ts';
+import { writeOutput } from '../write-output.ts';
+
+export interface GenerateOptions extends ServedOptions {
+  readonly output?: string;
+  /** Undefined: from the files. */
+  readonly environment?: string;
+  readonly check?: boolean;
+  readonly watch?: boolean;
+}
+
+interface Origin {
+  readonly command: string;
+  read(): Promise<readonly DeclaredPrompt[]>;
+  /** Calls `changed` after each change, until the signal aborts. Rejects where it cannot be watched. */
+  watch(changed: () => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Milliseconds in which further changes are waited for, as one save makes several. */
+const SETTLES = 100;
+
+/** @throws CommandFailure; Problem or WorkspaceError for files that cannot be read */
+export async function generate(names: readonly PromptName[], options: GenerateOptions): Promise<void> {
+  const { output, check, watch } = options;
+  if (check === true && watch === true)
+    throw new CommandFailure(EXIT.usage, '--check and --watch exclude each other. Leave one out.');
+  if (output === undefined && (check === true || watch === true))
+    throw new CommandFailure(
+      EXIT.usage,
+      `${check === true ? '--check' : '--watch'} needs a file: say -o <file>.`,
+    );
+  const origin =
+    options.environment === undefined ? await files(names, options) : await environment(names, options);
+  const write = async (): Promise<void> => {
+    const prompts = await origin.read();
+    const text = promptTypes(prompts, origin.command);
+    if (output === undefined) return printText(text);
+    const known = await contentOf(output);
+    if (check === true) return checkIs(text, known, output, origin.command);
+    if (known === text) return say(line`${output} is up to date.`);
+    await writeOutput(output, text);
+    await say(line`The types of ${prompts.length} prompts are in ${output}.`);
+  };
+  if (watch === true) await writeOnChanges(origin, write);
+  else await write();
+}
+
+async function checkIs(
+  text: string,
+  known: string | undefined,
+  output: string,
+  command: string,
+): Promise<void> {
+  // Git may have changed how lines end.
+  if (known?.replaceAll('\r\n', '\n') === text) return say(line`${output} is up to date.`);
+  const why = known === undefined ? 'There is no such file.' : 'The prompts declare other types now.';
+  throw new CommandFailure(
+    EXIT.refused,
+    `${output} is not up to date: ${why} Run "${command} -o ${output}".`,
+  );
+}
+
+async function contentOf(file: string): Promise<string | undefined> {
+  try {
+    const bytes = await nodeFileSystem.readFile(file);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString();
+  } catch (cause) {
+    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
+  }
+}
+
+async function environment(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
+  const served = await servedPrompts(names, options);
+  if (served.environment !== options.environment)
+    throw new CommandFailure(
+      EXIT.usage,
+      `The key is one of ${served.environment}, and --environment says ${options.environment}. Give a reader key of ${options.environment}.`,
+    );
+  const { channel } = options;
+  const ofChannel = channel === 'stable' ? '' : ` --channel ${channel}`;
+  return {
+    command: `${commandOf(names)} --environment ${served.environment}${ofChannel}`,
+    read: () => fetchServed(served),
+    watch: (changed, signal) =>
+      new Promise(resolve => {
+        for (const { name } of served.wanted) served.client.watch(name, changed, { channel, signal });
+        signal.addEventListener('abort', () => {
+          served.client.close();
+          resolve();
+        });
+      }),
+  };
+}
+
+function commandOf(names: readonly PromptName[]): string {
+  return ['promptforge generate', ...names].join(' ');
+}
+
+async function files(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
+  if (options.registry !== undefined || options.keyFile !== undefined)
+    throw new CommandFailure(EXIT.usage, 'A registry is asked only with --environment <name>. Say which.');
+  const project = await nearestProject();
+  if (project === undefined)
+    throw new CommandFailure(
+      EXIT.usage,
+      `There is no ${PROJECT_FILE} here or above. Run it in a working copy, or say --environment, --registry and the prompts.`,
+    );
+  const folder = new PromptsFolder(project.root, project.promptsFolder, nodeFileSystem);
+  return {
+    command: commandOf(names),
+    async read() {
+      const listed = (await folder.list()).files.map(({ name }) => name);
+      const wanted = names.length > 0 ? names : listed.filter(name => !isPartial(name));
+      if (wanted.length === 0)
+        throw new CommandFailure(EXIT.usage, `There is no prompt in ${project.prompts}. Write one first.`);
+      return Promise.all(wanted.map(name => declaredIn(folder, name)));
+    },
+    async watch(changed, signal) {
+      try {
+        for await (const _ of watchFolder(folder.path, { recursive: true, signal })) changed();
+      } catch (cause) {
+        if (signal.aborted) return;
+        throw new CommandFailure(
+          EXIT.environment,
+          `${project.prompts} cannot be watched: ${whyRefused(cause)}.`,
+          { cause },
+        );
+      }
+    },
+  };
+}
+
+async function declaredIn(folder: PromptsFolder, name: PromptName): Promise<DeclaredPrompt> {
+  const path = folder.pathOf(name);
+  const source = await folder.read(name);
+  if (source === undefined)
+    throw new CommandFailure(EXIT.environment, `There is no file ${folder.shown(path)}. Check the name.`);
+  return { name, metadata: await readMetadata(source, folder.shown(path)) };
+}
+
+/** What cannot be generated now, such as from a file that is half written, is said, and tried again after the next change. */
+async function writeOnChanges(origin: Origin, write: () => Promise<void>): Promise<void> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  const { signal } = stopping;
+  let wake: () => void = () => {};
+  let isChanged = true;
+  const watching = origin
+    .watch(() => {
+      isChanged = true;
+      wake();
+    }, signal)
+    .finally(() => {
+      stopping.abort();
+      wake();
+    });
+  // It is awaited at the end, and may fail before.
+  watching.catch(() => undefined);
+  while (!signal.aborted) {
+    if (isChanged) {
+      await sleep(SETTLES, undefined, { signal }).catch(() => undefined);
+      isChanged = false;
+      await write().catch(sayIfTold);
+    } else {
+      await new Promise<void>(resolve => {
+        wake = resolve;
+        if (isChanged || signal.aborted) resolve();
+      });
+    }
+  }
+  await watching;
+}
+
+async function sayIfTold(error: unknown): Promise<void> {
+  if (!(error instanceof CommandFailure) && !Problem.is(error) && !WorkspaceError.is(error)) throw error;
+  await say(line`${error.message}`);
+}

@@ -1,0 +1,54 @@
+/** `promptforge generate`: the types of prompts, for applications in TypeScript. */
+import { Command, Option } from 'commander';
+import type { PromptName } from '../../core/name.ts';
+import type { GenerateOptions } from '../actions/generate.ts';
+import {
+  channelArgument,
+  environmentArgument,
+  givenArgument,
+  pathArgument,
+  promptArgument,
+} from '../values.ts';
+
+export function generateCommand(): Command {
+  return new Command('generate')
+    .description('write the names, inputs and outputs of prompts as TypeScript types')
+    .argument(
+      '[prompts...]',
+      'names such as support/triage (default: all prompts of this working copy)',
+      (name: string, before: readonly PromptName[]) => [...before, promptArgument(name)],
+      [],
+    )
+    .addOption(new Option('-o, --output <file>', 'the file (default: stdout)').argParser(pathArgument))
+    .addOption(
+      new Option(
+        '--environment <name>',
+        'types of what this environment serves (default: of the files of this working copy)',
+      ).argParser(environmentArgument),
+    )
+    .addOption(
+      new Option('--registry <url>', 'the registry (default: that of promptforge.json)').argParser(
+        givenArgument,
+      ),
+    )
+    .addOption(
+      new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
+    )
+    .option('--key-file <file>', 'a file with a reader key of the environment (default: PROMPTFORGE_KEY)')
+    .option('--check', 'write nothing, and fail where the file is not up to date: for CI')
+    .option('--watch', 'go on, and write the file again after each change, until Ctrl-C')
+    .addHelpText(
+      'after',
+      `
+Give the types to the client: createClient<Prompts>({ … }). A name that no prompt has, an input
+that is missing and one of another type no longer compile. With --environment a reader key is
+enough, and prompts that the environment does not serve are left out.
+
+Examples:
+  promptforge generate -o src/prompts.gen.ts
+  PROMPTFORGE_KEY=… promptforge generate -o src/prompts.gen.ts --environment production --check`,
+    )
+    .action(async (prompts: PromptName[], options: GenerateOptions) =>
+      (await import('../actions/generate.ts')).generate(prompts, options),
+    );
+}
