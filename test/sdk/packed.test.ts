@@ -17,6 +17,9 @@ import { attributesOf, createClient, PromptForgeError } from 'promptforge/client
 import { fileStorage } from 'promptforge/client/file';
 import { renderPrompt } from 'promptforge/render';
 import * as render from 'promptforge/render';
+import { chatCompletionParams, responseParams, PromptForgeError as OfAdapter } from 'promptforge/openai';
+import { messageParams } from 'promptforge/anthropic';
+import { textParams } from 'promptforge/ai';
 import { createTestClient } from 'promptforge/testing';
 
 const [url, key] = process.argv.slice(2);
@@ -36,6 +39,12 @@ assert.match(inspect(error), /^PromptForgeError: production serves no prompt/);
 assert.ok(!inspect(error).includes('undefined'));
 assert.throws(() => renderPrompt(prompt, []), PromptForgeError, 'there is one class of errors');
 assert.equal(render.PromptForgeError, PromptForgeError);
+assert.equal(OfAdapter, PromptForgeError);
+const messages = [{ role: 'user', content: 'Sort this.' }];
+assert.deepEqual(chatCompletionParams(rendered), { messages });
+assert.deepEqual(responseParams(rendered), { input: messages });
+assert.deepEqual(messageParams(rendered), { max_tokens: 4096, messages });
+assert.deepEqual(textParams(rendered), { messages: [{ role: 'user', content: [{ type: 'text', text: 'Sort this.' }] }] });
 assert.equal((await createTestClient({ a: 'Hello {{name}}' }).render('a', { name: 'Ada' })).text, 'Hello Ada');
 const stop = prompts.watch('support/triage', () => {});
 await new Promise(resolve => setTimeout(resolve, 50));
@@ -50,6 +59,9 @@ const TYPED = `
 import { createClient, type Prompt, type PromptClient, PromptForgeError } from 'promptforge/client';
 import { renderPrompt } from 'promptforge/render';
 import { createTestClient } from 'promptforge/testing';
+import { textParams } from 'promptforge/ai';
+import { messageParams } from 'promptforge/anthropic';
+import { chatCompletionParams, responseParams } from 'promptforge/openai';
 const prompts: PromptClient = createClient({ url: 'https://a.example', key: async () => 'k', environment: 'production' });
 const prompt: Prompt = await prompts.get('a');
 const version: number = prompt.version;
@@ -65,7 +77,12 @@ const remote = await prompts.render('a', {}, { remote: true });
 createClient({ url: '', key: '', environment: '', tiemout: 1 });
 // @ts-expect-error not a code
 PromptForgeError.is(remote, 'no_such_code');
-export { createTestClient, logged, maybe, reference, text, version };
+const model: string = chatCompletionParams(rendered, { model: true }).model;
+const limit: number = messageParams(remote).max_tokens;
+const own: 'gpt-5' = textParams(remote, { model: () => 'gpt-5' as const }).model;
+// @ts-expect-error it was not asked for
+responseParams(remote, { config: true }).model;
+export { createTestClient, limit, logged, model, own, maybe, reference, text, version };
 `;
 
 describe('the package', () => {

@@ -1,0 +1,183 @@
+/** The parts of a rendered prompt as model APIs ask for them, before each adapter gives them its own shape. */
+import { PromptForgeError } from './errors.ts';
+import type { Message, Metadata, Part, Tool } from './types.ts';
+
+/** A rendered prompt, or a fallback. */
+export interface Renderable {
+  readonly name: string;
+  readonly reference: string | null;
+  readonly messages: readonly Message[];
+  readonly metadata: Metadata;
+}
+
+export type JsonSchema = { [key: string]: unknown };
+
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'media'; readonly media: Media }
+  | { readonly kind: 'call'; readonly id: string; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'result'; readonly id: string; readonly name: string; readonly output: unknown };
+
+export interface Media {
+  readonly url: string;
+  /** In lower case, without parameters; `image/*` where nothing tells. */
+  readonly type: string;
+  /** Base64, of a `data:` URL; undefined for any other URL. */
+  readonly data: string | undefined;
+}
+
+export interface Turn {
+  readonly role: Message['role'];
+  readonly content: readonly Content[];
+}
+
+/**
+ * The messages, each tool call with an id and each result with that of its call. Neighboring texts are one. A message
+ * without content is left out.
+ * @throws PromptForgeError `invalid_input` for a tool's result that no call waits for, and content in a role that has none
+ */
+export function turnsOf(prompt: Renderable): Turn[] {
+  const open: { id: string; name: string; isNamed: boolean }[] = [];
+  const taken = new Set<string>();
+  for (const { content } of prompt.messages)
+    for (const { toolRequest } of content) if (toolRequest?.ref !== undefined) taken.add(toolRequest.ref);
+  let count = 0;
+
+  const newId = (): string => {
+    do count += 1;
+    while (taken.has(`call_${count}`));
+    return `call_${count}`;
+  };
+
+  const contentOf = (part: Part): Content | undefined => {
+    const { text, media, data, toolRequest, toolResponse } = part;
+    if (text !== undefined) return text === '' ? undefined : { kind: 'text', text };
+    if (media !== undefined) return { kind: 'media', media: mediaOf(media) };
+    if (data !== undefined) return { kind: 'text', text: jsonText(data) };
+    if (toolRequest !== undefined) {
+      const { name, input = {}, ref } = toolRequest;
+      const id = ref ?? newId();
+      open.push({ id, name, isNamed: ref !== undefined });
+      return { kind: 'call', id, name, input };
+    }
+    if (toolResponse === undefined) return undefined;
+    const { name, output, ref } = toolResponse;
+    const ofName = open.filter(each => (ref === undefined ? each.name === name : each.id === ref));
+    // A result without a "ref" is one of a call without.
+    const call = ofName.find(({ isNamed }) => !isNamed) ?? ofName[0];
+    if (call !== undefined) open.splice(open.indexOf(call), 1);
+    const id = ref ?? call?.id;
+    if (id === undefined)
+      throw refused(
+        prompt,
+        `has a result of the tool "${name}" that was not called`,
+        'Give it the "ref" of its call.',
+      );
+    return { kind: 'result', id, name, output };
+  };
+
+  const turns: Turn[] = [];
+  for (const { role, content } of prompt.messages) {
+    const all: Content[] = [];
+    for (const part of content) {
+      const next = contentOf(part);
+      const last = all.at(-1);
+      if (next === undefined) continue;
+      if (next.kind === 'text' && last?.kind === 'text')
+        all[all.length - 1] = { kind: 'text', text: last.text + next.text };
+      else all.push(next);
+    }
+    for (const { kind } of all)
+      if (!KINDS[role].includes(kind))
+        throw refused(
+          prompt,
+          `has ${WORDS[kind]} in a message of the role "${role}"`,
+          'Move it to another message.',
+        );
+    if (all.length > 0) turns.push({ role, content: all });
+  }
+  return turns;
+}
+
+const KINDS: Readonly<Record<Message['role'], readonly Content['kind'][]>> = {
+  system: ['text'],
+  user: ['text', 'media', 'result'],
+  model: ['text', 'media', 'call'],
+  tool: ['result'],
+};
+const WORDS: Readonly<Record<Content['kind'], string>> = {
+  text: 'text',
+  media: 'media',
+  call: 'a call of a tool',
+  result: 'a result of a tool',
+};
+
+/** The system messages' texts, an empty line between two; undefined where there is none. */
+export function systemOf(turns: readonly Turn[]): string | undefined {
+  const texts = turns.filter(({ role }) => role === 'system').map(({ content }) => textOf(content));
+  return texts.length === 0 ? undefined : texts.join('\n\n');
+}
+
+export function textOf(content: readonly Content[]): string {
+  return content.map(each => (each.kind === 'text' ? each.text : '')).join('');
+}
+
+/** A tool's output, or data, as text: itself, or as JSON. */
+export function jsonText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+}
+
+function mediaOf({ url, contentType }: { readonly url: string; readonly contentType?: string }): Media {
+  const [, ofData = '', base64] = /^data:([^,;]*)[^,]*;base64,(.*)$/is.exec(url) ?? [];
+  const type = (contentType ?? ofData).split(';', 1)[0]?.trim().toLowerCase();
+  return { url, type: type || 'image/*', data: base64 };
+}
+
+/** Those with a description or a schema. A tool that is only named is one that the application adds itself. */
+export function toolsOf({ metadata }: Renderable): readonly Tool[] {
+  return (metadata.tools ?? []).filter(
+    ({ description, inputSchema }) => description !== undefined || inputSchema !== undefined,
+  );
+}
+
+export interface DeclaredOutput {
+  /** Whether it is JSON, with a schema or without. */
+  readonly isJson: boolean;
+  readonly schema: JsonSchema | undefined;
+}
+
+export function outputOf({ metadata }: Renderable): DeclaredOutput {
+  const { schema, format } = (metadata.output ?? {}) as { schema?: JsonSchema | null; format?: unknown };
+  return { isJson: format === 'json' || (schema ?? undefined) !== undefined, schema: schema ?? undefined };
+}
+
+/** The prompt's name as model APIs name a schema. */
+export function schemaName({ name }: Renderable): string {
+  return name.replace(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 64) || 'output';
+}
+
+/**
+ * The declared model without the provider that stands before it: `gpt-5` of `openai/gpt-5`.
+ * @throws PromptForgeError `invalid_source` where none is declared
+ */
+export function modelOf({ metadata: { model }, reference, name }: Renderable): string {
+  if (model !== undefined && model !== '') return model.slice(model.indexOf('/') + 1);
+  throw new PromptForgeError(
+    'invalid_source',
+    `${reference ?? name} declares no model. Add "model:" to its front matter, or name the model in the call.`,
+  );
+}
+
+/** The config, its keys renamed where the API has a name of its own for one; all others stay. */
+export function configOf(
+  { metadata: { config } }: Renderable,
+  names: Readonly<Record<string, string>>,
+): { [key: string]: unknown } {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [Object.hasOwn(names, key) ? names[key] : key, value]),
+  );
+}
+
+export function refused({ reference, name }: Renderable, what: string, todo: string): PromptForgeError {
+  return new PromptForgeError('invalid_input', `${reference ?? name} ${what}. ${todo}`);
+}

@@ -1,0 +1,263 @@
+/** What holds of the adapters for any messages and schemas. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Renderable } from '../../src/sdk/adapt.ts';
+import { textParams } from '../../src/sdk/ai.ts';
+import { messageParams } from '../../src/sdk/anthropic.ts';
+import { NO_METADATA } from '../../src/sdk/delivery.ts';
+import { PromptForgeError } from '../../src/sdk/errors.ts';
+import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
+import { strictSchema } from '../../src/sdk/strict-schema.ts';
+import type { Message, Metadata, Part } from '../../src/sdk/types.ts';
+import { runs } from '../runs.ts';
+
+const ALL = [chatCompletionParams, responseParams, messageParams, textParams] as const;
+
+const prompt = (messages: readonly Message[], metadata: Partial<Metadata> = {}): Renderable => ({
+  name: 'support/triage',
+  reference: 'support/triage@3',
+  messages,
+  metadata: { ...NO_METADATA, ...metadata },
+});
+const said = (role: Message['role'], ...content: readonly Part[]): Message => ({ role, content });
+
+/** Those with a ref come in any order. */
+function answered<Call extends { readonly ref?: string }>(calls: readonly Call[]): Call[] {
+  return [...calls].sort((a, b) => (b.ref ?? '').length - (a.ref ?? '').length).reverse();
+}
+
+/** Texts that are told apart, and calls of which each has its result in the message after. */
+const conversation = fc
+  .array(
+    fc.oneof(
+      fc.record({ role: fc.constantFrom('system', 'user', 'model' as const), texts: fc.nat(3) }),
+      fc.record({
+        calls: fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.option(fc.constantFrom('call_1', 'r', 's'))), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+      }),
+    ),
+    { maxLength: 6 },
+  )
+  .map(turns => {
+    const used = new Set<string>();
+    return turns.flatMap((turn, index): Message[] => {
+      if ('role' in turn)
+        return [
+          said(turn.role, ...Array.from({ length: turn.texts }, (_, at) => ({ text: `<${index}.${at}>` }))),
+        ];
+      const calls = turn.calls.map(([name, wanted]) => {
+        const isFree = wanted !== null && !used.has(wanted);
+        if (isFree) used.add(wanted);
+        return { name, ...(isFree && { ref: wanted }) };
+      });
+      return [
+        said('model', ...calls.map(toolRequest => ({ toolRequest }))),
+        said('tool', ...answered(calls).map(call => ({ toolResponse: { ...call, output: index } }))),
+      ];
+    });
+  });
+
+describe('each adapter', () => {
+  it('keeps every text once, in order but for system messages', () => {
+    fc.assert(
+      fc.property(conversation, messages => {
+        const textsOf = (all: readonly Message[]) =>
+          all.flatMap(({ content }) => content.flatMap(({ text }) => text ?? []));
+        const found = (value: unknown) => JSON.stringify(value).match(/<\d+\.\d+>/g) ?? [];
+        const inOrder = textsOf(messages);
+        const systemFirst = [
+          ...textsOf(messages.filter(({ role }) => role === 'system')),
+          ...textsOf(messages.filter(({ role }) => role !== 'system')),
+        ];
+        assert.deepEqual(found(chatCompletionParams(prompt(messages))), inOrder);
+        assert.deepEqual(found(responseParams(prompt(messages))), inOrder);
+        assert.deepEqual(found(messageParams(prompt(messages))), systemFirst);
+        assert.deepEqual(found(textParams(prompt(messages))), systemFirst);
+      }),
+      { numRuns: runs(2000, 200) },
+    );
+  });
+
+  it('gives each call an id of its own, which its result repeats', () => {
+    fc.assert(
+      fc.property(conversation, messages => {
+        const expected = messages.flatMap(({ content }) =>
+          content.flatMap(({ toolRequest }) => (toolRequest === undefined ? [] : [toolRequest.ref])),
+        );
+        const check = (calls: readonly string[], results: readonly string[]) => {
+          assert.equal(new Set(calls).size, calls.length);
+          assert.deepEqual([...results].sort(), [...calls].sort());
+          expected.forEach((ref, index) => {
+            if (ref !== undefined) assert.equal(calls[index], ref);
+          });
+        };
+        const chat = chatCompletionParams(prompt(messages)).messages;
+        check(
+          chat.flatMap(each =>
+            each.role === 'assistant' ? (each.tool_calls ?? []).map(({ id }) => id) : [],
+          ),
+          chat.flatMap(each => (each.role === 'tool' ? [each.tool_call_id] : [])),
+        );
+        const blocks = messageParams(prompt(messages)).messages.flatMap(({ content }) =>
+          typeof content === 'string' ? [] : content,
+        );
+        check(
+          blocks.flatMap(each => (each.type === 'tool_use' ? [each.id] : [])),
+          blocks.flatMap(each => (each.type === 'tool_result' ? [each.tool_use_id] : [])),
+        );
+      }),
+      { numRuns: runs(2000, 200) },
+    );
+  });
+
+  it('gives Anthropic roles that alternate, and no empty content', () => {
+    fc.assert(
+      fc.property(conversation, messages => {
+        const given = messageParams(prompt(messages)).messages;
+        given.forEach(({ role, content }, index) => {
+          assert.notEqual(role, given[index - 1]?.role);
+          assert.ok(content.length > 0);
+        });
+      }),
+      { numRuns: runs(2000, 200) },
+    );
+  });
+
+  it('refuses by code and reference what an API does not take', () => {
+    const image = { media: { url: 'https://a.example/a.png', contentType: 'image/png' } };
+    const film = { media: { url: 'data:video/mp4;base64,AA==' } };
+    const cases: readonly (readonly [
+      messages: Message[],
+      adapters: readonly ((p: Renderable) => unknown)[],
+    ])[] = [
+      [[said('system', image)], ALL],
+      [[said('user', { toolRequest: { name: 'a' } })], ALL],
+      [[said('tool', { toolResponse: { name: 'never-called' } })], ALL],
+      [[said('model', image)], [chatCompletionParams, responseParams, messageParams]],
+      [[said('user', film)], [chatCompletionParams, responseParams, messageParams]],
+      [[said('user', { media: { url: 'not a URL' } })], [textParams]],
+    ];
+    for (const [messages, adapters] of cases)
+      for (const adapter of adapters)
+        assert.throws(
+          () => adapter(prompt(messages)),
+          error => PromptForgeError.is(error, 'invalid_input') && /support\/triage@3 has/.test(error.message),
+        );
+    for (const adapter of [chatCompletionParams, responseParams, messageParams])
+      assert.throws(
+        () => adapter(prompt([]), { model: true }),
+        error => PromptForgeError.is(error, 'invalid_source'),
+      );
+  });
+
+  it('maps media of each kind', () => {
+    const media = (url: string, contentType?: string) =>
+      prompt([said('user', { media: { url, ...(contentType !== undefined && { contentType }) } })]);
+    const pdf = 'data:application/pdf;base64,AA==';
+    const parts = (content: unknown) => (content as { content: unknown }[]).flatMap(each => each.content);
+    assert.deepEqual(parts(chatCompletionParams(media('data:audio/mpeg;base64,AA==')).messages), [
+      { type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } },
+    ]);
+    assert.deepEqual(parts(chatCompletionParams(media(pdf)).messages), [
+      { type: 'file', file: { file_data: pdf, filename: 'document.pdf' } },
+    ]);
+    assert.deepEqual(parts(responseParams(media('https://a.example/a', 'application/pdf')).input), [
+      { type: 'input_file', file_url: 'https://a.example/a' },
+    ]);
+    assert.deepEqual(parts(messageParams(media('https://a.example/a')).messages), [
+      { type: 'image', source: { type: 'url', url: 'https://a.example/a' } },
+    ]);
+    assert.deepEqual(parts(messageParams(media(pdf)).messages), [
+      { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AA==' } },
+    ]);
+    assert.deepEqual(parts(textParams(media('data:video/mp4;base64,AA==')).messages), [
+      { type: 'file', data: 'AA==', mediaType: 'video/mp4' },
+    ]);
+  });
+
+  it('lets no config take the place of the messages, and keeps what it says beside a schema', () => {
+    const metadata = {
+      config: {
+        messages: 'x',
+        input: 'x',
+        system: 1,
+        text: { verbosity: 'low' },
+        output_config: { effort: 'low' },
+      },
+      output: { format: 'json', schema: { type: 'object', properties: { a: { type: 'string' } } } },
+    };
+    const one = prompt([said('system', { text: 's' }), said('user', { text: 'u' })], metadata);
+    const options = { config: true };
+    assert.equal(chatCompletionParams(one, options).messages.length, 2);
+    const { input, text } = responseParams(one, options);
+    assert.deepEqual([input.length, Object.keys(text ?? {})], [2, ['verbosity', 'format']]);
+    const { messages, system, output_config } = messageParams(one, options);
+    assert.deepEqual(
+      [messages.length, system, Object.keys(output_config ?? {})],
+      [1, 's', ['effort', 'format']],
+    );
+    const json = { output: { format: 'json' } };
+    assert.deepEqual(chatCompletionParams(prompt([], json)).response_format, { type: 'json_object' });
+    assert.deepEqual(responseParams(prompt([], json)).text, { format: { type: 'json_object' } });
+  });
+
+  it("requires all keys in OpenAI's strict mode, or does without it", () => {
+    const { schema } = fc.letrec<{ schema: Record<string, unknown> }>(tie => ({
+      schema: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom(
+          { type: 'string' },
+          { enum: ['a', 1] },
+          { type: ['number', 'null'] },
+          { $ref: '#/$defs/x' },
+        ),
+        tie('schema').map(items => ({ type: 'array', items })),
+        fc.array(tie('schema'), { maxLength: 2 }).map(anyOf => ({ anyOf })),
+        tie('schema').map(one => ({ allOf: [one] })),
+        fc.record({
+          type: fc.constant('object'),
+          properties: fc.dictionary(fc.constantFrom('a', 'b', 'allOf', 'properties'), tie('schema')),
+          required: fc.subarray(['a', 'b']),
+          additionalProperties: fc.constantFrom(false, false, false, true, { type: 'string' }),
+        }),
+      ),
+    }));
+    let count = 0;
+    fc.assert(
+      fc.property(schema, any => {
+        const given = { type: 'object', properties: { any }, additionalProperties: false };
+        const strict = strictSchema(given);
+        const isOpen = /"additionalProperties":(true|\{)|"properties":\{\}|"allOf":\[/.test(
+          JSON.stringify(given),
+        );
+        assert.equal(strict === undefined, isOpen);
+        if (strict === undefined) return;
+        count += 1;
+        walk(strict, given);
+      }),
+      { numRuns: runs(2000, 300) },
+    );
+    assert.ok(count > 20);
+    assert.equal(strictSchema({ type: 'array', items: {} }), undefined);
+  });
+});
+
+type Schema = Readonly<Record<string, unknown>>;
+
+function walk(strict: Schema, given: Schema): void {
+  if (strict['type'] === 'object') {
+    const properties = strict['properties'] as Record<string, Schema>;
+    assert.deepEqual(strict['required'], Object.keys(properties));
+    assert.equal(strict['additionalProperties'], false);
+    const required = (given['required'] ?? []) as readonly string[];
+    for (const [name, own] of Object.entries(properties)) {
+      const original = (given['properties'] as Record<string, Schema>)[name] ?? {};
+      if (!required.includes(name)) assert.match(JSON.stringify(own), /null/, 'an optional key may be null');
+      if (own['type'] !== undefined && own['anyOf'] === undefined)
+        walk({ ...own, type: original['type'] }, original);
+    }
+  }
+  if (strict['items'] !== undefined) walk(strict['items'] as Schema, given['items'] as Schema);
+}

@@ -1,0 +1,259 @@
+/** What the adapters give, sent by the real SDKs to an endpoint that records it. */
+import assert from 'node:assert/strict';
+import { createOpenAI } from '@ai-sdk/openai';
+import Anthropic from '@anthropic-ai/sdk';
+import { generateText, jsonSchema, Output } from 'ai';
+import OpenAI from 'openai';
+import { readMetadata } from '../../src/core/render.ts';
+import { parseSource } from '../../src/core/source.ts';
+import { textParams } from '../../src/sdk/ai.ts';
+import { messageParams } from '../../src/sdk/anthropic.ts';
+import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
+import { createTestClient } from '../../src/sdk/testing.ts';
+import type { Message, Rendered } from '../../src/sdk/types.ts';
+import { aModelApi, type ModelApi } from './a-model-api.ts';
+
+const PNG = 'iVBORw0KGgo=';
+const IMAGE = `data:image/png;base64,${PNG}`;
+const TRIAGE = `---
+model: acme/large/v2
+config:
+  temperature: 0.2
+  maxOutputTokens: 300
+  topP: 0.9
+tools: [lookUp, ofTheApplication]
+toolDefs:
+  - name: lookUp
+    description: Finds a customer
+    inputSchema:
+      id: integer
+output:
+  schema:
+    queue(enum): [cards, fees]
+    note?: string
+---
+{{role "system"}}Sort mails.
+{{role "user"}}Sort {{mail}} {{media url=photo}}`;
+
+/** A call of a tool and its result, without the ids that a template does not know. */
+const HISTORY: readonly Message[] = [
+  { role: 'user', content: [{ text: 'Who is ' }, { text: '7?' }] },
+  { role: 'model', content: [{ text: 'I look.' }, { toolRequest: { name: 'lookUp', input: { id: 7 } } }] },
+  { role: 'tool', content: [{ toolResponse: { name: 'lookUp', output: { name: 'Ada' } } }] },
+];
+
+const CUSTOMER_SCHEMA = {
+  type: 'object',
+  properties: { id: { type: 'integer' } },
+  required: ['id'],
+  additionalProperties: false,
+};
+
+describe('the adapters', () => {
+  let api: ModelApi;
+  let openai: OpenAI;
+  let anthropic: Anthropic;
+  before(async () => {
+    api = await aModelApi();
+    openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k', maxRetries: 0 });
+    anthropic = new Anthropic({ baseURL: api.url, apiKey: 'k', maxRetries: 0 });
+  });
+  after(() => api[Symbol.asyncDispose]());
+
+  async function rendered(
+    source: string,
+    input: Readonly<Record<string, unknown>> = {},
+    messages: readonly Message[] = [],
+  ): Promise<Rendered> {
+    const metadata = (await readMetadata(source, 'triage')) as Rendered['metadata'];
+    const client = createTestClient({ 'support/triage': { text: parseSource(source).template, metadata } });
+    return client.render('support/triage', input, { messages });
+  }
+  const triage = () => rendered(TRIAGE, { mail: 'this', photo: IMAGE }, HISTORY);
+
+  function lastSent(path: string): Record<string, unknown> {
+    const last = api.sent.at(-1);
+    assert.equal(last?.path, path);
+    return last.body;
+  }
+
+  /** What OpenAI's strict mode takes: every key required, an optional one may be null. */
+  function strict(schema: unknown): void {
+    assert.deepEqual(schema, {
+      type: 'object',
+      properties: {
+        queue: { enum: ['cards', 'fees'] },
+        note: { type: ['string', 'null'] },
+      },
+      required: ['queue', 'note'],
+      additionalProperties: false,
+    });
+  }
+
+  it('send OpenAI a chat', async () => {
+    const prompt = await triage();
+    const answer = await openai.chat.completions.create(
+      chatCompletionParams(prompt, { model: true, config: true }),
+    );
+    assert.match(answer.choices[0]?.message.content ?? '', /cards/);
+    const { response_format, ...body } = lastSent('/v1/chat/completions');
+    assert.deepEqual(body, {
+      model: 'large/v2',
+      temperature: 0.2,
+      max_completion_tokens: 300,
+      top_p: 0.9,
+      messages: [
+        { role: 'system', content: 'Sort mails.\n' },
+        { role: 'user', content: 'Who is 7?' },
+        {
+          role: 'assistant',
+          content: 'I look.',
+          tool_calls: [
+            { id: 'call_1', type: 'function', function: { name: 'lookUp', arguments: '{"id":7}' } },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'call_1', content: '{"name":"Ada"}' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Sort this ' },
+            { type: 'image_url', image_url: { url: IMAGE } },
+          ],
+        },
+      ],
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'lookUp', description: 'Finds a customer', parameters: CUSTOMER_SCHEMA },
+        },
+      ],
+    });
+    const { type, json_schema } = response_format as { type: string; json_schema: Record<string, unknown> };
+    assert.deepEqual(
+      [type, json_schema['name'], json_schema['strict']],
+      ['json_schema', 'support_triage', true],
+    );
+    strict(json_schema['schema']);
+  });
+
+  it('send OpenAI a response', async () => {
+    const prompt = await triage();
+    const answer = await openai.responses.create({ model: 'own', ...responseParams(prompt) });
+    assert.match(answer.output_text, /cards/);
+    const { text, ...body } = lastSent('/v1/responses');
+    assert.deepEqual(body, {
+      model: 'own',
+      input: [
+        { role: 'system', content: 'Sort mails.\n' },
+        { role: 'user', content: 'Who is 7?' },
+        { role: 'assistant', content: 'I look.' },
+        { type: 'function_call', call_id: 'call_1', name: 'lookUp', arguments: '{"id":7}' },
+        { type: 'function_call_output', call_id: 'call_1', output: '{"name":"Ada"}' },
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'Sort this ' },
+            { type: 'input_image', image_url: IMAGE, detail: 'auto' },
+          ],
+        },
+      ],
+      tools: [
+        {
+          type: 'function',
+          name: 'lookUp',
+          description: 'Finds a customer',
+          parameters: CUSTOMER_SCHEMA,
+          strict: false,
+        },
+      ],
+    });
+    const { format } = text as { format: Record<string, unknown> };
+    assert.deepEqual(
+      [format['type'], format['name'], format['strict']],
+      ['json_schema', 'support_triage', true],
+    );
+    strict(format['schema']);
+  });
+
+  it('send Anthropic a message', async () => {
+    const prompt = await triage();
+    const answer = await anthropic.messages.create(messageParams(prompt, { model: true, config: true }));
+    assert.equal(answer.content[0]?.type, 'text');
+    const { output_config, ...body } = lastSent('/v1/messages');
+    assert.deepEqual(body, {
+      model: 'large/v2',
+      temperature: 0.2,
+      max_tokens: 300,
+      top_p: 0.9,
+      system: 'Sort mails.\n',
+      messages: [
+        { role: 'user', content: 'Who is 7?' },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: 'I look.' },
+            { type: 'tool_use', id: 'call_1', name: 'lookUp', input: { id: 7 } },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'call_1', content: '{"name":"Ada"}' },
+            { type: 'text', text: 'Sort this ' },
+            { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } },
+          ],
+        },
+      ],
+      tools: [{ name: 'lookUp', description: 'Finds a customer', input_schema: CUSTOMER_SCHEMA }],
+    });
+    const { format } = output_config as { format: { type: string; schema: Record<string, unknown> } };
+    assert.deepEqual([format.type, format.schema['additionalProperties']], ['json_schema', false]);
+    assert.deepEqual(format.schema['required'], ['queue']);
+  });
+
+  it('hand the AI SDK what it sends', async () => {
+    const prompt = await triage();
+    const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
+    const params = textParams(prompt, { model: provider.chat, config: true, jsonSchema, Output });
+    const { output } = await generateText({ ...params, maxRetries: 0 });
+    assert.deepEqual(output, { queue: 'cards', note: null });
+    const { messages, tools, response_format, ...body } = lastSent('/v1/chat/completions');
+    assert.deepEqual([body['model'], body['temperature'], body['top_p']], ['large/v2', 0.2, 0.9]);
+    assert.ok(body['max_tokens'] === 300 || body['max_completion_tokens'] === 300);
+    assert.deepEqual(
+      (messages as { role: string }[]).map(({ role }) => role),
+      ['system', 'user', 'assistant', 'tool', 'user'],
+    );
+    const sent = JSON.stringify(messages);
+    for (const part of [
+      'Sort mails.',
+      'Who is 7?',
+      'I look.',
+      'call_1',
+      '{\\"id\\":7}',
+      '{\\"name\\":\\"Ada\\"}',
+      IMAGE,
+    ])
+      assert.ok(sent.includes(part), part);
+    assert.deepEqual(
+      (tools as { function: object }[]).map(each => each.function),
+      [{ name: 'lookUp', description: 'Finds a customer', parameters: CUSTOMER_SCHEMA }],
+    );
+    assert.match(JSON.stringify(response_format), /cards/);
+  });
+
+  it('send a plain text to each, with nothing but the messages', async () => {
+    const prompt = await rendered('Hello {{name}}.', { name: 'Ada' });
+    const messages = [{ role: 'user', content: 'Hello Ada.' }];
+    await openai.chat.completions.create({ model: 'own', ...chatCompletionParams(prompt) });
+    assert.deepEqual(lastSent('/v1/chat/completions'), { model: 'own', messages });
+    await openai.responses.create({ model: 'own', ...responseParams(prompt, { config: true }) });
+    assert.deepEqual(lastSent('/v1/responses'), { model: 'own', input: messages });
+    await anthropic.messages.create({ model: 'own', ...messageParams(prompt), max_tokens: 9 });
+    assert.deepEqual(lastSent('/v1/messages'), { model: 'own', messages, max_tokens: 9 });
+    assert.equal(messageParams(prompt).max_tokens, 4096);
+    const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
+    await generateText({ model: provider.chat('own'), ...textParams(prompt), maxRetries: 0 });
+    assert.deepEqual(lastSent('/v1/chat/completions'), { model: 'own', messages });
+  });
+});
