@@ -22,6 +22,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   openai: 11 * KIB,
   anthropic: 11 * KIB,
   ai: 10 * KIB,
+  google: 10 * KIB,
 };
 
 /** Files that the client imports when they are first needed. */

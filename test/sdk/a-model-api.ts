@@ -53,12 +53,16 @@ const ANSWERS: Readonly<Record<string, object>> = {
   },
 };
 
+const OF_GEMINI = {
+  candidates: [{ content: { role: 'model', parts: [{ text: TEXT }] }, finishReason: 'STOP' }],
+};
+
 export async function aModelApi(): Promise<ModelApi> {
   const sent: { path: string; body: Record<string, unknown> }[] = [];
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
     sent.push({ path, body: (await json(request)) as Record<string, unknown> });
-    const answer = ANSWERS[path];
+    const answer = path.endsWith(':generateContent') ? OF_GEMINI : ANSWERS[path];
     response.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(answer ?? {}));
   });

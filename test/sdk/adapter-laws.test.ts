@@ -6,12 +6,13 @@ import { textParams } from '../../src/sdk/ai.ts';
 import { messageParams } from '../../src/sdk/anthropic.ts';
 import { NO_METADATA } from '../../src/sdk/delivery.ts';
 import { PromptForgeError } from '../../src/sdk/errors.ts';
+import { contentParams } from '../../src/sdk/google.ts';
 import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
 import { strictSchema } from '../../src/sdk/strict-schema.ts';
 import type { Message, Metadata, Part } from '../../src/sdk/types.ts';
 import { runs } from '../runs.ts';
 
-const ALL = [chatCompletionParams, responseParams, messageParams, textParams] as const;
+const ALL = [chatCompletionParams, responseParams, messageParams, textParams, contentParams] as const;
 
 const prompt = (messages: readonly Message[], metadata: Partial<Metadata> = {}): Renderable => ({
   name: 'support/triage',
@@ -75,6 +76,8 @@ describe('each adapter', () => {
         assert.deepEqual(found(responseParams(prompt(messages))), inOrder);
         assert.deepEqual(found(messageParams(prompt(messages))), systemFirst);
         assert.deepEqual(found(textParams(prompt(messages))), systemFirst);
+        const { contents, config } = contentParams(prompt(messages));
+        assert.deepEqual(found([config, contents]), systemFirst);
       }),
       { numRuns: runs(2000, 200) },
     );
@@ -145,11 +148,25 @@ describe('each adapter', () => {
           () => adapter(prompt(messages)),
           error => PromptForgeError.is(error, 'invalid_input') && /support\/triage@3 has/.test(error.message),
         );
-    for (const adapter of [chatCompletionParams, responseParams, messageParams])
+    for (const adapter of [chatCompletionParams, responseParams, messageParams, contentParams])
       assert.throws(
         () => adapter(prompt([]), { model: true }),
         error => PromptForgeError.is(error, 'invalid_source'),
       );
+  });
+
+  it('gives Google the results of calls made together in one content', () => {
+    const result = (output: unknown) => said('tool', { toolResponse: { name: 'a', output } });
+    const call = { toolRequest: { name: 'a' } };
+    const { contents } = contentParams(prompt([said('model', call, call), result('x'), result({ y: 1 })]));
+    assert.deepEqual(contents[1], {
+      role: 'user',
+      parts: [
+        { functionResponse: { id: 'call_1', name: 'a', response: { output: 'x' } } },
+        { functionResponse: { id: 'call_2', name: 'a', response: { y: 1 } } },
+      ],
+    });
+    assert.equal(contents.length, 2);
   });
 
   it('maps media of each kind', () => {
@@ -171,6 +188,12 @@ describe('each adapter', () => {
     ]);
     assert.deepEqual(parts(messageParams(media(pdf)).messages), [
       { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AA==' } },
+    ]);
+    const url = 'https://a.example/a';
+    const partsOf = (one: Renderable) => contentParams(one).contents.flatMap(each => each.parts);
+    assert.deepEqual(partsOf(media(url)), [{ fileData: { fileUri: url } }]);
+    assert.deepEqual(partsOf(media(url, 'Video/MP4; x=y')), [
+      { fileData: { fileUri: url, mimeType: 'video/mp4' } },
     ]);
     assert.deepEqual(parts(textParams(media('data:video/mp4;base64,AA==')).messages), [
       { type: 'file', data: 'AA==', mediaType: 'video/mp4' },

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import { generateText, jsonSchema, Output } from 'ai';
 import OpenAI from 'openai';
 import { readMetadata } from '../../src/core/render.ts';
 import { parseSource } from '../../src/core/source.ts';
 import { textParams } from '../../src/sdk/ai.ts';
 import { messageParams } from '../../src/sdk/anthropic.ts';
+import { contentParams } from '../../src/sdk/google.ts';
 import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
 import { createTestClient } from '../../src/sdk/testing.ts';
 import type { Message, Rendered } from '../../src/sdk/types.ts';
@@ -53,9 +55,11 @@ describe('the adapters', () => {
   let api: ModelApi;
   let openai: OpenAI;
   let anthropic: Anthropic;
+  let google: GoogleGenAI;
   before(async () => {
     api = await aModelApi();
     openai = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k', maxRetries: 0 });
+    google = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: api.url } });
     anthropic = new Anthropic({ baseURL: api.url, apiKey: 'k', maxRetries: 0 });
   });
   after(() => api[Symbol.asyncDispose]());
@@ -211,6 +215,51 @@ describe('the adapters', () => {
     assert.deepEqual(format.schema['required'], ['queue']);
   });
 
+  it('send Google contents', async () => {
+    const { metadata, ...prompt } = await triage();
+    const answer = await google.models.generateContent(
+      contentParams(
+        { ...prompt, metadata: { ...metadata, model: 'googleai/gemini-3-pro' } },
+        { model: true, config: true },
+      ),
+    );
+    assert.match(answer.text ?? '', /cards/);
+    const { contents, systemInstruction, tools, generationConfig } = lastSent(
+      '/v1/models/gemini-3-pro:generateContent',
+    );
+    assert.deepEqual(contents, [
+      { role: 'user', parts: [{ text: 'Who is 7?' }] },
+      {
+        role: 'model',
+        parts: [{ text: 'I look.' }, { functionCall: { id: 'call_1', name: 'lookUp', args: { id: 7 } } }],
+      },
+      {
+        role: 'user',
+        parts: [{ functionResponse: { id: 'call_1', name: 'lookUp', response: { name: 'Ada' } } }],
+      },
+      {
+        role: 'user',
+        parts: [{ text: 'Sort this ' }, { inlineData: { data: PNG, mimeType: 'image/png' } }],
+      },
+    ]);
+    assert.deepEqual((systemInstruction as { parts: unknown }).parts, [{ text: 'Sort mails.\n' }]);
+    assert.deepEqual(tools, [
+      {
+        functionDeclarations: [
+          { name: 'lookUp', description: 'Finds a customer', parametersJsonSchema: CUSTOMER_SCHEMA },
+        ],
+      },
+    ]);
+    const { responseJsonSchema, ...config } = generationConfig as Record<string, unknown>;
+    assert.deepEqual(config, {
+      temperature: 0.2,
+      maxOutputTokens: 300,
+      topP: 0.9,
+      responseMimeType: 'application/json',
+    });
+    assert.match(JSON.stringify(responseJsonSchema), /cards/);
+  });
+
   it('hand the AI SDK what it sends', async () => {
     const prompt = await triage();
     const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
@@ -252,6 +301,10 @@ describe('the adapters', () => {
     await anthropic.messages.create({ model: 'own', ...messageParams(prompt), max_tokens: 9 });
     assert.deepEqual(lastSent('/v1/messages'), { model: 'own', messages, max_tokens: 9 });
     assert.equal(messageParams(prompt).max_tokens, 4096);
+    await google.models.generateContent({ model: 'own', ...contentParams(prompt) });
+    assert.deepEqual(lastSent('/v1/models/own:generateContent')['contents'], [
+      { role: 'user', parts: [{ text: 'Hello Ada.' }] },
+    ]);
     const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
     await generateText({ model: provider.chat('own'), ...textParams(prompt), maxRetries: 0 });
     assert.deepEqual(lastSent('/v1/chat/completions'), { model: 'own', messages });

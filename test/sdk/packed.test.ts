@@ -20,6 +20,7 @@ import * as render from 'promptforge/render';
 import { chatCompletionParams, responseParams, PromptForgeError as OfAdapter } from 'promptforge/openai';
 import { messageParams } from 'promptforge/anthropic';
 import { textParams } from 'promptforge/ai';
+import { contentParams } from 'promptforge/google';
 import { createTestClient } from 'promptforge/testing';
 
 const [url, key] = process.argv.slice(2);
@@ -43,6 +44,7 @@ assert.equal(OfAdapter, PromptForgeError);
 const messages = [{ role: 'user', content: 'Sort this.' }];
 assert.deepEqual(chatCompletionParams(rendered), { messages });
 assert.deepEqual(responseParams(rendered), { input: messages });
+assert.deepEqual(contentParams(rendered), { contents: [{ role: 'user', parts: [{ text: 'Sort this.' }] }], config: {} });
 assert.deepEqual(messageParams(rendered), { max_tokens: 4096, messages });
 assert.deepEqual(textParams(rendered), { messages: [{ role: 'user', content: [{ type: 'text', text: 'Sort this.' }] }] });
 assert.equal((await createTestClient({ a: 'Hello {{name}}' }).render('a', { name: 'Ada' })).text, 'Hello Ada');
@@ -60,6 +62,7 @@ import { createClient, type Prompt, type PromptClient, PromptForgeError } from '
 import { renderPrompt } from 'promptforge/render';
 import { createTestClient } from 'promptforge/testing';
 import { textParams } from 'promptforge/ai';
+import { contentParams } from 'promptforge/google';
 import { messageParams } from 'promptforge/anthropic';
 import { chatCompletionParams, responseParams } from 'promptforge/openai';
 const prompts: PromptClient = createClient({ url: 'https://a.example', key: async () => 'k', environment: 'production' });
@@ -78,11 +81,12 @@ createClient({ url: '', key: '', environment: '', tiemout: 1 });
 // @ts-expect-error not a code
 PromptForgeError.is(remote, 'no_such_code');
 const model: string = chatCompletionParams(rendered, { model: true }).model;
+const gemini: string = contentParams(remote, { model: true }).model;
 const limit: number = messageParams(remote).max_tokens;
 const own: 'gpt-5' = textParams(remote, { model: () => 'gpt-5' as const }).model;
 // @ts-expect-error it was not asked for
 responseParams(remote, { config: true }).model;
-export { createTestClient, limit, logged, model, own, maybe, reference, text, version };
+export { createTestClient, gemini, limit, logged, model, own, maybe, reference, text, version };
 `;
 
 describe('the package', () => {

@@ -1,0 +1,112 @@
+/**
+ * A rendered prompt as the parameters of Google's SDK for Gemini. The types are the SDK's own as far as they are needed,
+ * so that this depends on no release of it.
+ */
+import {
+  type Content,
+  configOf,
+  type JsonSchema,
+  modelOf,
+  outputOf,
+  type Renderable,
+  systemOf,
+  type Turn,
+  toolsOf,
+  turnsOf,
+} from './adapt.ts';
+import { PromptForgeError } from './errors.ts';
+
+export type { Renderable };
+export { PromptForgeError };
+
+export interface ParamsOptions {
+  /** Takes the declared model, without the provider that stands before it. */
+  readonly model?: boolean | undefined;
+  /** Takes the declared config. */
+  readonly config?: boolean | undefined;
+}
+type OrModel<Params, Options> = Options extends { readonly model: true }
+  ? Params & { model: string }
+  : Params;
+
+export type ContentPart =
+  | { text: string }
+  | { inlineData: { data: string; mimeType: string } }
+  | { fileData: { fileUri: string; mimeType?: string } }
+  | { functionCall: { id: string; name: string; args: Record<string, unknown> } }
+  | { functionResponse: { id: string; name: string; response: Record<string, unknown> } };
+
+export interface ContentParams {
+  contents: { role: 'user' | 'model'; parts: ContentPart[] }[];
+  config: {
+    systemInstruction?: string;
+    tools?: {
+      functionDeclarations: { name: string; description?: string; parametersJsonSchema?: JsonSchema }[];
+    }[];
+    responseMimeType?: string;
+    responseJsonSchema?: JsonSchema;
+  };
+}
+
+/**
+ * For `ai.models.generateContent({ model: 'gemini-3-pro', ...contentParams(rendered) })`. All system messages become
+ * `config.systemInstruction`.
+ * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
+ * asked for and none is declared
+ */
+export function contentParams<const Options extends ParamsOptions>(
+  prompt: Renderable,
+  options?: Options,
+): OrModel<ContentParams, Options> {
+  const turns = turnsOf(prompt);
+  const system = systemOf(turns);
+  const functionDeclarations = toolsOf(prompt).map(({ name, description, inputSchema }) => ({
+    name,
+    ...(description !== undefined && { description }),
+    ...(inputSchema !== undefined && { parametersJsonSchema: inputSchema }),
+  }));
+  const { isJson, schema } = outputOf(prompt);
+  const params = {
+    ...(options?.model && { model: modelOf(prompt) }),
+    contents: contentsOf(turns.filter(({ role }) => role !== 'system')),
+    config: {
+      ...(options?.config && configOf(prompt, {})),
+      ...(system !== undefined && { systemInstruction: system }),
+      ...(functionDeclarations.length > 0 && { tools: [{ functionDeclarations }] }),
+      ...(isJson && { responseMimeType: 'application/json' }),
+      ...(schema !== undefined && { responseJsonSchema: schema }),
+    },
+  };
+  return params as unknown as OrModel<ContentParams, Options>;
+}
+
+/** The results of calls made together have to be together as well. */
+function contentsOf(turns: readonly Turn[]): ContentParams['contents'] {
+  const contents: ContentParams['contents'] = [];
+  turns.forEach(({ role, content }, index) => {
+    const parts = content.map(partOf);
+    const last = contents.at(-1);
+    if (role === 'tool' && turns[index - 1]?.role === 'tool') last?.parts.push(...parts);
+    else contents.push({ role: role === 'model' ? 'model' : 'user', parts });
+  });
+  return contents;
+}
+
+function partOf(content: Content): ContentPart {
+  if (content.kind === 'text') return { text: content.text };
+  if (content.kind === 'media') {
+    const { url, type, data } = content.media;
+    if (data !== undefined) return { inlineData: { data, mimeType: type } };
+    return { fileData: { fileUri: url, ...(!type.endsWith('/*') && { mimeType: type }) } };
+  }
+  const { id, name } = content;
+  if (content.kind === 'call') return { functionCall: { id, name, args: asObject(content.input, 'input') } };
+  return { functionResponse: { id, name, response: asObject(content.output, 'output') } };
+}
+
+/** An object as it is, anything else under the key that the API gives it. */
+function asObject(value: unknown, key: string): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : { [key]: value ?? null };
+}
