@@ -292,15 +292,17 @@ describe('promptforge generate', () => {
       eventually(`${words} in ${file}`, async () => words.test(await readFile(file, 'utf8').catch(() => '')));
     try {
       await Promise.all([has('watched-files.ts', /mail/), has('watched-live.ts', /first: string/)]);
-      await writePrompt('optional', '---\ninput: [\n---\n');
-      await writePrompt('free', declaring('added'));
-      await writePrompt('optional', declaring('other'));
+      await writePrompt('watched-b', '---\ninput: [\n---\n');
+      await writePrompt('watched-a', declaring('added'));
+      await writePrompt('watched-b', declaring('other'));
       for (const environment of ['staging', 'production']) await registry.promote('watched', 2, environment);
       await Promise.all([
         has('watched-files.ts', /added: string[\s\S]*other: string/),
         has('watched-live.ts', /second: string/),
       ]);
     } finally {
+      for (const name of ['watched-a', 'watched-b'])
+        await rm(join(folder.path, 'prompts', `${name}.prompt`), { force: true });
       for (const child of [files, live]) child.kill('SIGTERM');
       const codes = await Promise.all([files, live].map(async child => (await once(child, 'close'))[0]));
       if (process.platform !== 'win32') assert.deepEqual(codes, [0, 0]);
