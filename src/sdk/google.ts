@@ -15,6 +15,7 @@ import {
   turnsOf,
 } from './adapt.ts';
 import { PromptForgeError } from './errors.ts';
+import { closedSchema } from './strict-schema.ts';
 
 export type { Renderable };
 export { PromptForgeError };
@@ -74,7 +75,7 @@ export function contentParams<const Options extends ParamsOptions>(
       ...(system !== undefined && { systemInstruction: system }),
       ...(functionDeclarations.length > 0 && { tools: [{ functionDeclarations }] }),
       ...(isJson && { responseMimeType: 'application/json' }),
-      ...(schema !== undefined && { responseJsonSchema: schema }),
+      ...(schema !== undefined && { responseJsonSchema: closedSchema(schema) }),
     },
   };
   return params as unknown as OrModel<ContentParams, Options>;

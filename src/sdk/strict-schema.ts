@@ -1,77 +1,94 @@
 /** JSON Schema within what structured outputs take. */
 import type { JsonSchema } from './adapt.ts';
 
-/** With `additionalProperties: false` wherever properties are named, and nothing is said of others. */
+/** Enums with their types, and no other keys where keys are named and nothing is said of others. */
 export function closedSchema(schema: JsonSchema): JsonSchema {
-  return rewritten(schema, object => (isOpen(object) ? object : { ...object, additionalProperties: false }));
+  return rewritten(schema, each => {
+    const typed = withType(each);
+    const isClosed = isSchema(each['properties']) && each['additionalProperties'] === undefined;
+    return isClosed ? { ...typed, additionalProperties: false } : typed;
+  });
 }
 
 /**
- * For OpenAI's strict mode: each object requires all its keys, and one that was optional may be null instead.
+ * For OpenAI's strict mode: each object requires all its keys, one that was optional may be null instead, and each
+ * value has a type.
  * @returns undefined where strict mode cannot express the schema, as where other keys are allowed
  */
 export function strictSchema(schema: JsonSchema): JsonSchema | undefined {
   if (schema['type'] !== 'object') return undefined;
   let isStrict = true;
-  const strict = rewritten(schema, object => {
-    const properties = (object['properties'] ?? {}) as Record<string, unknown>;
-    if (isOpen(object) || Object.keys(properties).length === 0) isStrict = false;
-    const required = new Set(Array.isArray(object['required']) ? object['required'] : []);
+  const strict = rewritten(schema, each => {
+    // It checks nothing, and strict mode refuses it.
+    const { default: _, ...typed } = withType(each);
+    const isKnown = ['type', 'anyOf', '$ref'].some(key => key in typed);
+    if (!isKnown || NOT_STRICT.some(key => key in typed)) isStrict = false;
+    if (!isObjectSchema(typed)) return typed;
+    const { additionalProperties = false } = typed;
+    const properties = isSchema(typed['properties']) ? typed['properties'] : {};
+    if (additionalProperties !== false || Object.keys(properties).length === 0) isStrict = false;
+    const required = new Set(Array.isArray(typed['required']) ? typed['required'] : []);
     const all = Object.entries(properties).map(([key, own]) => [key, required.has(key) ? own : orNull(own)]);
     return {
-      ...object,
+      ...typed,
       properties: Object.fromEntries(all),
       required: Object.keys(properties),
       additionalProperties: false,
     };
   });
-  return isStrict && !mentions(schema, NOT_STRICT) ? strict : undefined;
+  return isStrict ? strict : undefined;
 }
 
+/** Keywords that strict mode does not take. */
 const NOT_STRICT: readonly string[] = [
   'allOf',
   'oneOf',
   'not',
   'if',
+  'then',
+  'else',
   'dependentRequired',
   'dependentSchemas',
   'patternProperties',
+  'propertyNames',
+  'minProperties',
+  'maxProperties',
+  'unevaluatedProperties',
   'prefixItems',
+  'contains',
+  'uniqueItems',
+  'unevaluatedItems',
+  'minLength',
+  'maxLength',
 ];
 /** Keywords with one schema, with a list of schemas, and with schemas by name. */
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const NAMED: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-function isOpen({ additionalProperties }: JsonSchema): boolean {
-  return additionalProperties !== undefined && additionalProperties !== false;
-}
-
-/** @param change is given each schema of an object, those inside it changed already */
-function rewritten(schema: JsonSchema, change: (object: JsonSchema) => JsonSchema): JsonSchema {
+/** @param change is given each schema, those inside it changed already */
+function rewritten(schema: JsonSchema, change: (schema: JsonSchema) => JsonSchema): JsonSchema {
   const inside = (value: unknown): unknown => (isSchema(value) ? rewritten(value, change) : value);
-  const copy: JsonSchema = {};
-  for (const [key, value] of Object.entries(schema)) {
-    if (ONE.includes(key)) copy[key] = inside(value);
-    else if (LISTS.includes(key) && Array.isArray(value)) copy[key] = value.map(inside);
-    else if (NAMED.includes(key) && isSchema(value))
-      copy[key] = Object.fromEntries(Object.entries(value).map(([name, own]) => [name, inside(own)]));
-    else copy[key] = value;
-  }
-  const isObject = [schema['type']].flat().includes('object') || isSchema(schema['properties']);
-  return isObject ? change(copy) : copy;
+  const copy = Object.entries(schema).map(([key, value]) => {
+    if (ONE.includes(key)) return [key, inside(value)];
+    if (LISTS.includes(key) && Array.isArray(value)) return [key, value.map(inside)];
+    if (!NAMED.includes(key) || !isSchema(value)) return [key, value];
+    return [key, Object.fromEntries(Object.entries(value).map(([name, own]) => [name, inside(own)]))];
+  });
+  return change(Object.fromEntries(copy));
 }
 
-function mentions(schema: unknown, keywords: readonly string[]): boolean {
-  if (!isSchema(schema)) return false;
-  return Object.entries(schema).some(([key, value]) => {
-    if (keywords.includes(key)) return true;
-    if (ONE.includes(key)) return mentions(value, keywords);
-    if (LISTS.includes(key) && Array.isArray(value)) return value.some(each => mentions(each, keywords));
-    return (
-      NAMED.includes(key) && isSchema(value) && Object.values(value).some(each => mentions(each, keywords))
-    );
-  });
+/** An enum or constant names the types of its values, which Picoschema leaves out. */
+function withType(schema: JsonSchema): JsonSchema {
+  if (schema['type'] !== undefined) return schema;
+  const values = 'const' in schema ? [schema['const']] : schema['enum'];
+  if (!Array.isArray(values) || values.length === 0) return schema;
+  const types = [...new Set(values.map(value => (value === null ? 'null' : typeof value)))];
+  return types.includes('object') ? schema : { ...schema, type: types.length === 1 ? types[0] : types };
+}
+
+function isObjectSchema({ type, properties }: JsonSchema): boolean {
+  return [type].flat().includes('object') || isSchema(properties);
 }
 
 function orNull(schema: unknown): unknown {

@@ -264,6 +264,32 @@ describe('each adapter', () => {
     );
     assert.ok(count > 20);
     assert.equal(strictSchema({ type: 'array', items: {} }), undefined);
+    const of = (any: unknown) => strictSchema({ type: 'object', properties: { any }, required: ['any'] });
+    for (const any of [{}, { description: 'x' }, { type: 'string', maxLength: 3 }, { type: 'object' }])
+      assert.equal(of(any), undefined, JSON.stringify(any));
+    assert.deepEqual(of({ enum: ['a', 1, null], default: 'a' })?.['properties'], {
+      any: { enum: ['a', 1, null], type: ['string', 'number', 'null'] },
+    });
+    assert.deepEqual(of({ const: true })?.['properties'], { any: { const: true, type: 'boolean' } });
+  });
+
+  it('closes objects whose keys are named, and no others', () => {
+    const named = { type: 'object', properties: { a: { enum: ['x'] } } };
+    const free = { type: 'object' };
+    const open = { ...named, additionalProperties: true };
+    const one = prompt([], { output: { schema: { type: 'object', properties: { named, free, open } } } });
+    const a = { enum: ['x'], type: 'string' };
+    const closed = {
+      type: 'object',
+      properties: {
+        named: { type: 'object', properties: { a }, additionalProperties: false },
+        free,
+        open: { type: 'object', properties: { a }, additionalProperties: true },
+      },
+      additionalProperties: false,
+    };
+    assert.deepEqual(messageParams(one).output_config?.format.schema, closed);
+    assert.deepEqual(contentParams(one).config.responseJsonSchema, closed);
   });
 });
 

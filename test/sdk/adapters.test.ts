@@ -86,7 +86,7 @@ describe('the adapters', () => {
     assert.deepEqual(schema, {
       type: 'object',
       properties: {
-        queue: { enum: ['cards', 'fees'] },
+        queue: { enum: ['cards', 'fees'], type: 'string' },
         note: { type: ['string', 'null'] },
       },
       required: ['queue', 'note'],
