@@ -289,6 +289,12 @@ describe('the adapters', () => {
       [{ name: 'lookUp', description: 'Finds a customer', parameters: CUSTOMER_SCHEMA }],
     );
     assert.match(JSON.stringify(response_format), /cards/);
+    // As documented: the provider itself, which takes the API of responses.
+    const { text } = await generateText(
+      textParams(prompt, { model: provider, config: true, jsonSchema, Output }),
+    );
+    assert.match(text, /cards/);
+    assert.equal(lastSent('/v1/responses')['model'], 'large/v2');
   });
 
   it('send a plain text to each, with nothing but the messages', async () => {
