@@ -33,6 +33,8 @@ export interface Served {
   readonly wanted: readonly Wanted[];
   /** Whether they were named: then one that is not served is a failure. */
   readonly areNamed: boolean;
+  /** Those that were said to be left out. */
+  readonly leftOut: Set<string>;
 }
 
 /** Milliseconds: nobody's customer waits for it. */
@@ -57,7 +59,7 @@ export async function servedPrompts(names: readonly string[], options: ServedOpt
   const wanted = areNamed ? names.map(name => wantedIn(name, channel)) : await promptsOf(project, channel);
   try {
     const client = createClient({ url, key, environment, timeout: TIMEOUT });
-    return { client, url, environment, wanted, areNamed };
+    return { client, url, environment, wanted, areNamed, leftOut: new Set() };
   } catch (error) {
     throw asFailure(error);
   }
@@ -67,7 +69,8 @@ export async function servedPrompts(names: readonly string[], options: ServedOpt
  * By reference. One that is not served is said and left out, unless it was named.
  * @throws CommandFailure
  */
-export async function fetchServed({ client, environment, wanted, areNamed }: Served): Promise<Prompt[]> {
+export async function fetchServed(served: Served): Promise<Prompt[]> {
+  const { client, environment, wanted, areNamed, leftOut } = served;
   try {
     // Of each by itself it is told below.
     await client.preload(wanted).catch(() => undefined);
@@ -77,7 +80,8 @@ export async function fetchServed({ client, environment, wanted, areNamed }: Ser
         found.push(await client.get(name, of));
       } catch (error) {
         if (areNamed || !PromptForgeError.is(error, ...NOT_SERVED)) throw error;
-        await say(line`${name} is left out: ${error.message}`);
+        if (!leftOut.has(name)) await say(line`${name} is left out: ${error.message}`);
+        leftOut.add(name);
       }
     }
     if (found.length > 0) return found.sort((a, b) => (a.reference < b.reference ? -1 : 1));

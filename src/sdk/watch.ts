@@ -20,8 +20,8 @@ const SHORT = 1000;
 interface Watched {
   readonly wanted: Wanted;
   readonly listeners: Set<(prompt: Prompt) => void>;
-  /** The version that listeners know; undefined before the first answer. */
-  known: string | undefined;
+  /** The version that listeners know; null where there was none, undefined before the first answer. */
+  known: string | null | undefined;
 }
 
 export interface Watcher {
@@ -72,6 +72,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
     for (const each of all) {
       const entry = loading.slots.peek(keyOf(each.wanted))?.entry;
       const reference = entry?.prompt.reference;
+      if (entry === undefined) each.known ??= null;
       if (entry === undefined || reference === each.known) continue;
       const isFirst = each.known === undefined;
       each.known = reference;

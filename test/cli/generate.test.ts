@@ -277,17 +277,11 @@ describe('promptforge generate', () => {
     await registry.publish('watched', declaring('first'), null);
     await registry.publish('watched', declaring('second'), 1);
     for (const environment of ['staging', 'production']) await registry.promote('watched', 1, environment);
+    await registry.publish('watched-late', declaring('late'), null);
     process.env['PROMPTFORGE_KEY'] = await registry.key('production', 'reader');
+    for (const name of ['watched', 'watched-late']) await writePrompt(name, 'Here');
     const files = start(['generate', '-o', 'watched-files.ts', '--watch']);
-    const live = start([
-      'generate',
-      'watched',
-      '-o',
-      'watched-live.ts',
-      '--environment',
-      'production',
-      '--watch',
-    ]);
+    const live = start(['generate', '-o', 'watched-live.ts', '--environment', 'production', '--watch']);
     const has = (file: string, words: RegExp) =>
       eventually(`${words} in ${file}`, async () => words.test(await readFile(file, 'utf8').catch(() => '')));
     try {
@@ -300,8 +294,11 @@ describe('promptforge generate', () => {
         has('watched-files.ts', /added: string[\s\S]*other: string/),
         has('watched-live.ts', /second: string/),
       ]);
+      for (const environment of ['staging', 'production'])
+        await registry.promote('watched-late', 1, environment);
+      await has('watched-live.ts', /second: string[\s\S]*late: string/);
     } finally {
-      for (const name of ['watched-a', 'watched-b'])
+      for (const name of ['watched', 'watched-late', 'watched-a', 'watched-b'])
         await rm(join(folder.path, 'prompts', `${name}.prompt`), { force: true });
       for (const child of [files, live]) child.kill('SIGTERM');
       const codes = await Promise.all([files, live].map(async child => (await once(child, 'close'))[0]));

@@ -138,6 +138,26 @@ describe('many prompts', () => {
       }
     });
 
+    it('tells of the first version of a channel that was not set', async () => {
+      const { client, proxy, registry } = setting;
+      await registry.publish('many/late', 'Late', null);
+      const told: number[] = [];
+      const prompts = client();
+      const before = proxy.seen.length;
+      prompts.watch('many/late', ({ version }) => told.push(version));
+      try {
+        await eventually('the held request', () =>
+          proxy.seen.slice(before).some(seen => /wait=25&after=/.test(seen)),
+        );
+        for (const environment of ['staging', 'production'])
+          await registry.promote('many/late', 1, environment);
+        await eventually('version 1', () => told.length === 1);
+        assert.deepEqual(told, [1]);
+      } finally {
+        prompts.close();
+      }
+    });
+
     it('ends with its signal, and refuses what is no name', async () => {
       const { client } = setting;
       const ended = new AbortController();
