@@ -75,13 +75,15 @@ function report(sqlite: Compared, postgres: Compared): Report {
 }
 
 async function compare(place: RegistryPlace, bare: Bare): Promise<Compared> {
-  const key = await prepare(place);
+  const keys = await prepare(place);
   const [child, url] = await startProcess(place);
   try {
     const newest = new Array<number>(AUTHORS).fill(0);
     const turns: { registry: number; bare: number }[] = [];
     for (let turn = 0; turn <= TURNS; turn++) {
-      const registry = await perSecond(AUTHORS, author => publish(url, key, author, ++newest[author]!));
+      const registry = await perSecond(AUTHORS, author =>
+        publish(url, keys[author]!, author, ++newest[author]!),
+      );
       const inserted = await perSecond(1, () => insertNext(bare));
       // The first turn is a warm-up.
       if (turn > 0) turns.push({ registry, bare: inserted });
@@ -140,13 +142,18 @@ function publish(url: string, key: string, author: number, version: number): Pro
   });
 }
 
-/** A key with which to publish in the registry that is made at `place`. */
-async function prepare(place: RegistryPlace): Promise<string> {
+/** A key for each author, to publish in the registry that is made at `place`. */
+async function prepare(place: RegistryPlace): Promise<string[]> {
   const environments = defaultEnvironments(0);
   const store = await openPlace(place, { environments });
   try {
     const environment = environments[0]!.name;
-    return (await createKey(store, { environment, role: 'author', actor: 'bench', expiresAt: null })).key;
+    const keys: string[] = [];
+    for (let author = 0; author < AUTHORS; author++) {
+      const made = { environment, role: 'author', actor: `author-${author}`, expiresAt: null } as const;
+      keys.push((await createKey(store, made)).key);
+    }
+    return keys;
   } finally {
     await store.close();
   }
