@@ -46,6 +46,8 @@ export interface Loaded {
 export interface Memory {
   /** What time it is: the store's, or the newest event's where the clock was set back, so that no key is revived. */
   now(): Date;
+  /** Whatever is kept, also where something was committed since it was read. */
+  readonly kept: Kept;
   /** What is kept, if nothing was committed since `load` was last called; undefined when `load` must be called. */
   present(): Kept | undefined;
   /**
@@ -88,6 +90,8 @@ const STALE_FOR = 24 * 60 * 60 * 1000;
 const PATIENCE = 1000;
 /** How long to wait for the next commit before looking all the same, in ms. */
 const FOLLOWING = 60_000;
+/** Commits of so many ms are read together where nobody asks for them. */
+const GATHER = 20;
 /** How long to wait after the store failed, in ms. */
 const PAUSE = 100;
 /** Whom work is done for that no request asked for. */
@@ -213,7 +217,7 @@ export function memory(
     try {
       // Taken before the log is read: what is committed in between is noticed the next time.
       const before = store.revision();
-      if (before !== revision) await refreshed(before);
+      if (before !== revision && !isAllOwn(before)) await refreshed(before);
     } catch (error) {
       if (Problem.is(error, 'log_broken')) return unchanged();
       return stale(error);
@@ -231,6 +235,22 @@ export function memory(
     );
   }
 
+  /** Whether all that was committed is known already, which asks the database little. */
+  function isAllOwn(present: number): boolean {
+    if (head === undefined || own.size === 0 || store.newestSeq === undefined) return false;
+    const newestSeq = store.newestSeq();
+    for (let seq = head.seq + 1; seq <= newestSeq; seq++) if (!own.has(seq)) return false;
+    const last = own.get(newestSeq);
+    if (last === undefined) return false;
+    const { seq, hash } = last;
+    head = { seq, hash };
+    integrity?.saw(head);
+    for (const each of own.keys()) if (each <= newestSeq) own.delete(each);
+    revision = present;
+    staleSince = undefined;
+    return true;
+  }
+
   /** One question for all who ask at the same revision. */
   async function refreshed(before: number): Promise<void> {
     if (refreshing?.revision !== before) {
@@ -246,6 +266,7 @@ export function memory(
   }
 
   return {
+    kept,
     now() {
       const now = store.now();
       return now.getTime() >= newest ? now : new Date(newest);
@@ -306,6 +327,7 @@ export function memory(
         if (age !== undefined || isBroken())
           await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => {});
         else if (revision === since) await store.changed(revision, FOLLOWING, signal);
+        else await sleep(GATHER, undefined, { signal, ref: false }).catch(() => {});
       }
     },
     specsOf: prompt => deliveries.specsOf(prompt),

@@ -57,6 +57,10 @@ describe('the memory of a registry', () => {
       new Proxy(store, {
         get: (target, name) => {
           if (name === 'read') return read;
+          if (name === 'newestSeq' && away)
+            return () => {
+              throw new Problem('unavailable', 'It is away.');
+            };
           const value = Reflect.get(target, name) as unknown;
           return typeof value === 'function' ? value.bind(target) : value;
         },

@@ -5,6 +5,7 @@ import type { EventSubject } from './affected.ts';
 /** Plain data, so that it can be posted. */
 export interface CommittedEvent extends EventSubject {
   readonly seq: number;
+  readonly hash: RegistryEvent['hash'];
   /** RFC 3339 */
   readonly at: string;
   /** The key that changed. */
@@ -12,10 +13,11 @@ export interface CommittedEvent extends EventSubject {
 }
 
 export function committedEvent(event: RegistryEvent): CommittedEvent {
-  const { seq, at, kind, prompt, version, environment, channel } = event;
+  const { seq, hash, at, kind, prompt, version, environment, channel } = event;
   const key = changedKey(event);
   return {
     seq,
+    hash,
     at,
     kind,
     ...(prompt !== undefined && { prompt }),

@@ -61,6 +61,7 @@ export function committingStore(
     revision: () => store.revision(),
     recentRevision: () => store.recentRevision(),
     changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    ...(store.newestSeq && { newestSeq: store.newestSeq }),
     awaySince: () => store.awaySince(),
     lost: () => store.lost(),
     ...(store.connections && { connections: store.connections }),

@@ -48,6 +48,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
     revision: () => store.revision(),
     recentRevision: () => store.recentRevision(),
     changed: (since, timeout, signal) => store.changed(since, timeout, signal),
+    ...(store.newestSeq && { newestSeq: store.newestSeq }),
     awaySince: () => store.awaySince(),
     lost: () => store.lost(),
     close: () => store.close(),

@@ -2,20 +2,26 @@
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
+import type { Kept } from '../memory.ts';
 import type { NotedDelivery } from './request-notes.ts';
 
 /**
+ * Whoever answers the request checks its key as of then, so a key that was known before is recognized here.
+ * @param kept what memory keeps
  * @param admit told who asks; what it throws is the answer
  * @returns notes the caller of a request that has a valid key; the answer that refuses it, if any
  */
 export function recognizing(
   authenticator: Authenticator,
+  kept: Kept,
   admit: (request: NotedDelivery, caller: Caller) => void,
 ): (request: NotedDelivery) => Promise<Answer | undefined> {
   return async request => {
     if (request.authorization === undefined) return undefined;
     try {
-      request.caller = await authenticator.authenticate(request.authorization);
+      const { authorization } = request;
+      request.caller =
+        authenticator.recognize(authorization, kept) ?? (await authenticator.authenticate(authorization));
     } catch {
       // Whoever answers the request says what is wrong with its key.
       return undefined;

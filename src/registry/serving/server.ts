@@ -216,7 +216,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       maxUnderWay: Math.ceil(limits.maxConnections * FORWARDED_AT_ONCE),
       always,
     }),
-    recognize: recognizing(authenticator, (request, caller) => {
+    recognize: recognizing(authenticator, kept.kept, (request, caller) => {
       connected.recognized(request, caller);
       admit(caller);
     }),

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { fromPlain } from '../tasks/plain.ts';
 import type { Command, Report, ThreadOrder } from './messages.ts';
 
-type Asked = Extract<Command, { readonly id: number }>;
+type Asked = Extract<Command, { readonly id?: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** What a thread tells of itself while it runs. */
@@ -15,7 +15,7 @@ export interface DeliveryThread {
   readonly hasListened: boolean;
   /** Resolves when it has ended, with why where it ended by itself. */
   readonly ended: Promise<unknown>;
-  tell(command: Exclude<Command, { readonly id: number }>): void;
+  tell(command: Command): void;
   /** Ends it, whatever it does. */
   terminate(): void;
   /** Resolves with what it says, or with undefined when it ends before. */

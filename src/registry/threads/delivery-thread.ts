@@ -65,7 +65,7 @@ function obeyed(server: RunningServer): Promise<void> {
         void server
           .committedElsewhere(command.events, command.made)
           .catch(() => {})
-          .then(() => report({ kind: 'done', id: command.id }));
+          .then(() => command.id !== undefined && report({ kind: 'done', id: command.id }));
         break;
       case 'metrics':
         void server

@@ -4,6 +4,8 @@
  */
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommittedEvent } from '../delivery/committed-event.ts';
+import type { CachedDelivery } from '../delivery/delivery-cache.ts';
 import { knownSpecs } from '../delivery/known-specs.ts';
 import type { DeliveryFront, MetricValues } from '../serving/front.ts';
 import type { Certificate } from '../serving/http-server.ts';
@@ -86,7 +88,12 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
     front: {
       specsOf: specs.of,
       async committed(events, made) {
-        const kept = [...running].map(thread => thread.ask({ kind: 'committed', events, made }));
+        const message = { kind: 'committed', events, made } as const;
+        if (!events.some(event => mayBeDelivered(event, made))) {
+          for (const thread of running) thread.tell(message);
+          return;
+        }
+        const kept = [...running].map(thread => thread.ask(message));
         await Promise.race([Promise.all(kept), sleep(PATIENCE, undefined, { ref: false })]);
       },
       async metrics(part) {
@@ -127,6 +134,12 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
       clearTimeout(impatience);
     },
   };
+}
+
+/** Whether an event may change what a thread delivers: a version that is published does where somebody asked for it. */
+function mayBeDelivered({ kind, key }: CommittedEvent, made: readonly CachedDelivery[]): boolean {
+  if (kind === 'version.published') return made.length > 0;
+  return key !== undefined || kind === 'promotion.applied' || kind === 'environment.set';
 }
 
 /** A port that nobody else listens on: those who share one would take no notice of another registry there. */

@@ -41,7 +41,8 @@ export interface ThreadOrder {
 export type Command =
   | {
       readonly kind: 'committed';
-      readonly id: number;
+      /** Left out where nobody waits. */
+      readonly id?: number;
       readonly events: readonly CommittedEvent[];
       readonly made: readonly CachedDelivery[];
     }

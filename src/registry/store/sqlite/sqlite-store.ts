@@ -1,5 +1,5 @@
 /** The store of one machine: SQLite in WAL mode, every commit on disk before it is answered. */
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import { Problem } from '../../../core/problem.ts';
@@ -125,6 +125,7 @@ class SqliteStore implements Store {
   readonly #reading: Kysely<Tables>;
   readonly #watcher: DatabaseSync;
   readonly #dataVersion: () => unknown;
+  #newest: StatementSync | undefined;
   #recent: number | undefined;
   /** When it was asked, on performance.now(). */
   #asked = 0;
@@ -178,6 +179,15 @@ class SqliteStore implements Store {
       throw asProblem(error);
     }
   }
+
+  newestSeq = (): number => {
+    try {
+      this.#newest ??= this.#watcher.prepare('SELECT max(seq) AS seq FROM events');
+      return Number(this.#newest.get()?.['seq'] ?? 0);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  };
 
   recentRevision(): number {
     const now = performance.now();
