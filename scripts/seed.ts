@@ -9,7 +9,11 @@ import { type EmbeddedRegistry, openEmbeddedRegistry } from '../src/registry/emb
 import { type HistoryStep, readHistory } from './demoHistory.ts';
 
 /** What a registry writes into its log as it is made, before anybody did anything. */
-const OF_A_NEW_REGISTRY: readonly RegistryEvent['kind'][] = ['environment.set', 'signing_key.set'];
+const OF_A_NEW_REGISTRY: readonly RegistryEvent['kind'][] = [
+  'environment.set',
+  'signing_key.set',
+  'macs.started',
+];
 /** Where authors publish. */
 const DEVELOPMENT = parseEnvironmentName('development');
 

@@ -203,9 +203,11 @@ describe('renaming a prompt', () => {
         const ask = await run('rename', { texts: [undefined] }, 'focused');
         return ask.asked[0]?.title === `Rename ${name}` || undefined;
       });
-      // It is selected by now.
-      const again = await run('rename', { texts: [undefined] }, 'focused');
-      assert.equal(again.asked[0]?.title, `Rename ${name}`);
+      await eventually('the same prompt again, which is selected by now', async () => {
+        await vscode.commands.executeCommand('promptforge.prompts.focus');
+        const again = await run('rename', { texts: [undefined] }, 'focused');
+        return again.asked[0]?.title === `Rename ${name}` || undefined;
+      });
       const archive = await run('archive', {}, 'focused');
       assert.match((await told(archive)).message, /was never published, so there is nothing to archive/);
     } finally {
