@@ -16,8 +16,9 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (await isFolder(folder)) return;
     const above = dirname(folder);
-    if (code !== 'ENOENT' || above === folder || (await isFolder(above))) throw error;
-    await makeFolder(above, mode);
+    if (code !== 'ENOENT' || above === folder) throw error;
+    // It may have been made since; where it cannot hold a folder, the next attempt fails as well.
+    if (!(await isFolder(above))) await makeFolder(above, mode);
     await mkdir(folder, { mode }).catch(async (failure: unknown) => {
       if (!(await isFolder(folder))) throw failure; // another process may have made it meanwhile
     });

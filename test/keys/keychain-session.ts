@@ -57,13 +57,17 @@ export async function printedJson(command: CommandLine, env: NodeJS.ProcessEnv):
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true });
   const timer = setTimeout(kill, patience(2 * 60_000));
   let text = '';
+  let line: string | undefined;
   for await (const chunk of child.stdout) {
     text += String(chunk);
-    if (text.includes('\n')) break;
+    // A keyring daemon that is started on the way says where it listens.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+    line = whole.find(each => each !== '' && !each.startsWith('GNOME_KEYRING_'));
+    if (line !== undefined) break;
   }
   clearTimeout(timer);
   kill();
-  return JSON.parse(text);
+  return JSON.parse(line ?? text);
 
   // With its whole group: a bus ends only when what it started has ended.
   function kill() {
