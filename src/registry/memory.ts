@@ -291,6 +291,7 @@ export function memory(
         forgetChangedBy(event);
         followKey(committedEvent(event), keys);
       }
+      if (made.length === 0) return;
       // Of several for one channel the last one counts.
       const ready = Promise.all(made.map(({ spec, read }) => keep(spec, read)));
       await Promise.race([ready, sleep(PATIENCE, undefined, { ref: false })]);

@@ -2,6 +2,18 @@
 import { PromptForgeError } from './errors.ts';
 import type { Message, Metadata, Part, Tool } from './types.ts';
 
+/** Of the adapters that take a model by its name. */
+export interface ParamsOptions {
+  /** Adds the declared model, without its provider prefix. */
+  readonly model?: boolean | undefined;
+  /** Adds the declared config. */
+  readonly config?: boolean | undefined;
+}
+
+export type OrModel<Params, Options> = Options extends { readonly model: true }
+  ? Params & { model: string }
+  : Params;
+
 /** A rendered prompt, or a fallback. */
 export interface Renderable {
   readonly name: string;
@@ -157,7 +169,7 @@ export function schemaName({ name }: Renderable): string {
 }
 
 /**
- * The declared model without the provider that stands before it: `gpt-5` of `openai/gpt-5`.
+ * The declared model without its provider prefix: `gpt-5` of `openai/gpt-5`.
  * @throws PromptForgeError `invalid_source` where none is declared
  */
 export function modelOf({ metadata: { model }, reference, name }: Renderable): string {

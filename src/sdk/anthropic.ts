@@ -8,7 +8,9 @@ import {
   type JsonSchema,
   jsonText,
   modelOf,
+  type OrModel,
   outputOf,
+  type ParamsOptions,
   type Renderable,
   refused,
   systemOf,
@@ -18,18 +20,8 @@ import {
 import { PromptForgeError } from './errors.ts';
 import { closedSchema } from './strict-schema.ts';
 
-export type { Renderable };
+export type { ParamsOptions, Renderable };
 export { PromptForgeError };
-
-export interface ParamsOptions {
-  /** Takes the declared model, without the provider that stands before it. */
-  readonly model?: boolean | undefined;
-  /** Takes the declared config. */
-  readonly config?: boolean | undefined;
-}
-type OrModel<Params, Options> = Options extends { readonly model: true }
-  ? Params & { model: string }
-  : Params;
 
 type ImageType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
 

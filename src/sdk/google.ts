@@ -7,7 +7,9 @@ import {
   configOf,
   type JsonSchema,
   modelOf,
+  type OrModel,
   outputOf,
+  type ParamsOptions,
   type Renderable,
   systemOf,
   type Turn,
@@ -17,18 +19,8 @@ import {
 import { PromptForgeError } from './errors.ts';
 import { closedSchema } from './strict-schema.ts';
 
-export type { Renderable };
+export type { ParamsOptions, Renderable };
 export { PromptForgeError };
-
-export interface ParamsOptions {
-  /** Takes the declared model, without the provider that stands before it. */
-  readonly model?: boolean | undefined;
-  /** Takes the declared config. */
-  readonly config?: boolean | undefined;
-}
-type OrModel<Params, Options> = Options extends { readonly model: true }
-  ? Params & { model: string }
-  : Params;
 
 export type ContentPart =
   | { text: string }

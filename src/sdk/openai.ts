@@ -9,7 +9,9 @@ import {
   jsonText,
   type Media,
   modelOf,
+  type OrModel,
   outputOf,
+  type ParamsOptions,
   type Renderable,
   refused,
   schemaName,
@@ -20,18 +22,8 @@ import {
 import { PromptForgeError } from './errors.ts';
 import { strictSchema } from './strict-schema.ts';
 
-export type { Renderable };
+export type { ParamsOptions, Renderable };
 export { PromptForgeError };
-
-export interface ParamsOptions {
-  /** Takes the declared model, without the provider that stands before it. */
-  readonly model?: boolean | undefined;
-  /** Takes the declared config. */
-  readonly config?: boolean | undefined;
-}
-type OrModel<Params, Options> = Options extends { readonly model: true }
-  ? Params & { model: string }
-  : Params;
 
 export type ChatContentPart =
   | { type: 'text'; text: string }

@@ -98,13 +98,14 @@ export function committingStore(
   }
 }
 
-/** Whoever asks for one that cannot be prepared, or takes longer, is told or waits. */
+/** Those that are ready within the patience. The others are made when somebody asks for them. */
 async function prepared(made: CommittedChange['made']): Promise<CachedDelivery[]> {
-  const preparing = made.map(async ({ read }) =>
-    'ready' in read ? read.ready : await read.prepare(NOBODY).catch(() => undefined),
-  );
-  const all = Promise.all(preparing).then(each => each.filter(one => one !== undefined));
-  return await Promise.race([all, sleep<CachedDelivery[]>(PATIENCE, [], { ref: false })]);
+  const ready = made.flatMap(({ read }) => ('ready' in read ? [read.ready] : []));
+  const preparing = made.flatMap(({ read }) => ('ready' in read ? [] : [read.prepare(NOBODY)]));
+  if (preparing.length === 0) return ready;
+  const settled = Promise.allSettled(preparing.map(async one => ready.push(await one)));
+  await Promise.race([settled, sleep(PATIENCE, undefined, { ref: false })]);
+  return [...ready];
 }
 
 /** In ms. */

@@ -78,10 +78,10 @@ export function forwarder(parts: ForwarderParts): Forwarder {
   };
 
   function handOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<number | Answer> {
-    const { promise, resolve } = Promise.withResolvers<number | Answer>();
-    const { method = 'GET', url = '/' } = incoming;
     // Nobody waits any more.
     if (outgoing.destroyed) return Promise.resolve(outgoing.statusCode);
+    const { promise, resolve } = Promise.withResolvers<number | Answer>();
+    const { method = 'GET', url = '/' } = incoming;
     const headers = endToEnd(incoming.rawHeaders, HOP_BY_HOP);
     const upstream: ClientRequest = request({
       agent,
@@ -91,7 +91,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       headers,
       timeout,
     });
-    // Whoever has gone is worked for no longer.
+    // A caller who leaves ends the work behind as well.
     const gone = () => {
       if (!outgoing.writableFinished) upstream.destroy();
     };
@@ -131,10 +131,8 @@ export function forwarder(parts: ForwarderParts): Forwarder {
 const TOO_MANY_WAITING = problemAnswer(
   new Problem(
     'queue_full',
-    'As many calls wait for changes here as may. Ask again in a while, without waiting.',
-    {
-      retryAfter: 5,
-    },
+    'Too many calls are waiting for changes. Try again in 5 s, or leave out the parameter wait.',
+    { retryAfter: 5 },
   ),
 );
 const NO_ANSWER = problemAnswer(

@@ -6,7 +6,7 @@ import type { Kept } from '../memory.ts';
 import type { NotedDelivery } from './request-notes.ts';
 
 /**
- * Whoever answers the request checks its key as of then, so a key that was known before is recognized here.
+ * A key that was known before is recognized too: the server that answers the request checks it again.
  * @param kept what memory keeps
  * @param admit told who asks; what it throws is the answer
  * @returns notes the caller of a request that has a valid key; the answer that refuses it, if any
@@ -23,7 +23,7 @@ export function recognizing(
       request.caller =
         authenticator.recognize(authorization, kept) ?? (await authenticator.authenticate(authorization));
     } catch {
-      // Whoever answers the request says what is wrong with its key.
+      // The server behind says what is wrong with the key.
       return undefined;
     }
     try {

@@ -4,12 +4,12 @@ import { Problem } from '../../core/problem.ts';
 import { isMadeOnDemand } from '../delivery/affected.ts';
 import { openRegistryAt } from '../open-registry.ts';
 import { holdToMacsOf } from '../proof/start-macs.ts';
-import { alarmEntry } from '../serving/request-log.ts';
+import { alarmEntry, faultEntry } from '../serving/request-log.ts';
 import { type RunningServer, startServer } from '../serving/server.ts';
 import { toPlain } from '../tasks/plain.ts';
 import type { Command, Report, ThreadOrder } from './messages.ts';
 
-/** Few are needed: what is delivered twice is in memory. */
+/** Few are needed: a delivery is read once, and then given from memory. */
 const DATABASE_CONNECTIONS = 4;
 
 const port = parentPort;
@@ -68,9 +68,13 @@ function obeyed(server: RunningServer): Promise<void> {
           .then(() => command.id !== undefined && report({ kind: 'done', id: command.id }));
         break;
       case 'metrics':
-        void server
-          .metrics(command.part)
-          .then(value => report({ kind: 'done', id: command.id, value }), reject);
+        void server.metrics(command.part).then(
+          value => report({ kind: 'done', id: command.id, value }),
+          error => {
+            report({ kind: 'log', entry: faultEntry(error) });
+            report({ kind: 'done', id: command.id });
+          },
+        );
         break;
       case 'broken':
         server.reportBroken(new Error(command.message));

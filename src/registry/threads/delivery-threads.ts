@@ -116,8 +116,9 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
       const url = await first.listening;
       const port = Number(new URL(url).port || (url.startsWith('https') ? 443 : 80));
       // Those that take the place of one that ended listen where it did.
-      order = { ...from, serving: { ...shared, port } };
-      await Promise.all(Array.from({ length: count - 1 }, () => order && startOne(order)));
+      const next = { ...from, serving: { ...shared, port } };
+      order = next;
+      await Promise.all(Array.from({ length: count - 1 }, () => startOne(next)));
       return url;
     },
     renewCertificate(renewed) {
