@@ -6,8 +6,8 @@ import { channel, cursor, environmentName, promptName, queryNumber, versionNumbe
 
 /** Prompts of one request. */
 export const MAX_DELIVERIES = 100;
-/** Of the deliveries in one answer. */
-export const MAX_DELIVERIES_BYTES = 8 * 1024 * 1024;
+/** Of the deliveries in one answer, which the thread that delivers puts together in one piece. One alone may be larger. */
+export const MAX_DELIVERIES_BYTES = 1024 * 1024;
 
 const wantedDelivery = z
   .strictObject({

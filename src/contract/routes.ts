@@ -145,7 +145,7 @@ export const ROUTES = {
   deliverAll: {
     method: 'POST',
     path: '/v1/deliveries',
-    summary: 'Up to 100 deliveries in one answer, 8 MiB at a time',
+    summary: 'Up to 100 deliveries in one answer, 1 MiB at a time',
     role: 'reader',
     body: deliveriesRequest,
     responses: {
