@@ -48,7 +48,7 @@ function reservedOf(frontMatter: JsonObject): Readonly<Record<string, unknown>> 
   return Object.fromEntries(Object.entries(frontMatter).filter(([key]) => RESERVED.has(key)));
 }
 
-/** Keys with a dot, by what stands before the last one. */
+/** Keys with a dot, by what comes before the last one. */
 function extensionsOf(frontMatter: JsonObject): Readonly<Record<string, JsonObject>> {
   const spaces: Record<string, Record<string, unknown>> = {};
   for (const [key, value] of Object.entries(frontMatter)) {

@@ -25,7 +25,7 @@ export interface RenderRequest {
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Values by variable name. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Earlier messages, put where `{{history}}` stands. */
+  /** Earlier messages, inserted at `{{history}}`. */
   readonly messages?: readonly Message[];
   /** What `{{@name}}` reads, by name: who asks, in which state. */
   readonly context?: Readonly<Record<string, unknown>>;
@@ -188,7 +188,7 @@ export interface PromptMetadata {
   readonly output?: unknown;
   /** With their schemas as JSON Schema; absent where none is declared. */
   readonly tools?: DeclaredTool[];
-  /** Keys with a dot, by what stands before the last one. */
+  /** Keys with a dot, by what comes before the last one. */
   readonly ext: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The whole front matter as it is written. */
   readonly raw: Readonly<Record<string, unknown>>;

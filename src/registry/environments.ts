@@ -92,7 +92,7 @@ const selectRowsAndLast = preparedQuery(database =>
  * believes of the tables; SQLite has none and needs none.
  */
 const selectEnvironments = preparedQuery(database => {
-  // The kind stands in the statement itself: only so does the index of just these events serve.
+  // The kind is part of the statement itself: only then is the index of just these events used.
   const rows = database.selectFrom('environments');
   const joined =
     database.getExecutor().adapter instanceof PostgresAdapter

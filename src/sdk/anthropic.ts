@@ -105,7 +105,7 @@ function messagesOf(prompt: Renderable, turns: ReturnType<typeof turnsOf>): Mess
     if (last?.role === role) last.content.push(...blocks);
     else if (blocks.length > 0) messages.push({ role, content: blocks });
   }
-  // Results stand before all else in the message after their calls.
+  // Results come first in the message after their calls.
   for (const { content } of messages) content.sort((a, b) => orderOf(a) - orderOf(b));
   const last = messages.at(-1);
   const begun = last?.content.at(-1);

@@ -63,11 +63,11 @@ interface About {
 
 /** One version of a prompt. The same objects are given again, so they are frozen. */
 export interface Prompt extends About {
-  /** The template: front matter taken off, partials resolved, variables as they stand. */
+  /** The template: front matter taken off, partials resolved, variables unchanged. */
   readonly text: string;
 }
 
-/** A text that stands in for a prompt that could not be had: it has no version. */
+/** The text used when a prompt is not available: it has no version. */
 export interface FallbackPrompt {
   readonly text: string;
   readonly name: string;
@@ -124,7 +124,7 @@ export interface GetOptions {
 export interface RenderOptions extends GetOptions {
   /** The registry renders: one request each time, and nothing is served when it is away. */
   readonly remote?: boolean | undefined;
-  /** Earlier messages, put where `{{history}}` stands. */
+  /** Earlier messages, inserted at `{{history}}`. */
   readonly messages?: readonly Message[] | undefined;
   /** The values of `{{@name}}`, by name. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;

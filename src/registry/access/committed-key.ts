@@ -100,7 +100,7 @@ function keyAfter(events: readonly RegistryEvent[]): Told | undefined {
 
 const KINDS = ['key.created', 'key.committed', 'key.expiry_set', 'key.revoked'] as const;
 
-/** A row for each event of the key. The kinds stand in the statement itself: only so does their index serve. */
+/** A row for each event of the key. The kinds are part of the statement itself: only then is their index used. */
 const selectKey = preparedQuery((database, given: { readonly id: string }) =>
   database
     .selectFrom('keys')

@@ -36,7 +36,7 @@ export interface StoredPartial {
 export interface PreparedContent {
   /** By the reference as written. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
-  /** Front matter taken off, partials resolved, variables as they stand. */
+  /** Front matter taken off, partials resolved, variables unchanged. */
   readonly template: string;
   readonly metadata: PromptMetadata;
 }

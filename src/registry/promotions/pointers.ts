@@ -49,7 +49,7 @@ const selectPointer = preparedQuery((database, given: PointerPlace) =>
       database
         .selectFrom('events')
         .select(({ fn }) => fn.max<number | null>('seq').as('seq'))
-        // The kind stands in the statement itself: only so does the index of just these events serve.
+        // The kind is part of the statement itself: only then is the index of just these events used.
         .where('kind', '=', sql.lit('promotion.applied' as const))
         .where('prompt', '=', given.prompt)
         .where('environment', '=', given.environment)

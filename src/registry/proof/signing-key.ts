@@ -95,7 +95,7 @@ export async function lastSigningKey(
   snapshot: Snapshot,
   until: number = Number.MAX_SAFE_INTEGER,
 ): Promise<EventData['signing_key.set'] | undefined> {
-  // The kind stands in the statement itself: only so does a database know that its index of just these events serves.
+  // The kind is part of the statement itself: only then does a database use its index of just these events.
   const last = await snapshot
     .selectFrom('events')
     .select('data')

@@ -121,7 +121,7 @@ function marks(snapshot: Snapshot): Promise<{ readonly seq: number; readonly dat
     snapshot
       .selectFrom('events')
       .select(['seq', 'data'])
-      // The kind stands in the statement itself: only so does a database know that its index of just these events serves.
+      // The kind is part of the statement itself: only then does a database use its index of just these events.
       .where('kind', '=', sql.lit('macs.started' as const))
       .orderBy('seq', 'desc')
       .execute()

@@ -85,7 +85,7 @@ export function startDeliveryThread(
   };
 }
 
-/** As it stands among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+/** Among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
 function threadModule(): URL {
   const name = import.meta.url.endsWith('.ts') ? './delivery-thread.ts' : './delivery-thread.js';
   return new URL(name, import.meta.url);
