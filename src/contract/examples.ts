@@ -341,7 +341,11 @@ const CREATED_WEBHOOK: JsonOf<typeof createdWebhook> = {
   lastDeliveredAt: null,
   secret: 'whsec_<secret>',
 };
-const BATCH: JsonOf<typeof batchResponse> = { data: [VERSION], missing: ['support/fee-estimate@99'] };
+const BATCH: JsonOf<typeof batchResponse> = {
+  data: [VERSION],
+  missing: ['support/fee-estimate@99'],
+  remaining: [],
+};
 
 const name = { name: 'support/fee-estimate' };
 const promotionId = { id: APPLIED.id };

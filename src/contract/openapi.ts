@@ -89,7 +89,23 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
   const made = createDocument(document);
   for (const item of Object.values(made.paths ?? {}))
     for (const each of Object.values(item) as MadeOperation[]) giveExamples(each);
+  for (const schema of Object.values(made.components?.schemas ?? {})) sayDefaults(schema as MadeSchema);
   return made;
+}
+
+interface MadeSchema {
+  readonly properties?: Readonly<Record<string, { default?: unknown; description?: string }>>;
+  readonly required?: readonly string[];
+}
+
+/** Generators of types, openapi-typescript among them, take a property that has a `default` for one that is required. */
+function sayDefaults({ properties = {}, required = [] }: MadeSchema): void {
+  for (const [name, property] of Object.entries(properties)) {
+    if (property.default === undefined || required.includes(name)) continue;
+    const told = `Default: \`${JSON.stringify(property.default)}\`.`;
+    property.description = property.description === undefined ? told : `${property.description} ${told}`;
+    delete property.default;
+  }
 }
 
 /** As much of an operation of the finished document as gets examples: those of its path and query. */
