@@ -19,10 +19,10 @@ const LIMITS: Readonly<Record<string, number>> = {
   render: 40 * KIB,
   'file-storage': 9 * KIB,
   testing: 10 * KIB,
-  openai: 11 * KIB,
+  openai: 12 * KIB,
   anthropic: 11 * KIB,
   ai: 10 * KIB,
-  google: 10 * KIB,
+  google: 11 * KIB,
 };
 
 /** Files that the client imports when they are first needed. */
@@ -98,6 +98,8 @@ async function built(
     external: ['node:*'],
     target: 'es2022',
     minify: true,
+    // Node shows the line that an error comes from.
+    lineLimit: 240,
     plugins: [ownFiles(ofClient)],
     write: false,
     logLevel: 'warning',

@@ -143,6 +143,14 @@ describe('the package', () => {
     }
   });
 
+  it('has lines that a terminal can show: Node prints the one that an error comes from', async () => {
+    for (const file of (await readdir(join(installed, 'sdk'))).filter(name => name.endsWith('.js'))) {
+      const text = await readFile(join(installed, 'sdk', file), 'utf8');
+      const longest = Math.max(...text.split('\n').map(line => line.length));
+      assert.ok(longest <= 1000, `${file} has a line of ${longest} characters`);
+    }
+  });
+
   it('is small', async () => {
     const { client = Number.NaN, render = Number.NaN } = await sdkSizes();
     assert.ok(client <= 8 * 1024 && render <= 40 * 1024, `${client}, ${render}`);
