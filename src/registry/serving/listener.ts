@@ -4,7 +4,7 @@ import { HEADER } from '../../contract/headers.ts';
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath } from '../delivery/target.ts';
-import { type Answer, problemAnswer } from '../http/answer.ts';
+import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
 import { routeOf } from '../http/paths.ts';
 import { answerBudget } from './answer-budget.ts';
@@ -24,6 +24,8 @@ export interface ListenerParts {
   readonly notes: RequestNotes;
   readonly counts: RequestCounts;
   readonly log: (entry: object) => void;
+  /** Told of what kept a request from being answered. */
+  readonly onFault: (error: unknown) => void;
   /** Whether connections should be used no longer than for the answer at hand. */
   readonly stopping: () => boolean;
   /** How long an answer may take, in ms. */
@@ -49,7 +51,7 @@ const WATCHING: ReadonlySet<RouteName> = new Set(['healthz', 'readyz', 'metrics'
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
-  const { app, notes, counts, log, stopping, timeout, send, clients, forwarding } = parts;
+  const { app, notes, counts, log, onFault, stopping, timeout, send, clients, forwarding } = parts;
   const answers = answerBudget();
   const { path } = ROUTES.deliver;
   const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
@@ -59,11 +61,31 @@ export function requestListener(parts: ListenerParts): Listener {
     incoming.url = originForm(incoming.url ?? '/');
     const { url } = incoming;
     if (stopping()) outgoing.shouldKeepAlive = false;
-    if (climbs(url)) refuse(incoming, outgoing);
-    else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url)) deliver(incoming, outgoing);
-    else if (forwarding !== undefined && !isAnsweredHere(url)) void forward(forwarding, incoming, outgoing);
-    else void answer(incoming, outgoing);
+    let answered: Promise<void> | undefined;
+    try {
+      if (climbs(url)) refuse(incoming, outgoing);
+      else if ((method === 'GET' || method === 'HEAD') && isDeliveryPath(url))
+        answered = deliver(incoming, outgoing);
+      else if (forwarding !== undefined && !isAnsweredHere(url))
+        answered = forward(forwarding, incoming, outgoing);
+      else answered = answer(incoming, outgoing);
+    } catch (error) {
+      fail(incoming, outgoing, error);
+    }
+    answered?.catch((error: unknown) => fail(incoming, outgoing, error));
   };
+
+  /** A request that nobody foresaw must not end the thread, and with it the requests of everybody else. */
+  function fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
+    onFault(error);
+    if (outgoing.headersSent) {
+      outgoing.destroy();
+      return;
+    }
+    counts.of(counted(incoming.method ?? 'GET'), 'none').answered(500, 0);
+    outgoing.shouldKeepAlive = false;
+    send(incoming, outgoing, problemAnswer(problemOf(error)));
+  }
 
   /** Whatever is wrong with a request, the server behind says so. */
   async function forward(
@@ -113,15 +135,17 @@ export function requestListener(parts: ListenerParts): Listener {
   }
 
   /** What succeeds is not logged: applications log the version they got. */
-  function deliver(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  function deliver(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> | undefined {
     const started = performance.now();
     const request = noted(incoming);
     const count = delivered[incoming.method === 'HEAD' ? 'HEAD' : 'GET'];
     const answer = app.deliver(request);
     if (answer instanceof Promise) {
       clients.begun(request, incoming);
-      void answer.then(given => finish(incoming, outgoing, request, given, started, count));
-    } else finish(incoming, outgoing, request, answer, started, count);
+      return answer.then(given => finish(incoming, outgoing, request, given, started, count));
+    }
+    finish(incoming, outgoing, request, answer, started, count);
+    return undefined;
   }
 
   function finish(

@@ -226,6 +226,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     notes,
     counts: metrics.requests,
     log,
+    onFault,
     stopping: () => isStopping,
     timeout: limits.requestTimeout,
     send,
