@@ -54,6 +54,24 @@ describe('promptforge serve', () => {
     assert.deepEqual(rest, { level: 'info', event: 'listening', data, version: packageJson.version, pid });
   });
 
+  it('gives way to the threads that deliver, on Linux', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const { pid, log } = await serving('--data', data, '--workers', '2');
+    await eventually('it to listen', () => log().some(({ event }) => event === 'listening'));
+    const threads = await readdir(`/proc/${pid}/task`);
+    const names = await Promise.all(
+      threads.map(async thread => {
+        const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+        // The 19th field; the second, a name in brackets, may have spaces.
+        const nice = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+        return { isMain: thread === String(pid), nice };
+      }),
+    );
+    assert.deepEqual(new Set(names.filter(({ isMain }) => isMain).map(({ nice }) => nice)), new Set([10]));
+    const usual = names.filter(({ isMain, nice }) => !isMain && nice === 0);
+    assert.ok(usual.length >= 2, `${usual.length} threads of the usual priority`);
+  });
+
   it('listens on the port it is given', async () => {
     const port = await unusedPort();
     const { url } = await serving('--data', data, '--port', String(port));

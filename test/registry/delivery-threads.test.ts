@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
@@ -292,6 +293,27 @@ describe('a registry that delivers in threads of their own', () => {
     );
     assert.ok(counted('promptforge_delivery_cache_entries') > 0);
     assert.ok(counted('promptforge_http_connections') > 0);
+  });
+
+  it('leaves the priority of its program as it was, unless told', async () => {
+    const before = getPriority();
+    await using registry = await served(1);
+    assert.equal(getPriority(), before);
+    assert.match(registry.url, /^http/);
+  });
+
+  it('keeps deliveries in the threads that deliver, and none behind them', async () => {
+    await using registry = await served(1);
+    await using other = await served(0, {}, registry.folder);
+    await publish(other, 'team/a', ['One', 'Two']);
+    await promote(other, 'team/a', 1, null);
+    await promote(other, 'team/a', 2, 1);
+    await eventually('the second', async () => (await registry.deliver('team/a')).text === 'Two');
+    await registry.deliver('team/a?version=1');
+    await registry.deliver('team/a?version=2');
+    const { text } = await registry.call('GET', '/metrics');
+    // By its channel, and by the number of each of the two.
+    assert.match(text, /^promptforge_delivery_cache_entries 3$/m);
   });
 
   it('counts what is handed on against the rate of its key', async () => {

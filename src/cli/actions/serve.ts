@@ -82,6 +82,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     const server = await serveRegistry({
       place: placeOf(options),
       workers: options.workers,
+      yields: true,
       store,
       ...signing,
       deliveryOnly,

@@ -133,10 +133,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { contents, maker } = deliveriesBy(work);
   const intact = intactStore(options.store, integrity);
   const kept = memory(intact, {
-    maker,
     integrity,
     onKept: behind?.onKept,
     ...(options.deliveryCache !== undefined && { deliveryBytes: options.deliveryCache }),
+    // Behind threads that deliver nobody asks this one for deliveries.
+    ...(front === undefined ? { maker } : { deliveryBytes: 0 }),
   });
   const store = committingStore(intact, kept, maker, front);
   const signer = signerOf({

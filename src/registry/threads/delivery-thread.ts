@@ -8,6 +8,7 @@ import { alarmEntry, faultEntry } from '../serving/request-log.ts';
 import { type RunningServer, startServer } from '../serving/server.ts';
 import { toPlain } from '../tasks/plain.ts';
 import type { Command, Report, ThreadOrder } from './messages.ts';
+import { takePriority } from './priority.ts';
 
 /** Few are needed: a delivery is read once, and then given from memory. */
 const DATABASE_CONNECTIONS = 4;
@@ -22,7 +23,9 @@ try {
   port.close();
 }
 
-async function serve({ place, serving, socket, seen, broken, notesUse }: ThreadOrder): Promise<void> {
+async function serve(order: ThreadOrder): Promise<void> {
+  const { place, serving, socket, seen, broken, notesUse } = order;
+  takePriority(order.priority);
   const log = (entry: object) => report({ kind: 'log', entry });
   await using closing = new AsyncDisposableStack();
   const store = await openRegistryAt(place, {

@@ -35,6 +35,8 @@ export interface ThreadOrder {
   readonly broken: string | null;
   /** Whether the registry is told when keys are used. */
   readonly notesUse: boolean;
+  /** Which it is to have, whatever the thread that starts it has by then. */
+  readonly priority: number;
 }
 
 /** To a thread. What has an `id` is answered by `done`. */

@@ -2,13 +2,13 @@
  * A registry as a process serves it: deliveries in threads of their own, which keep going whatever authors, renderings
  * and the database do, and everything else in this thread, behind them.
  */
-import { setPriority } from 'node:os';
 import { CHAIN_START } from '../../core/event.ts';
 import { DELIVERY_CACHE_BYTES } from '../delivery/delivery-cache.ts';
 import type { RegistryPlace } from '../open-registry.ts';
 import { faultEntry } from '../serving/request-log.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../serving/server.ts';
 import { deliveryThreads } from './delivery-threads.ts';
+import { giveWay, priorityNow } from './priority.ts';
 import { privateSocket } from './socket.ts';
 
 export interface RegistryServingOptions
@@ -17,13 +17,15 @@ export interface RegistryServingOptions
   readonly place: RegistryPlace;
   /** How many threads deliver; 0: deliveries share this thread with everything else. */
   readonly workers: number;
+  /** Whether the calling thread gives way to those that deliver, for good: only who owns the process can say; false by default. */
+  readonly yields?: boolean;
 }
 
 export type ServedRegistry = Pick<RunningServer, 'url' | 'store' | 'renewCertificate' | 'close'>;
 
 /** @throws Problem as `startServer` does; `unavailable` where a thread cannot start */
 export async function serveRegistry(options: RegistryServingOptions): Promise<ServedRegistry> {
-  const { place, workers, log, heads, deliveryOnly = false } = options;
+  const { place, workers, log, heads, deliveryOnly = false, yields = false } = options;
   // A process that only delivers has nothing to keep apart.
   if (workers === 0 || (deliveryOnly && workers === 1)) return startServer(options);
   const { rateLimit, environmentRateLimit, ...others } = options;
@@ -64,8 +66,9 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
     seen: heads?.read().checkpoint ?? CHAIN_START,
     broken: null,
     notesUse: !deliveryOnly,
+    priority: priorityNow(),
   });
-  yieldToDeliveries();
+  if (yields) giveWay();
   const opened = closing.move();
   let closed: Promise<void> | undefined;
   async function close(delay: number): Promise<void> {
@@ -82,16 +85,4 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
       return closed;
     },
   };
-}
-
-/** How much of a processor this thread gives up to the threads that deliver, where both want it: it keeps a tenth. */
-const NICENESS = 10;
-
-function yieldToDeliveries(): void {
-  try {
-    // On Linux this is the calling thread alone, and those it starts from now on.
-    if (process.platform === 'linux') setPriority(NICENESS);
-  } catch {
-    // A system that forbids it serves all the same.
-  }
 }
