@@ -295,6 +295,34 @@ describe('a registry that delivers in threads of their own', () => {
     assert.ok(counted('promptforge_http_connections') > 0);
   });
 
+  it('never counts back, neither where a thread is slow to say nor where one ended', async () => {
+    await using registry = await served(COUNTS.length);
+    await publish(registry, 'team/a', ['One']);
+    await promote(registry, 'team/a', 1, null);
+    const counted = async () => {
+      const { text } = await registry.call('GET', '/metrics');
+      const series =
+        /^promptforge_(?:http_requests_total\{method="GET",route="\/v1\/prompts\/\{name\}",status="200"\}|http_request_duration_seconds_count\{method="GET",route="\/v1\/prompts\/\{name\}"\}) (\d+)$/gm;
+      const [requests, durations] = [...text.matchAll(series)].map(([, count]) => Number(count));
+      assert.equal(requests, durations, text);
+      return requests;
+    };
+    for (let i = 0; i < 20; i++) await registry.deliver('team/a');
+    assert.equal(await counted(), 20);
+    const [slow] = registry.threads;
+    const { postMessage } = slow!;
+    slow!.postMessage = () => {};
+    assert.equal(await counted(), 20, 'a thread that does not say how much it counted');
+    slow!.postMessage = postMessage;
+    await slow!.terminate();
+    await eventually('a delivery', () => registry.deliver('team/a').catch(() => undefined));
+    const after = await eventually('the counts', async () => {
+      const count = await counted();
+      return count !== undefined && count >= 21 ? count : undefined;
+    });
+    assert.equal(after, 21);
+  });
+
   it('leaves the priority of its program as it was, unless told', async () => {
     const before = getPriority();
     await using registry = await served(1);

@@ -10,9 +10,12 @@ export type MetricsPart = 'process' | 'registry';
 /** Metrics of prom-client as plain data. */
 export type MetricValues = readonly object[];
 
+/** Of one thread, in both parts. */
+export type ThreadMetrics = Readonly<Record<MetricsPart, MetricValues>>;
+
 /** The threads that deliver, for the server behind them. */
 export interface DeliveryFront extends CommitListener {
-  /** Of each thread. */
+  /** Of each thread, and of those that ended, so that no counter goes back. */
   metrics(part: MetricsPart): Promise<readonly MetricValues[]>;
   /** Something was found false: they deliver only what they had in memory. */
   broken(message: string): void;

@@ -4,7 +4,7 @@ import type { EventKind } from '../../core/event.ts';
 import type { LogWatchState } from '../proof/watch.ts';
 import { logHead } from '../store/log.ts';
 import type { Snapshot, Store } from '../store/store.ts';
-import type { DeliveryFront, MetricsPart, MetricValues } from './front.ts';
+import type { DeliveryFront, MetricsPart, ThreadMetrics } from './front.ts';
 import { REQUEST_METRICS, type RequestCounts, requestCounts } from './request-counts.ts';
 
 export interface Metrics {
@@ -16,7 +16,7 @@ export interface Metrics {
   /** As Prometheus reads it, with those of the delivering threads. Asks the database for what the log has new. */
   text(part: MetricsPart): Promise<string>;
   /** What a delivering thread counts, for the server behind it to add up. */
-  ofThread(part: MetricsPart): Promise<MetricValues>;
+  ofThread(): Promise<ThreadMetrics>;
 }
 
 export interface MeasuredParts {
@@ -199,9 +199,12 @@ export function registryMetrics({
       const all = AggregatorRegistry.aggregate([own, ...threads] as object[]);
       return (await all.metrics()) + (await ofNode.metrics());
     },
-    ofThread: async part =>
-      (await ofPart(part).getMetricsAsJSON()).filter(({ name }) => OF_EACH_THREAD.has(name)),
+    ofThread: async () => ({ process: await own(process), registry: await own(registry) }),
   };
+}
+
+async function own(registry: Registry): Promise<object[]> {
+  return (await registry.getMetricsAsJSON()).filter(({ name }) => OF_EACH_THREAD.has(name));
 }
 
 let processRegistry: Registry | undefined;

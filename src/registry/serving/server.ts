@@ -21,7 +21,7 @@ import { trustedProxies } from './client-address.ts';
 import { clients, trustedClient } from './clients.ts';
 import { checkExposure, isLoopback } from './exposure.ts';
 import { forwarder } from './forward.ts';
-import type { Behind, DeliveryFront, MetricsPart, MetricValues } from './front.ts';
+import type { Behind, DeliveryFront, ThreadMetrics } from './front.ts';
 import { type Certificate, startHttpServer } from './http-server.ts';
 import { type ConnectionLimits, FORWARDED_AT_ONCE, limitsOf } from './limits.ts';
 import { counted, requestListener } from './listener.ts';
@@ -89,7 +89,7 @@ export interface RunningServer {
   /** @throws Problem `unavailable` */
   writeKeyUses(uses: KeyUses): Promise<void>;
   /** What it counts as one of several threads. */
-  metrics(part: MetricsPart): Promise<MetricValues>;
+  metrics(): Promise<ThreadMetrics>;
   /** What the server behind has committed is no longer delivered as it was before. */
   readonly committedElsewhere: DeliveryFront['committed'];
   /** Says in `/healthz` and `/readyz` that it stops, and answers on. */

@@ -16,8 +16,8 @@ export interface DeliveryThread {
   /** Resolves when it has ended, with why where it ended by itself. */
   readonly ended: Promise<unknown>;
   tell(command: Command): void;
-  /** Ends it, whatever it does. */
-  terminate(): void;
+  /** Ends it, whatever it does; `reason` is why it has ended then. */
+  terminate(reason?: Error): void;
   /** Resolves with what it says, or with undefined when it ends before. */
   ask(command: WithoutId<Asked>): Promise<unknown>;
 }
@@ -74,7 +74,10 @@ export function startDeliveryThread(
       return hasListened;
     },
     tell: command => worker.postMessage(command),
-    terminate: () => void worker.terminate(),
+    terminate(reason) {
+      why ??= reason;
+      void worker.terminate();
+    },
     ask(command) {
       const id = next++;
       const { promise, resolve } = Promise.withResolvers<unknown>();

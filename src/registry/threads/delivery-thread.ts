@@ -71,7 +71,7 @@ function obeyed(server: RunningServer): Promise<void> {
           .then(() => command.id !== undefined && report({ kind: 'done', id: command.id }));
         break;
       case 'metrics':
-        void server.metrics(command.part).then(
+        void server.metrics().then(
           value => report({ kind: 'done', id: command.id, value }),
           error => {
             report({ kind: 'log', entry: faultEntry(error) });

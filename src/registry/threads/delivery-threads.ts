@@ -7,11 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommittedEvent } from '../delivery/committed-event.ts';
 import type { CachedDelivery } from '../delivery/delivery-cache.ts';
 import { knownSpecs } from '../delivery/known-specs.ts';
-import type { DeliveryFront, MetricValues } from '../serving/front.ts';
+import type { DeliveryFront, ThreadMetrics } from '../serving/front.ts';
 import type { Certificate } from '../serving/http-server.ts';
 import { listening } from '../serving/listening.ts';
 import { type DeliveryThread, startDeliveryThread, type ThreadReport } from './delivery-thread-handle.ts';
 import type { ThreadOrder } from './messages.ts';
+import { threadFigures } from './thread-figures.ts';
+import { watchThread } from './thread-watch.ts';
 
 export interface DeliveryThreads {
   readonly front: DeliveryFront;
@@ -46,6 +48,7 @@ const PAUSE = { first: 100, longest: 5000 };
 export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsParts): DeliveryThreads {
   const running = new Set<DeliveryThread>();
   const specs = knownSpecs(MAX_SPECS);
+  const figures = threadFigures<DeliveryThread>();
   let order: ThreadOrder | undefined;
   let tls: Certificate | undefined;
   let broken: string | null = null;
@@ -62,11 +65,13 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
     running.add(thread);
     void thread.ended.then(error => {
       running.delete(thread);
+      void figures.ended(thread);
       if (isClosing || !thread.hasListened) return;
       onFault(error);
       void startAgain();
     });
     await thread.listening;
+    watchThread(thread, counted => figures.said(thread, counted));
     return thread;
   }
 
@@ -97,12 +102,13 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
         await Promise.race([Promise.all(kept), sleep(PATIENCE, undefined, { ref: false })]);
       },
       async metrics(part) {
-        const asked = [...running].map(thread => thread.ask({ kind: 'metrics', part }));
-        const answers = await Promise.race([
-          Promise.all(asked),
-          sleep(PATIENCE, [] as unknown[], { ref: false }),
-        ]);
-        return answers.filter(values => values !== undefined) as MetricValues[];
+        const told = [...running].map(async thread => {
+          const counted = await thread.ask({ kind: 'metrics' });
+          if (counted !== undefined) figures.said(thread, counted as ThreadMetrics);
+        });
+        // Of one that takes longer there is what it said last.
+        await Promise.race([Promise.all(told), sleep(PATIENCE, undefined, { ref: false })]);
+        return figures.all(part);
       },
       broken(message) {
         broken = message;

@@ -4,7 +4,6 @@ import type { KeyUses } from '../access/last-use.ts';
 import type { CommittedEvent } from '../delivery/committed-event.ts';
 import type { CachedDelivery, DeliverySpec } from '../delivery/delivery-cache.ts';
 import type { RegistryPlace } from '../open-registry.ts';
-import type { MetricsPart } from '../serving/front.ts';
 import type { Certificate } from '../serving/http-server.ts';
 import type { ServerOptions } from '../serving/server.ts';
 import type { PlainProblem } from '../tasks/plain.ts';
@@ -48,7 +47,7 @@ export type Command =
       readonly events: readonly CommittedEvent[];
       readonly made: readonly CachedDelivery[];
     }
-  | { readonly kind: 'metrics'; readonly id: number; readonly part: MetricsPart }
+  | { readonly kind: 'metrics'; readonly id: number }
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'certificate'; readonly tls: Certificate }
   | { readonly kind: 'close'; readonly delay: number };

@@ -1,0 +1,56 @@
+/**
+ * What the threads that deliver have counted, so that no counter ever goes back: of one that is slow what it said last,
+ * and of those that ended what they had counted by then.
+ */
+import { AggregatorRegistry } from 'prom-client';
+import type { MetricsPart, MetricValues, ThreadMetrics } from '../serving/front.ts';
+
+export interface ThreadFigures<Thread> {
+  /** What a thread says now. */
+  said(thread: Thread, figures: ThreadMetrics): void;
+  /** Its gauges are gone with it, its counters stay. Resolves when they are added up. */
+  ended(thread: Thread): Promise<void>;
+  /** Of all that run, and one of all that ended. */
+  all(part: MetricsPart): readonly MetricValues[];
+}
+
+export function threadFigures<Thread>(): ThreadFigures<Thread> {
+  const latest = new Map<Thread, ThreadMetrics>();
+  /** Counted while what is before it is being added up. */
+  const ending = new Set<ThreadMetrics>();
+  let ended: ThreadMetrics = { process: [], registry: [] };
+  let adding: Promise<void> = Promise.resolve();
+
+  async function add(figures: ThreadMetrics): Promise<void> {
+    const sum = {
+      process: await added(ended.process, figures.process),
+      registry: await added(ended.registry, figures.registry),
+    };
+    ended = sum;
+    ending.delete(figures);
+  }
+
+  return {
+    said: (thread, figures) => void latest.set(thread, figures),
+    ended(thread) {
+      const last = latest.get(thread);
+      latest.delete(thread);
+      if (last === undefined) return adding;
+      const counted = { process: counters(last.process), registry: counters(last.registry) };
+      ending.add(counted);
+      adding = adding.then(() => add(counted));
+      return adding;
+    },
+    all: part => [...latest.values(), ...ending, ended].map(figures => figures[part]),
+  };
+}
+
+/** One list for all: it stays as short however many threads end. */
+async function added(one: MetricValues, other: MetricValues): Promise<MetricValues> {
+  const sum = AggregatorRegistry.aggregate([one, other] as object[]);
+  return await sum.getMetricsAsJSON();
+}
+
+function counters(values: MetricValues): MetricValues {
+  return values.filter(metric => 'type' in metric && metric.type !== 'gauge');
+}

@@ -1,0 +1,37 @@
+/** Looks at a thread once a second: what it has counted is kept, and one that no longer answers is ended. */
+import type { ThreadMetrics } from '../serving/front.ts';
+import type { DeliveryThread } from './delivery-thread-handle.ts';
+
+/** In ms. */
+const LOOK = 1000;
+/** A thread that delivers does nothing that takes so many looks. */
+const PATIENCE = 10;
+
+/** Until it has ended. @param look how long between two looks, in ms */
+export function watchThread(
+  thread: Pick<DeliveryThread, 'ask' | 'ended' | 'terminate'>,
+  onCounted: (figures: ThreadMetrics) => void,
+  look = LOOK,
+): void {
+  let asked = false;
+  let missed = 0;
+  const looking = setInterval(() => {
+    // Looks are counted, not seconds: a machine that slept has looked once.
+    if (asked) {
+      missed++;
+      if (missed >= PATIENCE) thread.terminate(hangs(look));
+      return;
+    }
+    asked = true;
+    missed = 0;
+    void thread.ask({ kind: 'metrics' }).then(figures => {
+      asked = false;
+      if (figures !== undefined) onCounted(figures as ThreadMetrics);
+    });
+  }, look).unref();
+  void thread.ended.then(() => clearInterval(looking));
+}
+
+function hangs(look: number): Error {
+  return new Error(`A thread that delivers did not answer for ${(PATIENCE * look) / 1000} s and was ended.`);
+}
