@@ -28,7 +28,8 @@ export interface Slot {
   failure: Failure | undefined;
   /** The one request that is on its way. */
   flight: Promise<Entry> | undefined;
-  isStorageRead: boolean;
+  /** Resolves when the storage was read, or took too long. */
+  storageRead: Promise<void> | undefined;
   /** When it was written to the storage, and with which ETag. */
   stored: { readonly at: number; readonly etag: string } | undefined;
 }
@@ -68,7 +69,7 @@ export class Slots {
       entry: undefined,
       failure: undefined,
       flight: undefined,
-      isStorageRead: false,
+      storageRead: undefined,
       stored: undefined,
     };
     this.#slots.set(key, slot);

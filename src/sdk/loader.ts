@@ -11,7 +11,7 @@ import { exchange } from './exchange.ts';
 import { freshnessOf, tightened } from './freshness.ts';
 import type { Settings } from './settings.ts';
 import { entryIn, storageKey, storedText } from './storage.ts';
-import type { FetchEvent, Wanted } from './types.ts';
+import type { FetchEvent, PromptStorage, Wanted } from './types.ts';
 
 export interface Loader {
   readonly slots: Slots;
@@ -156,13 +156,21 @@ export function loader(settings: Settings): Loader {
   }
 
   async function readStorage(slot: Slot, wanted: Wanted): Promise<void> {
-    if (storage === undefined || slot.isStorageRead || slot.entry !== undefined) return;
-    slot.isStorageRead = true;
-    try {
-      const text = await inTime(attempt(() => storage.get(storageKey(wanted, settings))));
+    if (storage === undefined || slot.entry !== undefined) return;
+    // All who ask for the prompt wait for the same reading.
+    slot.storageRead ??= fromStorage(slot, wanted, storage);
+    await slot.storageRead;
+  }
+
+  async function fromStorage(slot: Slot, wanted: Wanted, storage: PromptStorage): Promise<void> {
+    const reading = attempt(() => storage.get(storageKey(wanted, settings))).then(text => {
       if (typeof text !== 'string' || slot.entry !== undefined) return;
       const entry = entryIn(text, wanted, settings, clock());
       slots.put(keyOf(wanted), { ...entry, freshness: tightened(entry.freshness, maxStale) });
+    });
+    try {
+      // One that is late, as on a busy machine, is used when it comes and nothing else is known.
+      await inTime(reading);
     } catch (cause) {
       report(
         new PromptForgeError(

@@ -156,6 +156,37 @@ describe('without a registry', () => {
       assert.equal((await setting.client({ storage: hanging }).get(NAME)).source, 'network');
     });
 
+    it('is there for all who ask at once', async () => {
+      const kept = memoryStorage();
+      await leftBehind(kept);
+      const opened = Promise.withResolvers<void>();
+      const storage = { ...kept, get: (key: string) => opened.promise.then(() => kept.get(key)) };
+      const fetch = async () => {
+        throw new TypeError('down');
+      };
+      const prompts = setting.client({ storage, fetch });
+      setImmediate(opened.resolve);
+      const given = await Promise.all([prompts.get(NAME), prompts.get(NAME), prompts.get(NAME)]);
+      assert.deepEqual(
+        given.map(({ source }) => source),
+        ['stored', 'stored', 'stored'],
+      );
+    });
+
+    it('that answers late is used where the registry cannot be asked', async () => {
+      const kept = memoryStorage();
+      await leftBehind(kept);
+      const late = Promise.withResolvers<void>();
+      const storage = { ...kept, get: (key: string) => late.promise.then(() => kept.get(key)) };
+      // By the time of this call, the storage was given up.
+      const fetch = async () => {
+        late.resolve();
+        await new Promise(setImmediate);
+        throw new TypeError('down');
+      };
+      assert.equal((await setting.client({ storage, fetch }).get(NAME)).source, 'stored');
+    });
+
     it('may be a folder of files, whole and private', async () => {
       await using place = await temporaryFolder();
       const folder = join(place.path, 'prompts');
