@@ -8,6 +8,7 @@
 //   npm run build -- --watch  readable, again after every change, until Ctrl-C
 
 import { chmod, glob, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -131,6 +132,17 @@ function checkNoServerDatabase({ inputs }: Metafile): void {
     throw new Error(`The extension's bundle has ${stray}, which only the command may load.`);
 }
 
+/** The npm package installs the command without any other package (npmPackage.ts). */
+function checkNeedsNoPackage({ outputs }: Metafile): void {
+  const imports = Object.values(outputs).flatMap(output => output.imports);
+  // What a package requires only to see whether it is there, such as pg-native, is a call of `require`.
+  const stray = imports.find(
+    ({ path, external, kind }) => external && kind !== 'require-call' && !isBuiltin(path),
+  );
+  if (stray !== undefined)
+    throw new Error(`The command imports ${stray.path}, which its npm package does not install.`);
+}
+
 /** Builds the suite that runs inside VS Code into `out/extension-tests/`, one file a test file. */
 export async function buildExtensionTests(): Promise<void> {
   const outdir = 'out/extension-tests';
@@ -154,7 +166,8 @@ export async function buildExtensionTests(): Promise<void> {
 
 /** Builds the command into `outdir`, absolute or from the project's root: `cli.js` and its chunks. */
 export async function buildCommand(outdir: string): Promise<void> {
-  await esbuild.build({ ...commandBundle(false), outdir });
+  const { metafile } = await esbuild.build({ ...commandBundle(false), outdir });
+  checkNeedsNoPackage(metafile);
   await chmod(resolve(ROOT, outdir, 'cli.js'), 0o755);
 }
 

@@ -6,6 +6,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { buildSdk, sdkSizes } from '../../scripts/buildSdk.ts';
 import { runCommand } from '../../scripts/host/runCommand.ts';
+import { packNpm } from '../../scripts/npmPackage.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -102,10 +103,8 @@ describe('the package', () => {
     folder = await temporaryFolder();
     installed = join(folder.path, 'node_modules', 'promptforge');
     await mkdir(installed, { recursive: true });
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    await runCommand(npm, ['pack', '--ignore-scripts', '--pack-destination', folder.path], { cwd: ROOT });
-    const [tarball = ''] = (await readdir(folder.path)).filter(name => name.endsWith('.tgz'));
-    await runCommand('tar', ['-xf', join(folder.path, tarball), '-C', installed, '--strip-components=1']);
+    const tarball = await packNpm(folder.path);
+    await runCommand('tar', ['-xf', tarball, '-C', installed, '--strip-components=1']);
     await writeFile(join(folder.path, 'package.json'), '{"type":"module"}');
   });
   after(async () => {
@@ -149,6 +148,30 @@ describe('the package', () => {
       const longest = Math.max(...text.split('\n').map(line => line.length));
       assert.ok(longest <= 1000, `${file} has a line of ${longest} characters`);
     }
+  });
+
+  it('brings the command and what is imported, depends on nothing and runs nothing when it is installed', async () => {
+    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const known = [
+      'name',
+      'version',
+      'description',
+      'private',
+      'license',
+      'type',
+      'engines',
+      'bin',
+      'exports',
+    ];
+    assert.deepEqual(Object.keys(manifest), known);
+    const files = await readdir(installed);
+    assert.deepEqual(files.sort(), ['CHANGELOG.md', 'README.md', 'dist', 'package.json', 'sdk']);
+    assert.deepEqual((await readdir(join(installed, 'dist'))).sort(), ['cli', 'cli.js']);
+    const command = await runCommand(process.execPath, [
+      join(installed, manifest.bin.promptforge),
+      '--version',
+    ]);
+    assert.equal(command.trim(), manifest.version);
   });
 
   it('is small', async () => {

@@ -1,0 +1,51 @@
+// Packs what applications and operators install from npm: the command and what is imported. Its manifest has none of the
+// extension's parts and no dependency, so an installation downloads and compiles nothing else.
+//
+//   node scripts/npmPackage.ts [--no-build]
+
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import packageJson from '../package.json' with { type: 'json' };
+import { buildProduct } from './build.ts';
+import { npm } from './host/npm.mjs';
+import { ROOT } from './projectRoot.ts';
+
+const FILES = ['README.md', 'CHANGELOG.md', 'dist/cli.js', 'dist/cli', 'sdk'];
+
+/**
+ * Packs `dist/` and `sdk/` as they are.
+ * @param folder where the tarball goes: absolute; it is made if need be
+ * @returns the tarball: an absolute path
+ * @throws {Error} with npm's own words when it refuses the package
+ */
+export async function packNpm(folder: string = join(ROOT, 'out')): Promise<string> {
+  const staged = await mkdtemp(join(tmpdir(), 'promptforge-npm-'));
+  try {
+    const withoutMaps = (path: string) => !path.endsWith('.map');
+    for (const file of FILES)
+      await cp(join(ROOT, file), join(staged, file), { recursive: true, filter: withoutMaps });
+    await writeFile(join(staged, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+    await mkdir(folder, { recursive: true });
+    await npm(['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: staged });
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
+  return join(folder, `${packageJson.name}-${packageJson.version}.tgz`);
+}
+
+function manifest(): object {
+  const { name, version, description, license, type, engines, bin, exports } = packageJson;
+  return {
+    ...{ name, version, description, private: packageJson.private, license, type },
+    engines: { node: engines.node },
+    ...{ bin, exports },
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { 'no-build': { type: 'boolean', default: false } } });
+  if (!values['no-build']) await buildProduct();
+  console.log(`Packed ${relative(process.cwd(), await packNpm())}`);
+}
