@@ -33,6 +33,8 @@ export interface Call {
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly ifNoneMatch?: string | undefined;
+  /** Whether this call of a route that writes writes nothing: a dry run. */
+  readonly changesNothing?: true;
   /** Beyond the time an attempt may take, for calls that the registry holds open. */
   readonly extraTimeMs?: number;
 }
@@ -87,7 +89,7 @@ export class Connection {
         'key_missing',
         `No key is set for ${this.url}. Set the key of the environment first.`,
       );
-    const reading = method === 'GET' || READING.has(route);
+    const reading = method === 'GET' || READING.has(route) || call.changesNothing === true;
     return exchange(
       {
         method,

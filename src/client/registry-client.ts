@@ -31,6 +31,7 @@ import type {
   diffResponse,
   PromptSummary,
   PublishRequest,
+  publishResponse,
   renderRequest,
   renderResponse,
   Version,
@@ -278,6 +279,26 @@ export class RegistryClient {
   }
 
   /**
+   * What `publish` would answer now; nothing is written. The version is as of this instant.
+   * @throws Problem as `publish`; `invalid_request` of a registry of an earlier release, which has no dry run
+   */
+  async tryPublish(
+    name: PromptName,
+    request: PublishRequest,
+    signal?: AbortSignal,
+  ): Promise<{ readonly version: Version; readonly created: boolean }> {
+    const query = { dryRun: true };
+    const call = { path: { name }, query, body: request, changesNothing: true } as const;
+    const answer: z.infer<typeof publishResponse> = await this.#connection.call('publish', call, signal);
+    const { wouldCreate, ...version } = answer;
+    const url = this.#connection.shownUrlOf('publish', call);
+    if (wouldCreate === undefined) throw wrongShape(url, 'it does not say what a dry run came to');
+    // It is not kept: there is no such version yet.
+    checkAnswered(version, { prompt: name }, url);
+    return { version, created: wouldCreate };
+  }
+
+  /**
    * Moves a pointer, by compare-and-set; the answer's `state` is `applied`, `pending` when it waits for approvals, or
    * `planned` when it waits for its `effectiveAt`.
    * @throws Problem `pointer_moved` with `details.current`, `already_live`, `not_promoted_from` …
@@ -439,13 +460,17 @@ export class RegistryClient {
 
   /** Refuses what is not the version asked for or not what its digest says; keeps what is. */
   async #accept(found: Version, asked: Partial<Version>, url: string): Promise<void> {
-    if (asked.prompt !== undefined && found.prompt !== asked.prompt)
-      throw wrongShape(url, `it is of the prompt "${found.prompt}"`);
-    if (asked.version !== undefined && found.version !== asked.version)
-      throw wrongShape(url, `it is version ${found.version}`);
-    if (digestOf(found.source) !== found.digest) throw digestMismatch(found, url);
+    checkAnswered(found, asked, url);
     await this.#cache?.putVersion(this.url, found);
   }
+}
+
+function checkAnswered(found: Version, asked: Partial<Version>, url: string): void {
+  if (asked.prompt !== undefined && found.prompt !== asked.prompt)
+    throw wrongShape(url, `it is of the prompt "${found.prompt}"`);
+  if (asked.version !== undefined && found.version !== asked.version)
+    throw wrongShape(url, `it is version ${found.version}`);
+  if (digestOf(found.source) !== found.digest) throw digestMismatch(found, url);
 }
 
 function digestMismatch(found: Version, url: string): RegistryUnreachable {

@@ -29,7 +29,7 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   deliver:
     'The environment of the key decides what is read: its policy names the channels it serves and whether any version may be pinned or only those that were live in it, for every role alike. Without "channel" and "version" the channel is stable.',
   publish:
-    'Partials are resolved to the newest versions and recorded, so a version never changes. The same source with the same partials as the newest version is that version (200), whatever "base" says.',
+    'Partials are resolved to the newest versions and recorded, so a version never changes. The same source with the same partials as the newest version is that version (200), whatever "base" says. With ?dryRun=true nothing is written: what publishing would refuse is refused, and otherwise 200 has what would be published now, as of this instant. The Idempotency-Key is then neither looked up nor kept.',
   diff: 'Covers the source, every partial whose version differs, named as name@version, and where one does the resolved text, named as name@version (resolved). A side that does not use a partial is /dev/null. More than some thousand changed lines are told as a replacement of the whole text.',
   getVersion:
     'A key of the role author whose environment does not have authorsReadDrafts reads what was live there or stable in promoteFrom, and the partials of these (403 version_not_released). So it is with diff, live and comments at a line; in batch such a version is missing.',

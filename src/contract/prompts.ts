@@ -83,6 +83,20 @@ export const publishRequest = z
   .meta({ id: 'PublishRequest' });
 export type PublishRequest = z.infer<typeof publishRequest>;
 
+export const publishQuery = z.object({
+  dryRun: z.enum(['true', 'false']).default('false').meta({
+    description: '`true`: every check of a publication, and nothing is written.',
+  }),
+});
+export const publishResponse = version
+  .extend({
+    wouldCreate: z.boolean().optional().meta({
+      description:
+        'Of a dry run alone: whether publishing would make this version; false where the newest is the same already.',
+    }),
+  })
+  .meta({ id: 'Publication' });
+
 export const batchRequest = z
   .object({ refs: z.array(z.string().max(220)).min(1).max(500) })
   .meta({ id: 'BatchRequest' });

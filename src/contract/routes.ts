@@ -47,7 +47,9 @@ import {
   promptListQuery,
   promptPage,
   promptSummary,
+  publishQuery,
   publishRequest,
+  publishResponse,
   renderRequest,
   renderResponse,
   version,
@@ -184,9 +186,14 @@ export const ROUTES = {
     path: '/v1/prompts/{name}/-/versions',
     summary: 'Publish a version',
     role: 'author',
+    query: publishQuery,
     body: publishRequest,
     responses: {
-      200: { description: 'The same source as the newest version: that one, nothing new', json: version },
+      200: {
+        description:
+          'The same source as the newest version: that one, nothing new. With ?dryRun=true what publishing would answer, and wouldCreate',
+        json: publishResponse,
+      },
       201: { description: 'The new version', json: version },
     },
     problems: [

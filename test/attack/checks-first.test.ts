@@ -45,7 +45,7 @@ describe('what needs no look at a body or a source', () => {
     ['/v1/prompts/p/-/versions', 'production author', 'publishing_not_allowed'],
     ['/v1/prompts/old/-/versions', 'development author', 'prompt_archived'],
     ['/v1/prompts/P../-/versions', 'development author', 'invalid_name'],
-    ['/v1/prompts/p/-/versions?dryRun=true', 'development author', 'invalid_request'],
+    ['/v1/prompts/p/-/versions?dryRun=1', 'development author', 'invalid_request'],
     ['/v1/prompts/none/-/render', 'development reader', 'prompt_not_found'],
     ['/v1/promotions/none/approve', 'development author', 'role_too_low'],
   ] as const)

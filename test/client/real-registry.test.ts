@@ -64,6 +64,16 @@ const lives: Record<
 
 for (const [life, start] of Object.entries(lives)) {
   describe(`a client of the real registry ${life}`, () => {
+    it('tries a publication out without publishing', async () => {
+      await using registry = await start();
+      const { client } = registry;
+      const request = { source: 'One', message: 'First', base: null };
+      const { version, created } = await client.tryPublish(triage, request);
+      assert.deepEqual([version.version, version.source, created], [1, 'One', true]);
+      await assert.rejects(client.getVersion(triage, version.version), /prompt_not_found|no prompt/);
+      await publishAll(client, 'One');
+      assert.equal((await client.tryPublish(triage, request)).created, false);
+    });
     it('publishes, lists and reads versions', async () => {
       await using registry = await start();
       const { client } = registry;

@@ -7,6 +7,7 @@ import '../attack/authorize-at-commit.test.ts';
 import '../registry/approvals.test.ts';
 import '../registry/deliveries.test.ts';
 import '../registry/delivery.test.ts';
+import '../registry/dry-run.test.ts';
 import '../registry/environments.test.ts';
 import '../registry/four-eyes.test.ts';
 import '../registry/keys.test.ts';

@@ -21,16 +21,17 @@ describe('a query', () => {
 
   it('that a call does not know is refused before anything is done, whatever the method', async () => {
     for (const route of CALLS) {
-      const answer = await ask(route, 'dryRun=true', route.method === 'GET' ? undefined : {});
+      const answer = await ask(route, 'dryrun=true', route.method === 'GET' ? undefined : {});
       assertProblem(answer, 422, 'invalid_request');
       const pointers = answer.json.fields.map(({ pointer }: { pointer: string }) => pointer);
-      assert.ok(pointers.includes('/dryRun'), `${route.method} ${route.path}: ${pointers.join(', ')}`);
+      assert.ok(pointers.includes('/dryrun'), `${route.method} ${route.path}: ${pointers.join(', ')}`);
     }
   });
 
-  it('does not publish with ?dryRun=true', async () => {
+  it('does not publish with a dryRun that is neither true nor false', async () => {
     const body = { source: 'Another text', message: '', base: 1 };
-    assertProblem(await ask(ROUTES.publish, 'dryRun=true', body), 422, 'invalid_request', /\/dryRun/);
+    for (const value of ['', '1', 'TRUE', 'yes', 'true&dryRun=false'])
+      assertProblem(await ask(ROUTES.publish, `dryRun=${value}`, body), 422, 'invalid_request', /dryRun/);
     assert.equal((await registry.call('GET', '/v1/prompts/support/triage/-/versions/2')).status, 404);
   });
 

@@ -11,7 +11,7 @@ import { readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
 import { notedIn } from '../store/noted.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
-import type { Store, WriteTransaction } from '../store/store.ts';
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { isStillNewest, type LinkedSource, type RecordedPartials } from './link-newest.ts';
 import { checkBase, checkNotArchived } from './may-publish.ts';
@@ -62,12 +62,77 @@ export async function withPartials<T>(
 
 /** @throws Problem `invalid_source`, PartialsMoved */
 async function recordedPartials(
-  transaction: WriteTransaction,
+  snapshot: Snapshot,
   { linked }: PublishableSource,
 ): Promise<RecordedPartials> {
-  if (linked === undefined || !(await isStillNewest(transaction, linked))) throw new PartialsMoved();
+  if (linked === undefined || !(await isStillNewest(snapshot, linked))) throw new PartialsMoved();
   if (linked.flaw !== undefined) throw linked.flaw;
   return linked.recorded;
+}
+
+type Request = Pick<PublishRequest, 'message' | 'base'>;
+
+/** What publishing comes to: the newest version where that is the same already, otherwise the next one. */
+type Publication =
+  | { readonly unchanged: Version }
+  | {
+      readonly unchanged: undefined;
+      readonly version: VersionNumber;
+      readonly partials: RecordedPartials;
+      readonly rowAt: (at: string) => Omit<VersionsTable, 'seq'>;
+    };
+
+/** Every check of a publication, in their order. @throws as `publish` */
+async function checkPublication(
+  snapshot: Snapshot,
+  caller: Caller,
+  name: PromptName,
+  prepared: PublishableSource,
+  { message, base }: Request,
+): Promise<Publication> {
+  const { source, digest, bytes } = prepared;
+  checkPublishes(await readEnvironment(snapshot, caller.environment));
+  const newest = await newestVersion(snapshot, name);
+  checkNotArchived(name, newest);
+  if (newest === undefined) await checkNameFree(snapshot, name);
+  if (newest?.digest !== digest) checkBase(name, base, newest);
+  if (prepared.flaw !== undefined) throw prepared.flaw;
+  const partials = prepared.usesPartials ? await recordedPartials(snapshot, prepared) : {};
+  if (newest !== undefined && isSame(newest, source, partials)) return { unchanged: wholeVersion(newest) };
+  checkBase(name, base, newest);
+  if (prepared.schemaFlaw !== undefined) throw prepared.schemaFlaw;
+  if (prepared.linked?.flatFlaw !== undefined) throw prepared.linked.flatFlaw;
+  const version = ((newest?.version ?? 0) + 1) as VersionNumber;
+  const rowAt = (at: string) => ({
+    prompt: name,
+    version,
+    digest,
+    source,
+    base,
+    message,
+    author: caller.actor,
+    published_at: at,
+    bytes,
+    partials: JSON.stringify(partials),
+  });
+  return { unchanged: undefined, version, partials, rowAt };
+}
+
+/**
+ * What `publish` would answer now, `created` included; nothing is written.
+ * @throws as `publish`
+ */
+export async function tryPublish(
+  snapshot: Snapshot,
+  now: Store['now'],
+  caller: Caller,
+  name: PromptName,
+  prepared: PublishableSource,
+  request: Request,
+): Promise<Published> {
+  const publication = await checkPublication(snapshot, caller, name, prepared, request);
+  if (publication.unchanged !== undefined) return { version: publication.unchanged, created: false };
+  return { version: wholeVersion(publication.rowAt(now().toISOString())), created: true };
 }
 
 /**
@@ -80,36 +145,14 @@ export async function publish(
   caller: Caller,
   name: PromptName,
   prepared: PublishableSource,
-  { message, base }: Pick<PublishRequest, 'message' | 'base'>,
+  request: Request,
 ): Promise<Published> {
-  const { source, digest, bytes } = prepared;
-  checkPublishes(await readEnvironment(transaction, caller.environment));
-  const newest = await newestVersion(transaction, name);
-  checkNotArchived(name, newest);
-  if (newest === undefined) await checkNameFree(transaction, name);
-  if (newest?.digest !== digest) checkBase(name, base, newest);
-  if (prepared.flaw !== undefined) throw prepared.flaw;
-  const partials = prepared.usesPartials ? await recordedPartials(transaction, prepared) : {};
-  if (newest !== undefined && isSame(newest, source, partials))
-    return { version: wholeVersion(newest), created: false };
-  checkBase(name, base, newest);
-  if (prepared.schemaFlaw !== undefined) throw prepared.schemaFlaw;
-  if (prepared.linked?.flatFlaw !== undefined) throw prepared.linked.flatFlaw;
-
-  const version = ((newest?.version ?? 0) + 1) as VersionNumber;
-  const rowOf = (event: Pick<RegistryEvent, 'seq' | 'at'>): VersionsTable => ({
-    prompt: name,
-    version,
-    digest,
-    source,
-    base,
-    message,
-    author: caller.actor,
-    published_at: event.at,
-    bytes,
-    partials: JSON.stringify(partials),
-    seq: event.seq,
-  });
+  const publication = await checkPublication(transaction, caller, name, prepared, request);
+  if (publication.unchanged !== undefined) return { version: publication.unchanged, created: false };
+  const { version, partials, rowAt } = publication;
+  const { digest, bytes } = prepared;
+  const { message, base } = request;
+  const rowOf = ({ at, seq }: Pick<RegistryEvent, 'seq' | 'at'>): VersionsTable => ({ ...rowAt(at), seq });
   const event = await appendEvent(
     transaction,
     now,
@@ -159,11 +202,8 @@ const setNewest = preparedQuery(
 type NewestRow = Omit<VersionsTable, 'seq'> & Pick<PromptsTable, 'archived'>;
 
 /** Undefined for a prompt that is new. */
-async function newestVersion(
-  transaction: WriteTransaction,
-  name: PromptName,
-): Promise<NewestRow | undefined> {
-  const [newest] = await selectNewest(transaction, { name });
+async function newestVersion(snapshot: Snapshot, name: PromptName): Promise<NewestRow | undefined> {
+  const [newest] = await selectNewest(snapshot, { name });
   return newest;
 }
 

@@ -1,6 +1,7 @@
 /** Prompts and their versions over HTTP. */
+import type * as z from 'zod';
 import { MEDIA } from '../../../contract/headers.ts';
-import type { Version } from '../../../contract/prompts.ts';
+import type { publishResponse, Version } from '../../../contract/prompts.ts';
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { setArchived } from '../../prompts/archive.ts';
 import { batchJson, planBatch } from '../../prompts/batch.ts';
@@ -10,7 +11,7 @@ import { listVersions } from '../../prompts/history.ts';
 import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
 import { checkMayPublishThis } from '../../prompts/may-publish.ts';
-import { publish, withPartials } from '../../prompts/publish.ts';
+import { publish, tryPublish, withPartials } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
 import { COMMON_HEADERS, jsonAnswer, jsonTextAnswer } from '../answer.ts';
@@ -37,22 +38,27 @@ export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters 
 const LONG_SOURCE = 4 * 1024;
 
 export const handlePublish: Handler<'publish'> = async call => {
-  const { store, caller, body, work, asker } = call;
+  const { store, caller, body, query, work, asker } = call;
   const { name } = call.parameters;
   const { source } = body;
   if (source.length > LONG_SOURCE)
     await store.read(snapshot => checkMayPublishThis(snapshot, caller.environment, name, body));
   const prepared = await work.prepareSource({ name, source }, asker());
-  const done = await withPartials(
-    () => linkedToNewest(store, { name, source }, request => work.linkNewest(request, asker())),
-    prepared,
-    ready =>
-      doneOnce(call, async transaction => {
-        const { version, created } = await publish(transaction, store.now, caller, name, ready, body);
-        // The text is the request's own: it is not kept a second time with the answer.
-        const { source: _, ...summary } = version;
-        return { status: created ? 201 : 200, body: summary };
-      }),
+  const link = () => linkedToNewest(store, { name, source }, request => work.linkNewest(request, asker()));
+  if (query.dryRun === 'true') {
+    const { version, created } = await withPartials(link, prepared, ready =>
+      store.read(snapshot => tryPublish(snapshot, store.now, caller, name, ready, body)),
+    );
+    const answer: z.infer<typeof publishResponse> = { ...version, wouldCreate: created };
+    return jsonTextAnswer(200, await work.json(answer, asker()));
+  }
+  const done = await withPartials(link, prepared, ready =>
+    doneOnce(call, async transaction => {
+      const { version, created } = await publish(transaction, store.now, caller, name, ready, body);
+      // The text is the request's own: it is not kept a second time with the answer.
+      const { source: _, ...summary } = version;
+      return { status: created ? 201 : 200, body: summary };
+    }),
   );
   const answer = { ...(done.body as Omit<Version, 'source'>), source };
   const { version } = answer;
