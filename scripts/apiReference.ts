@@ -14,7 +14,7 @@ import { ROOT } from './projectRoot.ts';
 export const API_REFERENCE = join(ROOT, 'docs', 'api.md');
 
 const GROUPS: readonly (readonly [title: string, routes: readonly RouteName[]])[] = [
-  ['Applications', ['deliver', 'render', 'deliverAll', 'deliveryChanges', 'currentKey']],
+  ['Applications', ['deliver', 'render', 'deliverAll', 'deliveryChanges', 'currentKey', 'langfusePrompt']],
   [
     'Prompts and versions',
     [
@@ -154,7 +154,7 @@ function exampleOf(id: RouteName, route: Route): string {
   const target = search.size === 0 ? filled : `${filled}?${search}`;
   const asked = [
     `${route.method} ${target} HTTP/1.1`,
-    ...(route.role === null ? [] : ['Authorization: Bearer pf_<environment>_<id>_<secret>']),
+    ...(route.role === null ? [] : [authorization(route)]),
     ...(request === undefined ? [] : ['Content-Type: application/json', '', json(request)]),
   ];
   const answers = Object.entries(responses).flatMap(([status, { json: value, text }]) => [
@@ -171,6 +171,12 @@ function exampleOf(id: RouteName, route: Route): string {
       : [fence('http', `HTTP/1.1 ${status}\nContent-Type: application/json\n\n${json(value)}`)]),
   ]);
   return [fence('http', asked.join('\n')), ...answers.slice(0, 2)].join('\n');
+}
+
+function authorization({ takesBasic }: Route): string {
+  return takesBasic
+    ? 'Authorization: Basic <base64 of any:pf_<environment>_<id>_<secret>>'
+    : 'Authorization: Bearer pf_<environment>_<id>_<secret>';
 }
 
 function objectSection(name: string, schema: Schema): string {

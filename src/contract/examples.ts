@@ -6,6 +6,7 @@ import type { consistency } from './consistency.ts';
 import type { deliveriesResponse } from './deliveries.ts';
 import type { environment, policy } from './environments.ts';
 import type { createdKey, key, keyRequest, keyRevocation, keyRotation, revokedKey } from './keys.ts';
+import type { langfusePrompt } from './langfuse.ts';
 import type { live } from './live.ts';
 import type { comment, commentRequest, decisionRequest, promotion, promotionRequest } from './promotions.ts';
 import type {
@@ -347,6 +348,18 @@ const BATCH: JsonOf<typeof batchResponse> = {
   remaining: [],
 };
 
+const LANGFUSE_PROMPT: JsonOf<typeof langfusePrompt> = {
+  name: 'support/fee-estimate',
+  version: 12,
+  type: 'text',
+  prompt: TEMPLATE,
+  config: { model: 'openai/gpt-5' },
+  labels: ['production'],
+  tags: [],
+  commitMessage: null,
+  resolutionGraph: null,
+};
+
 const name = { name: 'support/fee-estimate' };
 const promotionId = { id: APPLIED.id };
 const keyId = { id: KEY.id };
@@ -369,6 +382,11 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   deliveryChanges: {
     query: { after: 'lJ8v1Rk0cQ2yXw5tZ3nPaB', wait: 25 },
     responses: { 200: { json: { changed: true, cursor: '9sD4hKq7Lm1oVx6bTz0eRu' } } },
+  },
+  langfusePrompt: {
+    path: name,
+    query: { label: 'production' },
+    responses: { 200: { json: LANGFUSE_PROMPT } },
   },
   listPrompts: { query: { prefix: 'support/', limit: 100 }, responses: { 200: pageOf(PROMPT) } },
   getPrompt: { path: name, responses: { 200: { json: PROMPT } } },

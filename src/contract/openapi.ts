@@ -28,6 +28,8 @@ Times are RFC 3339 UTC with milliseconds. Every answer has the header \`${HEADER
 const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   deliver:
     'The environment of the key decides what is read: its policy names the channels it serves and whether any version may be pinned or only those that were live in it, for every role alike. Without "channel" and "version" the channel is stable.',
+  langfusePrompt:
+    "For the clients of Langfuse: the key is their secret key, and any text their public key. The rules are those of delivery. A prompt that Langfuse's substitution of {{variable}} would render otherwise than this registry does is refused (406) and named with the place. Problems also have the field message, which these clients show.",
   publish:
     'Partials are resolved to the newest versions and recorded, so a version never changes. The same source with the same partials as the newest version is that version (200), whatever "base" says. With ?dryRun=true nothing is written: what publishing would refuse is refused, and otherwise 200 has what would be published now, as of this instant. The Idempotency-Key is then neither looked up nor kept.',
   diff: 'Covers the source, every partial whose version differs, named as name@version, and where one does the resolved text, named as name@version (resolved). A side that does not use a partial is /dev/null. More than some thousand changed lines are told as a replacement of the whole text.',
@@ -83,6 +85,7 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
       examples: Object.fromEntries(PROBLEM_CODES.map(code => [code, { value: problemExample(code) }])),
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'pf_<environment>_<id>_<secret>' },
+        basic: { type: 'http', scheme: 'basic', description: 'Any user name; the key as the password.' },
       },
     },
   };
@@ -123,7 +126,7 @@ function giveExamples({ operationId, parameters = [] }: MadeOperation): void {
 }
 
 function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationObject {
-  const delivers = id === 'deliver' || id === 'render';
+  const delivers = id === 'deliver' || id === 'render' || id === 'langfusePrompt';
   const example = EXAMPLES[id];
   const responses: Record<string, ZodOpenApiResponseObject> = {};
   for (const [status, { description, json, text }] of Object.entries(route.responses)) {
@@ -150,6 +153,7 @@ function operation(id: keyof typeof ROUTES, route: Route): ZodOpenApiOperationOb
       },
     }),
     responses: { ...responses, ...problemResponses(route) } as ZodOpenApiOperationObject['responses'],
+    ...(route.takesBasic && { security: [{ basic: [] }, { key: [] }] }),
     ...(route.role === null && { security: route.keyBeyondItsMachine ? [{}, { key: [] }] : [] }),
   };
 }

@@ -25,6 +25,7 @@ import {
   keyRotation,
   revokedKey,
 } from './keys.ts';
+import { langfusePrompt, langfuseQuery } from './langfuse.ts';
 import { live, liveQuery } from './live.ts';
 import {
   comment,
@@ -67,6 +68,8 @@ export interface Route {
   readonly role: Role | null;
   /** A key of any role is asked for all the same by a server that listens beyond its own machine. */
   readonly keyBeyondItsMachine?: true;
+  /** The key may also be the password of Basic authentication (RFC 7617), with any user name. */
+  readonly takesBasic?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** By status: JSON schemas, or media types that are not JSON. */
@@ -163,6 +166,19 @@ export const ROUTES = {
     query: deliveryChangesQuery,
     responses: { 200: { description: 'When one has, or the time is over', json: deliveryChanges } },
     problems: ['environment_not_found'],
+  },
+  langfusePrompt: {
+    method: 'GET',
+    path: '/api/public/v2/prompts/{name}',
+    summary: "A prompt as Langfuse's clients fetch it",
+    role: 'reader',
+    takesBasic: true,
+    query: langfuseQuery,
+    responses: {
+      200: { description: 'The prompt with its variables, partials resolved', json: langfusePrompt },
+      304: { description: 'Not modified' },
+    },
+    problems: [...delivering, 'not_acceptable', 'too_expensive', 'invalid_source'],
   },
   listPrompts: {
     method: 'GET',

@@ -41,6 +41,8 @@ const deliver = (registry: RegistryForTest, authorization?: string, headers: Rec
     ...(authorization !== undefined && { authorization }),
   });
 
+const basic = (key: string) => `Basic ${Buffer.from(`pk:${key}`).toString('base64')}`;
+
 /** Of which none is valid. */
 const badHeader = fc.oneof(
   fc.constant(undefined),
@@ -48,6 +50,7 @@ const badHeader = fc.oneof(
   fc.stringMatching(/^[ -~]{0,60}$/).map(text => `Bearer ${text}`),
   fc.stringMatching(/^pf_[a-z]{1,10}_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}$/).map(text => `Bearer ${text}`),
   fc.constant(null).map(() => `Bearer ${makeKey(development, randomBytes).key}`),
+  fc.constant(null).map(() => basic(makeKey(development, randomBytes).key)),
 );
 
 describe('a flood of requests without a valid key', () => {
@@ -70,6 +73,7 @@ describe('a flood of requests without a valid key', () => {
       '/v1/prompts',
       '/v1/changes?wait=30',
       '/v1/keys',
+      '/api/public/v2/prompts/p?label=latest',
     );
     await fc.assert(
       fc.asyncProperty(bad, path, async (authorization, path) => {

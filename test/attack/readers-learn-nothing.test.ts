@@ -93,7 +93,7 @@ const request: fc.Arbitrary<Asked> = fc.record({
     '?version=1&channel=stable',
     '?nothing=1',
   ),
-  how: fc.constantFrom('GET', 'HEAD', 'render', 'render json', 'render badly', 'matched'),
+  how: fc.constantFrom('GET', 'HEAD', 'render', 'render json', 'render badly', 'matched', 'langfuse'),
   accept: fc.constantFrom('text/plain', 'application/json', 'image/png'),
 });
 interface Asked {
@@ -254,6 +254,16 @@ function sent(url: string, { name, query, how, accept }: Asked, credential: stri
     case 'GET':
     case 'HEAD':
       return ask(url, how, `${path}${query}`, undefined, headers);
+    case 'langfuse':
+      return ask(
+        url,
+        'GET',
+        `/api/public/v2/prompts/${name}${query.replace('channel', 'label')}`,
+        undefined,
+        {
+          authorization: `Basic ${Buffer.from(`pk:${credential}`).toString('base64')}`,
+        },
+      );
     case 'matched':
       return ask(url, 'GET', `${path}${query}`, undefined, { ...headers, 'if-none-match': MATCHED });
     default: {

@@ -15,6 +15,7 @@ const SERVED: readonly RouteName[] = [
   'deliver',
   'deliverAll',
   'deliveryChanges',
+  'langfusePrompt',
   'healthz',
   'readyz',
   'metrics',

@@ -174,6 +174,8 @@ describe('requests made from the OpenAPI document', () => {
       case 'channel':
         // Most of them unset: a pointer can be moved once from there.
         return ['stable', 'stable', 'latest', ...Array.from({ length: 30 }, (_, n) => `canary-${n}`)];
+      case 'label':
+        return ['production', 'production', 'latest', 'canary-1'];
       case 'source':
         return SOURCES;
       case 'n':

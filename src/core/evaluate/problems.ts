@@ -9,6 +9,11 @@ export function invalidAt(template: Template, node: Node, message: string, optio
   return at('invalid_source', template, node, message, options);
 }
 
+/** Problem `not_acceptable` at a node: it means something, but nothing that the form asked for can express. */
+export function inexpressibleAt(template: Template, node: Node, message: string): Problem {
+  return at('not_acceptable', template, node, message);
+}
+
 export type Limit = 'steps' | 'characters' | 'nesting';
 
 /** Problem `too_expensive` at a node, naming the limit. */
@@ -26,8 +31,10 @@ export function tooExpensive(limit: Limit, allowed: number, template: Template, 
   );
 }
 
+type EvaluationProblem = 'invalid_source' | 'too_expensive' | 'not_acceptable';
+
 function at(
-  code: 'invalid_source' | 'too_expensive',
+  code: EvaluationProblem,
   template: Template,
   node: Node,
   message: string,
@@ -43,7 +50,7 @@ export function refusedBy(template: Template, error: TemplateError): Problem {
 }
 
 function problemOf(
-  code: 'invalid_source' | 'too_expensive',
+  code: EvaluationProblem,
   template: Template,
   issue: SourceIssue,
   options?: ErrorOptions,

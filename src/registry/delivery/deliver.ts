@@ -6,8 +6,9 @@ import { STABLE } from '../../core/channel.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Caller } from '../access/caller.ts';
 import { negotiate } from '../http/accept.ts';
-import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
+import { type Answer, problemOf } from '../http/answer.ts';
 import { noneMatchFails } from '../http/conditional.ts';
+import { credentialOf, refusal } from '../http/langfuse.ts';
 import type { Memory } from '../memory.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Store } from '../store/store.ts';
@@ -15,7 +16,7 @@ import { checkOneWanted } from './choose-version.ts';
 import { type DeliverySpec, REPRESENTATIONS, type Representation } from './delivery-cache.ts';
 import type { DeliveryMaker } from './maker.ts';
 import type { PreparedDelivery } from './prepared.ts';
-import { canonicalTarget, parseTarget } from './target.ts';
+import { canonicalTarget, isLangfusePath, parseTarget } from './target.ts';
 
 export interface DeliveryRequest {
   /** Path and query as they stand in the request line. */
@@ -63,7 +64,8 @@ export function delivery(parts: DeliveryParts): Deliver {
 
   async function fromStore(request: DeliveryRequest): Promise<Answer> {
     try {
-      const caller = await authenticator.authenticate(request.authorization);
+      const { target, authorization } = request;
+      const caller = await authenticator.authenticate(credentialOf(target, authorization));
       onCaller?.(request, caller);
       const spec = specOf(request, caller);
       const { kept, age, keepDelivery } = await memory.load();
@@ -85,7 +87,7 @@ export function delivery(parts: DeliveryParts): Deliver {
   function failed(error: unknown, request: DeliveryRequest): Answer {
     const problem = problemOf(error);
     if (problem.code === 'internal_error') onFault(error, request);
-    return problemAnswer(problem);
+    return refusal(request.target, problem);
   }
 }
 
@@ -100,7 +102,8 @@ function answerFrom(
 }
 
 /** @throws Problem `not_acceptable` */
-function representationOf({ accept }: DeliveryRequest): Representation {
+function representationOf({ target, accept }: DeliveryRequest): Representation {
+  if (isLangfusePath(target)) return 'langfuse';
   return accept === undefined ? 'text/plain' : negotiate(accept, REPRESENTATIONS);
 }
 

@@ -9,7 +9,8 @@ import type { PromptName } from '../../core/name.ts';
 import type { PreparedDelivery } from './prepared.ts';
 import { canonicalTarget } from './target.ts';
 
-export type Representation = 'text/plain' | 'application/json';
+/** Langfuse's form has a path of its own; the others are negotiated. */
+export type Representation = (typeof REPRESENTATIONS)[number] | 'langfuse';
 export const REPRESENTATIONS = ['text/plain', 'application/json'] as const;
 
 /** What is delivered, and to the keys of which environment. */
@@ -97,5 +98,7 @@ export function keyOfSpec({ environment, representation, prompt, wanted }: Deliv
 
 /** Environments have no space in their names. */
 function keyOf(environment: EnvironmentName, representation: Representation, target: string): string {
-  return representation === 'text/plain' ? `${environment} ${target}` : `${environment} json ${target}`;
+  return representation === 'text/plain'
+    ? `${environment} ${target}`
+    : `${environment} ${representation} ${target}`;
 }

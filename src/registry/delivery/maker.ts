@@ -14,6 +14,7 @@ import { type Chosen, chooseVersion } from './choose-version.ts';
 import { type Content, type Contents, checkDigest } from './content.ts';
 import type { CachedDelivery, DeliverySpec } from './delivery-cache.ts';
 import type { DeliveredVersion } from './headers.ts';
+import type { LangfuseWork } from './langfuse-json.ts';
 import { preparedDelivery } from './prepared.ts';
 
 /** What was read, to be prepared for the key that asks for it. */
@@ -50,9 +51,11 @@ export interface DeliveryMakerParts {
   readonly contents: Contents;
   /** A value as JSON, for a key. */
   readonly json: (value: unknown, key: string) => Promise<string | Buffer>;
+  /** As `langfuseJson`, for a key. */
+  readonly langfuse: (work: LangfuseWork, key: string) => Promise<string | Buffer>;
 }
 
-export function deliveryMaker({ contents, json }: DeliveryMakerParts): DeliveryMaker {
+export function deliveryMaker({ contents, json, langfuse }: DeliveryMakerParts): DeliveryMaker {
   async function readChosen(
     snapshot: Snapshot,
     spec: DeliverySpec,
@@ -92,7 +95,10 @@ export function deliveryMaker({ contents, json }: DeliveryMakerParts): DeliveryM
     const { version, channel } = chosen;
     const reference = versionReference(prompt, version);
     const body = { name: prompt, version, reference, digest, environment, channel, template, metadata };
-    const text = await json(body satisfies Delivery, key);
+    const { source } = content;
+    const text = await (spec.representation === 'langfuse'
+      ? langfuse({ reference, source, partials, metadata, channel }, key)
+      : json(body satisfies Delivery, key));
     const etag = `"${digest}-${shortHash(text)}"`;
     return { spec, prepared: preparedDelivery(deliveredOf(spec, chosen, content), etag, MEDIA.json, text) };
   }

@@ -14,6 +14,10 @@ export function deliveriesBy(work: Work): Making {
   const contents = keptContents((version, key) => work.prepareContent(version, delivering(key)));
   return {
     contents,
-    maker: deliveryMaker({ contents, json: (value, key) => work.json(value, delivering(key)) }),
+    maker: deliveryMaker({
+      contents,
+      json: (value, key) => work.json(value, delivering(key)),
+      langfuse: (request, key) => work.langfuse(request, delivering(key)),
+    }),
   };
 }

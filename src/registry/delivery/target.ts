@@ -1,4 +1,5 @@
 /** Which delivery a request line asks for. However it is spelled, one delivery has one canonical target. */
+import { langfuseQuery, PRODUCTION_LABEL } from '../../contract/langfuse.ts';
 import { deliveryQuery } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
@@ -11,23 +12,37 @@ export interface DeliveryTarget {
 }
 
 const PREFIX = '/v1/prompts/';
+const LANGFUSE_PREFIX = '/api/public/v2/prompts/';
 const QUESTION_MARK = 63;
 
 /** Whether a path is one of delivery: a prompt's name with nothing after it. */
 export function isDeliveryPath(target: string): boolean {
-  if (!target.startsWith(PREFIX) || target.length === PREFIX.length) return false;
+  return isNameAfter(PREFIX, target) || isLangfusePath(target);
+}
+
+/** Whether it asks for the prompt in Langfuse's form. */
+export function isLangfusePath(target: string): boolean {
+  return isNameAfter(LANGFUSE_PREFIX, target);
+}
+
+function isNameAfter(prefix: string, target: string): boolean {
+  if (!target.startsWith(prefix) || target.length === prefix.length) return false;
   const question = target.indexOf('?');
   const beyond = target.indexOf('/-/');
   if (beyond >= 0 && (question < 0 || beyond < question)) return false;
-  return target.charCodeAt(PREFIX.length) !== QUESTION_MARK;
+  return target.charCodeAt(prefix.length) !== QUESTION_MARK;
 }
 
 /** @param target path and query as the request line has them. @throws Problem `invalid_name`, `invalid_request` */
 export function parseTarget(target: string): DeliveryTarget {
   const question = target.indexOf('?');
   const path = question < 0 ? target : target.slice(0, question);
-  const wanted = parseQuery(deliveryQuery, question < 0 ? '' : target.slice(question + 1));
-  return { prompt: parseNameInPath(path.slice(PREFIX.length)), wanted };
+  const query = question < 0 ? '' : target.slice(question + 1);
+  if (!isLangfusePath(target))
+    return { wanted: parseQuery(deliveryQuery, query), prompt: parseNameInPath(path.slice(PREFIX.length)) };
+  const { label, version } = parseQuery(langfuseQuery, query);
+  const channel = label === PRODUCTION_LABEL ? STABLE : label;
+  return { wanted: { channel, version }, prompt: parseNameInPath(path.slice(LANGFUSE_PREFIX.length)) };
 }
 
 /** A name as a path has it, percent-encoding undone. @throws Problem `invalid_name` */

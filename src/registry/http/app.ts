@@ -20,7 +20,7 @@ import type { Memory } from '../memory.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Signer } from '../proof/signer.ts';
 import type { Store } from '../store/store.ts';
-import { type Answer, isInPieces, problemAnswer, problemOf } from './answer.ts';
+import { type Answer, isInPieces, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
 import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
@@ -29,6 +29,7 @@ import type { Call, Handler, Standing } from './call.ts';
 import { changesFeed, MAX_WAITING_PER_KEY } from './changes-feed.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
+import { isForLangfuse, refusal } from './langfuse.ts';
 import { movesFeed } from './moves-feed.ts';
 import { methodsOf, routeOf } from './paths.ts';
 import { parseQuery } from './query.ts';
@@ -134,7 +135,7 @@ export function createApp(parts: AppParts): App {
     } catch (error) {
       const problem = isAbortedBy(request, error) ? LEFT : problemOf(error);
       if (problem.code === 'internal_error') onFault(error, request);
-      return problemAnswer(problem);
+      return refusal(request.target, problem);
     }
   }
 
@@ -145,7 +146,7 @@ export function createApp(parts: AppParts): App {
     if (found === undefined) return noRoute(method, path);
     const { route, parameters } = found;
     onRoute?.(request, route);
-    if (route === 'deliver')
+    if (route === 'deliver' || route === 'langfusePrompt')
       return deliver({
         target,
         authorization: request.header('authorization'),
@@ -296,12 +297,18 @@ function decoded(text: string): string {
 function noRoute(method: string, path: string): Answer {
   const methods = methodsOf(path);
   if (methods.length === 0)
-    return problemAnswer(
-      new Problem('route_not_found', 'There is nothing here. /openapi.json lists every call of this API.'),
+    return refusal(
+      path,
+      new Problem(
+        'route_not_found',
+        isForLangfuse(path)
+          ? `Of Langfuse's API this registry has GET ${ROUTES.langfusePrompt.path} alone. Publish and promote prompts with promptforge, and send traces to Langfuse itself.`
+          : 'There is nothing here. /openapi.json lists every call of this API.',
+      ),
     );
   const problem = new Problem(
     'method_not_allowed',
     `${method} is not a method of this. It has: ${methods.join(', ')}.`,
   );
-  return problemAnswer(problem, { Allow: methods.join(', ') });
+  return refusal(path, problem, { Allow: methods.join(', ') });
 }

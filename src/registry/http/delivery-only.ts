@@ -10,6 +10,7 @@ const SERVED: ReadonlySet<RouteName> = new Set([
   'deliver',
   'deliverAll',
   'deliveryChanges',
+  'langfusePrompt',
   'healthz',
   'readyz',
   'metrics',

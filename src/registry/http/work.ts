@@ -3,6 +3,7 @@ import type { RouteName } from '../../contract/routes.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { RenderRequest } from '../../core/render.ts';
 import type { Content, PreparedContent, StoredVersion } from '../delivery/content.ts';
+import type { LangfuseWork } from '../delivery/langfuse-json.ts';
 import type { ComparedVersion } from '../prompts/diff.ts';
 import type { LinkOutcome, LinkRequest } from '../prompts/link-newest.ts';
 import type { PreparedSource } from '../prompts/prepare-source.ts';
@@ -18,6 +19,8 @@ export interface Work {
   prepareContent(version: StoredVersion, asker: Asker): Promise<PreparedContent>;
   /** @throws Problem `invalid_source`, `missing_input`, `too_expensive`, `invalid_request` */
   render(request: RenderWork, asker: Asker): Promise<RenderedBody>;
+  /** As `langfuseJson`. @throws Problem `not_acceptable`, `too_expensive` */
+  langfuse(request: LangfuseWork, asker: Asker): Promise<Text>;
   diff(request: DiffWork, asker: Asker): Promise<Text>;
   /** A value as JSON. */
   json(value: unknown, asker: Asker): Promise<Text>;

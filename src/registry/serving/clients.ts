@@ -8,12 +8,13 @@ import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ScreenKey } from '../access/screen-key.ts';
-import { problemAnswer } from '../http/answer.ts';
+import { credentialOf, isForLangfuse, refusal } from '../http/langfuse.ts';
 import { addressGroup, requestGroup, type TrustedProxies } from './client-address.ts';
 import { type Connection, type ConnectionCounts, openConnections } from './connections.ts';
 import { type FailedKeyLimits, failedKeys } from './failed-keys.ts';
 import { headersOf } from './header-fields.ts';
 import { type HeldConnectionLimits, heldConnections } from './held-connections.ts';
+import { originForm } from './incoming.ts';
 import type { Send } from './send.ts';
 
 export interface ClientParts {
@@ -64,13 +65,13 @@ const KEYLESS: ReadonlySet<string> = new Set(
   Object.values(ROUTES).flatMap(({ role, path }) => (role === null ? [path] : [])),
 );
 
-const REFUSED = problemAnswer(
-  new Problem(
-    'rate_limited',
-    'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are answered all the same.',
-    { retryAfter: 1 },
-  ),
+const TOO_MANY = new Problem(
+  'rate_limited',
+  'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are answered all the same.',
+  { retryAfter: 1 },
 );
+const REFUSED = refusal('/', TOO_MANY);
+const REFUSED_TO_LANGFUSE = refusal(ROUTES.langfusePrompt.path, TOO_MANY);
 
 export function clients(parts: ClientParts): Clients {
   const { limits, trusted, throughUnknownProxy, screenKey, send, onClosed, onRefused, log } = parts;
@@ -175,10 +176,15 @@ export function clients(parts: ClientParts): Clients {
   }
 
   function look(incoming: IncomingMessage, outgoing: ServerResponse, listener: Listener): void {
-    const mayBeValid = screenKey(headersOf(incoming.rawHeaders).authorization);
+    const mayBeValid = screened(incoming);
     if (mayBeValid === true) listener(incoming, outgoing);
     else if (mayBeValid === false) refuse(incoming, outgoing);
     else void mayBeValid.then(is => (is ? listener(incoming, outgoing) : refuse(incoming, outgoing)));
+  }
+
+  function screened(incoming: IncomingMessage): ReturnType<ScreenKey> {
+    const { authorization } = headersOf(incoming.rawHeaders);
+    return screenKey(credentialOf(originForm(incoming.url ?? '/'), authorization));
   }
 
   function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -190,7 +196,8 @@ export function clients(parts: ClientParts): Clients {
     }
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
     if (encoding !== undefined || Number(length) > SHORT_BODY) outgoing.shouldKeepAlive = false;
-    send(incoming, outgoing, REFUSED);
+    const isToLangfuse = isForLangfuse(originForm(incoming.url ?? '/'));
+    send(incoming, outgoing, isToLangfuse ? REFUSED_TO_LANGFUSE : REFUSED);
     onRefused(method);
     const connection = bySocket.get(socket);
     if (connection?.caller === undefined && connection?.isOfProxy === false && !throughUnknownProxy)
@@ -215,7 +222,7 @@ export function clients(parts: ClientParts): Clients {
     outgoing: ServerResponse,
     listener: Listener,
   ): Promise<void> {
-    const mayBeValid = await screenKey(headersOf(incoming.rawHeaders).authorization);
+    const mayBeValid = await screened(incoming);
     if (mayBeValid) outgoing.writeContinue();
     // The body does not come, and what comes next on this connection could be taken for it.
     else outgoing.shouldKeepAlive = false;

@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HEADER } from '../../contract/headers.ts';
 import { ROUTES, type RouteName } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
-import { isDeliveryPath } from '../delivery/target.ts';
+import { isDeliveryPath, isLangfusePath } from '../delivery/target.ts';
 import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
+import { refusal } from '../http/langfuse.ts';
 import { routeOf } from '../http/paths.ts';
 import { answerBudget } from './answer-budget.ts';
 import type { Clients } from './clients.ts';
@@ -53,8 +54,9 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PAT
 export function requestListener(parts: ListenerParts): Listener {
   const { app, notes, counts, log, onFault, stopping, timeout, send, clients, forwarding } = parts;
   const answers = answerBudget();
-  const { path } = ROUTES.deliver;
-  const delivered = { GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) };
+  const countsOf = (path: string) => ({ GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) });
+  const delivered = countsOf(ROUTES.deliver.path);
+  const forLangfuse = countsOf(ROUTES.langfusePrompt.path);
   return (incoming, outgoing) => {
     const { method = 'GET' } = incoming;
     // Once for all who look at it: no limit on a path may be evaded by another spelling of the target.
@@ -110,7 +112,7 @@ export function requestListener(parts: ListenerParts): Listener {
 
   function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
     endUnread(incoming, outgoing);
-    send(incoming, outgoing, refusedPath());
+    send(incoming, outgoing, refusedPath(incoming.url ?? '/'));
   }
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -138,7 +140,8 @@ export function requestListener(parts: ListenerParts): Listener {
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> | undefined {
     const started = performance.now();
     const request = noted(incoming);
-    const count = delivered[incoming.method === 'HEAD' ? 'HEAD' : 'GET'];
+    const of = isLangfusePath(request.target) ? forLangfuse : delivered;
+    const count = of[incoming.method === 'HEAD' ? 'HEAD' : 'GET'];
     const answer = app.deliver(request);
     if (answer instanceof Promise) {
       clients.begun(request, incoming);
@@ -188,11 +191,13 @@ export function counted(method: string): string {
 function climbs(target: string): boolean {
   if (!target.includes('/.') && !target.includes('%')) return false;
   const [path = ''] = target.split('?', 1);
-  return path.startsWith('/v1/prompts/') && /\/(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
+  const isPrompts = path.startsWith('/v1/prompts/') || path.startsWith('/api/public/v2/prompts/');
+  return isPrompts && /\/(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
 }
 
-function refusedPath(): Answer {
-  return problemAnswer(
+function refusedPath(target: string): Answer {
+  return refusal(
+    target,
     new Problem('invalid_name', '"." and ".." cannot be segments of a prompt name, encoded or not.'),
   );
 }

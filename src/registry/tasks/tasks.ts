@@ -7,6 +7,7 @@ import { prepareRendering, type RenderRequest, renderPrepared } from '../../core
 import { sourceKindOf } from '../../core/source.ts';
 import { parseVersionReference } from '../../core/version.ts';
 import { prepareContent } from '../delivery/content.ts';
+import { type LangfuseWork, langfuseJson } from '../delivery/langfuse-json.ts';
 import { bodyValue } from '../http/body.ts';
 import type { BodyRequest, DiffWork, ReadBody, RenderWork, SourceRequest, Text } from '../http/work.ts';
 import { diffParts, inputChanges } from '../prompts/diff.ts';
@@ -28,6 +29,7 @@ export const TASKS = {
   },
   prepareContent,
   render: (request: RenderWork) => renderBody(request),
+  langfuse: async (request: LangfuseWork, limits?: Limits) => packed(langfuseJson(request, limits)),
   diff: async (request: DiffWork) => packed(diffText(request)),
   json: async (value: unknown): Promise<Text> => packed(JSON.stringify(value)),
 } as const;

@@ -48,6 +48,25 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
     return outcome.value as Awaited<ReturnType<(typeof TASKS)[Name]>>;
   }
 
+  /** Begins at once what seems short, and again in the pool where it is not. */
+  async function shortOrPooled<Result>(
+    label: string,
+    isShort: boolean,
+    atOnce: (limits: Limits) => Promise<Result>,
+    inPool: () => Promise<Result>,
+  ): Promise<Result> {
+    if (isShort && !long.has(label)) {
+      try {
+        return await atOnce(SHORT_RENDERING);
+      } catch (error) {
+        if (!Problem.is(error, 'too_expensive')) throw error;
+        if (long.size >= MAX_LONG) long.clear();
+        long.add(label);
+      }
+    }
+    return await inPool();
+  }
+
   return {
     readBody: (request, asker) =>
       light > 0 && request.bytes.byteLength <= SHORT_BODY
@@ -76,20 +95,26 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
       weightOfLinked(sourcesOf(version)) < light
         ? TASKS.prepareContent(version)
         : pooled('prepareContent', version, asker),
-    async render(request, asker) {
-      const isShort = light > 0 && request.body.byteLength <= SHORT_BODY && !long.has(request.label);
-      if (isShort && weightOfRendering(request) < light) {
-        try {
-          return await renderBody(request, SHORT_RENDERING);
-        } catch (error) {
-          if (!Problem.is(error, 'too_expensive')) throw error;
-          if (long.size >= MAX_LONG) long.clear();
-          long.add(request.label);
-        }
-      }
-      const rendered = await pooled('render', request, asker);
-      return { ...rendered, text: unpacked(rendered.text) };
+    render(request, asker) {
+      const isShort =
+        light > 0 && request.body.byteLength <= SHORT_BODY && weightOfRendering(request) < light;
+      return shortOrPooled(
+        request.label,
+        isShort,
+        limits => renderBody(request, limits),
+        async () => {
+          const rendered = await pooled('render', request, asker);
+          return { ...rendered, text: unpacked(rendered.text) };
+        },
+      );
     },
+    langfuse: (request, asker) =>
+      shortOrPooled(
+        `${request.reference} for Langfuse`,
+        weightOfRendering(request) < light,
+        limits => TASKS.langfuse(request, limits),
+        async () => unpacked(await pooled('langfuse', request, asker)),
+      ),
     diff: async (request, asker) =>
       weightOfDiff(request) < light ? TASKS.diff(request) : unpacked(await pooled('diff', request, asker)),
     json: async (value, asker) =>

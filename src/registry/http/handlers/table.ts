@@ -39,7 +39,7 @@ import {
 import { handleRender } from './render.ts';
 import { handleCreateWebhook, handleListWebhooks, handleRemoveWebhook } from './webhooks.ts';
 
-export type HandledRoute = Exclude<RouteName, 'deliver'>;
+export type HandledRoute = Exclude<RouteName, 'deliver' | 'langfusePrompt'>;
 
 export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   render: handleRender,

@@ -1,0 +1,150 @@
+/**
+ * Whether Langfuse's clients can render a template. They put values in the place of `{{variable}}` and do nothing else
+ * (https://langfuse.com/docs/prompt-management/features/variables), so all that is more is refused with its place.
+ */
+import { inexpressibleAt } from '../evaluate/problems.ts';
+import { type Template, templateOf } from '../evaluate/template.ts';
+import type { LinkedPartial } from '../flatten.ts';
+import { KNOWN_HELPERS } from '../known-helpers.ts';
+import {
+  asPath,
+  type Callee,
+  hasArguments,
+  isSimple,
+  type MustacheStatement,
+  type Node,
+  type PartialStatement,
+  type Statement,
+} from '../syntax-tree.ts';
+
+/** The inputs that substitution alone would write otherwise than rendering does. */
+export interface UnfitInputs {
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** By name, the schemas of inputs. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+const INSTEAD = 'Write the prompt without it, or fetch it with promptforge/client.';
+const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'model', 'assistant', 'developer']);
+
+/** @throws Problem `not_acceptable` with the place of what only a rendering can do */
+export function checkSubstitutable(template: Template, inputs: UnfitInputs): void {
+  check(template, inputs, false, new Map());
+}
+
+/**
+ * @param isIndented whether it is a partial that is alone on an indented line: then each line of a value is indented
+ * @param checked the partials that were checked, and whether as indented ones
+ */
+function check(
+  template: Template,
+  inputs: UnfitInputs,
+  isIndented: boolean,
+  checked: Map<LinkedPartial, boolean>,
+): void {
+  for (const statement of template.tree.body) {
+    switch (statement.type) {
+      case 'ContentStatement':
+      case 'CommentStatement':
+        break;
+      case 'MustacheStatement':
+        checkTag(statement, template, inputs, isIndented);
+        break;
+      case 'PartialStatement': {
+        const partial = partialOf(statement, template);
+        const indented = isIndented || statement.indent !== '';
+        if (checked.has(partial) && (checked.get(partial) || !indented)) break;
+        checked.set(partial, indented);
+        check(templateOf(partial), inputs, indented, checked);
+        break;
+      }
+      default:
+        throw refused(template, statement, `Langfuse's clients know no ${nameOfBlock(statement)}.`);
+    }
+  }
+}
+
+function checkTag(
+  node: MustacheStatement,
+  template: Template,
+  { defaults, properties }: UnfitInputs,
+  isIndented: boolean,
+): void {
+  if (isRole(node)) return;
+  const name = variableOf(node);
+  if (name === undefined) throw refused(template, node, `Langfuse's clients cannot read ${written(node)}.`);
+  if (isIndented)
+    throw refused(
+      template,
+      node,
+      `The partial with {{${name}}} stands on an indented line, and Langfuse's clients do not indent the lines of a value.`,
+      'Write the partial at the beginning of a line',
+    );
+  if (Object.hasOwn(defaults, name) && (defaults[name] ?? null) !== null)
+    throw refused(
+      template,
+      node,
+      `The input "${name}" has a default, which Langfuse's clients do not know.`,
+      'Take the default out of the front matter',
+    );
+  const { type } = (properties[name] ?? {}) as { readonly type?: unknown };
+  if (type === 'object' || type === 'array')
+    throw refused(
+      template,
+      node,
+      `The input "${name}" is ${type === 'array' ? 'a list' : 'an object'}, which Langfuse's clients cannot write.`,
+    );
+}
+
+/** The name in `{{name}}`; undefined for a tag that is anything else. */
+export function variableOf(node: MustacheStatement): string | undefined {
+  const { path: callee } = node;
+  const path = asPath(callee);
+  const [name = ''] = path.parts;
+  const isHelper = callee.type === 'PathExpression' && KNOWN_HELPERS.has(path.original);
+  if (hasArguments(node) || isHelper || path.data || !isSimple(path)) return undefined;
+  // Where nothing is given, Mustache finds what every object inherits.
+  return /^[A-Za-z_]\w*$/.test(name) && !(name in Object.prototype) ? name : undefined;
+}
+
+function isRole({ path, params, hash }: MustacheStatement): boolean {
+  const [role] = params;
+  return (
+    path.type === 'PathExpression' &&
+    path.original === 'role' &&
+    params.length === 1 &&
+    role?.type === 'StringLiteral' &&
+    ROLES.has(role.value) &&
+    (hash?.pairs.length ?? 0) === 0
+  );
+}
+
+function partialOf(node: PartialStatement, template: Template): LinkedPartial {
+  const { name } = node;
+  if (name.type !== 'SubExpression' && !hasArguments(node)) {
+    const partial = template.partials.get(String(name.original));
+    if (partial !== undefined) return partial;
+  }
+  throw refused(template, node, "Langfuse's clients pass no arguments to a partial.");
+}
+
+function nameOfBlock(statement: Exclude<Statement, { type: 'ContentStatement' }>): string {
+  if (statement.type === 'BlockStatement') {
+    if (statement.openStrip.open === undefined) return 'raw blocks';
+    return `{{#${shown(statement.path)} …}}`;
+  }
+  return statement.type === 'PartialBlockStatement' ? '{{#> partial}} blocks' : '{{#*inline}} partials';
+}
+
+function written(node: MustacheStatement): string {
+  return `{{${shown(node.path)}${hasArguments(node) ? ' …' : ''}}}`;
+}
+
+function shown({ original }: Callee): string {
+  return String(original).slice(0, 60);
+}
+
+function refused(template: Template, node: Node, reason: string, remedy?: string) {
+  const instead = remedy === undefined ? INSTEAD : `${remedy}, or fetch the prompt with promptforge/client.`;
+  return inexpressibleAt(template, node, `${reason} ${instead}`);
+}

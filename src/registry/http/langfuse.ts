@@ -1,0 +1,48 @@
+/** Requests of Langfuse's clients: they come with Basic authentication, and show the field `message` of what is refused. */
+import { Problem } from '../../core/problem.ts';
+import { type Answer, problemAnswer } from './answer.ts';
+
+/** Of all calls of Langfuse's API. */
+const PREFIX = '/api/public/';
+const BASIC = /^Basic +([A-Za-z0-9+/=_-]+) *$/i;
+
+/** @param target path and query as the request line has them */
+export function isForLangfuse(target: string): boolean {
+  return target.startsWith(PREFIX);
+}
+
+/**
+ * The credential of a request as a `Bearer` header has it: of a Langfuse client, its secret key. Other calls take no
+ * Basic authentication, which browsers repeat by themselves.
+ */
+export function credentialOf(target: string, authorization: string | undefined): string | undefined {
+  if (authorization === undefined || !isForLangfuse(target)) return authorization;
+  const encoded = BASIC.exec(authorization)?.[1];
+  if (encoded === undefined) return authorization;
+  const credentials = Buffer.from(encoded, 'base64').toString();
+  // RFC 7617: the user name, here the public key, holds no colon.
+  return `Bearer ${credentials.slice(credentials.indexOf(':') + 1)}`;
+}
+
+/** What is refused, in the form that the client of this target reads. */
+export function refusal(target: string, problem: Problem, headers: Record<string, string> = {}): Answer {
+  if (!isForLangfuse(target)) return problemAnswer(problem, headers);
+  const told = problem.code === 'key_missing' ? keyMissing() : problem;
+  const answer = problemAnswer(told, headers);
+  const { detail, title, ...document } = JSON.parse(String(answer.body));
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      ...(answer.status === 401 && { 'WWW-Authenticate': 'Basic realm="promptforge", charset="UTF-8"' }),
+    },
+    body: JSON.stringify({ ...document, title, detail, error: title, message: detail }),
+  };
+}
+
+function keyMissing(): Problem {
+  return new Problem(
+    'key_missing',
+    "This call needs a key. Give Langfuse's client a key of this registry (pf_<environment>_<id>_<secret>) as its secret key, and any text as its public key.",
+  );
+}
