@@ -8,7 +8,9 @@ import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import type { Connection, ConnectionCounts } from '../../src/registry/serving/connections.ts';
 import { openConnections } from '../../src/registry/serving/connections.ts';
+import { limitsOf } from '../../src/registry/serving/limits.ts';
 import { affordableConnections } from '../../src/registry/serving/open-files.ts';
+import { sharedLimits, shareOf } from '../../src/registry/serving/shared-limits.ts';
 import { eventually } from '../eventually.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
 import { runs } from '../runs.ts';
@@ -302,12 +304,45 @@ describe('a server', () => {
   it('takes no more connections than the system lets it have open files', () => {
     assert.equal(affordableConnections(10_000, 0, 700), 572);
     assert.equal(affordableConnections(10_000, 1, 20_000), 10_000);
-    assert.equal(affordableConnections(10_000, 3, 20_128), 4000);
+    assert.equal(affordableConnections(10_000, 3, 20_128), 10_000);
+    assert.equal(affordableConnections(10_000, 3, 10_128), 5610);
     assert.equal(affordableConnections(10_000, 1, 1028), 540);
     assert.equal(affordableConnections(100, 0, 20_000), 100);
     assert.equal(affordableConnections(100, 0, Number.POSITIVE_INFINITY), 100);
     assert.equal(affordableConnections(100, 0, 20), 1);
     assert.ok(affordableConnections(Number.MAX_SAFE_INTEGER, 0) > 0);
+    fc.assert(
+      fc.property(
+        fc.nat(50_000),
+        fc.integer({ min: 1, max: 64 }),
+        fc.nat(200_000),
+        (wanted, workers, files) => {
+          const each = shareOf(affordableConnections(wanted, workers, files), workers);
+          // Where there are not even enough for one each, that is all they get.
+          assert.ok(each === 1 || each * workers * (1 + 2 / 3) <= files - 128 + 1e-6, `${each} each`);
+        },
+      ),
+    );
+  });
+
+  it('lets each of its threads have a share that hardly anybody who stays below a limit runs into', () => {
+    const count = fc.integer({ min: 1, max: 5000 });
+    fc.assert(
+      fc.property(count, fc.integer({ min: 1, max: 64 }), (limit, threads) => {
+        const share = shareOf(limit, threads);
+        assert.ok(share <= limit && share * threads >= limit);
+        assert.ok(threads > 1 || share === limit);
+        assert.ok(share * threads <= limit + 3 * Math.sqrt(limit * threads) + threads, 'all together');
+      }),
+    );
+    const limits = limitsOf({ maxConnections: 10_000 });
+    const shared = sharedLimits(limits, 4);
+    assert.deepEqual(
+      [shared.maxConnections, shared.maxPerAddress, shared.maxPerKey, shared.maxWaitingPerKey],
+      [2650, 1357, 700, 298],
+    );
+    assert.deepEqual(sharedLimits(limits, 1), limits);
+    assert.deepEqual(shared.failedKeys, limits.failedKeys, 'which all count together');
   });
 });
 

@@ -353,6 +353,38 @@ describe('a registry that delivers in threads of their own', () => {
     assert.deepEqual([...statuses].sort(), [200, 429]);
   });
 
+  for (const count of COUNTS)
+    it(`counts what a key, an environment and an address may do together in ${count} of them`, async () => {
+      const failedKeys = {
+        perAddress: { perSecond: 0.001, burst: 3 },
+        total: { perSecond: 1000, burst: 1000 },
+      };
+      await using registry = await served(count, {
+        rateLimit: 2,
+        environmentRateLimit: 3,
+        limits: { failedKeys },
+      });
+      const started = performance.now();
+      /** Each on a connection of its own, so that every thread is asked. */
+      const through = async (keys: readonly string[]) => {
+        const statuses = await Promise.all(
+          Array.from({ length: 40 }, async (_, index) => {
+            const authorization = `Bearer ${keys[index % keys.length]}`;
+            return (await registry.deliver('team/none', { authorization })).status;
+          }),
+        );
+        return (refused: number) => statuses.filter(status => status !== refused).length;
+      };
+      const passed = () => (performance.now() - started) / 1000;
+      const keys = await Promise.all([1, 2, 3, 4].map(n => registry.key('reader', `reader-${n}`)));
+      const ofKey = (await through(keys.slice(0, 1)))(429);
+      assert.ok(ofKey >= 4 && ofKey <= 4 + 2 * passed() + 1, `${ofKey} with one key`);
+      const ofAll = (await through(keys.slice(1)))(429) + ofKey;
+      assert.ok(ofAll >= 6 && ofAll <= 6 + 3 * passed() + 1, `${ofAll} of the environment`);
+      const ofAddress = (await through(['x']))(429);
+      assert.equal(ofAddress, 3, 'without a valid key');
+    });
+
   it('lets waiting calls end and running ones finish when it stops', async () => {
     await using registry = await served(1);
     await publish(registry, 'team/a', ['One']);

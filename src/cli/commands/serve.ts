@@ -52,7 +52,7 @@ export function serveCommand(): Command {
       listArgument(proxyArgument),
     )
     .addOption(
-      new Option('--rate-limit <number>', 'requests a second that one key may make of a worker; 0: no limit')
+      new Option('--rate-limit <number>', 'requests a second that one key may make; 0: no limit')
         .default(5000)
         .argParser(numberArgument(0, 1_000_000)),
     )
@@ -65,7 +65,7 @@ export function serveCommand(): Command {
         .argParser(numberArgument(0, 1_000_000)),
     )
     .addOption(
-      new Option('--max-connections <number>', 'connections that a worker may have open at once')
+      new Option('--max-connections <number>', 'connections that may be open at once')
         .default(DEFAULT_LIMITS.maxConnections)
         .argParser(numberArgument(1, 1_000_000)),
     )

@@ -15,6 +15,7 @@ import { type FailedKeyLimits, failedKeys } from './failed-keys.ts';
 import { headersOf } from './header-fields.ts';
 import { type HeldConnectionLimits, heldConnections } from './held-connections.ts';
 import { originForm } from './incoming.ts';
+import type { RateMemories } from './rate-memories.ts';
 import type { Send } from './send.ts';
 
 export interface ClientParts {
@@ -22,6 +23,7 @@ export interface ClientParts {
     readonly failedKeys: FailedKeyLimits;
     readonly held: HeldConnectionLimits;
   };
+  readonly rates: Pick<RateMemories, 'failedKeys' | 'ended'>;
   readonly trusted: TrustedProxies;
   /** Whether everybody comes through a proxy that nobody named. */
   readonly throughUnknownProxy: boolean;
@@ -74,10 +76,10 @@ const REFUSED = refusal('/', TOO_MANY);
 const REFUSED_TO_LANGFUSE = refusal(ROUTES.langfusePrompt.path, TOO_MANY);
 
 export function clients(parts: ClientParts): Clients {
-  const { limits, trusted, throughUnknownProxy, screenKey, send, onClosed, onRefused, log } = parts;
-  const failed = failedKeys(limits.failedKeys);
+  const { limits, rates, trusted, throughUnknownProxy, screenKey, send, onClosed, onRefused, log } = parts;
+  const failed = failedKeys(limits.failedKeys, rates.failedKeys);
   const connections = openConnections(limits, onClosed);
-  const held = heldConnections(limits.held);
+  const held = heldConnections(limits.held, rates.ended);
   const bySocket = new WeakMap<Socket, Connection>();
   const ofRequest = new WeakMap<object, Connection>();
   /** Those that are still agreeing on TLS, by the address and port of the other end. */

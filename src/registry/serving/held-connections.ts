@@ -4,7 +4,8 @@
  * is slowed down, and nobody else is.
  */
 import type { Socket } from 'node:net';
-import { failedKeys, type Rate } from './failed-keys.ts';
+import { type FailedKeysMemory, failedKeys } from './failed-keys.ts';
+import type { Rate } from './rate-cells.ts';
 
 export interface HeldConnectionLimits {
   /** Connections that end without a valid key, of one address. */
@@ -25,8 +26,12 @@ const TICK = 50;
 /** All together are not limited: the newcomers of other addresses would be held for them. */
 const UNLIMITED: Rate = { perSecond: 1e9, burst: 1e9 };
 
-export function heldConnections({ perAddress, releasedPerSecond }: HeldConnectionLimits): HeldConnections {
-  const ends = failedKeys({ perAddress, total: UNLIMITED });
+/** @param memory where those that end are counted */
+export function heldConnections(
+  { perAddress, releasedPerSecond }: HeldConnectionLimits,
+  memory: FailedKeysMemory,
+): HeldConnections {
+  const ends = failedKeys({ perAddress, total: UNLIMITED }, memory);
   /** In the order in which they came. */
   const held = new Set<Socket>();
   const perTick = Math.max(1, Math.round((releasedPerSecond * TICK) / 1000));

@@ -1,19 +1,21 @@
 /** How many connections the system lets this process have: each is an open file. */
 import { readFileSync } from 'node:fs';
 import { FORWARDED_AT_ONCE } from './limits.ts';
+import { wholeOf } from './shared-limits.ts';
 
 /** For the database, the log, and what else is open. */
 const OTHERS = 128;
 
 /**
- * @param wanted of each worker
+ * @param wanted of all workers together
  * @param workers 0: one thread does it all
  * @returns at most `wanted`, and at least one
  */
 export function affordableConnections(wanted: number, workers: number, limit = openFileLimit()): number {
   // What a worker hands to the main thread takes both ends of a socket as well.
-  const filesEach = workers > 0 ? workers * (1 + 2 * FORWARDED_AT_ONCE) : 1;
-  return Math.max(1, Math.min(wanted, Math.floor((limit - OTHERS) / filesEach)));
+  const filesEach = workers > 0 ? 1 + 2 * FORWARDED_AT_ONCE : 1;
+  const ofEach = Math.floor(Math.max(0, limit - OTHERS) / filesEach / Math.max(1, workers));
+  return Math.max(1, Math.min(wanted, wholeOf(ofEach, workers)));
 }
 
 /** Infinity where the system does not tell it, or has none. */

@@ -27,6 +27,7 @@ import { type ConnectionLimits, FORWARDED_AT_ONCE, limitsOf } from './limits.ts'
 import { counted, requestListener } from './listener.ts';
 import { registryMetrics } from './metrics.ts';
 import { type Admit, environmentRate, keyRate } from './rate.ts';
+import { type RateMemories, rateMemories } from './rate-memories.ts';
 import { recognizing } from './recognize.ts';
 import { alarmEntry, faultEntry } from './request-log.ts';
 import { requestNotes } from './request-notes.ts';
@@ -61,6 +62,8 @@ export interface ServerOptions {
   readonly rateLimit?: number;
   /** The same of all keys of an environment together. */
   readonly environmentRateLimit?: number;
+  /** Where these, and what comes without a valid key, are counted: shared with other threads, or its own. */
+  readonly rates?: RateMemories;
   readonly limits?: Partial<ConnectionLimits>;
   /** How many bytes the deliveries in memory may retain; `DELIVERY_CACHE_BYTES` unless told. */
   readonly deliveryCache?: number;
@@ -147,7 +150,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const writeUses = deliveryOnly ? behind?.writeUses : keyUsesInto(store);
   const authenticator = keyAuthenticator(store, kept, { writeUses });
   const notes = requestNotes();
-  const admit = admission(options);
+  const rates = options.rates ?? rateMemories();
+  const admit = admission(options, rates);
   const schedule = promotionSchedule({ store, onFault: error => log(faultEntry(error)) });
   const watch = logWatch({
     store,
@@ -174,6 +178,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? trustedClient()
       : clients({
           limits,
+          rates,
           trusted: trustedProxies(proxies),
           throughUnknownProxy: options.behindProxy === true && proxies.length === 0,
           screenKey: screenKey(store, kept),
@@ -284,10 +289,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 const FORWARDING = 5000;
 
 /** Counts a request of a caller. @throws Problem `rate_limited` */
-function admission({ rateLimit, environmentRateLimit }: ServerOptions): Admit {
-  const admitKey = rateLimit === undefined ? undefined : keyRate(rateLimit);
+function admission(
+  { rateLimit, environmentRateLimit }: ServerOptions,
+  { keys, environments }: RateMemories,
+): Admit {
+  const admitKey = rateLimit === undefined ? undefined : keyRate(rateLimit, keys);
   const admitEnvironment =
-    environmentRateLimit === undefined ? undefined : environmentRate(environmentRateLimit);
+    environmentRateLimit === undefined ? undefined : environmentRate(environmentRateLimit, environments);
   return caller => {
     admitKey?.(caller);
     admitEnvironment?.(caller);

@@ -19,6 +19,7 @@ export type ThreadServerOptions = Pick<
   | 'trustedProxies'
   | 'rateLimit'
   | 'environmentRateLimit'
+  | 'rates'
   | 'limits'
   | 'deliveryCache'
 >;

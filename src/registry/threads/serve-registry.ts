@@ -5,8 +5,11 @@
 import { CHAIN_START } from '../../core/event.ts';
 import { DELIVERY_CACHE_BYTES } from '../delivery/delivery-cache.ts';
 import type { RegistryPlace } from '../open-registry.ts';
+import { limitsOf } from '../serving/limits.ts';
+import { rateMemories } from '../serving/rate-memories.ts';
 import { faultEntry } from '../serving/request-log.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../serving/server.ts';
+import { sharedLimits } from '../serving/shared-limits.ts';
 import { deliveryThreads } from './delivery-threads.ts';
 import { giveWay, priorityNow } from './priority.ts';
 import { privateSocket } from './socket.ts';
@@ -58,7 +61,8 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
       ...(trustedProxies && { trustedProxies }),
       ...(rateLimit !== undefined && { rateLimit }),
       ...(environmentRateLimit !== undefined && { environmentRateLimit }),
-      ...(limits && { limits }),
+      rates: rateMemories(),
+      limits: sharedLimits(limitsOf(limits ?? {}), workers),
       // Together they keep as much as one would.
       deliveryCache: Math.ceil(deliveryCache / workers),
     },

@@ -1,0 +1,24 @@
+/** What the threads that deliver count together, each on behalf of all: no client gets more by asking several. */
+import { type FailedKeysMemory, failedKeysMemory } from './failed-keys.ts';
+import { rateMemory } from './rate-cells.ts';
+
+export interface RateMemories {
+  readonly keys: SharedArrayBuffer;
+  readonly environments: SharedArrayBuffer;
+  readonly failedKeys: FailedKeysMemory;
+  /** Connections that ended without a valid key. */
+  readonly ended: FailedKeysMemory;
+}
+
+/** More than any registry has in use. 2 MiB. */
+const KEYS = 2 ** 17;
+const ENVIRONMENTS = 2 ** 8;
+
+export function rateMemories(): RateMemories {
+  return {
+    keys: rateMemory(KEYS),
+    environments: rateMemory(ENVIRONMENTS),
+    failedKeys: failedKeysMemory(),
+    ended: failedKeysMemory(),
+  };
+}
