@@ -1,7 +1,7 @@
 /**
  * What a data folder takes on disk for each 2 KB version, how long `backup` takes against SQLite's own online backup of
  * the same file (`sqlite3 .backup`), which verifies nothing, and how long `verify` takes against SHA-256 alone over the
- * bytes that it hashes. In turns, in one run.
+ * bytes that it hashes: events, what their MACs are made of, and sources. In turns, in one run.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -12,14 +12,18 @@ import { canonicalJson } from '../src/core/canonical.ts';
 import { parseEnvironmentName } from '../src/core/environment.ts';
 import { parsePromptName } from '../src/core/name.ts';
 import type { VersionNumber } from '../src/core/version.ts';
-import type { Caller } from '../src/registry/access/caller.ts';
+import { type Caller, COMMAND_LINE } from '../src/registry/access/caller.ts';
 import { backUp } from '../src/registry/backup.ts';
 import { DATABASE_FILE, openDataFolder } from '../src/registry/data-folder.ts';
+import { IDENTITY_FILE } from '../src/registry/identity.ts';
 import { prepareSource } from '../src/registry/prompts/prepare-source.ts';
 import { publish } from '../src/registry/prompts/publish.ts';
+import { hashingThread } from '../src/registry/proof/hashing.ts';
+import { openSigning } from '../src/registry/proof/open-signing.ts';
 import { verifyRegistry } from '../src/registry/proof/verification.ts';
 import { eventsAfter } from '../src/registry/store/log.ts';
 import type { Store } from '../src/registry/store/store.ts';
+import { bundledWorker } from './bundled-worker.ts';
 import { atLeast, atMost, median, type Report } from './report.ts';
 
 const PROMPTS = 200;
@@ -34,6 +38,7 @@ const ALL_PAGES = 0x7fffffff;
 
 export async function measure(): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
+  await using worker = await bundledWorker('src/registry/proof/hashing-thread.ts');
   try {
     const folder = join(scratch, 'registry');
     await fill(folder);
@@ -50,7 +55,9 @@ export async function measure(): Promise<Report> {
       const database = new DatabaseSync(file);
       peers.push(await timed(() => backup(database, join(scratch, `peer-${turn}`), { rate: ALL_PAGES })));
       database.close();
-      verifying.push(await timed(() => verifyRegistry(store)));
+      verifying.push(
+        await timed(() => verifyRegistry(store, { startThread: file => hashingThread(file, worker.url) })),
+      );
       hashing.push(await timed(async () => hashAlone(hashed)));
     }
     await store.close();
@@ -85,6 +92,8 @@ export async function measure(): Promise<Report> {
 
 async function fill(folder: string): Promise<void> {
   const store = await openDataFolder(folder);
+  const keyFile = join(folder, IDENTITY_FILE);
+  (await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: true })).heads.close();
   const environment = parseEnvironmentName('development');
   const caller: Caller = { actor: 'mara.lindqvist', key: '4fQ7rT1bXc9Z', role: 'author', environment };
   for (let start = 0; start < VERSIONS; start += TOGETHER) {
@@ -111,6 +120,7 @@ async function bytesHashed(store: Store): Promise<readonly Uint8Array[]> {
     const sources = await snapshot.selectFrom('versions').select('source').execute();
     const texts = [
       ...events.map(({ previousHash, hash: _, ...body }) => previousHash + canonicalJson(body)),
+      ...events.map(({ seq, hash }) => `promptforge.event.v1 ${seq} ${hash}`),
       ...sources.map(({ source }) => source),
     ];
     return texts.map(each => Buffer.from(each));

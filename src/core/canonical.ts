@@ -13,8 +13,18 @@ export function canonicalJson(value: unknown): string {
  * what it would write in another way than the RFC: all but JSON's own values, and some of them.
  */
 function plainText(value: unknown): string | undefined {
+  const ordered = plainInOrder(value);
+  return ordered === undefined ? undefined : plainJson(ordered);
+}
+
+/** A value whose objects have their keys in order; undefined for one that the engine would write in another way. */
+export function plainInOrder(value: unknown): unknown {
   const ordered = inOrder(value, 0);
-  if (ordered === OTHER) return undefined;
+  return ordered === OTHER ? undefined : ordered;
+}
+
+/** The canonical JSON of what is in order; undefined for one that has a lone surrogate. */
+export function plainJson(ordered: unknown): string | undefined {
   const text = JSON.stringify(ordered);
   // Lone surrogates are written as escapes.
   return text.includes('\\ud') ? undefined : text;

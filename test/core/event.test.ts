@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { canonicalJson } from '../../src/core/canonical.ts';
+import { digestOf } from '../../src/core/digest.ts';
 import {
   CHAIN_START,
   type ChainHead,
   chainEvent,
+  hasItsHash,
   type NewEvent,
   type RegistryEvent,
   whyNotNext,
@@ -70,6 +73,31 @@ describe('the event chain', () => {
           assert.notEqual(firstBreak(events), undefined);
         },
       ),
+    );
+  });
+
+  it('takes an event by the canonical JSON of all its members, whatever they are', () => {
+    const odd = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom<unknown>(null, true, 1.5, 1e21, -0, '\ud800', 'x', { b: 1, a: [{ d: 1, c: 2 }] }, []),
+    );
+    const member = fc.constantFrom(
+      ...['actor', 'at', 'channel', 'data', 'environment', 'key', 'kind', 'prompt', 'seq', 'version'],
+      ...['another', '1', '__proto__'],
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(member, odd)), fc.boolean(), (changes, isItsHash) => {
+        const { hash: _, previousHash, ...body } = chain(['a', 'b'])[1] as RegistryEvent;
+        const changed = { ...body, ...Object.fromEntries(changes) };
+        let text: string;
+        try {
+          text = canonicalJson(changed);
+        } catch {
+          return;
+        }
+        const hash = digestOf(`${previousHash}${text}${isItsHash ? '' : ' '}`);
+        assert.equal(hasItsHash({ ...changed, previousHash, hash } as never), isItsHash);
+      }),
     );
   });
 });

@@ -52,10 +52,23 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       const { store, rows } = await engine.changed(governed, sql);
       try {
         assert.ok(sql === '' || rows > 0, 'it changes something');
-        return await verifyRegistry(store);
+        return await byEachWay(store);
       } finally {
         await store.close();
       }
+    }
+
+    /** With another thread, where the engine lets one read by itself, and without. */
+    async function byEachWay(store: Store) {
+      const [one] = await Promise.allSettled([verifyRegistry(store)]);
+      const [other] = await Promise.allSettled([verifyRegistry(store, { manyEvents: 0 })]);
+      if (one.status === 'rejected') {
+        assert.equal(other.status, 'rejected', 'it is found by the one and not by the other');
+        assert.equal(String(other.reason), String(one.reason));
+        throw one.reason;
+      }
+      assert.deepEqual(other, one);
+      return one.value;
     }
 
     it('goes on with a registry to which events are appended meanwhile', async () => {

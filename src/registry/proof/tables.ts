@@ -5,94 +5,13 @@ import { digestOf } from '../../core/digest.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import { type Projection, pointerName, promotionOf } from '../../core/projection.ts';
 import { isPromotionEvent, type PromotionRecord } from '../../core/promotion.ts';
-import { MAX_SOURCE_BYTES } from '../../core/source.ts';
 import { approvalRows, commentRow, pointerRow, rowOf } from '../promotions/rows.ts';
 import { broken } from '../store/broken.ts';
 import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
-import type { ApprovalsTable, PromotionsTable, Tables, VersionsTable } from '../store/tables.ts';
+import type { ApprovalsTable, PromotionsTable, Tables } from '../store/tables.ts';
 import { turns } from './turns.ts';
-
-/** The sources that these events published, so many at a time as are no larger together than one may be. */
-export async function checkVersions(
-  snapshot: Snapshot,
-  events: readonly RegistryEvent[],
-  after: number,
-  until: number,
-): Promise<void> {
-  const published = ofKind(events, 'version.published');
-  const turn = turns();
-  let from = after;
-  for (let start = 0; start < published.length || start === 0; ) {
-    await turn();
-    const some = together(published, start);
-    start += Math.max(1, some.length);
-    const to = start < published.length ? (some.at(-1)?.seq ?? until) : until;
-    // One more than there may be: that one is of nobody.
-    checkSome(some, await versionsOf(snapshot, { after: from, until: to, limit: some.length + 1 }));
-    from = to;
-  }
-}
-
-function together(
-  published: readonly RegistryEvent<'version.published'>[],
-  start: number,
-): readonly RegistryEvent<'version.published'>[] {
-  let end = start;
-  for (let bytes = 0; end < published.length && end - start < SOME; end++) {
-    bytes += published[end]?.data.bytes ?? 0;
-    if (bytes > MAX_SOURCE_BYTES && end > start) break;
-  }
-  return published.slice(start, end);
-}
-
-/** Without the source where its length is not the one that is stored beside it: it may be of any size then. */
-const versionsOf = preparedQuery(
-  (database, { after, until, limit }: { after: number; until: number; limit: number }) =>
-    database
-      .selectFrom('versions')
-      .select(COLUMNS.versions)
-      .select(sql<string | null>`CASE WHEN octet_length(source) = bytes THEN source END`.as('source'))
-      .where('seq', '>', after)
-      .where('seq', '<=', until)
-      .orderBy('seq')
-      .limit(limit),
-);
-
-type StoredVersion = Omit<VersionsTable, 'source'> & { readonly source: string | null };
-
-function checkSome(
-  events: readonly RegistryEvent<'version.published'>[],
-  rows: readonly StoredVersion[],
-): void {
-  const published = new Map(events.map(event => [event.seq, event]));
-  for (const row of rows) {
-    const event = published.get(row.seq);
-    if (event === undefined) throw broken(`No event published the version ${row.prompt}@${row.version}.`);
-    published.delete(row.seq);
-    checkVersion(event, row);
-  }
-  const [missing] = published.values();
-  if (missing !== undefined)
-    throw broken(
-      `The version ${missing.prompt}@${missing.version} that event ${missing.seq} published is gone.`,
-    );
-}
-
-function checkVersion(event: RegistryEvent<'version.published'>, row: StoredVersion): void {
-  const { seq, prompt, version, at, actor, data } = event;
-  const { digest, base, message, bytes, partials } = data;
-  const what = `${row.prompt}@${row.version}`;
-  const expected = { prompt, version, digest, base, message, author: actor, published_at: at, bytes, seq };
-  compare('versions', what, row, expected, seq);
-  if (row.partials !== JSON.stringify(partials)) {
-    const stored = { partials: canonicalText(row.partials) };
-    compare('versions', what, stored, { partials: canonicalJson(partials) }, seq);
-  }
-  if (row.source === null || digestOf(row.source) !== digest)
-    throw broken(`The source of the version ${what} is not the one that event ${seq} published.`);
-}
 
 /**
  * Promotions with their approvals: those that these events closed, and that none is there which they did not begin.
@@ -307,7 +226,7 @@ function comparable(table: keyof Tables, row: Tables[keyof Tables]): object {
 }
 
 /** @throws DataFolderProblem `chain_broken` at the first column of `expected` in which the row differs */
-function compare(
+export function compare(
   table: keyof Tables,
   name: string,
   row: object | undefined,
@@ -331,7 +250,7 @@ function shown(value: unknown): string {
 }
 
 /** What is no JSON is given as it is: it then differs from any. */
-function canonicalText(json: string): string {
+export function canonicalText(json: string): string {
   try {
     return canonicalJson(JSON.parse(json));
   } catch {
@@ -339,6 +258,6 @@ function canonicalText(json: string): string {
   }
 }
 
-function ofKind<K extends EventKind>(events: readonly RegistryEvent[], kind: K): RegistryEvent<K>[] {
+export function ofKind<K extends EventKind>(events: readonly RegistryEvent[], kind: K): RegistryEvent<K>[] {
   return events.filter(event => event.kind === kind) as RegistryEvent[] as RegistryEvent<K>[];
 }

@@ -3,16 +3,21 @@
  * in pieces, each a short read of its own, so that a registry can be verified while it is served, and however long its
  * log is it takes no more memory than what there is now (prompts, pointers, keys, promotions that wait).
  */
+import type { KeyObject } from 'node:crypto';
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
 import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
+import { DataFolderProblem } from '../data-folder-problem.ts';
 import { recordsOf } from '../promotions/rows.ts';
 import { broken } from '../store/broken.ts';
 import { eventOfRow, eventRowsAfter, logHead } from '../store/log.ts';
-import { checkMac } from '../store/macs.ts';
+import { checkMac, macsOf } from '../store/macs.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
-import { checkClosed, checkComments, checkNothingBeyond, checkState, checkVersions } from './tables.ts';
+import type { HashJob } from './hash-job.ts';
+import { type Hashing, hashingThread, NO_HASHING } from './hashing.ts';
+import { checkClosed, checkComments, checkNothingBeyond, checkState } from './tables.ts';
+import { checkVersions } from './versions.ts';
 
 /** Events in one piece, when nothing else is to be done meanwhile. */
 const PIECE = 1000;
@@ -30,46 +35,83 @@ export interface Verification {
   next(): Promise<boolean>;
 }
 
-/** @param size of a piece, in events */
-export function verification(store: Pick<Store, 'read'>, size: number = PIECE): Verification {
+/**
+ * @param size of a piece, in events
+ * @param hashing what another thread does of it
+ */
+export function verification(
+  store: Pick<Store, 'read'>,
+  size: number = PIECE,
+  hashing: Hashing = NO_HASHING,
+): Verification {
   let head: ChainHead = CHAIN_START;
   const projection = emptyProjection();
   return {
     head: () => head,
     at: () => projection.at,
     next: async () => {
-      // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
-      const read = await store.read(snapshot => pieceAfter(snapshot, head, size));
-      const piece = followed(read, head, projection);
-      const from = head.seq;
-      head = piece.head;
-      return store.read(async snapshot => {
-        await checkVersions(snapshot, piece.events, from, head.seq);
-        await checkClosed(snapshot, piece.events, [...piece.closed.values()], from, head.seq);
-        await checkComments(snapshot, piece.events, from, head.seq);
-        // Only when nothing was appended since does the state follow from the events up to here.
-        if ((await logHead(snapshot)).seq > head.seq) return false;
-        await checkState(snapshot, projection);
-        await checkNothingBeyond(snapshot, head.seq);
-        return true;
-      });
+      try {
+        return await next();
+      } catch (error) {
+        // What the thread has comes before what was found here.
+        if (DataFolderProblem.is(error, 'chain_broken')) await hashing.settled(store);
+        throw error;
+      }
     },
   };
+
+  async function next(): Promise<boolean> {
+    await hashing.checkLeft(store);
+    // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
+    const read = await store.read(snapshot => pieceAfter(snapshot, head, size, hashing));
+    const piece = followed(read, head, projection);
+    const from = head.seq;
+    head = piece.head;
+    const isEnd = await store.read(async snapshot => {
+      await checkVersions(snapshot, piece.events, { after: from, until: head.seq }, hashing);
+      await checkClosed(snapshot, piece.events, [...piece.closed.values()], from, head.seq);
+      await checkComments(snapshot, piece.events, from, head.seq);
+      // Only when nothing was appended since does the state follow from the events up to here.
+      if ((await logHead(snapshot)).seq > head.seq) return false;
+      await checkState(snapshot, projection);
+      await checkNothingBeyond(snapshot, head.seq);
+      return true;
+    });
+    if (isEnd) await hashing.settled(store);
+    return isEnd;
+  }
 }
+
+export interface Verifying {
+  /** Told how far it is after each piece. */
+  readonly onPiece?: (head: ChainHead) => void;
+  /** Events from which on a log is worth a thread beside this one. */
+  readonly manyEvents?: number;
+  readonly startThread?: (file: string) => Hashing;
+}
+
+/** To start a thread takes as long as so many events. */
+const MANY_EVENTS = 5000;
 
 /**
  * All of it, once.
- * @param onPiece told how far it is after each piece
  * @returns where the log ends
  * @throws DataFolderProblem `chain_broken` that names the first event or row that does not fit
  */
 export async function verifyRegistry(
-  store: Pick<Store, 'read'>,
-  onPiece: (head: ChainHead) => void = () => {},
+  store: Pick<Store, 'read' | 'file' | 'newestSeq'>,
+  options: Verifying = {},
 ): Promise<ChainHead> {
-  const running = verification(store);
-  while (!(await running.next())) onPiece(running.head());
-  return running.head();
+  const { onPiece = () => {}, manyEvents = MANY_EVENTS, startThread = hashingThread } = options;
+  const isLong = (store.newestSeq?.() ?? 0) >= manyEvents;
+  const hashing = store.file === undefined || !isLong ? NO_HASHING : startThread(store.file);
+  const running = verification(store, PIECE, hashing);
+  try {
+    while (!(await running.next())) onPiece(running.head());
+    return running.head();
+  } finally {
+    await hashing.close();
+  }
 }
 
 interface Piece {
@@ -81,11 +123,16 @@ interface Piece {
   readonly known: ReadonlyMap<number, PromotionRecord>;
 }
 
-async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number): Promise<Piece> {
+async function pieceAfter(
+  snapshot: Snapshot,
+  { seq }: ChainHead,
+  size: number,
+  hashing: Hashing,
+): Promise<Piece> {
   // Whether the MACs are by the key that this process has.
   await logHead(snapshot);
   const rows = await eventRowsAfter(snapshot, { seq, limit: size });
-  for (const row of rows) checkMac(snapshot, row);
+  await checkMacs(snapshot, rows, hashing);
   const { events, unreadable } = eventsOf(rows);
   const ids = new Set<number>();
   for (const event of events) {
@@ -100,6 +147,33 @@ async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number):
     .execute();
   const records = await recordsOf(snapshot, promotions);
   return { events, unreadable, known: new Map(records.map(record => [record.id, record])) };
+}
+
+/** MACs that are checked at once. */
+const SOME = 500;
+
+async function checkMacs(snapshot: Snapshot, rows: readonly EventsTable[], hashing: Hashing): Promise<void> {
+  const macs = macsOf(snapshot);
+  if (macs === undefined) return;
+  const { secret, start } = macs;
+  for (let from = 0; from < rows.length; from += SOME) {
+    const some = rows.slice(from, from + SOME).filter(({ seq }) => seq >= start);
+    const check = async (later: Snapshot) => {
+      for (const row of some) checkMac(later, row);
+    };
+    if (some.length > 0 && hashing.hasRoom()) hashing.take(macJob(secret, some), check);
+    else await check(snapshot);
+  }
+}
+
+function macJob(secret: KeyObject, rows: readonly EventsTable[]): HashJob {
+  return {
+    kind: 'macs',
+    secret,
+    seqs: rows.map(({ seq }) => seq),
+    hashes: rows.map(({ hash }) => hash),
+    macs: rows.map(({ mac }) => mac ?? ''),
+  };
 }
 
 interface Followed {

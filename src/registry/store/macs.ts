@@ -2,7 +2,7 @@
  * MACs of events: HMAC-SHA-256 (RFC 2104) by a key that the database does not hold, so that whoever can insert rows
  * cannot append to the log. An event's hash covers all events before it, and so does its MAC.
  */
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { ChainHead } from '../../core/event.ts';
 import type { Identity } from '../identity.ts';
 import { broken } from './broken.ts';
@@ -14,6 +14,7 @@ export interface EventMacs {
   readonly publicKey: string;
   /** From this event on each must have one. Infinity while they have not begun. */
   start: number;
+  readonly secret: KeyObject;
   of(event: ChainHead): string;
 }
 
@@ -26,8 +27,13 @@ export function eventMacs({ publicKey, secretFor }: Identity): EventMacs {
   return {
     publicKey,
     start: Number.POSITIVE_INFINITY,
-    of: ({ seq, hash }) => createHmac('sha256', secret).update(`${KIND} ${seq} ${hash}`).digest('base64'),
+    secret,
+    of: event => macOf(secret, event),
   };
+}
+
+export function macOf(secret: KeyObject, { seq, hash }: ChainHead): string {
+  return createHmac('sha256', secret).update(`${KIND} ${seq} ${hash}`).digest('base64');
 }
 
 const ofStores = new WeakMap<object, EventMacs>();
@@ -69,6 +75,7 @@ export function hasItsMac(snapshot: Snapshot, event: Pick<EventsTable, 'seq' | '
   return event.mac !== null && isEqual(event.mac, macs.of(event));
 }
 
-function isEqual(one: string, other: string): boolean {
+/** In constant time. */
+export function isEqual(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

@@ -9,6 +9,8 @@ export type Snapshot = Kysely<Tables>;
 export type WriteTransaction = Transaction<Tables>;
 
 export interface Store {
+  /** The SQLite database, which other threads may read by themselves; absent where it is no file. */
+  readonly file?: string;
   /** The registry's clock; the log itself never runs backwards whatever it says. */
   readonly now: () => Date;
   /**

@@ -54,7 +54,7 @@ export async function openSqliteStore(file: string, now: () => Date): Promise<St
     // One connection for reading, and one that is never in a transaction, whose data_version is therefore the present one.
     const reader = connect('PRAGMA query_only = ON');
     const watcher = connect('PRAGMA query_only = ON');
-    const store = new SqliteStore(writer, reader, watcher, now);
+    const store = new SqliteStore(file, { writer, reader, watcher }, now);
     await store.write(transaction => migrate(transaction, now, SQLITE_MIGRATIONS, step => writer.exec(step)));
     return store;
   } catch (error) {
@@ -79,7 +79,7 @@ export async function openSqliteReader(file: string, now: () => Date): Promise<S
     const reader = connect();
     const id = reader.prepare('PRAGMA application_id').get()?.['application_id'];
     if (id !== APPLICATION_ID) throw foreign();
-    const store = new SqliteStore(undefined, reader, connect(), now);
+    const store = new SqliteStore(file, { writer: undefined, reader, watcher: connect() }, now);
     const present = await store.read(schemaVersion);
     checkNotNewer(present, SQLITE_MIGRATIONS);
     if (present < SQLITE_MIGRATIONS.length) throw older(present);
@@ -118,7 +118,15 @@ function foreign(): DataFolderProblem {
   );
 }
 
+interface Connections {
+  /** Undefined where nothing may be written. */
+  readonly writer: DatabaseSync | undefined;
+  readonly reader: DatabaseSync;
+  readonly watcher: DatabaseSync;
+}
+
 class SqliteStore implements Store {
+  readonly file: string;
   readonly now: () => Date;
   readonly #writing: Kysely<Tables> | undefined;
   readonly #commits: SharedCommits | undefined;
@@ -133,13 +141,8 @@ class SqliteStore implements Store {
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
 
-  /** @param writer undefined where nothing may be written */
-  constructor(
-    writer: DatabaseSync | undefined,
-    reader: DatabaseSync,
-    watcher: DatabaseSync,
-    now: () => Date,
-  ) {
+  constructor(file: string, { writer, reader, watcher }: Connections, now: () => Date) {
+    this.file = file;
     this.now = now;
     const writing = writer && writingOn(writer);
     this.#writing = writing;

@@ -1,0 +1,121 @@
+/** Every published version against the event that published it, and its source against the digest in that event. */
+import { sql } from 'kysely';
+import { canonicalJson } from '../../core/canonical.ts';
+import { digestOf } from '../../core/digest.ts';
+import type { RegistryEvent } from '../../core/event.ts';
+import { MAX_SOURCE_BYTES } from '../../core/source.ts';
+import { broken } from '../store/broken.ts';
+import { COLUMNS } from '../store/columns.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
+import type { Snapshot } from '../store/store.ts';
+import type { VersionsTable } from '../store/tables.ts';
+import type { HashJob } from './hash-job.ts';
+import type { Hashing } from './hashing.ts';
+import { canonicalText, compare, ofKind } from './tables.ts';
+import { turns } from './turns.ts';
+
+type Published = RegistryEvent<'version.published'>;
+type StoredVersion = Omit<VersionsTable, 'source'> & { readonly source: string | null };
+interface Range {
+  readonly after: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+/** Versions that are read at once. */
+const SOME = 500;
+
+/** The versions that these events published, so many at a time as are no larger together than one may be. */
+export async function checkVersions(
+  snapshot: Snapshot,
+  events: readonly RegistryEvent[],
+  { after, until }: { readonly after: number; readonly until: number },
+  hashing: Hashing,
+): Promise<void> {
+  const published = ofKind(events, 'version.published');
+  const turn = turns();
+  let from = after;
+  for (let start = 0; start < published.length || start === 0; ) {
+    await turn();
+    const some = together(published, start);
+    start += Math.max(1, some.length);
+    const to = start < published.length ? (some.at(-1)?.seq ?? until) : until;
+    // One more than there may be: that one is of nobody.
+    const range = { after: from, until: to, limit: some.length + 1 };
+    const check = (present: Snapshot) => checkRows(present, some, range);
+    if (some.length > 0 && hashing.hasRoom()) hashing.take(jobOf(some, range), check);
+    else await check(snapshot);
+    from = to;
+  }
+}
+
+function together(published: readonly Published[], start: number): readonly Published[] {
+  let end = start;
+  for (let bytes = 0; end < published.length && end - start < SOME; end++) {
+    bytes += published[end]?.data.bytes ?? 0;
+    if (bytes > MAX_SOURCE_BYTES && end > start) break;
+  }
+  return published.slice(start, end);
+}
+
+function jobOf(published: readonly Published[], { after, until }: Range): HashJob {
+  const rows = published.map(event => {
+    const { digest, seq, prompt, version, base, message, author, published_at, bytes, partials } =
+      rowOf(event);
+    // In the order of VERSION_COLUMNS.
+    return [digest, seq, prompt, version, base, message, author, published_at, bytes, partials];
+  });
+  return { kind: 'versions', after, until, count: published.length, rows: JSON.stringify(rows) };
+}
+
+/** Without the source where its length is not the one that is stored beside it: it may be of any size then. */
+const versionsOf = preparedQuery((database, { after, until, limit }: Range) =>
+  database
+    .selectFrom('versions')
+    .select(COLUMNS.versions)
+    .select(sql<string | null>`CASE WHEN octet_length(source) = bytes THEN source END`.as('source'))
+    .where('seq', '>', after)
+    .where('seq', '<=', until)
+    .orderBy('seq')
+    .limit(limit),
+);
+
+async function checkRows(snapshot: Snapshot, events: readonly Published[], range: Range): Promise<void> {
+  const rows = await versionsOf(snapshot, range);
+  // Both are in the order of the log.
+  for (const [index, row] of rows.entries()) {
+    const event = events[index];
+    if (event === undefined || event.seq > row.seq)
+      throw broken(`No event published the version ${row.prompt}@${row.version}.`);
+    if (event.seq < row.seq) throw gone(event);
+    checkRow(event, row);
+  }
+  const missing = events[rows.length];
+  if (missing !== undefined) throw gone(missing);
+}
+
+function gone({ seq, prompt, version }: Published): Error {
+  return broken(`The version ${prompt}@${version} that event ${seq} published is gone.`);
+}
+
+function checkRow(event: Published, { source, partials, ...row }: StoredVersion): void {
+  const { seq, prompt, version, data } = event;
+  const what = `${row.prompt}@${row.version}`;
+  const { partials: expectedPartials, ...expected } = rowOf(event);
+  compare('versions', what, row, expected, seq);
+  if (partials !== expectedPartials) {
+    const stored = { partials: canonicalText(partials) };
+    compare('versions', what, stored, { partials: canonicalJson(data.partials) }, seq);
+  }
+  if (source === null || digestOf(source) !== data.digest)
+    throw broken(
+      `The source of the version ${prompt}@${version} is not the one that event ${seq} published.`,
+    );
+}
+
+/** As the event tells of it. */
+function rowOf({ seq, prompt, version, at, actor, data }: Published) {
+  const { digest, base, message, bytes } = data;
+  const partials = JSON.stringify(data.partials);
+  return { prompt, version, digest, base, message, author: actor, published_at: at, bytes, partials, seq };
+}
