@@ -79,10 +79,26 @@ describe('promptforge serve', () => {
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 
+  it('listens on the port that the environment names, and refuses one that is none', async () => {
+    const port = await unusedPort();
+    const env = { PROMPTFORGE_PORT: String(port) };
+    const child = start(['serve', '--data', data], { env });
+    const ended = once(child, 'close');
+    const [first] = await once(child.stdout, 'data');
+    assert.match(String(first), new RegExp(`"url":"http://127.0.0.1:${port}"`));
+    child.kill('SIGTERM');
+    await ended;
+    const { code, stderr } = await promptforge(['serve', '--data', data], { env: { PROMPTFORGE_PORT: 'x' } });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /PROMPTFORGE_PORT/);
+  });
+
   it('starts a new registry with the environments of a team, and says how to make the first key', async () => {
     const server = await serving('--data', data);
     const { stderr } = await server.stop();
     assert.match(stderr, /^This registry has no key yet\. Make the first with: promptforge keys create /);
+    // As somebody pastes it into a shell.
+    assert.match(stderr, /--actor [\w.-]+ --data/);
     const { stdout } = await inProcess(['environments', 'list', '--json', '--data', data]);
     const environments = JSON.parse(stdout).data as { name: string; policy: { approvals: number } }[];
     assert.deepEqual(

@@ -1,5 +1,6 @@
 /** What `promptforge serve` does. */
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -204,12 +205,23 @@ function logEvent(event: string, fields: object = {}): void {
 }
 
 async function sayHowToBegin({ data, database }: RegistryOptions): Promise<void> {
-  const make = 'promptforge keys create --environment development --role admin --actor <you>';
+  const make = `promptforge keys create --environment development --role admin --actor ${userName()}`;
   await say(
     database === undefined
       ? line`This registry has no key yet. Make the first with: ${make} --data ${JSON.stringify(data)}`
       : line`This registry has no key yet. Make the first on the same database with: ${make}`,
   );
+}
+
+/** As it can be pasted: a placeholder in angle brackets would be a redirection. */
+function userName(): string {
+  try {
+    const { username } = userInfo();
+    return /^[\w.-]+$/.test(username) ? username : 'you';
+  } catch {
+    // A user that the system has no entry of, as in some containers.
+    return 'you';
+  }
 }
 
 /** @throws CommandFailure when only one of the files is given, one cannot be read, or they do not belong together */

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { DELIVERY_CACHE_BYTES } from '../../registry/delivery/delivery-cache.ts';
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
-import { databaseOption, dataOption, signedHeadOption } from '../registry-options.ts';
+import { databaseOption, dataOption, fromEnvironment, signedHeadOption } from '../registry-options.ts';
 import { givenArgument, listArgument, numberArgument, proxyArgument } from '../values.ts';
 
 const MIB = 1024 * 1024;
@@ -15,9 +15,12 @@ export function serveCommand(): Command {
     .addOption(databaseOption())
     .option('--host <address>', 'the address to listen on', givenArgument, '127.0.0.1')
     .addOption(
-      new Option('--port <number>', 'the port to listen on; 0 takes any that is free')
-        .default(7878)
-        .argParser(numberArgument(0, 65535)),
+      fromEnvironment(
+        new Option('--port <number>', 'the port to listen on; 0 takes any that is free')
+          .default(7878)
+          .argParser(numberArgument(0, 65535)),
+        'PROMPTFORGE_PORT',
+      ),
     )
     .option('--tls-cert <file>', 'a certificate chain (PEM): speak HTTPS; needs --tls-key', givenArgument)
     .option('--tls-key <file>', 'the private key of the certificate (PEM)', givenArgument)
