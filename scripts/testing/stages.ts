@@ -37,9 +37,10 @@ const ROOMS = [
   'editor',
   'grammar',
   'sdk',
+  'examples',
 ];
 // They start the command many times: as it ships, which starts in half the time of the sources, and is what users run.
-const OF_THE_COMMAND = ['cli', 'conformance', 'faults', 'postgres', 'sdk'];
+const OF_THE_COMMAND = ['cli', 'conformance', 'examples', 'faults', 'postgres', 'sdk'];
 // They use the keyring, or the themes of VS Code.
 const NEED_HOSTS = ['keys', 'grammar'];
 const RUN_TOGETHER = [

@@ -16,13 +16,13 @@ const DETAILS = {
 };
 const TEXT = '{"queue":"cards","note":null}';
 
-const ANSWERS: Readonly<Record<string, object>> = {
+const answersWith = (text: string): Readonly<Record<string, object>> => ({
   '/v1/chat/completions': {
     id: 'c1',
     object: 'chat.completion',
     created: 1,
     model: 'm',
-    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: TEXT } }],
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: text } }],
     usage: USAGE,
   },
   '/v1/responses': {
@@ -37,7 +37,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
         type: 'message',
         role: 'assistant',
         status: 'completed',
-        content: [{ type: 'output_text', text: TEXT, annotations: [] }],
+        content: [{ type: 'output_text', text, annotations: [] }],
       },
     ],
     usage: { ...USAGE, ...DETAILS },
@@ -47,22 +47,24 @@ const ANSWERS: Readonly<Record<string, object>> = {
     type: 'message',
     role: 'assistant',
     model: 'm',
-    content: [{ type: 'text', text: TEXT }],
+    content: [{ type: 'text', text }],
     stop_reason: 'end_turn',
     usage: USAGE,
   },
-};
+});
 
-const OF_GEMINI = {
-  candidates: [{ content: { role: 'model', parts: [{ text: TEXT }] }, finishReason: 'STOP' }],
-};
+const geminiWith = (text: string) => ({
+  candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }],
+});
 
-export async function aModelApi(): Promise<ModelApi> {
+/** @param text said by the model, whatever it is asked */
+export async function aModelApi(text: string = TEXT): Promise<ModelApi> {
+  const answers = answersWith(text);
   const sent: { path: string; body: Record<string, unknown> }[] = [];
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
     sent.push({ path, body: (await json(request)) as Record<string, unknown> });
-    const answer = path.endsWith(':generateContent') ? OF_GEMINI : ANSWERS[path];
+    const answer = path.endsWith(':generateContent') ? geminiWith(text) : answers[path];
     response.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(answer ?? {}));
   });

@@ -1,0 +1,26 @@
+import OpenAI from 'openai';
+import { createClient } from 'promptforge/client';
+import { fileStorage } from 'promptforge/client/file';
+import { chatCompletionParams } from 'promptforge/openai';
+
+const {
+  PROMPTFORGE_URL = '',
+  PROMPTFORGE_KEY = '',
+  XAI_API_KEY = '',
+  XAI_BASE_URL = 'https://api.x.ai/v1',
+} = process.env;
+const [mail = 'My card is blocked.'] = process.argv.slice(2);
+
+const prompts = createClient({
+  url: PROMPTFORGE_URL,
+  key: PROMPTFORGE_KEY,
+  environment: 'production',
+  // What is used while the registry cannot be asked, also after a restart, for a day at most.
+  storage: fileStorage('.promptforge'),
+  onFallback: ({ prompt, error }) => console.warn(`${prompt.reference} is used: ${error.message}`),
+});
+const grok = new OpenAI({ apiKey: XAI_API_KEY, baseURL: XAI_BASE_URL });
+
+const prompt = await prompts.render('support/triage', { mail });
+const answer = await grok.chat.completions.create({ model: 'grok-4', ...chatCompletionParams(prompt) });
+console.log(prompt.reference, answer.choices[0]?.message.content);

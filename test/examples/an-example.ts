@@ -1,0 +1,138 @@
+/** An example between a registry that fails in every way and a model's API that records what it is sent. */
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../../scripts/projectRoot.ts';
+import { aModelApi, type ModelApi } from '../sdk/a-model-api.ts';
+import { aProxy, type Fault, type FaultyProxy, problem } from '../sdk/a-proxy.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+export interface Example {
+  /** In `examples/`. */
+  readonly file: string;
+  /** What has the model's requests come here. */
+  readonly env: (modelUrl: string) => Readonly<Record<string, string>>;
+}
+
+export interface Ran {
+  readonly logged: string;
+  readonly warned: string;
+  /** Undefined where it succeeded. */
+  readonly failure: string | undefined;
+}
+
+/** A run, with what the model was sent. */
+export interface Told extends Ran {
+  readonly sent: ModelApi['sent'];
+}
+
+export const FAULTS = {
+  'status 401': problem(401, 'key_revoked'),
+  'status 404': problem(404, 'prompt_not_found'),
+  'status 429': problem(429, 'rate_limited', { 'Retry-After': '5' }),
+  'status 503': problem(503, 'unavailable'),
+  down: 'killed',
+  // The time that examples wait is 2 s.
+  slow: { slow: 4000 },
+  'a login page': { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<p>Sign in</p>' },
+  'a redirect': { status: 302, headers: { Location: 'http://127.0.0.1:1/elsewhere' } },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+export type FaultName = keyof typeof FAULTS;
+
+export interface Story {
+  /** While no prompt was ever had. */
+  readonly unknown: ReadonlyMap<FaultName, Told>;
+  readonly first: Told;
+  /** After the first run. */
+  readonly again: Told;
+  /** The validator that the run after the first sent. */
+  readonly etag: string | undefined;
+  readonly known: ReadonlyMap<FaultName, Told>;
+  /** Runs it once more. */
+  run(): Promise<Told>;
+}
+
+/** Runs an example through everything; what it holds is given to `stack`. */
+export async function story(
+  { file, env }: Example,
+  registry: { readonly url: string; readonly key: string },
+  stack: AsyncDisposableStack,
+): Promise<Story> {
+  const proxy = stack.use(await aProxy(registry.url));
+  const api = stack.use(await aModelApi('cards'));
+  const folder = stack.use(await temporaryFolder()).path;
+  const { NODE_V8_COVERAGE: _, ...inherited } = process.env;
+  const options = {
+    cwd: folder,
+    env: { ...inherited, PROMPTFORGE_URL: proxy.url, PROMPTFORGE_KEY: registry.key, ...env(api.url) },
+  };
+  const path = join(ROOT, 'examples', file);
+  const told = async (run: () => Promise<Ran>): Promise<Told> => {
+    const before = api.sent.length;
+    await forgetWhenAsked(folder);
+    return { ...(await run()), sent: api.sent.slice(before) };
+  };
+  const inProcess = file.endsWith('.mjs') ? runsAgain(path, options, stack) : undefined;
+  const underFaults = async () => {
+    const all = new Map<FaultName, Told>();
+    for (const name of Object.keys(FAULTS) as FaultName[]) {
+      proxy.fault = FAULTS[name];
+      all.set(name, await told(inProcess ?? (() => run(path, options))));
+    }
+    proxy.fault = 'none';
+    return all;
+  };
+  const unknown = await underFaults();
+  const first = await told(() => run(path, options));
+  const again = await told(() => run(path, options));
+  const etag = lastValidator(proxy);
+  const known = await underFaults();
+  return { unknown, first, again, etag, known, run: () => told(() => run(path, options)) };
+}
+
+function lastValidator({ headers }: FaultyProxy): string | undefined {
+  return headers.at(-1)?.['if-none-match'];
+}
+
+const PROGRAMS: Readonly<Record<string, string>> = { mjs: process.execPath, py: 'python3', sh: 'sh' };
+
+/** As its page says. */
+function run(path: string, options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Ran> {
+  const program = PROGRAMS[path.split('.').at(-1) ?? ''] ?? '';
+  return new Promise(resolve => {
+    execFile(program, [path, 'Where is my card?'], options, (error, stdout, stderr) =>
+      resolve({ logged: stdout.trimEnd(), warned: stderr, failure: error === null ? undefined : stderr }),
+    );
+  });
+}
+
+function runsAgain(
+  path: string,
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+  stack: AsyncDisposableStack,
+): () => Promise<Ran> {
+  let child: ChildProcess | undefined;
+  return async () => {
+    child ??= stack.adopt(
+      fork(join(import.meta.dirname, 'import-again.ts'), ['Where is my card?'], options),
+      process => void process.kill(),
+    );
+    child.send(pathToFileURL(path).href);
+    const [ran] = await once(child, 'message');
+    return ran;
+  };
+}
+
+/** The Python example asks every 5 seconds at most. */
+async function forgetWhenAsked(folder: string): Promise<void> {
+  const kept = join(folder, '.promptforge');
+  for (const name of await readdir(kept).catch(() => [])) {
+    if (!name.startsWith('http')) continue;
+    const file = join(kept, name);
+    const known = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...known, asked: 0 }));
+  }
+}

@@ -1,0 +1,259 @@
+/** Each example: what the model is sent, what is logged, and what happens when the registry fails. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/projectRoot.ts';
+import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import { type Example, type FaultName, type Story, story, type Told } from './an-example.ts';
+
+const SYSTEM = "Sort the customer's mail into one of the queues cards, fees and loans.";
+const MAIL = 'Where is my card?';
+const VERSION = 12;
+const triage = (version: number) => `---
+model: openai/gpt-5-mini
+config: { maxOutputTokens: 500 }
+input: { schema: { mail: string } }
+---
+{{role "system"}}
+${SYSTEM}${version === VERSION ? '' : ` In version ${version}.`}
+{{role "user"}}
+{{mail}}
+`;
+const instructions = (version: number) =>
+  `${SYSTEM}${version === VERSION ? '' : ` In version ${version}.`}\n`;
+
+/** Lines of roles leave their line breaks, as Dotprompt has it. */
+const MESSAGES = [
+  { role: 'system', content: `\n${SYSTEM}\n` },
+  { role: 'user', content: `\n${MAIL}` },
+];
+const PLAIN_MESSAGES = [
+  { role: 'system', content: `${SYSTEM}\n` },
+  { role: 'user', content: MAIL },
+];
+
+interface Tried extends Example {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** In place of JavaScript's codes: what the error says. */
+  readonly says?: Readonly<Record<FaultName, RegExp>>;
+}
+
+const CODES: Readonly<Record<FaultName, RegExp>> = {
+  'status 401': /^key_refused: /,
+  'status 404': /^prompt_not_found: /,
+  'status 429': /^rate_limited: /,
+  'status 503': /^unavailable: /,
+  down: /^unreachable: /,
+  slow: /^timeout: /,
+  'a login page': /^not_a_registry: /,
+  'a redirect': /^not_a_registry: /,
+};
+
+const EXAMPLES: readonly Tried[] = [
+  {
+    file: 'openai.mjs',
+    env: url => ({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/responses',
+    body: { model: 'gpt-5-mini', max_output_tokens: 500, input: MESSAGES },
+  },
+  {
+    file: 'grok.mjs',
+    env: url => ({ XAI_API_KEY: 'k', XAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/chat/completions',
+    body: { model: 'grok-4', messages: MESSAGES },
+  },
+  {
+    file: 'groq.mjs',
+    env: url => ({ GROQ_API_KEY: 'k', GROQ_BASE_URL: `${url}/v1` }),
+    path: '/v1/chat/completions',
+    body: { model: 'openai/gpt-oss-120b', messages: MESSAGES },
+  },
+  {
+    file: 'anthropic.mjs',
+    env: url => ({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: url }),
+    path: '/v1/messages',
+    body: {
+      model: 'claude-sonnet-5-5',
+      max_tokens: 500,
+      system: `\n${SYSTEM}\n`,
+      messages: [{ role: 'user', content: `\n${MAIL}` }],
+    },
+  },
+  {
+    file: 'google.mjs',
+    env: url => ({ GEMINI_API_KEY: 'k', GOOGLE_GEMINI_BASE_URL: url }),
+    path: '/v1/models/gemini-3.8-flash:generateContent',
+    body: {
+      systemInstruction: { role: 'user', parts: [{ text: `\n${SYSTEM}\n` }] },
+      generationConfig: {},
+      contents: [{ role: 'user', parts: [{ text: `\n${MAIL}` }] }],
+    },
+  },
+  {
+    file: 'vercel-ai.mjs',
+    env: url => ({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/responses',
+    body: {
+      model: 'gpt-5-mini',
+      max_output_tokens: 500,
+      input: [
+        { role: 'developer', content: `\n${SYSTEM}\n` },
+        { role: 'user', content: [{ type: 'input_text', text: `\n${MAIL}` }] },
+      ],
+    },
+  },
+  {
+    file: 'python.py',
+    env: url => ({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/chat/completions',
+    body: { model: 'gpt-5-mini', messages: PLAIN_MESSAGES },
+    says: {
+      'status 401': /HTTP Error 401/,
+      'status 404': /HTTP Error 404/,
+      'status 429': /HTTP Error 429/,
+      'status 503': /HTTP Error 503/,
+      down: /RemoteDisconnected/,
+      slow: /timed out/,
+      'a login page': /is not a PromptForge registry/,
+      'a redirect': /HTTP Error 302/,
+    },
+  },
+  {
+    file: 'curl.sh',
+    env: url => ({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/chat/completions',
+    body: { model: 'gpt-5-mini', messages: PLAIN_MESSAGES },
+    says: {
+      'status 401': /status 401/,
+      'status 404': /status 404/,
+      'status 429': /status 429/,
+      'status 503': /status 503/,
+      down: /status 000/,
+      slow: /status 000/,
+      'a login page': /status 200/,
+      'a redirect': /status 302/,
+    },
+  },
+];
+
+const AT_ONCE = 3;
+
+describe('the examples', () => {
+  let registry: RegistryForTest;
+  const stack = new AsyncDisposableStack();
+  const stories = new Map<string, Promise<Story>>();
+
+  before(async () => {
+    registry = stack.use(await aRegistry());
+    for (let version = 1; version <= VERSION; version++) {
+      const base = version === 1 ? null : version - 1;
+      await registry.publish('support/triage', triage(version), base);
+      await registry.publish('support/instructions', instructions(version), base);
+    }
+    await promote(11);
+    await promote(VERSION);
+    const key = await registry.key('production', 'reader');
+    // Some at once, as most of their time they wait for a registry that is slow; all would keep each other waiting.
+    const lanes = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+    for (const [index, example] of EXAMPLES.filter(canRun).entries()) {
+      const lane = index % AT_ONCE;
+      const told = (lanes[lane] ?? Promise.resolve()).then(() =>
+        story(example, { url: registry.url, key }, stack),
+      );
+      lanes[lane] = told.then(
+        () => undefined,
+        () => undefined,
+      );
+      stories.set(example.file, told);
+    }
+  });
+  after(async () => {
+    await Promise.allSettled(stories.values());
+    await stack.disposeAsync();
+  });
+
+  async function promote(version: number): Promise<void> {
+    for (const name of ['support/triage', 'support/instructions'])
+      for (const environment of ['staging', 'production']) await registry.promote(name, version, environment);
+  }
+
+  for (const { file, path, body, says = CODES } of EXAMPLES) {
+    const name =
+      file.startsWith('python') || file.startsWith('curl') ? 'support/instructions' : 'support/triage';
+
+    function assertAnswered(told: Told): void {
+      assert.equal(told.failure, undefined);
+      assert.equal(told.logged, `${name}@${VERSION} cards`);
+      assert.deepEqual(
+        told.sent.map(each => each.path),
+        [path],
+      );
+      assert.deepEqual(told.sent[0]?.body, body);
+    }
+
+    describe(file, () => {
+      it('sends the model the prompt, and logs its version', async function () {
+        const told = await stories.get(file);
+        if (told === undefined) return this.skip();
+        assertAnswered(told.first);
+        assert.equal(told.first.warned, '');
+        assertAnswered(told.again);
+        if (says !== CODES)
+          assert.match(told.etag ?? '', /^"sha256:/, 'it asks whether anything has changed');
+      });
+
+      it('sends the model nothing while no prompt can be had, and says why', async function () {
+        const told = await stories.get(file);
+        if (told === undefined) return this.skip();
+        for (const [fault, { failure, logged, sent }] of told.unknown) {
+          assert.match(failure ?? 'It succeeded.', says[fault], fault);
+          assert.deepEqual([logged, sent], ['', []], fault);
+        }
+      });
+
+      it('goes on with the version known last, and says so', async function () {
+        const told = await stories.get(file);
+        if (told === undefined) return this.skip();
+        for (const [fault, run] of told.known) {
+          assertAnswered(run);
+          assert.ok(run.warned.includes(`${name}@${VERSION} is used`), `${fault}: ${run.warned}`);
+        }
+      });
+    });
+  }
+
+  it('follow a rollback', async () => {
+    await Promise.all(stories.values());
+    await promote(11);
+    try {
+      for (const file of ['openai.mjs', 'python.py', 'curl.sh']) {
+        const told = await (await stories.get(file))?.run();
+        if (told === undefined) continue;
+        assert.match(told.logged, /@11 cards$/, file);
+        assert.match(JSON.stringify(told.sent[0]?.body), /In version 11\./, file);
+      }
+    } finally {
+      await promote(VERSION);
+    }
+  });
+});
+
+describe('the folder of examples', () => {
+  it('has none that is not tried', async () => {
+    const files = await readdir(join(ROOT, 'examples'));
+    assert.deepEqual(files.sort(), EXAMPLES.map(({ file }) => file).sort());
+  });
+});
+
+/** Whether this machine has the programs that it is written for. */
+function canRun({ file }: Example): boolean {
+  const needed = file.endsWith('.py') ? ['python3'] : file.endsWith('.sh') ? ['sh', 'curl', 'jq'] : [];
+  try {
+    for (const program of needed) execFileSync(program, program === 'sh' ? ['-c', 'true'] : ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
