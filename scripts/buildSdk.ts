@@ -23,6 +23,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   anthropic: 11 * KIB,
   ai: 11 * KIB,
   google: 11 * KIB,
+  langchain: 11 * KIB,
 };
 
 /** Files that the client imports when they are first needed. */

@@ -7,12 +7,20 @@ import { messageParams } from '../../src/sdk/anthropic.ts';
 import { NO_METADATA } from '../../src/sdk/delivery.ts';
 import { PromptForgeError } from '../../src/sdk/errors.ts';
 import { contentParams } from '../../src/sdk/google.ts';
+import { chatModelParams } from '../../src/sdk/langchain.ts';
 import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
 import { strictSchema } from '../../src/sdk/strict-schema.ts';
 import type { Message, Metadata, Part } from '../../src/sdk/types.ts';
 import { runs } from '../runs.ts';
 
-const ALL = [chatCompletionParams, responseParams, messageParams, textParams, contentParams] as const;
+const ALL = [
+  chatCompletionParams,
+  responseParams,
+  messageParams,
+  textParams,
+  contentParams,
+  chatModelParams,
+] as const;
 
 const prompt = (messages: readonly Message[], metadata: Partial<Metadata> = {}): Renderable => ({
   name: 'support/triage',
@@ -74,6 +82,7 @@ describe('each adapter', () => {
         ];
         assert.deepEqual(found(chatCompletionParams(prompt(messages))), inOrder);
         assert.deepEqual(found(responseParams(prompt(messages))), inOrder);
+        assert.deepEqual(found(chatModelParams(prompt(messages))), inOrder);
         assert.deepEqual(found(messageParams(prompt(messages))), systemFirst);
         assert.deepEqual(found(textParams(prompt(messages))), systemFirst);
         const { contents, config } = contentParams(prompt(messages));
@@ -102,6 +111,13 @@ describe('each adapter', () => {
             each.role === 'assistant' ? (each.tool_calls ?? []).map(({ id }) => id) : [],
           ),
           chat.flatMap(each => (each.role === 'tool' ? [each.tool_call_id] : [])),
+        );
+        const ofModel = chatModelParams(prompt(messages)).messages;
+        check(
+          ofModel.flatMap(each =>
+            each.role === 'assistant' ? (each.tool_calls ?? []).map(({ id }) => id) : [],
+          ),
+          ofModel.flatMap(each => (each.role === 'tool' ? [each.tool_call_id] : [])),
         );
         const blocks = messageParams(prompt(messages)).messages.flatMap(({ content }) =>
           typeof content === 'string' ? [] : content,
@@ -148,7 +164,13 @@ describe('each adapter', () => {
           () => adapter(prompt(messages)),
           error => PromptForgeError.is(error, 'invalid_input') && /support\/triage@3 has/.test(error.message),
         );
-    for (const adapter of [chatCompletionParams, responseParams, messageParams, contentParams])
+    for (const adapter of [
+      chatCompletionParams,
+      responseParams,
+      messageParams,
+      contentParams,
+      chatModelParams,
+    ])
       assert.throws(
         () => adapter(prompt([]), { model: true }),
         error => PromptForgeError.is(error, 'invalid_source'),
@@ -221,6 +243,12 @@ describe('each adapter', () => {
       [messages.length, system, Object.keys(output_config ?? {})],
       [1, 's', ['effort', 'format']],
     );
+    const keys = { apiKey: 'k', configuration: { baseURL: 'https://a.example' }, callbacks: [], model: 'x' };
+    const { settings } = chatModelParams(
+      prompt([], { config: { ...keys, maxOutputTokens: 9, topK: 2 } }),
+      options,
+    );
+    assert.deepEqual(settings, { maxTokens: 9, maxOutputTokens: 9, topK: 2 }, 'nothing that leads elsewhere');
     const json = { output: { format: 'json' } };
     assert.deepEqual(chatCompletionParams(prompt([], json)).response_format, { type: 'json_object' });
     assert.deepEqual(responseParams(prompt([], json)).text, { format: { type: 'json_object' } });

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
+import { coerceMessageLikeToMessage } from '@langchain/core/messages';
+import { ChatOpenAI } from '@langchain/openai';
 import { generateText, jsonSchema, Output } from 'ai';
 import OpenAI from 'openai';
 import { readMetadata } from '../../src/core/render.ts';
@@ -10,6 +12,7 @@ import { parseSource } from '../../src/core/source.ts';
 import { textParams } from '../../src/sdk/ai.ts';
 import { messageParams } from '../../src/sdk/anthropic.ts';
 import { contentParams } from '../../src/sdk/google.ts';
+import { chatModelParams } from '../../src/sdk/langchain.ts';
 import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
 import { createTestClient } from '../../src/sdk/testing.ts';
 import type { Message, Rendered } from '../../src/sdk/types.ts';
@@ -74,6 +77,11 @@ describe('the adapters', () => {
     return client.render('support/triage', input, { messages });
   }
   const triage = () => rendered(TRIAGE, { mail: 'this', photo: IMAGE }, HISTORY);
+
+  /** How LangChain's model of OpenAI comes to the endpoint. */
+  function ofApi() {
+    return { apiKey: 'k', maxRetries: 0, configuration: { baseURL: `${api.url}/v1` } };
+  }
 
   function lastSent(path: string): Record<string, unknown> {
     const last = api.sent.at(-1);
@@ -297,6 +305,57 @@ describe('the adapters', () => {
     assert.equal(lastSent('/v1/responses')['model'], 'large/v2');
   });
 
+  it('give LangChain messages, tools, an output schema and settings', async () => {
+    const prompt = await triage();
+    const { messages, tools, output, settings } = chatModelParams(prompt, { model: true, config: true });
+    const coerced = messages.map(coerceMessageLikeToMessage);
+    assert.deepEqual(
+      coerced.map(message => message.type),
+      ['system', 'human', 'ai', 'tool', 'human'],
+    );
+    const model = new ChatOpenAI({ ...settings, ...ofApi() });
+    const answer = await model.bindTools(tools).invoke(messages);
+    assert.match(String(answer.content), /cards/);
+    const sent = lastSent('/v1/chat/completions');
+    const chat = chatCompletionParams(prompt);
+    assert.deepEqual(
+      [sent['model'], sent['temperature'], sent['top_p'], sent['tools'] as unknown],
+      ['large/v2', 0.2, 0.9, chat.tools],
+    );
+    assert.ok(sent['max_tokens'] === 300 || sent['max_completion_tokens'] === 300);
+    // What goes over the wire is what the SDK of OpenAI sends of the same prompt.
+    assert.deepEqual(
+      (sent['messages'] as { name?: string }[]).map(({ name: _, ...message }) => message),
+      chat.messages,
+    );
+    assert.ok(output !== undefined);
+    const structured = model.withStructuredOutput(output.schema, { name: output.name, method: 'jsonSchema' });
+    assert.deepEqual(await structured.invoke(messages), { queue: 'cards', note: null });
+    const { response_format } = lastSent('/v1/chat/completions') as {
+      response_format: { json_schema: { name: string; schema: Record<string, unknown> } };
+    };
+    assert.equal(response_format.json_schema.name, 'support_triage');
+    assert.deepEqual(response_format.json_schema.schema['required'], ['queue']);
+    assert.equal(response_format.json_schema.schema['additionalProperties'], false);
+  });
+
+  it('give LangChain media that its model of OpenAI sends', async () => {
+    const model = new ChatOpenAI({ model: 'own', ...ofApi() });
+    for (const [url, expected] of [
+      ['data:audio/mpeg;base64,AA==', { type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } }],
+      [
+        'data:application/pdf;base64,AA==',
+        { type: 'file', file: { file_data: 'data:application/pdf;base64,AA==', filename: 'document.pdf' } },
+      ],
+      ['https://a.example/a.png', { type: 'image_url', image_url: { url: 'https://a.example/a.png' } }],
+    ] as const) {
+      const prompt = await rendered('Look: {{media url=file}}', { file: url });
+      await model.invoke(chatModelParams(prompt).messages);
+      const [message] = lastSent('/v1/chat/completions')['messages'] as { content: unknown[] }[];
+      assert.deepEqual(message?.content.at(-1), expected);
+    }
+  });
+
   it('send a plain text to each, with nothing but the messages', async () => {
     const prompt = await rendered('Hello {{name}}.', { name: 'Ada' });
     const messages = [{ role: 'user', content: 'Hello Ada.' }];
@@ -311,6 +370,10 @@ describe('the adapters', () => {
     assert.deepEqual(lastSent('/v1/models/own:generateContent')['contents'], [
       { role: 'user', parts: [{ text: 'Hello Ada.' }] },
     ]);
+    const { settings, tools, output, ...given } = chatModelParams(prompt, { config: true });
+    assert.deepEqual([settings, tools, output, given], [{}, [], undefined, { messages }]);
+    await new ChatOpenAI({ model: 'own', ...ofApi() }).invoke(given.messages);
+    assert.deepEqual(lastSent('/v1/chat/completions')['messages'], messages);
     const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
     await generateText({ model: provider.chat('own'), ...textParams(prompt), maxRetries: 0 });
     assert.deepEqual(lastSent('/v1/chat/completions'), { model: 'own', messages });

@@ -22,6 +22,7 @@ import { chatCompletionParams, responseParams, PromptForgeError as OfAdapter } f
 import { messageParams } from 'promptforge/anthropic';
 import { textParams } from 'promptforge/ai';
 import { contentParams } from 'promptforge/google';
+import { chatModelParams } from 'promptforge/langchain';
 import { createTestClient } from 'promptforge/testing';
 
 const [url, key] = process.argv.slice(2);
@@ -46,6 +47,7 @@ const messages = [{ role: 'user', content: 'Sort this.' }];
 assert.deepEqual(chatCompletionParams(rendered), { messages });
 assert.deepEqual(responseParams(rendered), { input: messages });
 assert.deepEqual(contentParams(rendered), { contents: [{ role: 'user', parts: [{ text: 'Sort this.' }] }], config: {} });
+assert.deepEqual(chatModelParams(rendered), { messages, tools: [], output: undefined, settings: {} });
 assert.deepEqual(messageParams(rendered), { max_tokens: 4096, messages });
 assert.deepEqual(textParams(rendered), { messages: [{ role: 'user', content: [{ type: 'text', text: 'Sort this.' }] }] });
 assert.equal((await createTestClient({ a: 'Hello {{name}}' }).render('a', { name: 'Ada' })).text, 'Hello Ada');
@@ -64,6 +66,7 @@ import { renderPrompt } from 'promptforge/render';
 import { createTestClient } from 'promptforge/testing';
 import { textParams } from 'promptforge/ai';
 import { contentParams } from 'promptforge/google';
+import { chatModelParams } from 'promptforge/langchain';
 import { messageParams } from 'promptforge/anthropic';
 import { chatCompletionParams, responseParams } from 'promptforge/openai';
 const prompts: PromptClient = createClient({ url: 'https://a.example', key: async () => 'k', environment: 'production' });
@@ -83,11 +86,12 @@ createClient({ url: '', key: '', environment: '', tiemout: 1 });
 PromptForgeError.is(remote, 'no_such_code');
 const model: string = chatCompletionParams(rendered, { model: true }).model;
 const gemini: string = contentParams(remote, { model: true }).model;
+const ofChain: string = chatModelParams(remote, { model: true }).settings.model;
 const limit: number = messageParams(remote).max_tokens;
 const own: 'gpt-5' = textParams(remote, { model: () => 'gpt-5' as const }).model;
 // @ts-expect-error it was not asked for
 responseParams(remote, { config: true }).model;
-export { createTestClient, gemini, limit, logged, model, own, maybe, reference, text, version };
+export { createTestClient, gemini, limit, logged, model, ofChain, own, maybe, reference, text, version };
 `;
 
 describe('the package', () => {

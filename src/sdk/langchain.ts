@@ -1,0 +1,174 @@
+/**
+ * A rendered prompt for the chat models of LangChain: messages for `invoke`, tools for `bindTools`, a schema for
+ * `withStructuredOutput`, settings for a model's constructor. The types are LangChain's own as far as they are needed, so
+ * that this depends on no release of it.
+ */
+import {
+  type Content,
+  type JsonSchema,
+  jsonText,
+  type Media,
+  modelOf,
+  outputOf,
+  type ParamsOptions,
+  type Renderable,
+  schemaName,
+  textOf,
+  toolsOf,
+  turnsOf,
+} from './adapt.ts';
+import { PromptForgeError } from './errors.ts';
+import { closedSchema } from './strict-schema.ts';
+
+export type { ParamsOptions, Renderable };
+export { PromptForgeError };
+
+export type ChatContentPart =
+  | { type: 'text'; text: string }
+  | { type: 'image_url'; image_url: { url: string } }
+  | {
+      type: 'audio' | 'file';
+      source_type: 'base64';
+      mime_type: string;
+      data: string;
+      metadata?: FileMetadata;
+    }
+  | { type: 'audio' | 'file'; source_type: 'url'; mime_type: string; url: string; metadata?: FileMetadata };
+
+/** OpenAI asks for the name of a file. */
+export type FileMetadata = { filename: string };
+
+export type ChatToolCall = { type: 'tool_call'; id: string; name: string; args: Record<string, unknown> };
+
+export type ChatMessage =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: string | ChatContentPart[] }
+  | { role: 'assistant'; content: string | ChatContentPart[]; tool_calls?: ChatToolCall[] }
+  | { role: 'tool'; tool_call_id: string; name: string; content: string };
+
+export type ChatTool = {
+  type: 'function';
+  function: { name: string; description?: string; parameters: JsonSchema };
+};
+
+export interface ChatModelParams<Settings = { [key: string]: unknown }> {
+  /** For `model.invoke(messages)`. */
+  messages: ChatMessage[];
+  /** For `model.bindTools(tools)`; empty where the prompt declares none. */
+  tools: ChatTool[];
+  /** For `model.withStructuredOutput(output.schema, { name: output.name })`; undefined where the prompt declares none. */
+  output: { name: string; schema: JsonSchema } | undefined;
+  /** For a model's constructor: what of model and config is asked for. */
+  settings: Settings;
+}
+
+type SettingsOf<Options> = { [key: string]: unknown } & (Options extends { readonly model: true }
+  ? { model: string }
+  : unknown);
+
+/**
+ * For `new ChatOpenAI(settings).invoke(messages)` and its like.
+ * @throws PromptForgeError `invalid_input` for content in a role that has none, `invalid_source` where the model is
+ * asked for and none is declared
+ */
+export function chatModelParams<const Options extends ParamsOptions>(
+  prompt: Renderable,
+  options?: Options,
+): ChatModelParams<SettingsOf<Options>> {
+  const { schema } = outputOf(prompt);
+  const settings = {
+    ...(options?.config && settingsOf(prompt)),
+    ...(options?.model && { model: modelOf(prompt) }),
+  };
+  return {
+    messages: turnsOf(prompt).flatMap(({ role, content }) => messagesOf(role, content)),
+    tools: toolsOf(prompt).map(({ name, description, inputSchema }) => ({
+      type: 'function',
+      function: {
+        name,
+        ...(description !== undefined && { description }),
+        parameters: inputSchema ?? { type: 'object', properties: {} },
+      },
+    })),
+    output: schema && { name: schemaName(prompt), schema: closedSchema(schema) },
+    settings: settings as SettingsOf<Options>,
+  };
+}
+
+/**
+ * Of the config what steers a model. A constructor also takes keys and addresses, which are not a prompt's to set: a
+ * `baseURL` among them would send the application's key elsewhere.
+ */
+const STEERING: ReadonlySet<string> = new Set([
+  'frequencyPenalty',
+  'maxOutputTokens',
+  'maxTokens',
+  'presencePenalty',
+  'reasoningEffort',
+  'seed',
+  'stop',
+  'stopSequences',
+  'temperature',
+  'thinking',
+  'topK',
+  'topP',
+  'verbosity',
+]);
+
+function settingsOf(prompt: Renderable): { [key: string]: unknown } {
+  const { config } = prompt.metadata;
+  const { maxOutputTokens } = config;
+  return {
+    // The models of one provider call it so, those of another as the prompt does; each ignores the other name.
+    ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
+    ...Object.fromEntries(Object.entries(config).filter(([name]) => STEERING.has(name))),
+  };
+}
+
+function messagesOf(role: string, content: readonly Content[]): ChatMessage[] {
+  if (role === 'system') return [{ role, content: textOf(content) }];
+  const results = content.flatMap((each): ChatMessage[] =>
+    each.kind === 'result'
+      ? [{ role: 'tool', tool_call_id: each.id, name: each.name, content: jsonText(each.output) }]
+      : [],
+  );
+  const calls = content.flatMap((each): ChatToolCall[] =>
+    each.kind === 'call'
+      ? [{ type: 'tool_call', id: each.id, name: each.name, args: asObject(each.input) }]
+      : [],
+  );
+  const said = content.filter(({ kind }) => kind === 'text' || kind === 'media');
+  const isText = said.every(({ kind }) => kind === 'text');
+  const text = isText ? textOf(said) : said.flatMap(partOf);
+  if (role === 'model')
+    return [{ role: 'assistant', content: text, ...(calls.length > 0 && { tool_calls: calls }) }];
+  return said.length === 0 ? results : [...results, { role: 'user', content: text }];
+}
+
+function partOf(content: Content): ChatContentPart[] {
+  if (content.kind === 'text') return [{ type: 'text', text: content.text }];
+  return content.kind === 'media' ? [mediaPart(content.media)] : [];
+}
+
+/** Images as every provider's models take them; the rest in the blocks that they convert. */
+function mediaPart({ url, type, data }: Media): ChatContentPart {
+  if (type.startsWith('image/')) return { type: 'image_url', image_url: { url } };
+  const isAudio = type.startsWith('audio/');
+  const block = {
+    type: isAudio ? ('audio' as const) : ('file' as const),
+    mime_type: AUDIO[type] ?? type,
+    ...(!isAudio && { metadata: { filename: type === 'application/pdf' ? 'document.pdf' : 'file' } }),
+  };
+  return data === undefined
+    ? { ...block, source_type: 'url', url }
+    : { ...block, source_type: 'base64', data };
+}
+
+/** OpenAI's model knows `audio/wav` and `audio/mp3` alone, which the others know, too. */
+const AUDIO: Readonly<Record<string, string>> = { 'audio/x-wav': 'audio/wav', 'audio/mpeg': 'audio/mp3' };
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : { input: value ?? null };
+}
