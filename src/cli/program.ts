@@ -1,27 +1,9 @@
 /** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { acceptClockCommand } from './commands/accept-clock.ts';
-import { acceptHeadCommand } from './commands/accept-head.ts';
-import { backupCommand } from './commands/backup.ts';
-import { checkCommand } from './commands/check.ts';
-import { copyCommand } from './commands/copy.ts';
-import { environmentsCommand } from './commands/environments.ts';
-import { exportCommand } from './commands/export.ts';
-import { generateCommand } from './commands/generate.ts';
-import { keysCommand } from './commands/keys.ts';
-import { liveCommand } from './commands/live.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { renderCommand } from './commands/render.ts';
-import { serveCommand } from './commands/serve.ts';
-import { signingKeyCommand } from './commands/signing-key.ts';
-import { snapshotCommand } from './commands/snapshot.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { webhooksCommand } from './commands/webhooks.ts';
-import { witnessCommand } from './commands/witness.ts';
+import { COMMANDS } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { line, lines, type Shown, say, showHelp } from './output.ts';
-import { chooseOneRegistry } from './registry-options.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -41,7 +23,7 @@ Examples:
 /** Runs the command line (without Node and script) and resolves with its exit code. Never rejects. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...argv], { from: 'user' });
+    await (await program(argv)).parseAsync([...argv], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return afterUsage(error);
@@ -67,33 +49,20 @@ function usageIn({ message }: CommanderError): Shown {
   return meant === '' ? told : lines([told, line`${meant}`]);
 }
 
-function program(): Command {
+/** With the commands that `argv` may mean in full, and of the others what the help says of them. */
+async function program(argv: readonly string[]): Promise<Command> {
   const command = new Command('promptforge')
     .description('The registry of prompts: run it, hand out its keys, check and render prompt files.')
     .version(packageJson.version)
-    .hook('preAction', (_, acting) => chooseOneRegistry(acting))
+    .hook('preAction', async (_, acting) => {
+      if (acting.options.some(option => option.attributeName() === 'data'))
+        (await import('./registry-options.ts')).chooseOneRegistry(acting);
+    })
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
-  for (const each of [
-    serveCommand(),
-    keysCommand(),
-    liveCommand(),
-    environmentsCommand(),
-    migrateCommand(),
-    backupCommand(),
-    copyCommand(),
-    verifyCommand(),
-    acceptHeadCommand(),
-    acceptClockCommand(),
-    witnessCommand(),
-    signingKeyCommand(),
-    exportCommand(),
-    webhooksCommand(),
-    renderCommand(),
-    checkCommand(),
-    snapshotCommand(),
-    generateCommand(),
-  ])
-    command.addCommand(each);
+  for (const { name, description, load } of COMMANDS) {
+    const each = argv.includes(name) ? await load() : new Command(name);
+    command.addCommand(each.description(description));
+  }
   forAll(command, each => {
     each
       .exitOverride()

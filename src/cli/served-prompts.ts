@@ -1,5 +1,4 @@
 /** Prompts of an environment, asked for with a reader key as applications do: for what is made of them. */
-import { dirname, join, resolve } from 'node:path';
 import type { Channel } from '../core/channel.ts';
 import { parseKey } from '../core/key.ts';
 import { isPartial, parsePromptName } from '../core/name.ts';
@@ -12,8 +11,9 @@ import {
   PromptForgeError,
   type Wanted,
 } from '../sdk/client.ts';
+import { nearestProject as nearestProjectAbove } from '../workspace/nearest-project.ts';
 import { nodeFileSystem } from '../workspace/node-file-system.ts';
-import { PROJECT_FILE, type Project, readProject } from '../workspace/project-file.ts';
+import { PROJECT_FILE, type Project } from '../workspace/project-file.ts';
 import { PromptsFolder } from '../workspace/prompts-folder.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { keyFrom } from './key-from.ts';
@@ -153,10 +153,6 @@ async function promptsOf(project: Project | undefined, channel: Channel): Promis
 }
 
 /** Of the working directory, or a folder above it. @throws WorkspaceError */
-export async function nearestProject(): Promise<Project | undefined> {
-  for (let folder = resolve('.'); ; folder = dirname(folder)) {
-    if ((await nodeFileSystem.stat(join(folder, PROJECT_FILE))) !== undefined)
-      return readProject(folder, nodeFileSystem);
-    if (folder === dirname(folder)) return undefined;
-  }
+export function nearestProject(): Promise<Project | undefined> {
+  return nearestProjectAbove('.', nodeFileSystem);
 }

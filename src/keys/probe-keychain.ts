@@ -17,28 +17,30 @@ const PROBE_SERVICE = 'PromptForge probe';
 
 /**
  * Writes an entry, reads it back and deletes it. Never rejects.
+ * @param again what a person does when they have done something about it, for "Unlock it, then …"
  * @param timeout in milliseconds; what is still under way then goes on behind, and its entry is deleted all the same.
  */
 export async function probeKeychain(
   load: () => Promise<Keytar>,
   timeout: number = TIMEOUT_MS,
+  again: string = 'reload the window',
 ): Promise<KeychainProbe> {
   let keytar: Keytar;
   try {
     keytar = await load();
   } catch (error) {
-    return { available: false, why: whyNotLoaded(error) };
+    return { available: false, why: whyNotLoaded(error, again) };
   }
   const abandoned = Promise.withResolvers<KeychainProbe>();
-  const timer = setTimeout(() => abandoned.resolve({ available: false, why: SILENT }), timeout);
+  const timer = setTimeout(() => abandoned.resolve({ available: false, why: silent(again) }), timeout);
   try {
-    return await Promise.race([tryOut(keytar), abandoned.promise]);
+    return await Promise.race([tryOut(keytar, again), abandoned.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function tryOut(keytar: Keytar): Promise<KeychainProbe> {
+async function tryOut(keytar: Keytar, again: string): Promise<KeychainProbe> {
   // An account of its own: two windows may probe at the same time.
   const account = randomUUID();
   try {
@@ -51,32 +53,32 @@ async function tryOut(keytar: Keytar): Promise<KeychainProbe> {
     }
     return read === account ? { available: true, keytar } : { available: false, why: FORGETS };
   } catch (error) {
-    return { available: false, why: whyNotAnswered(messageOf(error)) };
+    return { available: false, why: whyNotAnswered(messageOf(error), again) };
   }
 }
 
-const SILENT =
-  'The keychain of this machine did not answer in time; it may be locked and waiting for its password. Unlock it, then reload the window.';
+const silent = (again: string) =>
+  `The keychain of this machine did not answer in time; it may be locked and waiting for its password. Unlock it, then ${again}.`;
 const FORGETS =
   'The keychain of this machine did not give back what was written to it. Check the keyring that runs here.';
 
-function whyNotLoaded(error: unknown): string {
+function whyNotLoaded(error: unknown, again: string): string {
   const remedy =
     process.platform === 'linux'
-      ? 'Install libsecret (Debian and Ubuntu: libsecret-1-0; Fedora: libsecret), then reload the window.'
+      ? `Install libsecret (Debian and Ubuntu: libsecret-1-0; Fedora: libsecret), then ${again}.`
       : `There is no build of it for ${process.platform} on ${process.arch}, or the installation is damaged: install the extension again.`;
   return `The keychain library could not be loaded (${firstLine(messageOf(error))}). ${remedy}`;
 }
 
 /** The messages are those of GLib's D-Bus library and of libsecret, which have no codes through keytar. */
-function whyNotAnswered(message: string): string {
+function whyNotAnswered(message: string, again: string): string {
   const said = `(${firstLine(message)})`;
   if (/autolaunch D-Bus|Could not connect|DBUS_SESSION_BUS_ADDRESS/i.test(message))
     return `There is no desktop session (D-Bus) on this machine in which a keychain could run ${said}. On a server this is usual.`;
   if (/not provided by any \.service files|ServiceUnknown/i.test(message))
     return `No keychain service is installed in this session ${said}. Install and start one, such as gnome-keyring or KWallet.`;
   if (/locked|dismissed|prompt/i.test(message))
-    return `The keychain of this machine is locked ${said}. Unlock it, then reload the window.`;
+    return `The keychain of this machine is locked ${said}. Unlock it, then ${again}.`;
   return `The keychain of this machine refused a test entry ${said}.`;
 }
 

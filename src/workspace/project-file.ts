@@ -65,9 +65,17 @@ export function parseProject(bytes: Uint8Array, root: string): Project {
   };
 }
 
+/** What another registry leaves as it is; with nothing given, as in a new file. */
+type KeptValues = Partial<Pick<Project, 'prompts' | 'frontMatterKeys'>>;
+
 /** The text of a project file. @throws WorkspaceError as `parseProject`: what could not be read is not written */
-export function projectText(root: string, registry: string, prompts = DEFAULT_FOLDER): string {
-  const text = `${JSON.stringify({ registry, prompts }, null, 2)}\n`;
+export function projectText(
+  root: string,
+  registry: string,
+  { prompts = DEFAULT_FOLDER, frontMatterKeys = [] }: KeptValues = {},
+): string {
+  const values = { registry, prompts, ...(frontMatterKeys.length > 0 && { frontMatterKeys }) };
+  const text = `${JSON.stringify(values, null, 2)}\n`;
   parseProject(Buffer.from(text), root);
   return text;
 }
@@ -77,9 +85,9 @@ export async function writeProject(
   root: string,
   registry: string,
   files: FileSystem,
-  prompts = DEFAULT_FOLDER,
+  kept: KeptValues = {},
 ): Promise<Project> {
-  const bytes = Buffer.from(projectText(root, registry, prompts));
+  const bytes = Buffer.from(projectText(root, registry, kept));
   const written = parseProject(bytes, root);
   await checkInside(written, files);
   try {

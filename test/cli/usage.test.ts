@@ -1,6 +1,9 @@
 /** What the command line says of itself, and what wrong usage gets. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { runCommand } from '../../scripts/host/runCommand.ts';
+import { ROOT } from '../../scripts/projectRoot.ts';
 import { whyNotThisNode } from '../../src/cli/node-version.ts';
 import { dataOption } from '../../src/cli/registry-options.ts';
 import { inProcess } from './in-process.ts';
@@ -37,6 +40,9 @@ describe('promptforge', () => {
     [['migrate'], [/--database <url>.*PROMPTFORGE_DATABASE/s, /Examples:/]],
     [['copy'], [/--from <place>.*PROMPTFORGE_COPY_FROM/s, /--to <place>/, /Examples:/]],
     [['keys'], [/create/, /list/, /revoke/]],
+    [['connect'], [/<url>/, /--prompts/, /Examples:/]],
+    [['login'], [/--registry <url>.*PROMPTFORGE_REGISTRY/s, /keychain/, /Examples:/]],
+    [['whoami'], [/PROMPTFORGE_KEY_<ENVIRONMENT>/, /Examples:/]],
     [
       ['keys', 'create'],
       [
@@ -147,6 +153,18 @@ describe('promptforge', () => {
       stdout: `${packageJson.version}\n`,
       stderr: '',
     });
+  });
+
+  it('loads nothing for --version that it does not need', async () => {
+    const hook = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve(specifier, context, next) {
+        if (/^(zod|yaml|kysely|ky|keytar)$/.test(specifier)) console.log('loads ' + specifier);
+        return next(specifier, context);
+      } });`;
+    const imported = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+    const main = join(ROOT, 'src/cli/main.ts');
+    const args = [imported, main, '--version'];
+    assert.equal(await runCommand(process.execPath, args), `${packageJson.version}\n`);
   });
 
   const wrong: readonly [string[], RegExp][] = [

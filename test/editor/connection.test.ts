@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { chooseKey } from '../../src/client/choose-key.ts';
 import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
 import { makeKey } from '../../src/core/key.ts';
 import { Problem } from '../../src/core/problem.ts';
-import { chooseKey } from '../../src/editor/connection/choose-key.ts';
 import { environmentWords } from '../../src/editor/connection/environments-words.ts';
 import { type Asked, identify } from '../../src/editor/connection/identify.ts';
 import { keyVerdict } from '../../src/editor/connection/key-words.ts';

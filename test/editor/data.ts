@@ -1,4 +1,6 @@
 /** Prompts, versions and pointers as the registry gives them, each with only what a test is about. */
+
+import type { KeyState } from '../../src/client/choose-key.ts';
 import type { KeyRecord } from '../../src/contract/keys.ts';
 import type { Promotion } from '../../src/contract/promotions.ts';
 import type { Pointer, PromptSummary, VersionSummary } from '../../src/contract/prompts.ts';
@@ -9,7 +11,6 @@ import type { FileState } from '../../src/core/file-state.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { Role } from '../../src/core/role.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import type { KeyState } from '../../src/editor/connection/choose-key.ts';
 import type { Listed } from '../../src/editor/explorer/listed.ts';
 
 /** 2026-09-12 12:00 UTC, in milliseconds. */

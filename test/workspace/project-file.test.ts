@@ -263,9 +263,12 @@ describe('promptforge.json', () => {
     await using workspace = await aWorkspace();
     const before = await workspace.text('promptforge.json');
     await assert.rejects(writeProject(workspace.root, 'http://x.example.com', nodeFileSystem));
-    await assert.rejects(writeProject(workspace.root, 'embedded', nodeFileSystem, '../out'));
+    await assert.rejects(writeProject(workspace.root, 'embedded', nodeFileSystem, { prompts: '../out' }));
     assert.equal(await workspace.text('promptforge.json'), before);
-    const written = await writeProject(workspace.root, 'https://x.example.com', nodeFileSystem, 'texts');
+    const written = await writeProject(workspace.root, 'https://x.example.com', nodeFileSystem, {
+      prompts: 'texts',
+      frontMatterKeys: ['owner'],
+    });
     assert.deepEqual(await readProject(workspace.root, nodeFileSystem), written);
   });
 });

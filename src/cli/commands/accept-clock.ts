@@ -6,7 +6,6 @@ import { databaseOption, dataOption, registryKeyOption } from '../registry-optio
 
 export function acceptClockCommand(): Command {
   return new Command('accept-clock')
-    .description('confirm that the clock is right, though it is far ahead of the newest event')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())

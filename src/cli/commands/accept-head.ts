@@ -6,7 +6,6 @@ import { databaseOption, dataOption, registryKeyOption, signedHeadOption } from 
 
 export function acceptHeadCommand(): Command {
   return new Command('accept-head')
-    .description('after a restore: verify the log as it is now, record that, and have it served again')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())

@@ -6,7 +6,6 @@ import { pathArgument } from '../values.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')
-    .description('copy a data folder as it is at this moment, also while "serve" writes to it')
     .addOption(dataOption())
     .addOption(
       new Option('--output <folder>', 'the folder to make; it must not be there yet')

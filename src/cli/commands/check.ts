@@ -6,7 +6,6 @@ const HERE: readonly string[] = ['.'];
 
 export function checkCommand(): Command {
   return new Command('check')
-    .description('say what keeps prompt files from being published')
     .argument('[paths...]', 'prompt files, or folders with all prompt files in them', givenPaths, HERE)
     .addHelpText(
       'after',

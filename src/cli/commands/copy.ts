@@ -6,7 +6,6 @@ import { givenArgument } from '../values.ts';
 
 export function copyCommand(): Command {
   return new Command('copy')
-    .description('copy a registry to another place: data folder or database, with its log as it is')
     .addOption(
       fromEnvironment(
         new Option(

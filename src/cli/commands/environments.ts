@@ -6,10 +6,7 @@ import { databaseOption, dataOption, registryKeyOption } from '../registry-optio
 import { booleanArgument, channelsArgument, choice, environmentArgument, numberArgument } from '../values.ts';
 
 export function environmentsCommand(): Command {
-  return new Command('environments')
-    .description('list the environments and change what their policies allow')
-    .addCommand(listCommand())
-    .addCommand(setCommand());
+  return new Command('environments').addCommand(listCommand()).addCommand(setCommand());
 }
 
 function listCommand(): Command {

@@ -6,7 +6,6 @@ import { numberArgument, pathArgument } from '../values.ts';
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description('write the log as JSON Lines, one event a line, as /v1/changes gives them')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(

@@ -12,7 +12,6 @@ import {
 
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('write the names, inputs and outputs of prompts as TypeScript types')
     .argument(
       '[prompts...]',
       'names such as support/triage (default: all prompts of this working copy)',

@@ -7,7 +7,6 @@ import { choice, durationArgument, environmentArgument, keyIdArgument, overlapAr
 
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('make, list, replace and revoke keys, also while "serve" runs')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(rotateCommand())

@@ -6,7 +6,6 @@ import { channelArgument, environmentArgument, instantArgument, promptArgument }
 
 export function liveCommand(): Command {
   return new Command('live')
-    .description('say which text of a prompt was live at an instant, and what made it so')
     .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
     .addOption(
       new Option('--environment <name>', 'where it was live')

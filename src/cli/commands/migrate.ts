@@ -5,7 +5,6 @@ import { databaseOption } from '../registry-options.ts';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description("make the schema of a registry's database, or bring it forward")
     .addOption(databaseOption())
     .addHelpText(
       'after',

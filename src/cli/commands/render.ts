@@ -5,7 +5,6 @@ import { givenArgument } from '../values.ts';
 
 export function renderCommand(): Command {
   return new Command('render')
-    .description('render a prompt file with an input')
     .argument('<file>', 'the prompt file', givenArgument)
     .addOption(
       new Option('--input <file>', 'a YAML or JSON file with the input, or - for stdin').argParser(

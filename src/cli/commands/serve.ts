@@ -10,7 +10,6 @@ const MIB = 1024 * 1024;
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the registry on a data folder or a database')
     .addOption(dataOption())
     .addOption(databaseOption())
     .option('--host <address>', 'the address to listen on', givenArgument, '127.0.0.1')

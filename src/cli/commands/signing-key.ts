@@ -5,7 +5,7 @@ import type { ReplaceOptions } from '../actions/signing-key.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
 
 export function signingKeyCommand(): Command {
-  const command = new Command('signing-key').description('the key with which the registry signs its log');
+  const command = new Command('signing-key');
   command
     .command('replace')
     .description('have another key sign from now on, endorsed by the present one')

@@ -5,9 +5,6 @@ import { channelArgument, givenArgument, pathArgument } from '../values.ts';
 
 export function snapshotCommand(): Command {
   return new Command('snapshot')
-    .description(
-      'write what an environment serves into a file, for applications that start without the registry',
-    )
     .argument(
       '[prompts...]',
       'names such as support/triage, or versions such as support/triage@12 (default: all prompts of this working copy)',

@@ -6,7 +6,6 @@ import { pathArgument } from '../values.ts';
 
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('check that nobody changed the log, a source or a table behind the registry')
     .addOption(dataOption())
     .addOption(databaseOption())
     .addOption(registryKeyOption())

@@ -7,7 +7,6 @@ import { environmentArgument, givenArgument, listArgument, oneOf } from '../valu
 
 export function webhooksCommand(): Command {
   return new Command('webhooks')
-    .description('tell other systems of promotions: add, list and remove webhooks')
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(removeCommand());

@@ -6,7 +6,6 @@ import { numberArgument } from '../values.ts';
 export function witnessCommand(): Command {
   return new Command('witness')
     .argument('<url>', 'the registry, https://…')
-    .description('keep the heads that a registry signs, and raise an alarm when it forks its log')
     .addOption(
       new Option(
         '--to <place>',

@@ -38,7 +38,7 @@ async function connect(workbench: Workbench): Promise<void> {
     import('../../workspace/project-file.ts'),
     import('../../workspace/node-file-system.ts'),
   ]);
-  await writeProject(root, registry, nodeFileSystem, session.project?.prompts);
+  await writeProject(root, registry, nodeFileSystem, session.project);
   await inProgress(`Connecting to ${registryName(registry)}`, () => prompts.refresh());
   if (session.state.kind === 'no-key') {
     await vscode.commands.executeCommand('promptforge.setKey');

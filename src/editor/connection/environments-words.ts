@@ -1,9 +1,10 @@
 /** The words of the view Environments. */
+
+import type { KeyState } from '../../client/choose-key.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { ItemWords } from '../explorer/labels.ts';
 import { instantOf, listed } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
-import type { KeyState } from './choose-key.ts';
 
 export interface EnvironmentWords extends ItemWords {
   readonly icon: string;

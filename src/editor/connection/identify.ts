@@ -1,5 +1,6 @@
 /** Asks a registry who one is with each of one's keys, and what environments there are. */
 
+import { chooseKey, type KeyState, type Keys } from '../../client/choose-key.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { KeyRecord } from '../../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -7,7 +8,6 @@ import { Problem, type ProblemCode } from '../../core/problem.ts';
 import { messageOf } from '../problems/explain.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { BrokenLog } from './broken-log.ts';
-import { chooseKey, type KeyState, type Keys } from './choose-key.ts';
 
 /** What of a registry client is asked here. */
 export interface Asked {

@@ -1,6 +1,7 @@
 /** Thrown when none of one's keys will do for a piece of work; nothing was sent. */
+
+import type { Choice } from '../../client/choose-key.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
-import type { Choice } from './choose-key.ts';
 
 export class MissingKey extends Error {
   override readonly name = 'MissingKey';

@@ -1,5 +1,6 @@
 /** *Revoke Key…*: an admin of an environment chooses one of its keys, and whether the keys that it created end with it. */
 import type * as vscode from 'vscode';
+import { chooseKey } from '../../client/choose-key.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { KeyRecord } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
@@ -7,7 +8,6 @@ import { registerCommand } from '../commands.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { chooseKey } from './choose-key.ts';
 import { environmentOf } from './environment-argument.ts';
 import { MissingKey } from './missing-key.ts';
 import { keyOptions, revokedWords, revokeQuestion } from './revoke-words.ts';

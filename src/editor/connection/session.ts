@@ -3,6 +3,7 @@
  * whether it answers. Nothing is sent before the workspace is trusted.
  */
 import * as vscode from 'vscode';
+import { chooseKey, type Keys, type Work } from '../../client/choose-key.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { embeddedCacheUrl } from '../../core/embedded.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -14,7 +15,6 @@ import { EMBEDDED } from '../versions/uri.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import { OneOpen } from '../work/one-open.ts';
 import type { Access, AccessParts } from './access.ts';
-import { chooseKey, type Keys, type Work } from './choose-key.ts';
 import { embeddedOptions } from './embedded-options.ts';
 import { findProject } from './find-project.ts';
 import { identify, stateOfTrouble } from './identify.ts';

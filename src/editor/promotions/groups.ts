@@ -1,9 +1,10 @@
 /** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
+
+import type { KeyState } from '../../client/choose-key.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
-import type { KeyState } from '../connection/choose-key.ts';
 
 export const GROUPS = ['waiting', 'planned', 'done'] as const;
 export type GroupName = (typeof GROUPS)[number];

@@ -1,8 +1,8 @@
 /** The view Promotions: what waits for approval, what is planned, what was done lately; its badge counts what waits. */
 import * as vscode from 'vscode';
+import type { KeyState } from '../../client/choose-key.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
-import type { KeyState } from '../connection/choose-key.ts';
 import { setContext } from '../context-keys.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { LAST_KNOWN } from '../status/words.ts';

@@ -1,7 +1,7 @@
 /** Which of one's keys a piece of work uses: decided from the environments and from what the registry says of each key. */
-import type { KeyRecord } from '../../contract/keys.ts';
-import type { Environment, EnvironmentName } from '../../core/environment.ts';
-import { type Role, roleIncludes } from '../../core/role.ts';
+import type { KeyRecord } from '../contract/keys.ts';
+import type { Environment, EnvironmentName } from '../core/environment.ts';
+import { type Role, roleIncludes } from '../core/role.ts';
 
 /** What is known of one environment's key. */
 export type KeyState =

@@ -1,0 +1,50 @@
+/** `promptforge login`: a key into the keychain of this machine, where the editor looks for it too. */
+import { Command } from 'commander';
+import { RegistryClient } from '../../client/registry-client.ts';
+import { parseKey } from '../../core/key.ts';
+import { Keychain, loadKeytar } from '../../keys/keychain.ts';
+import { originOf } from '../../keys/origin.ts';
+import { probeKeychain } from '../../keys/probe-keychain.ts';
+import { keyVariable } from '../../keys/variables.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, printJson, say } from '../output.ts';
+import { readSecret } from '../read-secret.ts';
+import { openRemote, type RemoteOptions, whoIs } from '../remote.ts';
+import { remoteOption } from '../remote-options.ts';
+
+interface LoginOptions extends RemoteOptions {
+  readonly json?: true;
+}
+
+export function loginCommand(): Command {
+  return new Command('login')
+    .addOption(remoteOption())
+    .option('--json', 'print who the key is, as the API gives it')
+    .addHelpText(
+      'after',
+      `
+Asks for a key without showing it, or reads it from stdin. The key says which environment it is
+of. It is tried at the registry first, then kept in the keychain of this machine for this
+registry and environment alone, where VS Code finds it too.
+
+Examples:
+  promptforge login
+  promptforge login --registry https://prompts.example.com < key`,
+    )
+    .action(login);
+}
+
+async function login(options: LoginOptions): Promise<void> {
+  const { url } = await openRemote(options);
+  const { key, environment } = parseKey(await readSecret(`Key for ${url}`));
+  const who = await new RegistryClient({ url, key }).currentKey();
+  const probe = await probeKeychain(loadKeytar, undefined, 'try again');
+  if (!probe.available)
+    throw new CommandFailure(
+      EXIT.environment,
+      `The key is right, but it cannot be kept: ${probe.why} Put it into ${keyVariable(environment)} instead.`,
+    );
+  await new Keychain(probe.keytar).set(originOf(url), environment, key);
+  if (options.json) return printJson(who);
+  await say(line`You are ${whoIs(who)}, in ${environment} at ${url}. The key is in the keychain.`);
+}

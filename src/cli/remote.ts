@@ -1,0 +1,204 @@
+/** The registry of a working copy, and the keys that commands ask it with: from variables first, then the keychain. */
+import { parseRegistryUrl } from '../client/address.ts';
+import { chooseKey, type KeyState, type Work } from '../client/choose-key.ts';
+import { RegistryClient } from '../client/registry-client.ts';
+import type { KeyRecord } from '../contract/keys.ts';
+import type { Environment, EnvironmentName } from '../core/environment.ts';
+import type { Key } from '../core/key.ts';
+import { Problem, type ProblemCode } from '../core/problem.ts';
+import type { Keychain } from '../keys/keychain.ts';
+import { originOf } from '../keys/origin.ts';
+import { keysInVariables, keyVariable } from '../keys/variables.ts';
+import { EMBEDDED } from '../workspace/check-project.ts';
+import { nearestProject } from '../workspace/nearest-project.ts';
+import { nodeFileSystem } from '../workspace/node-file-system.ts';
+import { PROJECT_FILE, type Project } from '../workspace/project-file.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+
+export interface RemoteOptions {
+  /** Instead of that of promptforge.json. */
+  readonly registry?: string;
+}
+
+/** A key and where it was found. */
+export interface FoundKey {
+  readonly key: Key;
+  /** For a person: `PROMPTFORGE_KEY_PRODUCTION`, `keychain`. */
+  readonly from: string;
+}
+
+export interface Identity {
+  readonly environment: EnvironmentName;
+  readonly from: string;
+  readonly state: KeyState;
+}
+
+export interface RemoteClient {
+  readonly client: RegistryClient;
+  /** Of its key. */
+  readonly environment: EnvironmentName;
+  /** All of the registry, in promotion order; empty where they did not matter. */
+  readonly environments: readonly Environment[];
+}
+
+/** Refusals that are about the key itself and stay so until it is replaced. */
+const ABOUT_THE_KEY: readonly ProblemCode[] = ['key_malformed', 'key_unknown', 'key_revoked', 'key_expired'];
+
+export class Remote {
+  /** With no slash at its end. */
+  readonly url: string;
+  readonly #clients = new Map<EnvironmentName, RegistryClient>();
+  #keychain: Promise<ReadonlyMap<EnvironmentName, FoundKey>> | undefined;
+  /** Why the keychain gave no key. */
+  #whyNoKeychain: string | undefined;
+
+  /** @throws RegistryUnreachable `address_refused` */
+  constructor(url: string) {
+    this.url = parseRegistryUrl(url).href.replace(/\/+$/, '');
+  }
+
+  /**
+   * A client with the key that the work needs.
+   * @throws CommandFailure where no key would do; Problem, RegistryUnreachable
+   */
+  async clientFor(work: Work): Promise<RemoteClient> {
+    const variables = this.#inVariables();
+    const fromVariables = variables.size === 0 ? undefined : await this.#choose(work, variables);
+    if (fromVariables !== undefined && 'client' in fromVariables) return fromVariables;
+    const all = new Map([...(await this.#inKeychain()), ...variables]);
+    const chosen = all.size > variables.size ? await this.#choose(work, all) : fromVariables;
+    if (chosen !== undefined && 'client' in chosen) return chosen;
+    throw this.#noKey(work, chosen?.missing);
+  }
+
+  /** Who one is with each of one's keys. @throws RegistryUnreachable */
+  async identities(): Promise<readonly Identity[]> {
+    const keys = new Map([...(await this.#inKeychain()), ...this.#inVariables()]);
+    const states = await this.#ask(keys);
+    return [...keys].map(([environment, { from }]) => ({
+      environment,
+      from,
+      state: states.get(environment) ?? { kind: 'none' },
+    }));
+  }
+
+  /** Why the keychain was not asked, or gave nothing; undefined where it did. */
+  get whyNoKeychain(): string | undefined {
+    return this.#whyNoKeychain;
+  }
+
+  async #choose(
+    work: Work,
+    keys: ReadonlyMap<EnvironmentName, FoundKey>,
+  ): Promise<RemoteClient | { readonly missing: string }> {
+    // Which key promotes is plain; whether it may, the registry says.
+    if ('environment' in work && work.environment !== undefined) {
+      const key = keys.get(work.environment);
+      if (key === undefined) return { missing: `There is no key of ${work.environment}.` };
+      return { client: this.#client(work.environment, key), environment: work.environment, environments: [] };
+    }
+    const states = await this.#ask(keys);
+    const reading = chooseKey({ kind: 'read' }, [], states);
+    if (reading.kind === 'missing') return { missing: reading.message };
+    const of = (environment: EnvironmentName) => this.#client(environment, keys.get(environment));
+    const environments = await of(reading.environment).listEnvironments();
+    const choice = chooseKey(work, environments, states);
+    if (choice.kind === 'missing') return { missing: choice.message };
+    return { client: of(choice.environment), environment: choice.environment, environments };
+  }
+
+  async #ask(keys: ReadonlyMap<EnvironmentName, FoundKey>): Promise<Map<EnvironmentName, KeyState>> {
+    const states = await Promise.all(
+      [...keys].map(async ([environment, key]): Promise<[EnvironmentName, KeyState]> => {
+        try {
+          const who = await this.#client(environment, key).currentKey();
+          return [environment, { kind: 'known', who }];
+        } catch (error) {
+          if (!Problem.is(error, ...ABOUT_THE_KEY)) throw error;
+          return [environment, { kind: 'refused', why: error.message }];
+        }
+      }),
+    );
+    return new Map(states);
+  }
+
+  #client(environment: EnvironmentName, found: FoundKey | undefined): RegistryClient {
+    const known = this.#clients.get(environment);
+    if (known !== undefined) return known;
+    const client = new RegistryClient({
+      url: this.url,
+      key: found?.key ?? null,
+      userAgent: 'promptforge-cli',
+    });
+    this.#clients.set(environment, client);
+    return client;
+  }
+
+  #inVariables(): ReadonlyMap<EnvironmentName, FoundKey> {
+    const found = keysInVariables(process.env);
+    return new Map(
+      [...found].map(([environment, { key, variable }]) => [environment, { key, from: variable }]),
+    );
+  }
+
+  /** Never rejects: a machine without a keychain keeps no keys. */
+  #inKeychain(): Promise<ReadonlyMap<EnvironmentName, FoundKey>> {
+    this.#keychain ??= this.#readKeychain().catch(error => {
+      this.#whyNoKeychain = error instanceof Error ? error.message : String(error);
+      return new Map();
+    });
+    return this.#keychain;
+  }
+
+  async #readKeychain(): Promise<ReadonlyMap<EnvironmentName, FoundKey>> {
+    const { Keychain, loadKeytar } = await import('../keys/keychain.ts');
+    const keychain: Keychain = new Keychain(await loadKeytar());
+    const origin = originOf(this.url);
+    const found = new Map<EnvironmentName, FoundKey>();
+    for (const environment of await keychain.list(origin)) {
+      const key = await keychain.get(origin, environment);
+      if (key !== undefined) found.set(environment, { key, from: 'keychain' });
+    }
+    return found;
+  }
+
+  #noKey(work: Work, missing: string | undefined): CommandFailure {
+    const environment = 'environment' in work ? work.environment : undefined;
+    const variable = environment === undefined ? 'PROMPTFORGE_KEY_<ENVIRONMENT>' : keyVariable(environment);
+    const why = missing ?? `There is no key for ${this.url}.`;
+    const keychain = this.#whyNoKeychain === undefined ? '' : ` (${this.#whyNoKeychain})`;
+    return new CommandFailure(
+      EXIT.refused,
+      `${why} Run "promptforge login", or put a key into ${variable}.${keychain}`,
+    );
+  }
+}
+
+/** The sentence about a key, such as `mara.lindqvist, author`. */
+export function whoIs({ actor, role }: KeyRecord): string {
+  return `${actor}, ${role}`;
+}
+
+/**
+ * The working copy in which the command runs.
+ * @throws CommandFailure where there is none; WorkspaceError for one that cannot be read
+ */
+export async function thisProject(): Promise<Project> {
+  const project = await nearestProject(process.cwd(), nodeFileSystem);
+  if (project !== undefined) return project;
+  throw new CommandFailure(
+    EXIT.usage,
+    `There is no ${PROJECT_FILE} here or above. Make one with "promptforge connect <url>".`,
+  );
+}
+
+/** @throws CommandFailure; RegistryUnreachable `address_refused`; WorkspaceError */
+export async function openRemote({ registry }: RemoteOptions, project?: Project): Promise<Remote> {
+  if (registry !== undefined) return new Remote(registry);
+  const { registry: named } = project ?? (await thisProject());
+  if (named !== EMBEDDED) return new Remote(named);
+  throw new CommandFailure(
+    EXIT.usage,
+    `${PROJECT_FILE} names the registry inside VS Code, which commands cannot ask. Run "promptforge connect <url>" with one that serves.`,
+  );
+}

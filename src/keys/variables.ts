@@ -1,0 +1,52 @@
+/** Keys in environment variables, `PROMPTFORGE_KEY_PRODUCTION` for one: how CI hands secrets to a job. */
+import type { EnvironmentName } from '../core/environment.ts';
+import { type Key, parseKey } from '../core/key.ts';
+import { Problem } from '../core/problem.ts';
+
+const PREFIX = 'PROMPTFORGE_KEY';
+
+export interface VariableKey {
+  readonly key: Key;
+  /** Its name. */
+  readonly variable: string;
+}
+
+/** The variable for keys of an environment: in capitals, with underscores. */
+export function keyVariable(environment: EnvironmentName): string {
+  return `${PREFIX}_${environment.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/**
+ * The key of each environment that has one. `PROMPTFORGE_KEY` holds one of any environment, and counts where the
+ * environment's own variable is not set. A variable that is empty is not set.
+ * @throws Problem `key_malformed`, or `wrong_environment` for a key in the variable of another environment. No message
+ * holds a part of a value.
+ */
+export function keysInVariables(
+  variables: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<EnvironmentName, VariableKey> {
+  const found = new Map<EnvironmentName, VariableKey>();
+  for (const variable of Object.keys(variables).sort()) {
+    if (variable !== PREFIX && !/^PROMPTFORGE_KEY_[A-Z][A-Z0-9_]*$/.test(variable)) continue;
+    const text = variables[variable]?.trim() ?? '';
+    if (text === '') continue;
+    const { key, environment } = parsed(text, variable);
+    if (variable !== PREFIX && variable !== keyVariable(environment))
+      throw new Problem(
+        'wrong_environment',
+        `${variable} holds a key of ${environment}. Put it into ${keyVariable(environment)}, and a key of the right environment here.`,
+      );
+    // PROMPTFORGE_KEY comes first in this order, so the environment's own variable takes its place.
+    found.set(environment, { key, variable });
+  }
+  return found;
+}
+
+function parsed(text: string, variable: string): ReturnType<typeof parseKey> {
+  try {
+    return parseKey(text);
+  } catch (cause) {
+    if (!Problem.is(cause)) throw cause;
+    throw new Problem(cause.code, `${variable}: ${cause.message}`);
+  }
+}

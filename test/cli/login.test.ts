@@ -1,0 +1,127 @@
+/** Keys for commands: from variables and the keychain, through the real process and a registry that serves. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
+import { Keychain, loadKeytar } from '../../src/keys/keychain.ts';
+import { originOf } from '../../src/keys/origin.ts';
+import { aRegistryServer, type RegistryServerForTest } from '../a-registry-server.ts';
+import { type KeychainSession, startKeychainSession } from '../keys/keychain-session.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { type Outcome, promptforge } from './promptforge.ts';
+
+const development = parseEnvironmentName('development');
+/** None of those that this process has by chance. */
+const NO_KEYS = { PROMPTFORGE_KEY: '', PROMPTFORGE_REGISTRY: '' };
+
+describe('keys for commands', () => {
+  let session: KeychainSession;
+  let registry: RegistryServerForTest;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  before(async () => {
+    session = await startKeychainSession();
+    registry = await aRegistryServer();
+    folder = await temporaryFolder();
+    await connected(folder.path);
+  });
+  after(async () => {
+    await new Keychain(await loadKeytar()).delete(originOf(registry.url), development);
+    await registry[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+    await session.end();
+  });
+
+  const run = (args: string[], env: Record<string, string> = {}, stdin = ''): Promise<Outcome> =>
+    promptforge(args, { cwd: folder.path, env: { ...NO_KEYS, ...env }, stdin });
+  const connected = (path: string) =>
+    writeFile(join(path, 'promptforge.json'), JSON.stringify({ registry: registry.url }));
+
+  it('connects a folder to a registry, and keeps what else its file says', async () => {
+    await using empty = await temporaryFolder();
+    const file = join(empty.path, 'promptforge.json');
+    const connect = (...args: string[]) =>
+      promptforge(['connect', ...args], { cwd: empty.path, env: NO_KEYS });
+    const project = async () => JSON.parse(await readFile(file, 'utf8'));
+    const none = await promptforge(['whoami'], { cwd: empty.path, env: NO_KEYS });
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /no promptforge\.json.*promptforge connect/);
+
+    const kept = { registry: registry.url, prompts: 'texts', frontMatterKeys: ['owner'] };
+    await writeFile(file, JSON.stringify({ ...kept, registry: 'embedded' }));
+    const away = await connect('http://127.0.0.1:9');
+    assert.equal(away.code, 4);
+    assert.match(away.stderr, /promptforge\.json names http:\/\/127\.0\.0\.1:9 now, but: /);
+    const wrong = await connect('https://user:secret@prompts.example.com');
+    assert.equal(wrong.code, 2);
+    assert.doesNotMatch(wrong.stderr, /secret/);
+    const again = await connect(`${registry.url}/`, '--json');
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(JSON.parse(again.stdout), { root: empty.path, ...kept });
+    assert.deepEqual(await project(), kept);
+  });
+
+  it('keeps a key where the editor finds it, once the registry has accepted it', async () => {
+    const key = await registry.key('development', 'author', 'mara');
+    const forged = `${key.slice(0, -8)}00000000`;
+    for (const [given, code, why] of [
+      ['', 2, /No key was given/],
+      ['hunter2', 1, /not a PromptForge key/],
+      [forged, 1, /checksum/],
+    ] as const) {
+      const refused = await run(['login'], {}, given);
+      assert.deepEqual([refused.code, refused.stdout], [code, '']);
+      assert.match(refused.stderr, why);
+    }
+    const { code, stdout, stderr } = await run(['login'], {}, `${key}\n`);
+    assert.deepEqual([code, stdout], [0, ''], stderr);
+    assert.match(stderr, /mara, author, in development/);
+    assert.doesNotMatch(stderr, /pf_/);
+    assert.equal(await new Keychain(await loadKeytar()).get(originOf(registry.url), development), key);
+
+    const who = await run(['whoami', '--json']);
+    assert.equal(who.code, 0, who.stderr);
+    const { keys } = JSON.parse(who.stdout);
+    assert.deepEqual(
+      keys.map(({ environment, actor, from }: Record<string, string>) => [environment, actor, from]),
+      [['development', 'mara', 'keychain']],
+    );
+  });
+
+  it('says that there is no keychain, and what to do', async () => {
+    if (process.platform !== 'linux') return;
+    const nowhere = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere', DISPLAY: '' };
+    const key = await registry.key('staging', 'reader');
+    const { code, stderr } = await run(['login'], nowhere, key);
+    assert.equal(code, 4);
+    assert.match(stderr, /cannot be kept: .*PROMPTFORGE_KEY_STAGING/);
+    assert.doesNotMatch(stderr, /pf_/);
+  });
+
+  it('prefers the variable of an environment, and sends no key to another registry', async () => {
+    const other = await registry.key('development', 'reader', 'ci');
+    const production = await registry.key('production', 'approver', 'release');
+    const env = { PROMPTFORGE_KEY_DEVELOPMENT: other, PROMPTFORGE_KEY: production };
+    const { stdout, stderr } = await run(['whoami'], env);
+    assert.match(stdout, /^development +ci +reader +– +PROMPTFORGE_KEY_DEVELOPMENT$/m, stderr);
+    assert.match(stdout, /^production +release +approver +– +PROMPTFORGE_KEY$/m);
+    assert.doesNotMatch(stdout + stderr, /pf_|mara/);
+
+    const wrong = await run(['whoami'], { PROMPTFORGE_KEY_STAGING: production });
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /PROMPTFORGE_KEY_STAGING holds a key of production/);
+
+    // The keychain's key belongs to the origin it was set for.
+    const elsewhere = await run(['whoami', '--registry', 'http://127.0.0.1:9']);
+    assert.equal(elsewhere.code, 1);
+    assert.match(elsewhere.stderr, /There is no key for http:\/\/127\.0\.0\.1:9/);
+  });
+
+  it('names a key that the registry refuses, and fails when it accepts none', async () => {
+    await using another = await aRegistryServer();
+    const unknown = await another.key('development', 'author');
+    const { code, stderr } = await run(['whoami'], { PROMPTFORGE_KEY_DEVELOPMENT: unknown });
+    assert.equal(code, 1);
+    assert.match(stderr, /^development: /m);
+    assert.match(stderr, /accepts none of your keys/);
+  });
+});
