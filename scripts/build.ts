@@ -133,12 +133,19 @@ function checkNoServerDatabase({ inputs }: Metafile): void {
     throw new Error(`The extension's bundle has ${stray}, which only the command may load.`);
 }
 
-/** The npm package installs the command without any other package (npmPackage.ts). */
+/**
+ * The npm package installs the command without any other package (npmPackage.ts). The keychain library is loaded where it
+ * is there.
+ */
 function checkNeedsNoPackage({ outputs }: Metafile): void {
   const imports = Object.values(outputs).flatMap(output => output.imports);
   // What a package requires only to see whether it is there, such as pg-native, is a call of `require`.
   const stray = imports.find(
-    ({ path, external, kind }) => external && kind !== 'require-call' && !isBuiltin(path),
+    ({ path, external, kind }) =>
+      external &&
+      kind !== 'require-call' &&
+      !(path === 'keytar' && kind === 'dynamic-import') &&
+      !isBuiltin(path),
   );
   if (stray !== undefined)
     throw new Error(`The command imports ${stray.path}, which its npm package does not install.`);

@@ -63,11 +63,18 @@ const FORGETS =
   'The keychain of this machine did not give back what was written to it. Check the keyring that runs here.';
 
 function whyNotLoaded(error: unknown, again: string): string {
+  if (isNotInstalled(error))
+    return `The keychain library is not installed. Run "npm install --global keytar@npm:@github/keytar", then ${again}.`;
   const remedy =
     process.platform === 'linux'
       ? `Install libsecret (Debian and Ubuntu: libsecret-1-0; Fedora: libsecret), then ${again}.`
       : `There is no build of it for ${process.platform} on ${process.arch}, or the installation is damaged: install the extension again.`;
   return `The keychain library could not be loaded (${firstLine(messageOf(error))}). ${remedy}`;
+}
+
+/** The npm package of the command comes without it. */
+function isNotInstalled(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** The messages are those of GLib's D-Bus library and of libsecret, which have no codes through keytar. */

@@ -1,5 +1,6 @@
 /** The package as it is installed, in an empty folder, used as its documentation says. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
@@ -182,6 +183,18 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
       '--version',
     ]);
     assert.equal(command.trim(), manifest.version);
+  });
+
+  it('says how to have its keychain library where a key is to be kept', async () => {
+    const key = await registry.key('development', 'author');
+    const args = [join(installed, 'dist/cli.js'), 'login', '--registry', registry.url];
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const child = execFile(process.execPath, args, { cwd: folder.path }, (_, __, stderr) => resolve(stderr));
+    child.stdin?.end(key);
+    assert.match(
+      await promise,
+      /The key is right, but .* is not installed\. Run "npm install --global keytar@.*PROMPTFORGE_KEY_DEVELOPMENT/,
+    );
   });
 
   it('is small', async () => {
