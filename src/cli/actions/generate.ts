@@ -10,7 +10,8 @@ import { PROJECT_FILE } from '../../workspace/project-file.ts';
 import { PromptsFolder } from '../../workspace/prompts-folder.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { type DeclaredPrompt, promptTypes } from '../generate/prompt-types.ts';
+import type { DeclaredPrompt } from '../generate/declared-prompt.ts';
+import { promptTypes } from '../generate/prompt-types.ts';
 import { line, printText, say } from '../output.ts';
 import { fetchServed, nearestProject, type ServedOptions, servedPrompts } from '../served-prompts.ts';
 import { writeOutput } from '../write-output.ts';
@@ -21,6 +22,8 @@ export interface GenerateOptions extends ServedOptions {
   readonly environment?: string;
   readonly check?: boolean;
   readonly watch?: boolean;
+  /** The library that validators are written with; none without it. */
+  readonly schemas?: string;
 }
 
 interface Origin {
@@ -47,7 +50,7 @@ export async function generate(names: readonly PromptName[], options: GenerateOp
     options.environment === undefined ? await files(names, options) : await environment(names, options);
   const write = async (): Promise<void> => {
     const prompts = await origin.read();
-    const text = promptTypes(prompts, origin.command);
+    const text = await promptTypes(prompts, origin.command, options.schemas);
     if (output === undefined) return printText(text);
     const known = await contentOf(output);
     if (check === true) return checkIs(text, known, output, origin.command);
@@ -93,7 +96,7 @@ async function environment(names: readonly PromptName[], options: GenerateOption
   const { channel } = options;
   const ofChannel = channel === 'stable' ? '' : ` --channel ${channel}`;
   return {
-    command: `${commandOf(names)} --environment ${served.environment}${ofChannel}`,
+    command: `${commandOf(names, options)} --environment ${served.environment}${ofChannel}`,
     read: () => fetchServed(served),
     watch: (changed, signal) =>
       new Promise(resolve => {
@@ -106,8 +109,10 @@ async function environment(names: readonly PromptName[], options: GenerateOption
   };
 }
 
-function commandOf(names: readonly PromptName[]): string {
-  return ['promptforge generate', ...names].join(' ');
+function commandOf(names: readonly PromptName[], { schemas }: GenerateOptions): string {
+  return ['promptforge generate', ...names, ...(schemas === undefined ? [] : ['--schemas', schemas])].join(
+    ' ',
+  );
 }
 
 async function files(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
@@ -121,7 +126,7 @@ async function files(names: readonly PromptName[], options: GenerateOptions): Pr
     );
   const folder = new PromptsFolder(project.root, project.promptsFolder, nodeFileSystem);
   return {
-    command: commandOf(names),
+    command: commandOf(names, options),
     async read() {
       const listed = (await folder.list()).files.map(({ name }) => name);
       const wanted = names.length > 0 ? names : listed.filter(name => !isPartial(name));

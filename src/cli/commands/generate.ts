@@ -34,6 +34,12 @@ export function generateCommand(): Command {
       new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
     )
     .option('--key-file <file>', 'a file with a reader key of the environment (default: PROMPTFORGE_KEY)')
+    .addOption(
+      new Option(
+        '--schemas <library>',
+        'also write validators of inputs and outputs, for Zod 4 or Valibot 1',
+      ).choices(['zod', 'valibot']),
+    )
     .option('--check', 'write nothing, and fail where the file is not up to date: for CI')
     .option('--watch', 'go on, and write the file again after each change, until Ctrl-C')
     .addHelpText(
@@ -45,6 +51,7 @@ enough, and prompts that the environment does not serve are left out.
 
 Examples:
   promptforge generate -o src/prompts.gen.ts
+  promptforge generate -o src/prompts.gen.ts --schemas zod
   PROMPTFORGE_KEY=… promptforge generate -o src/prompts.gen.ts --environment production --check`,
     )
     .action(async (prompts: PromptName[], options: GenerateOptions) =>

@@ -1,26 +1,29 @@
 /** The file of types that `promptforge generate` writes. It depends on the declarations alone, so it is compared whole. */
+import type { DeclaredPrompt } from './declared-prompt.ts';
+import { promptValidators } from './prompt-validators.ts';
 import { commentOf, quoted, typeOfSchema } from './type-of-schema.ts';
 
-export interface DeclaredPrompt {
-  readonly name: string;
-  readonly metadata: {
-    readonly description?: string;
-    readonly input: { readonly schema: Readonly<Record<string, unknown>> | null };
-    readonly output?: unknown;
-  };
-}
-
-/** @param command makes the file again */
-export function promptTypes(prompts: readonly DeclaredPrompt[], command: string): string {
+/**
+ * @param command makes the file again
+ * @param library what the validators beside the types are written with; none without it
+ * @throws CommandFailure for a schema that no validator can be written for
+ */
+export async function promptTypes(
+  prompts: readonly DeclaredPrompt[],
+  command: string,
+  library?: string,
+): Promise<string> {
   const sorted = prompts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const validators = library === undefined ? undefined : await promptValidators(sorted, library);
+  const imports = validators === undefined ? '' : `${validators.imports}\n\n`;
   return `/* eslint-disable */
 // Made by "${command}". Do not edit: run it again.
 
-/** The prompts by name, for createClient<Prompts>(…) of promptforge/client. */
+${imports}/** The prompts by name, for createClient<Prompts>(…) of promptforge/client. */
 export interface Prompts {
 ${sorted.map(entryOf).join('\n')}
 }
-`;
+${validators === undefined ? '' : `\n${validators.code}\n`}`;
 }
 
 function entryOf({ name, metadata }: DeclaredPrompt): string {

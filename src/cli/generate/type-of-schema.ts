@@ -114,7 +114,7 @@ export function quoted(text: string): string {
   return /['\\]/.test(json) || json.indexOf('"', 1) < json.length - 1 ? json : `'${json.slice(1, -1)}'`;
 }
 
-function keyOf(name: string): string {
+export function keyOf(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
 }
 

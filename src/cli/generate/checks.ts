@@ -1,0 +1,168 @@
+/** What a schema says of texts, numbers, lists and objects, as checks in code. Each is what core/schema/keywords.ts does. */
+import { isJsonObject, type JsonObject } from '../../core/schema/schema-fault.ts';
+import { quoted } from './type-of-schema.ts';
+
+export interface Check {
+  /** A function as code: a value that has the type already, to whether it passes. */
+  readonly test: string;
+  /** Of a value that does not, such as `must be a whole number`. */
+  readonly message: string;
+}
+
+/** What writes the validators that checks need. */
+export interface Writing {
+  /** Code that tells whether a value, given as code, fits a schema. */
+  fits(schema: unknown, value: string): string;
+  /** The name of a schema's validator. */
+  named(schema: unknown): string;
+  /** Notes that the code calls a helper. */
+  use(helper: string): string;
+  /** A pattern as a regular expression in code. */
+  expression(pattern: string): string;
+}
+
+export function stringChecks({ minLength, maxLength, pattern }: JsonObject, writing: Writing): Check[] {
+  // JSON Schema counts characters, which may be two code units each.
+  const length = '[...value].length';
+  return [
+    ...bound(minLength, least => [`${length} >= ${least}`, `must have at least ${least} characters`]),
+    ...bound(maxLength, most => [`${length} <= ${most}`, `must have at most ${most} characters`]),
+    ...(typeof pattern === 'string'
+      ? [{ test: `value => ${writing.expression(pattern)}.test(value)`, message: 'must match its pattern' }]
+      : []),
+  ];
+}
+
+export function numberChecks(schema: JsonObject, writing: Writing): Check[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  return [
+    ...bound(minimum, least => [`value >= ${least}`, `must be at least ${least}`]),
+    ...bound(maximum, most => [`value <= ${most}`, `must be at most ${most}`]),
+    ...bound(exclusiveMinimum, least => [`value > ${least}`, `must be more than ${least}`]),
+    ...bound(exclusiveMaximum, most => [`value < ${most}`, `must be less than ${most}`]),
+    ...(isNumber(multipleOf) && multipleOf > 0
+      ? [
+          {
+            test: `value => ${writing.use('multipleOf')}(value, ${multipleOf})`,
+            message: `must be a multiple of ${multipleOf}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+export function arrayChecks(schema: JsonObject, writing: Writing): Check[] {
+  const { items, prefixItems, minItems, maxItems, uniqueItems, contains } = schema;
+  return [
+    ...bound(minItems, least => [`value.length >= ${least}`, `must have at least ${least} items`]),
+    ...bound(maxItems, most => [`value.length <= ${most}`, `must have at most ${most} items`]),
+    ...placed(prefixItems, items, schema['additionalItems'], writing),
+    ...(uniqueItems === true
+      ? [
+          {
+            test: `value => ${writing.use('distinct')}(value)`,
+            message: 'must not have the same item twice',
+          },
+        ]
+      : []),
+    ...(contains === undefined ? [] : [containing(contains, schema, writing)]),
+  ];
+}
+
+/** Before 2020-12, a list of schemas stood in `items`. */
+function placed(prefixItems: unknown, items: unknown, additional: unknown, writing: Writing): Check[] {
+  const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? items : undefined;
+  if (first === undefined) return [];
+  const others = Array.isArray(items) ? additional : items;
+  writing.use('fits');
+  const names = first.map(each => writing.named(each));
+  const rest = writing.named(others === undefined ? true : others);
+  return [
+    {
+      test: `value => value.every((item, index) => fits([${names.join(', ')}][index] ?? ${rest}, item))`,
+      message: 'must have the items that its schema asks for',
+    },
+  ];
+}
+
+function containing(contains: unknown, { minContains, maxContains }: JsonObject, writing: Writing): Check {
+  const count = `value.filter(item => ${writing.fits(contains, 'item')}).length`;
+  const least = `${count} >= ${isNumber(minContains) ? minContains : 1}`;
+  const test = isNumber(maxContains) ? `${least} && ${count} <= ${maxContains}` : least;
+  return { test: `value => ${test}`, message: 'must contain the items that its schema asks for' };
+}
+
+/** @param asked the names of properties that the validators themselves ask for where they are required */
+export function objectChecks(schema: JsonObject, writing: Writing, asked: ReadonlySet<string>): Check[] {
+  const { minProperties, maxProperties, propertyNames, patternProperties } = schema;
+  const count = 'Object.keys(value).length';
+  const required = (Array.isArray(schema['required']) ? schema['required'] : []).filter(
+    name => typeof name === 'string',
+  );
+  return [
+    ...required
+      .filter(name => !asked.has(name))
+      .map(name => ({
+        test: `value => Object.hasOwn(value, ${quoted(name)})`,
+        message: `must have "${name.slice(0, 40)}"`,
+      })),
+    ...bound(minProperties, least => [`${count} >= ${least}`, `must have at least ${least} properties`]),
+    ...bound(maxProperties, most => [`${count} <= ${most}`, `must have at most ${most} properties`]),
+    ...(propertyNames === undefined
+      ? []
+      : [
+          {
+            test: `value => Object.keys(value).every(name => ${writing.fits(propertyNames, 'name')})`,
+            message: 'must have the names that its schema allows',
+          },
+        ]),
+    ...(isJsonObject(patternProperties) ? [byPattern(schema, patternProperties, required, writing)] : []),
+    ...dependencies(schema, writing),
+  ];
+}
+
+function byPattern(
+  schema: JsonObject,
+  patternProperties: JsonObject,
+  required: readonly string[],
+  writing: Writing,
+): Check {
+  const known = Object.keys(isJsonObject(schema['properties']) ? schema['properties'] : {});
+  const optional = known.filter(name => !required.includes(name));
+  const patterns = Object.entries(patternProperties).map(
+    ([pattern, own]) => `[${writing.expression(pattern)}, ${writing.named(own)}]`,
+  );
+  const others = schema['additionalProperties'];
+  const rest = others === undefined ? 'undefined' : writing.named(others);
+  const list = (names: readonly string[]) => `[${names.map(quoted).join(', ')}]`;
+  return {
+    test: `value => ${writing.use('named')}(value, ${list(known)}, ${list(optional)}, [${patterns.join(', ')}], ${rest})`,
+    message: 'must have the properties that its schema allows',
+  };
+}
+
+function dependencies(schema: JsonObject, writing: Writing): Check[] {
+  return ['dependentRequired', 'dependentSchemas', 'dependencies'].flatMap(keyword =>
+    Object.entries(isJsonObject(schema[keyword]) ? schema[keyword] : {}).map(([name, needed]) => {
+      const others = Array.isArray(needed) ? needed.filter(each => typeof each === 'string') : undefined;
+      const then =
+        others === undefined
+          ? writing.fits(needed, 'value')
+          : others.map(each => `Object.hasOwn(value, ${quoted(each)})`).join(' && ') || 'true';
+      return {
+        test: `value => !Object.hasOwn(value, ${quoted(name)}) || (${then})`,
+        message: `must have what "${name.slice(0, 40)}" needs`,
+      };
+    }),
+  );
+}
+
+function bound(value: unknown, words: (bound: number) => readonly [test: string, message: string]): Check[] {
+  if (!isNumber(value)) return [];
+  const [test, message] = words(value);
+  return [{ test: `value => ${test}`, message }];
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
