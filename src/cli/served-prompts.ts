@@ -5,6 +5,7 @@ import { isPartial, parsePromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { parseVersionReference } from '../core/version.ts';
 import {
+  type ClientOptions,
   createClient,
   type Prompt,
   type PromptClient,
@@ -44,9 +45,14 @@ const NOT_SERVED = ['prompt_not_found', 'channel_unset'] as const;
 
 /**
  * @param names with none, those of the working copy
+ * @param more of the client that asks
  * @throws CommandFailure; WorkspaceError for a working copy that cannot be read
  */
-export async function servedPrompts(names: readonly string[], options: ServedOptions): Promise<Served> {
+export async function servedPrompts(
+  names: readonly string[],
+  options: ServedOptions,
+  more: Pick<ClientOptions, 'fetch' | 'onError'> = {},
+): Promise<Served> {
   const key = await keyFrom(
     options.keyFile,
     'A registry shows prompts to keys alone: a reader key is enough.',
@@ -58,7 +64,7 @@ export async function servedPrompts(names: readonly string[], options: ServedOpt
   const { channel } = options;
   const wanted = areNamed ? names.map(name => wantedIn(name, channel)) : await promptsOf(project, channel);
   try {
-    const client = createClient({ url, key, environment, timeout: TIMEOUT });
+    const client = createClient({ url, key, environment, timeout: TIMEOUT, ...more });
     return { client, url, environment, wanted, areNamed, leftOut: new Set() };
   } catch (error) {
     throw asFailure(error);

@@ -41,7 +41,8 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         const asked = Date.now();
         const place = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`;
         const { text } = await exchange(settings, {
-          path: `/v1/deliveries/changes?wait=${cursor === undefined ? 0 : WAIT}${place}`,
+          // After a failure it is asked at once, so that whoever hears of requests learns that it is back.
+          path: `/v1/deliveries/changes?wait=${cursor === undefined || failures > 0 ? 0 : WAIT}${place}`,
           extraTime: WAIT * 1000,
           signal,
         });

@@ -12,8 +12,9 @@ import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import type { DeclaredPrompt } from '../generate/declared-prompt.ts';
 import { promptTypes } from '../generate/prompt-types.ts';
-import { line, printText, say } from '../output.ts';
+import { line, printText, type Shown, say } from '../output.ts';
 import { fetchServed, nearestProject, type ServedOptions, servedPrompts } from '../served-prompts.ts';
+import { watchedFeed } from '../watched-feed.ts';
 import { writeOutput } from '../write-output.ts';
 
 export interface GenerateOptions extends ServedOptions {
@@ -87,7 +88,15 @@ async function contentOf(file: string): Promise<string | undefined> {
 }
 
 async function environment(names: readonly PromptName[], options: GenerateOptions): Promise<Origin> {
-  const served = await servedPrompts(names, options);
+  let onBack: () => void = () => {};
+  const feed = watchedFeed({
+    failed: error => sayOf(line`${error.message} The file is written again when the registry is back.`),
+    back() {
+      sayOf(line`${served.url} answers again.`);
+      onBack();
+    },
+  });
+  const served = await servedPrompts(names, options, options.watch === true ? feed : {});
   if (served.environment !== options.environment)
     throw new CommandFailure(
       EXIT.usage,
@@ -100,6 +109,7 @@ async function environment(names: readonly PromptName[], options: GenerateOption
     read: () => fetchServed(served),
     watch: (changed, signal) =>
       new Promise(resolve => {
+        onBack = changed;
         for (const { name } of served.wanted) served.client.watch(name, changed, { channel, signal });
         signal.addEventListener('abort', () => {
           served.client.close();
@@ -107,6 +117,11 @@ async function environment(names: readonly PromptName[], options: GenerateOption
         });
       }),
   };
+}
+
+/** Nobody waits for it. */
+function sayOf(text: Shown): void {
+  say(text).catch(() => undefined);
 }
 
 function commandOf(names: readonly PromptName[], { schemas }: GenerateOptions): string {

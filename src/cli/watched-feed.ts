@@ -1,0 +1,43 @@
+/** Tells when the feed that a client follows fails for longer than a moment, and when it is back. */
+import { HEADER } from '../contract/headers.ts';
+import { ROUTES } from '../contract/routes.ts';
+import type { ClientOptions, PromptForgeError } from '../sdk/client.ts';
+
+export interface FeedListener {
+  /** Once, until it is back. */
+  failed(error: PromptForgeError): void;
+  back(): void;
+}
+
+/** A proxy may end each request that is held open: the client asks again at once, and nobody needs to know. */
+const WORTH_TELLING = 2;
+
+/** What the client's options need. The client goes on by itself, with growing pauses. */
+export function watchedFeed(listener: FeedListener): Required<Pick<ClientOptions, 'fetch' | 'onError'>> {
+  let failures = 0;
+  /** Whether the last request of the feed failed and the client has not said why. */
+  let isFailing = false;
+
+  function answered(): void {
+    if (failures >= WORTH_TELLING) listener.back();
+    failures = 0;
+    isFailing = false;
+  }
+
+  return {
+    async fetch(input, init) {
+      const isFeed = new URL(String(input)).pathname.endsWith(ROUTES.deliveryChanges.path);
+      if (!isFeed) return await fetch(input, init);
+      isFailing = true;
+      const response = await fetch(input, init);
+      if (response.status === 200 && response.headers.has(HEADER.api)) answered();
+      return response;
+    },
+    onError(error) {
+      if (!isFailing) return;
+      isFailing = false;
+      failures += 1;
+      if (failures === WORTH_TELLING) listener.failed(error);
+    },
+  };
+}
