@@ -17,7 +17,7 @@ class NoRedirects(HTTPRedirectHandler):
 
 
 def get(name):
-    """What is stable, with "text" and "reference". Raises the error of the request where nothing usable is known."""
+    """The stable version, with its "text" and "reference". Raises the error of the request where none is known."""
     environment, now = KEY.split("_")[1], time.time()
     file = FOLDER / quote(f"{URL} {environment} {name}", safe="")
     known = json.loads(file.read_text()) if file.exists() else None

@@ -11,7 +11,7 @@ const prompts = createClient({
   url: PROMPTFORGE_URL,
   key: PROMPTFORGE_KEY,
   environment: 'production',
-  // What is used while the registry cannot be asked, also after a restart, for a day at most.
+  // Used while the registry cannot be asked, also after a restart, for a day at most.
   storage: fileStorage('.promptforge'),
   onFallback: ({ prompt, error }) => console.warn(`${prompt.reference} is used: ${error.message}`),
 });

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 export interface Example {
   /** In `examples/`. */
   readonly file: string;
-  /** What has the model's requests come here. */
+  /** Sends the model's requests here. */
   readonly env: (modelUrl: string) => Readonly<Record<string, string>>;
 }
 
@@ -51,23 +51,35 @@ export interface Story {
   /** The validator that the run after the first sent. */
   readonly etag: string | undefined;
   readonly known: ReadonlyMap<FaultName, Told>;
-  /** Runs it once more. */
-  run(): Promise<Told>;
 }
 
-/** Runs an example through everything; what it holds is given to `stack`. */
-export async function story(
+export interface Place {
+  readonly proxy: FaultyProxy;
+  /** Runs the example as its page says. */
+  run(): Promise<Told>;
+  /** The same, in a process that has its packages already. */
+  runAgain(): Promise<Told>;
+}
+
+/** A folder of its own for an example; what it holds is given to `stack`. */
+export async function aPlace(
   { file, env }: Example,
   registry: { readonly url: string; readonly key: string },
   stack: AsyncDisposableStack,
-): Promise<Story> {
+): Promise<Place> {
   const proxy = stack.use(await aProxy(registry.url));
   const api = stack.use(await aModelApi('cards'));
   const folder = stack.use(await temporaryFolder()).path;
   const { NODE_V8_COVERAGE: _, ...inherited } = process.env;
   const options = {
     cwd: folder,
-    env: { ...inherited, PROMPTFORGE_URL: proxy.url, PROMPTFORGE_KEY: registry.key, ...env(api.url) },
+    env: {
+      ...inherited,
+      // Python and curl take a proxy of the machine's for what is on it, too.
+      ...{ no_proxy: '127.0.0.1', NO_PROXY: '127.0.0.1' },
+      ...{ PROMPTFORGE_URL: proxy.url, PROMPTFORGE_KEY: registry.key },
+      ...env(api.url),
+    },
   };
   const path = join(ROOT, 'examples', file);
   const told = async (run: () => Promise<Ran>): Promise<Told> => {
@@ -75,25 +87,28 @@ export async function story(
     await forgetWhenAsked(folder);
     return { ...(await run()), sent: api.sent.slice(before) };
   };
-  const inProcess = file.endsWith('.mjs') ? runsAgain(path, options, stack) : undefined;
+  const asWritten = () => run(path, options);
+  const inProcess = file.endsWith('.mjs') ? runsAgain(path, options, stack) : asWritten;
+  return { proxy, run: () => told(asWritten), runAgain: () => told(inProcess) };
+}
+
+/** Has an example meet every fault, at first and when it knows a prompt. */
+export async function story({ proxy, run, runAgain }: Place): Promise<Story> {
   const underFaults = async () => {
     const all = new Map<FaultName, Told>();
     for (const name of Object.keys(FAULTS) as FaultName[]) {
       proxy.fault = FAULTS[name];
-      all.set(name, await told(inProcess ?? (() => run(path, options))));
+      all.set(name, await runAgain());
     }
     proxy.fault = 'none';
     return all;
   };
   const unknown = await underFaults();
   // On a machine that is very busy, two seconds may not be enough.
-  let first = await told(() => run(path, options));
-  for (let tries = 1; tries < 3 && first.failure !== undefined; tries++)
-    first = await told(() => run(path, options));
-  const again = await told(() => run(path, options));
-  const etag = lastValidator(proxy);
-  const known = await underFaults();
-  return { unknown, first, again, etag, known, run: () => told(() => run(path, options)) };
+  let first = await run();
+  for (let tries = 1; tries < 3 && first.failure !== undefined; tries++) first = await run();
+  const again = await run();
+  return { unknown, first, again, etag: lastValidator(proxy), known: await underFaults() };
 }
 
 function lastValidator({ headers }: FaultyProxy): string | undefined {

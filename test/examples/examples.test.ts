@@ -5,7 +5,15 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
-import { type Example, type FaultName, type Story, story, type Told } from './an-example.ts';
+import {
+  aPlace,
+  type Example,
+  type FaultName,
+  type Place,
+  type Story,
+  story,
+  type Told,
+} from './an-example.ts';
 
 const SYSTEM = "Sort the customer's mail into one of the queues cards, fees and loans.";
 const MAIL = 'Where is my card?';
@@ -138,15 +146,11 @@ const EXAMPLES: readonly Tried[] = [
   },
 ];
 
-const AT_ONCE = 3;
-
 describe('the examples', () => {
   let registry: RegistryForTest;
-  const stack = new AsyncDisposableStack();
-  const stories = new Map<string, Promise<Story>>();
 
   before(async () => {
-    registry = stack.use(await aRegistry());
+    registry = await aRegistry();
     for (let version = 1; version <= VERSION; version++) {
       const base = version === 1 ? null : version - 1;
       await registry.publish('support/triage', triage(version), base);
@@ -154,32 +158,20 @@ describe('the examples', () => {
     }
     await promote(11);
     await promote(VERSION);
-    const key = await registry.key('production', 'reader');
-    // Some at once, as most of their time they wait for a registry that is slow; all would keep each other waiting.
-    const lanes = Array.from({ length: AT_ONCE }, () => Promise.resolve());
-    for (const [index, example] of EXAMPLES.filter(canRun).entries()) {
-      const lane = index % AT_ONCE;
-      const told = (lanes[lane] ?? Promise.resolve()).then(() =>
-        story(example, { url: registry.url, key }, stack),
-      );
-      lanes[lane] = told.then(
-        () => undefined,
-        () => undefined,
-      );
-      stories.set(example.file, told);
-    }
   });
-  after(async () => {
-    await Promise.allSettled(stories.values());
-    await stack.disposeAsync();
-  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  async function place(example: Example, stack: AsyncDisposableStack): Promise<Place> {
+    return aPlace(example, { url: registry.url, key: await registry.key('production', 'reader') }, stack);
+  }
 
   async function promote(version: number): Promise<void> {
     for (const name of ['support/triage', 'support/instructions'])
       for (const environment of ['staging', 'production']) await registry.promote(name, version, environment);
   }
 
-  for (const { file, path, body, says = CODES } of EXAMPLES) {
+  for (const example of EXAMPLES) {
+    const { file, path, body, says = CODES } = example;
     const name =
       file.startsWith('python') || file.startsWith('curl') ? 'support/instructions' : 'support/triage';
 
@@ -194,9 +186,14 @@ describe('the examples', () => {
     }
 
     describe(file, () => {
-      it('sends the model the prompt, and logs its version', async function () {
-        const told = await stories.get(file);
-        if (told === undefined) return this.skip();
+      let told: Story;
+      before(async function () {
+        if (!canRun(example)) return this.skip();
+        await using stack = new AsyncDisposableStack();
+        told = await story(await place(example, stack));
+      });
+
+      it('sends the model the prompt, and logs its version', () => {
         assertAnswered(told.first);
         assert.equal(told.first.warned, '');
         assertAnswered(told.again);
@@ -204,18 +201,14 @@ describe('the examples', () => {
           assert.match(told.etag ?? '', /^"sha256:/, 'it asks whether anything has changed');
       });
 
-      it('sends the model nothing while no prompt can be had, and says why', async function () {
-        const told = await stories.get(file);
-        if (told === undefined) return this.skip();
+      it('sends the model nothing while no prompt can be had, and says why', () => {
         for (const [fault, { failure, logged, sent }] of told.unknown) {
           assert.match(failure ?? 'It succeeded.', says[fault], fault);
           assert.deepEqual([logged, sent], ['', []], fault);
         }
       });
 
-      it('goes on with the version known last, and says so', async function () {
-        const told = await stories.get(file);
-        if (told === undefined) return this.skip();
+      it('goes on with the version known last, and says so', () => {
         for (const [fault, run] of told.known) {
           assertAnswered(run);
           assert.ok(run.warned.includes(`${name}@${VERSION} is used`), `${fault}: ${run.warned}`);
@@ -225,17 +218,19 @@ describe('the examples', () => {
   }
 
   it('follow a rollback', async () => {
-    await Promise.all(stories.values());
-    await promote(11);
-    try {
-      for (const file of ['openai.mjs', 'python.py', 'curl.sh']) {
-        const told = await (await stories.get(file))?.run();
-        if (told === undefined) continue;
-        assert.match(told.logged, /@11 cards$/, file);
-        assert.match(JSON.stringify(told.sent[0]?.body), /In version 11\./, file);
+    for (const example of EXAMPLES.filter(({ file }) => /^(?:openai|python|curl)\./.test(file))) {
+      if (!canRun(example)) continue;
+      await using stack = new AsyncDisposableStack();
+      const { run } = await place(example, stack);
+      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), example.file);
+      await promote(11);
+      try {
+        const told = await run();
+        assert.match(told.logged, /@11 cards$/, example.file);
+        assert.match(JSON.stringify(told.sent[0]?.body), /In version 11\./, example.file);
+      } finally {
+        await promote(VERSION);
       }
-    } finally {
-      await promote(VERSION);
     }
   });
 });
