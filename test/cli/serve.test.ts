@@ -1,6 +1,6 @@
 /** `promptforge serve` as an operator meets it: a process, a port, a log, signals. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { version } from '../../src/contract/prompts.ts';
 import { eventually } from '../eventually.ts';
 import { folderContents } from './folder-contents.ts';
 import { inProcess } from './in-process.ts';
-import { canHoldToFileRights, type Outcome, promptforge, start } from './promptforge.ts';
+import { canHoldToFileRights, MAIN, type Outcome, promptforge, start } from './promptforge.ts';
 import { call, codeOf, newKey, type Serving, serve } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -70,6 +70,21 @@ describe('promptforge serve', () => {
     assert.deepEqual(new Set(names.filter(({ isMain }) => isMain).map(({ nice }) => nice)), new Set([10]));
     const usual = names.filter(({ isMain, nice }) => !isMain && nice === 0);
     assert.ok(usual.length >= 2, `${usual.length} threads of the usual priority`);
+  });
+
+  it('delivers whatever options Node was started with, those that no thread may have among them', async () => {
+    const node = ['--max-old-space-size=500', '--expose-gc', '--title=registry'];
+    const child = spawn(process.execPath, [...node, MAIN, 'serve', '--port', '0', '--data', data]);
+    const errors = text(child.stderr);
+    try {
+      const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+      const { event, url } = JSON.parse(String(first));
+      assert.equal(event, 'listening');
+      assert.equal((await fetch(`${url}/healthz`)).status, 200);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    assert.match(await errors, /^This registry has no key yet[^\n]*\n$/);
   });
 
   it('listens on the port it is given', async () => {

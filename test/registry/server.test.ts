@@ -11,6 +11,7 @@ import { sql } from 'kysely';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import type { Certificate } from '../../src/registry/serving/http-server.ts';
 import { startServer } from '../../src/registry/serving/server.ts';
+import { serveRegistry } from '../../src/registry/threads/serve-registry.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aCallWaits, aRegistry, ask, assertProblem, type Json, type RegistryForTest } from './a-registry.ts';
@@ -287,38 +288,48 @@ describe('starting a server', () => {
       await store.close();
     }
   });
-  it('uses another certificate when it is told to, and keeps its own when the other is none', async function () {
-    await using folder = await temporaryFolder();
-    const made = ['first', 'second'].map(name => selfSigned(folder.path, name));
-    if (made.includes(undefined)) this.skip(); // no openssl on this machine to make certificates with
-    const [first, second] = (await Promise.all(made)) as [Certificate, Certificate];
-    const store = await openDataFolder(folder.path);
-    const server = await startServer({ store, host: '127.0.0.1', port: 0, tls: first, log: () => {} });
-    try {
-      const shown = async (): Promise<string> => {
-        const socket = tlsConnect({ port: Number(new URL(server.url).port), rejectUnauthorized: false });
-        await once(socket, 'secureConnect');
-        const { subject } = socket.getPeerCertificate();
-        socket.destroy();
-        return String(subject.CN);
-      };
-      assert.equal(await shown(), 'first');
-      server.renewCertificate(second);
-      assert.equal(await shown(), 'second');
-      assert.throws(() => server.renewCertificate({ key: first.key, cert: second.cert }));
-      assert.throws(() => server.renewCertificate({ key: 'none', cert: 'none' }));
-      assert.equal(await shown(), 'second');
-      const [answer] = await once(
-        get(`${server.url}/healthz`, { ca: second.cert, checkServerIdentity: () => undefined }),
-        'response',
-      );
-      answer.resume();
-      assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000');
-    } finally {
-      await server.close();
-      await store.close();
-    }
-  });
+  for (const workers of [0, 1])
+    it(`uses another certificate when it is told to, and keeps its own when the other is none, with ${workers} threads that deliver`, async function () {
+      await using folder = await temporaryFolder();
+      const made = ['first', 'second'].map(name => selfSigned(folder.path, name));
+      if (made.includes(undefined)) this.skip(); // no openssl on this machine to make certificates with
+      const [first, second] = (await Promise.all(made)) as [Certificate, Certificate];
+      const store = await openDataFolder(folder.path);
+      const logged: object[] = [];
+      const log = (entry: object) => logged.push(entry);
+      const server = await serveRegistry({
+        ...{ place: { data: folder.path }, workers, store },
+        host: '127.0.0.1',
+        port: 0,
+        tls: first,
+        log,
+      });
+      try {
+        const shown = async (): Promise<string> => {
+          const socket = tlsConnect({ port: Number(new URL(server.url).port), rejectUnauthorized: false });
+          await once(socket, 'secureConnect');
+          const { subject } = socket.getPeerCertificate();
+          socket.destroy();
+          return String(subject.CN);
+        };
+        assert.equal(await shown(), 'first');
+        server.renewCertificate(second);
+        await eventually('the second', async () => (await shown()) === 'second');
+        assert.throws(() => server.renewCertificate({ key: first.key, cert: second.cert }));
+        assert.throws(() => server.renewCertificate({ key: 'none', cert: 'none' }));
+        assert.equal(await shown(), 'second');
+        const [answer] = await once(
+          get(`${server.url}/healthz`, { ca: second.cert, checkServerIdentity: () => undefined }),
+          'response',
+        );
+        answer.resume();
+        assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000');
+        assert.deepEqual(logged, []);
+      } finally {
+        await server.close();
+        await store.close();
+      }
+    });
   it('says when the port is in use', async () => {
     await using registry = await aRegistry();
     const port = Number(new URL(registry.url).port);

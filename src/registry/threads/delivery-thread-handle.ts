@@ -26,10 +26,8 @@ export function startDeliveryThread(
   order: ThreadOrder,
   onReport: (report: ThreadReport) => void,
 ): DeliveryThread {
-  const worker = new Worker(threadModule(), {
-    workerData: order,
-    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
-  });
+  // Options of Node that hold for a thread are inherited; to name them would be to name those that no thread may have.
+  const worker = new Worker(threadModule(), { workerData: order });
   const listening = Promise.withResolvers<string>();
   const ended = Promise.withResolvers<unknown>();
   const waiting = new Map<number, (value: unknown) => void>();

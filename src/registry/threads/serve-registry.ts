@@ -2,6 +2,7 @@
  * A registry as a process serves it: deliveries in threads of their own, which keep going whatever authors, renderings
  * and the database do, and everything else in this thread, behind them.
  */
+import { createSecureContext } from 'node:tls';
 import { CHAIN_START } from '../../core/event.ts';
 import { DELIVERY_CACHE_BYTES } from '../delivery/delivery-cache.ts';
 import type { RegistryPlace } from '../open-registry.ts';
@@ -83,7 +84,12 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
   return {
     url,
     store: behind.store,
-    renewCertificate: threads.renewCertificate,
+    renewCertificate(renewed) {
+      if (tls === undefined) throw new Error('This server speaks no TLS.');
+      // Refused here: a thread that meets it ends, and so does each that is started in its place.
+      createSecureContext({ ...renewed });
+      threads.renewCertificate(renewed);
+    },
     close(delay = 0) {
       closed ??= close(delay);
       return closed;

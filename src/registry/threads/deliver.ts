@@ -1,0 +1,102 @@
+/** What a thread that delivers does: a server of its own on a store of its own, with everything else handed to the main thread. */
+import type { MessagePort } from 'node:worker_threads';
+import { Problem } from '../../core/problem.ts';
+import { isMadeOnDemand } from '../delivery/affected.ts';
+import { openRegistryAt } from '../open-registry.ts';
+import { holdToMacsOf } from '../proof/start-macs.ts';
+import { alarmEntry, faultEntry } from '../serving/request-log.ts';
+import { type RunningServer, startServer } from '../serving/server.ts';
+import { toPlain } from '../tasks/plain.ts';
+import type { Command, Report, ThreadOrder } from './messages.ts';
+import { takePriority } from './priority.ts';
+
+/** Few are needed: a delivery is read once, and then given from memory. */
+const DATABASE_CONNECTIONS = 4;
+
+/** Until it is told to close, or cannot start, which it reports. */
+export async function deliver(port: MessagePort, order: ThreadOrder): Promise<void> {
+  const report = (message: Report): void => port.postMessage(message);
+  try {
+    await serve(port, order, report);
+  } catch (error) {
+    report({ kind: 'refused', problem: toPlain(asProblem(error)) });
+  }
+  port.close();
+}
+
+type Tell = (message: Report) => void;
+
+async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promise<void> {
+  const { place, serving, socket, seen, broken, notesUse } = order;
+  takePriority(order.priority);
+  const log = (entry: object) => report({ kind: 'log', entry });
+  await using closing = new AsyncDisposableStack();
+  const store = await openRegistryAt(place, {
+    create: false,
+    readOnly: true,
+    connections: DATABASE_CONNECTIONS,
+    onNarrowed: sentence => log({ ...alarmEntry('mode_narrowed', sentence), level: 'warn' }),
+  });
+  closing.defer(() => store.close());
+  if (place.registryKey !== undefined) await holdToMacsOf(store, place.registryKey);
+  const server = await startServer({
+    store,
+    ...serving,
+    log,
+    behind: {
+      socket,
+      seen,
+      ...(notesUse && { writeUses: async uses => report({ kind: 'used', uses }) }),
+      onKept(spec) {
+        if (isMadeOnDemand(spec)) report({ kind: 'kept', spec });
+      },
+      onBroken: ({ message }) => report({ kind: 'broken', message }),
+      onDraining: () => report({ kind: 'draining' }),
+    },
+  });
+  if (broken !== null) server.reportBroken(new Error(broken));
+  const closed = obeyed(port, server, report);
+  report({ kind: 'listening', url: server.url });
+  await closed;
+}
+
+/** Resolves when the server was asked to close and is closed. */
+function obeyed(port: MessagePort, server: RunningServer, report: Tell): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  port.on('message', (command: Command) => {
+    switch (command.kind) {
+      case 'committed':
+        // Where the database cannot be read now, the next delivery finds out by itself.
+        void server
+          .committedElsewhere(command.events, command.made)
+          .catch(() => {})
+          .then(() => command.id !== undefined && report({ kind: 'done', id: command.id }));
+        break;
+      case 'metrics':
+        void server.metrics().then(
+          value => report({ kind: 'done', id: command.id, value }),
+          error => {
+            report({ kind: 'log', entry: faultEntry(error) });
+            report({ kind: 'done', id: command.id });
+          },
+        );
+        break;
+      case 'broken':
+        server.reportBroken(new Error(command.message));
+        break;
+      case 'certificate':
+        server.renewCertificate(command.tls);
+        break;
+      case 'close':
+        server.close(command.delay).then(resolve, reject);
+    }
+  });
+  return promise;
+}
+
+/** The main thread has opened the same registry before, so it is rarely anything else. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Problem('unavailable', message, {}, { cause: error });
+}
