@@ -115,4 +115,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     description: 'say who you are at the registry, with each of your keys',
     load: async () => (await import('./commands/whoami.ts')).whoamiCommand(),
   },
+  {
+    name: 'status',
+    description: 'list the prompts whose files are not as in the registry',
+    load: async () => (await import('./commands/status.ts')).statusCommand(),
+  },
+  {
+    name: 'diff',
+    description: 'show what was edited here',
+    load: async () => (await import('./commands/diff.ts')).diffCommand(),
+  },
+  {
+    name: 'pull',
+    description: 'bring files to the newest versions',
+    load: async () => (await import('./commands/pull.ts')).pullCommand(),
+  },
+  {
+    name: 'publish',
+    description: 'publish the prompts that changed',
+    load: async () => (await import('./commands/publish.ts')).publishCommand(),
+  },
 ];

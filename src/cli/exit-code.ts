@@ -1,5 +1,6 @@
 /** The exit codes of the command, which scripts build on: docs/cli.md. */
 
+import { RegistryUnreachable } from '../client/unreachable.ts';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import { DataFolderProblem } from '../registry/data-folder-problem.ts';
 import { DatabaseProblem } from '../registry/database-problem.ts';
@@ -13,8 +14,12 @@ export const EXIT = {
   usage: 2,
   /** A prompt or its input is wrong: an invalid source, a missing input. */
   invalid: 3,
-  /** Something around it is: a data folder, a database, a file, a port, the version of Node. */
+  /** Something around it is: a data folder, a database, a registry, a file, a port, the version of Node. */
   environment: 4,
+  /** Files and registry differ: of `status --check`. */
+  differs: 5,
+  /** What was asked for still waits, for approvals or for its time: of `promote --wait`. */
+  waiting: 6,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -44,6 +49,8 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (Problem.is(error, ...INVALID)) return EXIT.invalid;
   if (Problem.is(error, 'unavailable') || DataFolderProblem.is(error) || DatabaseProblem.is(error))
     return EXIT.environment;
+  if (RegistryUnreachable.is(error))
+    return error.reason === 'address_refused' ? EXIT.usage : EXIT.environment;
   if (WorkspaceError.is(error, 'file_missing', 'unreadable')) return EXIT.environment;
   if (WorkspaceError.is(error)) return EXIT.invalid;
   return EXIT.refused;

@@ -4,7 +4,7 @@
  * to the byte is JSON and the text of prompts, by functions of their own.
  */
 import { redactKeys } from '../core/key.ts';
-import { oneLine, visibleJson } from '../core/visible-text.ts';
+import { oneLine, visibleJson, visibleLines } from '../core/visible-text.ts';
 import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
@@ -46,6 +46,11 @@ export async function print(text: Shown): Promise<void> {
  */
 export async function printText(text: string): Promise<void> {
   await write(process.stdout, process.stdout.isTTY && !text.endsWith('\n') ? `${text}\n` : text);
+}
+
+/** A diff: to the byte for a program, and on a terminal with what would act on it written out. */
+export async function printDiff(diff: string): Promise<void> {
+  await write(process.stdout, process.stdout.isTTY ? visibleLines(diff) : diff);
 }
 
 export function printJson(value: unknown): Promise<void> {

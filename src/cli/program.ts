@@ -11,7 +11,9 @@ Exit codes:
   1  refused or failed
   2  wrong usage
   3  invalid prompt or missing input
-  4  a data folder, database, file, port or Node version that cannot be used`;
+  4  a data folder, database, registry, file, port or Node version that cannot be used
+  5  files and registry differ ("status --check")
+  6  a promotion still waits ("promote --wait")`;
 
 const EXAMPLES = `
 Examples:

@@ -105,15 +105,7 @@ export class WorkingCopy {
     message: string,
     signal?: AbortSignal,
   ): Promise<PublishOutcome> {
-    const path = this.folder.pathOf(name);
-    const label = this.folder.shown(path);
-    const base = (await this.readLock()).get(name)?.version ?? null;
-    const source = await this.folder.read(name);
-    if (source === undefined)
-      throw new WorkspaceError('file_missing', path, 'There is no such file. Save the prompt first.', {
-        shownAs: label,
-      });
-    checkNoIssues(sourceIssues(source, parseSource(source, sourceKindOf(name))), label);
+    const { path, label, source, base } = await this.#publishable(name);
     let published: Awaited<ReturnType<Registry['publish']>>;
     try {
       published = await registry.publish(name, { source, message, base }, signal);
@@ -138,6 +130,38 @@ export class WorkingCopy {
       );
     }
     return { kind: 'published', ...published };
+  }
+
+  /**
+   * What `publish` would come to; nothing is written, here or there.
+   * @throws as `publish`; Problem `base_outdated`
+   */
+  async tryPublish(
+    registry: Pick<RegistryClient, 'tryPublish'>,
+    name: PromptName,
+    message: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly version: Version; readonly created: boolean }> {
+    const { label, source, base } = await this.#publishable(name);
+    try {
+      return await registry.tryPublish(name, { source, message, base }, signal);
+    } catch (error) {
+      throw Problem.is(error, 'invalid_source') ? named(error, label) : error;
+    }
+  }
+
+  /** A file as it would be sent. @throws Problem `invalid_source`, `too_large`; WorkspaceError */
+  async #publishable(name: PromptName) {
+    const path = this.folder.pathOf(name);
+    const label = this.folder.shown(path);
+    const base = (await this.readLock()).get(name)?.version ?? null;
+    const source = await this.folder.read(name);
+    if (source === undefined)
+      throw new WorkspaceError('file_missing', path, 'There is no such file. Save the prompt first.', {
+        shownAs: label,
+      });
+    checkNoIssues(sourceIssues(source, parseSource(source, sourceKindOf(name))), label);
+    return { path, label, source, base };
   }
 
   /**

@@ -41,6 +41,10 @@ describe('promptforge', () => {
     [['copy'], [/--from <place>.*PROMPTFORGE_COPY_FROM/s, /--to <place>/, /Examples:/]],
     [['keys'], [/create/, /list/, /revoke/]],
     [['connect'], [/<url>/, /--prompts/, /Examples:/]],
+    [['status'], [/--check/, /conflict/, /--json/, /Examples:/]],
+    [['diff'], [/--newest/, /Examples:/]],
+    [['pull'], [/--restore-deleted/, /Examples:/]],
+    [['publish'], [/-m, --message <text>/, /--dry-run/, /partials before/, /Examples:/]],
     [['login'], [/--registry <url>.*PROMPTFORGE_REGISTRY/s, /keychain/, /Examples:/]],
     [['whoami'], [/PROMPTFORGE_KEY_<ENVIRONMENT>/, /Examples:/]],
     [

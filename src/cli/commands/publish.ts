@@ -1,0 +1,89 @@
+/** `promptforge publish`: the changed prompts become versions. */
+import { Command, Option } from 'commander';
+import type { PromptName } from '../../core/name.ts';
+import { versionReference } from '../../core/version.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson, say } from '../output.ts';
+import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
+import { remoteOption } from '../remote-options.ts';
+import { promptArgument } from '../values.ts';
+import { withOrigin } from '../working/ci.ts';
+import { promptArguments } from '../working/prompt-arguments.ts';
+import { publishAll, type Result } from '../working/publish-all.ts';
+import { listed, readStatus } from '../working/status.ts';
+
+interface PublishOptions extends RemoteOptions {
+  readonly message?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+export function publishCommand(): Command {
+  return new Command('publish')
+    .argument(
+      '[prompts...]',
+      'names such as support/triage (default: all that changed)',
+      promptArguments(promptArgument),
+      [],
+    )
+    .addOption(new Option('-m, --message <text>', 'what changed and why; it is kept with each version'))
+    .option('--dry-run', 'have the registry check everything, and publish nothing')
+    .addOption(remoteOption())
+    .option('--json', 'print what became of each prompt')
+    .addHelpText(
+      'after',
+      `
+Publishes each prompt that changed on the version it is based on, partials before those that use
+them, and notes the new versions in promptforge.lock.json. Each prompt is published by itself:
+what is refused is named with the reason, and the others go on. What the registry has already is
+unchanged, which is a success.
+
+In GitHub Actions and GitLab CI the message also names commit, author and pull request.
+
+The exit code is 3 where only prompts are wrong, 4 where the registry could not be reached, and 1
+for whatever else was refused.
+
+Examples:
+  promptforge publish -m "Name the fees of the new price list"
+  promptforge publish --dry-run
+  promptforge publish support/triage -m "Ask for the card number last" --json`,
+    )
+    .action(publish);
+}
+
+async function publish(names: readonly PromptName[], options: PublishOptions): Promise<void> {
+  const { message, dryRun = false } = options;
+  if (message === undefined && !dryRun)
+    throw new CommandFailure(EXIT.usage, 'Say what changed and why: -m "…". It is kept with each version.');
+  const project = await thisProject();
+  const { client } = await (await openRemote(options, project)).clientFor({ kind: 'publish' });
+  const status = await readStatus(project, await listed(client));
+  const { results, exitCode } = await publishAll({
+    ...{ project, client, status, names, dryRun },
+    message: withOrigin(message ?? '', process.env),
+  });
+  if (options.json) await printJson({ dryRun, results });
+  else await tell(results, dryRun);
+  if (exitCode === EXIT.ok) return;
+  const refused = results.filter(({ outcome }) => outcome === 'refused' || outcome === 'not_tried').length;
+  const would = dryRun ? 'would be refused' : refused === 1 ? 'was refused' : 'were refused';
+  throw new CommandFailure(exitCode, `${refused} of ${results.length} ${would}.`);
+}
+
+const WORDS: Readonly<Record<Result['outcome'], string>> = {
+  published: 'published',
+  would_publish: 'would publish',
+  unchanged: 'unchanged',
+  refused: 'refused',
+  not_tried: 'not tried',
+};
+
+async function tell(results: readonly Result[], dryRun: boolean): Promise<void> {
+  for (const { name, outcome, version, message } of results) {
+    const what = name === null ? '' : version === null ? name : versionReference(name, version);
+    const why = message === null ? '' : what === '' ? message : `: ${message}`;
+    const told = line`${WORDS[outcome].padEnd(dryRun ? 13 : 9)}  ${what}${why}`;
+    await (outcome === 'refused' || outcome === 'not_tried' ? say(told) : print(told));
+  }
+  if (results.length === 0) await print(line`Nothing changed here.`);
+}

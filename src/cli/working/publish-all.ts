@@ -1,0 +1,178 @@
+/** Publishes the changed prompts of a working copy, one by one: what is refused of one stops no other. */
+import type { RegistryClient } from '../../client/registry-client.ts';
+import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { isPartial, type PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import type { Project } from '../../workspace/project-file.ts';
+import { type Ordered, publishOrder } from '../../workspace/publish-order.ts';
+import { WorkingCopy } from '../../workspace/working-copy.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
+import type { PromptStatus, Status } from './status.ts';
+
+export interface Result {
+  /** Null for a file whose name is no prompt's. */
+  readonly name: PromptName | null;
+  /** `would_publish`: of a dry run. `not_tried`: the registry was gone by then. */
+  readonly outcome: 'published' | 'would_publish' | 'unchanged' | 'refused' | 'not_tried';
+  readonly version: VersionNumber | null;
+  /** Of what was refused: a code of the API, or of the working copy. */
+  readonly code: string | null;
+  /** Why it was refused, or what is to be known. */
+  readonly message: string | null;
+}
+
+export interface Publication {
+  readonly results: readonly Result[];
+  readonly exitCode: ExitCode;
+}
+
+interface Request {
+  readonly project: Project;
+  readonly client: RegistryClient;
+  readonly status: Status;
+  /** All changed ones when there are none. */
+  readonly names: readonly PromptName[];
+  readonly message: string;
+  readonly dryRun: boolean;
+}
+
+export async function publishAll({
+  project,
+  client,
+  status,
+  names,
+  message,
+  dryRun,
+}: Request): Promise<Publication> {
+  const copy = new WorkingCopy(project, nodeFileSystem);
+  const results: Result[] = [];
+  const codes = new Set<ExitCode>();
+  const refuse = (name: PromptName | null, code: string, message: string, exitCode: ExitCode): void => {
+    results.push({ name, outcome: 'refused', version: null, code, message });
+    codes.add(exitCode);
+  };
+  for (const { path, reason, message } of status.troubles) {
+    const name = copy.folder.promptOf(path) ?? null;
+    if (names.length === 0 || (name !== null && names.includes(name)))
+      refuse(name, reason, message, EXIT.invalid);
+  }
+  const states = new Map(status.prompts.map(each => [each.name, each]));
+  const changed = new Map<PromptName, string>();
+  for (const name of names.length > 0 ? names : states.keys()) {
+    const state = states.get(name);
+    if (results.some(result => result.name === name)) continue;
+    const why = whyNot(name, state, names.length > 0);
+    if (why !== undefined) refuse(name, ...why, EXIT.refused);
+    else if (isChanged(state)) changed.set(name, (await readOr(copy, name)) ?? '');
+    else if (names.length > 0) results.push(unchanged(name, state?.newest?.version ?? null));
+  }
+  const isNew = (name: PromptName) => states.get(name)?.newest === null;
+  let isGone = false;
+  for (const ordered of publishOrder(changed)) {
+    const { name } = ordered;
+    if (isGone) {
+      results.push({ name, outcome: 'not_tried', version: null, code: null, message: null });
+      continue;
+    }
+    try {
+      const work = dryRun
+        ? tryOne(copy, client, ordered, message, isNew, states)
+        : publishOne(copy, client, name, message);
+      results.push(await work);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      isGone = RegistryUnreachable.isAbsent(error);
+      refuse(name, codeOf(error), error.message, exitCodeOf(error));
+    }
+  }
+  return { results, exitCode: worst(codes) };
+}
+
+async function publishOne(
+  copy: WorkingCopy,
+  client: RegistryClient,
+  name: PromptName,
+  message: string,
+): Promise<Result> {
+  const outcome = await copy.publish(client, name, message);
+  if (outcome.kind === 'base_outdated') throw outcome.problem;
+  const { version, created } = outcome;
+  if (!created) return unchanged(name, version.version);
+  return { name, outcome: 'published', version: version.version, code: null, message: null };
+}
+
+async function tryOne(
+  copy: WorkingCopy,
+  client: RegistryClient,
+  { name, after }: Ordered,
+  message: string,
+  isNew: (name: PromptName) => boolean,
+  states: ReadonlyMap<PromptName, PromptStatus>,
+): Promise<Result> {
+  const missing = [...after].filter(each => isPartial(each) && isNew(each)).sort();
+  const issues = states.get(name)?.issues ?? [];
+  // The registry does not have those partials yet: what can be checked is checked here.
+  if (missing.length > 0 && issues.length === 0)
+    return {
+      ...{ name, outcome: 'would_publish', version: null, code: null },
+      message: `checked here alone, as the registry does not have ${missing.join(', ')} yet`,
+    };
+  const { version, created } = await copy.tryPublish(client, name, message);
+  if (!created) return unchanged(name, version.version);
+  return { name, outcome: 'would_publish', version: version.version, code: null, message: null };
+}
+
+function unchanged(name: PromptName, version: VersionNumber | null): Result {
+  return { name, outcome: 'unchanged', version, code: null, message: null };
+}
+
+function isChanged(state: PromptStatus | undefined): boolean {
+  return (
+    state?.state === 'modified' || state?.state === 'new' || (state?.state === 'archived' && !state.agrees)
+  );
+}
+
+/** What is known before anything is sent. */
+function whyNot(
+  name: PromptName,
+  state: PromptStatus | undefined,
+  isNamed: boolean,
+): readonly [string, string] | undefined {
+  const isThere = state !== undefined && state.state !== 'missing' && state.state !== 'deleted';
+  // Among all prompts, one without a file is not a changed one.
+  if (!isThere)
+    return isNamed ? ['file_missing', `${name} has no file here. Check the name, or pull it.`] : undefined;
+  if (state.state !== 'conflict') return undefined;
+  const { base, newest } = state;
+  const both =
+    base === null
+      ? `The registry has version ${newest?.version} with another text, and the file is based on none.`
+      : `The file is based on version ${base.version}, and the registry is at ${newest?.version} now.`;
+  return ['conflict', `${both} Compare them (promptforge diff ${name} --newest), and put them together.`];
+}
+
+/** What cannot be read is told when its turn comes. */
+async function readOr(copy: WorkingCopy, name: PromptName): Promise<string | undefined> {
+  try {
+    return await copy.folder.read(name);
+  } catch (error) {
+    if (Problem.is(error) || WorkspaceError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: Error): string {
+  if (Problem.is(error)) return error.code;
+  if (RegistryUnreachable.is(error) || WorkspaceError.is(error)) return error.reason;
+  throw error;
+}
+
+/** Wrong prompts alone are 3; what is around them counts before what the registry refused. */
+function worst(codes: ReadonlySet<ExitCode>): ExitCode {
+  for (const code of [EXIT.environment, EXIT.refused, EXIT.usage, EXIT.invalid])
+    if (codes.has(code)) return code;
+  return EXIT.ok;
+}

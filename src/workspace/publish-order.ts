@@ -1,0 +1,44 @@
+/** In which order prompts are published: a partial before those that use it, so that they take in its new version. */
+import { type PromptName, partialCandidates } from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
+import { parseSource, sourceKindOf } from '../core/source.ts';
+import { partialUses, sourceIssues } from '../core/template.ts';
+
+export interface Ordered {
+  readonly name: PromptName;
+  /** Those of the same publication that it may mean as partials, itself or through others. */
+  readonly after: ReadonlySet<PromptName>;
+}
+
+/** Otherwise by name; partials that use each other in a circle, which the registry refuses, come in some order. */
+export function publishOrder(sources: ReadonlyMap<PromptName, string>): Ordered[] {
+  const ordered = new Map<PromptName, Ordered>();
+  const visiting = new Set<PromptName>();
+  const visit = (name: PromptName): void => {
+    if (ordered.has(name) || visiting.has(name)) return;
+    visiting.add(name);
+    const after = new Set<PromptName>();
+    for (const used of usedBy(name, sources.get(name) ?? '')) {
+      if (!sources.has(used) || used === name) continue;
+      visit(used);
+      after.add(used);
+      for (const further of ordered.get(used)?.after ?? []) after.add(further);
+    }
+    visiting.delete(name);
+    ordered.set(name, { name, after });
+  };
+  for (const name of [...sources.keys()].sort()) visit(name);
+  return [...ordered.values()];
+}
+
+/** A source that cannot be read is refused when its turn comes. */
+function usedBy(name: PromptName, source: string): readonly PromptName[] {
+  try {
+    const parsed = parseSource(source, sourceKindOf(name));
+    if (sourceIssues(source, parsed).length > 0) return [];
+    return partialUses(parsed.template).flatMap(({ reference }) => partialCandidates(name, reference));
+  } catch (error) {
+    if (!Problem.is(error)) throw error;
+    return [];
+  }
+}

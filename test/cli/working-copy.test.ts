@@ -1,0 +1,173 @@
+/** `status`, `diff`, `pull` and `publish`, through the real process and a registry that serves. */
+import assert from 'node:assert/strict';
+import { aRegistry, type Json, type RegistryForTest } from '../registry/a-registry.ts';
+import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
+
+describe('a working copy of the command line', () => {
+  let registry: RegistryForTest;
+  let key: string;
+  beforeEach(async () => {
+    registry = await aRegistry();
+    key = await registry.key('development', 'author', 'ci');
+  });
+  afterEach(() => registry[Symbol.asyncDispose]());
+
+  const working = (env: Record<string, string> = { PROMPTFORGE_KEY_DEVELOPMENT: key }) =>
+    aWorkingCopy(registry.url, env);
+  const jsonOf = async (copy: WorkingCopyForTest, ...args: string[]): Promise<Json> => {
+    const { stdout, stderr } = await copy.run(...args, '--json');
+    assert.notEqual(stdout, '', stderr);
+    return JSON.parse(stdout);
+  };
+  const statesOf = async (copy: WorkingCopyForTest) =>
+    Object.fromEntries((await jsonOf(copy, 'status')).prompts.map((each: Json) => [each.name, each.state]));
+  const newest = async (prompt: string): Promise<Json> =>
+    (await registry.call('GET', `/v1/prompts/${prompt}/-/summary`)).json.newest;
+
+  it('is pulled, edited and published, and says how it stands at each step', async () => {
+    await registry.publish('support/triage', 'One\n', null);
+    await registry.publish('old', 'Old\n', null);
+    await registry.call('POST', '/v1/prompts/old/-/archive', {});
+    await using copy = await working();
+    assert.deepEqual(await statesOf(copy), { 'support/triage': 'missing' });
+    const pulled = await copy.run('pull');
+    assert.deepEqual([pulled.code, pulled.stdout], [0, 'created  support/triage  1\n']);
+    assert.deepEqual(await copy.lock(), { 'support/triage': 1 });
+    const clean = await copy.run('status', '--check');
+    assert.deepEqual([clean.code, clean.stdout], [0, 'Nothing differs: 1 prompt.\n']);
+
+    await copy.write('support/triage', 'One\nmore\u001b[2J\n');
+    await copy.write('fresh', 'Fresh\n');
+    assert.equal((await copy.run('status', '--check')).code, 5);
+    assert.deepEqual(await statesOf(copy), { fresh: 'new', 'support/triage': 'modified' });
+    const diff = await copy.run('diff', 'support/triage');
+    assert.equal(
+      diff.stdout,
+      '--- support/triage@1\n+++ prompts/support/triage.prompt\n@@ -1,1 +1,2 @@\n One\n+more\u001b[2J\n',
+    );
+    const tried = await jsonOf(copy, 'publish', '--dry-run');
+    assert.deepEqual(
+      tried.results.map(({ name, outcome, version }: Json) => [name, outcome, version]),
+      [
+        ['fresh', 'would_publish', 1],
+        ['support/triage', 'would_publish', 2],
+      ],
+    );
+    assert.equal((await newest('support/triage')).version, 1);
+    const published = await copy.run('publish', '-m', 'More');
+    assert.deepEqual(
+      [published.code, published.stdout],
+      [0, 'published  fresh@1\npublished  support/triage@2\n'],
+    );
+    assert.deepEqual(await copy.lock(), { fresh: 1, 'support/triage': 2 });
+    assert.equal((await newest('support/triage')).message, 'More');
+    const again = await copy.run('publish', 'fresh', '-m', 'Again');
+    assert.deepEqual([again.code, again.stdout], [0, 'unchanged  fresh@1\n']);
+  });
+
+  it('publishes partials first, and everything that can be published', async () => {
+    await registry.publish('taken', 'One', null);
+    await using copy = await working();
+    await copy.write('a/uses', '{{> part}}');
+    await copy.write('_part', 'Part of {{> inner}}');
+    await copy.write('_inner', 'inner');
+    await copy.write('wrong', '{{#if a}}');
+    await copy.write('taken', 'Another');
+    await copy.write('Taken2', 'x');
+    await registry.publish('taken2', 'x', null);
+    const trial = await copy.run('publish', '--dry-run');
+    assert.equal(trial.code, 1);
+    assert.match(trial.stdout, /^would publish {2}a\/uses: checked here alone.*_inner, _part/m);
+    await assert.rejects(copy.lock(), /ENOENT/);
+
+    const { code, stdout, stderr } = await copy.run('publish', '-m', 'All');
+    assert.equal(code, 1);
+    assert.equal(stdout, 'published  _inner@1\npublished  _part@1\npublished  a/uses@1\n');
+    assert.match(stderr, /^refused {4}wrong: prompts\/wrong\.prompt:1:1: /m);
+    assert.match(stderr, /^refused {4}taken: The registry has version 1 with another text/m);
+    assert.match(stderr, /^refused {4}Taken2: .*taken2/m);
+    assert.match(stderr, /3 of 6 were refused/);
+    assert.deepEqual(await copy.lock(), { _inner: 1, _part: 1, 'a/uses': 1 });
+    const { results } = await jsonOf(copy, 'publish', 'wrong', 'nonsuch', 'a/uses', '-m', 'x');
+    assert.deepEqual(
+      results.map(({ name, outcome, code }: Json) => [name, outcome, code]),
+      [
+        ['nonsuch', 'refused', 'file_missing'],
+        ['a/uses', 'unchanged', null],
+        ['wrong', 'refused', 'invalid_source'],
+      ],
+    );
+    await copy.delete('taken');
+    await copy.delete('Taken2');
+    assert.equal((await copy.run('publish', '-m', 'x')).code, 3, 'only a prompt is wrong');
+  });
+
+  it('leaves edits alone when it pulls, and names what it left', async () => {
+    for (const name of ['edited', 'behind', 'gone']) await registry.publish(name, 'One\n', null);
+    await using copy = await working();
+    assert.equal((await copy.run('pull')).code, 0);
+    await copy.write('edited', 'Mine\n');
+    await copy.delete('gone');
+    for (const name of ['edited', 'behind', 'gone']) await registry.publish(name, 'Two\n', 1);
+    assert.deepEqual(await statesOf(copy), { edited: 'conflict', behind: 'behind', gone: 'deleted' });
+    const { code, stdout, stderr } = await copy.run('pull');
+    assert.deepEqual([code, stdout], [1, 'updated  behind  1 → 2\n']);
+    assert.match(stderr, /prompts\/edited\.prompt: Both the file and the registry/);
+    assert.match(stderr, /prompts\/gone\.prompt: The file was deleted here/);
+    assert.deepEqual([await copy.read('edited'), await copy.read('behind')], ['Mine\n', 'Two\n']);
+    const refused = await copy.run('publish', '-m', 'Mine');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /refused {4}edited: The file is based on version 1, .* at 2 now/);
+    const newestDiff = await copy.run('diff', 'edited', '--newest');
+    assert.match(newestDiff.stdout, /^--- edited@2\n.*^-Two\n\+Mine\n$/ms);
+    const restored = await copy.run('pull', 'gone', '--restore-deleted');
+    assert.deepEqual([restored.code, await copy.read('gone')], [0, 'Two\n']);
+  });
+
+  it('shows what was edited here where the registry or a key is away, and fails with --check', async () => {
+    await using copy = await working();
+    await copy.write('mine', 'Mine');
+    const noKey = await copy.runWith({ PROMPTFORGE_KEY_DEVELOPMENT: '' }, 'status');
+    assert.equal(noKey.code, 0);
+    assert.match(noKey.stdout, /^new +mine/m);
+    assert.match(noKey.stderr, /could not be asked.*PROMPTFORGE_KEY_<ENVIRONMENT>/);
+    await registry.close();
+    const away = await copy.run('status', '--json');
+    assert.deepEqual([away.code, JSON.parse(away.stdout).asked], [0, false]);
+    for (const args of [['status', '--check'], ['pull'], ['publish', '-m', 'x'], ['diff']]) {
+      const { code, stderr } = await copy.run(...args);
+      assert.equal(code, 4, args.join(' '));
+      assert.match(stderr, /cannot be reached/);
+      assert.doesNotMatch(stderr, /pf_/);
+    }
+  });
+
+  it('refuses what the key may not do, and asks for a message', async () => {
+    await using copy = await working();
+    await copy.write('mine', 'Mine');
+    assert.equal((await copy.run('publish')).code, 2);
+    const production = await registry.key('production', 'author');
+    const keys = { PROMPTFORGE_KEY_DEVELOPMENT: '', PROMPTFORGE_KEY_PRODUCTION: production };
+    const { code, stderr } = await copy.runWith(keys, 'publish', '-m', 'x');
+    assert.equal(code, 1);
+    assert.match(stderr, /Publishing needs a key for development/);
+  });
+
+  it('records where CI got a publication from', async () => {
+    await using copy = await working();
+    await copy.write('mine', 'Mine');
+    const github = {
+      ...{ GITHUB_ACTIONS: 'true', GITHUB_SHA: 'abc123', GITHUB_ACTOR: 'octocat' },
+      ...{
+        GITHUB_REF: 'refs/pull/12/merge',
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_REPOSITORY: 'o/r',
+      },
+    };
+    assert.equal((await copy.runWith(github, 'publish', '-m', 'Why')).code, 0);
+    assert.equal(
+      (await newest('mine')).message,
+      'Why\n\nCommit: abc123\nAuthor: octocat\nPull-Request: https://github.com/o/r/pull/12',
+    );
+  });
+});
