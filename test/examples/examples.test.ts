@@ -113,6 +113,15 @@ const EXAMPLES: readonly Tried[] = [
     },
   },
   {
+    file: 'langchain.mjs',
+    env: url => ({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${url}/v1` }),
+    path: '/v1/chat/completions',
+    body: {
+      ...{ model: 'gpt-5-mini', max_completion_tokens: 500, stream: false },
+      messages: [{ role: 'developer', content: `\n${SYSTEM}\n` }, MESSAGES[1]],
+    },
+  },
+  {
     file: 'python.py',
     env: url => ({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${url}/v1` }),
     path: '/v1/chat/completions',
