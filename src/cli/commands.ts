@@ -7,132 +7,177 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-/** In the order of the help. */
-export const COMMANDS: readonly CommandEntry[] = [
+export interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly CommandEntry[];
+}
+
+/** By what they are for, in the order of the help. */
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
   {
-    name: 'serve',
-    description: 'run the registry on a data folder or a database',
-    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+    title: 'Prompts of a registry:',
+    commands: [
+      {
+        name: 'connect',
+        description: 'make this folder a working copy of a registry',
+        load: async () => (await import('./commands/connect.ts')).connectCommand(),
+      },
+      {
+        name: 'login',
+        description: 'keep a key in the keychain of this machine, where VS Code finds it too',
+        load: async () => (await import('./commands/login.ts')).loginCommand(),
+      },
+      {
+        name: 'whoami',
+        description: 'say who you are at the registry, with each of your keys',
+        load: async () => (await import('./commands/whoami.ts')).whoamiCommand(),
+      },
+      {
+        name: 'status',
+        description: 'list the prompts whose files are not as in the registry',
+        load: async () => (await import('./commands/status.ts')).statusCommand(),
+      },
+      {
+        name: 'diff',
+        description: 'show what was edited here',
+        load: async () => (await import('./commands/diff.ts')).diffCommand(),
+      },
+      {
+        name: 'pull',
+        description: 'bring files to the newest versions',
+        load: async () => (await import('./commands/pull.ts')).pullCommand(),
+      },
+      {
+        name: 'publish',
+        description: 'publish the prompts that changed',
+        load: async () => (await import('./commands/publish.ts')).publishCommand(),
+      },
+      {
+        name: 'log',
+        description: 'list the versions of a prompt',
+        load: async () => (await import('./commands/log.ts')).logCommand(),
+      },
+      {
+        name: 'show',
+        description: 'print the source of a version',
+        load: async () => (await import('./commands/show.ts')).showCommand(),
+      },
+      {
+        name: 'promote',
+        description: 'have a version live in an environment, or ask for it',
+        load: async () => (await import('./commands/promote.ts')).promoteCommand(),
+      },
+      {
+        name: 'rollback',
+        description: 'go back to a version that was live in an environment',
+        load: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+      },
+      {
+        name: 'live',
+        description: 'say which text of a prompt was live at an instant, and what made it so',
+        load: async () => (await import('./commands/live.ts')).liveCommand(),
+      },
+    ],
   },
   {
-    name: 'keys',
-    description: 'make, list, replace and revoke keys, also while "serve" runs',
-    load: async () => (await import('./commands/keys.ts')).keysCommand(),
+    title: 'Prompt files and applications:',
+    commands: [
+      {
+        name: 'check',
+        description: 'say what keeps prompt files from being published',
+        load: async () => (await import('./commands/check.ts')).checkCommand(),
+      },
+      {
+        name: 'render',
+        description: 'render a prompt file with an input',
+        load: async () => (await import('./commands/render.ts')).renderCommand(),
+      },
+      {
+        name: 'generate',
+        description: 'write the names, inputs and outputs of prompts as TypeScript types',
+        load: async () => (await import('./commands/generate.ts')).generateCommand(),
+      },
+      {
+        name: 'snapshot',
+        description:
+          'write what an environment serves into a file, for applications that start without the registry',
+        load: async () => (await import('./commands/snapshot.ts')).snapshotCommand(),
+      },
+    ],
   },
   {
-    name: 'live',
-    description: 'say which text of a prompt was live at an instant, and what made it so',
-    load: async () => (await import('./commands/live.ts')).liveCommand(),
+    title: 'Running a registry:',
+    commands: [
+      {
+        name: 'serve',
+        description: 'run the registry on a data folder or a database',
+        load: async () => (await import('./commands/serve.ts')).serveCommand(),
+      },
+      {
+        name: 'keys',
+        description: 'make, list, replace and revoke keys, also while "serve" runs',
+        load: async () => (await import('./commands/keys.ts')).keysCommand(),
+      },
+      {
+        name: 'environments',
+        description: 'list the environments and change what their policies allow',
+        load: async () => (await import('./commands/environments.ts')).environmentsCommand(),
+      },
+      {
+        name: 'webhooks',
+        description: 'tell other systems of promotions: add, list and remove webhooks',
+        load: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
+      },
+      {
+        name: 'migrate',
+        description: "make the schema of a registry's database, or bring it forward",
+        load: async () => (await import('./commands/migrate.ts')).migrateCommand(),
+      },
+      {
+        name: 'backup',
+        description: 'copy a data folder as it is at this moment, also while "serve" writes to it',
+        load: async () => (await import('./commands/backup.ts')).backupCommand(),
+      },
+      {
+        name: 'copy',
+        description: 'copy a registry to another place: data folder or database, with its log as it is',
+        load: async () => (await import('./commands/copy.ts')).copyCommand(),
+      },
+    ],
   },
   {
-    name: 'environments',
-    description: 'list the environments and change what their policies allow',
-    load: async () => (await import('./commands/environments.ts')).environmentsCommand(),
-  },
-  {
-    name: 'migrate',
-    description: "make the schema of a registry's database, or bring it forward",
-    load: async () => (await import('./commands/migrate.ts')).migrateCommand(),
-  },
-  {
-    name: 'backup',
-    description: 'copy a data folder as it is at this moment, also while "serve" writes to it',
-    load: async () => (await import('./commands/backup.ts')).backupCommand(),
-  },
-  {
-    name: 'copy',
-    description: 'copy a registry to another place: data folder or database, with its log as it is',
-    load: async () => (await import('./commands/copy.ts')).copyCommand(),
-  },
-  {
-    name: 'verify',
-    description: 'check that nobody changed the log, a source or a table behind the registry',
-    load: async () => (await import('./commands/verify.ts')).verifyCommand(),
-  },
-  {
-    name: 'accept-head',
-    description: 'after a restore: verify the log as it is now, record that, and have it served again',
-    load: async () => (await import('./commands/accept-head.ts')).acceptHeadCommand(),
-  },
-  {
-    name: 'accept-clock',
-    description: 'confirm that the clock is right, though it is far ahead of the newest event',
-    load: async () => (await import('./commands/accept-clock.ts')).acceptClockCommand(),
-  },
-  {
-    name: 'witness',
-    description: 'keep the heads that a registry signs, and raise an alarm when it forks its log',
-    load: async () => (await import('./commands/witness.ts')).witnessCommand(),
-  },
-  {
-    name: 'signing-key',
-    description: 'the key with which the registry signs its log',
-    load: async () => (await import('./commands/signing-key.ts')).signingKeyCommand(),
-  },
-  {
-    name: 'export',
-    description: 'write the log as JSON Lines, one event a line, as /v1/changes gives them',
-    load: async () => (await import('./commands/export.ts')).exportCommand(),
-  },
-  {
-    name: 'webhooks',
-    description: 'tell other systems of promotions: add, list and remove webhooks',
-    load: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
-  },
-  {
-    name: 'render',
-    description: 'render a prompt file with an input',
-    load: async () => (await import('./commands/render.ts')).renderCommand(),
-  },
-  {
-    name: 'check',
-    description: 'say what keeps prompt files from being published',
-    load: async () => (await import('./commands/check.ts')).checkCommand(),
-  },
-  {
-    name: 'snapshot',
-    description:
-      'write what an environment serves into a file, for applications that start without the registry',
-    load: async () => (await import('./commands/snapshot.ts')).snapshotCommand(),
-  },
-  {
-    name: 'generate',
-    description: 'write the names, inputs and outputs of prompts as TypeScript types',
-    load: async () => (await import('./commands/generate.ts')).generateCommand(),
-  },
-  {
-    name: 'connect',
-    description: 'make this folder a working copy of a registry',
-    load: async () => (await import('./commands/connect.ts')).connectCommand(),
-  },
-  {
-    name: 'login',
-    description: 'keep a key in the keychain of this machine, where VS Code finds it too',
-    load: async () => (await import('./commands/login.ts')).loginCommand(),
-  },
-  {
-    name: 'whoami',
-    description: 'say who you are at the registry, with each of your keys',
-    load: async () => (await import('./commands/whoami.ts')).whoamiCommand(),
-  },
-  {
-    name: 'status',
-    description: 'list the prompts whose files are not as in the registry',
-    load: async () => (await import('./commands/status.ts')).statusCommand(),
-  },
-  {
-    name: 'diff',
-    description: 'show what was edited here',
-    load: async () => (await import('./commands/diff.ts')).diffCommand(),
-  },
-  {
-    name: 'pull',
-    description: 'bring files to the newest versions',
-    load: async () => (await import('./commands/pull.ts')).pullCommand(),
-  },
-  {
-    name: 'publish',
-    description: 'publish the prompts that changed',
-    load: async () => (await import('./commands/publish.ts')).publishCommand(),
+    title: 'Proving its log:',
+    commands: [
+      {
+        name: 'verify',
+        description: 'check that nobody changed the log, a source or a table behind the registry',
+        load: async () => (await import('./commands/verify.ts')).verifyCommand(),
+      },
+      {
+        name: 'accept-head',
+        description: 'after a restore: verify the log as it is now, record that, and have it served again',
+        load: async () => (await import('./commands/accept-head.ts')).acceptHeadCommand(),
+      },
+      {
+        name: 'accept-clock',
+        description: 'confirm that the clock is right, though it is far ahead of the newest event',
+        load: async () => (await import('./commands/accept-clock.ts')).acceptClockCommand(),
+      },
+      {
+        name: 'signing-key',
+        description: 'the key with which the registry signs its log',
+        load: async () => (await import('./commands/signing-key.ts')).signingKeyCommand(),
+      },
+      {
+        name: 'witness',
+        description: 'keep the heads that a registry signs, and raise an alarm when it forks its log',
+        load: async () => (await import('./commands/witness.ts')).witnessCommand(),
+      },
+      {
+        name: 'export',
+        description: 'write the log as JSON Lines, one event a line, as /v1/changes gives them',
+        load: async () => (await import('./commands/export.ts')).exportCommand(),
+      },
+    ],
   },
 ];

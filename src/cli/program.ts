@@ -1,7 +1,7 @@
 /** The `promptforge` command: what there is, and how every failure becomes one sentence and an exit code. */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { COMMANDS } from './commands.ts';
+import { COMMAND_GROUPS } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { line, lines, type Shown, say, showHelp } from './output.ts';
 
@@ -17,6 +17,9 @@ Exit codes:
 
 const EXAMPLES = `
 Examples:
+  promptforge connect https://prompts.example.com
+  promptforge publish -m "Name the fees of the new price list"
+  promptforge promote support/triage --to staging --reason "Fees of the new price list"
   promptforge serve
   promptforge keys create --environment production --role reader --actor checkout-service
   promptforge render prompts/support/triage.prompt --input ticket.yaml
@@ -54,17 +57,18 @@ function usageIn({ message }: CommanderError): Shown {
 /** With the commands that `argv` may mean in full, and of the others what the help says of them. */
 async function program(argv: readonly string[]): Promise<Command> {
   const command = new Command('promptforge')
-    .description('The registry of prompts: run it, hand out its keys, check and render prompt files.')
+    .description('Prompts in a registry: edit, publish and promote them, and run the registry itself.')
     .version(packageJson.version)
     .hook('preAction', async (_, acting) => {
       if (acting.options.some(option => option.attributeName() === 'data'))
         (await import('./registry-options.ts')).chooseOneRegistry(acting);
     })
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}\n\n"promptforge help <command>" says more about one.`);
-  for (const { name, description, load } of COMMANDS) {
-    const each = argv.includes(name) ? await load() : new Command(name);
-    command.addCommand(each.description(description));
-  }
+  for (const { title, commands } of COMMAND_GROUPS)
+    for (const { name, description, load } of commands) {
+      const each = argv.includes(name) ? await load() : new Command(name);
+      command.addCommand(each.description(description).helpGroup(title));
+    }
   forAll(command, each => {
     each
       .exitOverride()

@@ -45,6 +45,10 @@ describe('promptforge', () => {
     [['diff'], [/--newest/, /Examples:/]],
     [['pull'], [/--restore-deleted/, /Examples:/]],
     [['publish'], [/-m, --message <text>/, /--dry-run/, /partials before/, /Examples:/]],
+    [['promote'], [/--to <environment>/, /--reason <text>/, /--wait \[duration\]/, /--at/, /Examples:/]],
+    [['rollback'], [/--in <environment>/, /--to <version>/, /Examples:/]],
+    [['log'], [/--limit/, /Examples:/]],
+    [['show'], [/<prompt>/, /Examples:/]],
     [['login'], [/--registry <url>.*PROMPTFORGE_REGISTRY/s, /keychain/, /Examples:/]],
     [['whoami'], [/PROMPTFORGE_KEY_<ENVIRONMENT>/, /Examples:/]],
     [

@@ -1,0 +1,55 @@
+/** `promptforge log`: the versions of a prompt, newest first. */
+import { Command, Option } from 'commander';
+import type { PromptName } from '../../core/name.ts';
+import { print, printJson, table } from '../output.ts';
+import { openRemote, type RemoteOptions } from '../remote.ts';
+import { remoteOption } from '../remote-options.ts';
+import { numberArgument, promptArgument } from '../values.ts';
+
+interface LogOptions extends RemoteOptions {
+  readonly limit: number;
+  readonly json?: true;
+}
+
+export function logCommand(): Command {
+  return new Command('log')
+    .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
+    .addOption(
+      new Option('--limit <number>', 'how many of the newest').argParser(numberArgument(1, 500)).default(20),
+    )
+    .addOption(remoteOption())
+    .option('--json', 'print the versions as the API gives them')
+    .addHelpText(
+      'after',
+      `
+Each version with who published it, when, why, and where it is live.
+
+Examples:
+  promptforge log support/triage
+  promptforge log support/triage --limit 200 --json`,
+    )
+    .action(log);
+}
+
+async function log(name: PromptName, options: LogOptions): Promise<void> {
+  const { client } = await (await openRemote(options)).clientFor({ kind: 'read' });
+  const [{ pointers }, { data }] = await Promise.all([
+    client.getPrompt(name),
+    client.listVersions(name, { limit: options.limit }),
+  ]);
+  const liveOf = (version: number) => pointers.filter(pointer => pointer.version === version);
+  if (options.json) {
+    await printJson(data.map(version => ({ ...version, pointers: liveOf(version.version) })));
+    return;
+  }
+  const rows = data.map(({ version, publishedAt, author, message }) => [
+    String(version),
+    publishedAt,
+    author,
+    liveOf(version)
+      .map(({ environment, channel }) => (channel === 'stable' ? environment : `${environment}/${channel}`))
+      .join(', '),
+    message.split('\n', 1)[0] ?? '',
+  ]);
+  await print(table(['VERSION', 'PUBLISHED', 'BY', 'LIVE IN', 'MESSAGE'], rows));
+}

@@ -1,0 +1,89 @@
+/** `promptforge rollback`: moves a channel back to a version that was live there. */
+import { Command, Option } from 'commander';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Channel } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { rollbackTarget } from '../../core/rollback-target.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { openRemote } from '../remote.ts';
+import { remoteOption } from '../remote-options.ts';
+import { environmentArgument, numberArgument, promptArgument } from '../values.ts';
+import { type MoveOptions, pointerOption, reasonOption, waitOption } from '../working/move-options.ts';
+import { movePointer } from '../working/move-pointer.ts';
+
+interface RollbackOptions extends MoveOptions {
+  readonly in: EnvironmentName;
+  readonly to?: number;
+}
+
+export function rollbackCommand(): Command {
+  return new Command('rollback')
+    .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
+    .addOption(
+      new Option('--in <environment>', 'where it is live')
+        .argParser(environmentArgument)
+        .makeOptionMandatory(),
+    )
+    .addOption(reasonOption())
+    .addOption(
+      new Option('--to <version>', 'a version that was live there (default: the one before)').argParser(
+        numberArgument(1, 999_999_999),
+      ),
+    )
+    .addOption(pointerOption())
+    .addOption(waitOption())
+    .addOption(remoteOption())
+    .option('--json', 'print the promotion as the API gives it, and what it came to')
+    .addHelpText(
+      'after',
+      `
+Without --to it goes back to what was live before, passing over what it was rolled back from.
+A rollback is live at once, unless the policy of the environment has it approved.
+
+Examples:
+  promptforge rollback support/triage --in production --reason "Wrong fee for urgent transfers"
+  promptforge rollback support/triage --in production --to 9 --reason "Wrong fee since version 10"`,
+    )
+    .action(rollback);
+}
+
+/** The newest promotions of a prompt: nobody rolls back to what they do not tell of. */
+const PROMOTIONS = 500;
+
+async function rollback(name: PromptName, options: RollbackOptions): Promise<void> {
+  const { in: environment, channel, reason, wait, json } = options;
+  const { client } = await (await openRemote(options)).clientFor({ kind: 'promote', environment });
+  const prompt = await client.getPrompt(name);
+  const stood = await movesOf(client, name, environment, channel);
+  const place = `${channel} of ${environment}`;
+  const version = options.to === undefined ? rollbackTarget(stood) : (options.to as VersionNumber);
+  if (version === undefined)
+    throw new CommandFailure(
+      EXIT.refused,
+      stood.length === 0
+        ? `${name} was never live on ${place}, so there is nothing to roll back.`
+        : `No other version of ${name} was live on ${place} before. Promote another version instead.`,
+    );
+  if (!stood.some(move => move.version === version || move.from === version))
+    throw new CommandFailure(
+      EXIT.refused,
+      `Version ${version} of ${name} was never live on ${place}. Use "promptforge promote" to promote it.`,
+    );
+  await movePointer(client, { prompt, version, environment, channel, reason, wait, json });
+}
+
+/** In the order in which they were applied. */
+async function movesOf(
+  client: RegistryClient,
+  prompt: PromptName,
+  environment: EnvironmentName,
+  channel: Channel,
+) {
+  const { data } = await client.listPromotions({ prompt, environment, state: 'applied', limit: PROMOTIONS });
+  return data
+    .filter(promotion => promotion.channel === channel)
+    .map(promotion => ({ ...promotion, at: promotion.appliedAt ?? '' }))
+    .sort((a, b) => (a.at === b.at ? Number(a.id) - Number(b.id) : a.at < b.at ? -1 : 1));
+}

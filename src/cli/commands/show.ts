@@ -1,0 +1,38 @@
+/** `promptforge show`: the source of a version, as it was published. */
+import { Command } from 'commander';
+import { printJson, printText } from '../output.ts';
+import { openRemote, type RemoteOptions } from '../remote.ts';
+import { remoteOption } from '../remote-options.ts';
+import { type PromptVersion, promptVersionArgument } from '../working/prompt-version.ts';
+
+interface ShowOptions extends RemoteOptions {
+  readonly json?: true;
+}
+
+export function showCommand(): Command {
+  return new Command('show')
+    .argument(
+      '<prompt>',
+      'such as support/triage@12, or support/triage for the newest',
+      promptVersionArgument,
+    )
+    .addOption(remoteOption())
+    .option('--json', 'print the version as the API gives it')
+    .addHelpText(
+      'after',
+      `
+The source goes to stdout to the byte, front matter and all.
+
+Examples:
+  promptforge show support/triage@12
+  promptforge show support/triage > triage.prompt`,
+    )
+    .action(show);
+}
+
+async function show({ name, version }: PromptVersion, options: ShowOptions): Promise<void> {
+  const { client } = await (await openRemote(options)).clientFor({ kind: 'read' });
+  const found = await client.getVersion(name, version ?? (await client.getPrompt(name)).newest.version);
+  if (options.json) await printJson(found);
+  else await printText(found.source);
+}

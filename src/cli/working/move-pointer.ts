@@ -1,0 +1,123 @@
+/** Asks for a move of a pointer, and waits for it where told: what `promote` and `rollback` share. */
+import { setTimeout } from 'node:timers/promises';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Promotion } from '../../contract/promotions.ts';
+import type { PromptSummary } from '../../contract/prompts.ts';
+import type { Channel } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { Problem } from '../../core/problem.ts';
+import { isOpen } from '../../core/promotion.ts';
+import { type VersionNumber, versionReference } from '../../core/version.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson, type Shown, say } from '../output.ts';
+
+export interface Move {
+  readonly prompt: PromptSummary;
+  readonly version: VersionNumber;
+  readonly environment: EnvironmentName;
+  readonly channel: Channel;
+  readonly reason: string;
+  /** RFC 3339; at once, or when it is approved, where it is undefined. */
+  readonly at?: string | undefined;
+  /** Milliseconds; undefined: does not wait. */
+  readonly wait?: number | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Milliseconds between two looks at a promotion that waits: soon at first, then now and then. */
+const FIRST_LOOK = 500;
+const LAST_LOOK = 5000;
+
+/**
+ * What is live already, and what was asked for already, is not asked for again.
+ * @throws CommandFailure for one that was rejected, or still waits when the time is over; Problem, RegistryUnreachable
+ */
+export async function movePointer(client: RegistryClient, move: Move): Promise<void> {
+  const promotion = await asked(client, move);
+  const ended =
+    promotion === null || move.wait === undefined ? promotion : await waited(client, promotion, move.wait);
+  if (move.json) await printJson({ outcome: ended?.state ?? 'already_live', promotion: ended });
+  else await print(told(move, ended));
+  if (ended === null || ended.state === 'applied') return;
+  if (!isOpen(ended)) throw new CommandFailure(EXIT.refused, whyClosed(ended));
+  if (move.wait !== undefined)
+    throw new CommandFailure(
+      EXIT.waiting,
+      `Promotion ${ended.id} still waits. It goes on without this command.`,
+    );
+}
+
+/** Null where it is live already. */
+async function asked(client: RegistryClient, move: Move): Promise<Promotion | null> {
+  const { prompt, version, environment, channel, reason, at } = move;
+  const { name } = prompt;
+  const open = await waitingFor(client, move);
+  if (open !== undefined) {
+    await say(line`Promotion ${open.id} asks for this already, so it is not asked for again.`);
+    return open;
+  }
+  const live = prompt.pointers.find(
+    pointer => pointer.environment === environment && pointer.channel === channel,
+  );
+  const expected = (live?.version ?? null) as VersionNumber | null;
+  try {
+    const request = { environment, channel, version, reason, expected, effectiveAt: at ?? null };
+    return await client.promote(name, request);
+  } catch (error) {
+    if (Problem.is(error, 'already_live')) return null;
+    throw error;
+  }
+}
+
+/** A request of before, as of a job that runs again: asking anew would lose its approvals. */
+async function waitingFor(
+  client: RegistryClient,
+  { prompt, version, environment, channel, at }: Move,
+): Promise<Promotion | undefined> {
+  const instant = at === undefined ? null : Date.parse(at);
+  for (const state of ['pending', 'planned'] as const) {
+    const { data } = await client.listPromotions({ prompt: prompt.name, environment, state });
+    const found = data.find(
+      each =>
+        each.version === version &&
+        each.channel === channel &&
+        (each.effectiveAt === null ? null : Date.parse(each.effectiveAt)) === instant,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function waited(client: RegistryClient, promotion: Promotion, wait: number): Promise<Promotion> {
+  const end = Date.now() + wait;
+  let now = promotion;
+  if (isOpen(now)) await say(line`Waiting: ${whatFor(now)}`);
+  for (let look = FIRST_LOOK; isOpen(now); look = Math.min(look * 2, LAST_LOOK)) {
+    const left = end - Date.now();
+    if (left <= 0) return now;
+    await setTimeout(Math.min(look, left));
+    now = await client.getPromotion(promotion.id);
+  }
+  return now;
+}
+
+function told({ prompt, version, environment, channel }: Move, promotion: Promotion | null): Shown {
+  const reference = versionReference(prompt.name, version);
+  const where = `${channel} of ${environment}`;
+  if (promotion === null) return line`${reference} is live on ${where} already.`;
+  if (promotion.state === 'applied') return line`${reference} is live on ${where}.`;
+  return line`${reference} is not live on ${where}: ${isOpen(promotion) ? whatFor(promotion) : promotion.state}`;
+}
+
+function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held }: Promotion): string {
+  const why = held === null ? '' : ` It was held at its time: ${held.detail}`;
+  if (state === 'planned') return `promotion ${id} is planned for ${effectiveAt}.${why}`;
+  const missing = Math.max(0, approvalsNeeded - approvals.length);
+  return `promotion ${id} needs ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.${why}`;
+}
+
+function whyClosed({ id, state, closed, supersededBy }: Promotion): string {
+  if (supersededBy !== null) return `Promotion ${id} was superseded by promotion ${supersededBy}.`;
+  const why = closed === null || closed.comment === '' ? '' : `: ${closed.comment}`;
+  return `Promotion ${id} was ${state}${closed === null ? '' : ` by ${closed.by}`}${why}`;
+}

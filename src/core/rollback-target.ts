@@ -1,0 +1,30 @@
+/** Which version a rollback means that names none. */
+import { goesBack } from './promotion.ts';
+import type { VersionNumber } from './version.ts';
+
+/** An applied move of one pointer. */
+export interface Move {
+  readonly version: VersionNumber;
+  /** What the pointer stood at before; null: unset. */
+  readonly from: VersionNumber | null;
+  readonly rollback: boolean;
+}
+
+/**
+ * What the pointer stood at before its present version, passing over what it was rolled back from: of 1, 2, 3, back
+ * to 2, that is 1. Undefined where nothing was before.
+ * @param moves in the order in which they were applied; older ones may be left out
+ */
+export function rollbackTarget(moves: readonly Move[]): VersionNumber | undefined {
+  const [first] = moves;
+  const stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
+  for (const move of moves) {
+    const before = stood.lastIndexOf(move.version);
+    // What it goes back over was given up.
+    if (before >= 0 && goesBack(move)) stood.length = before;
+    else if (goesBack(move)) stood.pop();
+    stood.push(move.version);
+  }
+  const present = stood.at(-1);
+  return stood.findLast(version => version !== present);
+}

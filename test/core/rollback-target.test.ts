@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type Move, rollbackTarget } from '../../src/core/rollback-target.ts';
+import type { VersionNumber } from '../../src/core/version.ts';
+
+/** Moves a pointer as the registry records it. */
+function moveTo(moves: readonly Move[], version: number): Move[] {
+  const stood = moves.flatMap(move => [move.from, move.version]);
+  const from = moves.at(-1)?.version ?? null;
+  const rollback = stood.includes(version as VersionNumber);
+  return [...moves, { version: version as VersionNumber, from, rollback }];
+}
+const movesTo = (...versions: number[]) => versions.reduce<Move[]>(moveTo, []);
+
+describe('what a rollback means that names no version', () => {
+  it('is what stood before, without what was rolled back from', () => {
+    assert.equal(rollbackTarget(movesTo()), undefined);
+    assert.equal(rollbackTarget(movesTo(1)), undefined);
+    assert.equal(rollbackTarget(movesTo(1, 2)), 1);
+    assert.equal(rollbackTarget(movesTo(1, 2, 3, 2)), 1);
+    assert.equal(rollbackTarget(movesTo(1, 2, 1)), undefined);
+    assert.equal(rollbackTarget(movesTo(1, 2, 1, 3)), 1);
+    assert.equal(rollbackTarget(movesTo(1, 2, 1, 2)), 1);
+    assert.equal(rollbackTarget(movesTo(1, 2, 3).slice(2)), 2, 'the older moves are not known');
+  });
+
+  it('leads back through all that was promoted one after the other, and ends', () => {
+    const forward = fc
+      .uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 10 })
+      .map(all => all.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(forward, versions => {
+        let moves = movesTo(...versions);
+        const back: number[] = [];
+        for (let target = rollbackTarget(moves); target !== undefined; target = rollbackTarget(moves)) {
+          back.push(target);
+          moves = moveTo(moves, target);
+        }
+        assert.deepEqual(back, versions.slice(0, -1).reverse());
+      }),
+    );
+  });
+
+  it('is never where the pointer stands, and always where it stood', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 12 }), versions => {
+        const moves = movesTo(...versions.filter((version, index) => version !== versions[index - 1]));
+        const target = rollbackTarget(moves);
+        assert.notEqual(target ?? null, moves.at(-1)?.version ?? 0);
+        assert.ok(target === undefined || versions.includes(target));
+      }),
+    );
+  });
+});
