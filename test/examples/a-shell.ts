@@ -46,7 +46,7 @@ export function aShell(cwd: string, env: NodeJS.ProcessEnv): Shell {
     async run(commands) {
       const end = `-- end of block ${++blocks} --`;
       output = '';
-      // What they start must not read the commands that follow.
+      // Programs must not read the commands that follow.
       shell.stdin.write(`{\n${commands}\n} < /dev/null\necho '${end}'\n`);
       return printed(commands, new RegExp(end));
     },

@@ -251,7 +251,7 @@ describe('the folder of examples', () => {
   });
 });
 
-/** Whether this machine has the programs that it is written for. */
+/** True where this machine has the programs that it is written for. */
 function canRun({ file }: Example): boolean {
   const needed = file.endsWith('.py') ? ['python3'] : file.endsWith('.sh') ? ['sh', 'curl', 'jq'] : [];
   try {

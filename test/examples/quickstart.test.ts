@@ -58,7 +58,7 @@ describe('docs/quickstart.md', () => {
         queues,
       ]),
     );
-    // What an application installs besides the SDK of its choice: one package that needs no other.
+    // An application installs one package besides the SDK of its choice.
     const installed = (await readdir(join(empty, 'node_modules'))).filter(name => !name.startsWith('.'));
     assert.deepEqual(installed.sort(), ['openai', 'promptforge']);
     assert.ok(!npm.asked.some(path => /keytar/.test(path)));
