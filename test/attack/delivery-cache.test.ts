@@ -35,7 +35,7 @@ function made(spec: DeliverySpec, text: string): CachedDelivery {
 
 const specs: fc.Arbitrary<DeliverySpec> = fc.record({
   environment: fc.constantFrom(STAGING, parseEnvironmentName('json')),
-  representation: fc.constantFrom(...REPRESENTATIONS),
+  representation: fc.constantFrom(...REPRESENTATIONS, 'langfuse'),
   prompt: fc.constantFrom(...['a', 'b', 'c', 'json', 'a/b'].map(parsePromptName)),
   wanted: fc.oneof(
     fc.record({ channel: fc.constantFrom(...(['stable', 'latest', 'canary'] as never[])) }),
@@ -167,8 +167,13 @@ describe('a registry whose deliveries are asked for in every way', () => {
       fc.constantFrom('', '?', '?&', '?&&', '?channel=stable', '?channel=%73table', '?&channel=stable'),
     );
     const accept = fc.constantFrom('*/*', 'text/*', 'text/plain;q=0.3', 'text/plain, x/y', ' */* ');
+    const langfuseQuery = fc.oneof(
+      zeros.map(some => `?version=${some}1`),
+      fc.constantFrom('', '?', '?label=production', '?label=stable', '?%6cabel=stable&', '?resolve=true'),
+    );
     for (const path of ['', '?version=1'])
-      await ask(registry.url, 'GET', `/v1/prompts/team/a${path}`, undefined, headers);
+      for (const prefix of ['/v1/prompts', '/api/public/v2/prompts'])
+        await ask(registry.url, 'GET', `${prefix}/team/a${path}`, undefined, headers);
     const before = await kept('entries');
     assert.ok(before > 0);
     await fc.assert(
@@ -179,6 +184,15 @@ describe('a registry whose deliveries are asked for in every way', () => {
         });
         assert.equal(`${answered.status} ${answered.text}`, '200 A text.', name + query);
         assert.equal(await kept('entries'), before, name + query);
+      }),
+      { numRuns: runs(500, 40) },
+    );
+    await fc.assert(
+      fc.asyncProperty(name, langfuseQuery, accept, async (name, query, accept) => {
+        const path = `/api/public/v2/prompts/${name.replace('/', '%2F')}${query}`;
+        const { status, json } = await ask(registry.url, 'GET', path, undefined, { ...headers, accept });
+        assert.deepEqual([status, json.prompt], [200, 'A text.'], path);
+        assert.equal(await kept('entries'), before, path);
       }),
       { numRuns: runs(500, 40) },
     );
