@@ -1,4 +1,5 @@
 /** An endpoint in the place of a model's: it records what an SDK sends, and answers as the API would. */
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -77,4 +78,11 @@ export async function aModelApi(text: string = TEXT): Promise<ModelApi> {
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+/** The body of the last request, which was to this path. */
+export function lastSent({ sent }: ModelApi, path: string): Record<string, unknown> {
+  const last = sent.at(-1);
+  assert.equal(last?.path, path);
+  return last.body;
 }

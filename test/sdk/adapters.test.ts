@@ -3,56 +3,14 @@ import assert from 'node:assert/strict';
 import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
-import { coerceMessageLikeToMessage } from '@langchain/core/messages';
-import { ChatOpenAI } from '@langchain/openai';
 import { generateText, jsonSchema, Output } from 'ai';
 import OpenAI from 'openai';
-import { readMetadata } from '../../src/core/render.ts';
-import { parseSource } from '../../src/core/source.ts';
 import { textParams } from '../../src/sdk/ai.ts';
 import { messageParams } from '../../src/sdk/anthropic.ts';
 import { contentParams } from '../../src/sdk/google.ts';
-import { chatModelParams } from '../../src/sdk/langchain.ts';
 import { chatCompletionParams, responseParams } from '../../src/sdk/openai.ts';
-import { createTestClient } from '../../src/sdk/testing.ts';
-import type { Message, Rendered } from '../../src/sdk/types.ts';
-import { aModelApi, type ModelApi } from './a-model-api.ts';
-
-const PNG = 'iVBORw0KGgo=';
-const IMAGE = `data:image/png;base64,${PNG}`;
-const TRIAGE = `---
-model: acme/large/v2
-config:
-  temperature: 0.2
-  maxOutputTokens: 300
-  topP: 0.9
-tools: [lookUp, ofTheApplication]
-toolDefs:
-  - name: lookUp
-    description: Finds a customer
-    inputSchema:
-      id: integer
-output:
-  schema:
-    queue(enum): [cards, fees]
-    note?: string
----
-{{role "system"}}Sort mails.
-{{role "user"}}Sort {{mail}} {{media url=photo}}`;
-
-/** A call of a tool and its result, without the ids that a template does not know. */
-const HISTORY: readonly Message[] = [
-  { role: 'user', content: [{ text: 'Who is ' }, { text: '7?' }] },
-  { role: 'model', content: [{ text: 'I look.' }, { toolRequest: { name: 'lookUp', input: { id: 7 } } }] },
-  { role: 'tool', content: [{ toolResponse: { name: 'lookUp', output: { name: 'Ada' } } }] },
-];
-
-const CUSTOMER_SCHEMA = {
-  type: 'object',
-  properties: { id: { type: 'integer' } },
-  required: ['id'],
-  additionalProperties: false,
-};
+import { aModelApi, lastSent, type ModelApi } from './a-model-api.ts';
+import { CUSTOMER_SCHEMA, IMAGE, PNG, rendered, triage } from './a-rendered-prompt.ts';
 
 describe('the adapters', () => {
   let api: ModelApi;
@@ -66,28 +24,6 @@ describe('the adapters', () => {
     anthropic = new Anthropic({ baseURL: api.url, apiKey: 'k', maxRetries: 0 });
   });
   after(() => api[Symbol.asyncDispose]());
-
-  async function rendered(
-    source: string,
-    input: Readonly<Record<string, unknown>> = {},
-    messages: readonly Message[] = [],
-  ): Promise<Rendered> {
-    const metadata = (await readMetadata(source, 'triage')) as Rendered['metadata'];
-    const client = createTestClient({ 'support/triage': { text: parseSource(source).template, metadata } });
-    return client.render('support/triage', input, { messages });
-  }
-  const triage = () => rendered(TRIAGE, { mail: 'this', photo: IMAGE }, HISTORY);
-
-  /** How LangChain's model of OpenAI comes to the endpoint. */
-  function ofApi() {
-    return { apiKey: 'k', maxRetries: 0, configuration: { baseURL: `${api.url}/v1` } };
-  }
-
-  function lastSent(path: string): Record<string, unknown> {
-    const last = api.sent.at(-1);
-    assert.equal(last?.path, path);
-    return last.body;
-  }
 
   /** What OpenAI's strict mode takes: every key required, an optional one may be null. */
   function strict(schema: unknown): void {
@@ -108,7 +44,7 @@ describe('the adapters', () => {
       chatCompletionParams(prompt, { model: true, config: true }),
     );
     assert.match(answer.choices[0]?.message.content ?? '', /cards/);
-    const { response_format, ...body } = lastSent('/v1/chat/completions');
+    const { response_format, ...body } = lastSent(api, '/v1/chat/completions');
     assert.deepEqual(body, {
       model: 'large/v2',
       temperature: 0.2,
@@ -152,7 +88,7 @@ describe('the adapters', () => {
     const prompt = await triage();
     const answer = await openai.responses.create({ model: 'own', ...responseParams(prompt) });
     assert.match(answer.output_text, /cards/);
-    const { text, ...body } = lastSent('/v1/responses');
+    const { text, ...body } = lastSent(api, '/v1/responses');
     assert.deepEqual(body, {
       model: 'own',
       input: [
@@ -191,7 +127,7 @@ describe('the adapters', () => {
     const prompt = await triage();
     const answer = await anthropic.messages.create(messageParams(prompt, { model: true, config: true }));
     assert.equal(answer.content[0]?.type, 'text');
-    const { output_config, ...body } = lastSent('/v1/messages');
+    const { output_config, ...body } = lastSent(api, '/v1/messages');
     assert.deepEqual(body, {
       model: 'large/v2',
       temperature: 0.2,
@@ -233,6 +169,7 @@ describe('the adapters', () => {
     );
     assert.match(answer.text ?? '', /cards/);
     const { contents, systemInstruction, tools, generationConfig } = lastSent(
+      api,
       '/v1/models/gemini-3-pro:generateContent',
     );
     assert.deepEqual(contents, [
@@ -274,7 +211,7 @@ describe('the adapters', () => {
     const params = textParams(prompt, { model: provider.chat, config: true, jsonSchema, Output });
     const { output } = await generateText({ ...params, maxRetries: 0 });
     assert.deepEqual(output, { queue: 'cards', note: null });
-    const { messages, tools, response_format, ...body } = lastSent('/v1/chat/completions');
+    const { messages, tools, response_format, ...body } = lastSent(api, '/v1/chat/completions');
     assert.deepEqual([body['model'], body['temperature'], body['top_p']], ['large/v2', 0.2, 0.9]);
     assert.ok(body['max_tokens'] === 300 || body['max_completion_tokens'] === 300);
     assert.deepEqual(
@@ -302,80 +239,25 @@ describe('the adapters', () => {
       textParams(prompt, { model: provider, config: true, jsonSchema, Output }),
     );
     assert.match(text, /cards/);
-    assert.equal(lastSent('/v1/responses')['model'], 'large/v2');
-  });
-
-  it('give LangChain messages, tools, an output schema and settings', async () => {
-    const prompt = await triage();
-    const { messages, tools, output, settings } = chatModelParams(prompt, { model: true, config: true });
-    const coerced = messages.map(coerceMessageLikeToMessage);
-    assert.deepEqual(
-      coerced.map(message => message.type),
-      ['system', 'human', 'ai', 'tool', 'human'],
-    );
-    const model = new ChatOpenAI({ ...settings, ...ofApi() });
-    const answer = await model.bindTools(tools).invoke(messages);
-    assert.match(String(answer.content), /cards/);
-    const sent = lastSent('/v1/chat/completions');
-    const chat = chatCompletionParams(prompt);
-    assert.deepEqual(
-      [sent['model'], sent['temperature'], sent['top_p'], sent['tools'] as unknown],
-      ['large/v2', 0.2, 0.9, chat.tools],
-    );
-    assert.ok(sent['max_tokens'] === 300 || sent['max_completion_tokens'] === 300);
-    // What goes over the wire is what the SDK of OpenAI sends of the same prompt.
-    assert.deepEqual(
-      (sent['messages'] as { name?: string }[]).map(({ name: _, ...message }) => message),
-      chat.messages,
-    );
-    assert.ok(output !== undefined);
-    const structured = model.withStructuredOutput(output.schema, { name: output.name, method: 'jsonSchema' });
-    assert.deepEqual(await structured.invoke(messages), { queue: 'cards', note: null });
-    const { response_format } = lastSent('/v1/chat/completions') as {
-      response_format: { json_schema: { name: string; schema: Record<string, unknown> } };
-    };
-    assert.equal(response_format.json_schema.name, 'support_triage');
-    assert.deepEqual(response_format.json_schema.schema['required'], ['queue']);
-    assert.equal(response_format.json_schema.schema['additionalProperties'], false);
-  });
-
-  it('give LangChain media that its model of OpenAI sends', async () => {
-    const model = new ChatOpenAI({ model: 'own', ...ofApi() });
-    for (const [url, expected] of [
-      ['data:audio/mpeg;base64,AA==', { type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } }],
-      [
-        'data:application/pdf;base64,AA==',
-        { type: 'file', file: { file_data: 'data:application/pdf;base64,AA==', filename: 'document.pdf' } },
-      ],
-      ['https://a.example/a.png', { type: 'image_url', image_url: { url: 'https://a.example/a.png' } }],
-    ] as const) {
-      const prompt = await rendered('Look: {{media url=file}}', { file: url });
-      await model.invoke(chatModelParams(prompt).messages);
-      const [message] = lastSent('/v1/chat/completions')['messages'] as { content: unknown[] }[];
-      assert.deepEqual(message?.content.at(-1), expected);
-    }
+    assert.equal(lastSent(api, '/v1/responses')['model'], 'large/v2');
   });
 
   it('send a plain text to each, with nothing but the messages', async () => {
     const prompt = await rendered('Hello {{name}}.', { name: 'Ada' });
     const messages = [{ role: 'user', content: 'Hello Ada.' }];
     await openai.chat.completions.create({ model: 'own', ...chatCompletionParams(prompt) });
-    assert.deepEqual(lastSent('/v1/chat/completions'), { model: 'own', messages });
+    assert.deepEqual(lastSent(api, '/v1/chat/completions'), { model: 'own', messages });
     await openai.responses.create({ model: 'own', ...responseParams(prompt, { config: true }) });
-    assert.deepEqual(lastSent('/v1/responses'), { model: 'own', input: messages });
+    assert.deepEqual(lastSent(api, '/v1/responses'), { model: 'own', input: messages });
     await anthropic.messages.create({ model: 'own', ...messageParams(prompt), max_tokens: 9 });
-    assert.deepEqual(lastSent('/v1/messages'), { model: 'own', messages, max_tokens: 9 });
+    assert.deepEqual(lastSent(api, '/v1/messages'), { model: 'own', messages, max_tokens: 9 });
     assert.equal(messageParams(prompt).max_tokens, 4096);
     await google.models.generateContent({ model: 'own', ...contentParams(prompt) });
-    assert.deepEqual(lastSent('/v1/models/own:generateContent')['contents'], [
+    assert.deepEqual(lastSent(api, '/v1/models/own:generateContent')['contents'], [
       { role: 'user', parts: [{ text: 'Hello Ada.' }] },
     ]);
-    const { settings, tools, output, ...given } = chatModelParams(prompt, { config: true });
-    assert.deepEqual([settings, tools, output, given], [{}, [], undefined, { messages }]);
-    await new ChatOpenAI({ model: 'own', ...ofApi() }).invoke(given.messages);
-    assert.deepEqual(lastSent('/v1/chat/completions')['messages'], messages);
     const provider = createOpenAI({ baseURL: `${api.url}/v1`, apiKey: 'k' });
     await generateText({ model: provider.chat('own'), ...textParams(prompt), maxRetries: 0 });
-    assert.deepEqual(lastSent('/v1/chat/completions'), { model: 'own', messages });
+    assert.deepEqual(lastSent(api, '/v1/chat/completions'), { model: 'own', messages });
   });
 });

@@ -7,6 +7,8 @@ export interface Check {
   readonly test: string;
   /** Of a value that does not, such as `must be a whole number`. */
   readonly message: string;
+  /** The library's own words for it, by its name, where they mean the same. */
+  readonly native?: Readonly<Partial<Record<'zod' | 'valibot', string>>>;
 }
 
 /** What writes the validators that checks need. */
@@ -27,19 +29,36 @@ export function stringChecks({ minLength, maxLength, pattern }: JsonObject, writ
   return [
     ...bound(minLength, least => [`${length} >= ${least}`, `must have at least ${least} characters`]),
     ...bound(maxLength, most => [`${length} <= ${most}`, `must have at most ${most} characters`]),
-    ...(typeof pattern === 'string'
-      ? [{ test: `value => ${writing.expression(pattern)}.test(value)`, message: 'must match its pattern' }]
-      : []),
+    ...(typeof pattern === 'string' ? [matching(writing.expression(pattern))] : []),
   ];
 }
+
+function matching(expression: string): Check {
+  return {
+    test: `value => ${expression}.test(value)`,
+    message: 'must match its pattern',
+    native: { zod: `.regex(${expression})`, valibot: `v.regex(${expression})` },
+  };
+}
+
+/** Zod's own refuses whole numbers beyond 2^53. */
+export const WHOLE: Check = {
+  test: 'value => Number.isInteger(value)',
+  message: 'must be a whole number',
+  native: { valibot: 'v.integer()' },
+};
 
 export function numberChecks(schema: JsonObject, writing: Writing): Check[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   return [
-    ...bound(minimum, least => [`value >= ${least}`, `must be at least ${least}`]),
-    ...bound(maximum, most => [`value <= ${most}`, `must be at most ${most}`]),
-    ...bound(exclusiveMinimum, least => [`value > ${least}`, `must be more than ${least}`]),
-    ...bound(exclusiveMaximum, most => [`value < ${most}`, `must be less than ${most}`]),
+    ...bound(minimum, least => [`value >= ${least}`, `must be at least ${least}`, ['min', 'minValue']]),
+    ...bound(maximum, most => [`value <= ${most}`, `must be at most ${most}`, ['max', 'maxValue']]),
+    ...bound(exclusiveMinimum, least => [
+      `value > ${least}`,
+      `must be more than ${least}`,
+      ['gt', 'gtValue'],
+    ]),
+    ...bound(exclusiveMaximum, most => [`value < ${most}`, `must be less than ${most}`, ['lt', 'ltValue']]),
     ...(isNumber(multipleOf) && multipleOf > 0
       ? [
           {
@@ -54,8 +73,16 @@ export function numberChecks(schema: JsonObject, writing: Writing): Check[] {
 export function arrayChecks(schema: JsonObject, writing: Writing): Check[] {
   const { items, prefixItems, minItems, maxItems, uniqueItems, contains } = schema;
   return [
-    ...bound(minItems, least => [`value.length >= ${least}`, `must have at least ${least} items`]),
-    ...bound(maxItems, most => [`value.length <= ${most}`, `must have at most ${most} items`]),
+    ...bound(minItems, least => [
+      `value.length >= ${least}`,
+      `must have at least ${least} items`,
+      ['min', 'minLength'],
+    ]),
+    ...bound(maxItems, most => [
+      `value.length <= ${most}`,
+      `must have at most ${most} items`,
+      ['max', 'maxLength'],
+    ]),
     ...placed(prefixItems, items, schema['additionalItems'], writing),
     ...(uniqueItems === true
       ? [
@@ -157,10 +184,18 @@ function dependencies(schema: JsonObject, writing: Writing): Check[] {
   );
 }
 
-function bound(value: unknown, words: (bound: number) => readonly [test: string, message: string]): Check[] {
+type Words = readonly [test: string, message: string, native?: readonly [zod: string, valibot: string]];
+
+function bound(value: unknown, words: (bound: number) => Words): Check[] {
   if (!isNumber(value)) return [];
-  const [test, message] = words(value);
-  return [{ test: `value => ${test}`, message }];
+  const [test, message, native] = words(value);
+  return [
+    {
+      test: `value => ${test}`,
+      message,
+      ...(native && { native: { zod: `.${native[0]}(${value})`, valibot: `v.${native[1]}(${value})` } }),
+    },
+  ];
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,5 +1,7 @@
 /** How a library of validators is written: what `validator-of-schema.ts` needs of it, as code. */
 
+import type { Check } from './checks.ts';
+
 export interface Dialect {
   /** The package, as it is imported. */
   readonly import: string;
@@ -23,8 +25,7 @@ export interface Dialect {
   nullable(inner: string, orLeftOut: boolean): string;
   /** What is defined further down, or around this. */
   later(name: string): string;
-  /** @param test a function as code. @param message what a value must be, such as `must be a whole number` */
-  where(inner: string, test: string, message: string): string;
+  where(inner: string, check: Check): string;
   /** Functions that the code calls, by name; those that are used are written into the file. */
   readonly helpers: Readonly<Record<string, string>>;
 }

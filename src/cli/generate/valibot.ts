@@ -1,5 +1,6 @@
 /** Valibot 1 (valibot.dev). */
 import { type Dialect, namedHelper, PLAIN_HELPERS } from './dialect.ts';
+import { quoted } from './type-of-schema.ts';
 
 export const valibot: Dialect = {
   import: "import * as v from 'valibot';",
@@ -28,9 +29,9 @@ export const valibot: Dialect = {
   },
   nullable: (inner, orLeftOut) => `v.${orLeftOut ? 'nullish' : 'nullable'}(${inner})`,
   later: name => `v.lazy((): v.GenericSchema => ${name})`,
-  where(inner, test, message) {
+  where(inner, { test, message, native }) {
     const before = inner.startsWith('v.pipe(') ? inner.slice(0, -1) : `v.pipe(${inner}`;
-    return `${before}, v.check(${test}, ${message}))`;
+    return `${before}, ${native?.valibot ?? `v.check(${test}, ${quoted(message)})`})`;
   },
   helpers: {
     ...PLAIN_HELPERS,

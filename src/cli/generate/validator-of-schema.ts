@@ -7,7 +7,15 @@ import { isJsonObject, type JsonObject } from '../../core/schema/schema-fault.ts
 import { referred } from '../../core/schema/schemas-in.ts';
 import { Validation } from '../../core/schema/validate.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { arrayChecks, type Check, numberChecks, objectChecks, stringChecks, type Writing } from './checks.ts';
+import {
+  arrayChecks,
+  type Check,
+  numberChecks,
+  objectChecks,
+  stringChecks,
+  WHOLE,
+  type Writing,
+} from './checks.ts';
 import { type Dialect, HELPERS_OF } from './dialect.ts';
 import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 
@@ -137,7 +145,7 @@ class Writer implements Writing {
 
   #where({ code, takesUndefined }: Written, checks: readonly Check[]): Written {
     let all = code;
-    for (const { test, message } of checks) all = this.#dialect.where(all, test, quoted(message));
+    for (const check of checks) all = this.#dialect.where(all, check);
     return { code: all, takesUndefined };
   }
 
@@ -196,10 +204,7 @@ class Writer implements Writing {
       case 'string':
         return checked(dialect.string, stringChecks(schema, this));
       case 'integer':
-        return checked(dialect.number, [
-          { test: 'value => Number.isInteger(value)', message: 'must be a whole number' },
-          ...numberChecks(schema, this),
-        ]);
+        return checked(dialect.number, [WHOLE, ...numberChecks(schema, this)]);
       case 'number':
         return checked(dialect.number, numberChecks(schema, this));
       case 'boolean':

@@ -1,5 +1,6 @@
 /** Zod 4 (zod.dev). */
 import { type Dialect, namedHelper, PLAIN_HELPERS } from './dialect.ts';
+import { quoted } from './type-of-schema.ts';
 
 export const zod: Dialect = {
   import: "import * as z from 'zod';",
@@ -21,7 +22,8 @@ export const zod: Dialect = {
     return `${known}.${orLeftOut ? 'nullish' : 'nullable'}()`;
   },
   later: name => `z.lazy((): z.ZodType => ${name})`,
-  where: (inner, test, message) => `${inner}.refine(${test}, ${message})`,
+  where: (inner, { test, message, native }) =>
+    inner + (native?.zod ?? `.refine(${test}, ${quoted(message)})`),
   helpers: {
     ...PLAIN_HELPERS,
     fits: `function fits(schema: z.ZodType, value: unknown): boolean {
