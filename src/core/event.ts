@@ -40,7 +40,13 @@ export interface EventData {
   /** The operator confirmed that the clock is right, though it was far ahead of the event before. */
   readonly 'clock.accepted': { readonly reason: string };
   /** Of its address only the origin, as the rest may hold a token. */
-  readonly 'webhook.created': { readonly id: string; readonly origin: string };
+  readonly 'webhook.created': {
+    readonly id: string;
+    readonly origin: string;
+    /** What it is told of, and where; null: everything, everywhere. Absent in events of earlier releases. */
+    readonly environments?: readonly EnvironmentName[] | null;
+    readonly events?: readonly EventKind[] | null;
+  };
   readonly 'webhook.removed': { readonly id: string; readonly origin: string };
   readonly 'version.published': {
     readonly digest: Digest;

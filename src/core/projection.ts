@@ -52,6 +52,9 @@ export interface WebhookState {
   readonly seq: number;
   readonly environment: EnvironmentName;
   readonly origin: string;
+  /** Of those that it is told of; undefined where an earlier release made it. */
+  readonly environments: readonly EnvironmentName[] | null | undefined;
+  readonly events: readonly EventKind[] | null | undefined;
   readonly createdAt: string;
   readonly createdBy: string;
 }
@@ -71,6 +74,18 @@ export interface Projection {
   readonly webhooks: Map<string, WebhookState>;
   /** Those that wait. */
   readonly open: Map<number, PromotionRecord>;
+  /** Which keys vouch for each of these. */
+  readonly vouchers: Map<number, Vouchers>;
+  /** Those of which a key was revoked that vouched for it: the event after that must hold it. By their numbers. */
+  readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;
+  /** Whether MACs have begun: releases before them did not hold any. */
+  hasMacs: boolean;
+}
+
+/** Ids of keys. */
+interface Vouchers {
+  readonly request: string;
+  readonly approvals: ReadonlySet<string>;
 }
 
 export function emptyProjection(): Projection {
@@ -82,6 +97,9 @@ export function emptyProjection(): Projection {
     keys: new Map(),
     webhooks: new Map(),
     open: new Map(),
+    vouchers: new Map(),
+    toHold: new Map(),
+    hasMacs: false,
   };
 }
 
@@ -134,6 +152,7 @@ export function follow(
     }
     case 'key.revoked':
       changeKey(projection, event, dataOf<'key.revoked'>(event).id, { revokedAt: event.at });
+      if (projection.hasMacs) markToHold(projection, event);
       return;
     case 'key.expiry_set': {
       const { id, expiresAt } = dataOf<'key.expiry_set'>(event);
@@ -147,10 +166,10 @@ export function follow(
       return;
     }
     case 'webhook.created': {
-      const { id, origin } = dataOf<'webhook.created'>(event);
+      const { id, origin, environments, events } = dataOf<'webhook.created'>(event);
       const environment = named(event, event.environment);
       const { seq, at, actor } = event;
-      webhooks.set(id, { seq, environment, origin, createdAt: at, createdBy: actor });
+      webhooks.set(id, { seq, environment, origin, environments, events, createdAt: at, createdBy: actor });
       return;
     }
     case 'webhook.removed':
@@ -176,8 +195,10 @@ export function follow(
       prompts.set(name, { ...before, archived: event.kind === 'prompt.archived' });
       return;
     }
-    case 'signing_key.set':
     case 'macs.started':
+      projection.hasMacs = true;
+      return;
+    case 'signing_key.set':
     case 'head.accepted':
     case 'clock.accepted':
       return;
@@ -208,7 +229,40 @@ function followPromotion(
   }
   if (isOpen(after)) open.set(after.id, after);
   else open.delete(after.id);
+  vouch(projection, after, event);
   return after;
+}
+
+/** What a key vouches for is void once it is revoked, whoever hid it then. */
+function vouch(projection: Projection, after: PromotionRecord, event: PromotionEvent): void {
+  const { vouchers, toHold } = projection;
+  const { id } = after;
+  const revoked = toHold.get(id);
+  const goesOn = ['promotion.approved', 'promotion.planned', 'promotion.applied'].includes(event.kind);
+  if (revoked !== undefined && goesOn)
+    misfit(
+      event,
+      `goes on with what the key ${revoked.key} vouched for, which event ${revoked.revoked} revoked`,
+    );
+  if (event.kind === 'promotion.held' || !isOpen(after)) toHold.delete(id);
+  if (!isOpen(after)) {
+    vouchers.delete(id);
+    return;
+  }
+  const { request, approvals } = vouchers.get(id) ?? { request: event.key, approvals: NONE };
+  if (event.kind === 'promotion.approved')
+    vouchers.set(id, { request, approvals: new Set([...approvals, event.key]) });
+  else vouchers.set(id, { request, approvals: event.kind === 'promotion.held' ? NONE : approvals });
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function markToHold({ open, vouchers, toHold }: Projection, event: RegistryEvent): void {
+  const { id: key } = dataOf<'key.revoked'>(event);
+  for (const [id, { request, approvals }] of vouchers) {
+    const isPlannedByIt = open.get(id)?.state === 'planned' && approvals.size === 0 && request === key;
+    if (approvals.has(key) || isPlannedByIt) toHold.set(id, { key, revoked: event.seq });
+  }
 }
 
 function changeKey(

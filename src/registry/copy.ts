@@ -2,7 +2,8 @@
 import { CHAIN_START, type ChainHead, whyNotNext } from '../core/event.ts';
 import { Problem } from '../core/problem.ts';
 import { verifyRegistry } from './proof/verification.ts';
-import { eventOfRow, logHead } from './store/log.ts';
+import { eventOfRow } from './store/event-row.ts';
+import { logHead } from './store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EventsTable, Tables } from './store/tables.ts';
 

@@ -78,7 +78,9 @@ describe('what callers make without end', () => {
         SELECT ${dead.id}, seq, 'waiting', 1, ${later} FROM events ORDER BY seq DESC LIMIT ${QUOTAS.webhookEvents}`.execute(
         transaction,
       );
-      await sql`UPDATE webhook_deliveries SET due_at = '2000-01-01T00:00:00.000Z'
+      // Of one that is an event of the log, which alone is sent.
+      await sql`UPDATE webhook_deliveries SET due_at = '2000-01-01T00:00:00.000Z',
+          seq = (SELECT max(seq) FROM events WHERE kind = 'promotion.applied')
         WHERE seq = (SELECT max(seq) FROM webhook_deliveries)`.execute(transaction);
     });
     await dispatcher.sendDue();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { chainEvent, type RegistryEvent } from '../../src/core/event.ts';
 import { DATABASE_FILE } from '../../src/registry/data-folder.ts';
-import { eventOfRow } from '../../src/registry/store/log.ts';
+import { eventOfRow } from '../../src/registry/store/event-row.ts';
 import type { EventsTable } from '../../src/registry/store/tables.ts';
 
 /** Statements one after the other, on one connection, with triggers and references off. */

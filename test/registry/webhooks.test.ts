@@ -143,12 +143,15 @@ describe('webhooks', () => {
     const removed = await lastEvent();
     assert.deepEqual(
       [made, removed].map(({ kind, environment, actor, data }) => [kind, environment, actor, data]),
-      ['created', 'removed'].map(what => [
-        `webhook.${what}`,
-        'development',
-        'admin.of.development',
-        { id, origin },
-      ]),
+      [
+        [
+          'webhook.created',
+          'development',
+          'admin.of.development',
+          { id, origin, environments: null, events: null },
+        ],
+        ['webhook.removed', 'development', 'admin.of.development', { id, origin }],
+      ],
     );
   });
   it('are tried again, later and later, under the same id, and given up in the end', async () => {

@@ -5,7 +5,7 @@
 import { PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import type { EventData, RegistryEvent } from '../../core/event.ts';
-import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
+import { authentic, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
@@ -112,6 +112,25 @@ const selectKey = preparedQuery((database, given: { readonly id: string }) =>
     .selectAll('keys')
     .select(EVENT_BESIDE)
     .where('keys.id', '=', given.id),
+);
+
+/** The event after `seq` that revoked the key, whatever its row says; undefined: none did. */
+export async function revokedAfter(snapshot: Snapshot, id: string, seq: number): Promise<number | undefined> {
+  for (const row of await selectEvents(snapshot, { id, seq })) {
+    const event = authentic(snapshot, row);
+    if (event.kind === 'key.revoked') return event.seq;
+  }
+  return undefined;
+}
+
+const selectEvents = preparedQuery((database, given: { readonly id: string; readonly seq: number }) =>
+  database
+    .selectFrom('events')
+    .selectAll()
+    .where(idInData(database), '=', given.id)
+    .where('kind', 'in', sql`(${sql.join(KINDS.map(kind => sql.lit(kind)))})` as never)
+    .where('seq', '>', given.seq)
+    .orderBy('seq'),
 );
 
 /** As the index of each engine has it. */

@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts';
 import type { AuthorizedWrite } from '../access/authorized-write.ts';
 import type { Caller } from '../access/caller.ts';
 import { QUOTAS } from '../quotas.ts';
+import { isEqual, macOfKept, macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { IdempotencyTable } from '../store/tables.ts';
@@ -65,24 +66,55 @@ export function doneOnce(
     const place = { owner, idempotency_key: idempotencyKey };
     const [before] = await selectKept(transaction, { ...place, after: oldestKept(now) });
     if (before !== undefined) {
-      if (before.request !== fingerprint)
+      const [request = '', mac] = before.request.split(' ');
+      if (request !== fingerprint)
         throw new Problem(
           'idempotency_key_reused',
           `This ${HEADER.idempotencyKey} came with another request within 24 hours. Give each request its own.`,
         );
+      if (!isOwn(transaction, { ...place, ...before, request }, mac)) throw changedAnswer();
       return { status: before.status, body: JSON.parse(before.body) };
     }
     await checkRoom(store, transaction, owner, now);
     const done = await work(transaction);
-    await keep(transaction, {
+    const kept = {
       ...place,
       request: fingerprint,
       status: done.status,
       body: JSON.stringify(done.body),
       at: now.toISOString(),
-    });
+    };
+    const mac = macOfAnswer(transaction, kept);
+    await keep(transaction, mac === undefined ? kept : { ...kept, request: `${fingerprint} ${mac}` });
     return done;
   });
+}
+
+/**
+ * By the registry's key, so that whoever can write to the table gives nobody an answer; undefined in a process that
+ * does not have it, or while the log has no MACs either.
+ */
+function macOfAnswer(transaction: WriteTransaction, kept: IdempotencyTable): string | undefined {
+  const macs = macsOf(transaction);
+  if (macs === undefined || macs.start === Number.POSITIVE_INFINITY) return undefined;
+  const { owner, idempotency_key, request, status, body, at } = kept;
+  return macOfKept(macs.secret, 'promptforge.idempotency.v1', [
+    ...[owner, idempotency_key, request],
+    ...[status, body, at],
+  ]);
+}
+
+function isOwn(transaction: WriteTransaction, kept: IdempotencyTable, given: string | undefined): boolean {
+  const mac = macOfAnswer(transaction, kept);
+  return mac === undefined || (given !== undefined && isEqual(mac, given));
+}
+
+/** Neither answered nor done again: one that a release before this one kept has no MAC either. */
+function changedAnswer(): Problem {
+  return new Problem(
+    'idempotency_key_reused',
+    `This ${HEADER.idempotencyKey} came before, and the answer that was kept for it is not one that this registry can vouch for. Nothing was done now: look whether the first request was, and send it again with another key if it was not.`,
+  );
 }
 
 /**
@@ -128,7 +160,7 @@ type Place = Pick<IdempotencyTable, 'owner' | 'idempotency_key'>;
 const selectKept = preparedQuery((database, given: Place & { readonly after: string }) =>
   database
     .selectFrom('idempotency')
-    .select(['request', 'status', 'body'])
+    .select(['request', 'status', 'body', 'at'])
     .where('owner', '=', given.owner)
     .where('idempotency_key', '=', given.idempotency_key)
     .where('at', '>', given.after),

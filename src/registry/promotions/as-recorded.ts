@@ -1,23 +1,51 @@
 /** Promotions that are about to be decided, held to their events: who asked, and who approved, is for the log to say. */
 import { canonicalJson } from '../../core/canonical.ts';
 import { EventMisfit, isPromotionEvent, type PromotionRecord, promotionAfter } from '../../core/promotion.ts';
+import { revokedAfter } from '../access/committed-key.ts';
 import { authentic } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
+import { macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 
 /** @throws DataFolderProblem `chain_broken` when the tables say something else than the events */
 export async function checkAsRecorded(snapshot: Snapshot, promotion: PromotionRecord): Promise<void> {
-  const told = await recordedPromotion(snapshot, promotion);
+  const { told, vouchers } = await recordedPromotion(snapshot, promotion);
   if (told === undefined || canonicalJson(told) !== canonicalJson(promotion))
     throw broken(`The tables say something else of promotion ${promotion.id} than the log.`);
+  await checkNoneRevoked(snapshot, told, vouchers);
+}
+
+/** By what key, in which event. */
+interface Voucher {
+  readonly key: string;
+  readonly seq: number;
+}
+
+/**
+ * Whoever revokes a key holds what waits by its word (revoked-key.ts), as far as the tables then say that it waits. Of
+ * a release before MACs nothing of that is known.
+ */
+async function checkNoneRevoked(
+  snapshot: Snapshot,
+  { id }: PromotionRecord,
+  vouchers: readonly Voucher[],
+): Promise<void> {
+  const start = macsOf(snapshot)?.start ?? Number.POSITIVE_INFINITY;
+  for (const { key, seq } of vouchers) {
+    const revoked = await revokedAfter(snapshot, key, seq);
+    if (revoked !== undefined && revoked >= start)
+      throw broken(`Promotion ${id} still counts on the key ${key}, which event ${revoked} revoked.`);
+  }
 }
 
 async function recordedPromotion(
   snapshot: Snapshot,
   { id, prompt, environment, channel }: PromotionRecord,
-): Promise<PromotionRecord | undefined> {
+): Promise<{ readonly told: PromotionRecord | undefined; readonly vouchers: readonly Voucher[] }> {
   let told: PromotionRecord | undefined;
+  let request: Voucher | undefined;
+  let approvals: Voucher[] = [];
   for (const row of await selectEvents(snapshot, { id, prompt, environment, channel })) {
     const event = authentic(snapshot, row);
     if (!isPromotionEvent(event) || event.data.promotion !== String(id)) continue;
@@ -27,8 +55,13 @@ async function recordedPromotion(
       if (cause instanceof EventMisfit) throw broken(cause.message, { cause });
       throw cause;
     }
+    const { key, seq, kind } = event;
+    request ??= { key, seq };
+    if (kind === 'promotion.approved') approvals.push({ key, seq });
+    if (kind === 'promotion.held') approvals = [];
   }
-  return told;
+  const isByRequest = approvals.length === 0 && told?.state === 'planned' && request !== undefined;
+  return { told, vouchers: isByRequest ? [request as Voucher] : approvals };
 }
 
 type Place = Pick<PromotionRecord, 'id' | 'prompt' | 'environment' | 'channel'>;

@@ -1,14 +1,18 @@
 /** What reviewers write about a promotion, of the whole or at a line of one side. */
 import type { Comment, CommentRequest } from '../../contract/promotions.ts';
+import type { RegistryEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideComment } from '../../core/promotion-decisions.ts';
 import type { Caller } from '../access/caller.ts';
 import { checkCommentQuota } from '../quotas.ts';
+import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
+import { broken } from '../store/broken.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { CommentsTable } from '../store/tables.ts';
 import { readRecord } from './read.ts';
 import { proceed } from './record.ts';
+import { commentRow } from './rows.ts';
 
 /**
  * @throws Problem `promotion_not_found`, `promotion_closed`, `invalid_request` for a line that the side does not have
@@ -53,13 +57,30 @@ export async function listComments(
   const promotion = await readRecord(snapshot, id);
   const rows = await snapshot
     .selectFrom('comments')
-    .selectAll()
+    .leftJoin('events', 'events.seq', 'comments.id')
+    .selectAll('comments')
+    .select(EVENT_BESIDE)
     .where('promotion', '=', promotion.id)
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map(commentOf);
+  return rows.map(row => {
+    checkWritten(row, eventBeside(snapshot, row));
+    return commentOf(row);
+  });
+}
+
+/** @throws DataFolderProblem `chain_broken` for what nobody wrote, or not so */
+function checkWritten(row: CommentsTable, event: RegistryEvent | undefined): void {
+  const written =
+    event?.kind === 'promotion.commented'
+      ? commentRow(event as RegistryEvent<'promotion.commented'>)
+      : undefined;
+  const isWritten =
+    written !== undefined &&
+    Object.entries(written).every(([column, value]) => row[column as keyof CommentsTable] === value);
+  if (!isWritten) throw broken(`The table comments has a row ${row.id} that no event made.`);
 }
 
 async function checkPlace(

@@ -3,6 +3,7 @@ import { STABLE } from '../../core/channel.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import type { Present } from '../../core/promotion-decisions.ts';
+import { checkArchivedAsRecorded } from '../prompts/archived.ts';
 import { readPrompt } from '../prompts/version-rows.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { findPointer, wasLive } from './pointers.ts';
@@ -14,11 +15,13 @@ export async function readPresent(
   environment: Environment,
 ): Promise<Present> {
   const { promoteFrom } = environment.policy;
+  const { archived } = await readPrompt(snapshot, prompt);
+  await checkArchivedAsRecorded(snapshot, prompt, archived);
   return {
     environment,
     current: await findPointer(snapshot, prompt, environment.name, channel),
     stableBefore: promoteFrom === null || (await wasLive(snapshot, prompt, version, promoteFrom, STABLE)),
-    archived: (await readPrompt(snapshot, prompt)).archived === 1,
+    archived: archived === 1,
     now: now().toISOString(),
   };
 }

@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { checkArchivedAsRecorded } from './archived.ts';
 import { readPrompt } from './version-rows.ts';
 
 /** What is so already stays so, without another event. @throws Problem `publishing_not_allowed`, `prompt_not_found` */
@@ -18,6 +19,7 @@ export async function setArchived(
 ): Promise<void> {
   checkPublishes(await readEnvironment(transaction, caller.environment));
   const prompt = await readPrompt(transaction, name);
+  await checkArchivedAsRecorded(transaction, name, prompt.archived);
   if ((prompt.archived === 1) === archived) return;
   await appendEvent(transaction, now, () => ({
     actor: caller.actor,

@@ -8,6 +8,7 @@ import type { VersionNumber } from '../../core/version.ts';
 import { readEnvironment } from '../environments.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
+import { checkArchivedAsRecorded } from './archived.ts';
 
 /** The newest version, without its source. */
 export interface NewestVersion {
@@ -27,6 +28,8 @@ export async function checkMayPublish(
 ): Promise<NewestVersion | undefined> {
   checkPublishes(await readEnvironment(snapshot, environment));
   const [newest] = await selectNewest(snapshot, { name });
+  // What is published all the same is looked at in its transaction.
+  if (newest?.archived === 1) await checkArchivedAsRecorded(snapshot, name, newest.archived);
   checkNotArchived(name, newest);
   return newest;
 }

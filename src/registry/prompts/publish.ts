@@ -13,6 +13,7 @@ import { notedIn } from '../store/noted.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
+import { checkArchivedAsRecorded, isArchivingToCheck, lastArchiving } from './archived.ts';
 import { isStillNewest, type LinkedSource, type RecordedPartials } from './link-newest.ts';
 import { checkBase, checkNotArchived } from './may-publish.ts';
 import type { PreparedSource } from './prepare-source.ts';
@@ -93,6 +94,8 @@ async function checkPublication(
   const { source, digest, bytes } = prepared;
   checkPublishes(await readEnvironment(snapshot, caller.environment));
   const newest = await newestVersion(snapshot, name);
+  if (newest !== undefined && isArchivingToCheck(newest))
+    await checkArchivedAsRecorded(snapshot, name, newest.archived);
   checkNotArchived(name, newest);
   if (newest === undefined) await checkNameFree(snapshot, name);
   if (newest?.digest !== digest) checkBase(name, base, newest);
@@ -199,7 +202,8 @@ const setNewest = preparedQuery(
       .onConflict(conflict => conflict.column('name').doUpdateSet({ newest: version })),
 );
 
-type NewestRow = Omit<VersionsTable, 'seq'> & Pick<PromptsTable, 'archived'>;
+type NewestRow = Omit<VersionsTable, 'seq'> &
+  Pick<PromptsTable, 'archived'> & { last_archiving: number | null };
 
 /** Undefined for a prompt that is new. */
 async function newestVersion(snapshot: Snapshot, name: PromptName): Promise<NewestRow | undefined> {
@@ -213,7 +217,7 @@ const selectNewest = preparedQuery((database, { name }: { readonly name: PromptN
     .innerJoin('versions', join =>
       join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
     )
-    .select([...SUMMARY_COLUMNS, 'versions.source', 'prompts.archived'])
+    .select([...SUMMARY_COLUMNS, 'versions.source', 'prompts.archived', lastArchiving().as('last_archiving')])
     .where('prompts.name', '=', name),
 );
 

@@ -11,6 +11,7 @@ import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { ApprovalsTable, PromotionsTable, Tables } from '../store/tables.ts';
+import { filterText } from '../webhooks/filters.ts';
 import { turns } from './turns.ts';
 
 /**
@@ -142,6 +143,8 @@ export async function checkNothingBeyond(snapshot: Snapshot, last: number): Prom
 /** What changes: only at the end of the log does it follow from the events that were read. */
 export async function checkState(snapshot: Snapshot, projection: Projection): Promise<void> {
   const { open, prompts, pointers, environments, keys, webhooks } = projection;
+  for (const [id, { key, revoked }] of projection.toHold)
+    throw broken(`Promotion ${id} still counts on the key ${key}, which event ${revoked} revoked.`);
   await checkPromotions(snapshot, [...open.values()]);
   await checkTable(
     snapshot,
@@ -176,8 +179,10 @@ export async function checkState(snapshot: Snapshot, projection: Projection): Pr
     'webhooks',
     row => row.id,
     webhooks,
-    (id, { seq, environment, origin, createdAt, createdBy }) => ({
+    (id, { seq, environment, origin, environments, events, createdAt, createdBy }) => ({
       ...{ id, seq, environment, origin },
+      ...(environments !== undefined && { environments: filterText(environments) }),
+      ...(events !== undefined && { events: filterText(events) }),
       created_at: createdAt,
       created_by: createdBy,
     }),

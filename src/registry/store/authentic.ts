@@ -4,7 +4,7 @@
  */
 import { type EventData, type EventKind, hasItsHash, type RegistryEvent } from '../../core/event.ts';
 import { broken } from './broken.ts';
-import { eventOfRow } from './log.ts';
+import { eventOfRow } from './event-row.ts';
 import { checkMac } from './macs.ts';
 import type { Snapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';

@@ -14,6 +14,7 @@ import { DataFolderProblem } from '../data-folder-problem.ts';
 import { enqueue } from '../webhooks/enqueue.ts';
 import { checkClock } from './clock.ts';
 import { COLUMNS } from './columns.ts';
+import { eventOfRow } from './event-row.ts';
 import { checkMac, hasItsMac, macsOf } from './macs.ts';
 import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';
@@ -203,18 +204,3 @@ const rowsWithoutMac = preparedQuery((database, { seq, limit }: AfterSeq) =>
     .orderBy('seq')
     .limit(limit),
 );
-
-/** @throws SyntaxError for data that is no JSON */
-export function eventOfRow(row: EventsTable): RegistryEvent {
-  const { seq, at, actor, key, kind, prompt, version, environment, channel } = row;
-  // Not by spreading: a log is read a million events at a time.
-  const event: Record<string, unknown> = { seq, at, actor, key, kind };
-  if (prompt !== null) event['prompt'] = prompt;
-  if (version !== null) event['version'] = version;
-  if (environment !== null) event['environment'] = environment;
-  if (channel !== null) event['channel'] = channel;
-  event['data'] = JSON.parse(row.data);
-  event['previousHash'] = row.previous_hash;
-  event['hash'] = row.hash;
-  return event as unknown as RegistryEvent;
-}

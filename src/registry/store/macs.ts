@@ -36,6 +36,13 @@ export function macOf(secret: KeyObject, { seq, hash }: ChainHead): string {
   return createHmac('sha256', secret).update(`${KIND} ${seq} ${hash}`).digest('base64');
 }
 
+/** Of what a process keeps in the database for itself alone. @param purpose as no event and nothing else has it */
+export function macOfKept(secret: KeyObject, purpose: string, values: readonly (string | number)[]): string {
+  return createHmac('sha256', secret)
+    .update(`${purpose} ${JSON.stringify(values)}`)
+    .digest('base64');
+}
+
 const ofStores = new WeakMap<object, EventMacs>();
 const ofSnapshots = new WeakMap<Snapshot, EventMacs>();
 

@@ -168,7 +168,7 @@ export interface IdempotencyTable {
   /** Whose: a key's id, or the embedded actor. */
   readonly owner: string;
   readonly idempotency_key: string;
-  /** SHA-256 over method, path and body. */
+  /** SHA-256 over method, path and body, and after a space the MAC of the row (idempotency.ts). */
   readonly request: string;
   readonly status: number;
   readonly body: string;

@@ -2,7 +2,10 @@
 import { WEBHOOK_EVENTS } from '../../contract/webhooks.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
+import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import type { WriteTransaction } from '../store/store.ts';
+
+import { checkFilters } from './filters.ts';
 
 const TOLD: ReadonlySet<EventKind> = new Set(WEBHOOK_EVENTS);
 
@@ -15,9 +18,12 @@ export async function enqueue(
   if (!TOLD.has(event.kind)) return;
   const webhooks = await transaction
     .selectFrom('webhooks')
-    .select(['id', 'environments', 'events'])
-    .where('stopped_at', 'is', null)
+    .leftJoin('events', 'events.seq', 'webhooks.seq')
+    .select(['webhooks.id', 'webhooks.environments', 'webhooks.events'])
+    .select(EVENT_BESIDE)
+    .where('webhooks.stopped_at', 'is', null)
     .execute();
+  for (const webhook of webhooks) checkFilters(webhook, eventBeside(transaction, webhook));
   const wanted = webhooks.filter(
     ({ environments, events }) => holds(environments, event.environment) && holds(events, event.kind),
   );

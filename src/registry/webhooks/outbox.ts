@@ -1,7 +1,7 @@
 /** What is still to be told to whom, of which each is taken by one process at a time, and how it went. */
 import type { RegistryEvent } from '../../core/event.ts';
 import { isWebhookQuotaReached, QUOTAS } from '../quotas.ts';
-import { eventOfRow } from '../store/log.ts';
+import { authentic } from '../store/authentic.ts';
 import type { Snapshot, WriteTransaction } from '../store/store.ts';
 import { pauseAfter } from './schedule.ts';
 
@@ -66,7 +66,7 @@ export async function claim(
     .selectAll()
     .where('seq', '=', seq)
     .executeTakeFirstOrThrow();
-  return { webhook, sealedUrl, origin, event: eventOfRow(row), attempt };
+  return { webhook, sealedUrl, origin, event: authentic(transaction, row), attempt };
 }
 
 /** How an attempt ended. `interrupted`: by this process itself, which stops. */

@@ -10,6 +10,7 @@ import { checkWebhookQuota } from '../quotas.ts';
 import { appendEvent } from '../store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { WebhooksTable } from '../store/tables.ts';
+import { filterText } from './filters.ts';
 import { shownSecret, webhookSecret } from './signature.ts';
 import { sealTarget } from './target.ts';
 
@@ -34,11 +35,15 @@ export async function createWebhook(
   await checkWebhookQuota(transaction, environment);
   const id = `wh_${randomBytes(12).toString('hex')}`;
   const { origin } = target;
+  const filters = {
+    environments: environments && [...new Set(environments)],
+    events: events && [...new Set(events)],
+  };
   const event = await appendEvent(transaction, now, () => ({
     ...author,
     kind: 'webhook.created',
     environment,
-    data: { id, origin },
+    data: { id, origin, ...filters },
   }));
   const row: WebhooksTable = {
     id,
@@ -46,8 +51,8 @@ export async function createWebhook(
     environment,
     origin,
     sealed_url: sealTarget(identity, id, target),
-    environments: environments && JSON.stringify([...new Set(environments)]),
-    events: events && JSON.stringify([...new Set(events)]),
+    environments: filterText(filters.environments),
+    events: filterText(filters.events),
     created_at: event.at,
     created_by: author.actor,
     last_delivered_at: null,

@@ -244,4 +244,8 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   CREATE INDEX events_of_keys ON events (json_extract(data, '$.id'), seq)
     WHERE kind IN ('key.created', 'key.committed', 'key.expiry_set', 'key.revoked');
   `,
+  // The events that a prompt's being archived is held to.
+  `
+  CREATE INDEX events_of_archived ON events (prompt, seq) WHERE kind IN ('prompt.archived', 'prompt.restored');
+  `,
 ];

@@ -1,0 +1,49 @@
+/** Whether a prompt is archived, as the log says. */
+import { sql } from 'kysely';
+import type { PromptName } from '../../core/name.ts';
+import { authentic } from '../store/authentic.ts';
+import { broken } from '../store/broken.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
+import type { Snapshot } from '../store/store.ts';
+
+/** @throws DataFolderProblem `chain_broken` when the table says something else than the last event that archived or restored it */
+export async function checkArchivedAsRecorded(
+  snapshot: Snapshot,
+  name: PromptName,
+  archived: number,
+): Promise<void> {
+  const [row] = await selectLast(snapshot, { name });
+  const isArchived = row !== undefined && authentic(snapshot, row).kind === 'prompt.archived';
+  if (isArchived !== (archived === 1))
+    throw broken(`The table prompts says of "${name}" that it is ${archived === 1 ? '' : 'not '}archived.`);
+}
+
+/**
+ * For a query of the table prompts: the number of the event that `checkArchivedAsRecorded` would read; null where a
+ * prompt was never archived, as most were not.
+ */
+export function lastArchiving() {
+  return sql<number | null>`(
+    SELECT max(seq) FROM events
+    WHERE events.prompt = prompts.name AND kind IN ('prompt.archived', 'prompt.restored')
+  )`;
+}
+
+/** Whether the table or the log tells of archiving at all; where neither does, they agree. */
+export function isArchivingToCheck(row: {
+  readonly archived: number;
+  readonly last_archiving: number | null;
+}): boolean {
+  return row.archived === 1 || row.last_archiving !== null;
+}
+
+/** The kinds are part of the statement itself: only then is their index used. */
+const selectLast = preparedQuery((database, given: { readonly name: PromptName }) =>
+  database
+    .selectFrom('events')
+    .selectAll()
+    .where('prompt', '=', given.name)
+    .where('kind', 'in', sql`('prompt.archived', 'prompt.restored')` as never)
+    .orderBy('seq', 'desc')
+    .limit(1),
+);
