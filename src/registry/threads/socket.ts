@@ -5,13 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem } from '../../core/problem.ts';
+import { removeStaleSockets, SOCKET, SOCKET_FOLDER } from './stale-sockets.ts';
 
 export interface PrivateSocket extends AsyncDisposable {
   /** Of a Unix domain socket, in a folder of its own; or of a named pipe on Windows. */
   readonly path: string;
 }
 
-const NAME = 's';
 /** Some systems have room for 104 bytes, with the zero at the end. */
 const MAX_PATH = 103;
 
@@ -24,9 +24,10 @@ export async function privateSocket(): Promise<PrivateSocket> {
   const causes: unknown[] = [];
   for (const parent of new Set([tmpdir(), '/tmp'])) {
     try {
+      await removeStaleSockets(parent);
       // Only its owner may enter it (mode 0700).
-      const folder = await mkdtemp(join(parent, 'promptforge-'));
-      const path = join(folder, NAME);
+      const folder = await mkdtemp(join(parent, SOCKET_FOLDER));
+      const path = join(folder, SOCKET);
       const all = { recursive: true, force: true };
       // A second signal ends the process before anything is closed.
       const removeAtExit = () => rmSync(folder, all);
