@@ -236,6 +236,9 @@ describe('a registry that delivers in threads of their own', () => {
     );
     assert.equal(answered.text, 'One');
     assert.equal(registry.threads.length, 2);
+    await eventually('the figure', async () =>
+      /^promptforge_delivery_threads 1$/m.test((await registry.call('GET', '/metrics')).text),
+    );
     assert.ok(
       registry.logged.some(entry => entry.event === 'fault' && /thread that delivers/.test(entry.error)),
     );

@@ -71,6 +71,7 @@ async function deliveringBefore(folder: string, presence: Presence) {
     },
   });
   const front: DeliveryFront = {
+    listening: () => 1,
     specsOf: specs.of,
     committed: (events, made) =>
       server.committedElsewhere(...structuredClone([events, made] as const)).catch(() => {}),

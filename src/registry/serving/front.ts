@@ -15,6 +15,8 @@ export type ThreadMetrics = Readonly<Record<MetricsPart, MetricValues>>;
 
 /** The threads that deliver, for the server behind them. */
 export interface DeliveryFront extends CommitListener {
+  /** How many of them listen. */
+  listening(): number;
   /** Of each thread, and of those that ended, so that no counter goes back. */
   metrics(part: MetricsPart): Promise<readonly MetricValues[]>;
   /** Something was found false: they deliver only what they had in memory. */

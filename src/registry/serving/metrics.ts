@@ -30,7 +30,7 @@ export interface MeasuredParts {
   readonly waiting: () => number;
   /** What the deliveries in memory retain. */
   readonly cached: () => { readonly bytes: number; readonly entries: number };
-  readonly front?: Pick<DeliveryFront, 'metrics'> | undefined;
+  readonly front?: Pick<DeliveryFront, 'metrics' | 'listening'> | undefined;
 }
 
 /** What every thread has of its own; the rest is of the registry, and told once. */
@@ -109,6 +109,15 @@ export function registryMetrics({
       this.set(cached().entries);
     },
   });
+  if (front !== undefined)
+    new Gauge({
+      name: 'promptforge_delivery_threads',
+      help: 'Threads that deliver and listen now; where it stays below --workers, one does not start again.',
+      registers,
+      collect() {
+        this.set(front.listening());
+      },
+    });
   const up = new Gauge({
     name: 'promptforge_database_up',
     help: '1: the database answered when this was asked for.',

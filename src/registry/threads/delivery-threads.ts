@@ -91,6 +91,7 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
 
   return {
     front: {
+      listening: () => [...running].filter(({ hasListened }) => hasListened).length,
       specsOf: specs.of,
       async committed(events, made) {
         const message = { kind: 'committed', events, made } as const;
