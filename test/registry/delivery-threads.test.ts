@@ -11,7 +11,7 @@ import { ROUTES } from '../../src/contract/routes.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
 import type { Role } from '../../src/core/role.ts';
-import { createKey } from '../../src/registry/administration.ts';
+import { createKey, revokeKey } from '../../src/registry/administration.ts';
 import { DATABASE_FILE, openDataFolder } from '../../src/registry/data-folder.ts';
 import { failedKeyLimits } from '../../src/registry/serving/limits.ts';
 import { type RegistryServingOptions, serveRegistry } from '../../src/registry/threads/serve-registry.ts';
@@ -245,6 +245,37 @@ describe('a registry that delivers in threads of their own', () => {
     await publish(registry, 'team/b', ['Other']);
     await promote(registry, 'team/b', 1, null);
     assert.equal((await registry.deliver('team/b')).text, 'Other');
+  });
+
+  it('lets no write wait for a thread that has nothing to deliver yet', async () => {
+    await using registry = await served(1);
+    await publish(registry, 'team/a', ['One', 'Two']);
+    await promote(registry, 'team/a', 1, null);
+    const { store } = registry.served;
+    const made = { environment: STAGING, role: 'reader', actor: 'leaver', expiresAt: null } as const;
+    const { id } = await createKey(store, made);
+    const told: string[] = [];
+    const committed = Promise.withResolvers<void>();
+    const listen = (worker: Worker) => {
+      const { postMessage } = worker;
+      worker.postMessage = async (command: { kind: string }) => {
+        told.push(command.kind);
+        // It goes on once something was committed that it was not told of.
+        if (command.kind === 'go') await committed.promise;
+        postMessage.call(worker, command);
+      };
+    };
+    process.once('worker', listen);
+    await registry.threads[0]?.terminate();
+    await eventually('another thread', () => registry.threads.length === 2);
+    await revokeKey(store, id);
+    committed.resolve();
+    const answered = await eventually('a delivery', () => registry.deliver('team/a').catch(() => undefined));
+    assert.equal(answered.text, 'One');
+    assert.ok(!told.slice(0, told.indexOf('go') + 1).includes('committed'), `${told}`);
+    await promote(registry, 'team/a', 2, 1);
+    assert.equal((await registry.deliver('team/a')).text, 'Two');
+    assert.ok(told.includes('committed'));
   });
 
   it('delivers only what it had in memory once the log is known to be broken, in whichever thread that was found', async () => {

@@ -39,6 +39,9 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
   });
   closing.defer(() => store.close());
   if (place.registryKey !== undefined) await holdToMacsOf(store, place.registryKey);
+  const commands = commandsFrom(port);
+  report({ kind: 'ready' });
+  await commands.go;
   const server = await startServer({
     store,
     ...serving,
@@ -55,15 +58,39 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
     },
   });
   if (broken !== null) server.reportBroken(new Error(broken));
-  const closed = obeyed(port, server, report);
+  const closed = obeyed(commands, server, report);
   report({ kind: 'listening', url: server.url });
   await closed;
 }
 
-/** Resolves when the server was asked to close and is closed. */
-function obeyed(port: MessagePort, server: RunningServer, report: Tell): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+interface Commands {
+  readonly go: Promise<void>;
+  /** Those that came since, and those that come from now on. */
+  obey(by: (command: Command) => void): void;
+}
+
+function commandsFrom(port: MessagePort): Commands {
+  const { promise: go, resolve } = Promise.withResolvers<void>();
+  const early: Command[] = [];
+  let obeying: ((command: Command) => void) | undefined;
   port.on('message', (command: Command) => {
+    if (command.kind === 'go') resolve();
+    else if (obeying !== undefined) obeying(command);
+    else early.push(command);
+  });
+  return {
+    go,
+    obey(by) {
+      obeying = by;
+      for (const command of early.splice(0)) by(command);
+    },
+  };
+}
+
+/** Resolves when the server was asked to close and is closed. */
+function obeyed(commands: Commands, server: RunningServer, report: Tell): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  commands.obey(command => {
     switch (command.kind) {
       case 'committed':
         // Where the database cannot be read now, the next delivery finds out by itself.

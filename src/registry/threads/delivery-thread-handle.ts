@@ -7,12 +7,14 @@ type Asked = Extract<Command, { readonly id?: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** What a thread tells of itself while it runs. */
-export type ThreadReport = Exclude<Report, { readonly kind: 'listening' | 'refused' | 'done' }>;
+export type ThreadReport = Exclude<Report, { readonly kind: 'ready' | 'listening' | 'refused' | 'done' }>;
 
 export interface DeliveryThread {
   /** Its URL. @throws Problem, Error when it ends before it listens */
   readonly listening: Promise<string>;
   readonly hasListened: boolean;
+  /** Whether it may deliver something by now. What was committed before that it reads by itself. */
+  readonly mayDeliver: boolean;
   /** Resolves when it has ended, with why where it ended by itself. */
   readonly ended: Promise<unknown>;
   tell(command: Command): void;
@@ -33,10 +35,15 @@ export function startDeliveryThread(
   const waiting = new Map<number, (value: unknown) => void>();
   let next = 0;
   let hasListened = false;
+  let mayDeliver = false;
   let why: unknown;
 
   worker.on('message', (report: Report) => {
     switch (report.kind) {
+      case 'ready':
+        mayDeliver = true;
+        worker.postMessage({ kind: 'go' } satisfies Command);
+        break;
       case 'listening':
         hasListened = true;
         listening.resolve(report.url);
@@ -70,6 +77,9 @@ export function startDeliveryThread(
     ended: ended.promise,
     get hasListened() {
       return hasListened;
+    },
+    get mayDeliver() {
+      return mayDeliver;
     },
     tell: command => worker.postMessage(command),
     terminate(reason) {

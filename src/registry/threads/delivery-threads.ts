@@ -95,15 +95,17 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
       specsOf: specs.of,
       async committed(events, made) {
         const message = { kind: 'committed', events, made } as const;
+        const delivering = [...running].filter(({ mayDeliver }) => mayDeliver);
         if (!events.some(event => mayBeDelivered(event, made))) {
-          for (const thread of running) thread.tell(message);
+          for (const thread of delivering) thread.tell(message);
           return;
         }
-        const kept = [...running].map(thread => thread.ask(message));
+        const kept = delivering.map(thread => thread.ask(message));
         await Promise.race([Promise.all(kept), sleep(PATIENCE, undefined, { ref: false })]);
       },
       async metrics(part) {
-        const told = [...running].map(async thread => {
+        const listening = [...running].filter(({ hasListened }) => hasListened);
+        const told = listening.map(async thread => {
           const counted = await thread.ask({ kind: 'metrics' });
           if (counted !== undefined) figures.said(thread, counted as ThreadMetrics);
         });

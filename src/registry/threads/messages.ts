@@ -41,6 +41,8 @@ export interface ThreadOrder {
 
 /** To a thread. What has an `id` is answered by `done`. */
 export type Command =
+  /** The first: it may read and deliver, as from here on it is told of what is committed. */
+  | { readonly kind: 'go' }
   | {
       readonly kind: 'committed';
       /** Left out where nobody waits. */
@@ -55,6 +57,8 @@ export type Command =
 
 /** From a thread. */
 export type Report =
+  /** It has opened the registry, and read nothing of it that it would deliver. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'listening'; readonly url: string }
   /** It could not start, and ends. */
   | { readonly kind: 'refused'; readonly problem: PlainProblem }
