@@ -28,6 +28,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: async () => (await import('./commands/login.ts')).loginCommand(),
       },
       {
+        name: 'logout',
+        description: 'take a key out of the keychain again',
+        load: async () => (await import('./commands/logout.ts')).logoutCommand(),
+      },
+      {
         name: 'whoami',
         description: 'say who you are at the registry, with each of your keys',
         load: async () => (await import('./commands/whoami.ts')).whoamiCommand(),

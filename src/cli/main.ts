@@ -7,11 +7,13 @@ if (why !== undefined) {
   process.stderr.write(`promptforge: ${why}\n`);
   process.exitCode = 4;
 } else {
-  const { explainUncaughtFaults, silenceExperimentalWarnings } = await import('./process-edge.ts');
+  const { endAtOnce, explainUncaughtFaults, silenceExperimentalWarnings } = await import('./process-edge.ts');
   const { leaveFailedWritesToTheWriter } = await import('./output.ts');
   leaveFailedWritesToTheWriter();
   explainUncaughtFaults();
   silenceExperimentalWarnings();
   const { run } = await import('./program.ts');
   process.exitCode = await run(process.argv.slice(2));
+  const { isAnythingAbandoned } = await import('./abandoned.ts');
+  if (isAnythingAbandoned()) endAtOnce(process.exitCode);
 }

@@ -8,11 +8,13 @@ import type { Key } from '../core/key.ts';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import type { Keychain } from '../keys/keychain.ts';
 import { originOf } from '../keys/origin.ts';
+import { KEYCHAIN_TIMEOUT_MS, silent } from '../keys/probe-keychain.ts';
 import { keysInVariables, keyVariable } from '../keys/variables.ts';
 import { EMBEDDED } from '../workspace/check-project.ts';
 import { nearestProject } from '../workspace/nearest-project.ts';
 import { nodeFileSystem } from '../workspace/node-file-system.ts';
 import { PROJECT_FILE, type Project } from '../workspace/project-file.ts';
+import { abandon } from './abandoned.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
 export interface RemoteOptions {
@@ -143,7 +145,7 @@ export class Remote {
 
   /** Never rejects: a machine without a keychain keeps no keys. */
   #inKeychain(): Promise<ReadonlyMap<EnvironmentName, FoundKey>> {
-    this.#keychain ??= this.#readKeychain().catch(error => {
+    this.#keychain ??= inTime(this.#readKeychain()).catch(error => {
       this.#whyNoKeychain = error instanceof Error ? error.message : String(error);
       return new Map();
     });
@@ -171,6 +173,20 @@ export class Remote {
       EXIT.refused,
       `${why} Run "promptforge login", or put a key into ${variable}.${keychain}`,
     );
+  }
+}
+
+/** @throws Error when the keychain does not answer; it is no longer waited for */
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  const waited = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    abandon();
+    waited.reject(new Error(silent('try again')));
+  }, KEYCHAIN_TIMEOUT_MS);
+  try {
+    return await Promise.race([reading, waited.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -12,7 +12,7 @@ export type KeychainProbe =
   | { readonly available: false; readonly why: string };
 
 /** A person may be typing the keyring's password; a keyring that nobody can unlock never answers at all. */
-const TIMEOUT_MS = 10_000;
+export const KEYCHAIN_TIMEOUT_MS = 10_000;
 const PROBE_SERVICE = 'PromptForge probe';
 
 /**
@@ -22,7 +22,7 @@ const PROBE_SERVICE = 'PromptForge probe';
  */
 export async function probeKeychain(
   load: () => Promise<Keytar>,
-  timeout: number = TIMEOUT_MS,
+  timeout: number = KEYCHAIN_TIMEOUT_MS,
   again: string = 'reload the window',
 ): Promise<KeychainProbe> {
   let keytar: Keytar;
@@ -57,7 +57,8 @@ async function tryOut(keytar: Keytar, again: string): Promise<KeychainProbe> {
   }
 }
 
-const silent = (again: string) =>
+/** A sentence for the person, about a keychain that does not answer. */
+export const silent = (again: string) =>
   `The keychain of this machine did not answer in time; it may be locked and waiting for its password. Unlock it, then ${again}.`;
 const FORGETS =
   'The keychain of this machine did not give back what was written to it. Check the keyring that runs here.';

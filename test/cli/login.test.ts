@@ -1,6 +1,8 @@
 /** Keys for commands: from variables and the keychain, through the real process and a registry that serves. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { Keychain, loadKeytar } from '../../src/keys/keychain.ts';
@@ -85,6 +87,12 @@ describe('keys for commands', () => {
       keys.map(({ environment, actor, from }: Record<string, string>) => [environment, actor, from]),
       [['development', 'mara', 'keychain']],
     );
+
+    for (const removed of [true, false]) {
+      const out = await run(['logout', 'development', '--json']);
+      assert.deepEqual([out.code, JSON.parse(out.stdout).removed], [0, removed], out.stderr);
+    }
+    assert.equal(await new Keychain(await loadKeytar()).get(originOf(registry.url), development), undefined);
   });
 
   it('says that there is no keychain, and what to do', async () => {
@@ -95,6 +103,20 @@ describe('keys for commands', () => {
     assert.equal(code, 4);
     assert.match(stderr, /cannot be kept: .*PROMPTFORGE_KEY_STAGING/);
     assert.doesNotMatch(stderr, /pf_/);
+  });
+
+  it('ends, and says why, where a keychain never answers', async () => {
+    if (process.platform !== 'linux') return;
+    await using place = await temporaryFolder();
+    const socket = join(place.path, 'bus');
+    const silent = createServer().listen(socket);
+    await once(silent, 'listening');
+    const env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` };
+    const key = await registry.key('staging', 'reader');
+    const [stored, read] = await Promise.all([run(['login'], env, key), run(['whoami'], env)]);
+    silent.close();
+    assert.deepEqual([stored.code, read.code], [4, 1]);
+    for (const { stderr } of [stored, read]) assert.match(stderr, /did not answer in time.*then try again/);
   });
 
   it('prefers the variable of an environment, and sends no key to another registry', async () => {

@@ -50,6 +50,7 @@ describe('promptforge', () => {
     [['log'], [/--limit/, /Examples:/]],
     [['show'], [/<prompt>/, /Examples:/]],
     [['login'], [/--registry <url>.*PROMPTFORGE_REGISTRY/s, /keychain/, /Examples:/]],
+    [['logout'], [/<environment>/, /Examples:/]],
     [['whoami'], [/PROMPTFORGE_KEY_<ENVIRONMENT>/, /Examples:/]],
     [
       ['keys', 'create'],

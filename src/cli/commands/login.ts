@@ -6,6 +6,7 @@ import { Keychain, loadKeytar } from '../../keys/keychain.ts';
 import { originOf } from '../../keys/origin.ts';
 import { probeKeychain } from '../../keys/probe-keychain.ts';
 import { keyVariable } from '../../keys/variables.ts';
+import { abandon } from '../abandoned.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, printJson, say } from '../output.ts';
 import { readSecret } from '../read-secret.ts';
@@ -39,11 +40,13 @@ async function login(options: LoginOptions): Promise<void> {
   const { key, environment } = parseKey(await readSecret(`Key for ${url}`));
   const who = await new RegistryClient({ url, key }).currentKey();
   const probe = await probeKeychain(loadKeytar, undefined, 'try again');
-  if (!probe.available)
+  if (!probe.available) {
+    abandon();
     throw new CommandFailure(
       EXIT.environment,
       `The key is right, but it cannot be kept: ${probe.why} Put it into ${keyVariable(environment)} instead.`,
     );
+  }
   await new Keychain(probe.keytar).set(originOf(url), environment, key);
   if (options.json) return printJson(who);
   await say(line`You are ${whoIs(who)}, in ${environment} at ${url}. The key is in the keychain.`);
