@@ -16,12 +16,13 @@ export async function readSecret(what: string): Promise<string> {
 }
 
 async function typed(what: string): Promise<string> {
-  await say(line`${what} (it is not shown):`);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   const left = new AbortController();
   lines.once('SIGINT', () => left.abort());
   try {
+    // The terminal does not echo any more by now, however fast somebody pastes.
+    await say(line`${what} (it is not shown):`);
     return await lines.question('', { signal: left.signal });
   } catch (cause) {
     throw new CommandFailure(EXIT.refused, 'Nothing was stored.', { cause });

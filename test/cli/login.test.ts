@@ -1,5 +1,6 @@
 /** Keys for commands: from variables and the keychain, through the real process and a registry that serves. */
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -10,11 +11,16 @@ import { originOf } from '../../src/keys/origin.ts';
 import { aRegistryServer, type RegistryServerForTest } from '../a-registry-server.ts';
 import { type KeychainSession, startKeychainSession } from '../keys/keychain-session.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { type Outcome, promptforge } from './promptforge.ts';
+import { MAIN, type Outcome, promptforge } from './promptforge.ts';
 
 const development = parseEnvironmentName('development');
 /** None of those that this process has by chance. */
 const NO_KEYS = { PROMPTFORGE_KEY: '', PROMPTFORGE_REGISTRY: '' };
+
+/** util-linux has a terminal for a command; elsewhere there is another `script`, or none. */
+function isStarted(child: ChildProcess): Promise<boolean> {
+  return Promise.race([once(child, 'spawn').then(() => true), once(child, 'error').then(() => false)]);
+}
 
 describe('keys for commands', () => {
   let session: KeychainSession;
@@ -93,6 +99,27 @@ describe('keys for commands', () => {
       assert.deepEqual([out.code, JSON.parse(out.stdout).removed], [0, removed], out.stderr);
     }
     assert.equal(await new Keychain(await loadKeytar()).get(originOf(registry.url), development), undefined);
+  });
+
+  it('does not show a key that is typed', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const terminal = [
+      'script',
+      ['--quiet', '--return', '--command', `"${process.execPath}" "${MAIN}" login`, '/dev/null'],
+    ] as const;
+    const [command, args] = terminal;
+    const child = spawn(command, args, { cwd: folder.path, env: { ...process.env, ...NO_KEYS } });
+    if (!(await isStarted(child))) return this.skip();
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', text => (shown += text));
+    while (!shown.includes('it is not shown')) await once(child.stdout, 'data');
+    const key = await registry.key('staging', 'author', 'typist');
+    child.stdin.write(`${key}\r`);
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0, shown);
+    assert.match(shown, /typist, author, in staging/);
+    assert.doesNotMatch(shown, /pf_/);
+    await new Keychain(await loadKeytar()).delete(originOf(registry.url), parseEnvironmentName('staging'));
   });
 
   it('says that there is no keychain, and what to do', async () => {

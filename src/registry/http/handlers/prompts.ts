@@ -49,6 +49,8 @@ export const handlePublish: Handler<'publish'> = async call => {
     const { version, created } = await withPartials(link, prepared, ready =>
       store.read(snapshot => tryPublish(snapshot, store.now, caller, name, ready, body)),
     );
+    // What is written is checked at the commit; here there is none.
+    await call.reauthenticate();
     const answer: z.infer<typeof publishResponse> = { ...version, wouldCreate: created };
     return jsonTextAnswer(200, await work.json(answer, asker()));
   }
