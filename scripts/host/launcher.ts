@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
 import { openWindow, startBrowser } from './browser.ts';
-import { HOST_IS_LATE, OPENINGS } from './lateHost.ts';
+import { HOST_IS_LATE, OPENINGS } from './hostMessages.ts';
 import { patience } from './patience.ts';
 import { type RunningServer, startServer, WITHOUT_GIT } from './runningServer.ts';
 import { provideBrowser, provideKeyring } from './systemPackages.ts';

@@ -27,7 +27,7 @@ describe('When things go wrong at a registry', () => {
           headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
           body: JSON.stringify({ source, message: 'From elsewhere', base }),
         });
-      const { workbench } = await open();
+      const { workbench, server, hostLoss } = await open();
 
       await step('publishes a first version', async () => {
         await workbench.status('no key');
@@ -116,6 +116,11 @@ describe('When things go wrong at a registry', () => {
         await workbench.confirm('Promote to development');
         await workbench.notification(`${PROMPT}@2 is now live in development.`);
       });
+
+      // Not as a step, which would fail at once: that is what this makes sure of.
+      const host = [...server.log().matchAll(/<(\d+)> Launched Extension Host Process/g)].at(-1)?.[1];
+      process.kill(Number(host), 'SIGKILL');
+      await assert.rejects(hostLoss, /extension host has ended by itself: .* signal: SIGKILL/);
     },
   );
 });

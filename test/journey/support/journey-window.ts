@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { ConsoleMessage, Page } from 'playwright-core';
 import { openWindow } from '../../../scripts/host/browser.ts';
-import { HOST_IS_LATE, OPENINGS } from '../../../scripts/host/lateHost.ts';
+import { HOST_HAS_ENDED, HOST_IS_LATE, OPENINGS } from '../../../scripts/host/hostMessages.ts';
 import { patience } from '../../../scripts/host/patience.ts';
 import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
 import { openWorkbench, workbenchIsReady } from '../../../scripts/host/workbenchWindow.ts';
@@ -22,6 +22,8 @@ export interface JourneyWindow extends AsyncDisposable {
   readonly page: Page;
   /** The folder with the logs of its server and of its extension host: an absolute path. */
   readonly logs: string;
+  /** Rejects when the window's extension host ends by itself: what was asked or done then never comes to an end. */
+  readonly hostLoss: Promise<never>;
   /** Reloads the window by keyboard, and waits until its extensions have started. */
   reload(): Promise<void>;
 }
@@ -49,8 +51,13 @@ export async function openSharedWindow({
   await using opening = new AsyncDisposableStack();
   await addSettings(server.machineSettings, settings, opening);
   const window = opening.use(await openJourneyWindow(server.workbench(workspace), server.logs));
+  const hostLoss = window.hostLoss.catch(error => {
+    const ended = server.log().match(/^.*Extension Host Process exited.*$/gm) ?? [];
+    throw new Error(`${error.message} The server says: ${ended.at(-1) ?? 'nothing'}`, { cause: error });
+  });
+  hostLoss.catch(() => undefined); // whoever waits for something in the window is told
   const cleanUps = opening.move();
-  return { ...window, server, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
+  return { ...window, server, hostLoss, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
 }
 
 /**
@@ -64,6 +71,8 @@ export async function openJourneyWindow(address: string, logs: string): Promise<
   const context = await openWindow(browser);
   opening.defer(() => context.close());
   const page = await context.newPage();
+  const hostLoss = untilHostIsLost(page);
+  hostLoss.catch(() => undefined); // whoever waits for something in the window is told
   // A page that is left tells the server, which ends the window's extension host at once; one that is only closed
   // keeps its host for hours, in case it comes back.
   opening.defer(() => page.goto('about:blank').then(() => undefined));
@@ -77,7 +86,7 @@ export async function openJourneyWindow(address: string, logs: string): Promise<
   const workbench = new Workbench(page);
   const reload = () => untilHostIsReady(page, logs, () => reloadWindow(page, workbench), open);
   const cleanUps = opening.move();
-  return { workbench, page, logs, reload, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
+  return { workbench, page, logs, hostLoss, reload, [Symbol.asyncDispose]: () => cleanUps.disposeAsync() };
 }
 
 /**
@@ -130,6 +139,15 @@ async function untilHostIsReady(
     open = again;
   }
   throw new Error(`VS Code's extension host was not ready within its minute, ${OPENINGS} times.`);
+}
+
+function untilHostIsLost(page: Page): Promise<never> {
+  return new Promise((_, reject) =>
+    page.on('console', message => {
+      if (message.text().includes(HOST_HAS_ENDED))
+        reject(new Error(`VS Code's extension host has ended by itself: ${message.text()}.`));
+    }),
+  );
 }
 
 async function addSettings(

@@ -78,8 +78,13 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
     },
     async step(what, part) {
       signOfLife(what);
+      const doing = part();
+      doing.catch(() => undefined); // awaited below, unless the window is lost sooner
       try {
-        return await part();
+        return await Promise.race([
+          doing,
+          ...(underWay?.window === undefined ? [] : [underWay.window.hostLoss]),
+        ]);
       } catch (error) {
         // The same error: mocha shows the two values of one that compares them.
         if (error instanceof Error) error.message = `${what}: ${error.message}`;

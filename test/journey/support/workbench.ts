@@ -291,9 +291,11 @@ export class Workbench {
     return this.#page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
   }
 
-  /** What the quick input asks, in its own words. */
+  /** What the quick input or a modal dialog asks, in its own words. */
   async #asked(): Promise<string> {
-    const parts = this.#page.locator('.quick-input-title:visible, .quick-input-message:visible');
+    const parts = this.#page.locator(
+      '.quick-input-title:visible, .quick-input-message:visible, .dialog-message-text:visible',
+    );
     return (await parts.allInnerTexts())
       .map(text => text.trim())
       .filter(Boolean)
