@@ -58,6 +58,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: async () => (await import('./commands/publish.ts')).publishCommand(),
       },
       {
+        name: 'resolve',
+        description: 'after a conflict: say which version a file takes into account',
+        load: async () => (await import('./commands/resolve.ts')).resolveCommand(),
+      },
+      {
         name: 'log',
         description: 'list the versions of a prompt',
         load: async () => (await import('./commands/log.ts')).logCommand(),

@@ -47,6 +47,7 @@ describe('promptforge', () => {
     [['publish'], [/-m, --message <text>/, /--dry-run/, /partials before/, /Examples:/]],
     [['promote'], [/--to <environment>/, /--reason <text>/, /--wait \[duration\]/, /--at/, /Examples:/]],
     [['rollback'], [/--in <environment>/, /--to <version>/, /Examples:/]],
+    [['resolve'], [/<prompt@version>/, /conflict/, /Examples:/]],
     [['log'], [/--limit/, /Examples:/]],
     [['show'], [/<prompt>/, /Examples:/]],
     [['login'], [/--registry <url>.*PROMPTFORGE_REGISTRY/s, /keychain/, /Examples:/]],

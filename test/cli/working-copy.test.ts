@@ -120,6 +120,16 @@ describe('a working copy of the command line', () => {
     assert.match(refused.stderr, /refused {4}edited: The file is based on version 1, .* at 2 now/);
     const newestDiff = await copy.run('diff', 'edited', '--newest');
     assert.match(newestDiff.stdout, /^--- edited@2\n.*^-Two\n\+Mine\n$/ms);
+    const [, version = ''] = /promptforge resolve (edited@2)/.exec(refused.stderr) ?? [];
+    await copy.write('edited', 'Mine\nTwo\n');
+    for (const wrong of ['edited', 'edited@9', 'nonsuch@1'])
+      assert.notEqual((await copy.run('resolve', wrong)).code, 0, wrong);
+    assert.deepEqual((await copy.lock())['edited'], 1);
+    assert.equal((await copy.run('resolve', version)).code, 0);
+    assert.deepEqual([await copy.read('edited'), (await copy.lock())['edited']], ['Mine\nTwo\n', 2]);
+    const both = await copy.run('publish', '-m', 'Both');
+    assert.deepEqual([both.code, both.stdout], [0, 'published  edited@3\n']);
+
     const restored = await copy.run('pull', 'gone', '--restore-deleted');
     assert.deepEqual([restored.code, await copy.read('gone')], [0, 'Two\n']);
   });

@@ -151,7 +151,10 @@ function whyNot(
     base === null
       ? `The registry has version ${newest?.version} with another text, and the file is based on none.`
       : `The file is based on version ${base.version}, and the registry is at ${newest?.version} now.`;
-  return ['conflict', `${both} Compare them (promptforge diff ${name} --newest), and put them together.`];
+  return [
+    'conflict',
+    `${both} Compare them (promptforge diff ${name} --newest), put them together, and run promptforge resolve ${name}@${newest?.version}.`,
+  ];
 }
 
 /** What cannot be read is told when its turn comes. */

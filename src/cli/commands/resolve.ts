@@ -1,0 +1,46 @@
+/** `promptforge resolve`: says that a file takes a version into account, after both were put together. */
+import { Command } from 'commander';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { WorkingCopy } from '../../workspace/working-copy.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, printJson, say } from '../output.ts';
+import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
+import { remoteOption } from '../remote-options.ts';
+import { type PromptVersion, promptVersionArgument } from '../working/prompt-version.ts';
+
+interface ResolveOptions extends RemoteOptions {
+  readonly json?: true;
+}
+
+export function resolveCommand(): Command {
+  return new Command('resolve')
+    .argument('<prompt@version>', 'the version that the file takes into account', promptVersionArgument)
+    .addOption(remoteOption())
+    .option('--json', 'print what the file is based on now')
+    .addHelpText(
+      'after',
+      `
+After a conflict: compare the file with the registry's newest version ("promptforge diff --newest"),
+put its changes into the file, then name that version here. The file itself is left as it is, and
+"promptforge publish" publishes it on that version.
+
+Examples:
+  promptforge diff support/triage --newest
+  promptforge resolve support/triage@12`,
+    )
+    .action(resolve);
+}
+
+async function resolve({ name, version }: PromptVersion, options: ResolveOptions): Promise<void> {
+  if (version === undefined)
+    throw new CommandFailure(EXIT.usage, `Name the version that you put into the file, such as ${name}@12.`);
+  const project = await thisProject();
+  const copy = new WorkingCopy(project, nodeFileSystem);
+  if ((await copy.folder.read(name)) === undefined)
+    throw new CommandFailure(EXIT.refused, `${name} has no file here. Check the name, or pull it.`);
+  const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
+  const { digest } = await client.getVersion(name, version);
+  await copy.setBase(name, { version, digest });
+  if (options.json) return printJson({ name, base: { version, digest } });
+  await say(line`${copy.folder.shown(copy.folder.pathOf(name))} is based on version ${version} now.`);
+}
