@@ -16,6 +16,7 @@ import { checkOneWanted } from './choose-version.ts';
 import { type DeliverySpec, REPRESENTATIONS, type Representation } from './delivery-cache.ts';
 import type { DeliveryMaker } from './maker.ts';
 import type { PreparedDelivery } from './prepared.ts';
+import { sharedReads } from './shared-reads.ts';
 import { canonicalTarget, isLangfusePath, parseTarget } from './target.ts';
 
 export interface DeliveryRequest {
@@ -47,6 +48,7 @@ export interface DeliveryParts {
 
 export function delivery(parts: DeliveryParts): Deliver {
   const { store, memory, integrity, authenticator, maker, onFault, onCaller, onDelivered } = parts;
+  const read = sharedReads(store);
   return request => {
     try {
       const kept = memory.present();
@@ -74,8 +76,8 @@ export function delivery(parts: DeliveryParts): Deliver {
       if (known !== undefined) return answerFrom(known, request, age);
       // What is not in memory is read from a log that must be as it was before.
       integrity.checkIntact();
-      const read = await store.read(snapshot => maker.read(snapshot, spec));
-      const made = 'ready' in read ? read.ready : await read.prepare(caller.key);
+      const found = await read(snapshot => maker.read(snapshot, spec));
+      const made = 'ready' in found ? found.ready : await found.prepare(caller.key);
       integrity.checkIntact();
       keepDelivery(made);
       return answerFrom(made.prepared, request);

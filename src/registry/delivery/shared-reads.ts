@@ -1,0 +1,65 @@
+/**
+ * Reads that share a snapshot. Deliveries that are not in memory come many at a time; to open a snapshot for each, and to
+ * hold the environments to the log in each, takes as long as all the rest.
+ */
+import { setImmediate as gathered } from 'node:timers/promises';
+import { Problem } from '../../core/problem.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+
+/** Reads of one snapshot: what is committed meanwhile waits no longer than these take. */
+const MOST = 32;
+
+interface Waiting {
+  readonly work: (snapshot: Snapshot) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * @returns `store.read`, for which those of one turn of the event loop go together where the database is a file: it
+ * reads one after the other anyway. A database on a server has a connection for each.
+ */
+export function sharedReads(store: Store): Store['read'] {
+  if (store.file === undefined) return work => store.read(work);
+  const waiting: Waiting[] = [];
+  let isRunning = false;
+
+  async function run(): Promise<void> {
+    try {
+      await gathered();
+      while (waiting.length > 0) await together(store, waiting.splice(0, MOST));
+    } finally {
+      isRunning = false;
+    }
+  }
+
+  return <T>(work: (snapshot: Snapshot) => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as Waiting['resolve'], reject });
+      if (isRunning) return;
+      isRunning = true;
+      void run();
+    });
+}
+
+/** Never rejects. */
+async function together(store: Store, some: readonly Waiting[]): Promise<void> {
+  const left = new Set(some);
+  try {
+    await store.read(async snapshot => {
+      for (const each of left) {
+        try {
+          each.resolve(await each.work(snapshot));
+        } catch (error) {
+          // What is no answer is met once more, alone, by whoever watches over the store's reads.
+          if (!Problem.is(error)) continue;
+          each.reject(error);
+        }
+        left.delete(each);
+      }
+    });
+  } catch {
+    // Those that are left are told alone.
+  }
+  await Promise.all([...left].map(({ work, resolve, reject }) => store.read(work).then(resolve, reject)));
+}

@@ -1,0 +1,95 @@
+/** Reads of one turn of the event loop go together, and each is answered as if it were alone. */
+import assert from 'node:assert/strict';
+import { Problem } from '../../src/core/problem.ts';
+import { sharedReads } from '../../src/registry/delivery/shared-reads.ts';
+import type { Snapshot, Store } from '../../src/registry/store/store.ts';
+import { aRegistry, type RegistryForTest } from './a-registry.ts';
+
+describe('reads that share a snapshot', () => {
+  let registry: RegistryForTest;
+  let opened: number;
+  let store: Store;
+
+  beforeEach(async () => {
+    registry = await aRegistry();
+    opened = 0;
+    const { read } = registry.store;
+    store = Object.create(registry.store, {
+      read: {
+        value: (work: (snapshot: Snapshot) => Promise<unknown>) => {
+          opened++;
+          return read.call(registry.store, work);
+        },
+      },
+    });
+  });
+  afterEach(() => registry[Symbol.asyncDispose]());
+
+  const events = (snapshot: Snapshot) =>
+    snapshot
+      .selectFrom('events')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+
+  it('see the same, and each gives what it read', async () => {
+    const read = sharedReads(store);
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => read(async snapshot => ({ n, ...(await events(snapshot)) }))),
+    );
+    assert.equal(opened, 1);
+    assert.deepEqual(
+      seen.map(({ n }) => n),
+      Array.from({ length: 20 }, (_, n) => n),
+    );
+    assert.equal(new Set(seen.map(({ count }) => count)).size, 1);
+  });
+
+  it('are 32 at most, so that what is committed is seen soon', async () => {
+    const read = sharedReads(store);
+    await Promise.all(Array.from({ length: 100 }, () => read(events)));
+    assert.equal(opened, 4);
+  });
+
+  it('see what was committed before they were asked for', async () => {
+    const read = sharedReads(store);
+    const newest = async () => Number((await read(events)).count);
+    await registry.publish('p', '0', null);
+    for (let version = 1; version < 4; version++) {
+      const before = await newest();
+      await registry.publish('p', `${version}`, version);
+      assert.equal(await newest(), before + 1);
+    }
+  });
+
+  it('fail each for itself: a problem is an answer, anything else is met alone', async () => {
+    const read = sharedReads(store);
+    const attempts = { problem: 0, fault: 0 };
+    const problem = read(async () => {
+      attempts.problem++;
+      throw new Problem('prompt_not_found', 'There is none.');
+    });
+    const fault = read(async () => {
+      attempts.fault++;
+      throw new TypeError('A fault');
+    });
+    const [refused, failed, fine] = await Promise.allSettled([problem, fault, read(events)]);
+    assert.ok(refused.status === 'rejected' && Problem.is(refused.reason));
+    assert.ok(failed.status === 'rejected' && failed.reason instanceof TypeError);
+    assert.equal(fine.status, 'fulfilled');
+    assert.deepEqual(attempts, { problem: 1, fault: 2 });
+    assert.equal((await read(events)).count, fine.status === 'fulfilled' && fine.value.count);
+  });
+
+  it('are refused each where the store is', async () => {
+    const read = sharedReads(store);
+    await registry.store.close();
+    const all = await Promise.allSettled([read(events), read(events)]);
+    for (const each of all) assert.ok(each.status === 'rejected' && Problem.is(each.reason));
+  });
+
+  it('have a snapshot each where the database is on a server', async () => {
+    const read = sharedReads(Object.create(store, { file: { value: undefined } }));
+    await Promise.all([read(events), read(events)]);
+    assert.equal(opened, 2);
+  });
+});
