@@ -46,8 +46,8 @@ const HOP_BY_HOP = new Set([
   'te',
   'upgrade',
 ]);
-/** Each connection frames an answer as its reader understands: HTTP/1.0 knows no chunks. */
-const OF_ANSWERS = new Set([...HOP_BY_HOP, 'transfer-encoding']);
+/** Each connection says by itself where a body ends, so that two readers never see its end in two places. */
+const FRAMING = new Set([...HOP_BY_HOP, 'transfer-encoding', 'trailer']);
 
 export function forwarder(parts: ForwarderParts): Forwarder {
   const { socket, timeout, maxUnderWay, always } = parts;
@@ -81,7 +81,10 @@ export function forwarder(parts: ForwarderParts): Forwarder {
     if (outgoing.destroyed) return Promise.resolve(outgoing.statusCode);
     const { promise, resolve } = Promise.withResolvers<number | Answer>();
     const { method = 'GET', url = '/' } = incoming;
-    const headers = endToEnd(incoming.rawHeaders, HOP_BY_HOP);
+    // A request without a body begins as read. One that has arrived is handed on in one piece.
+    const body: Buffer | null = incoming.complete && !incoming.readableEnded ? incoming.read() : null;
+    const headers = endToEnd(incoming.rawHeaders, FRAMING);
+    if (!('content-length' in incoming.headers)) headers.push(...framing(incoming, body));
     const upstream: ClientRequest = request({
       agent,
       socketPath: socket,
@@ -99,7 +102,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       const { statusCode = 502 } = response;
       upstream.setTimeout(0);
       if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
-      outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders, OF_ANSWERS), ...added]);
+      outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders, FRAMING), ...added]);
       // Not `pipeline`, which makes an AbortSignal and an error for each: a third of what handing on costs.
       response.once('error', () => outgoing.destroy());
       outgoing.once('close', () => {
@@ -118,10 +121,8 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
       resolve(NO_ANSWER);
     });
-    if (incoming.complete) {
-      // In one piece, so that the thread behind is woken once. A request without a body begins as read.
-      upstream.end(incoming.readableEnded ? undefined : (incoming.read() ?? undefined));
-    } else {
+    if (incoming.complete) upstream.end(body ?? undefined);
+    else {
       // Node would keep the headers until the body comes, which may be refused before that.
       upstream.flushHeaders();
       incoming.pipe(upstream);
@@ -150,6 +151,14 @@ function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, upstream:
   incoming.unpipe(upstream);
   endUnread(incoming, outgoing);
   if (outgoing.shouldKeepAlive) incoming.resume();
+}
+
+/** Of a body whose length the client did not say: names and values in turn. */
+function framing(incoming: IncomingMessage, body: Buffer | null): string[] {
+  if (body !== null) return ['Content-Length', String(body.byteLength)];
+  return !incoming.complete && 'transfer-encoding' in incoming.headers
+    ? ['Transfer-Encoding', 'chunked']
+    : [];
 }
 
 /**
