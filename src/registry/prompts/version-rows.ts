@@ -73,7 +73,8 @@ export async function findPrompt(snapshot: Snapshot, name: PromptName): Promise<
 const selectPrompt = preparedQuery((database, { name }: { readonly name: PromptName }) =>
   database
     .selectFrom('prompts')
-    .selectAll()
+    // Named, as such statements are read faster (columns.ts).
+    .select(['name', 'newest', 'archived'])
     .select(eb =>
       eb
         .selectFrom('versions')
