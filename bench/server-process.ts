@@ -117,6 +117,7 @@ async function registry(place: RegistryPlace): Promise<string> {
     workers: Number(process.env['WORKERS'] ?? 1),
     store,
     deliveryOnly,
+    yields: true,
     host: '127.0.0.1',
     port: 0,
     log: () => {},

@@ -237,8 +237,8 @@ export function memory(
 
   /** Whether all that was committed is known already, which asks the database little. */
   function isAllOwn(present: number): boolean {
-    if (head === undefined || own.size === 0 || store.newestSeq === undefined) return false;
-    const newestSeq = store.newestSeq();
+    const newestSeq = own.size === 0 ? undefined : store.newestSeq?.();
+    if (head === undefined || newestSeq === undefined) return false;
     for (let seq = head.seq + 1; seq <= newestSeq; seq++) if (!own.has(seq)) return false;
     const last = own.get(newestSeq);
     if (last === undefined) return false;
@@ -327,8 +327,11 @@ export function memory(
         const { age } = await load().catch(() => ({ age: 0 }));
         if (age !== undefined || isBroken())
           await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => {});
-        else if (revision === since) await store.changed(revision, FOLLOWING, signal);
-        else await sleep(GATHER, undefined, { signal, ref: false }).catch(() => {});
+        else {
+          if (revision === since) await store.changed(revision, FOLLOWING, signal);
+          // What this process committed it is told of meanwhile, and need not read.
+          await sleep(GATHER, undefined, { signal, ref: false }).catch(() => {});
+        }
       }
     },
     specsOf: prompt => deliveries.specsOf(prompt),

@@ -1,5 +1,6 @@
 /** `Idempotency-Key`: a request that is repeated within 24 hours is answered as the first time, not done again. */
 import { createHash } from 'node:crypto';
+import type { CompiledQuery } from 'kysely';
 import { HEADER } from '../../contract/headers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { AuthorizedWrite } from '../access/authorized-write.ts';
@@ -9,6 +10,7 @@ import { isEqual, macOfKept, macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { IdempotencyTable } from '../store/tables.ts';
+import { together } from '../store/together.ts';
 import type { Asked } from './asked.ts';
 
 const KEPT_FOR = 24 * 60 * 60 * 1000;
@@ -49,6 +51,9 @@ export interface Done {
   readonly body: unknown;
 }
 
+/** What keeps an answer, to be written beside what is answered (`together`): the database is waited for once then. */
+export type Keeping = (done: Done) => readonly CompiledQuery[];
+
 /**
  * Does `work` in a write transaction, or gives what it gave before to the same request of the same caller. Only
  * what succeeded is kept: a request that was refused changed nothing and may be tried again.
@@ -56,10 +61,10 @@ export interface Done {
  */
 export function doneOnce(
   { store, write, caller, repeatable: { idempotencyKey, fingerprint } }: OfCall,
-  work: (transaction: WriteTransaction) => Promise<Done>,
+  work: (transaction: WriteTransaction, keeping: Keeping) => Promise<Done>,
 ): Promise<Done> {
   return write(async transaction => {
-    if (idempotencyKey === null) return work(transaction);
+    if (idempotencyKey === null) return work(transaction, () => []);
     const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
     const now = store.now();
     await forgetOld(store, transaction, now);
@@ -76,16 +81,23 @@ export function doneOnce(
       return { status: before.status, body: JSON.parse(before.body) };
     }
     await checkRoom(store, transaction, owner, now);
-    const done = await work(transaction);
-    const kept = {
-      ...place,
-      request: fingerprint,
-      status: done.status,
-      body: JSON.stringify(done.body),
-      at: now.toISOString(),
+    let isKept = false;
+    const keeping: Keeping = ({ status, body }) => {
+      isKept = true;
+      const kept = {
+        ...place,
+        request: fingerprint,
+        status,
+        body: JSON.stringify(body),
+        at: now.toISOString(),
+      };
+      const mac = macOfAnswer(transaction, kept);
+      return [
+        keep.compiled(transaction, mac === undefined ? kept : { ...kept, request: `${fingerprint} ${mac}` }),
+      ];
     };
-    const mac = macOfAnswer(transaction, kept);
-    await keep(transaction, mac === undefined ? kept : { ...kept, request: `${fingerprint} ${mac}` });
+    const done = await work(transaction, keeping);
+    if (!isKept) await together(transaction, keeping(done));
     return done;
   });
 }

@@ -1,4 +1,5 @@
 /** Publishing: a source becomes the next version of a prompt, with the partial versions it means now. */
+import type { CompiledQuery } from 'kysely';
 import type { PublishRequest, Version } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import { checkPublishes } from '../../core/environment.ts';
@@ -139,6 +140,7 @@ export async function tryPublish(
 }
 
 /**
+ * @param beside what else is written once it is published, as `together` takes it
  * @throws PartialsMoved, Problem `publishing_not_allowed`, `too_large`, `invalid_source` with the places,
  * `prompt_archived`, `name_taken` with the name in the way, or `base_outdated` with the newest version
  */
@@ -149,6 +151,7 @@ export async function publish(
   name: PromptName,
   prepared: PublishableSource,
   request: Request,
+  beside: (published: Published) => readonly CompiledQuery[] = () => [],
 ): Promise<Published> {
   const publication = await checkPublication(transaction, caller, name, prepared, request);
   if (publication.unchanged !== undefined) return { version: publication.unchanged, created: false };
@@ -156,6 +159,10 @@ export async function publish(
   const { digest, bytes } = prepared;
   const { message, base } = request;
   const rowOf = ({ at, seq }: Pick<RegistryEvent, 'seq' | 'at'>): VersionsTable => ({ ...rowAt(at), seq });
+  const publishedBy = (event: RegistryEvent): Published => ({
+    version: wholeVersion(rowOf(event)),
+    created: true,
+  });
   const event = await appendEvent(
     transaction,
     now,
@@ -171,11 +178,12 @@ export async function publish(
     event => [
       insertVersion.compiled(transaction, rowOf(event)),
       setNewest.compiled(transaction, { name, version }),
+      ...beside(publishedBy(event)),
     ],
   );
-  const published = wholeVersion(rowOf(event));
-  notedIn(transaction).versions.set(event.seq, published);
-  return { version: published, created: true };
+  const published = publishedBy(event);
+  notedIn(transaction).versions.set(event.seq, published.version);
+  return published;
 }
 
 const insertVersion = preparedQuery((database, given: VersionsTable) =>

@@ -33,8 +33,8 @@ export interface Store {
   revision(): number;
   /** As `revision()`, but at most 5 ms old where the database must be asked for it. */
   recentRevision(): number;
-  /** The number of the newest event, asked of the database; absent where that would have to be waited for. */
-  readonly newestSeq?: () => number;
+  /** The number of the newest event at `revision()`; undefined where nobody has told yet. */
+  readonly newestSeq?: () => number | undefined;
   /** Resolves when `revision()` is no longer `since`, after `timeout` ms, or when `signal` aborts; never rejects. */
   changed(since: number, timeout: number, signal: AbortSignal): Promise<void>;
   /** Since when the database takes no connection, on performance.now(), as far as is known; undefined while it does. */

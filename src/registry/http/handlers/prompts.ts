@@ -11,13 +11,13 @@ import { listVersions } from '../../prompts/history.ts';
 import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
 import { checkMayPublishThis } from '../../prompts/may-publish.ts';
-import { publish, tryPublish, withPartials } from '../../prompts/publish.ts';
+import { type Published, publish, tryPublish, withPartials } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
 import { COMMON_HEADERS, jsonAnswer, jsonTextAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { numberCursor, pageOf, textCursor } from '../cursor.ts';
-import { doneOnce } from '../idempotency.ts';
+import { type Done, doneOnce } from '../idempotency.ts';
 
 export const handleListPrompts: Handler<'listPrompts'> = async ({ store, query }) => {
   const { prefix = '', archived, cursor, limit } = query;
@@ -55,12 +55,13 @@ export const handlePublish: Handler<'publish'> = async call => {
     return jsonTextAnswer(200, await work.json(answer, asker()));
   }
   const done = await withPartials(link, prepared, ready =>
-    doneOnce(call, async transaction => {
-      const { version, created } = await publish(transaction, store.now, caller, name, ready, body);
-      // The text is the request's own: it is not kept a second time with the answer.
-      const { source: _, ...summary } = version;
-      return { status: created ? 201 : 200, body: summary };
-    }),
+    doneOnce(call, async (transaction, keeping) =>
+      answerTo(
+        await publish(transaction, store.now, caller, name, ready, body, published =>
+          keeping(answerTo(published)),
+        ),
+      ),
+    ),
   );
   const answer = { ...(done.body as Omit<Version, 'source'>), source };
   const { version } = answer;
@@ -69,6 +70,11 @@ export const handlePublish: Handler<'publish'> = async call => {
   const json = await work.json(answer, asker()).catch(() => JSON.stringify(answer));
   return jsonTextAnswer(done.status, json, location);
 };
+
+/** The text is the request's own: it is not kept a second time with the answer. */
+function answerTo({ version: { source: _, ...summary }, created }: Published): Done {
+  return { status: created ? 201 : 200, body: summary };
+}
 
 export const handleListVersions: Handler<'listVersions'> = async ({ store, parameters, query }) => {
   const { cursor, limit } = query;

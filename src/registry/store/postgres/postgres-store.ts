@@ -4,6 +4,7 @@ import Cursor from 'pg-cursor';
 import { Problem } from '../../../core/problem.ts';
 import { databaseClockRule, takeClockRuleOf, useClockRule } from '../clock.ts';
 import { takeMacsOf } from '../macs.ts';
+import { notedIn } from '../noted.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Snapshot, type Store, type WriteTransaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
@@ -137,12 +138,16 @@ class PostgresStore implements Store {
       return all(transaction);
     };
     for (;;) {
+      let newest: number | undefined;
       try {
         await writeInTurn(this.#database, authenticated, {
           knownSchema: POSTGRES_MIGRATIONS.length,
-          afterwards: revision => this.#notify(revision),
+          notifies: this.#watch.notifies,
+          done: transaction => {
+            newest = notedIn(transaction).events.at(-1)?.seq;
+          },
           toldTime: time => this.#watch.toldTime(time),
-          committed: revision => this.#watch.saw(revision),
+          committed: revision => this.#watch.saw(revision, newest),
           unknown: () => this.#watch.doubt(),
         });
         return;
@@ -155,6 +160,8 @@ class PostgresStore implements Store {
   revision(): number {
     return this.#watch.revision;
   }
+
+  newestSeq = (): number | undefined => this.#watch.newestSeq;
 
   recentRevision(): number {
     return this.#watch.revision;
@@ -175,11 +182,6 @@ class PostgresStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#watch.close().then(() => this.#database.destroy());
     return this.#closing;
-  }
-
-  #notify(revision: number): ((transaction: WriteTransaction) => Promise<unknown>) | undefined {
-    if (!this.#watch.notifies) return undefined;
-    return transaction => sql`SELECT pg_notify(${CHANNEL}, ${String(revision)})`.execute(transaction);
   }
 
   /** @param repeats after which errors `work` is done once more; where a connection had ended it is in any case */
@@ -241,10 +243,10 @@ interface WriteSteps {
   readonly knownSchema?: number;
   /** What comes before waiting for others' writes. */
   readonly before?: (transaction: WriteTransaction) => Promise<unknown>;
-  /** What else the transaction does, given its revision. */
-  readonly afterwards?: (
-    revision: number,
-  ) => ((transaction: WriteTransaction) => Promise<unknown>) | undefined;
+  /** Whether others are told of the commit. */
+  readonly notifies?: boolean;
+  /** Told when all is done but the commit. */
+  readonly done?: (transaction: WriteTransaction) => void;
   /** The database's time, in ms since 1970. */
   readonly toldTime?: (time: number) => void;
   readonly committed?: (revision: number) => void;
@@ -260,16 +262,16 @@ interface WriteSteps {
 export async function writeInTurn<T>(
   database: Kysely<Tables>,
   work: (transaction: WriteTransaction) => Promise<T>,
-  { knownSchema, before, toldTime, afterwards, committed, unknown }: WriteSteps = {},
+  { knownSchema, before, toldTime, notifies = false, done, committed, unknown }: WriteSteps = {},
 ): Promise<T> {
   const transaction = await database.startTransaction().setIsolationLevel('read committed').execute();
   let revision: number;
   let result: T;
   try {
     await before?.(transaction);
-    revision = await takeTurn(transaction, knownSchema, toldTime);
+    revision = await takeTurn(transaction, knownSchema, toldTime, notifies);
     result = await work(transaction);
-    await afterwards?.(revision)?.(transaction);
+    done?.(transaction);
   } catch (error) {
     await rollBack(transaction);
     throw error;
@@ -293,10 +295,15 @@ async function takeTurn(
   transaction: WriteTransaction,
   knownSchema = Number.POSITIVE_INFINITY,
   toldTime: (time: number) => void = () => {},
+  notifies = false,
 ): Promise<number> {
+  // It arrives with the commit.
+  const notified = notifies ? sql`, pg_notify(${CHANNEL}, revision::text)` : sql``;
   const { rows } = await sql<{ revision: number; schema: number; time: number }>`
     UPDATE promptforge_registry SET revision = revision + 1
-    RETURNING revision, schema_version AS schema, ${sql.raw(DATABASE_TIME)} AS time`.execute(transaction);
+    RETURNING revision, schema_version AS schema, ${sql.raw(DATABASE_TIME)} AS time${notified}`.execute(
+    transaction,
+  );
   const [row] = rows;
   if (row === undefined) throw new Error('The table promptforge_registry has lost its row.');
   if (row.schema > knownSchema) throw broughtForward(row.schema, knownSchema);

@@ -40,6 +40,8 @@ export class Watch {
   #revision = 0;
   /** The database's own number, as last seen. */
   #seen: number | undefined;
+  /** The number of the newest event at that revision; undefined where nobody has told. */
+  #newestSeq: number | undefined;
   /** Since when the database is away, on performance.now(). */
   #awaySince: number | undefined;
   #lost = false;
@@ -72,6 +74,10 @@ export class Watch {
     return this.#revision;
   }
 
+  get newestSeq(): number | undefined {
+    return this.#newestSeq;
+  }
+
   /** Whether the database takes no connection, as far as is known. */
   get away(): boolean {
     return this.#awaySince !== undefined;
@@ -102,11 +108,11 @@ export class Watch {
     this.#time = { database, own: performance.now() };
   }
 
-  /** The revision that this process committed, or that another told of. */
-  saw(revision: number): void {
+  /** The revision that this process committed, or that another told of, with the number of the newest event there. */
+  saw(revision: number, newestSeq: number | undefined): void {
     if (revision === this.#seen) return;
     this.#seen = revision;
-    this.#changed();
+    this.#changed(newestSeq);
   }
 
   /** Something may have been committed, and nobody knows. */
@@ -146,7 +152,8 @@ export class Watch {
     await this.#client?.end().catch(() => {});
   }
 
-  #changed(): void {
+  #changed(newestSeq?: number): void {
+    this.#newestSeq = newestSeq;
     this.#revision++;
     for (const wake of [...this.#waiting]) wake();
   }
@@ -264,9 +271,9 @@ export class Watch {
   }
 
   async #ask(client: Client): Promise<number> {
-    const { rows } = await answered<{ revision: number; readonly: string; time: number }>(
+    const { rows } = await answered<{ revision: number; newest: number; readonly: string; time: number }>(
       client,
-      `SELECT revision, current_setting('transaction_read_only') AS readonly, ${DATABASE_TIME} AS time FROM promptforge_registry`,
+      `SELECT revision, (SELECT coalesce(max(seq), 0)::float8 FROM events) AS newest, current_setting('transaction_read_only') AS readonly, ${DATABASE_TIME} AS time FROM promptforge_registry`,
       [],
       this.#patience.watch,
     );
@@ -277,7 +284,7 @@ export class Watch {
     if (this.#servers.mustWrite && row.readonly === 'on')
       throw new ConnectionFailure(new Error('The server was made read-only.'), false);
     this.toldTime(row.time);
-    this.saw(row.revision);
+    this.saw(row.revision, row.newest);
     return row.revision;
   }
 
