@@ -135,6 +135,27 @@ export function describeStore(engine: string, make: () => Promise<OpenedStores>)
       await append(store, 'own');
       assert.notEqual(store.recentRevision(), before);
     });
+    it('knows which event is the newest as of its revision, whoever committed it', async () => {
+      const other = await stores.open();
+      const own = await append(store, 'own');
+      assert.equal(store.newestSeq?.(), own.seq);
+      const failing = (reason: string) =>
+        store.write(async transaction => {
+          await appendEvent(transaction, store.now, () => change(reason));
+          throw new Error('It is taken back.');
+        });
+      await Promise.allSettled([
+        append(store, 'one'),
+        failing('two'),
+        append(store, 'three'),
+        failing('four'),
+      ]);
+      assert.equal(store.newestSeq?.(), (await events(store)).at(-1)?.seq);
+      const since = store.revision();
+      const theirs = await append(other, "another's");
+      await store.changed(since, NEVER, new AbortController().signal);
+      assert.equal(store.newestSeq?.(), theirs.seq);
+    });
     it('wakes who waits for a change, when it comes, when the time is over or when told to', async () => {
       const never = new AbortController().signal;
       const revision = store.revision();

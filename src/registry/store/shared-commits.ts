@@ -2,6 +2,7 @@
  * Writes that wait at the same time share one transaction, as databases themselves do with their commits: what costs
  * most is to wait for the disk, and one wait serves them all. Each is still done whole or not at all.
  */
+import { notedIn } from './noted.ts';
 import { forget } from './remembered.ts';
 import type { WriteTransaction } from './store.ts';
 
@@ -150,6 +151,8 @@ async function eachByItself(
     outcomes.length = 0;
     for (const work of works) {
       await savepoints.set(transaction);
+      const { events } = notedIn(transaction);
+      const before = events.length;
       try {
         outcomes.push({ value: await work(transaction) });
       } catch (error) {
@@ -157,6 +160,7 @@ async function eachByItself(
           throw error;
         });
         forget(transaction);
+        events.length = before;
         outcomes.push({ error });
       }
     }
