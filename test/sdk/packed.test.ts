@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 import { buildSdk, sdkSizes } from '../../scripts/buildSdk.ts';
+import { npm } from '../../scripts/host/npm.mjs';
 import { runCommand } from '../../scripts/host/runCommand.ts';
 import { packNpm } from '../../scripts/npmPackage.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
@@ -195,6 +197,16 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
       await promise,
       /The key is right, but .* is not installed\. Run "npm install --global keytar@.*PROMPTFORGE_KEY_DEVELOPMENT/,
     );
+  });
+
+  it('is made by "npm run pack", and not by "npm pack"', async () => {
+    const project = join(folder.path, 'project');
+    await mkdir(join(project, 'scripts'), { recursive: true });
+    await cp(join(ROOT, 'scripts/prepack.mjs'), join(project, 'scripts/prepack.mjs'));
+    const scripts = { prepack: packageJson.scripts.prepack, pack: 'node -e ""' };
+    await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'a', version: '1.0.0', scripts }));
+    await npm(['run', 'pack'], { cwd: project });
+    await assert.rejects(npm(['pack', '--dry-run'], { cwd: project }), /npm run pack/);
   });
 
   it('is small', async () => {
