@@ -46,10 +46,10 @@ export function inexactNumberIn(json: string): string | undefined {
   if (!/[\d.]{16}|\d[eE]|\.0{6}/.test(json)) return undefined;
   let found: { readonly holder: object; readonly key: string } | undefined;
   const root: unknown = JSON.parse(json, function (this: object, key, value, context?: { source?: string }) {
+    // An object may have a "toString" of its own, which is no function: it is never made a text.
+    if (typeof value !== 'number' || found !== undefined) return value;
     // The types of this TypeScript do not know the third argument.
-    const written = context?.source ?? String(value);
-    if (typeof value === 'number' && found === undefined && !keepsDigits(written, value))
-      found = { holder: this, key };
+    if (!keepsDigits(context?.source ?? String(value), value)) found = { holder: this, key };
     return value;
   } as (this: object, key: string, value: unknown) => unknown);
   if (found === undefined) return undefined;

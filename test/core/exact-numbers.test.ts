@@ -53,6 +53,21 @@ describe('a number', () => {
     }
   });
 
+  it('of JSON may be beside any key', () => {
+    const keys = fc.constantFrom('toString', 'valueOf', 'toJSON', '__proto__', 'constructor', 'length', 'a');
+    const { json } = fc.letrec<{ json: string }>(tie => ({
+      json: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom('1e21', '5', '"a"', 'null', 'true', '[]'),
+        fc
+          .array(fc.tuple(keys, tie('json')), { maxLength: 3 })
+          .map(all => `{${all.map(([key, value]) => `"${key}": ${value}`).join()}}`),
+      ),
+    }));
+    fc.assert(fc.property(json, text => assert.equal(inexactNumberIn(`[1e3, ${text}]`), undefined)));
+    assert.equal(inexactNumberIn('{"toString": 1, "a": {"toString": 12345678901234567890}}'), '/a/toString');
+  });
+
   it('is never written with digits that differ from those given', async () => {
     const digit = fc.integer({ min: 0, max: 9 });
     const integer = fc.array(digit, { minLength: 1, maxLength: 25 }).map(all => all.join(''));
