@@ -1,7 +1,7 @@
 /** Takes an input through JSON, so that it means the same here and in the registry. */
 import { PromptForgeError } from './errors.ts';
 
-/** A copy without what JSON does not have. @throws PromptForgeError `invalid_input` */
+/** A copy without what JSON does not have, and without a value named `__proto__`. @throws PromptForgeError `invalid_input` */
 export function jsonOf(input: unknown): Readonly<Record<string, unknown>> {
   let text: string | undefined;
   try {
@@ -22,6 +22,8 @@ export function jsonOf(input: unknown): Readonly<Record<string, unknown>> {
       'invalid_input',
       'A text of the input holds half of a character (a lone surrogate), which UTF-8 cannot hold. Remove it.',
     );
+  // The registry reads no value of this name.
+  Reflect.deleteProperty(value, '__proto__');
   return value as Record<string, unknown>;
 }
 

@@ -1,4 +1,5 @@
 /** Rendering by the registry: one request that brings the metadata as well. */
+import { checkConversation } from './conversation.ts';
 import { asObject, promptIn, promptOf } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -17,7 +18,9 @@ export async function renderRemotely(
 ): Promise<Rendered> {
   const { url, environment, clock } = settings;
   const { name, channel, version } = wanted;
-  const body = { input: jsonOf(input), channel, version, messages, context, strict };
+  const around = jsonOf({ messages, context });
+  checkConversation(around);
+  const body = { input: jsonOf(input), channel, version, ...around, strict };
   const startedAt = clock();
   const { text } = await exchange(settings, { path: `/v1/prompts/${name}/-/render`, body, signal });
   let answer: Record<string, unknown>;

@@ -9,6 +9,7 @@ import { withDefaults } from '../core/inputs/with-defaults.ts';
 import { toMessages } from '../core/messages.ts';
 import { Problem } from '../core/problem.ts';
 import { promptData, requiredInputs } from '../core/prompt-data.ts';
+import { checkConversation } from './conversation.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
 import { jsonOf } from './json-input.ts';
 import { renderedOf } from './rendered.ts';
@@ -30,6 +31,7 @@ export function renderPrompt<Of extends AnyPrompt>(
   const { metadata, text: template, reference, name } = prompt;
   const label = reference ?? name;
   const given = jsonOf({ input, ...options });
+  checkConversation(given);
   const { messages, context } = given as Pick<RenderOptions, 'messages' | 'context'>;
   const history = (messages ?? []) as DotpromptMessage[];
   const values = withDefaults(jsonOf(given['input']), metadata.input.default);
@@ -42,7 +44,10 @@ export function renderPrompt<Of extends AnyPrompt>(
       source: template,
       templateOffset: 0,
       input: values,
-      data: { metadata: { prompt: promptData(metadata.raw, metadata.output), messages }, ...context },
+      data: {
+        metadata: { prompt: promptData(metadata.raw, metadata.output), messages },
+        ...jsonOf(context ?? {}),
+      },
       history,
       // Of a fallback nobody has checked anything yet.
       isPublished: reference !== null,
