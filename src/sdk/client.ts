@@ -6,7 +6,7 @@ import { attributesOf, noteOnSpan, type PromptAttributes } from './attributes.ts
 import { checkWanted, keyOf, NO_METADATA, promptOf } from './delivery.ts';
 import type { Entry, Slot } from './entries.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
-import { loader } from './loader.ts';
+import { asleepAfter, loader } from './loader.ts';
 import { settingsOf } from './settings.ts';
 import { bundledPrompts } from './snapshot.ts';
 import { kvStorage, memoryStorage } from './storage.ts';
@@ -91,8 +91,15 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
         return told(last, failure.error);
       }
     }
+    const askedAt = clock();
+    // What was answered or failed before the machine slept says nothing of now.
+    const sleptMeanwhile = () => clock() - askedAt > asleepAfter(settings);
     try {
-      return promptOf(await waitedFor(loading.load(wanted), signal), 'network', clock());
+      let loaded = await waitedFor(loading.load(wanted), signal).catch(error => {
+        if (signal?.aborted || !sleptMeanwhile()) throw error;
+      });
+      if (loaded === undefined || sleptMeanwhile()) loaded = await waitedFor(loading.load(wanted), signal);
+      return promptOf(loaded, 'network', clock());
     } catch (error) {
       const last = signal?.aborted ? undefined : lastKnown(slot, wanted, fallback);
       if (last === undefined) throw error;

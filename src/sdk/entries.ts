@@ -27,11 +27,13 @@ export interface Slot {
   /** Of this prompt alone. */
   failure: Failure | undefined;
   /** The one request that is on its way. */
-  flight: Promise<Entry> | undefined;
+  flight: { readonly since: number; readonly entry: Promise<Entry> } | undefined;
   /** Resolves when the storage was read, or took too long. */
   storageRead: Promise<void> | undefined;
   /** When it was written to the storage, and with which ETag. */
   stored: { readonly at: number; readonly etag: string } | undefined;
+  /** Resolves when what was last to be stored is. */
+  writing: Promise<void> | undefined;
 }
 
 export class Slots {
@@ -71,6 +73,7 @@ export class Slots {
       flight: undefined,
       storageRead: undefined,
       stored: undefined,
+      writing: undefined,
     };
     this.#slots.set(key, slot);
     this.#newest = key;

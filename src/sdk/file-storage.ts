@@ -1,21 +1,34 @@
 /** Texts in files, for Node: each written whole or not at all, readable by their owner alone. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PromptStorage } from './types.ts';
 
 export type { PromptStorage };
+
+/** No link, which may lead anywhere, and nothing that has to be waited for. Windows has neither flag. */
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Bytes: a prompt takes 32 Mi at most. */
+const MOST = 64 * 1024 * 1024;
 
 /** @param folder made when something is first kept, with one file for each prompt */
 export function fileStorage(folder: string): PromptStorage {
   const fileOf = (key: string) => join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
   return {
     async get(key) {
+      let file: FileHandle;
       try {
-        return await readFile(fileOf(key), 'utf8');
+        file = await open(fileOf(key), READ);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;
+      }
+      try {
+        await checkOwn(file);
+        return await file.readFile('utf8');
+      } finally {
+        await file.close();
       }
     },
     async set(key, value) {
@@ -31,4 +44,13 @@ export function fileStorage(folder: string): PromptStorage {
       }
     },
   };
+}
+
+/** In a folder that others may write to, such as one below /tmp, anybody could place a text for the model. */
+async function checkOwn(file: FileHandle): Promise<void> {
+  const found = await file.stat();
+  if (!found.isFile() || found.size > MOST) throw new Error('This is no file of this storage.');
+  const user = process.getuid?.();
+  if (user !== undefined && (found.uid !== user || (found.mode & 0o022) !== 0))
+    throw new Error('The file belongs to another user, or others may write to it.');
 }

@@ -10,7 +10,7 @@ import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { freshnessOf, tightened } from './freshness.ts';
 import type { Settings } from './settings.ts';
-import { entryIn, storageKey, storedText } from './storage.ts';
+import type { Stored } from './stored.ts';
 import type { FetchEvent, PromptStorage, Wanted } from './types.ts';
 
 export interface Loader {
@@ -57,16 +57,13 @@ const OF_ALL_PROMPTS = [
   'unreachable',
   'timeout',
 ] as const;
-/** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
-const STORED_AGAIN = 60_000;
-/** Milliseconds: a storage that takes longer is not waited for. */
-const STORAGE_TIME = 500;
 
 export function loader(settings: Settings): Loader {
   const { clock, environment, url, storage, maxStale } = settings;
   const slots = new Slots(settings.maxEntries, settings.maxCharacters);
   /** Of the registry as a whole. */
   let outage: Failure | undefined;
+  let loaded: Promise<Stored> | undefined;
 
   async function request(slot: Slot, wanted: Wanted): Promise<Entry> {
     await readStorage(slot, wanted);
@@ -125,62 +122,32 @@ export function loader(settings: Settings): Loader {
     const entry: Entry = {
       prompt,
       etag: etag ?? known?.etag ?? '',
-      checkedAt: startedAt - 1000 * Math.max(0, Number(age) || 0),
+      // Where caches on the way wrote several, the first counts (RFC 9110, section 5.3).
+      checkedAt: startedAt - 1000 * Math.max(0, Number.parseInt(String(age), 10) || 0),
       freshness: tightened(freshnessOf(answered.cacheControl), maxStale),
       size: delivery === undefined ? (known?.size ?? 0) : answered.size,
       isStored: false,
     };
     slots.put(keyOf(wanted), entry);
     outage = undefined;
-    keep(slots.open(keyOf(wanted)), entry, wanted);
-    return entry;
-  }
-
-  function keep(slot: Slot, entry: Entry, wanted: Wanted): void {
-    const { stored } = slot;
-    const now = clock();
-    if (storage === undefined || (stored?.etag === entry.etag && now - stored.at < STORED_AGAIN)) return;
-    slot.stored = { at: now, etag: entry.etag };
-    inBackground(
-      attempt(() => storage.set(storageKey(wanted, settings), storedText(entry, settings))).catch(cause =>
-        report(
-          new PromptForgeError(
-            'storage_failed',
-            `${entry.prompt.reference} could not be stored. It is served from memory; make the storage writable so that it is there after a restart.`,
-            {},
-            { cause },
-          ),
-        ),
-      ),
-    );
+    const slot = slots.open(keyOf(wanted));
+    if (storage !== undefined)
+      inBackground(storing(storage).then(stored => stored.keep(slot, entry, wanted)));
+    // By another request something newer may be known already.
+    return slot.entry ?? entry;
   }
 
   async function readStorage(slot: Slot, wanted: Wanted): Promise<void> {
     if (storage === undefined || slot.entry !== undefined) return;
     // All who ask for the prompt wait for the same reading.
-    slot.storageRead ??= fromStorage(slot, wanted, storage);
+    slot.storageRead ??= storing(storage).then(stored => stored.read(slot, wanted));
     await slot.storageRead;
   }
 
-  async function fromStorage(slot: Slot, wanted: Wanted, storage: PromptStorage): Promise<void> {
-    const reading = attempt(() => storage.get(storageKey(wanted, settings))).then(text => {
-      if (typeof text !== 'string' || slot.entry !== undefined) return;
-      const entry = entryIn(text, wanted, settings, clock());
-      slots.put(keyOf(wanted), { ...entry, freshness: tightened(entry.freshness, maxStale) });
-    });
-    try {
-      // One that is late, as on a busy machine, is used when it comes and nothing else is known.
-      await inTime(reading);
-    } catch (cause) {
-      report(
-        new PromptForgeError(
-          'storage_failed',
-          `What the storage has of ${wanted.name} cannot be used. It is replaced when the registry answers; check who else writes there.`,
-          {},
-          { cause },
-        ),
-      );
-    }
+  /** Loaded by those who have a storage. */
+  function storing(storage: PromptStorage): Promise<Stored> {
+    loaded ??= import('./stored.ts').then(({ stored }) => stored(settings, storage, slots, report));
+    return loaded;
   }
 
   function failed(slot: Slot, error: PromptForgeError): void {
@@ -217,10 +184,18 @@ export function loader(settings: Settings): Loader {
     slots,
     load(wanted) {
       const slot = slots.open(keyOf(wanted));
-      slot.flight ??= request(slot, wanted).finally(() => {
-        slot.flight = undefined;
-      });
-      return slot.flight;
+      const now = clock();
+      // One that is as old is of before the machine slept.
+      if (slot.flight !== undefined && now - slot.flight.since <= asleepAfter(settings))
+        return slot.flight.entry;
+      const flight = {
+        since: now,
+        entry: request(slot, wanted).finally(() => {
+          if (slot.flight === flight) slot.flight = undefined;
+        }),
+      };
+      slot.flight = flight;
+      return flight.entry;
     },
     take,
     failureOf: slot => (slot.failure && slot.failure.at > (outage?.at ?? 0) ? slot.failure : outage),
@@ -232,28 +207,16 @@ export function loader(settings: Settings): Loader {
   };
 }
 
+/** Milliseconds in which every request ends, unless the machine slept meanwhile. */
+export function asleepAfter({ timeout }: Settings): number {
+  return 2 * timeout + 1000;
+}
+
 function parsed(text: string): unknown {
   // The error of the parser may quote what it read.
   try {
     return JSON.parse(text);
   } catch {
     return null;
-  }
-}
-
-/** Turns an error that a port throws at once into a rejection. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
-  return work();
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took more than ${STORAGE_TIME} ms.`)), STORAGE_TIME);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

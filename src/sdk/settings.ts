@@ -12,7 +12,9 @@ export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
   readonly maxEntries: number;
   readonly maxCharacters: number;
   readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since 1970 that never run backwards; and as this machine has them. */
   readonly clock: () => number;
+  readonly wallClock: () => number;
 }
 
 const ENVIRONMENT = /^[a-z][a-z0-9-]{0,31}$/;
@@ -38,7 +40,9 @@ export function settingsOf(options: ClientOptions): Settings {
     maxEntries: count('maxEntries', options.maxEntries, 1000, 1),
     maxCharacters: count('maxCharacters', options.maxCharacters, 64 * MEBI, 1),
     fetch,
-    clock: steadyClock(options.now),
+    // A clock of a test is the only one.
+    clock: steadyClock(options.now, options.now),
+    wallClock: options.now ?? Date.now,
   };
 }
 

@@ -6,6 +6,7 @@ import type { PromptClient, StaleEvent } from '../../src/sdk/client.ts';
 import { steadyClock } from '../../src/sdk/clock.ts';
 import { freshnessOf, tightened } from '../../src/sdk/freshness.ts';
 import { eventually } from '../eventually.ts';
+import { runs } from '../runs.ts';
 import { aSetting, codeOf, IF_ERROR, MAX_AGE, NAME, REVALIDATE, type Setting } from './a-client.ts';
 import { type Fault, problem } from './a-proxy.ts';
 
@@ -65,6 +66,37 @@ describe('the age of a text', () => {
     setting.proxy.fault = 'paused';
     const { source, age } = await prompts.get(NAME);
     assert.deepEqual([source, age], ['stale', 3600]);
+  });
+
+  it('is asked for again where the process was suspended meanwhile', async () => {
+    for (const fault of ['paused', { slow: 150 }] as const) {
+      const prompts = await fetched({ timeout: 300 });
+      setting.pass(3600);
+      setting.proxy.fault = fault;
+      const before = setting.proxy.seen.length;
+      const waiting = prompts.get(NAME);
+      await eventually('the request', async () => setting.proxy.seen.length > before);
+      await setting.promote(2);
+      setting.proxy.fault = 'none';
+      setting.pass(3600);
+      const { source, version, age } = await waiting;
+      assert.deepEqual([source, version, age], ['network', 2, 0]);
+      await setting.promote(1);
+    }
+  });
+
+  it('does not wait for a request of before the process was suspended', async () => {
+    const prompts = await fetched({ timeout: 5000 });
+    setting.pass(MAX_AGE + 1);
+    setting.proxy.fault = 'paused';
+    const before = setting.proxy.seen.length;
+    assert.equal((await prompts.get(NAME)).source, 'stale');
+    await eventually('the request', async () => setting.proxy.seen.length > before);
+    await setting.promote(2);
+    setting.proxy.fault = 'none';
+    setting.pass(3600);
+    const { source, version } = await prompts.get(NAME);
+    assert.deepEqual([source, version], ['network', 2]);
   });
 
   it('ends with stale-if-error: beyond it the error is all there is', async () => {
@@ -128,35 +160,72 @@ describe('the age of a text', () => {
   });
 
   it('counts the Age that a cache in between says', async () => {
-    const { registry, client } = setting;
-    const prompts = client({
-      fetch: async (url, init) => {
-        const answer = await fetch(url, init);
-        const headers = new Headers(answer.headers);
-        headers.set('Age', '12');
-        return new Response(await answer.text(), { status: answer.status, headers });
-      },
-    });
-    assert.ok(registry.url);
-    assert.equal((await prompts.get(NAME)).age, 12);
-    assert.equal((await prompts.get(NAME)).source, 'stale');
+    for (const said of [['12'], ['12', '3']]) {
+      const prompts = setting.client({
+        fetch: async (url, init) => {
+          const answer = await fetch(url, init);
+          const headers = new Headers(answer.headers);
+          for (const age of said) headers.append('Age', age);
+          return new Response(await answer.text(), { status: answer.status, headers });
+        },
+      });
+      assert.equal((await prompts.get(NAME)).age, 12);
+      assert.equal((await prompts.get(NAME)).source, 'stale');
+    }
   });
 
-  it('never shrinks when a clock is set back', () => {
-    let now = 1000;
-    const clock = steadyClock(() => now);
+  it('never shrinks when a clock is set back, and grows while one of two clocks is right', () => {
+    const step = fc.record({
+      passes: fc.nat({ max: 10_000 }),
+      /** By how much the clock of the day is set, or whether the timer stands still, as it may while a machine sleeps. */
+      set: fc.oneof(fc.constant(0), fc.integer({ min: -10_000, max: 10_000 })),
+      sleeps: fc.boolean(),
+    });
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -10_000, max: 10_000 }), { maxLength: 20 }), steps => {
+      fc.property(fc.array(step, { maxLength: 20 }), steps => {
+        let now = 1_000_000;
+        let timer = 0;
+        const clock = steadyClock(
+          () => now,
+          () => timer,
+        );
         let last = clock();
-        for (const step of steps) {
-          now += step;
+        for (const { passes, set, sleeps } of steps) {
+          const isStill = sleeps && set === 0;
+          now += passes + set;
+          timer += isStill ? 0 : passes;
           const time = clock();
-          assert.ok(time >= last && time - last <= Math.max(0, step));
+          // Clocks that differ by less are taken for alike.
+          assert.ok(time - last >= passes - 50, `${time - last} of ${passes}`);
+          assert.ok(time - last <= passes + Math.max(0, set) + 50);
           last = time;
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(300, 100) },
     );
+  });
+
+  it('goes on from where it is when the only clock that there is was set back', () => {
+    let now = 1_000_000;
+    const clock = steadyClock(
+      () => now,
+      () => now,
+    );
+    now = 500_000;
+    const then = clock();
+    now += 3600;
+    assert.ok(Math.abs(clock() - then - 3600) <= 50);
+  });
+
+  it('grows as fast as time does, however often it is looked at', () => {
+    let passed = 0;
+    const clock = steadyClock(
+      () => 1_000_000 + Math.floor(passed),
+      () => passed,
+    );
+    const from = clock();
+    for (; passed < 5000; passed += 0.13) clock();
+    assert.ok(Math.abs(clock() - from - 5000) < 2);
   });
 
   it('has bounds that maxStale only ever shortens', () => {

@@ -1,0 +1,131 @@
+/** Reads and writes the storage. It may hold anything, so everything read from it is checked. */
+import { asObject, keyOf, promptIn } from './delivery.ts';
+import type { Entry, Slot, Slots } from './entries.ts';
+import { PromptForgeError } from './errors.ts';
+import { tightened } from './freshness.ts';
+import type { Settings } from './settings.ts';
+import type { PromptStorage, Wanted } from './types.ts';
+
+export interface Stored {
+  /** Puts what the storage has into the slot. Resolves when it was read, or took too long. */
+  read(slot: Slot, wanted: Wanted): Promise<void>;
+  /** Resolves when it is written, or could not be. */
+  keep(slot: Slot, entry: Entry, wanted: Wanted): Promise<void>;
+}
+
+const FORMAT = 1;
+/** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
+const STORED_AGAIN = 60_000;
+/** Milliseconds: a storage that takes longer is not waited for. */
+const READING_TIME = 500;
+const WRITING_TIME = 10_000;
+/** In milliseconds. */
+const MAX_CLOCK_DIFFERENCE = 60_000;
+
+/** @param report told of what cannot be read or written */
+export function stored(
+  settings: Settings,
+  storage: PromptStorage,
+  slots: Slots,
+  report: (error: PromptForgeError) => void,
+): Stored {
+  const { clock, wallClock, maxStale } = settings;
+
+  function failed(message: string, cause: unknown): void {
+    report(new PromptForgeError('storage_failed', message, {}, { cause }));
+  }
+
+  return {
+    async read(slot, wanted) {
+      const reading = attempt(() => storage.get(storageKey(wanted, settings))).then(text => {
+        if (typeof text !== 'string' || slot.entry !== undefined) return;
+        const entry = entryIn(text, wanted, settings);
+        slots.put(keyOf(wanted), { ...entry, freshness: tightened(entry.freshness, maxStale) });
+      });
+      try {
+        // One that is late, as on a busy machine, is used when it comes and nothing else is known.
+        await inTime(reading, READING_TIME);
+      } catch (cause) {
+        failed(
+          `What the storage has of ${wanted.name} cannot be used. It is replaced when the registry answers; check who else writes there.`,
+          cause,
+        );
+      }
+    },
+    async keep(slot, entry, wanted) {
+      const now = clock();
+      if (slot.stored?.etag === entry.etag && now - slot.stored.at < STORED_AGAIN) return;
+      slot.stored = { at: now, etag: entry.etag };
+      // One after the other: an older text that is written late must not take the place of a newer one.
+      const before = slot.writing;
+      slot.writing = (async () => {
+        await before;
+        try {
+          // Its age by this machine's clock, which others read it by. The client's own never runs backwards.
+          const text = storedText(entry, wallClock() - (clock() - entry.checkedAt), settings);
+          await inTime(
+            attempt(() => storage.set(storageKey(wanted, settings), text)),
+            WRITING_TIME,
+          );
+        } catch (cause) {
+          failed(
+            `${entry.prompt.reference} could not be stored. It is served from memory; make the storage writable so that it is there after a restart.`,
+            cause,
+          );
+        }
+      })();
+      await slot.writing;
+    },
+  };
+}
+
+type Owner = Pick<Settings, 'url' | 'environment'>;
+
+/** One for each registry and environment: what is stored for another is never found. */
+function storageKey(wanted: Wanted, { url, environment }: Owner): string {
+  return `promptforge/${FORMAT}/${url}/${environment}/${keyOf(wanted)}`;
+}
+
+function storedText({ prompt, etag, freshness }: Entry, checkedAt: number, { url }: Owner): string {
+  return JSON.stringify({ format: FORMAT, url, prompt, etag, checkedAt, freshness });
+}
+
+/** @throws {Error} for what is not stored by this package, for this registry and environment */
+function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallClock }: Settings): Entry {
+  const stored = asObject(JSON.parse(text));
+  const { format, prompt, etag, checkedAt } = stored;
+  const { maxAge, staleWhileRevalidate, staleIfError } = asObject(stored['freshness']);
+  const numbers = [checkedAt, maxAge, staleWhileRevalidate, staleIfError];
+  const fits = format === FORMAT && stored['url'] === url && typeof etag === 'string';
+  if (!fits || !numbers.every(each => typeof each === 'number' && each >= 0))
+    throw new Error('It was not stored by this package for this registry.');
+  const age = wallClock() - (checkedAt as number);
+  // Stored by a machine whose clock is ahead, it would be younger than it is.
+  if (age < -MAX_CLOCK_DIFFERENCE) throw new Error('It was stored in the future.');
+  const delivery = { ...asObject(prompt), template: asObject(prompt)['text'] };
+  return {
+    prompt: promptIn(delivery, wanted, environment, url),
+    etag: etag as string,
+    checkedAt: clock() - Math.max(0, age),
+    freshness: { maxAge, staleWhileRevalidate, staleIfError } as Entry['freshness'],
+    size: text.length,
+    isStored: true,
+  };
+}
+
+/** Turns an error that a port throws at once into a rejection. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  return work();
+}
+
+async function inTime<T>(work: Promise<T>, time: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It took more than ${time} ms.`)), time);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
