@@ -64,7 +64,12 @@ export async function servedPrompts(
   const { channel } = options;
   const wanted = areNamed ? names.map(name => wantedIn(name, channel)) : await promptsOf(project, channel);
   try {
-    const client = createClient({ url, key, environment, timeout: TIMEOUT, ...more });
+    const client = createClient({
+      ...{ url, key, environment, timeout: TIMEOUT },
+      // All are wanted at once: what was dropped would be asked for again, each by itself.
+      ...{ maxEntries: wanted.length, maxCharacters: Number.POSITIVE_INFINITY },
+      ...more,
+    });
     return { client, url, environment, wanted, areNamed, leftOut: new Set() };
   } catch (error) {
     throw asFailure(error);
@@ -78,19 +83,20 @@ export async function servedPrompts(
 export async function fetchServed(served: Served): Promise<Prompt[]> {
   const { client, environment, wanted, areNamed, leftOut } = served;
   try {
-    // Of each by itself it is told below.
-    await client.preload(wanted).catch(() => undefined);
-    const found: Prompt[] = [];
+    // Why one of them cannot be had is told below.
+    const found = await client.preload(wanted).catch(() => undefined);
+    if (found !== undefined) return inOrder(found);
+    const some: Prompt[] = [];
     for (const { name, ...of } of wanted) {
       try {
-        found.push(await client.get(name, of));
+        some.push(await client.get(name, of));
       } catch (error) {
         if (areNamed || !PromptForgeError.is(error, ...NOT_SERVED)) throw error;
         if (!leftOut.has(name)) await say(line`${name} is left out: ${error.message}`);
         leftOut.add(name);
       }
     }
-    if (found.length > 0) return found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
+    if (some.length > 0) return inOrder(some);
     throw new CommandFailure(
       EXIT.refused,
       `${environment} serves none of these prompts. Nothing was written.`,
@@ -98,6 +104,10 @@ export async function fetchServed(served: Served): Promise<Prompt[]> {
   } catch (error) {
     throw asFailure(error);
   }
+}
+
+function inOrder(prompts: readonly Prompt[]): Prompt[] {
+  return prompts.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
 function asFailure(error: unknown): unknown {

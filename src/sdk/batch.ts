@@ -2,6 +2,7 @@
 
 import { asError } from './as-error.ts';
 import { asObject, checkWanted, keyOf } from './delivery.ts';
+import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Loader } from './loader.ts';
@@ -13,21 +14,33 @@ import type { Wanted } from './types.ts';
 const MOST = 100;
 
 /**
- * Asks for all of them. Each is kept, or why it cannot be had; rejects for none.
+ * Asks for all of them. Each is kept as far as there is room, or why it cannot be had; rejects for none.
+ * @returns those that were answered, by their key in memory
  * @throws PromptForgeError `invalid_name`
  */
-export async function loadAll(settings: Settings, loading: Loader, all: readonly Wanted[]): Promise<void> {
+export async function loadAll(
+  settings: Settings,
+  loading: Loader,
+  all: readonly Wanted[],
+): Promise<ReadonlyMap<string, Entry>> {
+  const loaded = new Map<string, Entry>();
   for (const wanted of all) checkWanted(wanted);
   const left = [...new Map(all.map(wanted => [keyOf(wanted), wanted])).values()];
   await Promise.all(left.map(wanted => loading.readStorage(loading.slots.open(keyOf(wanted)), wanted)));
   while (left.length > 0) {
     const some = left.slice(0, MOST);
-    left.splice(0, await loadSome(settings, loading, some));
+    left.splice(0, await loadSome(settings, loading, some, loaded));
   }
+  return loaded;
 }
 
 /** @returns how many of them were answered, from the first */
-async function loadSome(settings: Settings, loading: Loader, some: readonly Wanted[]): Promise<number> {
+async function loadSome(
+  settings: Settings,
+  loading: Loader,
+  some: readonly Wanted[],
+  loaded: Map<string, Entry>,
+): Promise<number> {
   const { clock, url, environment } = settings;
   const { slots } = loading;
   const startedAt = clock();
@@ -47,7 +60,8 @@ async function loadSome(settings: Settings, loading: Loader, some: readonly Want
     data = given;
   } catch (thrown) {
     if (PromptForgeError.is(thrown, 'unsupported')) {
-      await Promise.all(some.map(wanted => loading.load(wanted).catch(() => undefined)));
+      const loadOne = async (wanted: Wanted) => loaded.set(keyOf(wanted), await loading.load(wanted));
+      await Promise.all(some.map(wanted => loadOne(wanted).catch(() => undefined)));
       return some.length;
     }
     const error = asError(thrown, 'not_a_registry', `What answers at ${url} cannot be read. Check "url".`);
@@ -61,7 +75,7 @@ async function loadSome(settings: Settings, loading: Loader, some: readonly Want
     ) as unknown as Item;
     try {
       if (status !== 200 && status !== 304) throw refusedItem(status, problem, url);
-      loading.take(wanted, {
+      const entry = loading.take(wanted, {
         known: entries[index],
         startedAt,
         delivery: status === 304 ? undefined : delivery,
@@ -72,6 +86,7 @@ async function loadSome(settings: Settings, loading: Loader, some: readonly Want
         age,
         size: status === 304 ? 0 : JSON.stringify(delivery).length,
       });
+      loaded.set(keyOf(wanted), entry);
     } catch (thrown) {
       const error = asError(
         thrown,

@@ -180,8 +180,13 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     async preload(prompts) {
       const all = prompts.map(each => (typeof each === 'string' ? { name: each } : each));
       const { loadAll } = await import('./batch.ts');
-      await loadAll(settings, loading, all);
-      return Promise.all(all.map(({ name, ...options }) => get(name, options) as Promise<Prompt>));
+      const loaded = await loadAll(settings, loading, all);
+      return Promise.all(
+        all.map(({ name, ...options }) => {
+          const entry = loaded.get(keyOf({ name, ...options }));
+          return entry ? promptOf(entry, 'network', clock()) : (get(name, options) as Promise<Prompt>);
+        }),
+      );
     },
     watch(name, listener, { channel, signal } = {}) {
       const wanted = { name, channel };

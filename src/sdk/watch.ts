@@ -65,13 +65,14 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
 
   async function look(): Promise<void> {
     const all = [...watched.values()];
-    await loadAll(
+    const loaded = await loadAll(
       settings,
       loading,
       all.map(({ wanted }) => wanted),
     );
     for (const each of all) {
-      const entry = loading.slots.peek(keyOf(each.wanted))?.entry;
+      const key = keyOf(each.wanted);
+      const entry = loaded.get(key) ?? loading.slots.peek(key)?.entry;
       const reference = entry?.prompt.reference;
       if (entry === undefined) each.known ??= null;
       if (entry === undefined || reference === each.known) continue;

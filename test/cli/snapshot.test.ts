@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fetchServed, servedPrompts } from '../../src/cli/served-prompts.ts';
+import type { Channel } from '../../src/core/channel.ts';
 import { createClient } from '../../src/sdk/client.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -126,5 +128,29 @@ describe('promptforge snapshot', () => {
     const nowhere = await inProcess(['snapshot', '--registry', registry.url, '--key-file', file]);
     assert.equal(nowhere.code, 2);
     assert.match(nowhere.stderr, /Name the prompts/);
+  });
+
+  it('asks for many in as few requests as there are hundreds of them', async () => {
+    const asked: string[] = [];
+    const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
+      asked.push(new URL(String(url)).pathname);
+      const { prompts } = JSON.parse(String(init.body)) as { prompts: readonly { readonly name: string }[] };
+      const data = prompts.map(({ name }) => ({
+        ...{ status: 200, etag: '"x"', cacheControl: 'private, max-age=5' },
+        delivery: {
+          ...{ name, version: 1, reference: `${name}@1`, digest: `sha256:${'0'.repeat(64)}` },
+          ...{ channel: 'stable', environment: 'production', template: 'x' },
+          metadata: { config: {}, input: { schema: null, default: {} }, ext: {}, raw: {} },
+        },
+      }));
+      return Response.json({ data }, { headers: { 'PromptForge-Api': '1' } });
+    };
+    const names = Array.from({ length: 1250 }, (_, index) => `many/prompt-${index}`);
+    const options = { registry: registry.url, channel: 'stable' as Channel };
+    const found = await fetchServed(
+      await servedPrompts(names, options, { fetch: fetch as typeof globalThis.fetch }),
+    );
+    assert.equal(found.length, 1250);
+    assert.deepEqual(asked, new Array(13).fill('/v1/deliveries'));
   });
 });

@@ -55,6 +55,17 @@ describe('many prompts', () => {
       assert.equal(proxy.seen.slice(before).filter(seen => seen === 'POST /v1/deliveries').length, 2);
     });
 
+    it('gives more than are kept in memory, and asks for none of them again', async () => {
+      const { proxy, client } = setting;
+      const before = proxy.seen.length;
+      const all = await client({ maxEntries: 1 }).preload(['many/a', 'many/b', NAME]);
+      assert.deepEqual(
+        all.map(({ name, source }) => [name, source]),
+        ['many/a', 'many/b', NAME].map(name => [name, 'network']),
+      );
+      assert.deepEqual(proxy.seen.slice(before), ['POST /v1/deliveries']);
+    });
+
     it('rejects with the reason where one cannot be had, and keeps the others', async () => {
       const prompts = setting.client();
       assert.equal(await codeOf(prompts.preload(['many/a', 'many/other'])), 'prompt_not_found');
