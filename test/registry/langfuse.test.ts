@@ -191,6 +191,7 @@ describe('the route of Langfuse’s clients', () => {
       for (const headers of [
         basic(reader),
         basic(reader, ''),
+        basic(reader, 'a:b:'),
         { authorization: `Bearer ${reader}` },
         { authorization: basic(reader).authorization.replace('Basic', 'basic ') },
       ]) {
@@ -209,6 +210,8 @@ describe('the route of Langfuse’s clients', () => {
     const missing = await get('/support/fees', {});
     assertProblem(missing, 401, 'key_missing', /as its secret key/);
     assert.match(missing.headers.get('www-authenticate') ?? '', /^Basic realm="promptforge"/);
+    for (const authorization of ['Basic', 'Basic !', basic('').authorization])
+      assertProblem(await get('/support/fees', { authorization }), 401, 'key_missing', /as its secret key/);
     const refused: readonly Answered[] = [
       missing,
       await get('/support/fees', { authorization: 'Basic !' }),

@@ -13,15 +13,15 @@ export function isForLangfuse(target: string): boolean {
 
 /**
  * The credential of a request as a `Bearer` header has it: of a Langfuse client, its secret key. Other calls take no
- * Basic authentication, which browsers repeat by themselves.
+ * Basic authentication, which browsers repeat by themselves. Undefined where there is none.
  */
 export function credentialOf(target: string, authorization: string | undefined): string | undefined {
   if (authorization === undefined || !isForLangfuse(target)) return authorization;
-  const encoded = BASIC.exec(authorization)?.[1];
-  if (encoded === undefined) return authorization;
-  const credentials = Buffer.from(encoded, 'base64').toString();
-  // RFC 7617: the user name, here the public key, holds no colon.
-  return `Bearer ${credentials.slice(credentials.indexOf(':') + 1)}`;
+  if (!/^Basic(?: |$)/i.test(authorization)) return authorization;
+  const credentials = Buffer.from(BASIC.exec(authorization)?.[1] ?? '', 'base64').toString();
+  // Our keys hold no colon, but any text may be given as the public key.
+  const key = credentials.slice(credentials.lastIndexOf(':') + 1);
+  return key === '' ? undefined : `Bearer ${key}`;
 }
 
 /** What is refused, in the form that the client of this target reads. */
