@@ -180,13 +180,26 @@ export function modelOf({ metadata: { model }, reference, name }: Renderable): s
   );
 }
 
-/** The config, its keys renamed where the API has a name of its own for one; all others stay. */
+/**
+ * Never taken from a config. An SDK's options also say what the model reads, which the messages do, and where a request
+ * goes and how its answer comes, which is the application's to say: a `baseUrl` would send its key elsewhere.
+ */
+const NOT_OF_A_CONFIG: ReadonlySet<string> = new Set([
+  ...['messages', 'input', 'contents', 'prompt', 'system', 'systemInstruction', 'instructions'],
+  ...['conversation', 'previous_response_id', 'cachedContent', 'model', 'stream', 'background'],
+  ...['httpOptions', 'headers', 'apiKey', 'baseURL', 'baseUrl', 'fetch', 'timeout', 'maxRetries'],
+  ...['abortSignal', 'signal'],
+]);
+
+/** What steers the model, its keys renamed where the API has a name of its own for one; all others stay. */
 export function configOf(
   { metadata: { config } }: Renderable,
   names: Readonly<Record<string, string>>,
 ): { [key: string]: unknown } {
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [Object.hasOwn(names, key) ? names[key] : key, value]),
+    Object.entries(config)
+      .filter(([key]) => !NOT_OF_A_CONFIG.has(key))
+      .map(([key, value]) => [Object.hasOwn(names, key) ? names[key] : key, value]),
   );
 }
 
