@@ -27,7 +27,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 };
 
 /** Files that the client imports when they are first needed. */
-const LOADED_LATER = ['batch', 'watch', 'render-remotely'];
+const LOADED_LATER = ['batch', 'watch', 'stored', 'render-remotely'];
 /** Modules of the client that the other files import from it. */
 const OF_CLIENT = ['./client.ts', './errors.ts'];
 

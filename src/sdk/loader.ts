@@ -119,12 +119,20 @@ export function loader(settings: Settings): Loader {
         );
       prompt = known.prompt;
     }
+    // Where caches on the way wrote several, the first counts (RFC 9110, section 5.3).
+    const before = 1000 * Math.max(0, Number.parseInt(String(age), 10) || 0);
+    const freshness = tightened(freshnessOf(answered.cacheControl), maxStale);
+    // By a cache, or by a registry whose database is away. An exact version does not change.
+    if (before > 0 && before >= freshness.maxAge + freshness.staleIfError && wanted.version === undefined)
+      throw new PromptForgeError(
+        'unavailable',
+        `${url} answers with what was live ${before / 1000} s ago, which may not be used for as long. Check its database and the caches in between, or raise "maxStale".`,
+      );
     const entry: Entry = {
       prompt,
       etag: etag ?? known?.etag ?? '',
-      // Where caches on the way wrote several, the first counts (RFC 9110, section 5.3).
-      checkedAt: startedAt - 1000 * Math.max(0, Number.parseInt(String(age), 10) || 0),
-      freshness: tightened(freshnessOf(answered.cacheControl), maxStale),
+      checkedAt: startedAt - before,
+      freshness,
       size: delivery === undefined ? (known?.size ?? 0) : answered.size,
       isStored: false,
     };

@@ -174,6 +174,24 @@ describe('the age of a text', () => {
     }
   });
 
+  it('is not beyond the bounds where a cache, or a registry without its database, says how old its answer is', async () => {
+    const aged = (age: number, options: Parameters<Setting['client']>[0] = {}) =>
+      setting.client({
+        ...options,
+        fetch: async (url, init) => {
+          const answer = await fetch(url, init);
+          const headers = new Headers(answer.headers);
+          headers.set('Age', String(age));
+          return new Response(await answer.text(), { status: answer.status, headers });
+        },
+      });
+    assert.equal((await aged(3600).get(NAME)).age, 3600);
+    assert.equal(await codeOf(aged(MAX_AGE + IF_ERROR).get(NAME)), 'unavailable');
+    assert.equal(await codeOf(aged(MAX_AGE, { maxStale: 0 }).get(NAME)), 'unavailable');
+    assert.equal((await aged(MAX_AGE - 1, { maxStale: 0 }).get(NAME)).version, 1);
+    assert.equal((await aged(100 * IF_ERROR).get(NAME, { version: 1 })).version, 1);
+  });
+
   it('never shrinks when a clock is set back, and grows while one of two clocks is right', () => {
     const step = fc.record({
       passes: fc.nat({ max: 10_000 }),
