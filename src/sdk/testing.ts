@@ -15,7 +15,7 @@ export interface TestPrompt {
 }
 
 export interface TestClient<Of extends PromptTypes<Of> = AnyPrompts> extends PromptClient<Of> {
-  /** From now on this is what `stable` points at. */
+  /** From now on this is what `stable` points at; whoever watches it is told. */
   set(name: NameOf<Of>, prompt: string | TestPrompt): void;
   /** From now on every request fails so; undefined: they succeed again. */
   fail(code: 'unreachable' | 'unavailable' | 'rate_limited' | 'key_refused' | undefined): void;
@@ -43,9 +43,34 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
   /** Milliseconds that the client's clock is ahead. */
   let ahead = 0;
 
-  const answer = (path: string): Response => {
+  /** How often the test has changed something: the place in the feed that `watch` follows. */
+  let changes = 0;
+  const waiting = new Set<() => void>();
+  const changed = (): void => {
+    ahead += PASSES;
+    changes += 1;
+    for (const each of waiting) each();
+    waiting.clear();
+  };
+
+  /** Held open until something changes. */
+  const feed = async (
+    parameters: URLSearchParams,
+    signal: AbortSignal | null | undefined,
+  ): Promise<Response> => {
+    if (parameters.get('wait') !== '0' && parameters.get('after') === String(changes))
+      await new Promise<void>(resolve => {
+        waiting.add(resolve);
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+    return answered({ cursor: String(changes) });
+  };
+
+  const answer = (path: string, signal?: AbortSignal | null): Response | Promise<Response> => {
     if (failing === 'unreachable') throw new TypeError('The test says so');
     if (failing !== undefined) return problem(STATUS[failing as keyof typeof STATUS], failing);
+    const [, changesQuery] = /^\/v1\/deliveries\/changes\?(.*)$/.exec(path) ?? [];
+    if (changesQuery !== undefined) return feed(new URLSearchParams(changesQuery), signal);
     const [, name = '', query = ''] = /^\/v1\/prompts\/([^?]*)\??(.*)$/.exec(path) ?? [];
     const found = known.get(name);
     if (found === undefined) return problem(404, name === '' ? 'route_not_found' : 'prompt_not_found');
@@ -65,7 +90,7 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
       template: text,
       metadata: { ...NO_METADATA, ...metadata },
     };
-    return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': FRESHNESS } });
+    return answered(body);
   };
 
   const client = createClient<Of>({
@@ -75,19 +100,23 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
     now: () => (options.now?.() ?? Date.now()) + ahead,
     url: 'https://prompts.test',
     key: KEY.replace('_test_', `_${environment}_`),
-    fetch: async url => answer(String(url).slice('https://prompts.test'.length)),
+    fetch: async (url, init) => answer(String(url).slice('https://prompts.test'.length), init?.signal),
   });
   return {
     ...client,
     set(name, prompt) {
       known.set(name, prompt);
-      ahead += PASSES;
+      changed();
     },
     fail(code) {
       failing = code;
-      ahead += PASSES;
+      changed();
     },
   };
+}
+
+function answered(body: object): Response {
+  return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': FRESHNESS } });
 }
 
 function problem(status: number, code: string): Response {

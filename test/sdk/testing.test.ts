@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PromptForgeError } from '../../src/sdk/client.ts';
 import { createTestClient } from '../../src/sdk/testing.ts';
+import { eventually } from '../eventually.ts';
 import { codeOf } from './a-client.ts';
 
 describe('createTestClient', () => {
@@ -43,5 +45,31 @@ describe('createTestClient', () => {
       assert.equal((await prompts.get('a')).source, 'network');
       assert.equal(await codeOf(prompts.get('b')), 'prompt_not_found');
     }
+  });
+
+  it('tells whoever watches, at once', async function () {
+    // Without a feed the client would look every 7 to 15 seconds.
+    this.timeout(5000);
+    const prompts = createTestClient({ a: 'one', b: 'other' });
+    const told: number[] = [];
+    await prompts.get('a');
+    const stop = prompts.watch('a', ({ version }) => told.push(version));
+    try {
+      await sleep(50);
+      prompts.set('b', { text: 'more', version: 2 });
+      prompts.set('a', { text: 'two', version: 2 });
+      await eventually('version 2', () => told.length === 1);
+      prompts.fail('unavailable');
+      await sleep(50);
+      prompts.set('a', { text: 'three', version: 3 });
+      prompts.fail(undefined);
+      await eventually('version 3', () => told.length === 2);
+      assert.deepEqual(told, [2, 3]);
+    } finally {
+      stop();
+    }
+    prompts.set('a', { text: 'four', version: 4 });
+    await sleep(50);
+    assert.equal(told.length, 2);
   });
 });
