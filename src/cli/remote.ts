@@ -84,6 +84,11 @@ export class Remote {
     }));
   }
 
+  /** Undefined where the keychain has none, or there is no keychain. */
+  async keyInKeychain(environment: EnvironmentName): Promise<Key | undefined> {
+    return (await this.#inKeychain()).get(environment)?.key;
+  }
+
   /** Why the keychain was not asked, or gave nothing; undefined where it did. */
   get whyNoKeychain(): string | undefined {
     return this.#whyNoKeychain;

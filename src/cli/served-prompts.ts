@@ -1,9 +1,11 @@
 /** Prompts of an environment, asked for with a reader key as applications do: for what is made of them. */
 import type { Channel } from '../core/channel.ts';
+import type { EnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
 import { isPartial, parsePromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import { parseVersionReference } from '../core/version.ts';
+import { keysInVariables } from '../keys/variables.ts';
 import {
   type ClientOptions,
   createClient,
@@ -19,8 +21,11 @@ import { PromptsFolder } from '../workspace/prompts-folder.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { keyFrom } from './key-from.ts';
 import { line, say } from './output.ts';
+import { Remote } from './remote.ts';
 
 export interface ServedOptions {
+  /** Undefined: that of the key. */
+  readonly environment?: EnvironmentName;
   readonly registry?: string;
   readonly channel: Channel;
   readonly keyFile?: string;
@@ -53,13 +58,16 @@ export async function servedPrompts(
   options: ServedOptions,
   more: Pick<ClientOptions, 'fetch' | 'onError'> = {},
 ): Promise<Served> {
-  const key = await keyFrom(
-    options.keyFile,
-    'A registry shows prompts to keys alone: a reader key is enough.',
-  );
+  const registry = options.registry ?? (process.env['PROMPTFORGE_REGISTRY']?.trim() || undefined);
+  const project = names.length === 0 || registry === undefined ? await nearestProject() : undefined;
+  const url = registry ?? registryOf(project);
+  const key = await readerKey(url, options);
   const environment = environmentOf(key);
-  const project = names.length === 0 || options.registry === undefined ? await nearestProject() : undefined;
-  const url = options.registry ?? registryOf(project);
+  if (environment !== (options.environment ?? environment))
+    throw new CommandFailure(
+      EXIT.usage,
+      `The key is one of ${environment}, and --environment says ${options.environment}. Give a reader key of ${options.environment}.`,
+    );
   const areNamed = names.length > 0;
   const { channel } = options;
   const wanted = areNamed ? names.map(name => wantedIn(name, channel)) : await promptsOf(project, channel);
@@ -120,6 +128,33 @@ function exitOf({ code }: PromptForgeError): 1 | 2 | 4 {
   if (code === 'invalid_options' || code === 'invalid_name') return EXIT.usage;
   const isAround = ['unreachable', 'timeout', 'unavailable', 'not_a_registry', 'rate_limited'].includes(code);
   return isAround ? EXIT.environment : EXIT.refused;
+}
+
+/** Of the file, else where every command looks: the environment's variable, PROMPTFORGE_KEY, the keychain. */
+async function readerKey(url: string, { keyFile, environment }: ServedOptions): Promise<string> {
+  const any = process.env['PROMPTFORGE_KEY']?.trim() ?? '';
+  if (keyFile === undefined && environment !== undefined) {
+    const key = variables().get(environment)?.key ?? (await new Remote(url).keyInKeychain(environment));
+    if (key !== undefined) return key;
+  } else if (keyFile === undefined && any === '') {
+    const [found, other] = variables();
+    if (other !== undefined)
+      throw new CommandFailure(
+        EXIT.usage,
+        `There are keys of several environments. Say which one: --environment ${other[0]}.`,
+      );
+    if (found !== undefined) return found[1].key;
+  }
+  return keyFrom(keyFile, 'A registry shows prompts to keys alone: a reader key is enough.');
+}
+
+function variables(): ReturnType<typeof keysInVariables> {
+  try {
+    return keysInVariables(process.env);
+  } catch (cause) {
+    if (Problem.is(cause)) throw new CommandFailure(EXIT.usage, cause.message, { cause });
+    throw cause;
+  }
 }
 
 function environmentOf(key: string): string {

@@ -2,7 +2,7 @@
 const DIFFERENCE = 50;
 
 /**
- * Milliseconds since 1970 that never run backwards: a text must not grow younger when a clock is set.
+ * Whole milliseconds since 1970 that never run backwards: a text must not grow younger when a clock is set.
  * @param timer milliseconds since whenever, which nobody sets; it may stand still while the machine sleeps
  */
 export function steadyClock(
@@ -23,6 +23,6 @@ export function steadyClock(
       nowFrom += byNow;
       timerFrom += byTimer;
     }
-    return last;
+    return Math.floor(last);
   };
 }

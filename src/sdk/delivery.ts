@@ -95,7 +95,7 @@ export function promptOf(entry: Entry, source: Prompt['source'], now: number): P
     channel: prompt.channel,
     environment: prompt.environment,
     metadata: prompt.metadata,
-    age: Math.round(now - checkedAt) / 1000,
+    age: (now - checkedAt) / 1000,
     source,
   };
 }

@@ -130,6 +130,35 @@ describe('promptforge snapshot', () => {
     assert.match(nowhere.stderr, /Name the prompts/);
   });
 
+  it('takes the key of the environment from its variable, as other commands do', async () => {
+    const own = { PROMPTFORGE_KEY_PRODUCTION: key, PROMPTFORGE_REGISTRY: registry.url };
+    const taken = async (env: Record<string, string>, ...args: string[]) => {
+      delete process.env['PROMPTFORGE_KEY'];
+      Object.assign(process.env, env);
+      try {
+        return await inProcess([...args, 'support/triage']);
+      } finally {
+        for (const name of Object.keys(env)) delete process.env[name];
+      }
+    };
+    const staging = await registry.key('staging', 'reader');
+    const both = { ...own, PROMPTFORGE_KEY_STAGING: staging };
+    for (const outcome of [
+      await taken(own, 'snapshot'),
+      await taken(both, 'snapshot', '--environment', 'production'),
+      await taken({ ...own, PROMPTFORGE_KEY: staging }, 'snapshot', '--environment', 'production'),
+    ]) {
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.equal(JSON.parse(outcome.stdout).environment, 'production');
+    }
+    const typed = await taken(both, 'generate', '--environment', 'production');
+    assert.match(typed.stdout, /'support\/triage': \{/, typed.stderr);
+    const unclear = await taken(both, 'snapshot');
+    assert.deepEqual([unclear.code, /--environment staging/.test(unclear.stderr)], [2, true], unclear.stderr);
+    const other = await taken({ ...own, PROMPTFORGE_KEY_PRODUCTION: staging }, 'snapshot');
+    assert.equal(other.code, 2, other.stderr);
+  });
+
   it('asks for many in as few requests as there are hundreds of them', async () => {
     const asked: string[] = [];
     const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {

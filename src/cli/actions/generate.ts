@@ -1,6 +1,7 @@
 /** `promptforge generate` writes the types of prompts: of what an environment serves, or of the files here. */
 import { watch as watchFolder } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EnvironmentName } from '../../core/environment.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import { readMetadata } from '../../core/render.ts';
@@ -20,7 +21,7 @@ import { writeOutput } from '../write-output.ts';
 export interface GenerateOptions extends ServedOptions {
   readonly output?: string;
   /** Undefined: from the files. */
-  readonly environment?: string;
+  readonly environment?: EnvironmentName;
   readonly check?: boolean;
   readonly watch?: boolean;
   /** The library that validators are written with; none without it. */
@@ -97,11 +98,6 @@ async function environment(names: readonly PromptName[], options: GenerateOption
     },
   });
   const served = await servedPrompts(names, options, options.watch === true ? feed : {});
-  if (served.environment !== options.environment)
-    throw new CommandFailure(
-      EXIT.usage,
-      `The key is one of ${served.environment}, and --environment says ${options.environment}. Give a reader key of ${options.environment}.`,
-    );
   const { channel } = options;
   const ofChannel = channel === 'stable' ? '' : ` --channel ${channel}`;
   return {

@@ -33,7 +33,10 @@ export function generateCommand(): Command {
     .addOption(
       new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
     )
-    .option('--key-file <file>', 'a file with a reader key of the environment (default: PROMPTFORGE_KEY)')
+    .option(
+      '--key-file <file>',
+      'a file with a reader key of the environment (default: as "promptforge whoami" finds one)',
+    )
     .addOption(
       new Option(
         '--schemas <library>',

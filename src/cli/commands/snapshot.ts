@@ -1,7 +1,7 @@
 /** `promptforge snapshot`: what an environment serves, as a file that applications are shipped with. */
 import { Command, Option } from 'commander';
 import type { SnapshotOptions } from '../actions/snapshot.ts';
-import { channelArgument, givenArgument, pathArgument } from '../values.ts';
+import { channelArgument, environmentArgument, givenArgument, pathArgument } from '../values.ts';
 
 export function snapshotCommand(): Command {
   return new Command('snapshot')
@@ -11,6 +11,11 @@ export function snapshotCommand(): Command {
     )
     .addOption(new Option('-o, --output <file>', 'the file (default: stdout)').argParser(pathArgument))
     .addOption(
+      new Option('--environment <name>', 'what this environment serves (default: that of the key)').argParser(
+        environmentArgument,
+      ),
+    )
+    .addOption(
       new Option('--registry <url>', 'the registry (default: that of promptforge.json)').argParser(
         givenArgument,
       ),
@@ -18,11 +23,14 @@ export function snapshotCommand(): Command {
     .addOption(
       new Option('--channel <name>', 'the channel that is read').argParser(channelArgument).default('stable'),
     )
-    .option('--key-file <file>', 'a file with a reader key of the environment (default: PROMPTFORGE_KEY)')
+    .option(
+      '--key-file <file>',
+      'a file with a reader key of the environment (default: as "promptforge whoami" finds one)',
+    )
     .addHelpText(
       'after',
       `
-A reader key is enough. The key decides on the environment. Give the file to createClient as
+A reader key is enough. Give the file to createClient as
 "snapshot": it is served when the registry cannot be asked and nothing newer is known.
 A reader cannot list prompts, so without names those of the prompts folder are asked for, and
 the ones that the environment does not serve are left out.
