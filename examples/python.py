@@ -1,7 +1,7 @@
 """A prompt from the registry with nothing but the standard library: ETag, timeout, last known good."""
 
 import json, os, sys, time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
@@ -16,18 +16,37 @@ class NoRedirects(HTTPRedirectHandler):
         return None  # The key goes to no other server.
 
 
+def stored(file):
+    try:
+        known = json.loads(file.read_text())
+        return known if {"text", "reference", "etag", "confirmed", "asked"} <= known.keys() else None
+    except (OSError, ValueError, AttributeError):
+        return None  # There is none, or it was not written by this program.
+
+
+def read(answer, until):
+    content = b""
+    while part := answer.read1():  # urllib's timeout is that of each part alone.
+        if time.monotonic() > until:
+            raise TimeoutError("timed out")
+        content += part
+    if answer.length:
+        raise IncompleteRead(content, answer.length)
+    return content.decode()
+
+
 def get(name):
     """The stable version, with its "text" and "reference". Raises the error of the request where none is known."""
     environment, now = KEY.split("_")[1], time.time()
     file = FOLDER / quote(f"{URL} {environment} {name}", safe="")
-    known = json.loads(file.read_text()) if file.exists() else None
-    if known and now - known["asked"] < ASK_EVERY:
+    known = stored(file)
+    if known and 0 <= now - known["asked"] < ASK_EVERY:  # A clock may be set back.
         return known
     headers = {"Authorization": f"Bearer {KEY}"} | ({"If-None-Match": known["etag"]} if known else {})
     try:
         request = Request(f"{URL}/v1/prompts/{name}", headers=headers)
         with build_opener(NoRedirects).open(request, timeout=TIMEOUT) as answer:
-            text, reference = answer.read().decode(), answer.headers["PromptForge-Version"]
+            text, reference = read(answer, time.monotonic() + TIMEOUT), answer.headers["PromptForge-Version"]
         if reference is None:
             raise ValueError(f"What answers at {URL} is not a PromptForge registry.")
         known = {"text": text, "reference": reference, "etag": answer.headers["ETag"], "confirmed": now}

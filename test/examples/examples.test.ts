@@ -1,10 +1,11 @@
 /** Each example: what the model is sent, what is logged, and what happens when the registry fails. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
+import type { Fault } from '../sdk/a-proxy.ts';
 import {
   aPlace,
   type Example,
@@ -225,6 +226,52 @@ describe('the examples', () => {
       });
     });
   }
+
+  it('are held up by no answer that comes bit by bit, and take no part of one', async () => {
+    const cut: Fault = {
+      status: 200,
+      headers: {
+        ...{ 'PromptForge-Api': '1', 'PromptForge-Version': 'support/instructions@13', ETag: '"x"' },
+        ...{ 'Content-Length': '1000', Connection: 'close' },
+      },
+      body: 'Half of',
+    };
+    for (const example of EXAMPLES.filter(({ file }) => /^(?:openai|python|curl)\./.test(file))) {
+      if (!canRun(example)) continue;
+      await using stack = new AsyncDisposableStack();
+      const { run, proxy } = await place(example, stack);
+      await run();
+      for (const fault of ['dripping', cut] as const) {
+        proxy.fault = fault;
+        const { logged, warned } = await run();
+        assert.match(logged, new RegExp(`@${VERSION} cards$`), example.file);
+        assert.match(warned, /is used/, example.file);
+      }
+    }
+  });
+
+  it('in Python takes no file that it did not write, and asks again where a clock was set back', async function () {
+    const example = EXAMPLES.find(({ file }) => file === 'python.py');
+    if (example === undefined || !canRun(example)) return this.skip();
+    await using stack = new AsyncDisposableStack();
+    const { run, proxy, folder } = await place(example, stack);
+    await run();
+    const [name = ''] = await readdir(join(folder, '.promptforge'));
+    const file = join(folder, '.promptforge', name);
+    const known = JSON.parse(await readFile(file, 'utf8'));
+    for (const text of [
+      '',
+      '{"text": "x',
+      '[]',
+      '{}',
+      JSON.stringify({ ...known, asked: known.asked + 3600 }),
+    ]) {
+      await writeFile(file, text);
+      const before = proxy.seen.length;
+      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), text);
+      assert.equal(proxy.seen.length, before + 1, text);
+    }
+  });
 
   it('follow a rollback', async () => {
     for (const example of EXAMPLES.filter(({ file }) => /^(?:openai|python|curl)\./.test(file))) {

@@ -9,6 +9,8 @@ export type Fault =
   | 'killed'
   /** Answers nothing. */
   | 'paused'
+  /** Answers with success, and a character at a time without end. */
+  | 'dripping'
   /** Passes requests on after some time. */
   | { readonly slow: number }
   /** Answers by itself, as the registry or a server before it would. */
@@ -38,6 +40,11 @@ export async function aProxy(registryUrl: string): Promise<FaultyProxy> {
     const { fault } = proxy;
     if (fault === 'killed') return void incoming.socket.destroy();
     if (fault === 'paused') return;
+    if (fault === 'dripping') {
+      outgoing.writeHead(200, { 'PromptForge-Api': '1', 'PromptForge-Version': 'a@1', ETag: '"x"' });
+      const timer = setInterval(() => outgoing.write('x'), 100);
+      return void outgoing.once('close', () => clearInterval(timer));
+    }
     if (fault === 'none') return passOn(registryUrl, incoming, outgoing);
     if ('slow' in fault) return void setTimeout(() => passOn(registryUrl, incoming, outgoing), fault.slow);
     outgoing.writeHead(fault.status, fault.headers).end(fault.body);
