@@ -53,7 +53,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
   async function get(name: string, options?: GetOptions): Promise<AnyPrompt> {
     const known = options === undefined ? fresh(name) : undefined;
     // A text that is no name may be the key of an exact version in memory.
-    const prompt = known?.name === name ? known : await find(name, options ?? {});
+    const prompt = known !== undefined && known.name === name ? known : await find(name, options ?? {});
     tell(noteOnSpan, prompt);
     return prompt;
   }
@@ -178,7 +178,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     get: get as PromptClient<Of>['get'],
     render: render as PromptClient<Of>['render'],
     async preload(prompts) {
-      const all = prompts.map(each => (typeof each === 'string' ? { name: each } : each));
+      const all = prompts.map(each => (typeof each === 'object' && each ? each : { name: each }));
       const { loadAll } = await import('./batch.ts');
       const loaded = await loadAll(settings, loading, all);
       return Promise.all(

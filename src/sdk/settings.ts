@@ -34,7 +34,8 @@ export function settingsOf(options: ClientOptions): Settings {
   return {
     ...options,
     url: registryUrl(options.url, options.allowHttp === true),
-    timeout: count('timeout', options.timeout, 2000, 1),
+    // Timers take no more than 2 ** 31 milliseconds, and end at once where they are given more.
+    timeout: Math.min(count('timeout', options.timeout, 2000, 1), 1e9),
     retries: count('retries', options.retries, 2, 0),
     maxStale: options.maxStale === undefined ? undefined : count('maxStale', options.maxStale, 0, 0),
     maxEntries: count('maxEntries', options.maxEntries, 1000, 1),

@@ -1,0 +1,36 @@
+/** What a program without types may give: each is a coded error or what it means, and never nothing. */
+import assert from 'node:assert/strict';
+import type { PromptClient } from '../../src/sdk/client.ts';
+import { aSetting, codeOf, NAME, type Setting } from './a-client.ts';
+
+describe('a client that is used without types', () => {
+  let setting: Setting;
+  before(async () => {
+    setting = await aSetting();
+  });
+  after(() => setting[Symbol.asyncDispose]());
+
+  it('refuses what is no name', async () => {
+    const prompts = setting.client() as unknown as Record<
+      'get' | 'render' | 'preload',
+      (...given: readonly unknown[]) => Promise<unknown>
+    >;
+    for (const name of [undefined, null, 5, '', {}, [], Symbol('x'), () => NAME]) {
+      for (const given of [[name], [name, {}], [name, undefined]])
+        assert.equal(await codeOf(prompts.get(...given)), 'invalid_name', String(name));
+      assert.equal(await codeOf(prompts.render(name)), 'invalid_name', String(name));
+      assert.equal(await codeOf(prompts.preload([name])), 'invalid_name', String(name));
+    }
+    assert.throws(
+      () => (setting.client().watch as (...given: unknown[]) => unknown)(undefined),
+      /This is no prompt name/,
+    );
+  });
+
+  it('may wait for as long as it takes', async () => {
+    for (const timeout of [Number.POSITIVE_INFINITY, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
+      const prompts: PromptClient = setting.client({ timeout });
+      assert.equal((await prompts.get(NAME)).source, 'network', String(timeout));
+    }
+  });
+});
