@@ -1,4 +1,5 @@
 /** The parts of a rendered prompt as model APIs ask for them, before each adapter gives them its own shape. */
+import { isObject } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import type { Message, Metadata, Part, Tool } from './types.ts';
 
@@ -159,8 +160,10 @@ export interface DeclaredOutput {
 }
 
 export function outputOf({ metadata }: Renderable): DeclaredOutput {
-  const { schema, format } = (metadata.output ?? {}) as { schema?: JsonSchema | null; format?: unknown };
-  return { isJson: format === 'json' || (schema ?? undefined) !== undefined, schema: schema ?? undefined };
+  const { schema, format } = (metadata.output ?? {}) as { schema?: unknown; format?: unknown };
+  const isJson = format === 'json' || (schema ?? undefined) !== undefined;
+  // A schema that is only true or false is none that an API takes.
+  return { isJson, schema: isObject(schema) ? schema : undefined };
 }
 
 /** The prompt's name as model APIs name a schema. */

@@ -67,3 +67,19 @@ describe('the config of a prompt', () => {
     }
   });
 });
+
+describe('a declared output', () => {
+  it('whose schema is only true or false is JSON without a schema', () => {
+    const declaring = (output: unknown): Renderable => ({
+      ...promptWith({}),
+      metadata: { ...NO_METADATA, output },
+    });
+    for (const paramsOf of ALL)
+      for (const schema of [true, false])
+        assert.deepEqual(
+          paramsOf(declaring({ schema }), { config: true }),
+          paramsOf(declaring({ format: 'json' }), { config: true }),
+          paramsOf.name,
+        );
+  });
+});
