@@ -4,8 +4,11 @@ import type { Kept } from '../memory.ts';
 import type { Caller } from './caller.ts';
 
 export interface Authenticator {
-  /** The caller, if what is kept tells; undefined when `authenticate` must be asked. Throws as it does. */
-  recognize(authorization: string | undefined, kept: Kept): Caller | undefined;
+  /**
+   * The caller, if what is kept tells; undefined when `authenticate` must be asked. Throws as it does.
+   * @param connection of which the credential that was right last is remembered as long as it lives
+   */
+  recognize(authorization: string | undefined, kept: Kept, connection?: object): Caller | undefined;
   /** @throws Problem `key_missing`, `key_malformed`, `key_unknown`, `key_revoked`, `key_expired` */
   authenticate(authorization: string | undefined): Promise<Caller>;
   /** Writes what is still to be noted. */

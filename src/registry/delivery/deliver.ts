@@ -27,6 +27,8 @@ export interface DeliveryRequest {
   readonly ifNoneMatch: string | undefined;
   /** https://www.w3.org/TR/trace-context/ */
   readonly traceparent?: string | undefined;
+  /** Over which it came, where that stays open for more. */
+  readonly connection?: object;
 }
 
 /** At once where memory has the answer. Never throws: a problem is an answer. */
@@ -52,7 +54,7 @@ export function delivery(parts: DeliveryParts): Deliver {
   return request => {
     try {
       const kept = memory.present();
-      const caller = kept && authenticator.recognize(request.authorization, kept);
+      const caller = kept && authenticator.recognize(request.authorization, kept, request.connection);
       const known =
         caller && kept.deliveries.get(caller.environment, representationOf(request), request.target);
       if (caller === undefined || known === undefined) return fromStore(request);

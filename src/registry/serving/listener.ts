@@ -178,8 +178,8 @@ function isAnsweredHere(target: string): boolean {
   return target === ROUTES.healthz.path || target.startsWith(ROUTES.deliverAll.path);
 }
 
-function noted({ url = '/', rawHeaders }: IncomingMessage): NotedDelivery {
-  return { target: url, ...headersOf(rawHeaders), caller: undefined };
+function noted({ url = '/', rawHeaders, socket }: IncomingMessage): NotedDelivery {
+  return { target: url, ...headersOf(rawHeaders), connection: socket, caller: undefined };
 }
 
 /** Anybody may send any method: the metrics have those that mean something. */
