@@ -90,10 +90,18 @@ async function setKey(
   }
   const who = await tried(workbench, key, environment);
   if (who === undefined) return;
-  const { store, told } = await session.keyStore();
-  await store.set(origin, environment, key);
+  // A keychain that is locked asks for its password, maybe behind this window.
+  const told = await inProgress(
+    'Storing the key',
+    async () => {
+      const { store, told } = await session.keyStore();
+      await store.set(origin, environment, key);
+      return told;
+    },
+    false,
+  );
   await session.forget(environment);
-  await prompts.refresh();
+  await inProgress('Asking the registry with the new key', () => prompts.refresh(), false);
   void sayStored(ask, environment, { ...who, details: `${who.details} ${told}` });
 }
 

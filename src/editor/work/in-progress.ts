@@ -4,10 +4,15 @@ import { withoutLinks } from '../asking/plain-ask.ts';
 
 const PATIENCE_MS = 500;
 
-/** `title` says what is going on, such as `Publishing support/triage`. Rejects as `work` does. */
+/**
+ * Rejects as `work` does.
+ * @param title says what is going on, such as `Publishing support/triage`
+ * @param cancellable false for work that does not heed its signal
+ */
 export async function inProgress<Result>(
   title: string,
   work: (signal: AbortSignal) => Promise<Result>,
+  cancellable = true,
 ): Promise<Result> {
   const controller = new AbortController();
   const running = work(controller.signal);
@@ -17,7 +22,7 @@ export async function inProgress<Result>(
       {
         location: vscode.ProgressLocation.Notification,
         title: withoutLinks(`PromptForge: ${title} …`),
-        cancellable: true,
+        cancellable,
       },
       async (_progress, token) => {
         const cancelled = token.onCancellationRequested(() => controller.abort());

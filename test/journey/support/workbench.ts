@@ -1,8 +1,12 @@
 /** The workbench as a person at the keyboard meets it: keys go in, and what is visible comes out. No mouse anywhere. */
 import type { Locator, Page } from 'playwright-core';
+import { patience } from '../../../scripts/host/patience.ts';
 import { forgetNotifications, recordedNotifications } from './notifications.ts';
 import { Tree } from './tree.ts';
-import { isSoon, until, untilVisible } from './waiting.ts';
+import { isSoon, isThere, until, untilVisible } from './waiting.ts';
+
+/** After which a person looks whether a notification was missed. */
+const OVERDUE_MS = patience(45_000);
 
 export class Workbench {
   readonly #page: Page;
@@ -102,13 +106,33 @@ export class Workbench {
     return shown;
   }
 
-  /** Waits for a notification since they were last cleared, and gives its text. */
+  /**
+   * Waits for a notification since they were last cleared, and gives its text. One that is overdue is looked for among
+   * all of them, as by a person who sees the dot at the bell; the log says so.
+   */
   async notification(text: string | RegExp): Promise<string> {
     const fits = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
+    let overdue = Date.now() + OVERDUE_MS;
     return until(`the notification ${text}`, async () => {
       const told = await recordedNotifications(this.#page);
-      return { found: told.find(fits), seen: async () => [await this.#standing(), ...told] };
+      const seen = async () => [await this.#standing(), ...told, 'In the center:', ...(await this.#center())];
+      const found = told.find(fits);
+      if (found !== undefined || Date.now() < overdue) return { found, seen };
+      overdue = Date.now() + OVERDUE_MS;
+      const inCenter = (await this.#center()).find(fits);
+      if (inCenter !== undefined) console.error(`      Only the notification center has "${inCenter}".`);
+      return { found: inCenter, seen };
     });
+  }
+
+  /** All notifications. */
+  async #center(): Promise<readonly string[]> {
+    const center = this.#page.locator('.notifications-center');
+    await this.run('Notifications: Show Notifications');
+    if (!(await isThere(center.locator(':focus')))) return [];
+    const all = await center.locator('.notification-list-item-message').allInnerTexts();
+    await this.press('Escape');
+    return all;
   }
 
   /** Presses a button of the newest notification, among all of them: one that is shown by itself hides soon. */
