@@ -5,6 +5,8 @@ import { forgetNotifications, recordedNotifications } from './notifications.ts';
 import { Tree } from './tree.ts';
 import { isSoon, isThere, until, untilVisible } from './waiting.ts';
 
+/** How long it takes to read a question. */
+const READ_MS = 300;
 /** After which a person looks whether a notification was missed. */
 const OVERDUE_MS = patience(45_000);
 
@@ -339,6 +341,9 @@ export class Workbench {
       this.#page.locator('.quick-input-widget:visible :focus').first(),
       `the focus in "${title}"`,
     );
+    // Nobody answers at once, and what was asked before, of the same title maybe, may still be closing.
+    await this.#page.waitForTimeout(READ_MS);
+    await untilVisible(shown, `the question "${title}", once it was read`, () => this.#standing());
   }
 
   /** Goes down a list until the row that reads `label` has the focus. */
