@@ -103,7 +103,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       upstream.setTimeout(0);
       if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
       outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders, FRAMING), ...added]);
-      // Not `pipeline`, which makes an AbortSignal and an error for each: a third of what handing on costs.
+      // Not `pipeline`, which makes an AbortSignal and an error with a stack for each.
       response.once('error', () => outgoing.destroy());
       outgoing.once('close', () => {
         if (!upstream.writableFinished) upstream.destroy();

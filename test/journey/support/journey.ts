@@ -35,15 +35,9 @@ export interface Journey {
 /** The journey under way: it ends later than its test when mocha has given that up. */
 let underWay: { readonly ended: Promise<void>; window?: JourneyWindow } | undefined;
 
-/**
- * Declares a journey as a test. It is tried once more when it fails, and the log says so: now and then VS Code shows
- * nothing after an answer, for a reason that is not found yet.
- */
+/** Declares a journey as a test. */
 export function journey(title: string, run: (journey: Journey) => Promise<void>): void {
-  it(title, function () {
-    this.retries(1);
-    const tried = this.runnable() as Mocha.Test & { currentRetry(): number };
-    if (tried.currentRetry() > 0) console.error('      It failed, as is told above, and is tried once more.');
+  it(title, () => {
     underWay = { ended: travel(title, run) };
     return underWay.ended;
   });
@@ -94,7 +88,6 @@ async function travel(title: string, run: (journey: Journey) => Promise<void>): 
       } catch (error) {
         // The same error: mocha shows the two values of one that compares them.
         if (error instanceof Error) error.message = `${what}: ${error.message}`;
-        console.error(`      ${error instanceof Error ? error.message : String(error)}`);
         await keepEvidence(underWay?.window, `${title} ${what}`);
         throw error;
       }

@@ -1,14 +1,11 @@
 /** The workbench as a person at the keyboard meets it: keys go in, and what is visible comes out. No mouse anywhere. */
 import type { Locator, Page } from 'playwright-core';
-import { patience } from '../../../scripts/host/patience.ts';
 import { forgetNotifications, recordedNotifications } from './notifications.ts';
 import { Tree } from './tree.ts';
 import { isSoon, isThere, until, untilVisible } from './waiting.ts';
 
 /** How long it takes to read a question. */
 const READ_MS = 300;
-/** After which a person looks whether a notification was missed. */
-const OVERDUE_MS = patience(45_000);
 
 export class Workbench {
   readonly #page: Page;
@@ -108,26 +105,17 @@ export class Workbench {
     return shown;
   }
 
-  /**
-   * Waits for a notification since they were last cleared, and gives its text. One that is overdue is looked for among
-   * all of them, as by a person who sees the dot at the bell; the log says so.
-   */
+  /** Waits for a notification since they were last cleared, and gives its text. */
   async notification(text: string | RegExp): Promise<string> {
     const fits = (told: string) => (typeof text === 'string' ? told.includes(text) : text.test(told));
-    let overdue = Date.now() + OVERDUE_MS;
     return until(`the notification ${text}`, async () => {
       const told = await recordedNotifications(this.#page);
       const seen = async () => [await this.#standing(), ...told, 'In the center:', ...(await this.#center())];
-      const found = told.find(fits);
-      if (found !== undefined || Date.now() < overdue) return { found, seen };
-      overdue = Date.now() + OVERDUE_MS;
-      const inCenter = (await this.#center()).find(fits);
-      if (inCenter !== undefined) console.error(`      Only the notification center has "${inCenter}".`);
-      return { found: inCenter, seen };
+      return { found: told.find(fits), seen };
     });
   }
 
-  /** All notifications. */
+  /** All notifications, for the one who looks for why one was not shown. */
   async #center(): Promise<readonly string[]> {
     const center = this.#page.locator('.notifications-center');
     await this.run('Notifications: Show Notifications');
