@@ -51,7 +51,9 @@ export function exitCodeOf(error: unknown): ExitCode {
     return EXIT.environment;
   if (RegistryUnreachable.is(error))
     return error.reason === 'address_refused' ? EXIT.usage : EXIT.environment;
-  if (WorkspaceError.is(error, 'file_missing', 'unreadable')) return EXIT.environment;
+  if (WorkspaceError.is(error, 'file_missing', 'unreadable', 'not_writable', 'lock_not_written'))
+    return EXIT.environment;
+  if (WorkspaceError.is(error, 'file_exists')) return EXIT.refused;
   if (WorkspaceError.is(error)) return EXIT.invalid;
   return EXIT.refused;
 }

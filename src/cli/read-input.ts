@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
-import { OTHER_DIGITS } from '../core/exact-numbers.ts';
 import type { RenderRequest } from '../core/render.ts';
 import { positionAt } from '../core/source-position.ts';
-import { inexactNumbers, MAX_ALIAS_COUNT } from '../core/yaml-document.ts';
+import { isOfUnkept, MAX_ALIAS_COUNT, unkeptScalars } from '../core/yaml-document.ts';
 import { readYaml } from '../core/yaml-places.ts';
 import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';
 import { whyRefused } from '../disk/why-refused.ts';
@@ -85,10 +84,10 @@ function parseValue(text: string, label: string): unknown {
     const { line, column } = positionAt(text, offset);
     return new CommandFailure(EXIT.invalid, `${label}:${line}:${column}: ${message}`, { cause });
   };
-  const wrong = problems.find(({ isDoubtful, message }) => !isDoubtful && message !== OTHER_DIGITS);
+  const wrong = problems.find(({ isDoubtful, message }) => !isDoubtful && !isOfUnkept(message));
   if (wrong !== undefined) throw refuse(wrong.span.start, `The input is not YAML or JSON: ${wrong.message}`);
-  const [inexact] = document === undefined ? [] : inexactNumbers(document);
-  if (inexact !== undefined) throw refuse(inexact[0], OTHER_DIGITS);
+  const [unkept] = document === undefined ? [] : unkeptScalars(document);
+  if (unkept !== undefined) throw refuse(unkept.start, unkept.message);
   try {
     return document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (cause) {

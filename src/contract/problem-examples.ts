@@ -33,7 +33,14 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
     { existing: 'support/fee-estimate' },
   ],
   version_not_found: ['There is no version 99 of "support/fee-estimate".'],
+  comment_not_found: [
+    'There is no comment with this id, or it was deleted. List the comments of the prompt to find it.',
+  ],
   promotion_not_found: ['There is no promotion with this id. List the promotions to find it.'],
+  release_not_found: ['There is no release with this id. List the releases to find it.'],
+  owners_change_not_found: [
+    'There is no change of the owners of production with this id. Look at the owners to find the one that waits.',
+  ],
   environment_not_found: [
     'There is no environment "prodution". Did you mean "production"? There are: development, staging, production.',
   ],
@@ -59,7 +66,17 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   self_approval: ['You requested this promotion. Someone else has to approve it.'],
   already_approved: ['You have approved this promotion already. Someone else has to.'],
   promotion_closed: ['This promotion was applied already. Request a new one.'],
+  part_of_release: [
+    'This promotion is one of release 318, which goes live as a whole or not at all. Approve, reject or cancel the release.',
+  ],
   too_few_approvals: ['This promotion has 1 of 2 approvals that its policy needs.'],
+  owner_needed: ['support/** needs the approval of tomas.berg or ines.costa now, and has none that counts.'],
+  owners_changed: [
+    'The owners of production were changed meanwhile: change 402 holds now. Look at them, and send your change again with "expected": "402".',
+  ],
+  owners_change_closed: [
+    'This change of owners was rejected already. Request a new one if it is still wanted.',
+  ],
   not_promoted_from: [
     'Version 12 is not stable in staging, from where production promotes. Promote it there first.',
   ],
@@ -92,6 +109,10 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
     { fields: [{ pointer: '/limit', message: 'is not a whole number in digits' }] },
   ],
   invalid_name: ['The name "support/" ends with a slash. Give it a last segment, as in support/triage.'],
+  owners_locked_out: [
+    'Nobody could approve what support/** (line 3) matches: tomas.berg has no valid key of production with the role "approver" or higher. Name an owner who has one, or make the key first. Nothing was changed.',
+    { fields: [{ pointer: '/text', message: 'Line 3: nobody of its owners could approve' }] },
+  ],
   idempotency_key_reused: [
     'This Idempotency-Key came with another request within 24 hours. Give each request its own.',
   ],

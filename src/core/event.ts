@@ -8,6 +8,7 @@ import type { ProblemCode } from './problem.ts';
 import type { Role } from './role.ts';
 import type { SigningKeyChange } from './signing-key.ts';
 import type { VersionNumber } from './version.ts';
+import type { WebhookFormat } from './webhook-format.ts';
 
 /** What each kind of event carries in `data`, beside the fields that say what it is about. */
 export interface EventData {
@@ -46,6 +47,8 @@ export interface EventData {
     /** What it is told of, and where; null: everything, everywhere. Absent in events of earlier releases. */
     readonly environments?: readonly EnvironmentName[] | null;
     readonly events?: readonly EventKind[] | null;
+    /** Absent in events of earlier releases, which had `json` alone. */
+    readonly format?: WebhookFormat;
   };
   readonly 'webhook.removed': { readonly id: string; readonly origin: string };
   readonly 'version.published': {
@@ -64,7 +67,7 @@ export interface EventData {
     readonly rollback: boolean;
     /** RFC 3339 UTC; absent: as soon as it is approved. */
     readonly effectiveAt?: string;
-  };
+  } & OfRelease;
   readonly 'promotion.approved': { readonly promotion: string; readonly comment: string };
   /** All approvals are there; it waits for its time. */
   readonly 'promotion.planned': { readonly promotion: string; readonly effectiveAt: string };
@@ -79,7 +82,7 @@ export interface EventData {
     readonly from: VersionNumber | null;
     readonly reason: string;
     readonly rollback: boolean;
-  };
+  } & OfRelease;
   readonly 'promotion.rejected': { readonly promotion: string; readonly comment: string };
   readonly 'promotion.cancelled': { readonly promotion: string; readonly comment: string };
   /** By a newer request for the same pointer. */
@@ -89,8 +92,39 @@ export interface EventData {
     readonly text: string;
     readonly place?: CommentPlace;
   };
+  /**
+   * At a line of the source of the event's version. A reply is one more at the same line. Of the text only the digest,
+   * as of a version: whoever follows the log may not be allowed to read the draft that it quotes.
+   */
+  readonly 'comment.created': {
+    /** From 1. */
+    readonly line: number;
+    readonly digest: Digest;
+  };
+  /** Of the comment that the event of this number wrote, `comment.created` or `promotion.commented`. */
+  readonly 'comment.edited': { readonly comment: string; readonly digest: Digest };
+  /** Hides it: its text stays with the registry. */
+  readonly 'comment.deleted': { readonly comment: string };
+  /** The comments at a line, until somebody writes one more there. */
+  readonly 'comment.resolved': { readonly line: number };
+  readonly 'comment.unresolved': { readonly line: number };
+  /** A change of an environment's owners (owners-change.ts): the whole text as it is to be. */
+  readonly 'owners.requested': { readonly change: string; readonly text: string; readonly reason: string };
+  readonly 'owners.approved': { readonly change: string; readonly comment: string };
+  /** From here on the text is what holds in the environment. */
+  readonly 'owners.applied': { readonly change: string; readonly text: string; readonly reason: string };
+  readonly 'owners.rejected': { readonly change: string; readonly comment: string };
+  readonly 'owners.cancelled': { readonly change: string; readonly comment: string };
   readonly 'prompt.archived': { readonly reason: string };
   readonly 'prompt.restored': { readonly reason: string };
+}
+
+/** Of the event that begins a promotion of a release; absent where it was requested alone. */
+export interface OfRelease {
+  /** The id of the release's first promotion, which is the release's own. */
+  readonly release?: string;
+  /** All of its promotions are applied at once, or none. */
+  readonly atomic?: true;
 }
 
 /** A line of the text before (`from`) or after (`to`) a promotion. */
@@ -128,6 +162,16 @@ export const EVENT_KINDS = [
   'promotion.cancelled',
   'promotion.superseded',
   'promotion.commented',
+  'comment.created',
+  'comment.edited',
+  'comment.deleted',
+  'comment.resolved',
+  'comment.unresolved',
+  'owners.requested',
+  'owners.approved',
+  'owners.applied',
+  'owners.rejected',
+  'owners.cancelled',
   'prompt.archived',
   'prompt.restored',
 ] as const satisfies readonly EventKind[];

@@ -5,7 +5,8 @@
 
 /** Whether a number, as it is written in JSON or YAML, has the same digits when its value is written. */
 export function keepsDigits(written: string, value: number): boolean {
-  if (!Number.isFinite(value)) return false;
+  // JSON writes -0 as 0.
+  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
   const [, integer] = INTEGER.exec(written) ?? [];
   if (integer !== undefined) return integer === String(Math.abs(value));
   // Nobody reads 1e-7 for the 0.0000001 that was given.
@@ -42,8 +43,8 @@ function withoutZeros(digits: string): { readonly significant: string; readonly 
  * @returns an RFC 6901 pointer; undefined where every number is kept
  */
 export function inexactNumberIn(json: string): string | undefined {
-  // Fifteen digits are always kept, but for numbers that are very small.
-  if (!/[\d.]{16}|\d[eE]|\.0{6}/.test(json)) return undefined;
+  // Fifteen digits are always kept, but for numbers that are very small, and for -0.
+  if (!/[\d.]{16}|\d[eE]|\.0{6}|-0(?![\d.]*[1-9])/.test(json)) return undefined;
   let found: { readonly holder: object; readonly key: string } | undefined;
   const root: unknown = JSON.parse(json, function (this: object, key, value, context?: { source?: string }) {
     // An object may have a "toString" of its own, which is no function: it is never made a text.

@@ -11,14 +11,23 @@ export function meantPartial(
   reference: string,
   partials: readonly PromptName[],
 ): string | undefined {
-  const last = partialSegment(reference);
+  const plain = asReference(reference);
+  const last = partialSegment(plain);
   // No reference finds a partial that is called "_" alone.
   const named = partials.filter(each => lastSegment(each) !== '_');
-  const candidates = partialCandidates(from, reference).map(foldCase);
+  const candidates = [reference, plain].flatMap(each => partialCandidates(from, each)).map(foldCase);
   const sameButCase = candidates.flatMap(candidate => named.filter(each => foldCase(each) === candidate));
   const elsewhere = named.filter(each => endsWithSegment(each, last));
   const [meant] = [...sameButCase, ...elsewhere];
   return meant && referenceTo(from, meant);
+}
+
+/** As a partial is referred to, of one that is written as its file: `./_card.prompt`. */
+function asReference(written: string): string {
+  return written
+    .replace(/^(?:\.{1,2}\/)+/, '')
+    .replace(/\.prompt$/, '')
+    .replace(/(?<=^|\/)_(?=[^/]*$)/, '');
 }
 
 /** Without its folder where the prompt is in that folder or below. */
@@ -29,7 +38,7 @@ function referenceTo(from: PromptName, partial: PromptName): string {
 }
 
 /**
- * One or two sentences.
+ * Up to three sentences.
  * @param candidates where it was looked for
  * @param meant another reference, which finds one
  */
@@ -41,8 +50,12 @@ export function partialNotFound(
   const looked =
     candidates.length === 0 ? 'No prompt can have this name.' : `Looked for: ${candidates.join(', ')}.`;
   const advice = meant === undefined ? '' : didYouMean(reference, meant);
-  return `The partial "${reference}" was not found. ${looked}${advice}`;
+  const asFile = asReference(reference) === reference ? '' : NOT_AS_FILE;
+  return `The partial "${reference}" was not found. ${looked}${asFile}${advice}`;
 }
+
+const NOT_AS_FILE =
+  ' Write the name without "./", "_" and ".prompt": it is looked for beside the prompt and in the folders above.';
 
 /** Begins with a space. */
 export function didYouMean(asked: string, existing: string): string {

@@ -39,6 +39,9 @@ export const PROBLEM_CODES = [
   'prompt_not_found',
   'version_not_found',
   'promotion_not_found',
+  'release_not_found',
+  'comment_not_found',
+  'owners_change_not_found',
   'environment_not_found',
   'key_not_found',
   'webhook_not_found',
@@ -52,7 +55,11 @@ export const PROBLEM_CODES = [
   'self_approval',
   'already_approved',
   'promotion_closed',
+  'part_of_release',
   'too_few_approvals',
+  'owner_needed',
+  'owners_changed',
+  'owners_change_closed',
   'not_promoted_from',
   'prompt_archived',
   'name_taken',
@@ -63,6 +70,7 @@ export const PROBLEM_CODES = [
   'invalid_source',
   'invalid_request',
   'invalid_name',
+  'owners_locked_out',
   'idempotency_key_reused',
   'missing_input',
   'invalid_input',
@@ -92,6 +100,13 @@ export interface ProblemDetails {
   readonly firstLiveAt?: string | null;
   /** Which fields of a request are wrong, as JSON pointers with a message (invalid_request, invalid_input). */
   readonly fields?: readonly { readonly pointer: string; readonly message: string }[];
+  /** The promotions for which a whole release was refused, and why each (any code of a promotion). */
+  readonly refused?: readonly {
+    readonly prompt: string;
+    readonly version: number;
+    readonly code: ProblemCode;
+    readonly detail: string;
+  }[];
   /** Seconds to wait (rate_limited, queue_full, unavailable). */
   readonly retryAfter?: number;
 }

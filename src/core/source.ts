@@ -1,9 +1,8 @@
 /** A prompt's source: YAML front matter and a Handlebars template (Dotprompt, github.com/google/dotprompt). */
-import { OTHER_DIGITS } from './exact-numbers.ts';
 import { isPartial, type PromptName } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { issueAt, positionAt } from './source-position.ts';
-import { inexactNumbers, MAX_ALIAS_COUNT } from './yaml-document.ts';
+import { isOfUnkept, MAX_ALIAS_COUNT, unkeptScalars } from './yaml-document.ts';
 import { readYaml, type YamlProblem } from './yaml-places.ts';
 import { TOO_MANY_ALIASES } from './yaml-words.ts';
 
@@ -16,6 +15,8 @@ export const MAX_FRONT_MATTER_LENGTH = 64 * 1024;
 export type FrontMatter = Readonly<Record<string, unknown>>;
 
 export interface PromptSource {
+  /** Which rules it was read by. */
+  readonly kind: SourceKind;
   /** Empty when there is none. */
   readonly frontMatter: FrontMatter;
   /** The body, trimmed when front matter was taken off, exactly as Dotprompt does. */
@@ -169,14 +170,37 @@ function endOfMatch(pattern: RegExp, source: string, start: number): number | un
   return pattern.test(source) ? pattern.lastIndex : undefined;
 }
 
-/** Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. */
+/**
+ * Splits a source and reads its front matter. Never throws: what is wrong is in `issues`. Not to be changed: whoever
+ * checks, links and renders a source asks for it several times, so the last few are kept.
+ */
 export function parseSource(source: string, kind: SourceKind = 'prompt'): PromptSource {
+  if (source.length > MAX_KEPT_LENGTH) return readSource(source, kind);
+  const sources = kept[kind];
+  const parsed = sources.get(source) ?? readSource(source, kind);
+  // What was asked for last is kept longest.
+  sources.delete(source);
+  sources.set(source, parsed);
+  const [oldest] = sources.keys();
+  if (sources.size > MAX_KEPT && oldest !== undefined) sources.delete(oldest);
+  return parsed;
+}
+
+const MAX_KEPT = 32;
+/** In UTF-16 code units. */
+const MAX_KEPT_LENGTH = 16 * 1024;
+const kept: Readonly<Record<SourceKind, Map<string, PromptSource>>> = {
+  prompt: new Map(),
+  partial: new Map(),
+};
+
+function readSource(source: string, kind: SourceKind): PromptSource {
   const place = locateFrontMatter(source, kind);
   if (place?.yamlEnd === undefined) {
     const start = textStart(source);
     const issues = place === undefined ? [] : [issueAt(source, place.start, place.start + 3, NEVER_CLOSED)];
     const isUnread = place !== undefined;
-    return { frontMatter: {}, template: source.slice(start), templateOffset: start, issues, isUnread };
+    return { kind, frontMatter: {}, template: source.slice(start), templateOffset: start, issues, isUnread };
   }
   const { yamlStart, yamlEnd, bodyStart } = place;
   const body = source.slice(bodyStart);
@@ -186,9 +210,9 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   if (yaml.length > MAX_FRONT_MATTER_LENGTH) {
     const { start } = place;
     const issues = [issueAt(source, start, start + 3, FRONT_MATTER_TOO_LONG)];
-    return { frontMatter: {}, template, templateOffset, issues, isUnread: true };
+    return { kind, frontMatter: {}, template, templateOffset, issues, isUnread: true };
   }
-  return { ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
+  return { kind, ...readFrontMatter(yaml, source, yamlStart), template, templateOffset };
 }
 
 /**
@@ -200,7 +224,7 @@ export function parsePublished(source: string, kind: SourceKind): PromptSource {
   const start = textStart(source);
   if (!parsed.isUnread || source.startsWith('---', start)) return parsed;
   const template = source.slice(start);
-  return { frontMatter: {}, template, templateOffset: start, issues: [], isUnread: false };
+  return { kind, frontMatter: {}, template, templateOffset: start, issues: [], isUnread: false };
 }
 
 /** The template of `parsePublished`, without reading the front matter wherever its place alone tells. */
@@ -223,7 +247,7 @@ function readFrontMatter(
     issueAt(source, start, end, message);
   const unread = (issues: readonly SourceIssue[]) => ({ frontMatter: {}, issues, isUnread: true });
   const issues = problems.flatMap(({ span, message, isDoubtful }) =>
-    isDoubtful || message === OTHER_DIGITS ? [] : [issue(span, message)],
+    isDoubtful || isOfUnkept(message) ? [] : [issue(span, message)],
   );
   if (issues.length > 0) return unread(issues);
   let value: unknown;
@@ -235,8 +259,8 @@ function readFrontMatter(
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [], isUnread: false };
   if (typeof value !== 'object' || root.kind !== 'mapping') return unread([issue(root.span, NO_KEYS)]);
-  const digits = (document === undefined ? [] : inexactNumbers(document))
+  const unkept = (document === undefined ? [] : unkeptScalars(document))
     .slice(0, MAX_ISSUES)
-    .map(([start, end]) => issue({ start: offset + start, end: offset + end }, OTHER_DIGITS));
-  return { frontMatter: value as FrontMatter, issues: digits, isUnread: false };
+    .map(({ start, end, message }) => issue({ start: offset + start, end: offset + end }, message));
+  return { frontMatter: value as FrontMatter, issues: unkept, isUnread: false };
 }

@@ -3,7 +3,8 @@
  * of a million strays, and its check of keys, which compares each with each.
  */
 import { Composer, type CST, type Document, Parser, type Scalar, visit, YAMLParseError } from 'yaml';
-import { keepsDigits } from './exact-numbers.ts';
+import { keepsDigits, OTHER_DIGITS } from './exact-numbers.ts';
+import { HALF_CHARACTER } from './half-characters.ts';
 
 /** What aliases may expand to. */
 export const MAX_ALIAS_COUNT = 100;
@@ -69,19 +70,36 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
   return first as Document.Parsed; // at the end there always is one
 }
 
-/** Where a document has numbers, keys included, that would be written with other digits than they are there. */
-export function inexactNumbers(document: Document): readonly (readonly [start: number, end: number])[] {
-  const found: (readonly [number, number])[] = [];
+/** A scalar whose value would not be written as it is. */
+export interface UnkeptScalar {
+  readonly start: number;
+  readonly end: number;
+  /** Why, and what to do. */
+  readonly message: string;
+}
+
+/** The scalars of a document, keys included, that would be written with other digits or characters than they are there. */
+export function unkeptScalars(document: Document): readonly UnkeptScalar[] {
+  const found: UnkeptScalar[] = [];
   visit(document, {
     Scalar(_, scalar) {
-      if (!isInexact(scalar)) return;
+      const message = whyUnkept(scalar);
+      if (message === undefined) return;
       const [start, end] = scalar.range ?? [0, 0];
-      found.push([start, end]);
+      found.push({ start, end, message });
     },
   });
   return found;
 }
 
-export function isInexact({ value, source }: Scalar): boolean {
-  return typeof value === 'number' && source !== undefined && !keepsDigits(source, value);
+/** Undefined for a scalar that is kept as it is. */
+export function whyUnkept({ value, source }: Scalar): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : HALF_CHARACTER;
+  const isInexact = typeof value === 'number' && source !== undefined && !keepsDigits(source, value);
+  return isInexact ? OTHER_DIGITS : undefined;
+}
+
+/** Whether a problem is that of such a scalar: the rest can be read all the same. */
+export function isOfUnkept(message: string): boolean {
+  return message === OTHER_DIGITS || message === HALF_CHARACTER;
 }

@@ -3,8 +3,7 @@
  * they point to, so that a text can be no larger than itself.
  */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Scalar, type YAMLError } from 'yaml';
-import { OTHER_DIGITS } from './exact-numbers.ts';
-import { composeYaml, isInexact, MAX_ALIAS_COUNT, MAX_ALIASES } from './yaml-document.ts';
+import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES, whyUnkept } from './yaml-document.ts';
 import { NESTS_TOO_DEEP, TOO_MANY_ALIASES, wordsOfYamlError } from './yaml-words.ts';
 
 /** 0-based UTF-16 offsets in the document; end exclusive. */
@@ -61,8 +60,25 @@ export interface PlacedYaml {
 /** Enough for whoever looks. */
 const MAX_PROBLEMS = 100;
 
-/** Reads `yaml`, whose first character stands at `offset` of the document. Never throws: what is wrong is told. */
+/**
+ * Reads `yaml`, whose first character stands at `offset` of the document. Never throws: what is wrong is told. Not to be
+ * changed: the checker and the language core read the same front matter and samples, so the last few are kept.
+ */
 export function readYaml(yaml: string, offset: number): PlacedYaml {
+  const known = kept.find(each => each.offset === offset && each.yaml === yaml);
+  if (known !== undefined) return known.placed;
+  const placed = placedYaml(yaml, offset);
+  if (yaml.length <= MAX_KEPT_LENGTH) kept.unshift({ yaml, offset, placed });
+  if (kept.length > MAX_KEPT) kept.pop();
+  return placed;
+}
+
+const MAX_KEPT = 8;
+/** In UTF-16 code units. */
+const MAX_KEPT_LENGTH = 16 * 1024;
+const kept: { readonly yaml: string; readonly offset: number; readonly placed: PlacedYaml }[] = [];
+
+function placedYaml(yaml: string, offset: number): PlacedYaml {
   const composed = composeYaml(yaml);
   if ('tooDeepAt' in composed) {
     const tooDeep = composed.tooDeepAt;
@@ -242,7 +258,8 @@ class Reader {
     const verbatim =
       typeof node.value === 'string' ? this.#verbatim(node.value, textStart - this.#offset) : 0;
     const { value } = node;
-    if (isInexact(node)) this.#problem(span, OTHER_DIGITS);
+    const unkept = whyUnkept(node);
+    if (unkept !== undefined) this.#problem(span, unkept);
     return { kind: 'scalar', span, value, pairs: [], items: [], textStart, verbatim, isAlias: false };
   }
 

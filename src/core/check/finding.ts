@@ -20,6 +20,10 @@ export const TEMPLATE_ERROR_CODES = [
   'missing-partial-block',
   /** An inline partial that Handlebars would take for another template's. */
   'captured-partial',
+  /** One that uses itself whatever the input is. */
+  'partial-cycle',
+  /** An object in the place of text, whatever the input is. */
+  'not-text',
   /** With its partials in place. */
   'too-large',
   /** A character that no prompt can hold. */
@@ -31,7 +35,6 @@ export type TemplateErrorCode = (typeof TEMPLATE_ERROR_CODES)[number];
 /** Of all that keeps a source from being published: its text, its front matter, its template and the partials in it. */
 export const SOURCE_ERROR_CODES = [
   ...TEMPLATE_ERROR_CODES,
-  'partial-cycle',
   'front-matter-syntax',
   'picoschema',
   /** A pattern of the input's schema that RE2 cannot run. */
@@ -41,6 +44,9 @@ export const SOURCE_ERROR_CODES = [
 ] as const;
 
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
+
+/** Of one kind in a template: enough for whoever looks. */
+export const MAX_ERRORS = 100;
 
 export interface TemplateError {
   readonly code: TemplateErrorCode;

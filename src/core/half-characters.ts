@@ -1,0 +1,23 @@
+/**
+ * Halves of characters: a lone surrogate, as an escape such as `\ud800` writes it in JSON and YAML. UTF-8 cannot hold
+ * one, so it would be delivered as U+FFFD.
+ */
+
+/** Said where it is written. */
+export const HALF_CHARACTER =
+  'This holds a lone surrogate: half of a character, which UTF-8 cannot hold. Remove it, or write the whole character.';
+
+/** Whether a value of JSON, a name in it, or a text in a text of it holds one. */
+export function hasHalfCharacter(root: unknown): boolean {
+  const waiting: unknown[] = [root];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string' && !value.isWellFormed()) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, item] of Object.entries(value)) {
+      if (!name.isWellFormed()) return true;
+      waiting.push(item);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,113 @@
+/** Comments at the lines of a version, as the log tells them: the one reading of these events. */
+import type { CommentPlace, EventData, EventKind, RegistryEvent } from './event.ts';
+
+/** All that is written at the lines of a version. Those of promotions are in its review, and shown with the others. */
+export const LINE_COMMENT_KINDS = [
+  'comment.created',
+  'comment.edited',
+  'comment.deleted',
+  'comment.resolved',
+  'comment.unresolved',
+  'promotion.commented',
+] as const satisfies readonly EventKind[];
+
+export interface LineCommentRecord {
+  /** The seq of the event that wrote it. */
+  readonly id: number;
+  readonly actor: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** As it was edited last. */
+  readonly text: string;
+  readonly editedAt: string | null;
+  /** The id of the promotion in whose review it was written; null: of none. */
+  readonly promotion: string | null;
+}
+
+export interface LineThreadRecord {
+  /** Of the version's source, from 1. */
+  readonly line: number;
+  /** Who resolved it, and when; null: it is open. */
+  readonly resolved: { readonly at: string; readonly by: string } | null;
+  /** Oldest first; none of them is deleted. */
+  readonly comments: readonly LineCommentRecord[];
+}
+
+interface Thread {
+  readonly comments: Map<number, LineCommentRecord>;
+  resolved: LineThreadRecord['resolved'];
+}
+
+/**
+ * The threads of one version, by line. One more comment at a line opens its thread again, so that nobody overlooks it.
+ * @param events of these kinds about the version, in their order; those of promotions about the side that it is
+ * @param textOf what the event of this number wrote
+ */
+export function lineThreadsOf(
+  events: readonly RegistryEvent[],
+  textOf: (seq: number) => string,
+): LineThreadRecord[] {
+  const threads = new Map<number, Thread>();
+  const lines = new Map<number, number>();
+  const threadAt = (line: number): Thread => {
+    const thread = threads.get(line) ?? { comments: new Map(), resolved: null };
+    threads.set(line, thread);
+    return thread;
+  };
+  for (const event of events) {
+    const { seq, at, actor } = event;
+    switch (event.kind) {
+      case 'comment.created':
+      case 'promotion.commented': {
+        const line = lineOfComment(event);
+        if (line === undefined) break;
+        const text = textOf(seq);
+        const promotion =
+          event.kind === 'promotion.commented'
+            ? (event.data as EventData['promotion.commented']).promotion
+            : null;
+        const thread = threadAt(line);
+        thread.comments.set(seq, { id: seq, actor, at, text, editedAt: null, promotion });
+        thread.resolved = null;
+        lines.set(seq, line);
+        break;
+      }
+      case 'comment.edited': {
+        const { comment } = event.data as EventData['comment.edited'];
+        const text = textOf(seq);
+        const thread = threads.get(lines.get(Number(comment)) ?? 0);
+        const before = thread?.comments.get(Number(comment));
+        if (before !== undefined) thread?.comments.set(before.id, { ...before, text, editedAt: at });
+        break;
+      }
+      case 'comment.deleted': {
+        const id = Number((event.data as EventData['comment.deleted']).comment);
+        threads.get(lines.get(id) ?? 0)?.comments.delete(id);
+        break;
+      }
+      case 'comment.resolved':
+        threadAt((event.data as EventData['comment.resolved']).line).resolved = { at, by: actor };
+        break;
+      case 'comment.unresolved':
+        threadAt((event.data as EventData['comment.unresolved']).line).resolved = null;
+    }
+  }
+  return [...threads]
+    .filter(([, { comments }]) => comments.size > 0)
+    .sort(([one], [other]) => one - other)
+    .map(([line, { comments, resolved }]) => ({ line, resolved, comments: [...comments.values()] }));
+}
+
+/** The line at which an event wrote a comment, from 1; undefined for a comment on a whole promotion. */
+export function lineOfComment(event: RegistryEvent): number | undefined {
+  return event.kind === 'comment.created'
+    ? (event.data as EventData['comment.created']).line
+    : placeOfComment(event)?.line;
+}
+
+/** The place in a review at which an event wrote a comment; undefined for any other. */
+export function placeOfComment(event: RegistryEvent): CommentPlace | undefined {
+  return event.kind === 'promotion.commented'
+    ? (event.data as EventData['promotion.commented']).place
+    : undefined;
+}

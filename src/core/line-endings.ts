@@ -1,0 +1,128 @@
+/**
+ * Line endings and byte order marks are no edit: git, editors and disks change them on their own. A text is compared
+ * without them, and published with those that the registry has already.
+ */
+import { diffArrays } from 'diff';
+import { type Digest, digestOf } from './digest.ts';
+
+/** A published text by its digests. */
+export interface PublishedText {
+  readonly digest: Digest;
+  /** Of its `plainText`, where that has another digest. */
+  readonly text?: Digest | undefined;
+}
+
+/** Of one text in all the forms in which it may have been published. */
+export interface TextDigests {
+  /** Of its own bytes. */
+  readonly exact: Digest;
+  /** Of its `plainText`. */
+  readonly plain: Digest;
+  /** With "\r\n" throughout, without and with a byte order mark, and plain with one. */
+  readonly others: readonly Digest[];
+}
+
+const MARK = '\ufeff';
+/** Changed lines; above it the work of comparing two texts grows with their square. */
+const MAX_EDITS = 500;
+
+/**
+ * With "\n" for every "\r\n" (and for "\r\r\n", which a second conversion makes of it), and without byte order marks at
+ * its start. A "\r" elsewhere is text. Applied twice it is as applied once.
+ */
+export function plainText(source: string): string {
+  let start = 0;
+  while (source.startsWith(MARK, start)) start += 1;
+  const text = start === 0 ? source : source.slice(start);
+  if (!text.includes('\r\n')) return text;
+  const lines = text.split('\n');
+  const last = lines.pop() as string;
+  return [...lines.map(withoutReturns), last].join('\n');
+}
+
+export function textDigests(source: string): TextDigests {
+  const exact = digestOf(source);
+  const plain = plainText(source);
+  const returned = plain.replaceAll('\n', '\r\n');
+  return {
+    exact,
+    plain: plain === source ? exact : digestOf(plain),
+    others: [returned, MARK + plain, MARK + returned].map(digestOf),
+  };
+}
+
+/** Whether a text is a published one, but for line endings and byte order marks. */
+export function isSameText({ exact, plain, others }: TextDigests, { digest, text }: PublishedText): boolean {
+  if (exact === digest) return true;
+  return text === undefined ? plain === digest || others.includes(digest) : plain === text;
+}
+
+/** What is noted of a published text. @param digest of the text, where it is known */
+export function publishedText(source: string, digest: Digest = digestOf(source)): PublishedText {
+  const plain = plainText(source);
+  return plain === source ? { digest } : { digest, text: digestOf(plain) };
+}
+
+/**
+ * A text as it is published on another: with that one's line endings and byte order mark, and plain where there is none.
+ * Where line endings are mixed, each line that stays keeps its own, and a new one takes that of the line above it.
+ */
+export function withLineEndingsOf(source: string, published: string | undefined): string {
+  const text = plainText(source);
+  if (published === undefined) return text;
+  const plain = plainText(published);
+  if (plain === text) return published;
+  const mark = published.startsWith(MARK) ? MARK : '';
+  if (!published.includes('\r\n')) return mark + text;
+  const lines = linesOf(published.slice(mark.length));
+  const mixed = lines.some(({ end }) => end === '\n');
+  return mark + (mixed ? withMixedEndings(text, lines) : text.replaceAll('\n', '\r\n'));
+}
+
+interface Line {
+  readonly text: string;
+  /** Empty for the last one where nothing ends it. */
+  readonly end: string;
+}
+
+function withMixedEndings(text: string, published: readonly Line[]): string {
+  const lines = linesOf(text).map(line => line.text);
+  const changes = diffArrays(
+    published.map(line => line.text),
+    lines,
+    { maxEditLength: MAX_EDITS },
+  );
+  const isReturned = published.filter(({ end }) => end === '\r\n').length * 2 > published.length;
+  if (changes === undefined) return text.replaceAll('\n', isReturned ? '\r\n' : '\n');
+  const ends: string[] = [];
+  let above = published[0]?.end ?? '\n';
+  let at = 0;
+  for (const { value, added, removed } of changes) {
+    if (added) ends.push(...value.map(() => above));
+    else
+      for (const { end } of published.slice(at, at + value.length)) {
+        if (end !== '') above = end;
+        if (!removed) ends.push(above);
+      }
+    if (!added) at += value.length;
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? line + ends[index] : line)).join('');
+}
+
+/** The last one is what stands after the last line ending, and may be empty. */
+function linesOf(source: string): Line[] {
+  const lines = source.split('\n');
+  const last = lines.pop() as string;
+  const ended = lines.map(line => {
+    const text = withoutReturns(line);
+    return { text, end: text === line ? '\n' : '\r\n' };
+  });
+  return [...ended, { text: last, end: '' }];
+}
+
+/** Not by a pattern: a long run of "\r" that does not end the line would take quadratic time. */
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (line.charCodeAt(end - 1) === 0x0d) end -= 1;
+  return end === line.length ? line : line.slice(0, end);
+}

@@ -1,0 +1,91 @@
+/** Where the lines of a text are in a later one, so that what is written at a line stays with it. */
+import { diffArrays } from 'diff';
+import type { VersionNumber } from './version.ts';
+
+/** Changed lines; above it the work grows with their square, and what lies between the first and the last is taken as changed. */
+const MAX_EDITS = 1000;
+
+/** What the later text did with a line that it does not have any more. */
+export type HowGone = 'changed' | 'removed';
+
+/** Lines count from 1. `near`: where it was, a line of the later text. */
+export type MappedLine = { readonly line: number } | { readonly gone: HowGone; readonly near: number };
+
+export interface LineMap {
+  /** A line beyond the end is taken for the last one. */
+  of(line: number): MappedLine;
+}
+
+/** As VS Code counts lines: one more than there are line breaks. Line endings are not part of them. */
+export function linesOfText(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
+}
+
+/** A line that is kept has the same text on both sides, and kept lines keep their order. */
+export function lineMap(from: readonly string[], to: readonly string[]): LineMap {
+  const mapped: MappedLine[] = [];
+  const near = (at: number) => Math.min(at + 1, Math.max(to.length, 1));
+  let start = 0;
+  const shortest = Math.min(from.length, to.length);
+  while (start < shortest && from[start] === to[start]) mapped.push({ line: ++start });
+  let end = 0;
+  while (end < shortest - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end++;
+  const changes = diffArrays(from.slice(start, from.length - end), to.slice(start, to.length - end), {
+    maxEditLength: MAX_EDITS,
+  }) ?? [
+    { removed: true, added: false, value: { length: from.length - end - start } },
+    { removed: false, added: true, value: { length: to.length - end - start } },
+  ];
+  let at = start;
+  /** Lines of `from` that the change under way takes away, and whether it puts others in their place. */
+  let removed = 0;
+  let isReplaced = false;
+  const endChange = (next: number) => {
+    for (; removed > 0; removed--) mapped.push({ gone: isReplaced ? 'changed' : 'removed', near: near(at) });
+    isReplaced = false;
+    at = next;
+  };
+  let next = at;
+  for (const { added, removed: isRemoved, value } of changes) {
+    if (isRemoved) removed += value.length;
+    else if (added) {
+      isReplaced = true;
+      next += value.length;
+    } else {
+      endChange(next);
+      for (let count = 0; count < value.length; count++) mapped.push({ line: ++at });
+      next = at;
+    }
+  }
+  endChange(next);
+  for (let line = to.length - end + 1; line <= to.length; line++) mapped.push({ line });
+  return {
+    of: line => mapped[Math.min(line, mapped.length) - 1] ?? { line: 1 },
+  };
+}
+
+/** From one version to the next. */
+export interface LineStep {
+  readonly to: VersionNumber;
+  readonly map: LineMap;
+}
+
+/** Where a line is after some versions, and which of them it did not outlive. */
+export interface FollowedLine {
+  readonly line: number;
+  readonly gone: { readonly version: VersionNumber; readonly how: HowGone } | null;
+}
+
+/** Through each of the steps in turn. A line that is gone is followed on as the place where it was. */
+export function followLine(from: FollowedLine, steps: readonly LineStep[]): FollowedLine {
+  let { line, gone } = from;
+  for (const { to, map } of steps) {
+    const mapped = map.of(line);
+    if ('line' in mapped) line = mapped.line;
+    else {
+      line = mapped.near;
+      gone ??= { version: to, how: mapped.gone };
+    }
+  }
+  return { line, gone };
+}

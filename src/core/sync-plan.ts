@@ -1,0 +1,131 @@
+/**
+ * What a pull does with each prompt, decided from three sides: the version its file is based on, the file, and the
+ * registry. Pure: nothing is read, asked or written here. No step drops a text that exists in only one place, and
+ * nothing returns or vanishes on its own.
+ */
+import type { Digest } from './digest.ts';
+import { type FileState, fileState } from './file-state.ts';
+import type { PromptName } from './name.ts';
+import type { VersionNumber } from './version.ts';
+
+interface VersionAt {
+  readonly version: VersionNumber;
+  readonly digest: Digest;
+}
+
+export interface SyncInput {
+  readonly name: PromptName;
+  /** The version that the file is based on; null when it has none. */
+  readonly base: VersionAt | null;
+  /** The digest of the file; null when it is not there. That of its base or of `remote` where only line endings differ. */
+  readonly file: Digest | null;
+  /** The newest version in the registry; null when the registry does not have the prompt. */
+  readonly remote: (VersionAt & { readonly archived: boolean }) | null;
+  /** The editor holds edits of the file that are not saved. */
+  readonly isUnsaved?: boolean;
+  /** The file can neither be read nor written over: it is no prompt, or another name is in its way. */
+  readonly isBlocked?: boolean;
+}
+
+export interface SyncOptions {
+  /** Writes files again that were deleted here. */
+  readonly restoreDeleted?: boolean;
+  /** Files deleted here stay so although the registry has a newer version, until it has a newer one than that. */
+  readonly keepDeleted?: boolean;
+  /** Merges edits with newer versions; unless told they are. */
+  readonly merge?: boolean;
+}
+
+export type LeaveReason =
+  /** Changed here and there. */
+  | 'conflict'
+  | 'unsaved'
+  | 'blocked'
+  /** Deleted here, and as it was there. */
+  | 'deleted'
+  /** Deleted here, and changed there: somebody decides. */
+  | 'deleted_and_changed'
+  | 'archived'
+  /** The registry's newest version is older than the base, as after a restored backup: the file may be all there is. */
+  | 'rewound';
+
+export type SyncStep =
+  /**
+   * The newest version is written, over nothing or over the text of a version. The registry may have lost that version
+   * with a backup that was restored: it must be seen there first, and else the step is to leave it as `rewound`.
+   */
+  | { readonly kind: 'write'; readonly over: VersionAt | null }
+  /** The file is, or is based on, the newest version's text: only its number is noted. */
+  | { readonly kind: 'adopt' }
+  /** The file stays deleted, and the newest version's number is noted. */
+  | { readonly kind: 'keep_deleted' }
+  /** Base, file and newest version are put together; a conflict where they cannot be. */
+  | { readonly kind: 'merge' }
+  | { readonly kind: 'leave'; readonly why: LeaveReason }
+  | { readonly kind: 'none' };
+
+const NONE: SyncStep = { kind: 'none' };
+
+/** A step for each prompt, in order of name, whatever the order they come in. */
+export function planSync(
+  prompts: Iterable<SyncInput>,
+  options: SyncOptions = {},
+): ReadonlyMap<PromptName, SyncStep> {
+  const sorted = [...prompts].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return new Map(sorted.map(input => [input.name, stepOf(input, options)]));
+}
+
+function stepOf(input: SyncInput, options: SyncOptions): SyncStep {
+  const { restoreDeleted = false, keepDeleted = false, merge = true } = options;
+  const { base, file, remote, isUnsaved = false, isBlocked = false } = input;
+  if (remote === null) return NONE;
+  const over = file === null ? null : base;
+  const write = (): SyncStep => (isUnsaved ? leave('unsaved') : { kind: 'write', over });
+  if (isBlocked && (file !== null || !remote.archived)) return leave('blocked');
+  if (base === null && file === null) return remote.archived ? NONE : write();
+  const isRewound = isOlder(remote, base);
+  switch (stateOf(input)) {
+    case 'clean':
+    case 'modified':
+      return base?.version === remote.version || (isRewound && file !== remote.digest)
+        ? NONE
+        : { kind: 'adopt' };
+    case 'behind':
+      return write();
+    case 'conflict':
+      if (isRewound) return leave('rewound');
+      if (isUnsaved) return leave('unsaved');
+      return merge ? { kind: 'merge' } : leave('conflict');
+    case 'deleted':
+      if (remote.archived) return NONE;
+      if (restoreDeleted) return isRewound ? leave('rewound') : write();
+      if (base?.version === remote.version && base.digest === remote.digest) return leave('deleted');
+      if (isRewound) return leave('rewound');
+      return keepDeleted ? { kind: 'keep_deleted' } : leave('deleted_and_changed');
+    case 'archived':
+      return file === remote.digest ? NONE : leave('archived');
+    default:
+      return NONE;
+  }
+}
+
+/** Undefined when the prompt stands in the registry alone. */
+export function stateOf({ base, file, remote }: SyncInput): FileState | undefined {
+  const state = fileState({
+    base: base?.digest ?? null,
+    file,
+    newest: remote?.digest ?? null,
+    archived: remote?.archived ?? false,
+  });
+  return state === 'behind' && isOlder(remote, base) ? 'conflict' : state;
+}
+
+/** Whether the registry went back: versions only ever get higher numbers, and never another text. */
+function isOlder(remote: VersionAt | null, base: VersionAt | null): boolean {
+  if (remote === null || base === null) return false;
+  return remote.version < base.version || (remote.version === base.version && remote.digest !== base.digest);
+}
+
+function leave(why: LeaveReason): SyncStep {
+  return { kind: 'leave', why };
+}
