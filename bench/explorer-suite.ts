@@ -10,6 +10,7 @@ import type { Session } from '../src/editor/connection/session.ts';
 import { mergeListed } from '../src/editor/explorer/merge-listed.ts';
 import type { PromptList } from '../src/editor/explorer/prompt-list.ts';
 import { PromptsTree } from '../src/editor/explorer/prompts-tree.ts';
+import { PromptLives } from '../src/editor/lives/prompt-lives.ts';
 
 const PROMPTS = 10_000;
 const RUNS = 15;
@@ -39,8 +40,17 @@ async function times(list: readonly PromptSummary[]): Promise<number[]> {
 async function firstLevel(list: readonly PromptSummary[]): Promise<number> {
   const changed = new EventEmitter<void>();
   const prompts = { onDidChange: changed.event, listed: mergeListed([], new Map()) };
-  const session = { registry: 'embedded', environments: [] };
-  const tree = new PromptsTree(session as unknown as Session, prompts as unknown as PromptList);
+  const session = {
+    registry: 'embedded',
+    environments: [],
+    state: { kind: 'connected' },
+    onDidChange: changed.event,
+  };
+  const tree = new PromptsTree(
+    session as unknown as Session,
+    prompts as unknown as PromptList,
+    new PromptLives(session as unknown as Session),
+  );
   const arrived = performance.now();
   prompts.listed = mergeListed(list, new Map());
   changed.fire();

@@ -41,11 +41,13 @@ export async function print(text: Shown): Promise<void> {
 }
 
 /**
- * A text whose every byte counts. Only on a terminal does its last line get its end, so that the shell's prompt begins
- * a line of its own.
+ * A text whose every byte counts: a prompt, a rendering. On a terminal what would act on it is written out, lest a
+ * prompt clear the proof above it, and its last line gets its end, so that the shell's prompt begins one of its own.
  */
 export async function printText(text: string): Promise<void> {
-  await write(process.stdout, process.stdout.isTTY && !text.endsWith('\n') ? `${text}\n` : text);
+  if (!process.stdout.isTTY) return write(process.stdout, text);
+  const shown = visibleLines(text);
+  await write(process.stdout, shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 /** A diff: to the byte for a program, and on a terminal with what would act on it written out. */
@@ -53,13 +55,26 @@ export async function printDiff(diff: string): Promise<void> {
   await write(process.stdout, process.stdout.isTTY ? visibleLines(diff) : diff);
 }
 
+/** The same value for every reader: JSON has an escape for whatever would act on a terminal. */
 export function printJson(value: unknown): Promise<void> {
-  return write(process.stdout, `${JSON.stringify(value, null, 2)}\n`);
+  return write(process.stdout, `${visibleJson(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** A sentence beside the result. Whatever it quotes, no key of it is shown. */
 export async function say(text: Shown): Promise<void> {
   await write(process.stderr, `${redactKeys(text)}\n`);
+}
+
+/**
+ * One line of a terminal, in the place of the one before; undefined takes it away.
+ * @returns whether stderr is a terminal: elsewhere nothing is written
+ */
+export function showProgress(text: Shown | undefined): boolean {
+  if (!process.stderr.isTTY) return false;
+  // Cut, as a line that wraps is not taken away: \x1b[K clears to its end (ECMA-48).
+  const cut = text?.slice(0, Math.max(0, (process.stderr.columns || 80) - 1)) ?? '';
+  process.stderr.write(`\r${cut}\x1b[K`);
+  return true;
 }
 
 /** A line of the log of "serve": one JSON object, read on a terminal as often as by a program. */

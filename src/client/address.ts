@@ -44,7 +44,7 @@ export function registryAddress(text: string): string {
 }
 
 /** RFC 6761 `localhost`, RFC 1122 127.0.0.0/8, RFC 4291 ::1, in the form the URL parser gives. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

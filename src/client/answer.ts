@@ -82,7 +82,7 @@ function problemOf(answer: Answer, url: string): Error {
       `expected ${PROBLEM_MEDIA_TYPE} with status ${answer.status}, got ${what(answer)}`,
     );
   const document = checked(parseJson(answer, url), problemDocument, url);
-  const { issues, missing, newest, current, existing, firstLiveAt, fields, retryAfter } = document;
+  const { issues, missing, newest, current, existing, firstLiveAt, fields, refused, retryAfter } = document;
   const details: ProblemDetails = {
     ...(issues !== undefined && { issues }),
     ...(missing !== undefined && { missing }),
@@ -91,6 +91,7 @@ function problemOf(answer: Answer, url: string): Error {
     ...(existing !== undefined && { existing }),
     ...(firstLiveAt !== undefined && { firstLiveAt }),
     ...(fields !== undefined && { fields }),
+    ...(refused !== undefined && { refused }),
     ...(retryAfter !== undefined && { retryAfter }),
   };
   const detail = document.detail + whereInTheLog(document.code, answer.headers);

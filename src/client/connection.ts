@@ -8,6 +8,7 @@ import { Problem } from '../core/problem.ts';
 import { parseRegistryUrl, shownUrl } from './address.ts';
 import { readJson } from './answer.ts';
 import { type Answer, DEFAULT_RETRY, exchange, type Fetch, type RetryLimits } from './transport.ts';
+import { RegistryUnreachable } from './unreachable.ts';
 
 export interface ConnectionOptions {
   /** `https://…`, or `http://` on this machine; with a path when the registry stands below one. */
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   /** For one attempt, 15 000 ms unless told. */
   readonly timeoutMs?: number | undefined;
   readonly userAgent?: string | undefined;
+  /** Asked before each call: where it rejects, as it does while the registry is known to be away, nothing is sent. */
+  readonly before?: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
   readonly retry?: Partial<RetryLimits> | undefined;
   /** Of one answer, 64 MiB unless told. */
   readonly maxAnswerBytes?: number | undefined;
@@ -57,6 +60,7 @@ export class Connection {
   readonly #key: string | null;
   readonly #timeoutMs: number;
   readonly #userAgent: string | undefined;
+  readonly #before: ConnectionOptions['before'];
   readonly #transport: Parameters<typeof exchange>[1];
 
   /**
@@ -69,6 +73,7 @@ export class Connection {
     this.#key = options.key === null ? null : checkCredential(options.key, this.#base);
     this.#timeoutMs = options.timeoutMs ?? 15_000;
     this.#userAgent = options.userAgent;
+    this.#before = options.before;
     this.#transport = {
       fetch: options.fetch ?? (request => globalThis.fetch(request)),
       retry: { ...DEFAULT_RETRY, ...options.retry },
@@ -82,7 +87,7 @@ export class Connection {
   }
 
   /** The whole answer to a route, its content not yet read. @throws RegistryUnreachable, Problem `key_missing` */
-  send(route: RouteName, call: Call, signal?: AbortSignal): Promise<Answer> {
+  async send(route: RouteName, call: Call, signal?: AbortSignal): Promise<Answer> {
     const { method, role }: Route = ROUTES[route];
     if (role !== null && this.#key === null)
       throw new Problem(
@@ -90,6 +95,9 @@ export class Connection {
         `No key is set for ${this.url}. Set the key of the environment first.`,
       );
     const reading = method === 'GET' || READING.has(route) || call.changesNothing === true;
+    await this.#before?.(signal).catch((error: unknown) => {
+      throw reading ? error : notSent(error, this.url);
+    });
     return exchange(
       {
         method,
@@ -142,6 +150,18 @@ export class Connection {
     }
     return url;
   }
+}
+
+/** What kept a change from being sent: whatever the registry did with the question, of the change it knows nothing. */
+function notSent(error: unknown, url: string): unknown {
+  const isUnreachable = RegistryUnreachable.is(error);
+  if (!isUnreachable && !Problem.is(error)) return error;
+  return new RegistryUnreachable(
+    isUnreachable ? error.reason : 'unavailable',
+    isUnreachable ? error.url : url,
+    `${error.message} Nothing was changed.`,
+    { cause: error, neverArrived: true, technical: isUnreachable ? error.technical : '' },
+  );
 }
 
 /** @throws Problem `key_malformed`: what is no key of ours may be a secret of another place, and is sent nowhere. */

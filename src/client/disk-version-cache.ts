@@ -2,72 +2,132 @@
  * Versions once fetched, in memory and in a folder on disk, so that they can be read offline and are fetched once.
  * Sources lie under their digest and are checked against it on every read: a file that does not fit is dropped.
  */
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import type * as z from 'zod';
-import { type Version, versionSummary } from '../contract/prompts.ts';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type Version, type VersionSummary, versionSummary } from '../contract/prompts.ts';
 import { type Digest, digestOf, isDigest } from '../core/digest.ts';
+import type { PromptName } from '../core/name.ts';
 import { MAX_SOURCE_BYTES } from '../core/source.ts';
-import { type VersionReference, versionReference } from '../core/version.ts';
-import { makeFolder } from '../disk/make-folder.ts';
+import { parseVersionReference, type VersionReference, versionReference } from '../core/version.ts';
+import type { CacheFolder } from './cache-folder.ts';
+import { registryFile, registryFolder } from './registry-files.ts';
 import type { VersionCache } from './version-cache.ts';
 
-/** In UTF-16 code units, of the sources in memory. */
-const MAX_MEMORY = 16 * 1024 * 1024;
+/** In UTF-16 code units, of the sources in memory: those of the last views. After a pull of everything most are not asked for again. */
+const MAX_MEMORY = 4 * 1024 * 1024;
+/** Versions of one prompt's history that are kept: older ones are reached by their number. */
+const MAX_HISTORY = 500;
+/** Of a file that holds a history, in bytes. */
+const MAX_HISTORY_BYTES = 4 * 1024 * 1024;
+
+const history = z.array(versionSummary);
 
 export class DiskVersionCache implements VersionCache {
-  readonly #folder: string;
+  readonly #folder: CacheFolder;
   /** In the order of their last use. */
   readonly #sources = new Map<Digest, string>();
   #inMemory = 0;
-  readonly #onTrouble: (message: string) => void;
 
-  /** `folder` is made when first written to. `onTrouble` is told of what could not be read or written, for a log. */
-  constructor(folder: string, onTrouble: (message: string) => void = () => {}) {
+  constructor(folder: CacheFolder) {
     this.#folder = folder;
-    this.#onTrouble = onTrouble;
   }
 
   async getSource(digest: Digest): Promise<string | undefined> {
-    const known = this.#sources.get(digest);
-    if (known !== undefined) {
-      this.#remember(digest, known);
-      return known;
-    }
-    if (!isDigest(digest)) return undefined;
-    const file = this.#sourceFile(digest);
-    const bytes = await this.#read(file);
-    if (bytes === undefined) return undefined;
-    if (digestOf(bytes) !== digest) {
-      await this.#drop(file, 'does not have its digest');
-      return undefined;
-    }
-    const source = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    this.#remember(digest, source);
+    const source = this.#sources.get(digest) ?? (await this.#readSource(digest));
+    if (source !== undefined) this.#remember(digest, source);
     return source;
   }
 
   async getVersion(registryUrl: string, reference: VersionReference): Promise<Version | undefined> {
-    const file = this.#versionFile(registryUrl, reference);
-    const bytes = await this.#read(file);
-    if (bytes === undefined) return undefined;
-    const summary = parseSummary(bytes);
-    if (summary === undefined || versionReference(summary.prompt, summary.version) !== reference) {
-      await this.#drop(file, 'is not the version it should be');
-      return undefined;
-    }
-    const source = await this.getSource(summary.digest);
-    return source === undefined ? undefined : { ...summary, source };
+    const summary =
+      (await this.#readSummary(versionFile(registryUrl, reference), reference)) ??
+      (await this.#listedSummary(registryUrl, reference));
+    const source = summary && (await this.getSource(summary.digest));
+    return summary && source !== undefined ? { ...summary, source } : undefined;
   }
 
   async putVersion(registryUrl: string, version: Version): Promise<void> {
     const { source, ...summary } = version;
-    if (!this.#sources.has(version.digest)) await this.#write(this.#sourceFile(version.digest), source);
+    const file = sourceFile(version.digest);
+    // What was in memory may have been deleted from the disk since.
+    if (!(this.#sources.has(version.digest) && (await this.#folder.touch(file))))
+      await this.#folder.write(file, source);
     this.#remember(version.digest, source);
     const reference = versionReference(version.prompt, version.version);
-    await this.#write(this.#versionFile(registryUrl, reference), JSON.stringify(summary));
+    await this.#folder.write(versionFile(registryUrl, reference), JSON.stringify(summary));
+  }
+
+  async getHistory(registryUrl: string, prompt: PromptName): Promise<readonly VersionSummary[]> {
+    const file = registryFile(registryUrl, 'histories', prompt);
+    const bytes = await this.#folder.read(file, MAX_HISTORY_BYTES);
+    if (bytes === undefined) return [];
+    const kept = parsed(history, bytes);
+    if (kept?.every(each => each.prompt === prompt)) return kept;
+    await this.#folder.drop(file, 'is not the history it should be');
+    return [];
+  }
+
+  async putHistory(
+    registryUrl: string,
+    prompt: PromptName,
+    page: readonly VersionSummary[],
+    isNewest: boolean,
+  ): Promise<void> {
+    const before = await this.getHistory(registryUrl, prompt);
+    const after = joined(before, page, isNewest);
+    const text = JSON.stringify(after);
+    if (text === JSON.stringify(before) || Buffer.byteLength(text) > MAX_HISTORY_BYTES) return;
+    await this.#folder.write(registryFile(registryUrl, 'histories', prompt), text);
+  }
+
+  /** Every version that is kept of a registry, in no order; looking through them counts as no use of any. */
+  async *versions(registryUrl: string): AsyncGenerator<VersionSummary, void, undefined> {
+    for (const file of await this.#folder.files(join(registryFolder(registryUrl), 'versions'))) {
+      const summary = await this.#readSummary(file, undefined, false);
+      if (summary !== undefined) yield summary;
+    }
+  }
+
+  /** As `getSource`, for looking through many: it counts as no use, and stays out of memory. */
+  async peekSource(digest: Digest): Promise<string | undefined> {
+    return this.#sources.get(digest) ?? this.#readSource(digest, false);
+  }
+
+  async #readSource(digest: Digest, isUse = true): Promise<string | undefined> {
+    if (!isDigest(digest)) return undefined;
+    const file = sourceFile(digest);
+    const bytes = await this.#folder.read(file, MAX_SOURCE_BYTES, isUse);
+    if (bytes === undefined) return undefined;
+    if (digestOf(bytes) !== digest) {
+      await this.#folder.drop(file, 'does not have its digest');
+      return undefined;
+    }
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  }
+
+  /** @param reference undefined: any */
+  async #readSummary(
+    file: string,
+    reference: VersionReference | undefined,
+    isUse = true,
+  ): Promise<VersionSummary | undefined> {
+    const bytes = await this.#folder.read(file, MAX_SOURCE_BYTES, isUse);
+    if (bytes === undefined) return undefined;
+    const summary = parsed(versionSummary, bytes);
+    const isIt = summary && (reference ?? versionReference(summary.prompt, summary.version));
+    if (summary !== undefined && isIt === versionReference(summary.prompt, summary.version)) return summary;
+    await this.#folder.drop(file, 'is not the version it should be');
+    return undefined;
+  }
+
+  /** Of a version that was listed, and whose text another version with the same one may have brought here. */
+  async #listedSummary(
+    registryUrl: string,
+    reference: VersionReference,
+  ): Promise<VersionSummary | undefined> {
+    const { prompt, version } = parseVersionReference(reference);
+    const listed = await this.getHistory(registryUrl, prompt);
+    return listed.find(each => each.version === version);
   }
 
   #remember(digest: Digest, source: string): void {
@@ -80,53 +140,35 @@ export class DiskVersionCache implements VersionCache {
       this.#inMemory -= text.length;
     }
   }
-
-  #sourceFile(digest: Digest): string {
-    const hex = digest.slice('sha256:'.length);
-    return join(this.#folder, 'sources', hex.slice(0, 2), hex.slice(2));
-  }
-
-  /** By a hash: a URL and a name may hold what a file name cannot. */
-  #versionFile(registryUrl: string, reference: VersionReference): string {
-    const hex = createHash('sha256').update(`${registryUrl}\n${reference}`).digest('hex');
-    return join(this.#folder, 'versions', hex.slice(0, 2), hex.slice(2));
-  }
-
-  async #read(file: string): Promise<Uint8Array | undefined> {
-    try {
-      const bytes = await readFile(file);
-      return bytes.byteLength > MAX_SOURCE_BYTES ? undefined : bytes;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#tell(file, 'cannot be read', error);
-      return undefined; // what the cache does not have is fetched
-    }
-  }
-
-  async #write(file: string, text: string): Promise<void> {
-    try {
-      await makeFolder(dirname(file));
-      // Without fsync: what a crash leaves half-written does not have its digest, and is dropped.
-      await writeFileAtomic(file, text, { fsync: false, mode: 0o600 });
-    } catch (error) {
-      this.#tell(file, 'cannot be written', error);
-    }
-  }
-
-  async #drop(file: string, why: string): Promise<void> {
-    this.#onTrouble(`The cached file ${file} ${why}; it is dropped and fetched again.`);
-    await rm(file, { force: true }).catch((error: unknown) => this.#tell(file, 'cannot be deleted', error));
-  }
-
-  #tell(file: string, what: string, error: unknown): void {
-    this.#onTrouble(
-      `The cached file ${file} ${what}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
 
-function parseSummary(bytes: Uint8Array): z.infer<typeof versionSummary> | undefined {
+function sourceFile(digest: Digest): string {
+  const hex = digest.slice('sha256:'.length);
+  return join('sources', hex.slice(0, 2), hex.slice(2));
+}
+
+function versionFile(registryUrl: string, reference: VersionReference): string {
+  return registryFile(registryUrl, 'versions', reference);
+}
+
+/** Versions never change: where one did, it is another registry, and what was kept of the one before is forgotten. */
+function joined(
+  before: readonly VersionSummary[],
+  page: readonly VersionSummary[],
+  isNewest: boolean,
+): VersionSummary[] {
+  const versions = new Map(before.map(each => [each.version, each]));
+  const isOther = page.some(({ version, digest }) => (versions.get(version)?.digest ?? digest) !== digest);
+  if (isOther) versions.clear();
+  const newest = page[0]?.version ?? 0;
+  if (isNewest) for (const version of versions.keys()) if (version > newest) versions.delete(version);
+  for (const each of page) versions.set(each.version, each);
+  return [...versions.values()].sort((one, other) => other.version - one.version).slice(0, MAX_HISTORY);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, bytes: Uint8Array): z.output<Schema> | undefined {
   try {
-    return versionSummary.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
+    return schema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
   } catch {
     return undefined; // not JSON: told and dropped by the caller
   }

@@ -6,6 +6,14 @@
  */
 import type * as z from 'zod';
 import type { Changes, changesQuery } from '../contract/changes.ts';
+import type {
+  LineComment,
+  LineCommentRequest,
+  LineThread,
+  lineThreadPage,
+  lineThreadQuery,
+  ThreadPlace,
+} from '../contract/comments.ts';
 import type { Consistency, consistencyQuery } from '../contract/consistency.ts';
 import type {
   CreatedKey,
@@ -16,6 +24,12 @@ import type {
   RevokedKey,
 } from '../contract/keys.ts';
 import type { Live, liveQuery } from '../contract/live.ts';
+import type {
+  OwnersChangeAnswer,
+  OwnersChangeRecord,
+  OwnersChangeRequest,
+  OwnersRecord,
+} from '../contract/owners.ts';
 import type {
   Comment,
   commentPage,
@@ -37,15 +51,25 @@ import type {
   Version,
   versionPage,
 } from '../contract/prompts.ts';
+import type {
+  Release,
+  ReleaseAnswer,
+  releaseListQuery,
+  releasePage,
+  releaseRequest,
+} from '../contract/releases.ts';
 import type { Readiness } from '../contract/routes.ts';
+import type { SearchPage } from '../contract/search.ts';
 import type { Channel } from '../core/channel.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import { type Digest, digestOf } from '../core/digest.ts';
 import { type Environment, type EnvironmentName, type Policy, policyOf } from '../core/environment.ts';
 import type { PromptName } from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
 import { type VersionNumber, type VersionReference, versionReference } from '../core/version.ts';
 import { checkIsRegistry, wrongShape } from './answer.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import type { Answer } from './transport.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 import type { VersionCache } from './version-cache.ts';
 
@@ -56,7 +80,11 @@ export interface RegistryClientOptions extends ConnectionOptions {
 
 export type VersionPage = z.infer<typeof versionPage>;
 export type PromotionPage = z.infer<typeof promotionPage>;
+export type ReleasePage = z.infer<typeof releasePage>;
 export type CommentPage = z.infer<typeof commentPage>;
+export type LineThreadPage = z.infer<typeof lineThreadPage>;
+/** Of one version, or of all of a prompt. */
+export type LineThreadQuery = PageQuery & Partial<Pick<z.infer<typeof lineThreadQuery>, 'version' | 'state'>>;
 export type KeyPage = z.infer<typeof keyPage>;
 export type Batch = Omit<z.infer<typeof batchResponse>, 'remaining'>;
 export type VersionDiff = z.infer<typeof diffResponse>;
@@ -76,13 +104,23 @@ export type PromptListQuery = {
 };
 export type PromotionListQuery = PageQuery &
   Partial<Pick<z.infer<typeof promotionListQuery>, 'state' | 'environment' | 'prompt'>>;
+export type ReleaseListQuery = PageQuery & Partial<Pick<z.infer<typeof releaseListQuery>, 'environment'>>;
+/** `limit` 1–100, 50 unless told. */
+export type VersionSearchQuery = PageQuery & {
+  readonly text: string;
+  readonly prompt?: PromptName | undefined;
+  readonly matchCase?: 'true' | undefined;
+};
 /** `channel` is stable unless told. */
 export type LiveQuery = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
 /** What tells one version's source from any other. */
-export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest' | 'bytes'>;
+export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest'> & {
+  /** Of its source, where that is known: the versions of one batch are chosen by it. */
+  readonly bytes?: number;
+};
 
 const MAX_LIST_LIMIT = 500;
 /** Of references in one batch, as the API allows, and of their sources together, so that an answer stays small. */
@@ -90,6 +128,12 @@ const MAX_BATCH_REFERENCES = 500;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** Deliveries kept for their validators. */
 const MAX_DELIVERIES = 200;
+
+/** A channel or a version of a prompt; `stable` where it is neither. */
+interface Wanted {
+  readonly channel?: Channel;
+  readonly version?: VersionNumber;
+}
 
 export class RegistryClient {
   /** With no slash at its end. */
@@ -154,9 +198,24 @@ export class RegistryClient {
     return this.#connection.call('getPrompt', { path: { name } }, signal);
   }
 
-  /** One page of a prompt's history, newest first. */
-  listVersions(name: PromptName, query: PageQuery = {}, signal?: AbortSignal): Promise<VersionPage> {
-    return this.#connection.call('listVersions', { path: { name }, query }, signal);
+  /** One page of a prompt's history, newest first; what the cache has of it when the registry cannot be asked. */
+  async listVersions(name: PromptName, query: PageQuery = {}, signal?: AbortSignal): Promise<VersionPage> {
+    const isNewest = query.cursor === undefined;
+    try {
+      const page = await this.#connection.call('listVersions', { path: { name }, query }, signal);
+      const kept = page.data.filter(each => each.prompt === name);
+      await this.#cache?.putHistory(this.url, name, kept, isNewest);
+      return page;
+    } catch (error) {
+      const kept = isNewest && isAway(error) ? await this.#cache?.getHistory(this.url, name) : undefined;
+      if (kept === undefined || kept.length === 0) throw error;
+      return { data: [...kept], nextCursor: null };
+    }
+  }
+
+  /** Which versions added a text, or removed it, newest first; one page, which may be empty where another follows. */
+  search(query: VersionSearchQuery, signal?: AbortSignal): Promise<SearchPage> {
+    return this.#connection.call('search', { query }, signal);
   }
 
   /** One version with its source; from the cache when the registry cannot be asked. */
@@ -167,7 +226,7 @@ export class RegistryClient {
       await this.#accept(found, { prompt: name, version }, this.#connection.shownUrlOf('getVersion', call));
       return found;
     } catch (error) {
-      const kept = RegistryUnreachable.isAbsent(error)
+      const kept = isAway(error)
         ? await this.#cache?.getVersion(this.url, versionReference(name, version))
         : undefined;
       if (kept === undefined) throw error;
@@ -354,6 +413,77 @@ export class RegistryClient {
     return this.#connection.call('cancel', { path: { id }, body: { comment }, idempotencyKey }, signal);
   }
 
+  /**
+   * Promotes versions of several prompts under one id; the answer says what became of each.
+   * @throws Problem for an atomic one that is refused, with `details.refused`
+   */
+  promoteRelease(
+    request: z.input<typeof releaseRequest>,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<ReleaseAnswer> {
+    return this.#connection.call('promoteRelease', { body: request, idempotencyKey }, signal);
+  }
+
+  /** One page of releases, newest first, without their promotions. */
+  listReleases(query: ReleaseListQuery = {}, signal?: AbortSignal): Promise<ReleasePage> {
+    return this.#connection.call('listReleases', { query }, signal);
+  }
+
+  getRelease(id: string, signal?: AbortSignal): Promise<Release> {
+    return this.#connection.call('getRelease', { path: { id } }, signal);
+  }
+
+  /** Approves, rejects or takes back what waits of a release. @throws Problem with `details.refused` where nothing was done */
+  decideRelease(
+    deed: 'approve' | 'reject' | 'cancel',
+    id: string,
+    comment = '',
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<ReleaseAnswer> {
+    return this.#connection.call(
+      `${deed}Release`,
+      { path: { id }, body: { comment }, idempotencyKey },
+      signal,
+    );
+  }
+
+  /** The owners of prompts in an environment, and the change of them that waits. @throws Problem `environment_not_found` */
+  getOwners(environment: EnvironmentName, signal?: AbortSignal): Promise<OwnersRecord> {
+    return this.#connection.call('getOwners', { path: { environment } }, signal);
+  }
+
+  /** @throws Problem `owners_changed`, `owners_locked_out`, `invalid_request` with the lines that are wrong */
+  requestOwners(
+    environment: EnvironmentName,
+    request: OwnersChangeRequest,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<OwnersChangeAnswer> {
+    return this.#connection.call(
+      'requestOwners',
+      { path: { environment }, body: request, idempotencyKey },
+      signal,
+    );
+  }
+
+  /** Approves, rejects or takes back the change that waits. @throws Problem `owners_change_closed`, `self_approval` … */
+  decideOwners(
+    deed: 'approve' | 'reject' | 'cancel',
+    environment: EnvironmentName,
+    id: string,
+    comment = '',
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<OwnersChangeRecord> {
+    return this.#connection.call(
+      `${deed}Owners`,
+      { path: { environment, id }, body: { comment }, idempotencyKey },
+      signal,
+    );
+  }
+
   /** One page of a promotion's review comments, oldest first. */
   listComments(id: string, query: PageQuery = {}, signal?: AbortSignal): Promise<CommentPage> {
     return this.#connection.call('listComments', { path: { id }, query }, signal);
@@ -367,6 +497,48 @@ export class RegistryClient {
     idempotencyKey: string = crypto.randomUUID(),
   ): Promise<Comment> {
     return this.#connection.call('comment', { path: { id }, body: request, idempotencyKey }, signal);
+  }
+
+  /** One page of the threads of a prompt, the newest version first; a page may be empty, and another follow. */
+  listThreads(name: PromptName, query: LineThreadQuery = {}, signal?: AbortSignal): Promise<LineThreadPage> {
+    return this.#connection.call('listThreads', { path: { name }, query }, signal);
+  }
+
+  /** Comments on a line of a version. @throws Problem `prompt_archived`, `version_not_released` … */
+  addComment(
+    name: PromptName,
+    request: LineCommentRequest,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<LineComment> {
+    return this.#connection.call('addComment', { path: { name }, body: request, idempotencyKey }, signal);
+  }
+
+  /** Changes the text of one's own comment. @throws Problem `role_too_low`, `promotion_closed` … */
+  editComment(name: PromptName, id: string, text: string, signal?: AbortSignal): Promise<LineComment> {
+    return this.#connection.call('editComment', { path: { name, id }, body: { text } }, signal);
+  }
+
+  /** Hides a comment; the log keeps its text. @throws Problem `role_too_low`, `promotion_closed` … */
+  deleteComment(
+    name: PromptName,
+    id: string,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<LineComment> {
+    return this.#connection.call('deleteComment', { path: { name, id }, idempotencyKey }, signal);
+  }
+
+  /** Marks the comments at a line as resolved, or opens them again. @throws Problem `comment_not_found` … */
+  resolveThread(
+    name: PromptName,
+    place: ThreadPlace,
+    resolved: boolean,
+    signal?: AbortSignal,
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<LineThread> {
+    const route = resolved ? 'resolveThread' : 'unresolveThread';
+    return this.#connection.call(route, { path: { name }, body: place, idempotencyKey }, signal);
   }
 
   archive(name: PromptName, reason: string, signal?: AbortSignal): Promise<PromptSummary> {
@@ -423,11 +595,16 @@ export class RegistryClient {
   }
 
   /** What an application gets: a channel (`stable` unless told) or a version. Asked again, it is validated by its ETag. */
-  async deliver(
+  async deliver(name: PromptName, what: Wanted = {}, signal?: AbortSignal): Promise<Delivery> {
+    return (await this.deliverWithMaxAge(name, what, signal)).delivery;
+  }
+
+  /** As `deliver`, with the seconds for which an application may give the answer again (RFC 9111 `max-age`). */
+  async deliverWithMaxAge(
     name: PromptName,
-    what: { readonly channel?: Channel; readonly version?: VersionNumber } = {},
+    what: Wanted = {},
     signal?: AbortSignal,
-  ): Promise<Delivery> {
+  ): Promise<{ readonly delivery: Delivery; readonly maxAge: number }> {
     const id = JSON.stringify([name, what.channel ?? null, what.version ?? null]);
     const kept = this.#deliveries.get(id);
     const call = { path: { name }, query: { ...what }, ifNoneMatch: kept?.etag };
@@ -435,7 +612,7 @@ export class RegistryClient {
     const url = this.#connection.shownUrlOf('deliver', call);
     if (answer.status === 304 && kept !== undefined) {
       checkIsRegistry(answer, url);
-      return kept.delivery;
+      return { delivery: kept.delivery, maxAge: maxAgeOf(answer) };
     }
     const delivery = this.#connection.read('deliver', answer, call);
     if (delivery.name !== name) throw wrongShape(url, `it delivers "${delivery.name}"`);
@@ -446,7 +623,7 @@ export class RegistryClient {
       if (this.#deliveries.size <= MAX_DELIVERIES) break;
       this.#deliveries.delete(oldest);
     }
-    return delivery;
+    return { delivery, maxAge: maxAgeOf(answer) };
   }
 
   /** A prompt rendered by the registry with an input. @throws Problem `missing_input` with `details.missing` */
@@ -463,6 +640,16 @@ export class RegistryClient {
     checkAnswered(found, asked, url);
     await this.#cache?.putVersion(this.url, found);
   }
+}
+
+/** Whether the registry cannot be asked now, or says itself that it cannot serve. */
+/** In seconds; 0 where the answer says none. */
+function maxAgeOf({ headers }: Pick<Answer, 'headers'>): number {
+  return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
+}
+
+function isAway(error: unknown): boolean {
+  return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
 }
 
 function checkAnswered(found: Version, asked: Partial<Version>, url: string): void {
@@ -488,12 +675,12 @@ function batchesOf(versions: readonly VersionIdentity[]): VersionIdentity[][] {
   let bytes = Number.POSITIVE_INFINITY;
   for (const version of versions) {
     const last = batches.at(-1);
-    bytes += version.bytes;
+    bytes += version.bytes ?? 0;
     if (last !== undefined && last.length < MAX_BATCH_REFERENCES && bytes <= MAX_BATCH_BYTES)
       last.push(version);
     else {
       batches.push([version]);
-      bytes = version.bytes;
+      bytes = version.bytes ?? 0;
     }
   }
   return batches;

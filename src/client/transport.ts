@@ -4,9 +4,9 @@
  */
 import ky, { HTTPError, TimeoutError } from 'ky';
 import { retryAfterMs } from '../contract/retry-after.ts';
-import { redactKeys } from '../core/key.ts';
 import { Problem } from '../core/problem.ts';
 import { shownUrl } from './address.ts';
+import { innermost, isTls, whyFailed } from './network-words.ts';
 import { RegistryUnreachable } from './unreachable.ts';
 
 export type Fetch = (request: Request) => Promise<Response>;
@@ -218,19 +218,20 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
       `${url} did not answer within ${asked.timeoutMs / 1000} s.${mayHaveHappened(asked)} Check the network, or try again later.`,
       { cause: error },
     );
-  const { name, code, message } = innermost(error);
+  const { name, code } = innermost(error);
+  const why = whyFailed(error);
   if (isTls(error))
     return new RegistryUnreachable(
       'tls',
       url,
-      `No trusted connection to ${url}: ${message.split(';', 1)[0]} (${code}). Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
+      `No trusted connection to ${url}: ${why}. Check the URL, the clock of this machine, and that it trusts the server's certificate.`,
       { cause: error, technical: ` (${code})` },
     );
   if (name === 'HTTPParserError' || code.startsWith('HPE_'))
     return new RegistryUnreachable(
       'not_a_registry',
       url,
-      `What answers at ${url} does not speak HTTP (${message}). Check the URL and its port.`,
+      `What answers at ${url} does not speak HTTP. Check the URL and its port.`,
       { cause: error },
     );
   if (DROPPED.has(code)) return cutOff(url, asked, error);
@@ -238,8 +239,8 @@ function asUnreachable(error: unknown, url: string, asked: Exchange, neverArrive
   return new RegistryUnreachable(
     'offline',
     url,
-    `${url} cannot be reached: ${message}.${unsent && asked.changing ? NOTHING_CHANGED : ''} Check the network and the registry's URL.`,
-    { cause: error, neverArrived: unsent, technical: `: ${message}` },
+    `${url} cannot be reached: ${why}.${unsent && asked.changing ? NOTHING_CHANGED : ''} Check the network and the registry's URL.`,
+    { cause: error, neverArrived: unsent, technical: `: ${why}` },
   );
 }
 
@@ -265,26 +266,4 @@ function cutOff(url: string, asked: Exchange, cause: unknown): RegistryUnreachab
     `The connection to ${url} ended before its answer was whole.${mayHaveHappened(asked)} Check the network and try again.`,
     { cause },
   );
-}
-
-const TLS_CODES =
-  /^(?:ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:VERIFY|GET_ISSUER|GET_CRL)|INVALID_CA|HOSTNAME_MISMATCH)/;
-
-function isTls(error: unknown): boolean {
-  return TLS_CODES.test(innermost(error).code);
-}
-
-/** The error at the end of a chain of causes that says something: undici's own is only "fetch failed". */
-function innermost(error: unknown): { name: string; code: string; message: string } {
-  let deepest = error;
-  for (let depth = 0; depth < 8 && deepest instanceof Error; depth++) {
-    const [first] = deepest instanceof AggregateError ? deepest.errors : [];
-    const next: unknown = first ?? deepest.cause;
-    if (!(next instanceof Error)) break;
-    deepest = next;
-  }
-  const code = deepest instanceof Error && 'code' in deepest ? String(deepest.code) : '';
-  const message = deepest instanceof Error ? deepest.message : String(deepest);
-  const name = deepest instanceof Error ? deepest.name : '';
-  return { name, code, message: redactKeys(message.split('\n', 1)[0] ?? '').replace(/\.$/, '') };
 }

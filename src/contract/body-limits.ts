@@ -12,6 +12,10 @@ const LIMITS: Partial<Record<RouteName, number>> = {
   publish: 8 * MIB,
   /** Inputs, the conversation so far and small pictures in it. */
   render: 1 * MIB,
+  /** 200 prompts, each with a name of 200 characters. */
+  promoteRelease: 512 * KIB,
+  /** 16 Ki characters, each of which may be an escape of six bytes. */
+  requestOwners: 128 * KIB,
   /** 500 references. */
   batch: 256 * KIB,
 };

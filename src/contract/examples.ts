@@ -2,12 +2,14 @@
 import type * as z from 'zod';
 import type { changes } from './changes.ts';
 import type { checkpoint } from './checkpoint.ts';
+import type { commentEdit, lineComment, lineCommentRequest, lineThread, threadPlace } from './comments.ts';
 import type { consistency } from './consistency.ts';
 import type { deliveriesResponse } from './deliveries.ts';
 import type { environment, policy } from './environments.ts';
 import type { createdKey, key, keyRequest, keyRevocation, keyRotation, revokedKey } from './keys.ts';
 import type { langfusePrompt } from './langfuse.ts';
 import type { live } from './live.ts';
+import type { owners, ownersChange, ownersChangeRequest } from './owners.ts';
 import type { comment, commentRequest, decisionRequest, promotion, promotionRequest } from './promotions.ts';
 import type {
   archiveRequest,
@@ -23,7 +25,9 @@ import type {
   version,
   versionSummary,
 } from './prompts.ts';
+import type { release, releaseAnswer, releaseRequest } from './releases.ts';
 import type { RouteName } from './routes.ts';
+import type { searchHit } from './search.ts';
 import type { createdWebhook, webhook, webhookRequest } from './webhooks.ts';
 
 export interface RouteExample {
@@ -92,9 +96,11 @@ const APPLIED: JsonOf<typeof promotion> = {
   approvals: [{ actor: 'tomas.berg', at: '2026-09-11T09:42:07.118Z', comment: 'Checked against the list' }],
   approvalsNeeded: 1,
   authors: [],
+  owners: [],
   held: null,
   closed: null,
   supersededBy: null,
+  release: null,
 };
 const PENDING: JsonOf<typeof promotion> = {
   ...APPLIED,
@@ -102,12 +108,51 @@ const PENDING: JsonOf<typeof promotion> = {
   appliedAt: null,
   approvals: [],
   authors: ['mara.lindqvist'],
+  owners: [
+    { prompts: 'support/**', owners: ['tomas.berg', 'ines.costa'], canApprove: ['tomas.berg', 'ines.costa'] },
+  ],
 };
 const closed = (state: 'rejected' | 'cancelled', by: string): JsonOf<typeof promotion> => ({
   ...PENDING,
   state,
   authors: [],
+  owners: [],
   closed: { at: '2026-09-11T09:30:00.000Z', by, comment: 'The list changes on Monday' },
+});
+
+const OWNERS_TEXT = '# One of them approves what goes live.\nsupport/** @tomas.berg @ines.costa\n';
+const OWNERS_CHANGE: JsonOf<typeof ownersChange> = {
+  id: '402',
+  environment: 'production',
+  text: OWNERS_TEXT,
+  reason: 'Support looks after its own prompts',
+  state: 'applied',
+  requestedBy: 'mara.lindqvist',
+  requestedAt: '2026-09-14T09:00:00.000Z',
+  appliedAt: '2026-09-14T09:12:44.031Z',
+  approvals: [{ actor: 'tomas.berg', at: '2026-09-14T09:12:44.031Z', comment: '' }],
+  approvalsNeeded: 1,
+  closed: null,
+};
+const OWNERS_WAITING = { ...OWNERS_CHANGE, state: 'pending' as const, appliedAt: null, approvals: [] };
+const OWNERS: JsonOf<typeof owners> = {
+  environment: 'production',
+  text: OWNERS_TEXT,
+  current: OWNERS_CHANGE,
+  waiting: null,
+  warnings: [],
+};
+const OWNERS_REQUEST: JsonOf<typeof ownersChangeRequest> = {
+  text: OWNERS_TEXT,
+  reason: OWNERS_CHANGE.reason,
+  expected: null,
+};
+const ownersChangeId = { environment: 'production', id: OWNERS_CHANGE.id };
+const closedOwners = (state: 'rejected' | 'cancelled', by: string): JsonOf<typeof ownersChange> => ({
+  ...OWNERS_WAITING,
+  state,
+  approvalsNeeded: 0,
+  closed: { at: '2026-09-14T09:30:00.000Z', by, comment: 'The list changes on Monday' },
 });
 
 const POINTER: JsonOf<typeof pointer> = {
@@ -126,6 +171,56 @@ const PROMPT: JsonOf<typeof promptSummary> = {
   outdatedPartials: [],
 };
 
+const RELEASE: JsonOf<typeof release> = {
+  id: APPLIED.id,
+  environment: 'production',
+  channel: 'stable',
+  reason: APPLIED.reason,
+  atomic: true,
+  state: 'applied',
+  counts: { applied: 1 },
+  requestedBy: APPLIED.requestedBy,
+  requestedAt: APPLIED.requestedAt,
+  effectiveAt: null,
+  promotions: [{ ...APPLIED, release: { id: APPLIED.id, atomic: true } }],
+};
+const { promotions: _, ...RELEASE_SUMMARY } = RELEASE;
+const releaseAnswerOf = (
+  state: 'applied' | 'pending' | 'rejected' | 'cancelled',
+): JsonOf<typeof releaseAnswer> => {
+  const promoted = {
+    applied: APPLIED,
+    pending: PENDING,
+    rejected: closed('rejected', 'tomas.berg'),
+    cancelled: closed('cancelled', 'mara.lindqvist'),
+  }[state];
+  const promotions = [{ ...promoted, release: { id: APPLIED.id, atomic: true } }];
+  return {
+    release: { ...RELEASE, state, counts: { [state]: 1 }, promotions },
+    results: [
+      {
+        prompt: APPLIED.prompt,
+        version: 12,
+        outcome: state,
+        promotion: APPLIED.id,
+        code: null,
+        detail: null,
+      },
+    ],
+  };
+};
+
+const RELEASE_REQUEST: JsonOf<typeof releaseRequest> = {
+  environment: 'production',
+  channel: 'stable',
+  reason: APPLIED.reason,
+  items: [
+    { prompt: 'support/fee-estimate', version: 12, from: 11 },
+    { prompt: 'support/refunds', version: 4, from: null },
+  ],
+  atomic: true,
+};
+
 const COMMENT: JsonOf<typeof comment> = {
   id: '57',
   promotion: APPLIED.id,
@@ -134,6 +229,27 @@ const COMMENT: JsonOf<typeof comment> = {
   text: 'Should this name the currency?',
   place: { side: 'to', line: 9 },
 };
+
+const LINE_COMMENT: JsonOf<typeof lineComment> = {
+  id: '4720',
+  prompt: 'support/fee-estimate',
+  version: 12,
+  line: 9,
+  promotion: null,
+  actor: 'tomas.berg',
+  at: '2026-09-11T09:50:02.000Z',
+  text: 'Name the currency:\n```suggestion\nTell {{customer}} that the fee is {{fee}} in euros.\n```',
+  editedAt: null,
+};
+const PLACE: JsonOf<typeof threadPlace> = { version: 12, line: 9 };
+const THREAD: JsonOf<typeof lineThread> = {
+  prompt: 'support/fee-estimate',
+  ...PLACE,
+  resolved: null,
+  comments: [LINE_COMMENT],
+};
+const LINE_COMMENT_REQUEST: JsonOf<typeof lineCommentRequest> = { ...PLACE, text: LINE_COMMENT.text };
+const COMMENT_EDIT: JsonOf<typeof commentEdit> = { text: 'Name the currency, please.' };
 
 const POLICY: JsonOf<typeof policy> = {
   serves: ['stable'],
@@ -166,9 +282,10 @@ const CREATED_KEY: JsonOf<typeof createdKey> = {
 const WEBHOOK: JsonOf<typeof webhook> = {
   id: '4',
   environment: 'production',
-  origin: 'https://hooks.example.com',
+  origin: 'https://hooks.slack.com',
   environments: ['production'],
   events: ['promotion.requested', 'promotion.applied'],
+  format: 'slack',
   createdAt: '2026-09-01T07:10:00.000Z',
   createdBy: 'ops.lena',
   lastDeliveredAt: '2026-09-11T09:42:07.630Z',
@@ -222,10 +339,12 @@ const KEY_REQUEST: JsonOf<typeof keyRequest> = {
 const KEY_ROTATION: JsonOf<typeof keyRotation> = { overlap: 86_400 };
 const KEY_REVOCATION: JsonOf<typeof keyRevocation> = { cascade: true };
 const WEBHOOK_REQUEST: JsonOf<typeof webhookRequest> = {
-  url: 'https://hooks.example.com/promptforge',
+  url: 'https://hooks.slack.com/services/your-own-path',
   environments: ['production'],
   events: ['promotion.requested', 'promotion.applied'],
+  format: 'slack',
 };
+const OPEN_PAGE = '<!DOCTYPE html>…';
 const BATCH_REQUEST: JsonOf<typeof batchRequest> = {
   refs: ['support/fee-estimate@12', 'support/fee-estimate@99'],
 };
@@ -363,6 +482,15 @@ const LANGFUSE_PROMPT: JsonOf<typeof langfusePrompt> = {
 const name = { name: 'support/fee-estimate' };
 const promotionId = { id: APPLIED.id };
 const keyId = { id: KEY.id };
+const SEARCH_HIT: JsonOf<typeof searchHit> = {
+  change: 'added',
+  before: 0,
+  after: 2,
+  line: 9,
+  text: 'Tell {{customer}} that the fee is {{fee}}.',
+  version: SUMMARY,
+};
+
 const pageOf = (item: unknown) => ({ json: { data: [item], nextCursor: null } });
 
 /** By operation. Keys, secrets and signatures are placeholders. */
@@ -407,6 +535,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
     query: { environment: 'production', at: '2026-09-12T14:03:00Z' },
     responses: { 200: { json: LIVE } },
   },
+  search: { query: { text: 'fee', prompt: 'support/fee-estimate' }, responses: { 200: pageOf(SEARCH_HIT) } },
   promote: {
     path: name,
     request: PROMOTION_REQUEST,
@@ -422,7 +551,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
     request: DECISION,
     responses: {
       200: { json: APPLIED },
-      202: { json: { ...PENDING, approvalsNeeded: 2, approvals: APPLIED.approvals } },
+      202: { json: { ...PENDING, approvalsNeeded: 2, approvals: APPLIED.approvals, owners: [] } },
     },
   },
   reject: {
@@ -437,6 +566,61 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   },
   listComments: { path: promotionId, responses: { 200: pageOf(COMMENT) } },
   comment: { path: promotionId, request: COMMENT_REQUEST, responses: { 201: { json: COMMENT } } },
+  promoteRelease: {
+    request: RELEASE_REQUEST,
+    responses: {
+      200: {
+        json: {
+          release: null,
+          results: [
+            {
+              prompt: APPLIED.prompt,
+              version: 12,
+              outcome: 'already_live',
+              promotion: null,
+              code: null,
+              detail: null,
+            },
+          ],
+        },
+      },
+      201: { json: releaseAnswerOf('applied') },
+      202: { json: releaseAnswerOf('pending') },
+    },
+  },
+  listReleases: { query: { environment: 'production' }, responses: { 200: pageOf(RELEASE_SUMMARY) } },
+  getRelease: { path: promotionId, responses: { 200: { json: RELEASE } } },
+  approveRelease: {
+    path: promotionId,
+    request: DECISION,
+    responses: { 200: { json: releaseAnswerOf('applied') }, 202: { json: releaseAnswerOf('pending') } },
+  },
+  rejectRelease: {
+    path: promotionId,
+    request: DECISION,
+    responses: { 200: { json: releaseAnswerOf('rejected') } },
+  },
+  cancelRelease: {
+    path: promotionId,
+    request: DECISION,
+    responses: { 200: { json: releaseAnswerOf('cancelled') } },
+  },
+  listThreads: { path: name, query: { version: 12, state: 'open' }, responses: { 200: pageOf(THREAD) } },
+  addComment: { path: name, request: LINE_COMMENT_REQUEST, responses: { 201: { json: LINE_COMMENT } } },
+  resolveThread: {
+    path: name,
+    request: PLACE,
+    responses: {
+      200: { json: { ...THREAD, resolved: { at: '2026-09-11T10:02:00.000Z', by: 'mara.lindqvist' } } },
+    },
+  },
+  unresolveThread: { path: name, request: PLACE, responses: { 200: { json: THREAD } } },
+  editComment: {
+    path: { ...name, id: LINE_COMMENT.id },
+    request: COMMENT_EDIT,
+    responses: { 200: { json: { ...LINE_COMMENT, ...COMMENT_EDIT, editedAt: '2026-09-11T09:55:40.000Z' } } },
+  },
+  deleteComment: { path: { ...name, id: LINE_COMMENT.id }, responses: { 200: { json: LINE_COMMENT } } },
   archive: { path: name, request: ARCHIVE, responses: { 200: { json: { ...PROMPT, archived: true } } } },
   restore: { path: name, request: {}, responses: { 200: { json: PROMPT } } },
   changes: { query: { after: '4710', wait: 30 }, responses: { 200: { json: CHANGES } } },
@@ -449,6 +633,30 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
     request: POLICY,
     responses: { 200: { json: ENVIRONMENT }, 201: { json: ENVIRONMENT } },
   },
+  getOwners: { path: { environment: 'production' }, responses: { 200: { json: OWNERS } } },
+  requestOwners: {
+    path: { environment: 'production' },
+    request: OWNERS_REQUEST,
+    responses: {
+      201: { json: { change: { ...OWNERS_CHANGE, approvals: [], approvalsNeeded: 0 }, warnings: [] } },
+      202: { json: { change: OWNERS_WAITING, warnings: [] } },
+    },
+  },
+  approveOwners: {
+    path: ownersChangeId,
+    request: DECISION,
+    responses: { 200: { json: OWNERS_CHANGE }, 202: { json: { ...OWNERS_WAITING, approvalsNeeded: 2 } } },
+  },
+  rejectOwners: {
+    path: ownersChangeId,
+    request: DECISION,
+    responses: { 200: { json: closedOwners('rejected', 'tomas.berg') } },
+  },
+  cancelOwners: {
+    path: ownersChangeId,
+    request: DECISION,
+    responses: { 200: { json: closedOwners('cancelled', 'mara.lindqvist') } },
+  },
   listKeys: { responses: { 200: pageOf(KEY) } },
   createKey: { request: KEY_REQUEST, responses: { 201: { json: CREATED_KEY } } },
   currentKey: { responses: { 200: { json: KEY } } },
@@ -457,6 +665,8 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   listWebhooks: { responses: { 200: pageOf(WEBHOOK) } },
   createWebhook: { request: WEBHOOK_REQUEST, responses: { 201: { json: CREATED_WEBHOOK } } },
   removeWebhook: { path: { id: WEBHOOK.id }, responses: { 200: { json: WEBHOOK } } },
+  openPromotion: { path: { id: '4711' }, responses: { 200: { text: OPEN_PAGE } } },
+  openVersion: { query: { ref: 'support/fee-estimate@12' }, responses: { 200: { text: OPEN_PAGE } } },
   healthz: { responses: { 200: { json: { status: 'ok' } } } },
   readyz: { responses: { 200: { json: { status: 'ok', database: 'ok', log: 'verified' } } } },
   metrics: {

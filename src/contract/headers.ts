@@ -14,5 +14,6 @@ export const API_VERSION = 1;
 export const MEDIA = {
   text: 'text/plain; charset=utf-8',
   json: 'application/json',
+  html: 'text/html; charset=utf-8',
   diff: 'text/x-diff; charset=utf-8',
 } as const;

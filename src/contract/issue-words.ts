@@ -51,10 +51,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 function wordsOfType({ expected, input }: RawIssue & { readonly code: 'invalid_type' }): string {
   const wanted = EXPECTED[expected];
-  if (input === undefined)
+  // Of a query a number that is not given is read as NaN; JSON has none.
+  if (input === undefined || Number.isNaN(input))
     return wanted === undefined ? 'This is missing.' : `This is missing. Give ${wanted}.`;
   if (wanted === undefined) return WRONG;
-  // A number may be none of the right kind: not whole, or no number at all.
+  // A number may be none of the right kind.
   if (typeof input === 'number')
     return wanted === 'a number'
       ? WRONG

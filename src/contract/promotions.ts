@@ -56,12 +56,32 @@ export const promotion = z
       description:
         'Who may not approve it because they wrote a version that it changes; none where the policy has authorsMayApprove, and once it has ended.',
     }),
+    owners: z
+      .array(
+        z.object({
+          prompts: z.string().meta({ description: 'The pattern, such as support/**.' }),
+          owners: z.array(actor),
+          canApprove: z.array(actor).meta({
+            description:
+              'Those with a valid key to approve with who neither requested it nor wrote what it changes.',
+          }),
+        }),
+      )
+      .default([])
+      .meta({
+        description:
+          'What it still waits for beside approvalsNeeded: of the owners of each of these patterns one must approve. Empty when they have, where there are none, and once it has ended.',
+      }),
     /** Why it could not be applied when its time came; null where it was not held. */
     held: z.object({ at: timestamp, code: z.string(), detail: z.string() }).nullable(),
     /** Of one that was rejected, cancelled or superseded. */
     closed: z.object({ at: timestamp, by: actor, comment: prose }).nullable(),
     /** The newer request that took its place. */
     supersededBy: z.string().nullable(),
+    release: z.object({ id: z.string(), atomic: z.boolean() }).nullable().default(null).meta({
+      description:
+        'The release that it was requested with; null: it was requested alone. One of an atomic release is decided only with the whole.',
+    }),
   })
   .meta({ id: 'Promotion' });
 export type Promotion = z.infer<typeof promotion>;
@@ -101,6 +121,8 @@ export const comment = z
     text: prose,
     /** Null: of the whole promotion. */
     place: commentPlace.nullable(),
+    /** Absent where it was not edited. */
+    editedAt: timestamp.optional(),
   })
   .meta({ id: 'Comment' });
 export type Comment = z.infer<typeof comment>;

@@ -7,6 +7,15 @@ import { KEY_PROBLEMS, type ProblemCode } from '../core/problem.ts';
 import type { Role } from '../core/role.ts';
 import { changes, changesQuery } from './changes.ts';
 import { checkpoint } from './checkpoint.ts';
+import {
+  commentEdit,
+  lineComment,
+  lineCommentRequest,
+  lineThread,
+  lineThreadPage,
+  lineThreadQuery,
+  threadPlace,
+} from './comments.ts';
 import { consistency, consistencyQuery } from './consistency.ts';
 import {
   deliveriesRequest,
@@ -14,6 +23,7 @@ import {
   deliveryChanges,
   deliveryChangesQuery,
 } from './deliveries.ts';
+import { openVersionQuery } from './editor-links.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import {
   createdKey,
@@ -27,6 +37,7 @@ import {
 } from './keys.ts';
 import { langfusePrompt, langfuseQuery } from './langfuse.ts';
 import { live, liveQuery } from './live.ts';
+import { owners, ownersChange, ownersChangeAnswer, ownersChangeRequest } from './owners.ts';
 import {
   comment,
   commentPage,
@@ -56,6 +67,8 @@ import {
   version,
   versionPage,
 } from './prompts.ts';
+import { release, releaseAnswer, releaseListQuery, releasePage, releaseRequest } from './releases.ts';
+import { searchPage, searchQuery } from './search.ts';
 import { environmentName, pageQuery, promptName } from './values.ts';
 import { createdWebhook, webhook, webhookListQuery, webhookPage, webhookRequest } from './webhooks.ts';
 
@@ -104,6 +117,28 @@ const deciding = [
   'promotion_not_found',
   'wrong_environment',
   'promotion_closed',
+  'idempotency_key_reused',
+] as const satisfies readonly ProblemCode[];
+
+const decidingRelease = [
+  'release_not_found',
+  'wrong_environment',
+  'promotion_closed',
+  'idempotency_key_reused',
+] as const satisfies readonly ProblemCode[];
+
+const commenting = [
+  ...prompt404,
+  'version_not_released',
+  'prompt_archived',
+  'idempotency_key_reused',
+] as const satisfies readonly ProblemCode[];
+
+const decidingOwners = [
+  'environment_not_found',
+  'owners_change_not_found',
+  'wrong_environment',
+  'owners_change_closed',
   'idempotency_key_reused',
 ] as const satisfies readonly ProblemCode[];
 
@@ -271,6 +306,17 @@ export const ROUTES = {
     responses: { 200: { description: 'The version, its text and the promotion', json: live } },
     problems: [...prompt404, 'environment_not_found', 'not_live_yet', 'version_not_released'],
   },
+  search: {
+    method: 'GET',
+    path: '/v1/search',
+    summary: 'Which versions added a text, or removed it',
+    role: 'author',
+    query: searchQuery,
+    responses: {
+      200: { description: 'A page, of versions that the key may read', json: searchPage },
+    },
+    problems: ['prompt_not_found'],
+  },
   promote: {
     method: 'POST',
     path: '/v1/prompts/{name}/-/promotions',
@@ -323,6 +369,7 @@ export const ROUTES = {
     },
     problems: [
       ...deciding,
+      'part_of_release',
       'self_approval',
       'already_approved',
       'pointer_moved',
@@ -337,7 +384,7 @@ export const ROUTES = {
     role: 'approver',
     body: decisionRequest,
     responses: { 200: { description: 'Rejected', json: promotion } },
-    problems: [...deciding],
+    problems: [...deciding, 'part_of_release'],
   },
   cancel: {
     method: 'POST',
@@ -346,7 +393,7 @@ export const ROUTES = {
     role: 'author',
     body: decisionRequest,
     responses: { 200: { description: 'Cancelled', json: promotion } },
-    problems: [...deciding],
+    problems: [...deciding, 'part_of_release'],
   },
   listComments: {
     method: 'GET',
@@ -365,6 +412,142 @@ export const ROUTES = {
     body: commentRequest,
     responses: { 201: { description: 'The comment', json: comment } },
     problems: ['promotion_not_found', 'promotion_closed', 'version_not_released', 'idempotency_key_reused'],
+  },
+  promoteRelease: {
+    method: 'POST',
+    path: '/v1/releases',
+    summary: 'Promote versions of up to 200 prompts under one id, by compare-and-set',
+    role: 'author',
+    body: releaseRequest,
+    responses: {
+      200: { description: 'Nothing was left to promote', json: releaseAnswer },
+      201: { description: 'Applied', json: releaseAnswer },
+      202: { description: 'Waits for approvals, or for its time', json: releaseAnswer },
+    },
+    problems: [
+      ...prompt404,
+      'version_not_found',
+      'environment_not_found',
+      'wrong_environment',
+      'pointer_moved',
+      'not_promoted_from',
+      'prompt_archived',
+      'idempotency_key_reused',
+    ],
+  },
+  listReleases: {
+    method: 'GET',
+    path: '/v1/releases',
+    summary: 'Releases, newest first, without their promotions',
+    role: 'author',
+    query: releaseListQuery,
+    responses: { 200: { description: 'A page', json: releasePage } },
+    problems: ['environment_not_found'],
+  },
+  getRelease: {
+    method: 'GET',
+    path: '/v1/releases/{id}',
+    summary: 'One release, with its promotions',
+    role: 'author',
+    responses: { 200: { description: 'The release', json: release } },
+    problems: ['release_not_found'],
+  },
+  approveRelease: {
+    method: 'POST',
+    path: '/v1/releases/{id}/approve',
+    summary:
+      'Approve all of a release that others requested and wrote; an atomic one is approved and applied as a whole, or not at all',
+    role: 'approver',
+    body: decisionRequest,
+    responses: {
+      200: { description: 'Applied', json: releaseAnswer },
+      202: { description: 'Some of it waits for more approvals, or for its time', json: releaseAnswer },
+    },
+    problems: [
+      ...decidingRelease,
+      'self_approval',
+      'already_approved',
+      'pointer_moved',
+      'not_promoted_from',
+      'prompt_archived',
+    ],
+  },
+  rejectRelease: {
+    method: 'POST',
+    path: '/v1/releases/{id}/reject',
+    summary: 'Reject what waits of a release',
+    role: 'approver',
+    body: decisionRequest,
+    responses: { 200: { description: 'Rejected', json: releaseAnswer } },
+    problems: [...decidingRelease],
+  },
+  cancelRelease: {
+    method: 'POST',
+    path: '/v1/releases/{id}/cancel',
+    summary: 'Take back what waits of a release: by who requested it, or by an admin',
+    role: 'author',
+    body: decisionRequest,
+    responses: { 200: { description: 'Cancelled', json: releaseAnswer } },
+    problems: [...decidingRelease],
+  },
+  listThreads: {
+    method: 'GET',
+    path: '/v1/prompts/{name}/-/comments',
+    summary: 'Comments at the lines of versions, the newest version first',
+    role: 'author',
+    query: lineThreadQuery,
+    responses: { 200: { description: 'A page of threads', json: lineThreadPage } },
+    problems: [...prompt404, 'version_not_found', 'version_not_released'],
+  },
+  addComment: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/comments',
+    summary: 'Comment on a line of a version, or reply to what is written there',
+    role: 'author',
+    body: lineCommentRequest,
+    responses: { 201: { description: 'The comment', json: lineComment } },
+    problems: [...commenting, 'version_not_found'],
+  },
+  resolveThread: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/comments/resolve',
+    summary: 'Mark the comments at a line as resolved',
+    role: 'author',
+    body: threadPlace,
+    responses: { 200: { description: 'The thread', json: lineThread } },
+    problems: [...commenting, 'version_not_found', 'comment_not_found'],
+  },
+  unresolveThread: {
+    method: 'POST',
+    path: '/v1/prompts/{name}/-/comments/unresolve',
+    summary: 'Open the comments at a line again',
+    role: 'author',
+    body: threadPlace,
+    responses: { 200: { description: 'The thread', json: lineThread } },
+    problems: [...commenting, 'version_not_found', 'comment_not_found'],
+  },
+  editComment: {
+    method: 'PUT',
+    path: '/v1/prompts/{name}/-/comments/{id}',
+    summary: 'Change the text of your own comment',
+    role: 'author',
+    body: commentEdit,
+    responses: { 200: { description: 'The comment', json: lineComment } },
+    problems: [...commenting, 'comment_not_found', 'promotion_closed'],
+  },
+  deleteComment: {
+    method: 'DELETE',
+    path: '/v1/prompts/{name}/-/comments/{id}',
+    summary: 'Hide your own comment, or as an admin any',
+    role: 'author',
+    responses: { 200: { description: 'The comment that was', json: lineComment } },
+    problems: [
+      ...prompt404,
+      'comment_not_found',
+      'version_not_released',
+      'promotion_closed',
+      'idempotency_key_reused',
+    ],
   },
   archive: {
     method: 'POST',
@@ -445,6 +628,62 @@ export const ROUTES = {
     },
     problems: ['wrong_environment', 'environment_not_found', 'publishing_not_allowed'],
   },
+  getOwners: {
+    method: 'GET',
+    path: '/v1/environments/{environment}/owners',
+    summary: 'Owners of prompts in an environment, and the change of them that waits',
+    role: 'author',
+    responses: { 200: { description: 'The owners', json: owners } },
+    problems: ['environment_not_found'],
+  },
+  requestOwners: {
+    method: 'POST',
+    path: '/v1/environments/{environment}/owners',
+    summary: 'Change the owners, by compare-and-set; others must approve it, as a promotion',
+    role: 'admin',
+    body: ownersChangeRequest,
+    responses: {
+      201: { description: 'Applied', json: ownersChangeAnswer },
+      202: { description: 'Waits for approvals', json: ownersChangeAnswer },
+    },
+    problems: [
+      'environment_not_found',
+      'wrong_environment',
+      'owners_changed',
+      'owners_locked_out',
+      'idempotency_key_reused',
+    ],
+  },
+  approveOwners: {
+    method: 'POST',
+    path: '/v1/environments/{environment}/owners/{id}/approve',
+    summary: 'Approve a change of owners that another requested',
+    role: 'approver',
+    body: decisionRequest,
+    responses: {
+      200: { description: 'Applied', json: ownersChange },
+      202: { description: 'Waits for more approvals', json: ownersChange },
+    },
+    problems: [...decidingOwners, 'self_approval', 'already_approved', 'owners_locked_out'],
+  },
+  rejectOwners: {
+    method: 'POST',
+    path: '/v1/environments/{environment}/owners/{id}/reject',
+    summary: 'Reject a change of owners that waits',
+    role: 'approver',
+    body: decisionRequest,
+    responses: { 200: { description: 'Rejected', json: ownersChange } },
+    problems: [...decidingOwners],
+  },
+  cancelOwners: {
+    method: 'POST',
+    path: '/v1/environments/{environment}/owners/{id}/cancel',
+    summary: 'Take a change of owners back: by who requested it, or by an admin',
+    role: 'author',
+    body: decisionRequest,
+    responses: { 200: { description: 'Cancelled', json: ownersChange } },
+    problems: [...decidingOwners],
+  },
   listKeys: {
     method: 'GET',
     path: '/v1/keys',
@@ -501,7 +740,8 @@ export const ROUTES = {
   createWebhook: {
     method: 'POST',
     path: '/v1/webhooks',
-    summary: 'Have promotions told to a URL; the answer alone holds the secret of the signatures',
+    summary:
+      'Have versions, promotions and comments told to a URL; the answer alone holds the secret of the signatures',
     role: 'admin',
     body: webhookRequest,
     responses: { 201: { description: 'The webhook', json: createdWebhook } },
@@ -514,6 +754,23 @@ export const ROUTES = {
     role: 'admin',
     responses: { 200: { description: 'The webhook that was', json: webhook } },
     problems: ['webhook_not_found', 'wrong_environment'],
+  },
+  openPromotion: {
+    method: 'GET',
+    path: '/open/promotion/{id}',
+    summary: 'A page that opens a promotion in VS Code',
+    role: null,
+    responses: { 200: { description: 'The page', text: 'text/html' } },
+    problems: [],
+  },
+  openVersion: {
+    method: 'GET',
+    path: '/open/version',
+    summary: 'A page that opens a version in VS Code',
+    role: null,
+    query: openVersionQuery,
+    responses: { 200: { description: 'The page', text: 'text/html' } },
+    problems: ['invalid_name'],
   },
   healthz: {
     method: 'GET',

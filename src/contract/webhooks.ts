@@ -1,35 +1,35 @@
-/** Webhooks over the API: who is told of promotions, and how telling them goes. The secret stands in one answer only, that of the creation. */
+/** Webhooks over the API: who is told of versions, promotions and comments, and how telling them goes. The secret is in one answer only, that of the creation. */
 import * as z from 'zod';
-import type { EventKind } from '../core/event.ts';
+import { EVENT_KINDS, type EventKind } from '../core/event.ts';
+import { WEBHOOK_FORMATS } from '../core/webhook-format.ts';
 import { environmentName, page, pageQuery, timestamp } from './values.ts';
 
 /** What a webhook may be told of. */
-export const WEBHOOK_EVENTS = [
-  'promotion.requested',
-  'promotion.approved',
-  'promotion.planned',
-  'promotion.held',
-  'promotion.applied',
-  'promotion.rejected',
-  'promotion.cancelled',
-  'promotion.superseded',
-] as const satisfies readonly EventKind[];
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+export type WebhookEvent = Extract<
+  EventKind,
+  'version.published' | `promotion.${string}` | `comment.${string}`
+>;
+export const WEBHOOK_EVENTS: readonly WebhookEvent[] = EVENT_KINDS.filter(kind => isWebhookEvent(kind));
+
+export function isWebhookEvent(kind: EventKind): kind is WebhookEvent {
+  return kind === 'version.published' || /^(promotion|comment)\./.test(kind);
+}
 
 const filters = {
-  environments: z
-    .array(environmentName)
-    .min(1)
-    .max(16)
-    .nullable()
-    .meta({ description: 'Promotions of these environments only; null: of all.' }),
-  events: z
-    .array(z.enum(WEBHOOK_EVENTS))
-    .min(1)
-    .max(WEBHOOK_EVENTS.length)
-    .nullable()
-    .meta({ description: 'These events only; null: all of them.' }),
+  environments: z.array(environmentName).min(1).max(16).nullable().meta({
+    description:
+      'Promotions to these environments, and versions published with their keys, only; null: of all.',
+  }),
+  events: z.array(z.enum(WEBHOOK_EVENTS)).min(1).max(WEBHOOK_EVENTS.length).nullable().meta({
+    description:
+      'These events only; null: all of them (where an earlier release made it, the steps of promotions).',
+  }),
 };
+
+const format = z.enum(WEBHOOK_FORMATS).meta({
+  description:
+    'json: the event as the log has it. slack, teams: a message for an incoming webhook of Slack or a workflow of Microsoft Teams.',
+});
 
 export const webhook = z
   .object({
@@ -39,6 +39,7 @@ export const webhook = z
       .string()
       .meta({ description: 'Of its URL; the rest, which may hold a token, is not shown again.' }),
     ...filters,
+    format,
     createdAt: timestamp,
     createdBy: z.string(),
     lastDeliveredAt: timestamp.nullable(),
@@ -71,6 +72,7 @@ export const webhookRequest = z
     url: z.string().min(1).max(2000),
     environments: filters.environments.default(null),
     events: filters.events.default(null),
+    format: format.default('json'),
   })
   .meta({ id: 'WebhookRequest' });
 export type WebhookRequest = z.infer<typeof webhookRequest>;

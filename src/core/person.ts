@@ -24,16 +24,19 @@ export function actorIn(text: string): string | undefined {
 
 /** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
 export function isSamePerson(one: string, other: string): boolean {
-  return folded(one) === folded(other);
+  return foldPerson(one) === foldPerson(other);
 }
 
 /** Each person once, in the order of their first name here. */
 export function people(names: readonly string[]): string[] {
-  return [...new Map(names.toReversed().map(name => [folded(name), name])).values()].reverse();
+  return [...new Map(names.toReversed().map(name => [foldPerson(name), name])).values()].reverse();
 }
 
-/** Compatibility forms (NFKC) make invisible characters of visible ones and the reverse, so both are looked at. */
-function folded(actor: string): string {
+/**
+ * What all names of one person have in common, to look up many of them at once. Compatibility forms (NFKC) make invisible characters of visible ones and the reverse, so
+ * both are looked at.
+ */
+export function foldPerson(actor: string): string {
   const composed = withoutInvisible(withoutInvisible(actor).normalize('NFKC'));
   return composed.toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim();
 }

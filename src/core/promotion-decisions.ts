@@ -4,6 +4,7 @@
  */
 import { type ChangedVersion, writtenBy } from './change-authors.ts';
 import type { Environment, Policy } from './environment.ts';
+import { eitherOf, missingRules, type OwnerRule } from './owners.ts';
 import { isSamePerson } from './person.ts';
 import { Problem } from './problem.ts';
 import { type ApprovalRecord, isOpen, type PromotionRecord } from './promotion.ts';
@@ -33,10 +34,14 @@ export interface Actor {
 /** What the rules of approval look at. */
 type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 
-/** How many others must approve. A rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
-export function approvalsNeeded(policy: Policy, { rollback, effectiveAt }: Move): number {
-  const urgent = rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
-  return urgent ? 0 : policy.approvals;
+/** Whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
+export function actsAtOnce(policy: Policy, { rollback, effectiveAt }: Move): boolean {
+  return rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
+}
+
+/** How many others must approve: as many as the policy says, and one at least where what changes has owners. */
+export function approvalsNeeded(policy: Policy, move: Move, hasOwners = false): number {
+  return actsAtOnce(policy, move) ? 0 : Math.max(policy.approvals, hasOwners ? 1 : 0);
 }
 
 /** The approvals that count as things stand: of each person one, of nobody who requested it or is barred. */
@@ -63,10 +68,16 @@ export interface Asked
  * What becomes of a request: applied at once, planned for its time, or pending until others approve.
  * @throws Problem `already_live`, `pointer_moved` with the present version, `prompt_archived`, `not_promoted_from`,
  * `invalid_request` for its time, `role_too_low`
+ * @param needed approvals; of a release that is applied as a whole, the most that one of its promotions needs
  */
-export function decideRequest(asked: Asked, by: Actor, present: Present): 'applied' | 'planned' | 'pending' {
+export function decideRequest(
+  asked: Asked,
+  by: Actor,
+  present: Present,
+  needed = approvalsNeeded(present.environment.policy, asked),
+): 'applied' | 'planned' | 'pending' {
   const { prompt, channel, version, expected, effectiveAt } = asked;
-  const { name, policy } = present.environment;
+  const { name } = present.environment;
   if (present.current === version)
     throw new Problem(
       'already_live',
@@ -81,7 +92,7 @@ export function decideRequest(asked: Asked, by: Actor, present: Present): 'appli
     );
   checkPermitted(asked, present);
   if (effectiveAt !== null) checkTime(effectiveAt, present.now);
-  if (approvalsNeeded(policy, asked) > 0) return 'pending';
+  if (needed > 0) return 'pending';
   if (!roleIncludes(by.role, 'approver'))
     throw new Problem(
       'role_too_low',
@@ -92,7 +103,10 @@ export function decideRequest(asked: Asked, by: Actor, present: Present): 'appli
 
 /**
  * What becomes of a promotion by one more approval. Nothing is approved that could not be applied as things stand.
- * @param barred what it changes whose authors may not approve it; none where the policy lets them
+ * @param barred what it and its release change, whose authors may not approve it; none where the policy lets them
+ * @param needed as for a request
+ * @param owners the rules of owners for what it changes, and for what its release does that is applied as a whole: of
+ * each, one owner must approve
  * @throws Problem `promotion_closed`, `self_approval`, `already_approved`, `pointer_moved`, `prompt_archived`,
  * `not_promoted_from`
  */
@@ -101,9 +115,10 @@ export function decideApproval(
   { actor }: Pick<Actor, 'actor'>,
   present: Present,
   barred: readonly ChangedVersion[],
+  needed = approvalsNeeded(present.environment.policy, promotion),
+  owners: readonly OwnerRule[] = [],
 ): 'applied' | 'planned' | 'pending' {
   checkOpen(promotion);
-  const needed = approvalsNeeded(present.environment.policy, promotion);
   if (isSamePerson(actor, promotion.requestedBy))
     throw new Problem(
       'self_approval',
@@ -115,7 +130,7 @@ export function decideApproval(
   if (own !== undefined)
     throw new Problem(
       'self_approval',
-      `You wrote ${own}, which this promotion changes, so you cannot approve it, whichever key you use. An approver of ${present.environment.name} who neither requested it nor wrote any of what it changes must do so, or an admin allows authors to approve (authorsMayApprove).`,
+      `You wrote ${own}, which this ${promotion.release === null ? 'promotion' : 'release'} changes, so you cannot approve it, whichever key you use. An approver of ${present.environment.name} who neither requested it nor wrote any of what it changes must do so, or an admin allows authors to approve (authorsMayApprove).`,
     );
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
     throw new Problem(
@@ -123,7 +138,8 @@ export function decideApproval(
       'You approved this promotion already, and one approval of each person counts. Somebody else must give the next one.',
     );
   checkApplicable(promotion, present);
-  if (countedApprovals(promotion, barred).length + 1 < needed)
+  const approvers = [...countedApprovals(promotion, barred).map(approval => approval.actor), actor];
+  if (approvers.length < needed || missingRules(owners, approvers).length > 0)
     return promotion.state === 'planned' ? 'planned' : 'pending';
   return isDue(promotion, present.now) ? 'applied' : 'planned';
 }
@@ -151,19 +167,30 @@ export function decideCancellation(promotion: PromotionRecord, by: Actor): void 
 
 /**
  * Why a planned promotion cannot be applied now that its time has come; undefined when it can: the policy asks what
- * it asks now, of authors as well (`barred`).
+ * it asks now, of authors (`barred`) and of owners as well.
  */
 export function whyHeld(
   promotion: PromotionRecord,
   present: Present,
   barred: readonly ChangedVersion[],
+  owners: readonly OwnerRule[] = [],
 ): Problem | undefined {
-  const needed = approvalsNeeded(present.environment.policy, promotion);
-  const has = countedApprovals(promotion, barred).length;
+  const needed = approvalsNeeded(present.environment.policy, promotion, owners.length > 0);
+  const counted = countedApprovals(promotion, barred);
+  const has = counted.length;
   if (has < needed)
     return new Problem(
       'too_few_approvals',
       `${present.environment.name} asks for ${needed} ${needed === 1 ? 'approval' : 'approvals'} now, and this has ${has}${has < promotion.approvals.length ? ' that count: authors of what it changes may not approve it' : ''}.`,
+    );
+  const [missing] = missingRules(
+    owners,
+    counted.map(({ actor }) => actor),
+  );
+  if (missing !== undefined)
+    return new Problem(
+      'owner_needed',
+      `"${missing.pattern}" needs the approval of ${eitherOf(missing.owners)} now, and has none that counts.`,
     );
   try {
     checkApplicable(promotion, present);
@@ -172,6 +199,16 @@ export function whyHeld(
     throw error;
   }
   return undefined;
+}
+
+/** @throws Problem `part_of_release` for one that is decided only together with the others of its release */
+export function checkDecidedAlone(promotion: PromotionRecord): void {
+  const { release } = promotion;
+  if (release?.atomic !== true || !isOpen(promotion)) return;
+  throw new Problem(
+    'part_of_release',
+    `This promotion is one of release ${release.id}, which goes live as a whole or not at all. Approve, reject or cancel the release.`,
+  );
 }
 
 /** Whether a promotion need not wait for its time any more. */
@@ -220,7 +257,8 @@ function checkPermitted(
     );
 }
 
-function checkTime(effectiveAt: string, now: string): void {
+/** @throws Problem `invalid_request` for a time that is past or over a year ahead */
+export function checkTime(effectiveAt: string, now: string): void {
   const ahead = Date.parse(effectiveAt) - Date.parse(now);
   if (ahead > 0 && ahead <= LONGEST_AHEAD) return;
   const message = ahead > 0 ? 'is more than a year ahead' : 'is past';

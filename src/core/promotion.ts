@@ -42,6 +42,15 @@ export interface PromotionRecord {
   readonly held: { readonly at: string; readonly code: ProblemCode; readonly detail: string } | null;
   readonly closed: { readonly at: string; readonly by: string; readonly comment: string } | null;
   readonly supersededBy: number | null;
+  /** The release that it was requested with; null: it was requested alone. */
+  readonly release: ReleaseMembership | null;
+}
+
+export interface ReleaseMembership {
+  /** Of the release: the id of its first promotion. */
+  readonly id: number;
+  /** Whether all promotions of the release are applied at once, or none. */
+  readonly atomic: boolean;
 }
 
 export type PromotionEventKind = Extract<EventKind, `promotion.${string}`>;
@@ -123,7 +132,26 @@ function begun(event: PromotionEvent): PromotionRecord {
     held: null,
     closed: null,
     supersededBy: null,
+    release: releaseOf(event),
   };
+}
+
+function releaseOf(
+  event: RegistryEvent<'promotion.requested'> | RegistryEvent<'promotion.applied'>,
+): ReleaseMembership | null {
+  const { release, atomic } = event.data;
+  if (release === undefined) {
+    fits(atomic === undefined, event, 'is atomic without a release');
+    return null;
+  }
+  const id = Number(release);
+  fits(String(id) === release && id > 0 && id <= event.seq, event, 'names a release that there cannot be');
+  return { id, atomic: atomic === true };
+}
+
+/** Whether it is decided and applied only together with the others of its release. */
+export function isAtomic({ release }: Pick<PromotionRecord, 'release'>): boolean {
+  return release?.atomic === true;
 }
 
 type Continuing = Exclude<PromotionEvent, RegistryEvent<'promotion.commented'>>;

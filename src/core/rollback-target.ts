@@ -1,4 +1,4 @@
-/** Which version a rollback means that names none. */
+/** Which versions a rollback leads back to, and which one it means that names none. */
 import { goesBack } from './promotion.ts';
 import type { VersionNumber } from './version.ts';
 
@@ -10,12 +10,17 @@ export interface Move {
   readonly rollback: boolean;
 }
 
+/** The first of `goodVersions`; undefined where nothing was before. */
+export function rollbackTarget(moves: readonly Move[]): VersionNumber | undefined {
+  return goodVersions(moves)[0];
+}
+
 /**
- * What the pointer stood at before its present version, passing over what it was rolled back from: of 1, 2, 3, back
- * to 2, that is 1. Undefined where nothing was before.
+ * What the pointer stood at before its present version, the last one first, passing over what it was rolled back from:
+ * of 1, 2, 3, back to 2, that is 1 alone.
  * @param moves in the order in which they were applied; older ones may be left out
  */
-export function rollbackTarget(moves: readonly Move[]): VersionNumber | undefined {
+export function goodVersions(moves: readonly Move[]): VersionNumber[] {
   const [first] = moves;
   const stood: VersionNumber[] = first === undefined || first.from === null ? [] : [first.from];
   for (const move of moves) {
@@ -26,5 +31,5 @@ export function rollbackTarget(moves: readonly Move[]): VersionNumber | undefine
     stood.push(move.version);
   }
   const present = stood.at(-1);
-  return stood.findLast(version => version !== present);
+  return [...new Set(stood.toReversed())].filter(version => version !== present);
 }

@@ -29,7 +29,7 @@ export function sourceIssues(source: string, parsed: PromptSource): SourceIssue[
   if (nul >= 0) return [{ code: 'invalid-text', ...issueAt(source, nul, nul + 1, NUL) }];
   return [
     ...parsed.issues.map(issue => ({ code: 'front-matter-syntax' as const, ...issue })),
-    ...placedIn(source, parsed, checkTemplate(parsed.template)),
+    ...placedIn(source, parsed, checkTemplate(parsed.template, parsed.kind)),
   ];
 }
 

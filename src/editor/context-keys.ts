@@ -9,20 +9,31 @@ export interface ContextKeys {
   /** A usable promptforge.json is open, and the workspace is trusted. */
   'promptforge.project': boolean;
   'promptforge.connected': boolean;
+  /** The window has several projects, of which it shows one. */
+  'promptforge.severalProjects': boolean;
   'promptforge.embedded': boolean;
   /** Whether the registry's list is here: `failed` is one that could not be fetched while connected. */
   'promptforge.promptList': 'loading' | 'listed' | 'failed';
   'promptforge.promotionList': 'loading' | 'listed' | 'failed';
   /** The explorer shows a part of the prompts only. */
   'promptforge.filtered': boolean;
+  /** What the view History is about: a prompt, one that has no version yet, or nothing. */
+  'promptforge.historyOf': 'none' | 'draft' | 'prompt';
+  /** It shows the versions of one author only. */
+  'promptforge.historyFiltered': boolean;
   'promptforge.selectedForCompare': boolean;
   'promptforge.previewOpen': boolean;
   /** The preview stays with its prompt. */
   'promptforge.previewLocked': boolean;
   /** What one may do with the promotion whose review is in front: `:approve:reject:`; empty when none is. */
   'promptforge.review': string;
+  /** The comparison of two environments is in front: Promote Release takes what it shows. */
+  'promptforge.environmentsCompared': boolean;
   /** A comment of a review was written and not sent. */
   'promptforge.unsentComments': boolean;
+  /** A comment is shown in an editor that is open; some of them suggest something. */
+  'promptforge.comments': boolean;
+  'promptforge.suggestions': boolean;
   /** A registry's log was rewritten, and nobody acknowledged it yet. */
   'promptforge.alarm': boolean;
   /** True for a moment when a step of the walkthrough is done: walkthrough.ts says why. */
@@ -43,6 +54,7 @@ export function registerContextKeys(session: Session): vscode.Disposable {
     setContext('promptforge.state', session.state.kind);
     setContext('promptforge.project', session.project !== undefined && vscode.workspace.isTrusted);
     setContext('promptforge.connected', session.state.kind === 'connected');
+    setContext('promptforge.severalProjects', session.oneOfSeveral !== undefined);
     setContext('promptforge.embedded', session.registry === EMBEDDED);
   };
   return session.onDidChange(update);

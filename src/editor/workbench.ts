@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import type { Ask } from './asking/ask.ts';
 import type { Session } from './connection/session.ts';
 import type { PromptList } from './explorer/prompt-list.ts';
+import type { PromptLives } from './lives/prompt-lives.ts';
 import type { Report } from './problems/report.ts';
 import type { PromotionList } from './promotions/promotion-list.ts';
 import type { Walkthrough } from './walkthrough/walkthrough.ts';
@@ -11,6 +12,8 @@ export interface Workbench {
   readonly session: Session;
   readonly prompts: PromptList;
   readonly promotions: PromotionList;
+  /** When versions were live, as far as somebody looked. */
+  readonly lives: PromptLives;
   readonly ask: Ask;
   readonly report: Report;
   readonly walkthrough: Walkthrough;

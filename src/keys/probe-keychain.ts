@@ -80,14 +80,13 @@ function isNotInstalled(error: unknown): boolean {
 
 /** The messages are those of GLib's D-Bus library and of libsecret, which have no codes through keytar. */
 function whyNotAnswered(message: string, again: string): string {
-  const said = `(${firstLine(message)})`;
   if (/autolaunch D-Bus|Could not connect|DBUS_SESSION_BUS_ADDRESS/i.test(message))
-    return `There is no desktop session (D-Bus) on this machine in which a keychain could run ${said}. On a server this is usual.`;
+    return 'There is no desktop session on this machine in which a keychain could run. On a server this is usual.';
   if (/not provided by any \.service files|ServiceUnknown/i.test(message))
-    return `No keychain service is installed in this session ${said}. Install and start one, such as gnome-keyring or KWallet.`;
+    return 'No keychain service is installed in this session. Install and start one, such as gnome-keyring or KWallet.';
   if (/locked|dismissed|prompt/i.test(message))
-    return `The keychain of this machine is locked ${said}. Unlock it, then ${again}.`;
-  return `The keychain of this machine refused a test entry ${said}.`;
+    return `The keychain of this machine is locked. Unlock it, then ${again}.`;
+  return `The keychain of this machine refused a test entry. Check that its keyring works and has room, then ${again}.`;
 }
 
 function messageOf(error: unknown): string {

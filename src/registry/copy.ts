@@ -7,7 +7,8 @@ import { logHead } from './store/log.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EventsTable, Tables } from './store/tables.ts';
 
-type Copied = Exclude<keyof Tables, 'schema_versions'>;
+/** The index of the search is made anew where it is asked for. */
+type Copied = Exclude<keyof Tables, 'schema_versions' | 'version_changes'>;
 
 /** Every table with what orders its rows, each after those that its rows refer to. */
 export const TABLES: { readonly [Table in Copied]: readonly (keyof Tables[Table] & string)[] } = {

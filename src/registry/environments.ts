@@ -10,8 +10,8 @@ import {
   parseEnvironmentName,
   policyOf,
 } from '../core/environment.ts';
+import { environmentNotFound } from '../core/environment-not-found.ts';
 import type { RegistryEvent } from '../core/event.ts';
-import { nearest } from '../core/near.ts';
 import { Problem } from '../core/problem.ts';
 import type { Author } from './access/caller.ts';
 import { checkEnvironmentQuota } from './quotas.ts';
@@ -143,12 +143,9 @@ export async function readEnvironment(snapshot: Snapshot, name: EnvironmentName)
 }
 
 function notFound(name: EnvironmentName, all: readonly Environment[]): never {
-  const names = all.map(environment => environment.name);
-  const near = nearest(name, names);
-  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
-  throw new Problem(
-    'environment_not_found',
-    `There is no environment "${name}".${meant} There are: ${names.join(', ')}.`,
+  throw environmentNotFound(
+    name,
+    all.map(environment => environment.name),
   );
 }
 

@@ -197,9 +197,7 @@ export function memory(
         if (since === generation) keys.set(id, key);
       },
       keepDelivery(delivery) {
-        if (since !== generation) return;
-        deliveries.set(delivery);
-        onKept?.(delivery.spec);
+        if (since === generation && deliveries.admit(delivery)) onKept?.(delivery.spec);
       },
     };
   }

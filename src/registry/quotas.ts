@@ -4,8 +4,11 @@
  */
 import { sql } from 'kysely';
 import type { EnvironmentName } from '../core/environment.ts';
+import { LINE_COMMENT_KINDS } from '../core/line-comments.ts';
+import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
 import type { PromotionRecord } from '../core/promotion.ts';
+import type { VersionNumber } from '../core/version.ts';
 import type { Snapshot } from './store/store.ts';
 
 export interface Quotas {
@@ -23,6 +26,8 @@ export interface Quotas {
   readonly openPromotions: number;
   /** Of a promotion. */
   readonly comments: number;
+  /** Of a version: comments at its lines, and changes of them. */
+  readonly lineComments: number;
   /** Of a key within a day: requests with an Idempotency-Key whose answers are kept. */
   readonly idempotencyKeys: number;
 }
@@ -35,6 +40,7 @@ export const QUOTAS: Quotas = {
   channels: 50,
   openPromotions: 1000,
   comments: 1000,
+  lineComments: 500,
   idempotencyKeys: 10_000,
 };
 
@@ -108,10 +114,11 @@ export async function checkChannelQuota(
   );
 }
 
-/** @throws Problem `invalid_request` when there is no room for another */
+/** @throws Problem `invalid_request` when there is no room for `more` */
 export async function checkOpenPromotionQuota(
   snapshot: Snapshot,
   environment: EnvironmentName,
+  more = 1,
 ): Promise<void> {
   const { count } = await snapshot
     .selectFrom('promotions')
@@ -120,8 +127,8 @@ export async function checkOpenPromotionQuota(
     .where('environment', '=', environment)
     .executeTakeFirstOrThrow();
   check(
-    Number(count) < QUOTAS.openPromotions,
-    `${QUOTAS.openPromotions} promotions wait in ${environment}, and it takes no more. Approve, reject or cancel some of them first.`,
+    Number(count) + more <= QUOTAS.openPromotions,
+    `${count} promotions wait in ${environment}, and it takes no more than ${QUOTAS.openPromotions}. Approve, reject or cancel some of them first.`,
   );
 }
 
@@ -135,6 +142,31 @@ export async function checkCommentQuota(snapshot: Snapshot, promotion: number): 
   check(
     Number(count) < QUOTAS.comments,
     `This promotion has ${QUOTAS.comments} comments, and takes no more. Approve or reject it, or ask for a new one.`,
+  );
+}
+
+/**
+ * What is written at the lines of a version is read as one. What is resolved has room of its own, so that a discussion
+ * that is over can be closed; a comment can always be deleted.
+ * @throws Problem `invalid_request` when there is no room for another
+ */
+export async function checkLineCommentQuota(
+  snapshot: Snapshot,
+  { prompt, version }: { readonly prompt: PromptName; readonly version: VersionNumber },
+  doing: 'writing' | 'resolving' = 'writing',
+): Promise<void> {
+  const { count } = await snapshot
+    .selectFrom('events')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('prompt', '=', prompt)
+    .where('version', '=', version)
+    // The kinds are part of the statement itself: only then is their index used.
+    .where('kind', 'in', sql`(${sql.join(LINE_COMMENT_KINDS.map(kind => sql.lit(kind)))})` as never)
+    .where('kind', '!=', 'promotion.commented')
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.lineComments * (doing === 'writing' ? 1 : 2),
+    `Version ${version} of "${prompt}" has ${QUOTAS.lineComments} comments and changes of them, and takes no more. Comment on a newer version.`,
   );
 }
 

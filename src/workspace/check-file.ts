@@ -1,37 +1,60 @@
 /** What keeps a prompt file from being published, with its partials from the files around it: what `promptforge check` tells. */
+import { resolve } from 'node:path';
 import { Problem, type SourceIssue } from '../core/problem.ts';
 import { readMetadata } from '../core/render.ts';
-import { type FileRenderRequest, linkFile } from './file-partials.ts';
+import { type FileRenderRequest, type LinkedFile, linkFile, shownPath } from './file-partials.ts';
 
 export interface FileIssue extends SourceIssue {
   /** Names the file: the prompt's, or that of a partial in it. */
   readonly label: string;
 }
 
+export interface CheckedFile {
+  /** Empty for a file that can be published. */
+  readonly issues: readonly FileIssue[];
+  /** Undefined where it, or a partial in it, cannot be read. */
+  readonly linked: LinkedFile | undefined;
+}
+
+type CheckRequest = Pick<FileRenderRequest, 'file' | 'root' | 'fileSystem' | 'shownFrom'>;
+
 /**
  * Everything that is found at once: what is wrong with the partials shows where the prompt itself is right. Empty for
  * a file that can be published.
  * @throws WorkspaceError `file_missing`, `outside`, `unreadable`
  */
-export async function checkFile(
-  request: Pick<FileRenderRequest, 'file' | 'root' | 'fileSystem' | 'shownFrom'>,
-): Promise<readonly FileIssue[]> {
+export async function checkFile(request: CheckRequest): Promise<readonly FileIssue[]> {
+  return (await inspectFile(request)).issues;
+}
+
+/** As `checkFile`, with what was read. @throws WorkspaceError as `checkFile` */
+export async function inspectFile(request: CheckRequest): Promise<CheckedFile> {
+  let linked: LinkedFile | undefined;
   try {
-    const { source, kind, label } = await linkFile(request);
-    await readMetadata(source, label, { kind });
-    return [];
+    linked = await linkFile(request);
+    await readMetadata(linked.source, linked.label, { kind: linked.kind });
+    return { issues: [], linked };
   } catch (error) {
-    if (Problem.is(error, 'invalid_source', 'too_large')) return issuesOf(error, request.file);
-    throw error;
+    if (!Problem.is(error, 'invalid_source', 'too_large')) throw error;
+    return { issues: await issuesOf(error, request), linked };
   }
 }
 
-function issuesOf({ message, details }: Problem, file: string): readonly FileIssue[] {
+async function issuesOf(
+  { message, details }: Problem,
+  { file, shownFrom = process.cwd(), fileSystem }: CheckRequest,
+): Promise<readonly FileIssue[]> {
   const { issues = [] } = details;
   const [first] = issues;
   const place = first && `:${first.line}:${first.column}: `;
-  const at = place === undefined ? -1 : message.indexOf(place);
-  if (at >= 0) return issues.map(issue => ({ ...issue, label: message.slice(0, at) }));
-  const whole = message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
-  return [{ label: file, line: 1, column: 1, endLine: 1, endColumn: 1, message: whole }];
+  // A file's name may hold what looks like a place.
+  for (let at = place === undefined ? -1 : message.indexOf(place); at >= 0; ) {
+    const label = message.slice(0, at);
+    const isFile = (await fileSystem.stat(resolve(shownFrom, label)))?.kind === 'file';
+    if (isFile) return issues.map(issue => ({ ...issue, label }));
+    at = message.indexOf(place!, at + 1);
+  }
+  const label = shownPath(resolve(file), shownFrom);
+  const whole = message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
+  return [{ label, line: 1, column: 1, endLine: 1, endColumn: 1, message: whole }];
 }

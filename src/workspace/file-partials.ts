@@ -63,6 +63,10 @@ export interface LinkedFile {
   readonly files: ReadonlyMap<string, string>;
   /** Names the file in messages. */
   readonly label: string;
+  /** Below which the file's name was taken, absolute. */
+  readonly root: string;
+  /** A stand-in where the file's own name is no prompt's. */
+  readonly name: PromptName;
 }
 
 /** A file's source and its partials, found beside it and in the folders above it, up to the root. @throws as `renderFile` */
@@ -92,7 +96,7 @@ export async function linkFile(
   };
   const similar = similarFiles(root, fileSystem, request.root !== undefined);
   const partials = await linkPartials(name, source, find, shown(file), similar);
-  return { source, kind: sourceKindOf(name), partials, files, label: shown(file) };
+  return { source, kind: sourceKindOf(name), partials, files, label: shown(file), root, name };
 }
 
 /**

@@ -26,6 +26,9 @@ const MAX_DEPTH = 200;
 /** How much of a name a message repeats. */
 const MAX_SHOWN = 60;
 
+/** Of a file with git's conflict markers. */
+export const CONFLICT = 'A merge conflict stands here. Resolve it in the editor or with git, then try again.';
+
 export const NOT_UTF_8 = 'The file is not UTF-8. Save it with the encoding UTF-8.';
 
 /** Without its byte order mark; undefined when the bytes are not UTF-8. */
@@ -46,11 +49,7 @@ export function readJsonText(
   });
   const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m.exec(text);
   if (conflict !== null)
-    return refused(
-      'A merge conflict stands here. Resolve it in the editor or with git, then try again.',
-      { start: conflict.index, end: conflict.index + conflict[0].length },
-      false,
-    );
+    return refused(CONFLICT, { start: conflict.index, end: conflict.index + conflict[0].length }, false);
   if (text.trim() === '') return refused('The file is empty.', { start: 0, end: text.length });
   const deep = placeTooDeep(text);
   if (deep !== undefined)

@@ -9,14 +9,42 @@ import type { FileSystem } from './file-system.ts';
 import type { FileTrouble, PromptFile } from './prompts-folder.ts';
 import { isInside } from './source-file.ts';
 
-/** How the folders and files of a prompts folder are spelled, relative to it: by the path with case folded. */
-export type Spellings = ReadonlyMap<string, readonly string[]>;
+/** How folders and files of a prompts folder are spelled, relative to it. */
+export class Spellings {
+  readonly #paths: string[];
+  /** By the path with case folded; made when it is first asked for, which is seldom. */
+  #known: Map<string, string[]> | undefined;
 
-export function addSpelling(spellings: Map<string, string[]>, path: string): void {
+  constructor(paths: Iterable<string> = []) {
+    this.#paths = [...paths];
+  }
+
+  add(path: string): void {
+    this.#paths.push(path);
+    if (this.#known !== undefined) addTo(this.#known, path);
+  }
+
+  /** Each spelling of a path that is there. */
+  of(path: string): readonly string[] {
+    if (this.#paths.length === 0) return [];
+    if (this.#known === undefined) {
+      this.#known = new Map();
+      for (const each of this.#paths) addTo(this.#known, each);
+    }
+    return this.#known.get(foldCase(path)) ?? [];
+  }
+
+  /** Whether no two of them differ by case alone. Without capital letters none can. */
+  get areUnique(): boolean {
+    return this.#paths.every(path => !/[A-Z]/.test(path) || this.of(path).length === 1);
+  }
+}
+
+function addTo(known: Map<string, string[]>, path: string): void {
   const folded = foldCase(path);
-  const known = spellings.get(folded);
-  if (known === undefined) spellings.set(folded, [path]);
-  else if (!known.includes(path)) known.push(path);
+  const spelled = known.get(folded);
+  if (spelled === undefined) known.set(folded, [path]);
+  else if (!spelled.includes(path)) spelled.push(path);
 }
 
 /** The folders of a prompt and its file, relative to the prompts folder. */
@@ -30,7 +58,7 @@ export function otherSpelling(
   spellings: Spellings,
 ): { readonly needed: string; readonly found: string } | undefined {
   for (const needed of pathsOf(name)) {
-    const spelled = spellings.get(foldCase(needed)) ?? [];
+    const spelled = spellings.of(needed);
     const [found] = spelled;
     if (found !== undefined && !spelled.includes(needed)) return { needed, found };
   }
@@ -38,12 +66,16 @@ export function otherSpelling(
 }
 
 /** Why a prompt that is only in the registry gets no file here; undefined where it can have one. */
-export function whyNotWritten(name: PromptName, label: string, spellings: Spellings): string | undefined {
+export function whyNotWritten(
+  name: PromptName,
+  label: (name: PromptName) => string,
+  spellings: Spellings,
+): string | undefined {
   const other = otherSpelling(name, spellings);
   if (other === undefined) return undefined;
   const { needed, found } = other;
   const what = needed === fileOfPrompt(name) ? 'file' : 'folder';
-  return `${label}: There is a ${what} "${found}" here, which differs only by case. Rename it to "${needed}", then pull again.`;
+  return `${label(name)}: There is a ${what} "${found}" here, which differs only by case. Rename it to "${needed}", then pull again.`;
 }
 
 /** The files that cannot all be published, or not beside what the registry has. */
@@ -52,9 +84,9 @@ export function caseTroubles(
   registered: Iterable<PromptName>,
   shown: (path: string) => string,
 ): FileTrouble[] {
-  const registry = new Map<string, string[]>();
-  for (const name of registered) for (const path of pathsOf(name)) addSpelling(registry, path);
-  const here = new Map<string, string[]>();
+  const registry = new Spellings();
+  for (const name of registered) for (const path of pathsOf(name)) registry.add(path);
+  const here = new Spellings();
   const troubles: FileTrouble[] = [];
   for (const { name, path } of files) {
     const trouble = (why: string) =>
@@ -69,7 +101,7 @@ export function caseTroubles(
       trouble(
         `There is "${other.found}" too, which differs from "${other.needed}" only by case. Many disks hold only one of them. Rename one.`,
       );
-    else for (const each of pathsOf(name)) addSpelling(here, each);
+    else for (const each of pathsOf(name)) here.add(each);
   }
   return troubles;
 }

@@ -1,8 +1,10 @@
 /** How the prompts of a working copy stand: each file against its base and the registry's newest version. */
 import type { RegistryClient } from '../client/registry-client.ts';
 import type { Digest } from '../core/digest.ts';
-import { type FileState, fileState } from '../core/file-state.ts';
+import type { FileState } from '../core/file-state.ts';
+import { isSameText, type TextDigests } from '../core/line-endings.ts';
 import type { PromptName } from '../core/name.ts';
+import { stateOf } from '../core/sync-plan.ts';
 import type { LockEntry } from './lock-file.ts';
 import type { Spellings } from './name-case.ts';
 import type { FileTrouble } from './prompts-folder.ts';
@@ -19,8 +21,15 @@ export interface PromptState {
   readonly state: FileState;
   /** The version the file is based on. */
   readonly base: LockEntry | null;
-  /** The digest of the file; null when it is not there. */
+  /**
+   * The digest of the file, or of its base or the newest version where it differs from that by line endings alone; null
+   * when it is not there.
+   */
   readonly file: Digest | null;
+  /** Of the bytes of the file; null when it is not there. */
+  readonly bytes: Digest | null;
+  /** Of the file's plain text, where the file is the newest version, is not based on it, and that has another digest. */
+  readonly text?: Digest;
   /** The newest version in the registry; null when there is none or it is not known. */
   readonly newest: LockEntry | null;
 }
@@ -28,32 +37,60 @@ export interface PromptState {
 export interface WorkingCopyState {
   /** Of every prompt that has a file or a base, in order of name. */
   readonly prompts: ReadonlyMap<PromptName, PromptState>;
+  /** Files that were given another name, by their new one. */
+  readonly renamed: ReadonlyMap<PromptName, PromptName>;
+  /** A file is as its version, but for "\r\n" at the end of each line: as git checks it out on Windows. */
+  readonly hasReturns: boolean;
   /** Files that cannot be prompts; they have no state and are never written over; those of `other_case` have one. */
   readonly troubles: readonly FileTrouble[];
   /** Of all that is in the prompts folder. */
   readonly spellings: Spellings;
 }
 
+/** A file's text by its digests. */
+export interface FileText {
+  /** Of its bytes. */
+  readonly digest: Digest;
+  /** Asked where `digest` is neither the base's nor the newest version's, or the file is to be based on the newest. */
+  readonly digests?: (() => TextDigests) | undefined;
+}
+
 /** Undefined when the prompt stands in the registry alone. */
 export function promptState(
   name: PromptName,
   base: LockEntry | undefined,
-  file: Digest | undefined,
+  text: FileText | undefined,
   prompt: RegistryPrompt | undefined,
 ): PromptState | undefined {
   const newest = prompt?.newest;
-  const state = fileState({
-    base: base?.digest ?? null,
-    file: file ?? null,
-    newest: newest?.digest ?? null,
-    archived: prompt?.archived ?? false,
-  });
+  const file = text === undefined ? undefined : asPublished(text, base, newest);
+  const remote = prompt && { ...prompt.newest, archived: prompt.archived };
+  const state = stateOf({ name, base: base ?? null, file: file ?? null, remote: remote ?? null });
   if (state === undefined) return undefined;
   return {
     name,
     state,
     base: base ?? null,
     file: file ?? null,
+    bytes: text?.digest ?? null,
+    ...(file !== undefined && file === newest?.digest && file !== base?.digest && plainOf(text, file)),
     newest: newest === undefined ? null : { version: newest.version, digest: newest.digest },
   };
+}
+
+/** The newest version first: a file that is as the registry has it needs nothing, whatever it was based on. */
+function asPublished(
+  { digest, digests }: FileText,
+  base: LockEntry | undefined,
+  newest: RegistryPrompt['newest'] | undefined,
+): Digest {
+  if (digest === newest?.digest || digest === base?.digest) return digest;
+  const forms = digests?.();
+  const found = forms && [newest, base].find(each => each !== undefined && isSameText(forms, each));
+  return found?.digest ?? digest;
+}
+
+function plainOf(text: FileText | undefined, published: Digest): { text?: Digest } {
+  const plain = text?.digests?.().plain;
+  return plain === undefined || plain === published ? {} : { text: plain };
 }

@@ -13,8 +13,9 @@ import {
 import { Problem } from '../core/problem.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
-import { addSpelling, inTheWay, type Spellings } from './name-case.ts';
-import { checkInside, diskOf, isInside, readSource } from './source-file.ts';
+import { inTheWay, Spellings } from './name-case.ts';
+import { PROJECT_FILE } from './project-file.ts';
+import { checkInside, checkNotReadOnly, diskOf, isInside, readSource } from './source-file.ts';
 import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export interface PromptFile {
@@ -79,7 +80,7 @@ export class PromptsFolder {
     signal?: AbortSignal,
   ): Promise<{ files: PromptFile[]; troubles: FileTrouble[]; spellings: Spellings }> {
     const files: PromptFile[] = [];
-    const spellings = new Map<string, string[]>();
+    const paths: string[] = [];
     const troubles: FileTrouble[] = [];
     const real = await this.#files.realpath(this.path);
     const visit = async (folder: string, prefix: string): Promise<void> => {
@@ -93,14 +94,16 @@ export class PromptsFolder {
         trouble(folder, 'unreadable', `The folder cannot be read: ${systemMessage(error)}`);
         return;
       }
+      // A project of its own.
+      if (prefix !== '' && entries?.some(({ name }) => name === PROJECT_FILE) === true) return;
+      const inside: Promise<void>[] = [];
       for (const { name, kind } of entries ?? []) {
-        const path = join(folder, name);
+        const path = folder + sep + name;
         const isPrompt = name.endsWith(PROMPT_FILE_EXTENSION);
-        addSpelling(spellings, prefix + name);
-        if (kind === 'folder' && !isPrompt) {
-          if (!name.startsWith('.')) await visit(path, `${prefix}${name}/`);
-          continue;
-        }
+        paths.push(prefix + name);
+        if (kind === 'folder' && (isPrompt || !name.startsWith('.')))
+          inside.push(visit(path, `${prefix}${name}/`));
+        if (kind === 'folder') continue;
         if (kind === 'link') {
           const target = await this.#files.realpath(path);
           const isFolder = target !== undefined && (await this.#files.stat(target))?.kind === 'folder';
@@ -117,10 +120,10 @@ export class PromptsFolder {
           else addFile(path, prefix + name);
         } else if (isPrompt) {
           if (kind === 'file') addFile(path, prefix + name);
-          else if (kind === 'folder') await visit(path, `${prefix}${name}/`);
           else trouble(path, 'unreadable', 'This is not a file.');
         }
       }
+      await Promise.all(inside);
     };
     const addFile = (path: string, inside: string): void => {
       try {
@@ -136,7 +139,7 @@ export class PromptsFolder {
     };
     await visit(this.path, '');
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { files, troubles, spellings };
+    return { files, troubles, spellings: new Spellings(paths) };
   }
 
   /**
@@ -198,6 +201,7 @@ export class PromptsFolder {
   async write(name: PromptName, source: string): Promise<void> {
     const path = this.pathOf(name);
     await checkInside(path, this.path, this.shown(path), this.#files);
+    await checkNotReadOnly(path, this.shown(path), this.#files);
     try {
       await this.#files.writeFile(path, Buffer.from(source, 'utf8'));
     } catch (cause) {

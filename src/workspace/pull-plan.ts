@@ -1,10 +1,11 @@
 /** What a pull does with each prompt: decided as a whole before anything is fetched or written. */
 import type { Digest } from '../core/digest.ts';
 import type { PromptName } from '../core/name.ts';
+import { type LeaveReason, planSync, type SyncInput, type SyncStep } from '../core/sync-plan.ts';
 import type { VersionNumber } from '../core/version.ts';
 import type { LockEntry } from './lock-file.ts';
 import { whyNotWritten } from './name-case.ts';
-import type { RegistryPrompt, WorkingCopyState } from './prompt-state.ts';
+import type { PromptState, RegistryPrompt, WorkingCopyState } from './prompt-state.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 
 export interface PullOptions {
@@ -14,20 +15,33 @@ export interface PullOptions {
   readonly names?: ReadonlySet<PromptName>;
   /** Also writes files that were deleted here though they have a base. */
   readonly restoreDeleted?: boolean;
+  /** Of what was deleted here and is newer in the registry: it stays deleted, until the registry has a newer version yet. */
+  readonly keepDeleted?: boolean;
+  /** Whether changes of the registry are merged into files with edits, where they are in other places; they are unless told. */
+  readonly merge?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export type LeftReason =
   | 'conflict'
+  | 'merging'
   | 'unsaved'
   | 'deleted'
+  | 'deleted_and_changed'
   | 'archived'
+  | 'rewound'
   | 'unreadable'
   | 'not_writable'
   | 'changed_meanwhile'
   | 'other_case'
   | 'gone';
+
+/** Why a file was left as it is, in words too. */
+export interface LeftFile {
+  readonly why: LeftReason;
+  readonly message: string;
+}
 
 export interface PullReport {
   /** Files brought from one version to the newest. */
@@ -36,74 +50,146 @@ export interface PullReport {
     readonly from: VersionNumber;
     readonly to: VersionNumber;
   }[];
+  /** Files with edits into which the newest version's changes were merged; the edits are still to be published. */
+  readonly merged: readonly {
+    readonly name: PromptName;
+    readonly from: VersionNumber;
+    readonly to: VersionNumber;
+  }[];
   /** Files that were not there. */
   readonly created: readonly { readonly name: PromptName; readonly version: VersionNumber }[];
   /** Files that already held the newest source: only the lock file follows. */
   readonly adopted: readonly { readonly name: PromptName; readonly version: VersionNumber }[];
+  /** Prompts that stay deleted here, as of a newer version. */
+  readonly kept: readonly {
+    readonly name: PromptName;
+    readonly from: VersionNumber;
+    readonly to: VersionNumber;
+  }[];
   /** Prompts that have something newer, or a trouble, and were not touched. */
-  readonly left: readonly { readonly name: PromptName; readonly why: LeftReason; readonly message: string }[];
+  readonly left: readonly ({ readonly name: PromptName } & LeftFile)[];
+}
+
+export interface PullWork {
+  readonly name: PromptName;
+  readonly newest: RegistryPrompt['newest'];
+  readonly was: Pick<PromptState, 'base' | 'file' | 'bytes'>;
+  readonly step: Extract<SyncStep, { kind: 'write' | 'merge' }>;
 }
 
 export interface PullPlan {
-  readonly write: {
+  readonly work: PullWork[];
+  readonly adopt: {
     readonly name: PromptName;
     readonly newest: RegistryPrompt['newest'];
-    readonly was: { readonly base: LockEntry | null; readonly file: Digest | null };
+    readonly was: PromptState;
   }[];
-  readonly adopt: { readonly name: PromptName; readonly newest: RegistryPrompt['newest'] }[];
-  readonly left: { readonly name: PromptName; readonly why: LeftReason; readonly message: string }[];
+  /** They stay deleted. */
+  readonly keep: {
+    readonly name: PromptName;
+    readonly newest: RegistryPrompt['newest'];
+    readonly base: LockEntry;
+  }[];
+  readonly left: ({ readonly name: PromptName } & LeftFile)[];
 }
 
-/** What to do with each prompt the registry lists; decided before anything is fetched or written. */
+/**
+ * What to do with each prompt the registry lists; decided before anything is fetched or written.
+ * @param merging prompts whose merge was begun in an editor
+ */
 export function planPull(
   folder: PromptsFolder,
-  { prompts: states, troubles, spellings }: WorkingCopyState,
+  { prompts: states, renamed, troubles, spellings }: WorkingCopyState,
   prompts: readonly RegistryPrompt[],
-  { isDirty, names, restoreDeleted = false }: PullOptions,
+  merging: ReadonlySet<PromptName>,
+  { isDirty, names, restoreDeleted = false, keepDeleted = false, merge = true }: PullOptions,
 ): PullPlan {
-  const plan: PullPlan = { write: [], adopt: [], left: [] };
+  const plan: PullPlan = { work: [], adopt: [], keep: [], left: [] };
   const troubled = new Map(troubles.map(trouble => [folder.promptOf(trouble.path), trouble]));
-  for (const { name, archived, newest } of prompts) {
-    if (names !== undefined && !names.has(name)) continue;
-    const label = folder.shown(folder.pathOf(name));
-    const leave = (why: LeftReason, message: string) => plan.left.push({ name, why, message });
-    const trouble = troubled.get(name);
+  const wanted = new Map(
+    prompts.filter(({ name }) => names?.has(name) ?? true).map(prompt => [prompt.name, prompt]),
+  );
+  const label = (name: PromptName) => folder.shown(folder.pathOf(name));
+  const movedTo = new Map([...renamed].map(([to, from]) => [from, label(to)]));
+  /** Why the file can be neither read nor written. */
+  const blocked = new Map<PromptName, LeftFile>();
+  const inputs = [...wanted.values()].map(({ name, archived, newest }): SyncInput => {
     const was = states.get(name);
-    const other = was === undefined || was.file === null ? whyNotWritten(name, label, spellings) : undefined;
-    if (trouble !== undefined) leave('unreadable', trouble.message);
-    else if (was === undefined) {
-      if (archived) continue;
-      if (other !== undefined) leave('other_case', other);
-      else if (isDirty(name)) leave('unsaved', unsaved(label));
-      else plan.write.push({ name, newest, was: { base: null, file: null } });
-    } else if (was.state === 'clean' || (was.state === 'modified' && was.base?.digest === newest.digest)) {
-      // The text is the one it is based on; only the number of its version may be another.
-      if (was.base?.version !== newest.version) plan.adopt.push({ name, newest });
-    } else if (was.state === 'behind' || (was.state === 'deleted' && restoreDeleted && !archived)) {
-      if (other !== undefined) leave('other_case', other);
-      else if (isDirty(name)) leave('unsaved', unsaved(label));
-      else plan.write.push({ name, newest, was });
-    } else if (was.state === 'conflict') leave('conflict', conflict(label, was, newest.version));
-    else if (was.state === 'deleted')
-      leave('deleted', `${label}: The file was deleted here; the registry has version ${newest.version}.`);
-    else if (was.state === 'archived') {
-      if (was.file !== newest.digest)
-        leave('archived', `${label}: The prompt is archived, so its file is left as it is.`);
-    }
+    const trouble = troubled.get(name);
+    const other = was?.file ? undefined : whyNotWritten(name, label, spellings);
+    if (trouble !== undefined) blocked.set(name, { why: 'unreadable', message: trouble.message });
+    else if (other !== undefined) blocked.set(name, { why: 'other_case', message: other });
+    const remote = { version: newest.version, digest: newest.digest, archived };
+    const base = was?.base ?? null;
+    const isBlocked = blocked.has(name);
+    // One that cannot be read is there all the same.
+    const file = was?.file ?? (trouble === undefined ? null : UNREAD);
+    return { name, base, file, remote, isUnsaved: isDirty(name), isBlocked };
+  });
+  for (const [name, step] of planSync(inputs, { restoreDeleted, keepDeleted, merge })) {
+    const { newest } = wanted.get(name) as RegistryPrompt;
+    const was = states.get(name);
+    if (step.kind === 'leave') plan.left.push({ name, ...toldOf(step.why, name) });
+    else if (step.kind !== 'none' && merging.has(name))
+      plan.left.push({ name, why: 'merging', message: mergingMessage(label(name)) });
+    else if (step.kind === 'adopt') plan.adopt.push({ name, newest, was: was as PromptState });
+    else if (step.kind === 'keep_deleted') plan.keep.push({ name, newest, base: was?.base as LockEntry });
+    else if (step.kind !== 'none')
+      plan.work.push({ name, newest, was: was ?? { base: null, file: null, bytes: null }, step });
   }
   return plan;
+
+  function toldOf(why: LeaveReason, name: PromptName): LeftFile {
+    if (why === 'blocked') return blocked.get(name) as LeftFile;
+    const { newest } = wanted.get(name) as RegistryPrompt;
+    const base = states.get(name)?.base ?? null;
+    return { why, message: leftMessage(why, label(name), base, newest.version, movedTo.get(name)) };
+  }
 }
 
-export function unsaved(label: string): string {
-  return `${label}: The editor holds unsaved edits. Save or undo them, then pull again.`;
+export function changedMeanwhile(label: string): LeftFile {
+  return {
+    why: 'changed_meanwhile',
+    message: `${label}: The file was changed while pulling, so it was left as it is.`,
+  };
 }
 
-function conflict(
+export function unsaved(label: string, base: LockEntry | null): LeftFile {
+  return { why: 'unsaved', message: leftMessage('unsaved', label, base, base?.version ?? (1 as never)) };
+}
+
+function mergingMessage(label: string): string {
+  return `${label}: A merge of the file was begun in an editor. Complete it there, then pull again. Where it is done, name the version that was merged with promptforge resolve.`;
+}
+
+/** The digest of no text. */
+const UNREAD: Digest = 'sha256:';
+
+export function leftMessage(
+  why: Exclude<LeaveReason, 'blocked'>,
   label: string,
-  { base }: { readonly base: LockEntry | null },
+  base: LockEntry | null,
   newest: VersionNumber,
+  movedTo?: string,
 ): string {
-  return base === null
-    ? `${label}: The registry has version ${newest} with another source, and the file is based on none. Compare them, and put them together by hand.`
-    : `${label}: Both the file and the registry (now at version ${newest}) have changed since version ${base.version}. Compare them, and put them together by hand.`;
+  if (movedTo !== undefined && why === 'deleted')
+    return `${label}: The file was renamed to ${movedTo} here; the registry has version ${newest} under the old name.`;
+  if (movedTo !== undefined && why === 'deleted_and_changed')
+    return `${label}: The file was renamed to ${movedTo} here, and the registry has a newer version (${newest}) under the old name than the one that was renamed (${base?.version}). Restore the file to compare both, or keep it deleted.`;
+  switch (why) {
+    case 'unsaved':
+      return `${label}: The editor holds unsaved edits. Save or undo them, then pull again.`;
+    case 'deleted':
+      return `${label}: The file was deleted here; the registry has version ${newest}.`;
+    case 'deleted_and_changed':
+      return `${label}: The file was deleted here, and the registry has a newer version (${newest}) than the one that was deleted (${base?.version}). Restore the file, or keep it deleted.`;
+    case 'archived':
+      return `${label}: The prompt is archived, so its file is left as it is.`;
+    case 'rewound':
+      return `${label}: The registry does not have version ${base?.version} any more, which the file is based on; its newest is ${newest}. It may have been restored from a backup. The file is left as it is: compare it with version ${newest}.`;
+    case 'conflict':
+      return base === null
+        ? `${label}: The registry has version ${newest} with another source, and the file is based on none. Compare them, and put them together by hand.`
+        : `${label}: Both the file and the registry (now at version ${newest}) have changed since version ${base.version}. Compare them, and put them together by hand.`;
+  }
 }

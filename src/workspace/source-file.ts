@@ -21,9 +21,12 @@ export async function readSource(
     const stat = await files.stat(path);
     // Asked first, so that a file of any size does not end in memory.
     if (stat !== undefined && stat.size > MAX_SOURCE_BYTES) throw tooLarge(shown, stat.size);
+    // Reading a pipe would wait for whoever writes to it.
+    if (stat?.kind === 'other')
+      throw new WorkspaceError('unreadable', path, 'This is not a file.', { shownAs: shown });
     bytes = await files.readFile(path);
   } catch (cause) {
-    if (Problem.is(cause)) throw cause;
+    if (Problem.is(cause) || WorkspaceError.is(cause)) throw cause;
     throw new WorkspaceError('unreadable', path, `The file cannot be read: ${systemMessage(cause)}`, {
       cause,
       shownAs: shown,
@@ -57,7 +60,7 @@ export function named(problem: Problem, shown: string): Problem {
 }
 
 /**
- * No link on the way from `folder` to a file in it, or at the file itself, leads out of the folder.
+ * A path is in `folder`, and no link on the way to it, or at it, leads out of the folder.
  * @throws WorkspaceError `outside`
  */
 export async function checkInside(
@@ -66,6 +69,8 @@ export async function checkInside(
   shown: string,
   files: FileSystem,
 ): Promise<void> {
+  if (!isInside(folder, path))
+    throw new WorkspaceError('outside', path, 'This is not in the prompts folder.', { shownAs: shown });
   const root = await files.realpath(folder);
   if (root === undefined) return; // it is made when the first file is written
   for (let place = path; isInside(folder, place); place = dirname(place)) {
@@ -79,6 +84,20 @@ export async function checkInside(
       { shownAs: shown },
     );
   }
+}
+
+/**
+ * A file that somebody made read-only is not replaced, though most disks would let us.
+ * @throws WorkspaceError `not_writable`
+ */
+export async function checkNotReadOnly(path: string, shown: string, files: FileSystem): Promise<void> {
+  if ((await files.stat(path))?.isReadOnly !== true) return;
+  throw new WorkspaceError(
+    'not_writable',
+    path,
+    'The file is read-only, so it was left as it is. Make it writable, then try again.',
+    { shownAs: shown },
+  );
 }
 
 /** What `isSpelledSo` asks. A folder that cannot be listed has no names. */

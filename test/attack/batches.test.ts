@@ -7,7 +7,8 @@ import { MAX_BATCH_BYTES } from '../../src/contract/prompts.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import type { VersionNumber, VersionReference } from '../../src/core/version.ts';
 import { streams } from '../../src/registry/http/streams.ts';
-import { jsonText } from '../../src/registry/prompts/batch.ts';
+import { batchJson, planBatch } from '../../src/registry/prompts/batch.ts';
+import { jsonText } from '../../src/registry/prompts/json-pieces.ts';
 import { eventually } from '../eventually.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { runs } from '../runs.ts';
@@ -47,8 +48,10 @@ describe('batches', () => {
     assert.deepEqual(given, ['small@1', ...refs]);
     assert.deepEqual(missing, ['none@1', 'none@2']);
     const { json } = await batch(['small@1', 'large@3']);
-    const { json: one } = await registry.call('GET', '/v1/prompts/large/-/versions/3');
+    const { json: one, headers } = await registry.call('GET', '/v1/prompts/large/-/versions/3');
     assert.deepEqual(json.data[1], one);
+    // It is written in pieces as well.
+    assert.equal(headers.get('content-length'), null);
   });
 
   it('are whole for a client, however many answers they take', async () => {
@@ -73,6 +76,28 @@ describe('batches', () => {
       })),
     );
     assert.equal(sources.size, COUNT);
+  });
+
+  it('have small versions together in few pieces, each whole between large ones', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `few/p${index}`);
+    for (const name of names)
+      await registry.publish(name, `${name} "\u0001é\ud83d\ude00"\n`.repeat(40), null);
+    const wanted = [...names.slice(0, 30), 'large', ...names.slice(30)].map(name => `${name}@1`);
+    const plan = await planBatch(registry.store, wanted, async () => true);
+    const pieces = await Array.fromAsync(batchJson(registry.store, plan));
+    const { json: large } = await registry.call('GET', '/v1/prompts/large/-/versions/1');
+    const ofLarge = Math.ceil(large.source.length / (16 * 1024));
+    assert.ok(pieces.length < ofLarge + 10, `${pieces.length} pieces`);
+    const { data } = JSON.parse(pieces.join('')) as { data: { prompt: string; source: string }[] };
+    assert.deepEqual(
+      data.map(({ prompt }) => `${prompt}@1`),
+      wanted,
+    );
+    for (const { prompt, source } of data)
+      assert.equal(
+        source,
+        prompt === 'large' ? large.source : `${prompt} "\u0001é\ud83d\ude00"\n`.repeat(40),
+      );
   });
 
   it('that nobody reads are few for each key, and end with their connections', async () => {

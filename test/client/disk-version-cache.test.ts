@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { CacheFolder } from '../../src/client/cache-folder.ts';
 import { DiskVersionCache } from '../../src/client/disk-version-cache.ts';
 import { RegistryUnreachable } from '../../src/client/unreachable.ts';
 import { digestOf } from '../../src/core/digest.ts';
@@ -19,6 +20,10 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
 }
 
+function aCache(...of: ConstructorParameters<typeof CacheFolder>): DiskVersionCache {
+  return new DiskVersionCache(new CacheFolder(...of));
+}
+
 describe('the cache of versions', () => {
   it('gives back on the next start what was put there, to the byte', async () => {
     await fc.assert(
@@ -26,8 +31,8 @@ describe('the cache of versions', () => {
         fc.pre(source.isWellFormed());
         await using folder = await temporaryFolder();
         const version = aVersion(source);
-        await new DiskVersionCache(folder.path).putVersion(URL, version);
-        const next = new DiskVersionCache(folder.path);
+        await aCache(folder.path).putVersion(URL, version);
+        const next = aCache(folder.path);
         assert.equal(await next.getSource(version.digest), source);
         assert.deepEqual(
           await next.getVersion(URL, versionReference(version.prompt, version.version)),
@@ -40,7 +45,7 @@ describe('the cache of versions', () => {
 
   it('does not mix up two registries', async () => {
     await using folder = await temporaryFolder();
-    const cache = new DiskVersionCache(folder.path);
+    const cache = aCache(folder.path);
     await cache.putVersion(URL, aVersion('one'));
     assert.equal(await cache.getVersion('https://other.example.com', 'support/triage@1'), undefined);
   });
@@ -48,12 +53,12 @@ describe('the cache of versions', () => {
   it('drops what does not have its digest any more', async () => {
     await using folder = await temporaryFolder();
     const version = aVersion('one');
-    await new DiskVersionCache(folder.path).putVersion(URL, version);
+    await aCache(folder.path).putVersion(URL, version);
     const [file] = await filesIn(join(folder.path, 'sources'));
     for (const corrupt of ['two', '']) {
       await writeFile(file!, corrupt);
       const told: string[] = [];
-      const cache = new DiskVersionCache(folder.path, message => told.push(message));
+      const cache = aCache(folder.path, message => told.push(message));
       assert.equal(await cache.getSource(version.digest), undefined);
       assert.equal(told.length, 1);
       assert.deepEqual(await filesIn(join(folder.path, 'sources')), []);
@@ -62,22 +67,38 @@ describe('the cache of versions', () => {
 
   it('drops what says it is another version, or is not JSON', async () => {
     await using folder = await temporaryFolder();
-    const put = new DiskVersionCache(folder.path);
+    const put = aCache(folder.path);
     await put.putVersion(URL, aVersion('one'));
-    const [file] = await filesIn(join(folder.path, 'versions'));
+    const [file] = await filesIn(join(folder.path, 'registries'));
     const text = await readFile(file!, 'utf8');
     for (const corrupt of [text.replace('"version":1', '"version":2'), text.slice(0, -5)]) {
       await writeFile(file!, corrupt);
-      assert.equal(await new DiskVersionCache(folder.path).getVersion(URL, 'support/triage@1'), undefined);
-      assert.deepEqual(await filesIn(join(folder.path, 'versions')), []);
+      assert.equal(await aCache(folder.path).getVersion(URL, 'support/triage@1'), undefined);
+      assert.deepEqual(await filesIn(join(folder.path, 'registries')), []);
     }
+  });
+
+  it('has a version again on the disk that was deleted or damaged there since', async () => {
+    await using folder = await temporaryFolder();
+    const version = aVersion('one');
+    const cache = aCache(folder.path);
+    await cache.putVersion(URL, version);
+    const [file] = await filesIn(join(folder.path, 'sources'));
+    await rm(file!);
+    await cache.putVersion(URL, version);
+    assert.equal(await aCache(folder.path).getSource(version.digest), 'one');
+    await writeFile(file!, 'two');
+    const next = aCache(folder.path);
+    assert.equal(await next.getVersion(URL, 'support/triage@1'), undefined);
+    await next.putVersion(URL, version);
+    assert.deepEqual(await aCache(folder.path).getVersion(URL, 'support/triage@1'), version);
   });
 
   it('keeps nothing, and says so, where it cannot write', async () => {
     await using folder = await temporaryFolder();
     const told: string[] = [];
     await writeFile(join(folder.path, 'cache'), 'a file stands where the folder should');
-    const cache = new DiskVersionCache(join(folder.path, 'cache'), message => told.push(message));
+    const cache = aCache(join(folder.path, 'cache'), message => told.push(message));
     await cache.putVersion(URL, aVersion('one'));
     assert.equal(told.length, 2);
     await chmod(folder.path, 0o700);
@@ -87,9 +108,9 @@ describe('the cache of versions', () => {
     await using folder = await temporaryFolder();
     const version = aVersion('Hello');
     await using server = await misbehavingServer(json(version), drops);
-    const options = { cache: new DiskVersionCache(folder.path), retry: { retries: 0 } };
+    const options = { cache: aCache(folder.path), retry: { retries: 0 } };
     assert.deepEqual(await aClient(server.url, options).getVersion(version.prompt, version.version), version);
-    const later = aClient(server.url, { ...options, cache: new DiskVersionCache(folder.path) });
+    const later = aClient(server.url, { ...options, cache: aCache(folder.path) });
     assert.deepEqual(await later.getVersion(version.prompt, version.version), version);
     assert.equal(server.seen.length, 2);
     const other = aVersion('', { version: 2 as never });
@@ -98,12 +119,49 @@ describe('the cache of versions', () => {
     );
   });
 
+  it('has the history of a prompt while the registry cannot be reached, as far as it was seen', async () => {
+    await using folder = await temporaryFolder();
+    const { source: _, ...first } = aVersion('one');
+    const { source: __, ...second } = aVersion('two', { version: 2 as never });
+    const page = (...data: unknown[]) => json({ data, nextCursor: null });
+    await using server = await misbehavingServer(page(first), page(second), drops);
+    const client = aClient(server.url, { cache: aCache(folder.path), retry: { retries: 0 } });
+    await client.listVersions(first.prompt, { cursor: 'older' });
+    await client.listVersions(first.prompt);
+    const later = aClient(server.url, { cache: aCache(folder.path), retry: { retries: 0 } });
+    assert.deepEqual(await later.listVersions(first.prompt), { data: [second, first], nextCursor: null });
+    await assert.rejects(later.listVersions(first.prompt, { cursor: 'older' }));
+    await assert.rejects(later.listVersions('other' as never));
+  });
+
+  it('has a version that was listed where its text came with another one', async () => {
+    await using folder = await temporaryFolder();
+    const cache = aCache(folder.path);
+    const first = aVersion('One.');
+    const { source, ...listed } = aVersion('One.', { prompt: 'other' as never, message: 'Listed' });
+    await cache.putVersion(URL, first);
+    const reference = versionReference(listed.prompt, listed.version);
+    assert.equal(await cache.getVersion(URL, reference), undefined);
+    await cache.putHistory(URL, listed.prompt, [listed], true);
+    assert.deepEqual(await cache.getVersion(URL, reference), { ...listed, source });
+  });
+
+  it('forgets the history of a registry that became another', async () => {
+    await using folder = await temporaryFolder();
+    const cache = aCache(folder.path);
+    const { source: _, ...first } = aVersion('one');
+    const other = { ...first, digest: digestOf('another') };
+    await cache.putHistory(URL, first.prompt, [{ ...first, version: 3 as never }, first], true);
+    await cache.putHistory(URL, first.prompt, [other], true);
+    assert.deepEqual(await aCache(folder.path).getHistory(URL, first.prompt), [other]);
+  });
+
   it('saves asking for a source that it has, and asks for the others at once', async () => {
     await using folder = await temporaryFolder();
     const first = aVersion('one');
     const second = aVersion('two', { version: 2 as never });
     await using server = await misbehavingServer(json({ data: [second], missing: [] }));
-    const cache = new DiskVersionCache(folder.path);
+    const cache = aCache(folder.path);
     await cache.putVersion(server.url, first);
     const client = aClient(server.url, { cache });
     const sources = await client.getSources([first, second]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CacheFolder } from '../../src/client/cache-folder.ts';
 import { LOG_START, readLog } from '../../src/client/chain-check.ts';
 import { DiskVersionCache } from '../../src/client/disk-version-cache.ts';
 import { RegistryClient } from '../../src/client/registry-client.ts';
@@ -311,7 +312,7 @@ describe('a registry that goes down', () => {
   it('leaves what was fetched readable, and says what it cannot do', async () => {
     await using folder = await temporaryFolder();
     await using server = await aRegistryServer();
-    const options = { cache: new DiskVersionCache(folder.path), retry: { retries: 0 } };
+    const options = { cache: new DiskVersionCache(new CacheFolder(folder.path)), retry: { retries: 0 } };
     const client = await server.client('development', 'author', options);
     await publishAll(client, 'one', 'two');
     const version = await client.getVersion(triage, two);

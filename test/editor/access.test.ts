@@ -30,8 +30,11 @@ describe('the client of a key', () => {
         getSource: async () => undefined,
         getVersion: async () => undefined,
         putVersion: async () => {},
+        getHistory: async () => [],
+        putHistory: async () => {},
       },
       userAgent: 'test',
+      before: async () => {},
       keyReplaced: () => {
         replaced += 1;
       },

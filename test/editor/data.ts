@@ -59,6 +59,7 @@ export function aListed(name: string, state?: FileState, summary?: PromptSummary
     state,
     base: undefined,
     hasFile: state !== undefined && state !== 'deleted',
+    isEdited: state === 'modified' || state === 'new' || state === 'conflict',
   };
 }
 
@@ -80,9 +81,11 @@ export function aPromotion(environment: string, version: number, more: Partial<P
     approvals: [],
     approvalsNeeded: 0,
     authors: [],
+    owners: [],
     held: null,
     closed: null,
     supersededBy: null,
+    release: null,
     ...more,
   };
 }

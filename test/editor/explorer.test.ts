@@ -98,6 +98,9 @@ describe('the explorer', () => {
       assert.equal(context(aListed('a', 'new')), ':prompt:file:publishable:');
       assert.equal(context(aListed('a', 'clean', aSummary('a', 1))), ':prompt:file:published:');
       assert.equal(context(aListed('a', 'behind', aSummary('a', 1))), ':prompt:file:published:pullable:');
+      const deleted = { ...aListed('a', 'deleted', aSummary('a', 2)), hasFile: false };
+      assert.equal(context({ ...deleted, base: 2 }), ':prompt:published:pullable:');
+      assert.equal(context({ ...deleted, base: 1 }), ':prompt:published:undecided:', 'somebody decides');
       assert.equal(context(aListed('a', undefined, aSummary('a', 1))), ':prompt:published:pullable:');
       const live = aSummary('a', 1, [aPointer('staging', 'stable', 1)]);
       assert.equal(context(aListed('a', 'modified', live)), ':prompt:file:published:live:publishable:');
@@ -220,9 +223,9 @@ describe('the explorer', () => {
 
     it('gives every state a badge of at most two characters, and the quiet ones none', () => {
       for (const state of ['modified', 'behind', 'conflict', 'new', 'deleted', 'archived'] as const)
-        assert.ok((wordsOf(state)?.badge.length ?? 9) <= 2);
-      assert.equal(wordsOf('clean'), undefined);
-      assert.equal(wordsOf(undefined), undefined);
+        assert.ok((wordsOf(aListed('a', state))?.badge.length ?? 9) <= 2);
+      assert.equal(wordsOf(aListed('a', 'clean')), undefined);
+      assert.equal(wordsOf(aListed('a')), undefined);
     });
   });
 

@@ -109,6 +109,7 @@ function heard(): { readonly asked: unknown[]; readonly ask: Ask } {
     text: async question => void asked.push(question),
     sent: () => {},
     pick: async question => void asked.push({ ...question, options: await question.options }),
+    pickMany: async question => void asked.push(question),
     confirm: async question => asked.push(question) < 0,
     tell: async (_severity, message) => void asked.push({ message }),
   });
@@ -124,18 +125,27 @@ describe('Questions and notifications', () => {
         const option = { label: text, description: text, detail: text, heading: text, value: text };
         await ask.pick({ title: text, placeholder: text, options: [option] });
         await ask.pick({ title: text, placeholder: text, options: Promise.resolve([option]) });
+        await ask.pickMany({ title: text, placeholder: text, options: [{ ...option, picked: true }] });
         await ask.confirm({ message: text, detail: text, button: 'OK' });
         await ask.tell('info', text);
-        const [box, list, later, modal, notification] = asked as [
+        const [box, list, later, several, modal, notification] = asked as [
           TextQuestion,
+          PickQuestion<string>,
           PickQuestion<string>,
           PickQuestion<string>,
           Confirmation,
           { message: string },
         ];
-        for (const shown of [box.title, box.prompt, box.placeholder, list.title, modal.message])
+        for (const shown of [
+          box.title,
+          box.prompt,
+          box.placeholder,
+          list.title,
+          several.title,
+          modal.message,
+        ])
           assertVisible(shown ?? '');
-        for (const { options } of [list, later]) {
+        for (const { options } of [list, later, several]) {
           const [shown] = options as (typeof option)[];
           for (const each of [shown?.label, shown?.description, shown?.detail, shown?.heading])
             assertVisible(each ?? '');

@@ -15,10 +15,12 @@ import {
   setTargets,
   targetsOf,
 } from '../../src/editor/promotion/choices.ts';
+import { pointerOptions } from '../../src/editor/promotion/pick-pointer.ts';
 import {
   afterFailure,
   confirmation,
   type Move,
+  offeredReason,
   outcome,
   whyNotPlanned,
   whyNotReason,
@@ -72,20 +74,60 @@ describe('where one can promote to', () => {
 });
 
 describe('what one can roll back to', () => {
+  /** Applied one after the other in production; newest first, as the registry lists them. */
+  const moves = (...versions: number[]) =>
+    versions
+      .map((version, index) => {
+        const before = versions.slice(0, index);
+        return aPromotion('production', version, {
+          id: String(index + 1),
+          appliedAt: `2026-09-12T10:${String(index).padStart(2, '0')}:00.000Z`,
+          from: (before.at(-1) ?? null) as never,
+          rollback: before.includes(version),
+        });
+      })
+      .reverse();
+  const formers = (promotions: ReturnType<typeof aPromotion>[]) =>
+    formerVersions(promotions, MOVE.target).map(({ version, isGood }) => `${version}${isGood ? '' : '!'}`);
+
   it('is what was live there before, the last one first, each once, without what is live', () => {
-    const promotions = [
-      aPromotion('production', 11),
-      aPromotion('production', 9, { state: 'pending' }),
-      aPromotion('production', 10),
+    const elsewhere = [
       aPromotion('staging', 8),
-      aPromotion('production', 11),
-      aPromotion('production', 10),
-      aPromotion('production', 7),
+      aPromotion('production', 9, { state: 'pending', appliedAt: null }),
     ];
+    assert.deepEqual(formers([...elsewhere, ...moves(7, 10, 11)]), ['10', '7']);
+  });
+
+  it('names what a rollback left or passed over last', () => {
+    assert.deepEqual(formers(moves(9, 11, 12, 11)), ['9', '12!']);
+    assert.deepEqual(formers(moves(9, 11, 12, 13, 11)), ['9', '13!', '12!']);
+    assert.deepEqual(formers(moves(9, 11, 12, 11, 12, 11)), ['9', '12!']);
+  });
+
+  it('is offered over all prompts, production first and there what was moved last', () => {
+    const at = (environment: string, version: number, hour: number) => ({
+      ...aPointer(environment, 'stable', version),
+      promotedAt: `2026-09-12T0${hour}:00:00.000Z`,
+    });
+    const summaries = [
+      aSummary('fees/explain', 3, [at('production', 2, 5), at('staging', 3, 6)]),
+      aSummary('support/triage', 12, [at('production', 11, 7)]),
+      { ...aSummary('old/one', 1, [at('production', 1, 8)]), archived: true },
+      aSummary('never/live', 1),
+    ];
+    const options = pointerOptions(summaries, ENVIRONMENTS, NOW);
     assert.deepEqual(
-      formerVersions(promotions, MOVE.target).map(({ version }) => version),
-      [10, 7],
+      options.map(({ label }) => label),
+      ['support/triage in production', 'fees/explain in production', 'fees/explain in staging'],
     );
+    assert.deepEqual(
+      options.map(({ heading }) => heading),
+      ['production', undefined, 'staging'],
+    );
+    assert.deepEqual(options[0]?.value, {
+      prompt: 'support/triage',
+      pointer: { environment: 'production', channel: 'stable' },
+    });
   });
 });
 
@@ -94,10 +136,18 @@ describe('the words of a promotion', () => {
     assert.deepEqual(confirmation(MOVE, 'Tested', NOW), {
       message: 'Promote support/triage@12 to production?',
       detail: 'Live now: @11, for 2 hours, promoted by jonas.weber.\nReason: Tested',
-      button: 'Promote to production',
+      button: 'Promote @12 to production',
       alternative: 'Plan for a Time…',
     });
-    assert.equal(confirmation({ ...MOVE, kind: 'roll-back' }, 'x', NOW).button, 'Roll back production');
+    const back = { ...MOVE, kind: 'roll-back', version: 10 } as const;
+    assert.equal(confirmation(back, 'x', NOW).button, 'Roll Back production to @10');
+    assert.equal(confirmation(back, 'x', NOW).alternative, 'Edit Reason…');
+    assert.equal(
+      confirmation({ ...back, approvals: 1 }, 'x', NOW).button,
+      'Ask to Roll Back production to @10',
+    );
+    assert.equal(offeredReason(back), 'Rolled back from @11 to @10');
+    assert.equal(whyNotReason(offeredReason(back)), undefined);
   });
 
   it('say how many approvals it waits for, and when it goes live', () => {
@@ -106,10 +156,10 @@ describe('the words of a promotion', () => {
       waiting.detail,
       /\nIt waits for 2 approvals by someone other than you and the authors of what changes\.\n/,
     );
-    assert.equal(waiting.button, 'Ask to Promote to production');
+    assert.equal(waiting.button, 'Ask to Promote @12 to production');
     const planned = confirmation(MOVE, 'Tested', NOW, '2026-09-13T06:00:00.000Z');
     assert.match(planned.message, /to production on .*06:00 UTC\)?\?$/);
-    assert.equal(planned.button, 'Plan Promotion to production');
+    assert.equal(planned.button, 'Plan Promotion of @12 to production');
     assert.equal(planned.alternative, undefined);
     const effectiveAt = '2026-09-13T06:00:00.000Z';
     const done = aPromotion('production', 12, { state: 'planned', appliedAt: null, effectiveAt });
@@ -206,11 +256,15 @@ describe('the words of publishing and pulling', () => {
   });
 
   it('count what a pull did and name what it left', () => {
-    const nothing = { updated: [], created: [], adopted: [], left: [] };
+    const nothing = { updated: [], merged: [], created: [], adopted: [], kept: [], left: [] };
     assert.equal(pullSummary(nothing), 'Nothing to pull: your files are up to date.');
     const updated = [{ name: TRIAGE, from: parseVersionNumber(1), to: parseVersionNumber(2) }];
     const left = [{ name: TRIAGE, why: 'conflict' as const, message: 'a.prompt: changed.' }];
     assert.equal(pullSummary({ ...nothing, updated }), 'Pulled: 1 file updated.');
+    assert.equal(
+      pullSummary({ ...nothing, updated, merged: updated }),
+      'Pulled: 1 file updated and 1 file merged.',
+    );
     assert.equal(pullSummary({ ...nothing, left }), 'Nothing was pulled. Left as it is: a.prompt: changed.');
   });
 });

@@ -17,10 +17,32 @@ export function caselessFileSystem(root: string): FileSystem {
   return {
     readFile: async path => nodeFileSystem.readFile(await actual(path)),
     writeFile: async (path, bytes) => nodeFileSystem.writeFile(await actual(path), bytes),
+    stage: async (path, bytes, like) =>
+      nodeFileSystem.stage(await actual(path), bytes, like && (await actual(like))),
+    createFile: async (path, bytes) => nodeFileSystem.createFile(await actual(path), bytes),
+    createAll: async files => {
+      const outcomes: (boolean | Error)[] = [];
+      for (const { path, staged, text } of files) {
+        const isThere = (await nodeFileSystem.stat(await actual(path))) !== undefined;
+        const place = join(await actual(dirname(path)), basename(path));
+        const file = { path: place, staged: await actual(staged), text };
+        outcomes.push(...(isThere ? [false] : await nodeFileSystem.createAll([file])));
+      }
+      return outcomes;
+    },
+    createFolder: async ({ path, staged, texts }, mayBe) => {
+      if ((await nodeFileSystem.stat(await actual(path))) !== undefined) return false;
+      const place = join(await actual(dirname(path)), basename(path));
+      return nodeFileSystem.createFolder({ path: place, staged: await actual(staged), texts }, mayBe);
+    },
+    flush: async paths => nodeFileSystem.flush(await Promise.all(paths.map(actual))),
+    statAll: async paths => nodeFileSystem.statAll(await Promise.all(paths.map(actual))),
+    makeFolder: async path => nodeFileSystem.makeFolder(await actual(path)),
     list: async folder => nodeFileSystem.list(await actual(folder)),
     stat: async path => nodeFileSystem.stat(await actual(path)),
     realpath: async path => nodeFileSystem.realpath(await actual(path)),
     delete: async path => nodeFileSystem.delete(await actual(path)),
+    deleteFolder: async path => nodeFileSystem.deleteFolder(await actual(path)),
     rename: async (from, to) =>
       nodeFileSystem.rename(await actual(from), join(await actual(dirname(to)), basename(to))),
   };

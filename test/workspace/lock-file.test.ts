@@ -18,8 +18,9 @@ const entries = fc.record(
   {
     version: fc.integer({ min: 1 }).map(number => number as VersionNumber),
     digest: fc.string().map(digestOf),
+    text: fc.string().map(digestOf),
   },
-  { noNullPrototype: true },
+  { requiredKeys: ['version', 'digest'], noNullPrototype: true },
 );
 const locks: fc.Arbitrary<Lock> = fc
   .array(fc.tuple(names, entries))
@@ -73,8 +74,8 @@ describe('promptforge.lock.json', () => {
 
   it('is refused with its line while a merge conflict stands in it', () => {
     const conflict = `{\n  "lockVersion": 1,\n  "prompts": {\n<<<<<<< HEAD\n    "a": {"version": 1, "digest": "${digest}"}\n=======\n    "a": {"version": 2, "digest": "${digest}"}\n>>>>>>> theirs\n  }\n}\n`;
-    refused(conflict, /^promptforge\.lock\.json:4:1: A merge conflict stands here/);
-    refused(conflict.replaceAll('\n', '\r\n'), /:4:1: A merge conflict/);
+    refused(conflict, /^promptforge\.lock\.json:4:1: This is a merge conflict\. Pull/);
+    refused(conflict.replaceAll('\n', '\r\n'), /:4:1: This is a merge conflict/);
   });
 
   it('is refused with its place when it is broken', () => {
@@ -92,6 +93,14 @@ describe('promptforge.lock.json', () => {
     refused(one('a', { version: 1, digest: 'sha256:x' }), /:2:28: .*digest/);
     refused(one('a', null), /"prompts\.a"/);
     refused(one('a', { version: 1, digest, extra: 1 }), /"prompts\.a"/);
+  });
+
+  it('of a newer release says so, where only a name in it is unknown', () => {
+    const text = lockText(new Map([['a' as PromptName, { version: 1 as VersionNumber, digest }]]));
+    refused(
+      text.replace('"version": 1', '"new": 1, "version": 1'),
+      /"prompts\.a".*Update PromptForge, or take/,
+    );
   });
 
   it('is refused when a prompt stands in it twice, as a careless merge leaves it', () => {

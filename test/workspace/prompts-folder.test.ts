@@ -33,9 +33,20 @@ describe('the prompts folder', () => {
     assert.deepEqual(troubles, []);
   });
 
+  it('leaves out a project within it', async () => {
+    await using workspace = await aWorkspace({
+      'prompts/a.prompt': 'ours',
+      'prompts/other/promptforge.json': '{ "registry": "embedded" }',
+      'prompts/other/prompts/a.prompt': 'theirs',
+    });
+    const { files, troubles } = await folderOf(workspace).list();
+    assert.deepEqual([files.map(file => file.name), troubles], [['a'], []]);
+  });
+
   it('is empty before it is made', async () => {
     await using workspace = await aWorkspace();
-    assert.deepEqual(await folderOf(workspace).list(), { files: [], troubles: [], spellings: new Map() });
+    const { files, troubles } = await folderOf(workspace).list();
+    assert.deepEqual({ files, troubles }, { files: [], troubles: [] });
   });
 
   it('reports names outside the grammar, each with its rule', async () => {

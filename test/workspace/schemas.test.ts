@@ -117,6 +117,7 @@ const lockEntries = fc.record(
       fc.oneof(fc.integer({ min: -1, max: 9 }), fc.constantFrom(1.5, 2 ** 53, 2 ** 53 - 1)),
     ),
     digest: orAnything(fc.constantFrom(DIGEST, DIGEST.toUpperCase(), `${DIGEST}0`, '')),
+    text: orAnything(fc.constantFrom(DIGEST, '')),
     more: fc.constant(1),
   },
   { requiredKeys: ['version', 'digest'], noNullPrototype: true },

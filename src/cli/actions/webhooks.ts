@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { WebhookEvent, WebhookRecord } from '../../contract/webhooks.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
+import type { WebhookFormat } from '../../core/webhook-format.ts';
 import { createWebhook, listWebhooks, removeWebhook } from '../../registry/administration.ts';
 import { IDENTITY_FILE, openIdentity } from '../../registry/identity.ts';
+import { sendExample } from '../../registry/webhooks/send-example.ts';
 import { parseTarget } from '../../registry/webhooks/target.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say, table } from '../output.ts';
@@ -17,18 +19,19 @@ export interface AddOptions extends RegistryOptions {
   /** Promotions of these alone. */
   readonly only?: EnvironmentName[];
   readonly events?: WebhookEvent[];
+  readonly format: WebhookFormat;
   readonly privateNetwork?: true;
   readonly json?: true;
 }
 
 /** @throws CommandFailure, DataFolderProblem, DatabaseProblem, Problem `invalid_request`, `environment_not_found` */
 export async function add(options: AddOptions): Promise<void> {
-  const { environment, url, privateNetwork, json, ...place } = options;
+  const { environment, url, format, privateNetwork, json, ...place } = options;
   const { only: environments = null, events = null } = options;
   const target = parseTarget(url === '-' ? (await text(process.stdin)).trim() : url, privateNetwork ?? false);
   const created = await withRegistry(place, { create: false }, async store => {
     const identity = await openIdentity(await existingKeyFile(place), sayNarrowed);
-    return createWebhook(store, identity, { environment, environments, events, target });
+    return createWebhook(store, identity, { environment, environments, events, format, target });
   });
   if (json) return printJson(created);
   await print(line`${created.secret}`);
@@ -70,6 +73,7 @@ export async function list({ json, ...place }: ListOptions): Promise<void> {
     'ID',
     'ENVIRONMENT',
     'RECEIVER',
+    'FORMAT',
     'STATE',
     'WAITING',
     'GIVEN UP',
@@ -83,6 +87,7 @@ export async function list({ json, ...place }: ListOptions): Promise<void> {
         webhook.id,
         webhook.environment,
         webhook.origin,
+        webhook.format,
         stateOf(webhook),
         String(webhook.waiting),
         String(webhook.givenUp),
@@ -107,4 +112,25 @@ export async function remove(id: string, { json, ...place }: RemoveOptions): Pro
   const webhook = await withRegistry(place, { create: false }, store => removeWebhook(store, id));
   if (json) return printJson(webhook);
   await print(line`Removed the webhook ${webhook.id} of ${webhook.environment} to ${webhook.origin}.`);
+}
+
+export interface TestOptions extends RegistryOptions {
+  readonly privateNetwork?: true;
+  readonly json?: true;
+}
+
+/** @throws CommandFailure when it was not taken; DataFolderProblem, DatabaseProblem, Problem `webhook_not_found` */
+export async function test(id: string, { privateNetwork, json, ...place }: TestOptions): Promise<void> {
+  const { webhook, outcome } = await withRegistry(place, { create: false }, async store => {
+    const identity = await openIdentity(await existingKeyFile(place), sayNarrowed);
+    const options = { privateNetworks: privateNetwork ?? false, signal: new AbortController().signal };
+    return sendExample(store, identity, id, options);
+  });
+  if (json) await printJson({ webhook, outcome });
+  if (outcome.kind === 'failed' || outcome.kind === 'gone')
+    throw new CommandFailure(
+      EXIT.refused,
+      `${webhook.origin} did not take the example: ${outcome.reason}. Check the URL that the webhook ${webhook.id} was made with.`,
+    );
+  if (!json) await print(line`${webhook.origin} took an example of the format ${webhook.format}.`);
 }

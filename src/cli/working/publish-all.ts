@@ -4,12 +4,14 @@ import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { isPartial, type PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import type { LockEntry } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import type { Project } from '../../workspace/project-file.ts';
 import { type Ordered, publishOrder } from '../../workspace/publish-order.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts';
+import { progressOf } from '../progress.ts';
 import type { PromptStatus, Status } from './status.ts';
 
 export interface Result {
@@ -28,6 +30,8 @@ export interface Publication {
   readonly results: readonly Result[];
   readonly exitCode: ExitCode;
 }
+
+type Unnoted = PromptStatus & { readonly newest: LockEntry };
 
 interface Request {
   readonly project: Project;
@@ -66,13 +70,27 @@ export async function publishAll({
     if (results.some(result => result.name === name)) continue;
     const why = whyNot(name, state, names.length > 0);
     if (why !== undefined) refuse(name, ...why, EXIT.refused);
+    else if (!dryRun && isUnnoted(state)) await note(name, state);
     else if (isChanged(state)) changed.set(name, (await readOr(copy, name)) ?? '');
     else if (names.length > 0) results.push(unchanged(name, state?.newest?.version ?? null));
   }
+  /** As of a job that ran before: without it a release would name the version before. */
+  async function note(name: PromptName, { base, newest }: Unnoted): Promise<void> {
+    try {
+      await copy.setBase(name, base?.digest === newest.digest ? { ...base, ...newest } : newest);
+      results.push(unchanged(name, newest.version));
+    } catch (error) {
+      if (!WorkspaceError.is(error)) throw error;
+      refuse(name, error.reason, error.message, exitCodeOf(error));
+    }
+  }
   const isNew = (name: PromptName) => states.get(name)?.newest === null;
   let isGone = false;
-  for (const ordered of publishOrder(changed)) {
+  const all = [...publishOrder(changed)];
+  const tellProgress = progressOf(dryRun ? 'Trying' : 'Publishing');
+  for (const [index, ordered] of all.entries()) {
     const { name } = ordered;
+    tellProgress(index, all.length);
     if (isGone) {
       results.push({ name, outcome: 'not_tried', version: null, code: null, message: null });
       continue;
@@ -80,7 +98,7 @@ export async function publishAll({
     try {
       const work = dryRun
         ? tryOne(copy, client, ordered, message, isNew, states)
-        : publishOne(copy, client, name, message);
+        : publishOne(copy, client, name, message, states.get(name)?.renamedFrom);
       results.push(await work);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -88,6 +106,7 @@ export async function publishAll({
       refuse(name, codeOf(error), error.message, exitCodeOf(error));
     }
   }
+  tellProgress(all.length, all.length);
   return { results, exitCode: worst(codes) };
 }
 
@@ -96,12 +115,17 @@ async function publishOne(
   client: RegistryClient,
   name: PromptName,
   message: string,
+  renamedFrom: PromptName | undefined,
 ): Promise<Result> {
   const outcome = await copy.publish(client, name, message);
   if (outcome.kind === 'base_outdated') throw outcome.problem;
   const { version, created } = outcome;
   if (!created) return unchanged(name, version.version);
-  return { name, outcome: 'published', version: version.version, code: null, message: null };
+  const note =
+    renamedFrom === undefined
+      ? null
+      : `renamed from ${renamedFrom}, which keeps its versions until you archive it (promptforge archive ${renamedFrom})`;
+  return { name, outcome: 'published', version: version.version, code: null, message: note };
 }
 
 async function tryOne(
@@ -131,8 +155,16 @@ function unchanged(name: PromptName, version: VersionNumber | null): Result {
 
 function isChanged(state: PromptStatus | undefined): boolean {
   return (
-    state?.state === 'modified' || state?.state === 'new' || (state?.state === 'archived' && !state.agrees)
+    state?.state === 'modified' ||
+    state?.state === 'new' ||
+    state?.state === 'renamed' ||
+    (state?.state === 'archived' && !state.agrees)
   );
+}
+
+/** Whether the file is as the registry's newest version, and the lock file names another one. */
+function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
+  return state?.state === 'clean' && state.newest !== null && state.newest.version !== state.base?.version;
 }
 
 /** What is known before anything is sent. */

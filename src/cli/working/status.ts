@@ -16,8 +16,11 @@ import { CommandFailure } from '../exit-code.ts';
 
 export interface PromptStatus {
   readonly name: PromptName;
-  /** `missing`: the registry has it, and there is neither a file nor a base. */
-  readonly state: FileState | 'missing';
+  /** `missing`: the registry has it, and there is neither a file nor a base. `renamed`: the new name of a file. */
+  readonly state: FileState | 'missing' | 'renamed';
+  /** The name that a renamed file had, and of the prompt that had it the one that it has now. */
+  readonly renamedFrom?: PromptName;
+  readonly renamedTo?: PromptName;
   readonly base: LockEntry | null;
   readonly newest: LockEntry | null;
   /** Whether nothing is to be published or pulled. */
@@ -29,6 +32,8 @@ export interface PromptStatus {
 export interface Status {
   readonly prompts: readonly PromptStatus[];
   readonly troubles: readonly FileTrouble[];
+  /** Some files were checked out with "\r\n" that are published without. */
+  readonly hasReturns: boolean;
 }
 
 /** Every prompt of the registry, archived ones too. */
@@ -36,24 +41,36 @@ export function listed(client: RegistryClient): Promise<RegistryPrompt[]> {
   return Array.fromAsync(client.listPrompts({ archived: true }));
 }
 
-/** @param prompts what the registry lists; null where it cannot be asked */
+/**
+ * @param prompts what the registry lists; null where it cannot be asked
+ * @param client is asked whether versions arrived whose answers were lost, and what texts renamed files had
+ */
 export async function readStatus(
   project: Project,
   prompts: readonly RegistryPrompt[] | null,
+  client?: Pick<RegistryClient, 'getVersion' | 'getSources'>,
 ): Promise<Status> {
   const copy = new WorkingCopy(project, nodeFileSystem);
-  const state = await copy.state(prompts);
+  if (client !== undefined) await copy.takeUp(client);
+  const seen = await copy.state(prompts);
+  const state = client === undefined ? seen : await copy.withSimilarRenames(seen, client);
   const archived = new Set(prompts?.filter(each => each.archived).map(({ name }) => name));
   const found: PromptStatus[] = [];
-  for (const each of state.prompts.values())
+  const renamedTo = new Map([...state.renamed].map(([to, from]) => [from, to]));
+  for (const each of state.prompts.values()) {
+    const from = state.renamed.get(each.name);
+    const to = renamedTo.get(each.name);
     found.push({
       name: each.name,
-      state: each.state,
+      state: from === undefined ? each.state : 'renamed',
+      ...(from !== undefined && { renamedFrom: from }),
+      ...(to !== undefined && { renamedTo: to }),
       base: each.base,
       newest: each.newest,
       agrees: agrees(each, archived.has(each.name)),
       issues: await issuesOf(copy, each),
     });
+  }
   for (const { name, archived, newest } of prompts ?? []) {
     if (archived || state.prompts.has(name)) continue;
     const { version, digest } = newest;
@@ -66,7 +83,11 @@ export async function readStatus(
       issues: [],
     });
   }
-  return { prompts: found.sort((a, b) => (a.name < b.name ? -1 : 1)), troubles: state.troubles };
+  return {
+    prompts: found.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    troubles: state.troubles,
+    hasReturns: state.hasReturns,
+  };
 }
 
 /** An archived prompt takes no version and is not pulled: its file may be there as it was, or be gone. */

@@ -1,7 +1,7 @@
 /** One call of a helper that there is: its form, its arguments, and what of them no input makes right. */
 import { arityOf, HELPERS, type KnownHelper } from '../helpers.ts';
 import { nearest } from '../near.ts';
-import type { Arguments, Expression, Node } from '../syntax-tree.ts';
+import type { Arguments, Expression, Node, SubExpression } from '../syntax-tree.ts';
 import type { TemplateErrorCode } from './finding.ts';
 import { hasOperator, NOT_OPERATOR, OPERATOR } from './foreign-syntax.ts';
 
@@ -77,16 +77,25 @@ function checkLiterals(
   if (name !== 'media') return undefined;
   // Of a name that is given twice the first counts.
   const url = hash?.pairs.find(({ key }) => key === 'url')?.value;
-  if (url === undefined || !isLiteral(url) || (url.type === 'StringLiteral' && !isBlank(url)))
-    return undefined;
+  if (url === undefined || !(isLiteral(url) || isNothing(url))) return undefined;
+  if (url.type === 'StringLiteral' && !isBlank(url)) return undefined;
   return wrong(
     '"url=" is no address: write "{{media url=photo}}" with a variable, or the address in quotes.',
     url,
   );
 }
 
-function isNothing({ type }: Expression): boolean {
-  return type === 'NullLiteral' || type === 'UndefinedLiteral';
+/** Whether it has no value whatever the input is. */
+function isNothing(expression: Expression): boolean {
+  if (expression.type !== 'SubExpression')
+    return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';
+  const { params } = expression;
+  const name = nameOfCall(expression);
+  return name === 'log' || (name === 'lookup' && params[0] !== undefined && isNothing(params[0]));
+}
+
+function nameOfCall({ path }: SubExpression): string {
+  return path.type === 'PathExpression' && !path.data ? path.original : '';
 }
 
 function isBlank(expression: Expression): boolean {
@@ -107,11 +116,19 @@ const OTHER_ROLES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function checkRole(role: Expression): Fault | undefined {
+  if (role.type === 'SubExpression') {
+    const gives = isNothing(role) ? 'gives nothing' : nameOfCall(role) === 'json' ? 'gives JSON' : undefined;
+    return gives === undefined
+      ? undefined
+      : { code: 'unknown-role', node: role, message: `This ${gives}, which is not a role. ${NAMED}` };
+  }
   if (!isLiteral(role)) return undefined;
   const name = role.type === 'StringLiteral' ? role.value : String((role as { original?: unknown }).original);
   const unknown = unknownRole(name);
   return unknown && { code: 'unknown-role', node: role, ...unknown };
 }
+
+const NAMED = 'Use "system", "user", "model" or "tool", as in {{role "system"}}.';
 
 /** What is wrong with a role's name; undefined for one that Dotprompt knows. */
 export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | undefined {
@@ -122,7 +139,7 @@ export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | und
   const shown = name.length > MAX_SHOWN ? 'This' : JSON.stringify(name);
   return near === undefined
     ? {
-        message: `${shown} is not a role. Use "system", "user", "model" or "tool", as in {{role "system"}}.`,
+        message: `${shown} is not a role. ${NAMED}`,
         data: { name },
       }
     : { message: `${shown} is not a role. Did you mean "${near}"?`, data: { name, near } };

@@ -3,11 +3,14 @@
  * say the same of the same place; and what it lets through can be evaluated, whatever branch runs.
  */
 import { readTemplate } from '../read-template.ts';
+import type { SourceKind } from '../source.ts';
 import type { Program } from '../syntax-tree.ts';
 import { checkTree } from './check-tree.ts';
 import type { TemplateError } from './finding.ts';
+import { inlineCycles } from './inline-cycles.ts';
 import { explainSyntaxError } from './syntax-error.ts';
 import { findTooDeep } from './too-deep.ts';
+import { topContextErrors } from './top-context.ts';
 
 /** Of a text that holds the character, which Handlebars' lexer cannot pass. */
 export const NUL = 'A NUL character stands here, which no prompt can hold. Remove it.';
@@ -18,10 +21,17 @@ const checked = new WeakMap<Program, readonly TemplateError[]>();
  * In the order of their places; empty for a template that can be published. Where it cannot be read there is one error:
  * what would be said of the rest only follows from it. Never throws.
  */
-export function checkTemplate(template: string): readonly TemplateError[] {
+export function checkTemplate(template: string, kind: SourceKind = 'prompt'): readonly TemplateError[] {
   const unreadable = whyUnreadable(template);
   if (unreadable !== undefined) return [unreadable];
-  return checkReadTemplate(readTemplate(template) as unknown as Program, template);
+  const tree = readTemplate(template) as unknown as Program;
+  const errors = checkReadTemplate(tree, template);
+  const ofContext = topContextErrors(tree, template, kind === 'prompt');
+  return ofContext.length === 0 ? errors : inOrder([...errors, ...ofContext]);
+}
+
+function inOrder(errors: readonly TemplateError[]): readonly TemplateError[] {
+  return errors.toSorted((one, other) => one.start - other.start);
 }
 
 /** What keeps a template from being read at all; undefined where nothing does. Never throws. */
@@ -42,7 +52,7 @@ export function whyUnreadable(template: string): TemplateError | undefined {
 export function checkReadTemplate(tree: Program, template: string): readonly TemplateError[] {
   const known = checked.get(tree);
   if (known !== undefined) return known;
-  const errors = checkTree(tree, template);
+  const errors = inOrder([...checkTree(tree, template), ...inlineCycles(tree, template)]);
   checked.set(tree, errors);
   return errors;
 }

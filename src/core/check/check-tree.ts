@@ -24,13 +24,20 @@ import { lineStarts, offsetOf } from '../template-position.ts';
 import { checkHelper, type Fault, type Form, wordsOf } from './check-helper.ts';
 import { strangeName } from './check-name.ts';
 import { checkNumber, checkNumberWord } from './check-number.ts';
-import type { TemplateError } from './finding.ts';
-import { foreignCall, foreignPath, foreignWord, JSON_BRACES } from './foreign-syntax.ts';
+import { MAX_ERRORS, type TemplateError } from './finding.ts';
+import {
+  foreignCall,
+  foreignPath,
+  foreignWord,
+  GO,
+  hasOperator,
+  JSON_BRACES,
+  NOT_ELSE,
+  OPERATOR,
+} from './foreign-syntax.ts';
 import { nameOfInline, PARTIAL_BLOCK } from './inline-partials.ts';
 import { inspectTemplate } from './inspect-template.ts';
 
-/** Enough for whoever looks. */
-const MAX_ERRORS = 100;
 /** Of a partial whose name only a rendering could tell. */
 export const COMPUTED_NAME =
   'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.';
@@ -178,7 +185,8 @@ class Checker {
     // Handlebars takes "@if" for "if" where a block begins.
     const isTaken = form === 'block' && callee.data && isSimple(callee) && KNOWN_HELPERS.has(name);
     const isHelper = isKnown || form === 'argument' || hasArguments(node) || isTaken;
-    if (!isHelper) return { fault: notElse(callee.original, form) ?? foreignEnd(callee.original), isHelper };
+    if (!isHelper)
+      return { fault: notElse(this.#written(callee), form) ?? foreignEnd(callee.original), isHelper };
     if (isTaken && !hasArguments(node)) return { fault: taken(name), isHelper };
     if (!isName || isParameter) return { fault: noHelper(callee.original, node), isHelper };
     const helper = HELPERS.get(name);
@@ -296,6 +304,11 @@ class Checker {
     this.program(program, scope);
   }
 
+  #written(node: Node): string {
+    const { start, end } = this.#placeOf(node);
+    return this.#text.slice(start, end);
+  }
+
   /** Of a literal in the place of a name; a number as it is written. */
   #nameOf(literal: Literal): string {
     const { start, end } = this.#placeOf(literal);
@@ -333,7 +346,9 @@ function undefinedPartial(name: string): string {
 
 /** Handlebars reads a literal in the place of a name as one: `{{"key": "value"}}` is the variable "key". */
 function literalPath(name: string, args: Arguments): Fault {
-  const [first = ''] = wordsOf(args);
+  const words = wordsOf(args);
+  const [first = ''] = words;
+  if (!first.startsWith(':') && hasOperator(words)) return { code: 'foreign-syntax', message: OPERATOR };
   const isJson = first.startsWith(':') || args.params.length > 0;
   const shown = name.length > MAX_SHOWN ? 'this' : `"${name}"`;
   return isJson
@@ -357,12 +372,14 @@ function taken(name: string): Fault {
   };
 }
 
-/** Handlebars reads `{{#else}}` as a block on the variable "else". */
+/**
+ * Handlebars reads `{{#else}}` as a block on the variable "else", and `{{ELSE}}` as a variable.
+ * @param name as it is written: in brackets it is meant
+ */
 function notElse(name: string, form: Form): Fault | undefined {
-  const isElse = form === 'block' ? name === 'else' : name === ':else';
-  return isElse
-    ? { code: 'template-syntax', message: 'Write {{else}}, and close only the block it is in.' }
-    : undefined;
+  // `{{else:}}` is an else that begins a block on ":".
+  const isElse = form === 'block' ? name === 'else' || name === ':' : /^:?else:?$/i.test(name);
+  return isElse ? { code: 'template-syntax', message: NOT_ELSE } : undefined;
 }
 
 /** Of a tag that closes a block in Jinja, or goes on with it. */
@@ -384,7 +401,9 @@ function noHelper(name: string, args: Arguments): Fault {
 
 function unknownHelper({ original: name }: PathExpression, args: Arguments): Fault {
   const words = wordsOf(args);
-  const foreign = foreignCall(name, words);
+  // `x := 1` is `x` with an argument that is named ":".
+  const isGo = args.hash?.pairs.some(({ key }) => key === ':') === true;
+  const foreign = isGo ? GO : foreignCall(name, words);
   if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
   const near = nearest(name, HELPERS.keys());
   if (near !== undefined)

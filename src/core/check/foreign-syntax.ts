@@ -4,6 +4,7 @@ export const GO =
   'This is Go template syntax. Handlebars writes a variable without a dot before it, {{name}}, and blocks as {{#if name}}…{{/if}} and {{#each items}}…{{/each}}.';
 export const JSON_BRACES =
   'This is JSON, and "{{" begins a tag. Write "\\{{" or "{ {" for the braces themselves; only Python’s format strings double them.';
+export const NOT_ELSE = 'Write {{else}}, and close only the block it is in.';
 export const OPERATOR =
   'Handlebars has no operators. Pass a boolean, or use {{#ifEquals one other}}…{{/ifEquals}}.';
 export const NOT_OPERATOR = 'Handlebars has no operators. For "not" use {{#unless condition}}…{{/unless}}.';
@@ -21,7 +22,10 @@ export function foreignPath(
   { start, end }: { start: number; end: number },
 ): string | undefined {
   const words = text.slice(start, end).replace(/\[[^\]]*\]/g, '[]');
-  if (/\s/.test(words)) return GO;
+  if (/\s|^\$\./.test(words)) return GO;
+  if (words.includes('?.')) return CHAIN;
+  if (OPTIONAL.test(words)) return OPTIONAL_MARK;
+  if (/^\$\w/.test(words)) return /^\s{0,9}(?:,|:=)/.test(text.slice(end, end + 12)) ? GO : DOLLAR;
   if (/^-|-$/.test(words)) {
     const isAtBraces =
       (words.startsWith('-') && text.startsWith('{{', start - 2)) ||
@@ -31,8 +35,21 @@ export function foreignPath(
   return FORMATTED.test(words) ? FORMAT : undefined;
 }
 
-/** A name with a format of Python: `price:.2f`. */
-const FORMATTED = /^[\w.]+:(?=.*\d)[<>^=+\-#0-9]*\.?\d*[bcdeEfFgGnosxX%]$/;
+const CHAIN = 'Handlebars needs no "?": a path is nothing where one of its parts is not given. Remove it.';
+
+/** As Picoschema marks an optional input, TypeScript a property and Ruby a question. */
+const OPTIONAL = /[^./]\?(?=$|[./])/;
+const OPTIONAL_MARK =
+  'The "?" of an optional input belongs to the schema alone: in the text a value that is not given is nothing. Remove it. A name that has one is written in brackets, {{[name?]}}.';
+const DOLLAR =
+  'This is a variable of Go, PHP or a shell. Handlebars writes a variable without "$", as in {{name}}. A name that has one is written in brackets, {{[$name]}}.';
+
+/** A name with a format of Python: `price:.2f`, `rank:03`. */
+const FORMATTED = /^[\w.]+:(?=.*\d)[<>^=+\-#0-9]*\.?\d*[bcdeEfFgGnosxX%]?$/;
+/** All of a tag that only Python can read, with an alignment, a comma or a format of dates: `price:>10,.2f`. */
+const FORMATTED_TAG = /^\s*[\w.]+(?:\[[^\]\s]{0,40}\])?(?:![rsa])?:[^\s{}"'|]*~?\}\}/;
+/** Go gives a variable its value: `$i, $item := .Items`. */
+const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
 
 /** Words that are operators where they stand between values. */
 const OPERATORS = new Set(['and', 'or', 'is', 'in', 'eq', 'ne', 'if', '?', '??', '-', ':', '===', '==']);
@@ -52,7 +69,7 @@ export function hasOperator(words: readonly string[]): boolean {
 /** Why a tag of one word is of another language. */
 export function foreignWord(name: string): string | undefined {
   if (ENDS.has(name)) return END;
-  return name === 'elif' || name === 'elsif' ? KEYWORDS.get(name) : undefined;
+  return name === 'elif' || name === 'elsif' || name === 'elseif' ? KEYWORDS.get(name) : undefined;
 }
 
 const END = 'This is Jinja. Handlebars closes a block by its name, as in {{/if}} and {{/each}}.';
@@ -82,6 +99,31 @@ const KEYWORDS: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+const AS_BEFORE_BARS = 'Write "as" before the bars, as in {{#each items as |item|}}.';
+const ONE_ITEM =
+  'Handlebars reads one item, counted from the first, as in "items.[0]", and no part of a list. Pass what is needed as an input.';
+
+/** Why an else is in no block: the tag before it that begins one in another language. `text` is what is before it. */
+export function foreignBlock(
+  text: string,
+): { readonly start: number; readonly end: number; readonly message: string } | undefined {
+  const last = [...text.slice(-MAX_BEFORE).matchAll(FOREIGN_BLOCK)].at(-1);
+  if (last === undefined) return undefined;
+  const [tag, word = ''] = last;
+  const start = Math.max(0, text.length - MAX_BEFORE) + last.index;
+  const isGo = /^\{\{-|[\s(][.$]\w|-\}\}$/.test(tag);
+  const message = isGo
+    ? GO
+    : LOOPS.has(word)
+      ? EACH
+      : `A block begins with "#": write {{#${word} …}}…{{/${word}}}.`;
+  return { start, end: start + tag.length, message };
+}
+
+/** How far back that tag is looked for. */
+const MAX_BEFORE = 10_000;
+const FOREIGN_BLOCK = /\{\{[~-]?\s{0,9}(if|unless|each|with|range|for)\b[^{}]*\}\}/g;
+
 /**
  * Why a tag that Handlebars cannot read is of another language. `tag` is the text from its braces on, `at` the offset
  * there of what cannot be read.
@@ -93,8 +135,12 @@ export function foreignTag(tag: string, at: number): string | undefined {
   if (/^\s*[{[]?\s*(?:"[^"]*"|'[^']*')\s*:/.test(inside) || /^\s*\{/.test(inside)) return JSON_BRACES;
   const rest = tag.slice(at);
   const before = tag.slice(0, at);
-  if (/^-?\s*\$?\w*\s*:=/.test(inside) || (/^\.[\p{L}_]/u.test(rest) && /[\s{~(-]$/.test(before))) return GO;
-  if (/^\|(?!\|)/.test(rest)) return FILTER;
+  if (GO_VALUE.test(inside.replace(/\}\}.*/s, '')) || (/^\.[\p{L}_]/u.test(rest) && /[\s{~(-]$/.test(before)))
+    return GO;
+  if (/^\|(?!\|)/.test(rest))
+    return /^\{\{~?#/.test(tag) && /^\|[\w\s,]*\|\s*~?\}\}/.test(rest) ? AS_BEFORE_BARS : FILTER;
+  if (FORMATTED_TAG.test(inside)) return FORMAT;
+  if (/\s\/\s*$/.test(before) || (rest.startsWith('/') && /\s\/$/.test(before))) return OPERATOR;
   if (/^[\w.]+![a-z]\s*\}/.test(rest)) return FORMAT;
   if (/^!(?!=)/.test(rest)) return NOT_OPERATOR;
   if (
@@ -112,6 +158,7 @@ export function foreignTag(tag: string, at: number): string | undefined {
   const lookup = /^([\w.]+)\[([A-Za-z_][\w.]*)\]/.exec(rest);
   if (lookup !== null)
     return `Handlebars reads an item by a variable with "lookup": write "lookup ${lookup[1]} ${lookup[2]}".`;
+  if (/^[\w.]+\[[-\d:\s]*\]/.test(rest)) return ONE_ITEM;
   return /^[\w.]+\(/.test(rest)
     ? 'Handlebars calls nothing with "(" behind the name. Write a helper and its arguments with spaces, as in {{json value}}.'
     : undefined;

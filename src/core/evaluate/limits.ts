@@ -9,10 +9,14 @@ export interface Limits {
   readonly steps: number;
   /** UTF-16 code units of output. */
   readonly characters: number;
+  /** Called after every 1,024 steps, for a thread that gives way to others. */
+  readonly rest?: () => void;
 }
 
 /** The same in preview, command and registry. */
 export const LIMITS: Limits = { steps: 1_000_000, characters: 4 * 1024 * 1024 };
+
+const STEPS_TO_REST = 1024;
 
 /** How deep blocks may be inside one another, a partial counting as two: each takes some of the engine's stack. */
 export const MAX_NESTING = 600;
@@ -24,11 +28,14 @@ const CHARACTERS_PER_STEP = 8;
 export class Meter {
   readonly #limits: Limits;
   #steps = 0;
+  /** The number of steps at which there is something to do. */
+  #mark: number;
   #characters = 0;
   #nesting = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
+    this.#mark = Math.min(limits.rest === undefined ? Infinity : STEPS_TO_REST, limits.steps + 1);
   }
 
   get steps(): number {
@@ -46,10 +53,17 @@ export class Meter {
 
   step(template: Template, node: Node, count = 1): void {
     this.#steps += count;
-    if (this.#steps > this.#limits.steps) {
-      this.#steps = this.#limits.steps;
-      throw tooExpensive('steps', this.#limits.steps, template, node);
+    if (this.#steps >= this.#mark) this.#atMark(template, node);
+  }
+
+  #atMark(template: Template, node: Node): void {
+    const { steps, rest } = this.#limits;
+    if (this.#steps > steps) {
+      this.#steps = steps;
+      throw tooExpensive('steps', steps, template, node);
     }
+    rest?.();
+    this.#mark = Math.min(this.#steps + STEPS_TO_REST, steps + 1);
   }
 
   write(length: number, template: Template, node: Node): void {

@@ -29,12 +29,32 @@ export interface Option<Value> {
   readonly icon?: string;
   /** A heading above this option and those after it. */
   readonly heading?: string;
+  readonly button?: OptionButton;
 }
 
+/** A button at the end of an option, which shows something about it and leaves the list open. */
+export interface OptionButton {
+  /** The name of a codicon. */
+  readonly icon: string;
+  readonly title: string;
+  /** Never rejects. */
+  readonly press: () => Promise<void>;
+}
+
+/** The first option is the one that Enter takes. */
 export interface PickQuestion<Value> {
   readonly title: string;
   readonly placeholder: string;
   readonly options: readonly Option<Value>[] | Promise<readonly Option<Value>[]>;
+}
+
+export interface PickManyQuestion<Value> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly options: readonly (Option<Value> & {
+    /** Whether it is chosen at first. */
+    readonly picked: boolean;
+  })[];
 }
 
 export interface Confirmation {
@@ -56,6 +76,8 @@ export interface Ask {
   /** What was typed under this name has arrived where it was meant to, and is not offered again. */
   sent(draft: string): void;
   pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined>;
+  /** Undefined when the person leaves. */
+  pickMany<Value>(question: PickManyQuestion<Value>): Promise<readonly Value[] | undefined>;
   /** Modal. `alternative`: its button was chosen. */
   confirm(question: Confirmation): Promise<boolean | 'alternative'>;
   /** A notification; the button that was chosen, or undefined. Never waits with progress on the screen. */

@@ -3,7 +3,7 @@
  * tenth of a second late, and never of what Escape leaves by then.
  */
 import * as vscode from 'vscode';
-import type { Ask, Confirmation, Option, PickQuestion, Severity } from './ask.ts';
+import type { Ask, Confirmation, Option, PickManyQuestion, PickQuestion, Severity } from './ask.ts';
 import type { Drafts } from './drafts.ts';
 
 export const dialogs = (drafts: Drafts): Ask => ({
@@ -46,14 +46,49 @@ export const dialogs = (drafts: Drafts): Ask => ({
   sent: draft => drafts.forget(draft),
 
   async pick<Value>({ title, placeholder, options }: PickQuestion<Value>) {
-    const chosen = await vscode.window.showQuickPick(items(options), {
+    const list = vscode.window.createQuickPick<Item<Value>>();
+    list.title = title;
+    list.placeholder = placeholder;
+    list.matchOnDescription = true;
+    list.matchOnDetail = true;
+    list.ignoreFocusOut = true;
+    list.busy = true;
+    const chosen = new Promise<Item<Value> | undefined>(resolve => {
+      list.onDidAccept(() => {
+        // Enter before the options are here takes none of them.
+        if (list.selectedItems[0] !== undefined) resolve(list.selectedItems[0]);
+      });
+      list.onDidHide(() => resolve(undefined));
+    });
+    list.onDidTriggerItemButton(async ({ item: { press } }) => {
+      await press?.();
+      // What was shown has taken the focus; the list goes on.
+      await vscode.commands.executeCommand('workbench.action.focusQuickOpen');
+    });
+    list.show();
+    try {
+      const shown = items(options).then(found => {
+        list.items = found;
+        list.busy = false;
+      });
+      // Where the options cannot be had, the question ends with the reason.
+      return (await Promise.race([chosen, shown.then(() => chosen)]))?.value;
+    } finally {
+      list.dispose();
+    }
+  },
+
+  async pickMany<Value>({ title, placeholder, options }: PickManyQuestion<Value>) {
+    const offered = options.map(option => ({ ...item(option), picked: option.picked, value: option.value }));
+    const chosen = await vscode.window.showQuickPick(offered, {
       title,
       placeHolder: placeholder,
+      canPickMany: true,
       matchOnDescription: true,
       matchOnDetail: true,
       ignoreFocusOut: true,
     });
-    return chosen?.value;
+    return chosen?.map(({ value }) => value);
   },
 
   async confirm({ message, detail, button, alternative, severity }: Confirmation) {
@@ -80,7 +115,7 @@ function validation(
   return { message: found.note, severity: vscode.InputBoxValidationSeverity.Info };
 }
 
-type Item<Value> = vscode.QuickPickItem & { value?: Value };
+type Item<Value> = vscode.QuickPickItem & { value?: Value; press?: () => Promise<void> };
 
 async function items<Value>(options: PickQuestion<Value>['options']): Promise<Item<Value>[]> {
   return (await options).flatMap(option => [
@@ -91,12 +126,16 @@ async function items<Value>(options: PickQuestion<Value>['options']): Promise<It
   ]);
 }
 
-function item<Value>({ label, description, detail, icon, value }: Option<Value>): Item<Value> {
+function item<Value>({ label, description, detail, icon, value, button }: Option<Value>): Item<Value> {
   return {
     label,
     value,
     ...(description !== undefined && { description }),
     ...(detail !== undefined && { detail }),
     ...(icon !== undefined && { iconPath: new vscode.ThemeIcon(icon) }),
+    ...(button !== undefined && {
+      press: button.press,
+      buttons: [{ iconPath: new vscode.ThemeIcon(button.icon), tooltip: button.title }],
+    }),
   };
 }

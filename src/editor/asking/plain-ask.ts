@@ -3,7 +3,7 @@
  * of `$(…)` in a list, and shows what hides or turns the direction of a line as it is.
  */
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
-import type { Ask, Option, PickQuestion } from './ask.ts';
+import type { Ask, Option, PickManyQuestion, PickQuestion } from './ask.ts';
 
 export function plainAsk(ask: Ask): Ask {
   return {
@@ -20,6 +20,12 @@ export function plainAsk(ask: Ask): Ask {
         title: oneLine(title),
         placeholder: oneLine(placeholder),
         options: plainOptions(options),
+      }),
+    pickMany: <Value>({ title, placeholder, options }: PickManyQuestion<Value>) =>
+      ask.pickMany<Value>({
+        title: oneLine(title),
+        placeholder: oneLine(placeholder),
+        options: options.map(option => ({ ...option, ...plainOption(option) })),
       }),
     confirm: question =>
       ask.confirm({
@@ -44,13 +50,14 @@ function plainOptions<Value>(options: PickQuestion<Value>['options']): PickQuest
 }
 
 function plainOption<Value>(option: Option<Value>): Option<Value> {
-  const { label, description, detail, heading } = option;
+  const { label, description, detail, heading, button } = option;
   return {
     ...option,
     label: withoutIcons(label),
     ...(description !== undefined && { description: withoutIcons(description) }),
     ...(detail !== undefined && { detail: withoutIcons(detail) }),
     ...(heading !== undefined && { heading: oneLine(heading) }),
+    ...(button !== undefined && { button: { ...button, title: oneLine(button.title) } }),
   };
 }
 

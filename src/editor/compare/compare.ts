@@ -45,8 +45,16 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
     if (listed?.hasFile === true) return { file: true };
     return listed?.summary === undefined ? undefined : { version: listed.summary.newest.version };
   };
-  let selected: (Target & { readonly version: VersionNumber }) | undefined;
+  let selected:
+    | (Target & { readonly version: VersionNumber; readonly registry: string | undefined })
+    | undefined;
   return vscode.Disposable.from(
+    session.onDidChange(() => {
+      // Of another registry, the same reference is another version.
+      if (selected === undefined || selected.registry === session.registry) return;
+      selected = undefined;
+      setContext('promptforge.selectedForCompare', false);
+    }),
     registerResolvedDocuments(workbench),
     registerCommand('compareWithNewest', 'Comparing', report, async argument => {
       const target = await fileAndRegistry(argument, 'Compare with Newest Version');
@@ -112,7 +120,7 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
     registerCommand('selectForCompare', 'Selecting', report, async argument => {
       const target = await namedTarget(argument, workbench);
       if (target?.version === undefined) return;
-      selected = { ...target, version: target.version };
+      selected = { ...target, version: target.version, registry: session.registry };
       setContext('promptforge.selectedForCompare', true);
     }),
     registerCommand('compareWithSelected', 'Comparing', report, async argument => {

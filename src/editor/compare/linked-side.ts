@@ -13,9 +13,11 @@ import type { Workbench } from '../workbench.ts';
 type Holding = Pick<Workbench, 'session' | 'prompts'>;
 export type ReadVersion = (prompt: PromptName, version: VersionNumber) => Promise<RecordedSource>;
 
-/** Reads versions of the registry that the window is connected to, or from the cache. */
-export function versionReader({ session }: Pick<Workbench, 'session'>): ReadVersion {
-  const registry = session.registry ?? EMBEDDED;
+/** Reads versions of a registry, the one that the window is connected to unless told, or from the cache. */
+export function versionReader(
+  { session }: Pick<Workbench, 'session'>,
+  registry: string = session.registry ?? EMBEDDED,
+): ReadVersion {
   return (prompt, version) => fetchVersion(session, { registry, prompt, version });
 }
 
@@ -24,8 +26,9 @@ export async function linkedVersion(
   holding: Holding,
   prompt: PromptName,
   version: VersionNumber,
+  registry?: string,
 ): Promise<LinkedSource> {
-  const read = versionReader(holding);
+  const read = versionReader(holding, registry);
   const { source, partials } = await read(prompt, version);
   return linkedSource(prompt, source, await linkRecorded(partials, read));
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { LinkedSource } from '../../core/changed-sources.ts';
 import type { PromptName } from '../../core/name.ts';
+import { checkRegistryIsShown } from '../connection/other-project.ts';
 import { messageOf } from '../problems/explain.ts';
 import { parseResolvedUri, RESOLVED_SCHEME } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
@@ -33,10 +34,13 @@ async function resolvedText(workbench: Workbench, uri: vscode.Uri): Promise<stri
   const address = parseResolvedUri(uri);
   if (address === undefined) throw new Error('Its address is not one of PromptForge.');
   const { flatten } = await import('../../core/flatten.ts');
-  const { prompt, version } = address;
-  if (version === undefined) return flatten(await linkedFile(workbench, prompt));
+  const { prompt, version, registry } = address;
+  if (version === undefined) {
+    checkRegistryIsShown(registry, workbench.session);
+    return flatten(await linkedFile(workbench, prompt));
+  }
   const { linkedVersion } = await import('./linked-side.ts');
-  return flatten(await linkedVersion(workbench, prompt, version));
+  return flatten(await linkedVersion(workbench, prompt, version, registry));
 }
 
 /** The prompt's file as the editor has it, with the partials that publishing would take. */

@@ -68,14 +68,20 @@ export async function findChange(
   right: End,
 ): Promise<Change | undefined> {
   try {
-    return await inProgress(`Comparing versions of ${prompt}`, async () => {
+    return await inProgress(`Comparing versions of ${prompt}`, async signal => {
+      // Whoever cancels goes on without: what is fetched meanwhile may take as long as the registry likes.
+      const cancelled = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+      cancelled.catch(() => {}); // whoever waits below meets it
       const [{ linkedVersion }, { changeBetween }] = await Promise.all([
         import('./linked-side.ts'),
         import('./change.ts'),
       ]);
       const linked = (end: End) =>
         'version' in end ? linkedVersion(workbench, prompt, end.version) : linkedFile(workbench, prompt);
-      return changeBetween(prompt, await linked(left), await linked(right));
+      const between = async () => changeBetween(prompt, await linked(left), await linked(right));
+      return Promise.race([between(), cancelled]);
     });
   } catch (error) {
     workbench.log.warn(`Comparing ${prompt}: ${logged(error)}`);

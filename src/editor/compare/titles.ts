@@ -23,6 +23,13 @@ export function shortName(prompt: PromptName, all: Iterable<PromptName>): string
   return last;
 }
 
+/** `shortName` among all of these, for many prompts: the names are looked at once. */
+export function shortNames(all: Iterable<PromptName>): (prompt: PromptName) => string {
+  const named = new Map<string, number>();
+  for (const name of all) named.set(lastPart(name), (named.get(lastPart(name)) ?? 0) + 1);
+  return prompt => ((named.get(lastPart(prompt)) ?? 0) > 1 ? prompt : lastPart(prompt));
+}
+
 function lastPart(prompt: PromptName): string {
   return prompt.slice(prompt.lastIndexOf('/') + 1);
 }

@@ -25,9 +25,10 @@ export interface Access {
   forget(environment: EnvironmentName): void;
   /**
    * Asks once, without a key and with nothing in the log, whether the registry answers.
+   * @param isPatient whether it may take as long as any call, not just long enough for the status to be true
    * @throws RegistryUnreachable, Problem `unavailable`
    */
-  ask(signal: AbortSignal): Promise<void>;
+  ask(isPatient: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,6 +36,8 @@ export interface AccessParts {
   readonly log: RequestLog;
   readonly cache: VersionCache;
   readonly userAgent: string;
+  /** Asked before each call of a client over HTTP: rejects while the registry is known not to answer. */
+  readonly before: (signal: AbortSignal | undefined) => Promise<void>;
   /** Told when the key of an environment is another, or gone. */
   readonly keyReplaced: () => void;
 }
@@ -43,10 +46,11 @@ export interface AccessParts {
 export async function accessOverHttp(
   url: string,
   keys: OpenedKeyStore,
-  { log, cache, userAgent, keyReplaced }: AccessParts,
+  { log, cache, userAgent, before, keyReplaced }: AccessParts,
 ): Promise<Access> {
-  const [{ RegistryClient }, { originOf }] = await Promise.all([
+  const [{ RegistryClient }, { checkHasNetwork }, { originOf }] = await Promise.all([
     import('../../client/registry-client.ts'),
+    import('../../client/network.ts'),
     import('../../keys/origin.ts'),
   ]);
   const origin = originOf(url);
@@ -55,13 +59,9 @@ export async function accessOverHttp(
   const forget = (environment: EnvironmentName): void => {
     if (clients.delete(environment)) keyReplaced();
   };
-  const unlogged = new RegistryClient({
-    url,
-    key: null,
-    userAgent,
-    timeoutMs: ANSWER_MS,
-    retry: { retries: 0 },
-  });
+  const unlogged = { url, key: null, userAgent, retry: { retries: 0 } } as const;
+  const quick = new RegistryClient({ ...unlogged, timeoutMs: ANSWER_MS });
+  const patient = new RegistryClient(unlogged);
   return {
     async environments() {
       // Another window may have replaced or removed keys.
@@ -78,15 +78,16 @@ export async function accessOverHttp(
           'key_missing',
           `No key for ${environment} is stored for ${origin}. Set it in the Environments view.`,
         );
-      const client = new RegistryClient({ url, key, fetch, cache, userAgent });
+      const client = new RegistryClient({ url, key, fetch, cache, userAgent, before });
       clients.set(environment, { key, client });
       return client;
     },
-    clientWith: key => new RegistryClient({ url, key, fetch, cache, userAgent }),
+    clientWith: key => new RegistryClient({ url, key, fetch, cache, userAgent, before }),
     forget,
-    async ask(signal) {
+    async ask(isPatient) {
+      checkHasNetwork(url);
       try {
-        await unlogged.readiness(signal);
+        await (isPatient ? patient : quick).readiness();
       } catch (error) {
         // It answers, and the alarm says the rest.
         if (!Problem.is(error, 'log_broken')) throw error;
@@ -122,6 +123,8 @@ export async function accessEmbedded(
     getSource: digest => versions.getSource(digest),
     getVersion: (_origin, reference) => versions.getVersion(url, reference),
     putVersion: (_origin, version) => versions.putVersion(url, version),
+    getHistory: (_origin, prompt) => versions.getHistory(url, prompt),
+    putHistory: (_origin, prompt, page, isNewest) => versions.putHistory(url, prompt, page, isNewest),
   };
   const clients = new Map<EnvironmentName, RegistryClient>();
   const clientFor = async (environment: EnvironmentName): Promise<RegistryClient> => {

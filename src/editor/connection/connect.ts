@@ -15,12 +15,14 @@ export function registerConnect(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
   return vscode.Disposable.from(
     registerCommand('connect', 'Connecting', report, () => connect(workbench)),
-    registerCommand('openProjectFile', 'Opening promptforge.json', report, openProjectFile),
+    registerCommand('openProjectFile', 'Opening promptforge.json', report, () =>
+      openProjectFile(workbench.session),
+    ),
   );
 }
 
 async function connect(workbench: Workbench): Promise<void> {
-  const { session, prompts, ask } = workbench;
+  const { ask } = workbench;
   if (!vscode.workspace.isTrusted) {
     const chosen = await ask.tell(
       'warning',
@@ -32,27 +34,44 @@ async function connect(workbench: Workbench): Promise<void> {
   }
   const root = await chooseFolder(workbench);
   if (root === undefined) return;
-  const registry = await chooseRegistry(workbench);
-  if (registry === undefined) return;
+  const registry = await chooseRegistry(workbench, root);
+  if (registry !== undefined) await connectFolder(workbench, root, registry);
+}
+
+/**
+ * As Connect to Registry… with the registry given, in the address of which the person has agreed to it. Asks which
+ * folder where there are several; nothing is changed where the registry does not answer and the person leaves it at that.
+ * @param registry as `registryAddress` gives it
+ */
+export async function connectTo(workbench: Workbench, registry: string): Promise<void> {
+  const root = await chooseFolder(workbench);
+  if (root !== undefined && (await answers(workbench, registry)))
+    await connectFolder(workbench, root, registry);
+}
+
+async function connectFolder(workbench: Workbench, root: string, registry: string): Promise<void> {
+  const { session, prompts } = workbench;
   const [{ writeProject }, { nodeFileSystem }] = await Promise.all([
     import('../../workspace/project-file.ts'),
     import('../../workspace/node-file-system.ts'),
   ]);
-  await writeProject(root, registry, nodeFileSystem, session.project);
+  const kept = session.projects.find(each => each.root === root)?.project;
+  await writeProject(root, registry, nodeFileSystem, kept);
+  await session.show(root);
   await inProgress(`Connecting to ${registryName(registry)}`, () => prompts.refresh());
-  if (session.state.kind === 'no-key') {
+  if ((await session.settled()).kind === 'no-key') {
     await vscode.commands.executeCommand('promptforge.setKey');
     return; // which says whether one is connected
   }
   void sayConnected(workbench, registry);
 }
 
-/** To be said once the state is known. */
 async function sayConnected({ session, prompts, ask }: Workbench, registry: string): Promise<void> {
-  const { state } = session;
+  const state = await session.settled();
   const name = registry === EMBEDDED ? 'the embedded registry' : registryName(registry);
   if (state.kind !== 'connected') {
-    if ('why' in state) await ask.tell('warning', `promptforge.json names ${name} now, but: ${state.why}`);
+    const why = 'why' in state ? state.why : 'This window is not connected to it.';
+    await ask.tell('warning', `promptforge.json names ${name} now, but: ${why}`);
     return;
   }
   const count = prompts.summaries.filter(({ archived }) => !archived).length;
@@ -67,7 +86,6 @@ async function sayConnected({ session, prompts, ask }: Workbench, registry: stri
 
 /** The folder that holds, or shall hold, promptforge.json. */
 async function chooseFolder({ session, ask }: Workbench): Promise<string | undefined> {
-  if (session.project !== undefined) return session.project.root;
   const folders = fileFolders();
   const [only, ...others] = folders;
   if (only === undefined) {
@@ -79,13 +97,21 @@ async function chooseFolder({ session, ask }: Workbench): Promise<string | undef
   return ask.pick({
     title: 'Connect to Registry',
     placeholder: 'Select the folder for your prompts',
-    options: folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri.fsPath })),
+    options: folders.map(({ name, uri }) => {
+      const known = session.projects.find(({ root }) => root === uri.fsPath);
+      return {
+        label: name,
+        description: known?.project === undefined ? '' : `Now: ${registryName(known.project.registry)}`,
+        detail: uri.fsPath,
+        value: uri.fsPath,
+      };
+    }),
   });
 }
 
-async function chooseRegistry(workbench: Workbench): Promise<string | undefined> {
+async function chooseRegistry(workbench: Workbench, root: string): Promise<string | undefined> {
   const { ask, session } = workbench;
-  const now = session.registry;
+  const now = session.projects.find(each => each.root === root)?.project?.registry;
   const kind = await ask.pick({
     title: 'Connect to Registry',
     placeholder:

@@ -60,6 +60,7 @@ export function registerEnvironmentsView(session: Session): vscode.Disposable {
   return vscode.Disposable.from(
     view,
     session.onDidChange(() => {
+      view.description = session.oneOfSeveral?.name ?? '';
       view.message = session.state.kind === 'offline' && session.environments.length > 0 ? LAST_KNOWN : '';
     }),
   );

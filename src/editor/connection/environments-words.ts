@@ -48,7 +48,7 @@ function keyWords(
       return {
         icon: 'circle-outline',
         description: 'no key',
-        detail: `No key for ${name} is stored on this machine.`,
+        detail: `No key for ${name} is stored.`,
       };
     case 'refused':
       return { icon: 'error', description: 'key refused', detail: key.why };

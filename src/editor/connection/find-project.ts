@@ -1,4 +1,5 @@
-/** Which folder of the window holds the project: the first one with a promptforge.json. */
+/** Which folders of the window hold a project, and which of them it shows: the one that was chosen, else the first. */
+import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { Project } from '../../workspace/project-file.ts';
 import type { ConnectionState } from '../status/words.ts';
@@ -6,37 +7,91 @@ import { exists } from '../work/exists.ts';
 
 const PROJECT_FILE = 'promptforge.json';
 
-export type FoundProject =
-  | { readonly project: Project; readonly state?: undefined }
-  | { readonly project: undefined; readonly state: ConnectionState };
-
-/** Never rejects for what the file holds: a broken one is a state. */
-export async function findProject(): Promise<FoundProject> {
-  if (fileFolders().length === 0) return { project: undefined, state: { kind: 'no-folder' } };
-  const file = await projectFile();
-  if (file === undefined) return { project: undefined, state: { kind: 'not-connected' } };
-  const [{ readProject }, { nodeFileSystem }] = await Promise.all([
-    import('../../workspace/project-file.ts'),
-    import('../../workspace/node-file-system.ts'),
-  ]);
-  try {
-    return { project: await readProject(vscode.Uri.joinPath(file, '..').fsPath, nodeFileSystem) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { project: undefined, state: { kind: 'broken-project', why } };
-  }
+/** A folder of the window with a promptforge.json, usable or not. */
+export interface OpenProject {
+  /** As VS Code calls the folder. */
+  readonly name: string;
+  /** Absolute. */
+  readonly root: string;
+  readonly isShown: boolean;
+  /** Undefined where promptforge.json cannot be used. */
+  readonly project: Project | undefined;
 }
 
-/** The promptforge.json that counts in this window, usable or not. */
-export async function projectFile(): Promise<vscode.Uri | undefined> {
-  for (const folder of fileFolders()) {
-    const file = vscode.Uri.joinPath(folder.uri, PROJECT_FILE);
-    if (await exists(file)) return file;
-  }
-  return undefined;
+export type FoundProject = { readonly all: readonly OpenProject[] } & (
+  | { readonly project: Project; readonly state?: undefined }
+  | { readonly project: undefined; readonly state: ConnectionState }
+);
+
+/** Never rejects for what a file holds: a broken one is a state. @param chosen the root of the project to show */
+export async function findProject(chosen: string | undefined): Promise<FoundProject> {
+  if (fileFolders().length === 0) return { all: [], project: undefined, state: { kind: 'no-folder' } };
+  const folders = await projectFolders();
+  const shown = shownOf(folders, chosen);
+  if (shown === undefined) return { all: [], project: undefined, state: { kind: 'not-connected' } };
+  const read = await Promise.all(folders.map(folder => readFolder(folder)));
+  const all = folders.map(({ name, uri }, index) => ({
+    name,
+    root: uri.fsPath,
+    isShown: folders[index] === shown,
+    project: read[index]?.project,
+  }));
+  const own = read[folders.indexOf(shown)];
+  return own?.project === undefined
+    ? { all, project: undefined, state: { kind: 'broken-project', why: own?.why ?? '' } }
+    : { all, project: own.project };
+}
+
+/** The promptforge.json that counts in this window, usable or not. @param chosen as for `findProject` */
+export async function projectFile(chosen: string | undefined): Promise<vscode.Uri | undefined> {
+  const shown = shownOf(await projectFolders(), chosen);
+  return shown && fileOf(shown);
 }
 
 /** Folders on disk: prompts are files, and the lock file is written beside them. */
 export function fileFolders(): readonly vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
+}
+
+/** The project that a file belongs to, the innermost where one is within another; undefined where it is in none. */
+export function projectOf(path: string, all: readonly OpenProject[]): OpenProject | undefined {
+  return all
+    .filter(({ root }) => isWithin(path, root))
+    .toSorted((one, other) => other.root.length - one.root.length)[0];
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !/^[a-z]:/i.test(inside);
+}
+
+async function projectFolders(): Promise<readonly vscode.WorkspaceFolder[]> {
+  const folders = fileFolders();
+  const have = await Promise.all(folders.map(folder => exists(fileOf(folder))));
+  return folders.filter((_, index) => have[index]);
+}
+
+function shownOf(
+  folders: readonly vscode.WorkspaceFolder[],
+  chosen: string | undefined,
+): vscode.WorkspaceFolder | undefined {
+  return folders.find(({ uri }) => uri.fsPath === chosen) ?? folders[0];
+}
+
+function fileOf({ uri }: vscode.WorkspaceFolder): vscode.Uri {
+  return vscode.Uri.joinPath(uri, PROJECT_FILE);
+}
+
+async function readFolder({
+  uri,
+}: vscode.WorkspaceFolder): Promise<{ readonly project?: Project; readonly why?: string }> {
+  const [{ readProject }, { nodeFileSystem }] = await Promise.all([
+    import('../../workspace/project-file.ts'),
+    import('../../workspace/node-file-system.ts'),
+  ]);
+  try {
+    return { project: await readProject(uri.fsPath, nodeFileSystem) };
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
 }

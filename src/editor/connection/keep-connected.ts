@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import { EMBEDDED } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
-import { isOfAbsence } from './identify.ts';
 import { type ConnectionWatch, watchConnection } from './watch-connection.ts';
 
 export function registerKeepConnected({
@@ -18,10 +17,7 @@ export function registerKeepConnected({
       if (state.kind === 'connected' || (state.kind === 'connecting' && state.isAsked)) return 'connected';
       return state.kind === 'offline' ? 'offline' : 'unwatched';
     },
-    ask: signal =>
-      session.ask(signal).catch((error: unknown) => {
-        if (isOfAbsence(error)) throw error;
-      }),
+    ask: () => session.ask(),
     lost(error) {
       if (session.state.kind !== 'offline') log.warn(`The registry does not answer: ${String(error)}`);
       session.note(error);

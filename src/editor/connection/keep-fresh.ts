@@ -13,8 +13,9 @@ export function registerKeepFresh(
 ): vscode.Disposable {
   const refresh = settling(() => prompts.refresh());
   const rescan = settling(() => prompts.rescan());
-  const onProject = watch('promptforge.json', refresh.soon);
-  const onFiles = watch('{promptforge.lock.json,**/*.prompt}', rescan.soon);
+  // Of every folder of the window.
+  const onProject = watch('**/promptforge.json', refresh.soon);
+  const onFiles = watch('**/{promptforge.lock.json,*.prompt}', rescan.soon);
   return vscode.Disposable.from(
     refresh,
     rescan,

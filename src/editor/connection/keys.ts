@@ -61,10 +61,11 @@ async function setKey(
   const registry = session.registry!;
   const { originOf } = await import('../../keys/origin.ts');
   const origin = originOf(registry);
+  const { place } = await inProgress('Looking for the keychain', () => session.keyStore(), false);
   const whose = wanted === undefined ? '' : ` for ${wanted}`;
   const text = await ask.text({
     title: `${replacing ? 'Replace' : 'Set'} Key${whose}`,
-    prompt: `It is sent to ${origin} and nowhere else. An admin of your registry creates keys.`,
+    prompt: `It is kept in ${place}, and sent to ${origin} and nowhere else. An admin of your registry creates keys.`,
     placeholder: `pf_${wanted ?? 'environment'}_…`,
     secret: true,
     validate: typed => keyVerdict(typed, wanted),
@@ -77,7 +78,7 @@ async function setKey(
     const agreed = await ask.confirm({
       message: `Replace the key for ${environment}?`,
       detail: `A key for ${environment} at ${origin} is already stored.`,
-      button: 'Replace',
+      button: `Replace ${environment} Key`,
     });
     if (!agreed) return;
   }
@@ -154,13 +155,13 @@ async function testKey({ session, prompts, ask }: Workbench, environment: Enviro
 async function removeKey({ session, prompts, ask }: Workbench, environment: EnvironmentName): Promise<void> {
   const { originOf } = await import('../../keys/origin.ts');
   const origin = originOf(session.registry!);
+  const { store, place } = await session.keyStore();
   const agreed = await ask.confirm({
     message: `Remove the key for ${environment}?`,
-    detail: `It is removed from this machine. At ${origin} it stays valid until an admin revokes it.`,
-    button: 'Remove',
+    detail: `It is removed from ${place}. At ${origin} it stays valid until an admin revokes it.`,
+    button: `Remove ${environment} Key`,
   });
   if (!agreed) return;
-  const { store } = await session.keyStore();
   const there = await store.delete(origin, environment);
   await session.forget(environment);
   await prompts.refresh();

@@ -1,15 +1,15 @@
 /** Opens promptforge.json at what is wrong in it. */
 import * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
-import { projectFile } from './find-project.ts';
 import { projectDiagnostics } from './project-diagnostics.ts';
+import type { Session } from './session.ts';
 
 /** The longest wait for VS Code to read a file again, in milliseconds: a caret elsewhere is no harm. */
 const READ_MS = 2_000;
 
 /** With the caret at what is wrong in it first. */
-export async function openProjectFile(): Promise<void> {
-  const file = await projectFile();
+export async function openProjectFile(session: Session): Promise<void> {
+  const file = await session.projectFile();
   if (file === undefined) return;
   const document = await vscode.workspace.openTextDocument(file);
   // VS Code may not have read yet what another program has written.

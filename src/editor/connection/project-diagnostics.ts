@@ -1,7 +1,6 @@
 /** What is wrong in promptforge.json and promptforge.lock.json, in the Problems view and in the text, as it is written. */
 import * as vscode from 'vscode';
 import type { TextProblem } from '../../workspace/json-text.ts';
-import { projectFile } from './find-project.ts';
 import type { Session } from './session.ts';
 
 const SOURCE = 'PromptForge';
@@ -23,7 +22,7 @@ export function registerProjectDiagnostics(session: Session): vscode.Disposable 
   };
   /** The window's own promptforge.json is told of while it is closed, too: without it nothing works. */
   const checkClosed = async (): Promise<void> => {
-    const file = await projectFile();
+    const file = await session.projectFile();
     if (file === undefined || openDocument(file) !== undefined) return;
     if (session.state.kind !== 'broken-project') {
       collection.delete(file);

@@ -1,89 +1,11 @@
-/** *Revoke Key…*: an admin of an environment chooses one of its keys, and whether the keys that it created end with it. */
+/** *Revoke Key…*, loaded when it is used. */
 import type * as vscode from 'vscode';
-import { chooseKey } from '../../client/choose-key.ts';
-import type { RegistryClient } from '../../client/registry-client.ts';
-import type { KeyRecord } from '../../contract/keys.ts';
-import type { EnvironmentName } from '../../core/environment.ts';
 import { registerCommand } from '../commands.ts';
-import { EMBEDDED } from '../versions/uri.ts';
-import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { environmentOf } from './environment-argument.ts';
-import { MissingKey } from './missing-key.ts';
-import { keyOptions, revokedWords, revokeQuestion } from './revoke-words.ts';
-
-/** Keys that are asked for at once. */
-const PAGE = 500;
 
 export function registerRevokeKey(workbench: Workbench): vscode.Disposable {
-  const { session, ask, report } = workbench;
-  return registerCommand('revokeKey', 'Revoking the key', report, async argument => {
-    if (session.registry === EMBEDDED)
-      return void (await ask.tell('info', 'The embedded registry is yours alone and has no keys.'));
-    const environment = environmentOf(argument) ?? (await pickEnvironment(workbench));
-    if (environment !== undefined) await revokeKey(workbench, environment);
+  return registerCommand('revokeKey', 'Revoking the key', workbench.report, async argument => {
+    const { revokeChosenKey } = await import('./revoke-chosen-key.ts');
+    await revokeChosenKey(workbench, argument);
   });
-}
-
-/** One whose keys one may manage; that asks only where there are several. */
-async function pickEnvironment({ session, ask }: Workbench): Promise<EnvironmentName | undefined> {
-  if (session.keys.size === 0) await session.reload();
-  const managed = [...session.keys].filter(
-    ([, state]) => state.kind === 'unasked' || (state.kind === 'known' && state.who.role === 'admin'),
-  );
-  const [first] = managed;
-  if (managed.length === 1 && first !== undefined) return first[0];
-  if (managed.length === 0) {
-    const choice = chooseKey({ kind: 'manage-keys' }, session.environments, session.keys);
-    if (choice.kind === 'missing') throw new MissingKey(choice);
-  }
-  return ask.pick({
-    title: 'Revoke Key',
-    placeholder: 'Select the environment that the key is for',
-    options: managed.map(([name]) => ({ label: name, value: name })),
-  });
-}
-
-async function revokeKey(workbench: Workbench, environment: EnvironmentName): Promise<void> {
-  const { session, prompts, ask } = workbench;
-  const client = await session.clientFor({ kind: 'manage-keys', environment });
-  const [own, keys] = await inProgress(`Reading the keys for ${environment}`, signal =>
-    Promise.all([client.currentKey(signal), allKeys(client, signal)]),
-  );
-  const now = Date.now();
-  const key = await ask.pick({
-    title: `Revoke Key for ${environment}`,
-    placeholder: 'Select the key to revoke',
-    options: keyOptions(keys, own.id, now),
-  });
-  if (key === undefined) return;
-  const question = revokeQuestion(key, keys, own.id, now);
-  const agreed = await ask.confirm(question);
-  if (agreed === false) return;
-  const cascade = agreed === 'alternative' || key.revokedAt !== null;
-  let others = 0;
-  try {
-    await inProgress(`Revoking ${key.actor}’s key`, async signal => {
-      for (let isComplete = false; !isComplete; ) {
-        const revoked = await client.revokeKey(key.id, { cascade }, signal);
-        others += revoked.cascade?.keys.length ?? 0;
-        isComplete = revoked.cascade?.complete ?? true;
-      }
-    });
-  } finally {
-    // One's own may be among them.
-    await session.forget(environment);
-    await prompts.refresh();
-  }
-  void ask.tell('info', revokedWords(key, others));
-}
-
-async function allKeys(client: RegistryClient, signal: AbortSignal): Promise<KeyRecord[]> {
-  const keys: KeyRecord[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await client.listKeys({ limit: PAGE, cursor }, signal);
-    keys.push(...page.data);
-    if (page.nextCursor === null || page.data.length === 0) return keys;
-    cursor = page.nextCursor;
-  }
 }

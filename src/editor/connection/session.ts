@@ -4,6 +4,8 @@
  */
 import * as vscode from 'vscode';
 import { chooseKey, type Keys, type Work } from '../../client/choose-key.ts';
+import type { DiskVersionCache } from '../../client/disk-version-cache.ts';
+import type { Known, LastKnown, Part } from '../../client/last-known.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { embeddedCacheUrl } from '../../core/embedded.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
@@ -16,12 +18,20 @@ import { NewestRun } from '../work/newest-run.ts';
 import { OneOpen } from '../work/one-open.ts';
 import type { Access, AccessParts } from './access.ts';
 import { embeddedOptions } from './embedded-options.ts';
-import { findProject } from './find-project.ts';
-import { identify, stateOfTrouble } from './identify.ts';
+import { findProject, type OpenProject, projectFile } from './find-project.ts';
+import { identify, isOfAbsence, stateOfTrouble } from './identify.ts';
 import { MissingKey } from './missing-key.ts';
+import { SharedQuestion } from './shared-question.ts';
+
+/** Under which the root of the project is kept that the window shows. */
+const SHOWN = 'promptforge.project';
+/** States that are shown until the registry has answered again. */
+const KNOWN: ReadonlySet<ConnectionState['kind']> = new Set(['connected', 'offline', 'no-key']);
 
 export interface SessionParts extends Pick<AccessParts, 'log' | 'userAgent'> {
   readonly secrets: vscode.SecretStorage;
+  /** Of this workspace. */
+  readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
   /** Where the extension may keep what it can fetch again, and the embedded registry. */
   readonly storage: vscode.Uri;
 }
@@ -33,13 +43,17 @@ export class Session implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #state: ConnectionState = { kind: 'no-folder' };
   #project: Project | undefined;
+  #projects: readonly OpenProject[] = [];
   #place: string | undefined;
   #environments: readonly Environment[] = [];
   #keys: Keys = new Map();
   readonly #access = new OneOpen<Access>();
   #keysReplaced = 0;
   #keyStore: Promise<OpenedKeyStore> | undefined;
-  #cache: Promise<AccessParts['cache']> | undefined;
+  #disk: Promise<{ readonly cache: DiskVersionCache; readonly lastKnown: LastKnown }> | undefined;
+  readonly #question = new SharedQuestion(() => this.#askRegistry(false));
+  /** One that is slow is away by the status, and may answer all the same. */
+  readonly #patientQuestion = new SharedQuestion(() => this.#askRegistry(true));
   readonly #reloading = new NewestRun();
 
   constructor(parts: SessionParts) {
@@ -50,9 +64,35 @@ export class Session implements vscode.Disposable {
     return this.#state;
   }
 
+  /** The state once nobody is asking the registry any more: what looks again meanwhile makes it "connecting". */
+  async settled(): Promise<ConnectionState> {
+    while (this.#reloading.running !== undefined) await this.#reloading.running;
+    return this.#state;
+  }
+
   /** Undefined while no folder with a usable promptforge.json is open. */
   get project(): Project | undefined {
     return this.#project;
+  }
+
+  /** All that the window has, in its order. */
+  get projects(): readonly OpenProject[] {
+    return this.#projects;
+  }
+
+  /** The one that is shown, where there are several; its promptforge.json may be broken. */
+  get oneOfSeveral(): OpenProject | undefined {
+    return this.#projects.length > 1 ? this.#projects.find(({ isShown }) => isShown) : undefined;
+  }
+
+  /** Shows another of them from the next reload on. */
+  async show(root: string): Promise<void> {
+    await this.#parts.memory.update(SHOWN, root);
+  }
+
+  /** The promptforge.json of the project that is shown, usable or not. */
+  projectFile(): Promise<vscode.Uri | undefined> {
+    return projectFile(this.#parts.memory.get(SHOWN));
   }
 
   /** `embedded` or a URL. */
@@ -83,30 +123,62 @@ export class Session implements vscode.Disposable {
   }
 
   async #load(signal: AbortSignal): Promise<ConnectionState> {
-    const found = await findProject();
+    const found = await findProject(this.#parts.memory.get(SHOWN));
     if (signal.aborted) return this.#state;
-    if (found.project?.registry !== this.#project?.registry) {
+    const isMoved = JSON.stringify(found.all) !== JSON.stringify(this.#projects);
+    this.#projects = found.all;
+    const isOther = found.project?.registry !== this.#project?.registry;
+    if (isOther) {
       this.#keys = new Map();
       this.#environments = [];
+      this.#question.forget();
+      this.#patientQuestion.forget();
     }
     this.#project = found.project;
+    if (isMoved && !isOther) this.#changed.fire();
     if (!vscode.workspace.isTrusted)
       return found.state?.kind === 'no-folder' ? found.state : { kind: 'untrusted' };
     if (found.project === undefined) {
       await this.#access.close();
       return found.state;
     }
-    // What is shown of an absent registry stays the last known state until it has answered.
-    if (this.#state.kind !== 'connected' && this.#state.kind !== 'offline') this.#set({ kind: 'connecting' });
+    if (isOther || !KNOWN.has(this.#state.kind)) this.#set({ kind: 'connecting' });
     const access = await this.#open(found.project.registry);
+    // While it is away, one question is asked, not one with each key.
+    if (this.#state.kind === 'offline') await this.#isThere(this.#patientQuestion.ask());
     const own = await access.environments(signal);
-    if (own.length > 0 && !signal.aborted && this.#state.kind === 'connecting')
+    if (own.length > 0 && this.#environments.length === 0) await this.#recallEnvironments(signal);
+    if (own.length > 0 && !signal.aborted && ['connecting', 'no-key'].includes(this.#state.kind))
       this.#set({ kind: 'connecting', isAsked: true });
     const identified = await identify(own, environment => access.clientFor(environment), signal);
     if (signal.aborted) return this.#state;
     this.#keys = identified.keys;
-    if (identified.environments.length > 0) this.#environments = identified.environments;
+    if (identified.environments.length > 0) {
+      this.#environments = identified.environments;
+      void this.keep('environments', this.#environments);
+    }
     return identified.state;
+  }
+
+  async #askRegistry(isPatient: boolean): Promise<void> {
+    await (await this.#open(this.#mustBeConnected())).ask(isPatient);
+  }
+
+  async #recallEnvironments(signal: AbortSignal): Promise<void> {
+    const known = await this.recall('environments');
+    if (known !== undefined && !signal.aborted) this.#environments = known;
+  }
+
+  /** Passes on that a registry is away; what else its answer may be, it is there. */
+  async #isThere(asked: Promise<void>): Promise<void> {
+    await asked.catch((error: unknown) => {
+      if (isOfAbsence(error)) throw error;
+    });
+  }
+
+  /** Before each call: while the registry is away nothing is sent but the one question whether it is back. */
+  async #mayBeSent(): Promise<void> {
+    if (this.#state.kind === 'offline') await this.#isThere(this.#patientQuestion.answer());
   }
 
   /**
@@ -134,20 +206,52 @@ export class Session implements vscode.Disposable {
   /** Where keys are kept, found out by a probe when first asked. */
   keyStore(): Promise<OpenedKeyStore> {
     this.#keyStore ??= import('../../keys/open-key-store.ts').then(({ openKeyStore }) =>
-      openKeyStore({ secretStorage: this.#parts.secrets }),
+      openKeyStore({
+        secretStorage: this.#parts.secrets,
+        host: {
+          remoteName: vscode.env.remoteName,
+          isWeb: vscode.env.uiKind === vscode.UIKind.Web,
+        },
+      }),
     );
     return this.#keyStore;
   }
 
-  /** Sources that were fetched before; shared by all windows of this user. */
-  cache(): Promise<AccessParts['cache']> {
-    this.#cache ??= import('../../client/disk-version-cache.ts').then(
-      ({ DiskVersionCache }) =>
-        new DiskVersionCache(vscode.Uri.joinPath(this.#parts.storage, 'versions').fsPath, line =>
-          this.#parts.log.warn(line),
-        ),
+  /** Versions that were fetched before; shared by all windows of this user. */
+  async cache(): Promise<DiskVersionCache> {
+    return (await this.#onDisk()).cache;
+  }
+
+  /** What was known last of the registry, from any window; undefined where nothing is kept. Never rejects. */
+  recall<P extends Part>(part: P): Promise<Known<P> | undefined> {
+    return this.#withLastKnown((lastKnown, url) => lastKnown.get(part, url));
+  }
+
+  /** Keeps what the registry said, for when it is away. Never rejects. */
+  keep(part: Part, known: readonly unknown[]): Promise<void> {
+    return this.#withLastKnown((lastKnown, url) => lastKnown.put(part, url, known)) as Promise<void>;
+  }
+
+  async #withLastKnown<Result>(
+    work: (lastKnown: LastKnown, url: string) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      // Of the registry that is shown now, not of one that comes while the disk is opened.
+      const url = this.cacheUrl(this.#mustBeConnected());
+      return await work((await this.#onDisk()).lastKnown, url);
+    } catch (error) {
+      this.#parts.log.warn(`What was known last cannot be used: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  #onDisk() {
+    this.#disk ??= import('./disk.ts').then(({ openDisk }) =>
+      openDisk(vscode.Uri.joinPath(this.#parts.storage, 'versions').fsPath, line =>
+        this.#parts.log.warn(line),
+      ),
     );
-    return this.#cache;
+    return this.#disk;
   }
 
   /** A client of a key that is not stored yet, for trying it. */
@@ -166,11 +270,11 @@ export class Session implements vscode.Disposable {
   }
 
   /**
-   * Asks once whether the registry answers, within seconds and with no key.
+   * Asks whether the registry answers, within seconds and with no key; once for all who ask at the same time.
    * @throws RegistryUnreachable, Problem `unavailable`
    */
-  async ask(signal: AbortSignal): Promise<void> {
-    await (await this.#open(this.#mustBeConnected())).ask(signal);
+  ask(): Promise<void> {
+    return this.#isThere(this.#question.ask());
   }
 
   /** What a failed call showed: the status follows what is true. */
@@ -197,6 +301,7 @@ export class Session implements vscode.Disposable {
         log: this.#parts.log,
         userAgent: this.#parts.userAgent,
         cache: await this.cache(),
+        before: () => this.#mayBeSent(),
         keyReplaced: () => {
           this.#keysReplaced += 1;
         },

@@ -17,11 +17,15 @@ export interface ConnectionWatch extends Disposable {
   soon(): void;
 }
 
-/** For one answer, in milliseconds: with the pause before it, less than five seconds. */
+/** For one answer, in milliseconds: with the longest pause before it, less than five seconds. */
 export const ANSWER_MS = 2_500;
 /** Milliseconds between an answer and the next question. */
 const WHILE_CONNECTED_MS = 2_000;
 const WHILE_OFFLINE_MS = 1_000;
+/** Of one that does not answer at all. */
+const LONGEST_SILENT_MS = 2_000;
+/** A pause is longer by up to this part, so that many windows do not ask a registry that comes back all at once. */
+const JITTER = 0.2;
 /** One that answers this question and nothing else is asked for the rest later and later, in milliseconds. */
 const LONGEST_MS = 60_000;
 /** A process that itself stood still for so long, in milliseconds, learned nothing from a question that got no answer. */
@@ -38,10 +42,11 @@ export function watchConnection(
   let asking = false;
   let again = false;
   let fruitless = 0;
+  let unanswered = 0;
 
   const plan = (milliseconds: number): void => {
     clearTimeout(timer);
-    if (!signal.aborted) timer = setTimeout(() => void look(), milliseconds);
+    if (!signal.aborted) timer = setTimeout(() => void look(), milliseconds * (1 + JITTER * Math.random()));
   };
   const rest = (): void => {
     clearTimeout(timer);
@@ -61,7 +66,7 @@ export function watchConnection(
     const state = watched.state();
     if (state === 'unwatched') return;
     if (state === 'connected') fruitless = 0;
-    plan(again ? 0 : state === 'connected' ? WHILE_CONNECTED_MS : pauseAfter(fruitless));
+    plan(again ? 0 : state === 'connected' ? WHILE_CONNECTED_MS : pauseAfter(fruitless, unanswered));
   };
   const question = async (): Promise<void> => {
     const asked = now();
@@ -70,11 +75,13 @@ export function watchConnection(
     } catch (error) {
       if (signal.aborted) return;
       fruitless = 0;
+      unanswered += 1;
       // This process was held up, by a sleep of the machine for one: the answer may lie unread.
       if (now() - asked > ANSWER_MS + OVERDUE_MS) again = true;
       else watched.lost(error);
       return;
     }
+    unanswered = 0;
     if (signal.aborted || watched.state() !== 'offline') return;
     fruitless += 1;
     await watched.back();
@@ -91,7 +98,11 @@ export function watchConnection(
   };
 }
 
-/** @param fruitless how often in a row it answered this question, and not what was asked then */
-function pauseAfter(fruitless: number): number {
-  return Math.min(WHILE_OFFLINE_MS * 2 ** Math.max(0, fruitless - 1), LONGEST_MS);
+/**
+ * @param fruitless how often in a row it answered this question, and not what was asked then
+ * @param unanswered how often in a row it did not answer
+ */
+function pauseAfter(fruitless: number, unanswered: number): number {
+  const longest = fruitless > 0 ? LONGEST_MS : LONGEST_SILENT_MS;
+  return Math.min(WHILE_OFFLINE_MS * 2 ** Math.max(0, fruitless - 1, unanswered - 1), longest);
 }

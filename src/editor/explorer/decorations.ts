@@ -4,7 +4,7 @@ import { foldersAbove } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
 import { EMBEDDED, parseFolderUri, parsePromptUri } from '../versions/uri.ts';
 import type { PromptList } from './prompt-list.ts';
-import { type StateWords, wordsOf } from './state-words.ts';
+import { markOf, type StateWords } from './state-words.ts';
 
 export function registerDecorations(session: Session, prompts: PromptList): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
@@ -25,7 +25,8 @@ export function registerDecorations(session: Session, prompts: PromptList): vsco
         }
         const address = parsePromptUri(uri);
         if (address === undefined || address.registry !== (session.registry ?? EMBEDDED)) return undefined;
-        const words = wordsOf(prompts.listed.get(address.prompt)?.state);
+        const listed = prompts.listed.get(address.prompt);
+        const words = listed && markOf(listed);
         return words && decoration(words.badge, words.colour, words.meaning);
       },
     }),
@@ -39,8 +40,9 @@ function decoration(badge: string, colour: string, tooltip: string): vscode.File
 /** A conflict below shows before anything else. */
 function unsettledFolders(prompts: PromptList): Map<string, StateWords> {
   const folders = new Map<string, StateWords>();
-  for (const { name, state } of prompts.listed.values()) {
-    const words = wordsOf(state);
+  for (const listed of prompts.listed.values()) {
+    const { name, state } = listed;
+    const words = markOf(listed);
     if (words === undefined || state === 'archived') continue;
     for (const folder of foldersAbove(name)) {
       if (!folders.has(folder) || state === 'conflict') folders.set(folder, words);

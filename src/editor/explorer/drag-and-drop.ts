@@ -13,18 +13,27 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node
   readonly dragMimeTypes = [FILES];
   readonly #prompts: PromptList;
   readonly #drop: (prompt: PromptName, folder: string) => Promise<unknown>;
+  readonly #onLost: () => void;
 
-  /** @param drop moves a prompt to a folder, the empty string being the top; never rejects */
-  constructor(prompts: PromptList, drop: (prompt: PromptName, folder: string) => Promise<unknown>) {
+  /**
+   * @param drop moves a prompt to a folder, the empty string being the top; never rejects
+   * @param onLost is told of a drop of which it is not known what was dragged
+   */
+  constructor(
+    prompts: PromptList,
+    drop: (prompt: PromptName, folder: string) => Promise<unknown>,
+    onLost: () => void,
+  ) {
     this.#prompts = prompts;
     this.#drop = drop;
+    this.#onLost = onLost;
   }
 
   async handleDrag(source: readonly Node[], data: vscode.DataTransfer): Promise<void> {
     const dragged = source.flatMap(node => (node.kind === 'prompt' ? [node.listed] : []));
-    if (dragged.length === 0) return;
     const names = dragged.map(({ name }) => name);
     data.set(PROMPTS, new vscode.DataTransferItem(JSON.stringify(names)));
+    if (dragged.length === 0) return;
     const folder = (await this.#prompts.workingCopy())?.folder;
     const files = dragged.filter(({ hasFile }) => hasFile);
     if (folder === undefined || files.length === 0) return;
@@ -38,7 +47,11 @@ export class PromptsDragAndDrop implements vscode.TreeDragAndDropController<Node
     token: vscode.CancellationToken,
   ): Promise<void> {
     const item = data.get(PROMPTS);
-    if (item === undefined) return;
+    // VS Code finds no node for a row that is drawn anew while it is dragged, and then asks nobody what it is.
+    if (item === undefined) {
+      this.#onLost();
+      return;
+    }
     const folder = folderAt(target);
     for (const name of namesIn(await item.asString())) {
       if (token.isCancellationRequested) return;

@@ -41,8 +41,9 @@ function isOneOf(word: string, own: readonly string[]): boolean {
 }
 
 /** What the tree says of a prompt, in words of its own. */
-function ownWords({ name, state, summary }: Listed): readonly string[] {
-  const words = wordsOf(state);
+function ownWords(listed: Listed): readonly string[] {
+  const { name, summary } = listed;
+  const words = wordsOf(listed);
   return [
     ...(words === undefined ? [] : [words.word]),
     ...(summary?.archived === true ? ['archived'] : []),

@@ -4,13 +4,15 @@
  */
 import * as vscode from 'vscode';
 import { nextEvent } from '../work/next-event.ts';
-import { idOf, type Node } from './nodes.ts';
+import { type HistoryNode, idOf, type Node } from './nodes.ts';
 
 /** The longest wait for word of a selection, in milliseconds: where no list had the focus, none comes. */
 const TOLD_MS = 500;
 
 /** Selects it. To be called while the tree has the focus, or had it last of all lists. */
-export async function selectFocused(view: vscode.TreeView<Node>): Promise<Node | undefined> {
+export async function selectFocused<Shown extends Node | HistoryNode>(
+  view: vscode.TreeView<Shown>,
+): Promise<Shown | undefined> {
   const before = view.selection;
   // VS Code may tell of it after the command has ended.
   const told = nextEvent(view.onDidChangeSelection, TOLD_MS);
@@ -23,7 +25,10 @@ export async function selectFocused(view: vscode.TreeView<Node>): Promise<Node |
   return focused;
 }
 
-function without(nodes: readonly Node[], others: readonly Node[]): Node[] {
+function without<Shown extends Node | HistoryNode>(
+  nodes: readonly Shown[],
+  others: readonly Shown[],
+): Shown[] {
   const ids = new Set(others.map(idOf));
   return nodes.filter(node => !ids.has(idOf(node)));
 }

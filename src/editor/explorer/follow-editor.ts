@@ -5,7 +5,7 @@ import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Node } from './nodes.ts';
 import type { PromptsTree } from './prompts-tree.ts';
-import { namedTarget } from './target.ts';
+import { targetInFront } from './target.ts';
 
 const ATTEMPTS = 5;
 
@@ -53,7 +53,7 @@ export function followEditor(
   };
   const follow = async (): Promise<void> => {
     if (!vscode.workspace.getConfiguration('promptforge').get<boolean>('autoReveal', true)) return;
-    const front = await namedTarget(undefined, workbench);
+    const front = await targetInFront(workbench);
     // A version or a channel of it may be what the person has selected.
     if (front !== undefined && !isSelected(front.prompt)) await reveal(front.prompt);
   };

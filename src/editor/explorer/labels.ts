@@ -38,7 +38,7 @@ export function lastEnvironment(environments: readonly { readonly name: string }
 export function promptWords(prompt: Listed, environment: string, now: number): ItemWords {
   const { name, summary } = prompt;
   const label = lastSegment(name);
-  const state = wordsOf(prompt.state);
+  const state = wordsOf(prompt);
   const newest = summary === undefined ? undefined : `@${summary.newest.version}`;
   const outdated = summary?.outdatedPartials ?? [];
   const kind = isPartial(name) ? 'Partial' : 'Prompt';
@@ -64,9 +64,10 @@ export function promptWords(prompt: Listed, environment: string, now: number): I
   };
 }
 
-function promptTooltip({ name, summary, state, base }: Listed, environment: string, now: number): string {
+function promptTooltip(prompt: Listed, environment: string, now: number): string {
+  const { name, summary, state, base } = prompt;
   const lines = [`**${escapeMarkdown(name)}**`];
-  const words = wordsOf(state);
+  const words = wordsOf(prompt);
   if (words !== undefined) lines.push(escapeMarkdown(words.meaning));
   if (summary !== undefined) {
     const { newest, pointers } = summary;

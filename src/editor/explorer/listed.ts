@@ -12,4 +12,12 @@ export interface Listed {
   /** The version the file is based on. */
   readonly base: number | undefined;
   readonly hasFile: boolean;
+  /** Whether there is a file that holds anything but its base. */
+  readonly isEdited: boolean;
+  /** Of a file that was given this name here: the prompt that it was, and the version that it was based on. */
+  readonly renamedFrom?: { readonly prompt: PromptName; readonly base: number | undefined } | undefined;
+  /** Of a prompt whose file was given another name here. */
+  readonly renamedTo?: PromptName | undefined;
+  /** Why its file cannot be a prompt, as a sentence that begins with the file; undefined when it can. */
+  readonly trouble?: string | undefined;
 }

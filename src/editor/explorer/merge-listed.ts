@@ -4,25 +4,39 @@ import type { PromptName } from '../../core/name.ts';
 import type { PromptState } from '../../workspace/prompt-state.ts';
 import type { Listed } from './listed.ts';
 
-/** @returns every prompt that either knows, the registry's first. */
+/**
+ * @param troubles why files of prompts cannot be prompts
+ * @param merging those whose file may hold anything at the moment
+ * @param renamed files that were given another name, by their new one
+ * @returns every prompt that the registry or the working copy knows, the registry's first.
+ */
 export function mergeListed(
   summaries: readonly PromptSummary[],
   files: ReadonlyMap<PromptName, PromptState>,
+  troubles: ReadonlyMap<PromptName, string> = new Map(),
+  merging: ReadonlySet<PromptName> = new Set(),
+  renamed: ReadonlyMap<PromptName, PromptName> = new Map(),
 ): Map<PromptName, Listed> {
   const listed = new Map<PromptName, Listed>();
-  for (const summary of summaries) {
-    const file = files.get(summary.name);
-    listed.set(summary.name, {
-      name: summary.name,
+  const renamedTo = new Map([...renamed].map(([to, from]) => [from, to]));
+  const add = (name: PromptName, summary: PromptSummary | undefined) => {
+    const file = files.get(name);
+    const trouble = troubles.get(name);
+    const from = renamed.get(name);
+    const to = renamedTo.get(name);
+    listed.set(name, {
+      name,
       summary,
-      state: file?.state,
+      state: file !== undefined && file.file !== null && merging.has(name) ? 'conflict' : file?.state,
       base: file?.base?.version,
       hasFile: file !== undefined && file.file !== null,
+      isEdited: file !== undefined && file.file !== null && file.file !== file.base?.digest,
+      ...(from !== undefined && { renamedFrom: { prompt: from, base: files.get(from)?.base?.version } }),
+      ...(to !== undefined && { renamedTo: to }),
+      ...(trouble !== undefined && { trouble }),
     });
-  }
-  for (const [name, { state, base, file }] of files) {
-    if (listed.has(name)) continue;
-    listed.set(name, { name, summary: undefined, state, base: base?.version, hasFile: file !== null });
-  }
+  };
+  for (const summary of summaries) add(summary.name, summary);
+  for (const name of files.keys()) if (!listed.has(name)) add(name, undefined);
   return listed;
 }

@@ -2,7 +2,9 @@
 import type { Pointer, PromptSummary, VersionSummary } from '../../contract/prompts.ts';
 import { isPartial } from '../../core/name.ts';
 import type { Life } from '../lives/lives.ts';
+import type { Span, Timeline } from '../lives/timeline.ts';
 import type { Listed } from './listed.ts';
+import { isDeletedAndChanged } from './state-words.ts';
 import { entriesOf } from './tree.ts';
 
 export type Node =
@@ -20,11 +22,31 @@ export type Node =
       readonly version: VersionSummary;
       /** When it was live and where, as far as that is known. */
       readonly lives: readonly Life[];
+      /** The same, in the view History. */
+      readonly spans?: readonly Span[];
     }
   /** The page after the versions shown. */
   | { readonly kind: 'more'; readonly listed: Listed }
   /** Versions that could not be fetched. */
   | { readonly kind: 'failed'; readonly listed: Listed; readonly why: string };
+
+/** The nodes of the view History. */
+export type HistoryNode =
+  | Extract<Node, { kind: 'version' | 'more' | 'failed' }>
+  /** What was live in one place. */
+  | {
+      readonly kind: 'timeline';
+      readonly listed: Listed;
+      readonly timeline: Timeline;
+      /** Whether older promotions were not fetched yet. */
+      readonly hasOlder: boolean;
+    }
+  | { readonly kind: 'span'; readonly listed: Listed; readonly span: Span }
+  | { readonly kind: 'olderSpans'; readonly listed: Listed; readonly timeline: Timeline };
+
+export function isHistoryNode(value: unknown): value is HistoryNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'listed' in value;
+}
 
 /** Folders and prompts directly in `folder`; the empty string is the root. */
 export function nodesIn(listed: Iterable<Listed>, folder: string): Node[] {
@@ -45,7 +67,7 @@ export function pointerNodes(listed: Listed, environments: readonly { readonly n
 }
 
 /** Unique, and the same for the same thing after a refresh: VS Code keeps selection and expansion by it. */
-export function idOf(node: Node): string {
+export function idOf(node: Node | HistoryNode): string {
   switch (node.kind) {
     case 'folder':
       return `folder ${node.path}`;
@@ -55,6 +77,11 @@ export function idOf(node: Node): string {
       return `pointer ${node.listed.name} ${node.pointer.environment} ${node.pointer.channel}`;
     case 'version':
       return `version ${node.listed.name} ${node.version.version}`;
+    case 'timeline':
+    case 'olderSpans':
+      return `${node.kind} ${node.listed.name} ${node.timeline.environment} ${node.timeline.channel}`;
+    case 'span':
+      return `span ${node.listed.name} ${node.span.promotion.id}`;
     case 'more':
     case 'failed':
       return `${node.kind} ${node.listed.name}`;
@@ -62,21 +89,29 @@ export function idOf(node: Node): string {
 }
 
 /** `:prompt:file:published:live:modified:publishable:` and the like. */
-export function contextOf(node: Node): string {
+export function contextOf(node: Node | HistoryNode): string {
   const flags: string[] = [node.kind];
   if (node.kind === 'prompt') flags.push(...promptFlags(node.listed));
-  if (node.kind === 'pointer' || node.kind === 'version') {
-    const version = node.kind === 'pointer' ? node.pointer.version : node.version.version;
+  const version = versionOf(node);
+  if (version !== undefined) {
     if (version > 1) flags.push('successor');
-    if (node.listed.hasFile) flags.push('file');
+    if ('listed' in node && node.listed.hasFile) flags.push('file');
   }
   return `:${flags.join(':')}:`;
 }
 
-function promptFlags({ name, summary, state, hasFile }: Listed): string[] {
+function versionOf(node: Node | HistoryNode): number | undefined {
+  if (node.kind === 'pointer') return node.pointer.version;
+  if (node.kind === 'version') return node.version.version;
+  return node.kind === 'span' ? node.span.version : undefined;
+}
+
+function promptFlags(listed: Listed): string[] {
+  const { name, summary, state, hasFile } = listed;
   const archived = state === 'archived' || summary?.archived === true;
   const changed = state === 'new' || state === 'modified' || state === 'conflict';
   const isOutdated = (summary?.outdatedPartials.length ?? 0) > 0;
+  const isUndecided = isDeletedAndChanged(listed);
   const pullable = state === 'behind' || state === 'deleted' || (summary !== undefined && !hasFile);
   return [
     ...(hasFile ? ['file'] : []),
@@ -85,6 +120,7 @@ function promptFlags({ name, summary, state, hasFile }: Listed): string[] {
     ...(archived ? ['archived'] : []),
     ...((changed || (isOutdated && hasFile)) && !archived ? ['publishable'] : []),
     ...(isPartial(name) && !archived ? ['partial'] : []),
-    ...(pullable && !archived ? ['pullable'] : []),
+    ...(pullable && !archived && !isUndecided ? ['pullable'] : []),
+    ...(isUndecided ? ['undecided'] : []),
   ];
 }

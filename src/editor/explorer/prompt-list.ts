@@ -5,6 +5,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { Project } from '../../workspace/project-file.ts';
 import type { WorkingCopyState } from '../../workspace/prompt-state.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import { otherProjectOf } from '../connection/other-project.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { NewestRun } from '../work/newest-run.ts';
@@ -13,14 +14,24 @@ import { mergeListed } from './merge-listed.ts';
 
 export class PromptList implements vscode.Disposable {
   readonly #session: Session;
+  readonly #following: vscode.Disposable;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  /** The registry of what is shown, and the folder of the project. */
   #of: string | undefined;
+  #root: string | undefined;
   #summaries: readonly PromptSummary[] | undefined;
+  /** The registry whose last known prompts are being read. */
+  #recalling: string | undefined;
+  /** Whether what is shown was known from before, and the registry has not listed anything since. */
+  #isRecalled = false;
   #files: WorkingCopyState | undefined;
   #listed: ReadonlyMap<PromptName, Listed> = new Map();
   #workingCopy: { readonly project: Project; readonly copy: WorkingCopy } | undefined;
   #trouble: string | undefined;
+  readonly #refreshing = new NewestRun();
+  /** Prompts whose merge was begun and is not completed. */
+  #merging: ReadonlySet<PromptName> = new Set();
   readonly #loading = new NewestRun();
   /** How many scans of the files were begun, and which of them is shown. */
   #scans = 0;
@@ -29,11 +40,23 @@ export class PromptList implements vscode.Disposable {
 
   constructor(session: Session) {
     this.#session = session;
+    this.#following = session.onDidChange(() => {
+      this.#forgetOther();
+      void this.#recall();
+    });
   }
 
   /** By name. */
   get listed(): ReadonlyMap<PromptName, Listed> {
     return this.#listed;
+  }
+
+  /** For a command that was given the prompt. @throws Error when it is neither a file nor in the registry any more */
+  mustHave(prompt: PromptName): Listed {
+    const listed = this.#listed.get(prompt);
+    if (listed === undefined)
+      throw new Error(`${prompt} is neither in this folder nor in the registry any more.`);
+    return listed;
   }
 
   /** What the registry lists, archived prompts too; empty when it was never asked. */
@@ -43,7 +66,7 @@ export class PromptList implements vscode.Disposable {
 
   /** Whether the registry has listed its prompts. */
   get isListed(): boolean {
-    return this.#summaries !== undefined;
+    return this.#summaries !== undefined && !this.#isRecalled;
   }
 
   /** Why the list is not whole, as one sentence; undefined when it is. */
@@ -56,16 +79,37 @@ export class PromptList implements vscode.Disposable {
     return this.#files?.troubles ?? [];
   }
 
+  /** True where files were checked out with other line endings than they are published with. */
+  get hasReturns(): boolean {
+    return this.#files?.hasReturns === true;
+  }
+
+  /** Prompts whose merge was begun and is not completed: they are in conflict, whatever their files hold meanwhile. */
+  get merging(): ReadonlySet<PromptName> {
+    return this.#merging;
+  }
+
+  setMerging(names: ReadonlySet<PromptName>): void {
+    if (names.size === this.#merging.size && [...names].every(name => this.#merging.has(name))) return;
+    this.#merging = names;
+    this.#show();
+  }
+
   /** When the registry was last asked, in milliseconds since 1970. */
   get loadedAt(): number {
     return this.#loadedAt;
   }
 
-  /** Asks the registry for everything again. Never rejects: `trouble` says what is wrong. */
-  async refresh(): Promise<void> {
+  /**
+   * Asks the registry for everything again. Never rejects: `trouble` says what is wrong. Ends when nobody asks any
+   * more, with a session that knows its state: a file that was just written makes the window look again by itself.
+   */
+  refresh(): Promise<void> {
     this.#loadedAt = Date.now();
-    await this.#session.reload();
-    await this.load();
+    return this.#refreshing.start(async signal => {
+      await this.#session.reload();
+      if (!signal.aborted) await this.load();
+    });
   }
 
   /** Lists the prompts again, the session being as it is. Never rejects. */
@@ -73,18 +117,54 @@ export class PromptList implements vscode.Disposable {
     return this.#loading.start(signal => this.#load(signal));
   }
 
+  /** What was shown of another registry or folder is not taken for what this one has. */
+  #forgetOther(): void {
+    const { registry, project } = this.#session;
+    if (this.#root !== project?.root) this.#files = undefined;
+    if (registry !== this.#of) this.#summaries = undefined;
+    const isOther = this.#root !== project?.root || registry !== this.#of;
+    this.#root = project?.root;
+    this.#of = registry;
+    if (!isOther) return;
+    // Nor is what a scan that is under way finds.
+    this.#scans += 1;
+    this.#shownScan = this.#scans;
+    this.#show();
+  }
+
+  /** Shows what was known last of a registry while that is asked, or is away. Never rejects. */
+  async #recall(): Promise<void> {
+    const { state, registry } = this.#session;
+    const isUnknown = registry !== this.#of || this.#summaries === undefined;
+    const isAsked = state.kind === 'offline' || (state.kind === 'connecting' && state.isAsked === true);
+    if (!isUnknown || !isAsked || registry === undefined || registry === this.#recalling) return;
+    this.#recalling = registry;
+    const known = await this.#session.recall('prompts');
+    this.#recalling = undefined;
+    const isLate = this.#session.registry !== registry || (this.#of === registry && this.isListed);
+    if (known === undefined || isLate) return;
+    this.#summaries = known;
+    this.#isRecalled = true;
+    this.#show();
+    await this.rescan();
+  }
+
   async #load(signal: AbortSignal): Promise<void> {
     const { state, registry } = this.#session;
-    if (registry !== this.#of) this.#summaries = undefined;
-    this.#of = registry;
+    this.#forgetOther();
+    if (state.kind === 'offline') await this.#recall();
     if (state.kind === 'connected') {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
         const summaries = await client.allPrompts({ archived: true }, signal);
-        if (signal.aborted) return;
+        // What another registry lists is not taken for the list of the one that came meanwhile.
+        if (signal.aborted || registry !== this.#session.registry) return;
         this.#summaries = summaries;
+        this.#isRecalled = false;
         this.#trouble = undefined;
+        void this.#session.keep('prompts', summaries);
         this.#show(); // the names first: reading thousands of files takes longer than listing them
+        await this.#takeUp(client, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.#trouble = messageOf(error);
@@ -92,10 +172,38 @@ export class PromptList implements vscode.Disposable {
       }
     } else {
       this.#trouble = 'why' in state ? state.why : undefined;
-      if (state.kind !== 'offline') this.#summaries = undefined;
+      // What is being asked already is not forgotten meanwhile.
+      if (state.kind !== 'offline' && state.kind !== 'connecting') this.#summaries = undefined;
     }
     await this.rescan(signal);
-    if (state.kind === 'connected' && !signal.aborted) await this.#adopt(signal);
+    if (state.kind !== 'connected') return;
+    if (!signal.aborted) await this.#adopt(signal);
+    if (!signal.aborted) await this.#findRenames(signal);
+  }
+
+  /** Asks whether versions arrived whose answers were lost. */
+  async #takeUp(client: Parameters<WorkingCopy['takeUp']>[0], signal: AbortSignal): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    try {
+      await (await this.workingCopy())?.takeUp(client, signal);
+    } catch {
+      // A lock file that cannot be read or written is no trouble of the registry: the scan of the files says so.
+    }
+  }
+
+  /** Those of files that were edited too: without them each shows as one that was deleted and one that is new. */
+  async #findRenames(signal: AbortSignal): Promise<void> {
+    const files = this.#files;
+    if (files === undefined) return;
+    try {
+      const client = await this.#session.clientFor({ kind: 'read' });
+      const found = await (await this.workingCopy())?.withSimilarRenames(files, client, signal);
+      if (found === undefined || found === files || this.#files !== files) return;
+      this.#files = found;
+      this.#show();
+    } catch (error) {
+      if (!signal.aborted) this.#trouble = messageOf(error);
+    }
   }
 
   /**
@@ -139,6 +247,12 @@ export class PromptList implements vscode.Disposable {
     this.#show();
   }
 
+  /** The prompt of the project whose file that is; undefined for any other file, one of another project too. */
+  async promptOf(path: string): Promise<PromptName | undefined> {
+    if (otherProjectOf(path, this.#session) !== undefined) return undefined;
+    return (await this.workingCopy())?.folder.promptOf(path);
+  }
+
   /** Undefined while no project is open. */
   async workingCopy(): Promise<WorkingCopy | undefined> {
     const { project } = this.#session;
@@ -156,12 +270,30 @@ export class PromptList implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#following.dispose();
+    this.#refreshing.stop();
     this.#loading.stop();
     this.#changed.dispose();
   }
 
+  #troubles(): ReadonlyMap<PromptName, string> {
+    const folder = this.#workingCopy?.copy.folder;
+    const troubles = new Map<PromptName, string>();
+    for (const { path, message } of this.fileTroubles) {
+      const name = folder?.promptOf(path);
+      if (name !== undefined && !troubles.has(name)) troubles.set(name, message);
+    }
+    return troubles;
+  }
+
   #show(): void {
-    this.#listed = mergeListed(this.#summaries ?? [], this.#files?.prompts ?? new Map());
+    this.#listed = mergeListed(
+      this.#summaries ?? [],
+      this.#files?.prompts ?? new Map(),
+      this.#troubles(),
+      this.#merging,
+      this.#files?.renamed,
+    );
     this.#changed.fire();
   }
 }

@@ -1,10 +1,11 @@
 /** The tree of the view Prompts: which nodes there are comes from nodes.ts, how they read from labels.ts. */
 import * as vscode from 'vscode';
+import type { PromptSummary } from '../../contract/prompts.ts';
 import { foldersAbove, isPartial, type PromptName } from '../../core/name.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Session } from '../connection/session.ts';
 import { type Lives, lifeWords } from '../lives/lives.ts';
-import { PromptLives } from '../lives/prompt-lives.ts';
+import type { PromptLives } from '../lives/prompt-lives.ts';
 import { messageOf } from '../problems/explain.ts';
 import { EMBEDDED, folderUriParts, promptUriParts } from '../versions/uri.ts';
 import { treeItem } from '../wording/tree-item.ts';
@@ -38,12 +39,19 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
   /** By id, what is expanded while no filter is set: VS Code forgets it of what a filter hides. */
   readonly #expanded = new Set<string>();
 
-  constructor(session: Session, prompts: PromptList) {
+  /** @param lives shared with whoever else shows when versions were live */
+  constructor(session: Session, prompts: PromptList, lives: PromptLives) {
     this.#session = session;
     this.#prompts = prompts;
     this.#pages = new VersionPages(session);
-    this.#lives = new PromptLives(session);
+    this.#lives = lives;
     prompts.onDidChange(() => this.#update());
+    let before = session.state.kind;
+    session.onDidChange(() => {
+      // What was shown meanwhile was not all that there is.
+      if (before === 'offline' && session.state.kind === 'connected') this.forgetHistories();
+      before = session.state.kind;
+    });
   }
 
   get filter(): string {
@@ -141,7 +149,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     try {
       const [{ versions, nextCursor }, lives] = await Promise.all([
         this.#pages.of(name, summary.newest.version),
-        this.#lives.of(summary).catch((): Lives => new Map()), // the versions are worth showing without
+        this.#livesOf(summary),
       ]);
       const nodes: Node[] = [
         ...pointers,
@@ -158,6 +166,13 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     } catch (error) {
       return [...pointers, { kind: 'failed', listed, why: messageOf(error) }];
     }
+  }
+
+  /** Empty where they cannot be fetched: the versions are worth showing without. */
+  async #livesOf(summary: PromptSummary): Promise<Lives> {
+    const isOffline = this.#session.state.kind === 'offline';
+    const lives = isOffline ? this.#lives.known(summary) : this.#lives.of(summary);
+    return (await lives?.catch(() => undefined)) ?? new Map();
   }
 
   #itemOf(node: Node): vscode.TreeItem {

@@ -37,7 +37,7 @@ export function registerPromptsView(
   drafts: Drafts,
 ): PromptsView {
   const { session, prompts, report } = workbench;
-  const tree = new PromptsTree(session, prompts);
+  const tree = new PromptsTree(session, prompts, workbench.lives);
   const drop = async (prompt: PromptName, folder: string): Promise<void> => {
     try {
       const to = await move(prompt, folder);
@@ -46,7 +46,12 @@ export function registerPromptsView(
       void report(error, 'Moving');
     }
   };
-  const dragAndDrop = new PromptsDragAndDrop(prompts, drop);
+  const dragAndDrop = new PromptsDragAndDrop(prompts, drop, () => {
+    void workbench.ask.tell(
+      'info',
+      'Nothing was moved: the list changed while you dragged. Drag the prompt again.',
+    );
+  });
   const view = vscode.window.createTreeView<Node>('promptforge.prompts', {
     treeDataProvider: tree,
     showCollapseAll: true,
@@ -55,7 +60,8 @@ export function registerPromptsView(
   const show = () => {
     const { message, description } = viewWords(workbench, tree);
     view.message = visibleLines(message);
-    view.description = description;
+    const project = session.oneOfSeveral?.name;
+    view.description = [project ?? '', description].filter(part => part !== '').join(' · ');
     const isFailed = session.state.kind === 'connected' && prompts.trouble !== undefined;
     setContext('promptforge.promptList', isFailed ? 'failed' : prompts.isListed ? 'listed' : 'loading');
   };

@@ -1,5 +1,6 @@
 /** How a file's state is shown: one badge letter, one theme colour and one sentence, everywhere the same. */
 import type { FileState } from '../../core/file-state.ts';
+import type { Listed } from './listed.ts';
 
 export interface StateWords {
   /** At most two characters, beside the name. */
@@ -11,6 +12,9 @@ export interface StateWords {
   /** For the tooltip and the screen reader: what it means and what to do. */
   readonly meaning: string;
 }
+
+/** The parts of a prompt that its file's state is told from. */
+export type Stated = Pick<Listed, 'state' | 'summary' | 'base' | 'renamedFrom' | 'renamedTo'>;
 
 const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
   modified: {
@@ -51,10 +55,80 @@ const WORDS: Readonly<Record<Exclude<FileState, 'clean'>, StateWords>> = {
   },
 };
 
+const DELETED_AND_CHANGED: StateWords = {
+  ...WORDS.deleted,
+  colour: WORDS.conflict.colour,
+  meaning:
+    'The file was deleted here, and the registry has a newer version. Restore the file or keep it deleted.',
+};
+
+/** The file of a prompt that was given another name here: one of the two that it shows. */
+const RENAMED = {
+  badge: 'R',
+  colour: 'gitDecoration.renamedResourceForeground',
+  word: 'renamed',
+} as const;
+
+function renamedWords({ renamedFrom, renamedTo }: Stated): StateWords | undefined {
+  if (renamedFrom !== undefined)
+    return {
+      ...RENAMED,
+      word: `renamed from ${renamedFrom.prompt}`,
+      meaning: `The file of ${renamedFrom.prompt} was renamed. Publishing it makes the first version of this name; ${renamedFrom.prompt} keeps its versions.`,
+    };
+  if (renamedTo === undefined) return undefined;
+  return {
+    ...RENAMED,
+    word: `renamed to ${renamedTo}`,
+    meaning: `The file was renamed to ${renamedTo} here. Its versions are still in the registry: publish ${renamedTo}, then archive this prompt.`,
+  };
+}
+
 /** What is said of a prompt whose newest version includes partials that have newer ones. */
 export const OLDER_PARTIALS = 'older partials';
 
+const OUTDATED: StateWords = {
+  badge: 'P',
+  colour: 'charts.blue',
+  word: OLDER_PARTIALS,
+  meaning: 'Its newest version uses older versions of partials. Publish again or run Update Partials….',
+};
+
+const NOT_HERE: StateWords = {
+  badge: '↓',
+  colour: 'charts.blue',
+  word: 'not here',
+  meaning: 'The registry has this prompt, and this folder has no file of it. Pull to get it.',
+};
+
+/** @param why begins with the file */
+export function invalidWords(why: string): StateWords {
+  return { badge: 'X', colour: 'list.errorForeground', word: 'invalid', meaning: why };
+}
+
 /** Undefined for what needs no mark: a clean file, or a prompt that stands in the registry alone. */
-export function wordsOf(state: FileState | undefined): StateWords | undefined {
-  return state === undefined || state === 'clean' ? undefined : WORDS[state];
+export function wordsOf(listed: Stated): StateWords | undefined {
+  const { state } = listed;
+  if (state === undefined || state === 'clean') return undefined;
+  if (isDeletedAndChanged(listed)) return DELETED_AND_CHANGED;
+  return renamedWords(listed) ?? WORDS[state];
+}
+
+/** Deleted here and changed there: somebody decides which it is to be. */
+export function isDeletedAndChanged({ state, summary, base }: Stated): boolean {
+  return state === 'deleted' && summary?.archived === false && summary.newest.version !== base;
+}
+
+/** The one mark of a prompt, the most urgent first: beside the prompt in the tree, on its file and on its tab. */
+export function markOf(listed: Stated & Pick<Listed, 'trouble'>): StateWords | undefined {
+  const { state, summary, trouble } = listed;
+  if (trouble !== undefined) return invalidWords(trouble);
+  const isOutdated = state !== undefined && (summary?.outdatedPartials.length ?? 0) > 0;
+  return wordsOf(listed) ?? (isOutdated ? OUTDATED : undefined);
+}
+
+/** As `markOf`, for the file; a prompt that stands in the registry alone is marked where its file would be. */
+export function fileMarkOf(listed: Listed): StateWords | undefined {
+  const isMissing = listed.state === undefined && listed.summary?.archived === false;
+  return markOf(listed) ?? (isMissing ? NOT_HERE : undefined);
 }

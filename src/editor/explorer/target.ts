@@ -3,13 +3,14 @@ import * as vscode from 'vscode';
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Ask, Option } from '../asking/ask.ts';
+import { checkFileIsShown, checkRegistryIsShown, OtherProject } from '../connection/other-project.ts';
 import { parseLiveUri } from '../live/live-uri.ts';
-import { documentsIn, isMultiDiffTab } from '../versions/tab-documents.ts';
+import { documentsIn, isMergeInput, isMultiDiffTab } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { lastEnvironment, promptWords } from './labels.ts';
 import type { Listed } from './listed.ts';
-import type { Node } from './nodes.ts';
+import type { HistoryNode, Node } from './nodes.ts';
 
 export interface Target {
   readonly prompt: PromptName;
@@ -21,23 +22,33 @@ export interface Target {
   readonly wasLive?: { readonly environment: string; readonly channel: string };
 }
 
-/** What the key bindings of the view pass, because VS Code gives such a command no node. */
+/** What the key bindings of the view Prompts pass, because VS Code gives such a command no node. */
 const FOCUSED = 'focused';
+/** As `FOCUSED`, of the view History. */
+const FOCUSED_IN_HISTORY = 'focusedInHistory';
 /** A key was pressed in the tree, on nothing. */
 const NOTHING = Symbol('nothing');
 
 /** Gives the node in the tree that keys go to. */
-export type FocusedNode = () => Promise<Node | undefined>;
+export type FocusedNode = () => Promise<Node | HistoryNode | undefined>;
 
 /**
  * The node that keys go to for what a key binding passes, or what was passed; `NOTHING` where no node has them: an
  * editor that happens to be open is not what a key in the tree is about.
  */
-export async function argumentOf(argument: unknown, focused: FocusedNode): Promise<unknown> {
+export async function argumentOf(
+  argument: unknown,
+  focused: FocusedNode,
+  focusedInHistory: FocusedNode = async () => undefined,
+): Promise<unknown> {
+  if (argument === FOCUSED_IN_HISTORY) return (await focusedInHistory()) ?? NOTHING;
   return argument === FOCUSED ? ((await focused()) ?? NOTHING) : argument;
 }
 
-/** Undefined when the person leaves the question. `admits` narrows what is offered, not what was named. */
+/**
+ * Undefined when the person leaves the question. `admits` narrows what is offered, not what was named.
+ * @throws OtherProject
+ */
 export async function targetOf(
   argument: unknown,
   workbench: Workbench,
@@ -49,31 +60,50 @@ export async function targetOf(
   return prompt === undefined ? undefined : { prompt };
 }
 
-/** As `targetOf`, without asking: the argument, or the editor in front. */
+/** As `targetOf`, without asking: the argument, or the editor in front. @throws OtherProject */
 export async function namedTarget(argument: unknown, workbench: Workbench): Promise<Target | undefined> {
   if (argument instanceof vscode.Uri) return targetOfUri(argument, workbench);
   if (isNode(argument)) return targetOfNode(argument);
   if (typeof argument === 'string' && isPromptName(argument)) return { prompt: argument };
   if (argument === NOTHING) return undefined;
-  const open = vscode.window.activeTextEditor?.document.uri ?? activeTabUri();
+  // A merge is about its result, whichever of its sides has the focus.
+  const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+  const editor = isMergeInput(activeTab?.input) ? undefined : vscode.window.activeTextEditor;
+  const open = editor?.document.uri ?? activeTabUri();
   const inFront = open === undefined ? undefined : await targetOfUri(open, workbench);
-  return changesInFront() ?? inFront;
+  return changesInFront(workbench) ?? inFront;
 }
 
-async function targetOfUri(uri: vscode.Uri, { prompts }: Workbench): Promise<Target | undefined> {
+/** What the editor in front is about; undefined also where that is of another project. */
+export async function targetInFront(workbench: Workbench): Promise<Target | undefined> {
+  try {
+    return await namedTarget(undefined, workbench);
+  } catch (error) {
+    if (error instanceof OtherProject) return undefined;
+    throw error;
+  }
+}
+
+/** @throws OtherProject for what is of another project or registry than the window shows */
+async function targetOfUri(uri: vscode.Uri, { prompts, session }: Workbench): Promise<Target | undefined> {
   const address = parseVersionUri(uri);
-  if (address !== undefined) return { prompt: address.prompt, version: address.version };
+  if (address !== undefined) {
+    checkRegistryIsShown(address.registry, session);
+    return { prompt: address.prompt, version: address.version };
+  }
   const live = parseLiveUri(uri);
   if (live !== undefined) {
+    checkRegistryIsShown(live.registry, session);
     const { prompt, environment, channel } = live;
     return { prompt, wasLive: { environment, channel } };
   }
   if (uri.scheme !== 'file') return undefined;
-  const prompt = (await prompts.workingCopy())?.folder.promptOf(uri.fsPath);
+  checkFileIsShown(uri.fsPath, session);
+  const prompt = await prompts.promptOf(uri.fsPath);
   return prompt === undefined ? undefined : { prompt };
 }
 
-function targetOfNode(node: Node): Target | undefined {
+function targetOfNode(node: Node | HistoryNode): Target | undefined {
   switch (node.kind) {
     case 'folder':
       return undefined;
@@ -83,6 +113,14 @@ function targetOfNode(node: Node): Target | undefined {
     }
     case 'version':
       return { prompt: node.listed.name, version: node.version.version };
+    case 'span': {
+      const { version, environment, channel } = node.span;
+      return { prompt: node.listed.name, version, wasLive: { environment, channel } };
+    }
+    case 'timeline': {
+      const { environment, channel } = node.timeline;
+      return { prompt: node.listed.name, wasLive: { environment, channel } };
+    }
     default:
       return { prompt: node.listed.name };
   }
@@ -94,14 +132,17 @@ function activeTabUri(): vscode.Uri | undefined {
 }
 
 /** A prompt's comparison with its partials is in front: it is about that prompt, whichever partial has the focus. */
-function changesInFront(): Target | undefined {
+function changesInFront({ session }: Workbench): Target | undefined {
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   if (!isMultiDiffTab(activeTab)) return undefined;
-  const { prompt, version } = documentsIn(activeTab).map(parseResolvedUri).find(Boolean) ?? {};
-  return prompt && { prompt, ...(version && { version }) };
+  const address = documentsIn(activeTab).map(parseResolvedUri).find(Boolean);
+  if (address === undefined) return undefined;
+  checkRegistryIsShown(address.registry, session);
+  const { prompt, version } = address;
+  return { prompt, ...(version && { version }) };
 }
 
-export function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is Node | HistoryNode {
   return (
     typeof value === 'object' && value !== null && 'kind' in value && ('listed' in value || 'path' in value)
   );

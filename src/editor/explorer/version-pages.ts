@@ -2,7 +2,9 @@
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Session } from '../connection/session.ts';
+import { keptHistory } from '../versions/kept-history.ts';
 
+/** Unless told. */
 const PAGE = 20;
 
 export interface History {
@@ -14,27 +16,37 @@ export interface History {
 
 export class VersionPages {
   readonly #session: Session;
+  readonly #page: number;
   readonly #histories = new Map<
     PromptName,
     { readonly newest: number; readonly history: Promise<History> }
   >();
 
-  constructor(session: Session) {
+  /** @param page how many versions are fetched at a time */
+  constructor(session: Session, page = PAGE) {
     this.#session = session;
+    this.#page = page;
   }
 
-  /** What was fetched, or the first page. `newest` is the newest version's number. @throws as the registry client */
-  of(name: PromptName, newest: number): Promise<History> {
+  /**
+   * What was fetched, or the first page; while the registry is away, what was seen before.
+   * @param newest the newest version's number
+   * @throws as the registry client
+   */
+  async of(name: PromptName, newest: number): Promise<History> {
+    const isKnown = () => this.#histories.get(name)?.newest === newest;
+    const kept = isKnown() ? [] : await keptHistory(this.#session, name);
+    if (kept.length > 0) return { versions: kept, nextCursor: undefined };
     const known = this.#histories.get(name);
     if (known?.newest === newest) return known.history;
     return this.#keep(name, newest, this.#fetch(name, undefined));
   }
 
-  /** One page more. */
-  async more(name: PromptName, newest: number): Promise<History> {
+  /** One page more, of `limit` versions, 500 at most. */
+  async more(name: PromptName, newest: number, limit = this.#page): Promise<History> {
     const so = await this.of(name, newest);
     if (so.nextCursor === undefined) return so;
-    const longer = this.#fetch(name, so.nextCursor).then(page => ({
+    const longer = this.#fetch(name, so.nextCursor, limit).then(page => ({
       ...page,
       versions: [...so.versions, ...page.versions],
     }));
@@ -52,9 +64,9 @@ export class VersionPages {
     return history;
   }
 
-  async #fetch(name: PromptName, cursor: string | undefined): Promise<History> {
+  async #fetch(name: PromptName, cursor: string | undefined, limit = this.#page): Promise<History> {
     const client = await this.#session.clientFor({ kind: 'read' });
-    const page = await client.listVersions(name, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    const page = await client.listVersions(name, { limit, ...(cursor !== undefined && { cursor }) });
     return { versions: page.data, nextCursor: page.nextCursor ?? undefined };
   }
 }

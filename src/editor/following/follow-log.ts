@@ -13,6 +13,7 @@ import {
 import type { RegistryClient } from '../../client/registry-client.ts';
 import { SignerChanged } from '../../client/signer-changed.ts';
 import type { Readiness } from '../../contract/routes.ts';
+import type { RegistryEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
 
 export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | 'readiness'>;
@@ -21,8 +22,8 @@ export interface LogFollower {
   /** Where reading ended last; undefined: never begun. */
   readonly position: LogPosition | undefined;
   keep(position: LogPosition): Thenable<void>;
-  /** Something happened since. */
-  happened(): void;
+  /** These happened since. */
+  happened(events: readonly RegistryEvent[]): void;
   /** What the registry says of its log, each time that it is asked. */
   says(log: Readiness['log']): void;
   /** A call failed; it is tried again. */
@@ -67,7 +68,7 @@ export async function followLog(
           position = page.position;
           await follower.keep(position);
           // What happened before the window was opened, the window knows already.
-          if (begun && page.events.length > 0) follower.happened();
+          if (begun && page.events.length > 0) follower.happened(page.events);
         }
         begun = true;
         pauseMs = FIRST_PAUSE_MS;

@@ -1,5 +1,6 @@
 /** Follows whichever registry the window is connected to, one at a time, unless its alarm stands. */
 import type { Readiness } from '../../contract/routes.ts';
+import type { RegistryEvent } from '../../core/event.ts';
 import type { FollowedRegistry } from './follow-log.ts';
 import { type Alarm, alarmsIn, keepPosition, type Memory, noteVerified, positionIn } from './kept.ts';
 
@@ -8,7 +9,7 @@ export interface RegistryFollowerParts {
   /** A client of the registry that the window is connected to. */
   readonly open: () => Promise<FollowedRegistry>;
   readonly raise: (alarm: Alarm) => void;
-  readonly happened: () => void;
+  readonly happened: (events: readonly RegistryEvent[]) => void;
   /** A call failed; it is tried again. */
   readonly failed: (error: unknown) => void;
   readonly warn: (message: string) => void;

@@ -1,38 +1,52 @@
 /** The registry of the window is followed while it answers: what others do shows by itself, and a rewritten log is told. */
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { RegistryEvent } from '../../core/event.ts';
+import { withJitter } from '../work/jitter.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Alarms, registerAlarms } from './alarm.ts';
 import { registryFollower } from './follow-registry.ts';
 import type { Alarm } from './kept.ts';
 
 /** What comes together is shown together; what this window did itself is shown by then. */
-const SETTLE_MS = 1_500;
+const SETTLE_MS = 250;
+/** While much happens, the registry is asked again no more often than this. */
+const BETWEEN_MS = 2_000;
 
 /**
  * @param memory of this machine, for all windows: which log was seen is the same for each
  * @param failed told of each call that failed, though it is tried again
+ * @param heard told of the events of each page at once
  */
 export function registerFollowing(
   workbench: Workbench,
   memory: vscode.Memento,
   failed: (error: unknown) => void,
+  heard: (events: readonly RegistryEvent[]) => void,
 ): vscode.Disposable & { readonly alarms: Alarms } {
   const { session, prompts, log, report } = workbench;
   let timer: NodeJS.Timeout | undefined;
   /** When something happened last, in milliseconds since 1970. */
   let last = 0;
+  /** When that made this window ask again, in milliseconds since 1970. */
+  let refreshedAt = 0;
 
   const follower = registryFollower({
     memory,
     open: () => session.clientFor({ kind: 'read' }),
     raise: alarm => raise(alarm),
-    happened() {
+    happened(events) {
+      heard(events);
+      // Nothing that the window lists follows from comments.
+      if (events.every(({ kind }) => kind.startsWith('comment.'))) return;
       last = Date.now();
+      const wait = Math.max(SETTLE_MS, refreshedAt + BETWEEN_MS - last);
       timer ??= setTimeout(() => {
         timer = undefined;
-        if (prompts.loadedAt < last) void prompts.refresh();
-      }, SETTLE_MS);
+        if (prompts.loadedAt >= last) return;
+        refreshedAt = Date.now();
+        void prompts.refresh();
+      }, wait);
     },
     failed,
     warn: message => log.warn(message),
@@ -61,5 +75,5 @@ export function registerFollowing(
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal }).catch(() => undefined); // aborted: whoever waits looks at the signal
+  await delay(withJitter(milliseconds), undefined, { signal }).catch(() => undefined); // aborted: whoever waits looks at the signal
 }

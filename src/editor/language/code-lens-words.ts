@@ -1,7 +1,7 @@
 /** The words over a prompt's first line: few, so that they fit beside a preview. Tooltips say the rest. */
 import { LATEST, STABLE } from '../../core/channel.ts';
 import type { Listed } from '../explorer/listed.ts';
-import { wordsOf } from '../explorer/state-words.ts';
+import { type Stated, wordsOf } from '../explorer/state-words.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 
 /** After a state that may have changed since it was seen. */
@@ -11,9 +11,11 @@ const WHILE_OFFLINE = ' (last known)';
 const PRODUCTION = 'production';
 
 /** `@12 modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */
-export function versionTitle({ base, summary, state }: Pick<Listed, 'base' | 'summary' | 'state'>): string {
-  if (summary === undefined && base === undefined) return 'Not published';
-  const word = wordsOf(state)?.word;
+export function versionTitle(listed: Stated): string {
+  const { base, summary, renamedFrom } = listed;
+  if (summary === undefined && base === undefined)
+    return renamedFrom === undefined ? 'Not published' : `Not published, renamed from ${renamedFrom.prompt}`;
+  const word = wordsOf(listed)?.word;
   const of = base === undefined ? summary && `newest @${summary.newest.version}` : `@${base}`;
   const title = [of, word].filter(each => each !== undefined).join(' ');
   return title.charAt(0).toUpperCase() + title.slice(1);

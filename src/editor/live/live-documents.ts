@@ -4,6 +4,7 @@ import type { Live } from '../../contract/live.ts';
 import type { Session } from '../connection/session.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { messageOf } from '../problems/explain.ts';
+import { versionUri } from '../versions/open-version.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { isOver } from './is-over.ts';
@@ -56,7 +57,10 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
 
   /** What was live still when it was asked for, and is no more, is asked for again. */
   #forgetEnded({ listed }: PromptList): void {
-    for (const [uri, answer] of this.#answers)
+    for (const [uri, answer] of this.#answers) {
+      // Of another registry the list says nothing.
+      if (parseLiveUri(vscode.Uri.parse(uri, true))?.registry !== (this.#session.registry ?? EMBEDDED))
+        continue;
       answer.then(
         live => {
           if (this.#answers.get(uri) !== answer || !isOver(live, listed.get(live.prompt)?.summary)) return;
@@ -65,6 +69,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
         },
         () => undefined, // whoever asked was told
       );
+    }
   }
 
   async #ask({ registry, prompt, environment, channel, at }: LiveAddress): Promise<Live> {
@@ -83,6 +88,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
 
   async provideCodeLenses({ uri }: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const live = await this.answer(uri);
+    const registry = parseLiveUri(uri)?.registry;
     if (live === undefined) return [];
     const tooltip = evidence(live);
     // One row, cut where the editor ends: what one does stands first, then what matters most; the tooltip has all of it.
@@ -90,7 +96,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [
       lens('Compare with Now', 'promptforge.compareWithLiveNow', uri),
-      lens(inBrief(live), 'promptforge.openVersion', `${live.prompt}@${live.version}`),
+      lens(inBrief(live), 'promptforge.openVersion', versionUri(registry, live)),
       lens(fromUntil(live), ''),
       lens(whoAndWhy(live), ''),
     ];

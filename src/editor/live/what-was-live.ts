@@ -9,6 +9,7 @@ import { askMoment } from '../asking/ask-moment.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import { shortName } from '../compare/titles.ts';
+import { checkRegistryIsShown } from '../connection/other-project.ts';
 import { type Target, targetOf } from '../explorer/target.ts';
 import { targetsOf } from '../promotion/choices.ts';
 import { bothZones } from '../wording/age.ts';
@@ -17,6 +18,7 @@ import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { LiveDocuments, registerLiveDocuments } from './live-documents.ts';
+import { parseLiveUri } from './live-uri.ts';
 import { comparisonTitle, fromUntil, notLiveYet, whatWasLive, whoAndWhy } from './words.ts';
 
 const COMPARE = 'Compare with What Is Live Now';
@@ -35,6 +37,8 @@ export function registerWhatWasLive(workbench: Workbench): vscode.Disposable {
     }),
     registerCommand('compareWithLiveNow', 'Comparing with what is live', report, async argument => {
       const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+      const address = uri && parseLiveUri(uri);
+      if (address !== undefined) checkRegistryIsShown(address.registry, workbench.session);
       const then = uri === undefined ? undefined : await documents.answer(uri);
       if (then === undefined) await workbench.ask.tell('info', 'Choose What Was Live At… first.');
       else await compareWithNow(workbench, documents, then);

@@ -16,11 +16,17 @@ export class PromptLives {
     this.#session = session;
   }
 
+  /** Those that were fetched; undefined where they were not, or where a pointer has moved since. */
+  known({ name, pointers }: Pick<PromptSummary, 'name' | 'pointers'>): Promise<Lives> | undefined {
+    const known = this.#known.get(name);
+    return known?.pointers === standOf(pointers) ? known.lives : undefined;
+  }
+
   /** @throws as the registry client */
   of({ name, pointers }: Pick<PromptSummary, 'name' | 'pointers'>): Promise<Lives> {
-    const stand = JSON.stringify(pointers.map(({ promotion, promotedAt }) => [promotion, promotedAt]));
-    const known = this.#known.get(name);
-    if (known?.pointers === stand) return known.lives;
+    const known = this.known({ name, pointers });
+    if (known !== undefined) return known;
+    const stand = standOf(pointers);
     const lives = this.#session.clientFor({ kind: 'read' }).then(client => fetchLives(client, name));
     this.#known.set(name, { pointers: stand, lives });
     lives.catch(() => this.#known.delete(name)); // asked again next time; whoever waits is told
@@ -30,6 +36,10 @@ export class PromptLives {
   clear(): void {
     this.#known.clear();
   }
+}
+
+function standOf(pointers: PromptSummary['pointers']): string {
+  return JSON.stringify(pointers.map(({ promotion, promotedAt }) => [promotion, promotedAt]));
 }
 
 /** @throws as the registry client */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Ask } from '../asking/ask.ts';
 import { MissingKey } from '../connection/missing-key.ts';
+import { OtherProject } from '../connection/other-project.ts';
 import { type Explanation, explain, logged, messageOf, type Remedy } from './explain.ts';
 
 /**
@@ -20,6 +21,7 @@ const BUTTONS: Readonly<Record<Remedy, string>> = {
 export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 'debug'>): Report {
   return async (error, doing, retry) => {
     const explanation = error instanceof MissingKey ? missingKey(error) : explain(error, doing);
+    if (error instanceof OtherProject) return offerToSwitch(ask, error, retry);
     if (explanation === undefined) {
       log.debug(`${doing} was cancelled.`);
       return;
@@ -41,6 +43,19 @@ export function reporter(ask: Ask, log: Pick<vscode.LogOutputChannel, 'error' | 
     if (remedy === 'connect') await vscode.commands.executeCommand('promptforge.connect');
     if (remedy === 'show-log') await vscode.commands.executeCommand('promptforge.showLog');
   };
+}
+
+/** Not a failure: what was chosen is of another project, which can be shown instead. */
+async function offerToSwitch(
+  ask: Ask,
+  { message, project }: OtherProject,
+  retry: (() => unknown) | undefined,
+): Promise<void> {
+  const button = project && `Switch to ${project.name}`;
+  const chosen = await ask.tell('info', message, ...(button === undefined ? [] : [button]));
+  if (project === undefined || chosen === undefined) return;
+  await vscode.commands.executeCommand('promptforge.switchProject', project.root);
+  await retry?.();
 }
 
 function missingKey(error: MissingKey): Explanation {

@@ -3,7 +3,9 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, LATEST, STABLE } from '../../core/channel.ts';
 import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import { goodVersions } from '../../core/rollback-target.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { inOrder, isApplied } from '../lives/applied.ts';
 
 /** A pointer one could move, set or not. */
 export interface Target {
@@ -45,21 +47,28 @@ export interface Former {
   readonly version: VersionNumber;
   /** When and by whom it was put there last. */
   readonly promotion: Promotion;
+  /** False where a rollback gave it up: it left the version, or passed over it. */
+  readonly isGood: boolean;
 }
 
 /**
- * What `target` stood at before, the last one first, each version once, without the one that is live.
- * @param promotions of the prompt, newest first, as the registry lists them
+ * What `target` stood at before: the good versions first, the last one of them at the top, then those that a rollback
+ * gave up; each version once, without the one that is live.
+ * @param promotions of the prompt, in any order
  */
 export function formerVersions(promotions: readonly Promotion[], target: Target): Former[] {
-  const formers = new Map<VersionNumber, Former>();
-  for (const promotion of promotions) {
-    if (promotion.environment !== target.environment || promotion.channel !== target.channel) continue;
-    if (promotion.state !== 'applied' || promotion.version === target.live?.version) continue;
-    if (!formers.has(promotion.version))
-      formers.set(promotion.version, { version: promotion.version, promotion });
-  }
-  return [...formers.values()];
+  const moves = promotions
+    .filter(isApplied)
+    .filter(each => isAt(target, each))
+    .toSorted(inOrder);
+  const last = new Map(moves.map(promotion => [promotion.version, promotion]));
+  const good = goodVersions(moves);
+  const others = moves.map(({ version }) => version).toReversed();
+  return [...new Set([...good, ...others])].flatMap(version => {
+    const promotion = last.get(version);
+    if (promotion === undefined || version === target.live?.version) return [];
+    return [{ version, promotion, isGood: good.includes(version) }];
+  });
 }
 
 /** Where a version has to be `stable` first; undefined when the policy asks for nothing or it is there now. */

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
+import { isOpen } from '../../core/promotion.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import type { Ask } from '../asking/ask.ts';
 import { askMoment } from '../asking/ask-moment.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { showComparison } from '../compare/compare.ts';
@@ -17,10 +19,12 @@ import type { Workbench } from '../workbench.ts';
 import { isAt, setTargets } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { channelDraft } from './pick-target.ts';
+import { proofOf } from './proof.ts';
 import {
   afterFailure,
   confirmation,
   type Move,
+  offeredReason,
   outcome,
   unknownAfterFailure,
   whyNotPlanned,
@@ -35,19 +39,15 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
   const client = await session.clientFor({ kind: 'promote', environment: target.environment });
   const change = await showDifference(workbench, wanted);
   const draft = draftOf(wanted, session);
-  const reason = await ask.text({
-    title:
-      kind === 'promote'
-        ? `Promote ${prompt}@${version} to ${placeOf(target)}`
-        : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
-    prompt: 'Why? The reason is kept permanently.',
-    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
-    draft,
-    validate: whyNotReason,
-  });
+  let reason = kind === 'promote' ? await askReason(ask, wanted, draft) : offeredReason(wanted);
   if (reason === undefined) return;
   const asked = { ...wanted, change, ...approvalsFor(workbench, wanted) };
-  const answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
+  let answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
+  while (answer === 'alternative' && kind === 'roll-back') {
+    reason = await askReason(ask, wanted, draft, reason);
+    if (reason === undefined) return;
+    answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
+  }
   if (answer === false) return;
   let effectiveAt: string | undefined;
   if (answer === 'alternative') {
@@ -81,8 +81,28 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
   }
   sent(workbench, wanted, draft);
   workbench.walkthrough.done('promote');
-  await workbench.prompts.refresh();
-  void sayOutcome(workbench, promotion, kind);
+  const [proof] = await Promise.all([proofOf(client, promotion), workbench.prompts.refresh()]);
+  void sayOutcome(workbench, promotion, outcome(promotion, kind) + proof);
+}
+
+/** @param offered is there already, to be written over. Undefined when the person leaves */
+function askReason(
+  ask: Ask,
+  { prompt, version, target, kind }: Move,
+  draft: string,
+  offered?: string,
+): Promise<string | undefined> {
+  return ask.text({
+    title:
+      kind === 'promote'
+        ? `Promote ${prompt}@${version} to ${placeOf(target)}`
+        : `Roll Back ${prompt} to @${version} in ${placeOf(target)}`,
+    prompt: 'Why? The reason is kept permanently.',
+    placeholder: kind === 'promote' ? 'Reason' : 'What is wrong with the live version?',
+    draft,
+    validate: whyNotReason,
+    ...(offered !== undefined && { value: offered }),
+  });
 }
 
 /** The name under which the reason is kept. */
@@ -142,17 +162,20 @@ async function showDifference(
   return undefined;
 }
 
-async function sayOutcome(workbench: Workbench, promotion: Promotion, kind: Move['kind']): Promise<void> {
+async function sayOutcome(workbench: Workbench, promotion: Promotion, said: string): Promise<void> {
   const { ask } = workbench;
   const { prompt, version, from, state } = promotion;
   const undoable = state === 'applied' && from !== null;
+  const cancel = 'Cancel Request…';
   const compare = `Compare with @${from}`;
   const chosen = await ask.tell(
     ['applied', 'pending', 'planned'].includes(state) ? 'info' : 'warning',
-    outcome(promotion, kind),
+    said,
     ...(from === null ? [] : [compare]),
     ...(undoable ? ['Undo…'] : []),
+    ...(isOpen(promotion) ? [cancel] : []),
   );
+  if (chosen === cancel) await vscode.commands.executeCommand('promptforge.cancelPromotion', promotion.id);
   if (from === null) return;
   if (chosen === compare) await showComparison(workbench, prompt, { version: from }, { version });
   if (chosen === 'Undo…') await undo(workbench, promotion, from);

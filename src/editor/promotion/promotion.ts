@@ -1,16 +1,9 @@
-/** The commands Promote and Roll Back, and which version Promote puts where. */
+/** The commands Promote and Roll Back, whose parts are loaded when one is used. */
 import * as vscode from 'vscode';
 import { isVersionNumber } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
-import { type Target as Named, targetOf } from '../explorer/target.ts';
-import { pickVersion } from '../versions/pick-version.ts';
-import { placeOf } from '../wording/place.ts';
+import { namedTarget, targetOf } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
-import { isAt, targetsOf } from './choices.ts';
-import { freshSummary } from './fresh-summary.ts';
-import { move } from './move.ts';
-import { pickTarget } from './pick-target.ts';
-import { rollBack } from './roll-back.ts';
 
 export function registerPromotion(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
@@ -21,43 +14,22 @@ export function registerPromotion(workbench: Workbench): vscode.Disposable {
         admits: ({ summary }) => summary !== undefined && !summary.archived,
       });
       if (named === undefined) return;
+      const { promote } = await import('./promote.ts');
       await promote(workbench, isVersionNumber(version) ? { ...named, version } : named);
     }),
     registerCommand('rollBack', 'Rolling back', report, async argument => {
-      const named = await targetOf(argument, workbench, {
-        title: 'Roll Back',
-        admits: ({ summary }) => (summary?.pointers.length ?? 0) > 0,
-      });
+      const [{ rollBack }, { pickPointer }] = await Promise.all([
+        import('./roll-back.ts'),
+        import('./pick-pointer.ts'),
+      ]);
+      const named = (await namedTarget(argument, workbench)) ?? (await pickPointer(workbench, ROLL_BACK));
       if (named !== undefined) await rollBack(workbench, named);
     }),
   );
 }
 
-async function promote(workbench: Workbench, named: Named): Promise<void> {
-  const { session } = workbench;
-  const summary = await freshSummary(workbench, named.prompt);
-  const { prompt } = named;
-  // On a channel, Promote… moves that very pointer; the version is asked for then.
-  const onPointer = named.pointer !== undefined;
-  const candidate = onPointer ? undefined : named.version;
-  const title = candidate === undefined ? `Promote ${prompt}` : `Promote ${prompt}@${candidate}`;
-  const targets = targetsOf(summary, session.environments);
-  const target = onPointer
-    ? targets.find(each => isAt(each, named.pointer))
-    : await pickTarget(workbench, summary, targets, candidate, title);
-  if (target === undefined) return;
-  const version =
-    candidate ??
-    (
-      await pickVersion(workbench, prompt, {
-        title: `Promote ${prompt} to ${placeOf(target)}`,
-        placeholder:
-          target.live === undefined
-            ? 'Select a version'
-            : `Live now: @${target.live.version}. Select a version to promote instead`,
-        admits: each => each.version !== target.live?.version,
-      })
-    )?.version;
-  if (version === undefined) return;
-  await move(workbench, { prompt, version, target, kind: 'promote' });
-}
+const ROLL_BACK = {
+  title: 'Roll Back',
+  placeholder: 'Select what to roll back',
+  none: 'No prompt is live anywhere, so there is nothing to roll back.',
+};

@@ -1,13 +1,13 @@
 /** Roll Back: one list of what was live before, production first; then as with every move of a pointer. */
-import type { Promotion } from '../../contract/promotions.ts';
 import type { VersionNumber } from '../../core/version.ts';
-import type { Option } from '../asking/ask.ts';
+import type { Option, OptionButton } from '../asking/ask.ts';
+import { showComparison } from '../compare/compare.ts';
 import type { Target as Named } from '../explorer/target.ts';
 import { type Lives, lifeWords, livesOf } from '../lives/lives.ts';
 import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { formerVersions, isAt, setTargets, type Target } from './choices.ts';
+import { type Former, formerVersions, isAt, setTargets, type Target } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { move } from './move.ts';
 import { noteOn } from './note-on.ts';
@@ -22,22 +22,24 @@ interface Back {
 
 export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive }: Named): Promise<void> {
   const { session, ask } = workbench;
-  const summary = await freshSummary(workbench, prompt);
+  const client = await session.clientFor({ kind: 'read' });
+  const [summary, { data }] = await Promise.all([
+    freshSummary(workbench, prompt),
+    inProgress('Fetching what was live before', signal =>
+      client.listPromotions({ prompt, state: 'applied', limit: PROMOTIONS }, signal),
+    ),
+  ]);
   const all = setTargets(summary, session.environments);
   const named = all.find(each => isAt(each, pointer ?? wasLive));
   const targets = named === undefined ? all.toReversed() : [named]; // what one rolls back is production
-  const client = await session.clientFor({ kind: 'read' });
-  const { data } = await inProgress('Fetching what was live before', signal =>
-    client.listPromotions({ prompt, state: 'applied', limit: PROMOTIONS }, signal),
-  );
   const lives = livesOf(data);
   const options = targets.flatMap(target =>
     optionsFor(
       target,
-      data,
+      formerVersions(data, target),
       lives,
       headingOf(target, noteOn(session, summary, target, 'roll-back')),
-      workbench,
+      { ...workbench, prompt },
     ),
   );
   if (options.length === 0) {
@@ -67,25 +69,48 @@ function headingOf(target: Target, note: string | undefined): string {
 
 function optionsFor(
   target: Target,
-  promotions: readonly Promotion[],
+  formers: readonly Former[],
   lives: Lives,
   heading: string,
-  { session }: Workbench,
+  workbench: Workbench & Pick<Named, 'prompt'>,
 ): Option<Back>[] {
   const now = Date.now();
-  return formerVersions(promotions, target).map(({ version, promotion }, index) => {
+  const firstGivenUp = formers.findIndex(({ isGood }) => !isGood);
+  return formers.map(({ version, promotion, isGood }, index) => {
     const here = (lives.get(version) ?? []).filter(life => isAt(target, life));
-    const { mark, brief } = lifeWords(here, session.environments, now);
+    const { mark, brief } = lifeWords(here, workbench.session.environments, now);
+    const button = diffButton(workbench, target, version);
     return {
       label: `@${version} in ${placeOf(target)}`,
       description: [
-        ...(index === 0 ? ['before this one'] : []),
+        ...(index === 0 && isGood ? ['before this one'] : []),
         ...(brief === undefined ? [] : [brief]),
         promotion.requestedBy,
       ].join(' · '),
-      detail: mark === undefined ? promotion.reason : `$(discard) ${mark}`,
+      icon: isGood ? 'history' : 'discard',
+      detail: isGood || mark === undefined ? promotion.reason : mark,
       value: { target, version },
+      ...(index === firstGivenUp && { heading: `${placeOf(target)} · rolled back or passed over` }),
       ...(index === 0 && { heading }),
+      ...(button !== undefined && { button }),
     };
   });
+}
+
+/** From what is live to what would be. */
+function diffButton(
+  workbench: Workbench & Pick<Named, 'prompt'>,
+  { live }: Target,
+  version: VersionNumber,
+): OptionButton | undefined {
+  if (live === undefined) return undefined;
+  const { prompt, report } = workbench;
+  const press = async (): Promise<void> => {
+    try {
+      await showComparison(workbench, prompt, { version: live.version }, { version });
+    } catch (error) {
+      void report(error, 'Comparing', press);
+    }
+  };
+  return { icon: 'diff', title: `Compare @${version} with @${live.version}, Which Is Live`, press };
 }

@@ -1,6 +1,7 @@
 /** The sentences of promoting and rolling back, before and after. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
+import { waitedForWords } from '../../core/owners-words.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
 import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation } from '../asking/ask.ts';
@@ -23,7 +24,7 @@ export interface Move {
   readonly change?: Change | null | undefined;
 }
 
-/** The modal question; its button names the environment. */
+/** The modal question; its button names the environment and the version. */
 export function confirmation(
   { prompt, version, target, kind, approvals = 0, authorsMayApprove = false, change }: Move,
   reason: string,
@@ -45,15 +46,23 @@ export function confirmation(
     return {
       message: `Roll back ${prompt} to @${version} in ${place}?`,
       detail,
-      button: `Roll back ${environment}`,
+      button: `${approvals > 0 ? 'Ask to Roll Back' : 'Roll Back'} ${environment} to @${version}`,
+      alternative: 'Edit Reason…',
     };
   const when = effectiveAt === undefined ? '' : ` on ${bothZones(effectiveAt)}`;
   return {
     message: `Promote ${prompt}@${version} to ${place}${when}?`,
     detail,
-    button: `${approvals > 0 ? 'Ask to Promote' : effectiveAt === undefined ? 'Promote' : 'Plan Promotion'} to ${environment}`,
+    button: `${approvals > 0 ? 'Ask to Promote' : effectiveAt === undefined ? 'Promote' : 'Plan Promotion of'} @${version} to ${environment}`,
     ...(effectiveAt === undefined && { alternative: 'Plan for a Time…' }),
   };
+}
+
+/** The reason of a rollback that nobody words: in an incident the text goes back first. */
+export function offeredReason({ version, target: { live } }: Pick<Move, 'version' | 'target'>): string {
+  return live === undefined
+    ? `Rolled back to @${version}`
+    : `Rolled back from @${live.version} to @${version}`;
 }
 
 function changeLines(change: Move['change']): string[] {
@@ -70,7 +79,9 @@ export function outcome(promotion: Promotion, kind: Move['kind']): string {
   const when = effectiveAt === null ? '' : ` on ${bothZones(effectiveAt)}`;
   if (state === 'pending') {
     const left = promotion.approvalsNeeded - promotion.approvals.length;
-    return `${reference} waits for ${counted(left, 'approval')} before it goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;
+    const whom = waitedForWords(promotion.owners);
+    const what = whom === undefined ? counted(left, 'approval') : oneLine(`the approval of ${whom}`);
+    return `${reference} waits for ${what} before it goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;
   }
   if (state === 'planned')
     return `Planned: ${reference} goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;

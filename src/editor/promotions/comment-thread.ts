@@ -1,9 +1,11 @@
-/** A thread of a review as VS Code shows it. What is in it is changed in place, so that nothing typed there is lost. */
+/** A thread as VS Code shows it. What is in it is changed in place, so that nothing typed there is lost. */
 import * as vscode from 'vscode';
-import type { Comment } from '../../contract/promotions.ts';
+import { isSamePerson } from '../../core/person.ts';
+import { suggestionIn } from '../../core/suggestion.ts';
 import { oneLine } from '../../core/visible-text.ts';
-import { escapeMarkdown } from '../wording/markdown.ts';
-import type { Thread } from './threads.ts';
+import { commentMarkdown } from './comment-markdown.ts';
+import { threadLabel } from './thread-words.ts';
+import type { Thread, ThreadComment } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
 
 /** What the commands on an unsent comment are given by VS Code. */
@@ -23,6 +25,36 @@ export class UnsentItem implements vscode.Comment {
   }
 }
 
+/** What the commands on a comment of the registry are given. */
+export class SentItem implements vscode.Comment {
+  readonly comment: ThreadComment;
+  /** Where it was written. */
+  readonly place: Pick<Thread, 'version' | 'line'>;
+  readonly author: vscode.CommentAuthorInformation;
+  readonly timestamp: Date;
+  mode = vscode.CommentMode.Preview;
+  /** Markdown; while the comment is edited, the text as it was written, in which VS Code puts the new one. */
+  body: string | vscode.MarkdownString;
+  label?: string;
+  contextValue = '';
+
+  constructor(comment: ThreadComment, { version, line }: Pick<Thread, 'version' | 'line'>) {
+    this.comment = comment;
+    this.place = { version, line };
+    this.author = { name: oneLine(comment.actor) };
+    this.timestamp = new Date(comment.at);
+    this.body = new vscode.MarkdownString(commentMarkdown(comment.text));
+    if (typeof comment.editedAt === 'string') this.label = 'Edited';
+  }
+
+  /** Makes a field of it to write in, or shows it again. */
+  edit(isEdited: boolean): void {
+    const { text } = this.comment;
+    this.body = isEdited ? text : new vscode.MarkdownString(commentMarkdown(text));
+    this.mode = isEdited ? vscode.CommentMode.Editing : vscode.CommentMode.Preview;
+  }
+}
+
 export interface ThreadState {
   /** Nobody can comment any more. */
   readonly hasEnded: boolean;
@@ -30,13 +62,19 @@ export interface ThreadState {
   readonly isEdited: boolean;
   /** Who writes here. */
   readonly author: string;
+  /** The names under which the registry knows the person. */
+  readonly own: readonly string[];
+  /** One of the person's keys is an admin's. */
+  readonly isAdmin: boolean;
 }
 
 export class CommentThread {
   readonly #make: (comments: readonly vscode.Comment[]) => vscode.CommentThread;
   #made: vscode.CommentThread | undefined;
+  /** What it shows; undefined for one of VS Code's own that was not shown yet. */
+  content: Thread | undefined;
   /** By the id of the registry's comment; VS Code knows a comment by its object. */
-  #items = new Map<string, vscode.Comment>();
+  #items = new Map<string, SentItem>();
   #unsent: UnsentItem | undefined;
 
   /** @param make one with its first comments: of one that has none yet, VS Code opens the field for a reply */
@@ -49,24 +87,46 @@ export class CommentThread {
     return this.#made;
   }
 
+  get items(): readonly SentItem[] {
+    return [...this.#items.values()];
+  }
+
   get #comments(): vscode.Comment[] {
     return [...this.#items.values(), ...(this.#unsent === undefined ? [] : [this.#unsent])];
   }
 
-  show({ version, line, comments, unsent }: Thread, state: ThreadState): void {
+  show(content: Thread, state: ThreadState): void {
+    const { line, comments, resolved = null, unsent } = content;
     const { hasEnded } = state;
-    this.#items = new Map(comments.map(each => [each.id, this.#items.get(each.id) ?? itemOf(each)]));
+    this.content = content;
+    this.#items = new Map(comments.map(each => [each.id, this.#sentItem(each, content, state)]));
     this.#unsent = unsent && this.#unsentItem(unsent, state);
     const { thread } = this;
     thread.comments = this.#comments;
-    const about = line === null ? 'The whole promotion' : `@${version}, line ${line}`;
-    thread.label = hasEnded ? `${about} · This promotion has ended` : about;
+    thread.label = threadLabel(content, hasEnded);
     // There is one unsent comment at a place: it is sent, edited or discarded first.
     thread.canReply = !hasEnded && unsent === undefined;
+    thread.contextValue =
+      line === null || comments.length === 0 ? '' : resolved === null ? 'open' : 'resolved';
+    thread.state =
+      resolved === null ? vscode.CommentThreadState.Unresolved : vscode.CommentThreadState.Resolved;
+  }
+
+  /** Shows it again as it is, after one of its comments was made a field or made one no more. */
+  refresh(): void {
+    this.thread.comments = this.#comments;
   }
 
   dispose(): void {
     this.#made?.dispose();
+  }
+
+  #sentItem(comment: ThreadComment, content: Thread, state: ThreadState): SentItem {
+    const before = this.#items.get(comment.id);
+    const isSame = before?.comment.text === comment.text || before?.mode === vscode.CommentMode.Editing;
+    const item = before !== undefined && isSame ? before : new SentItem(comment, content);
+    item.contextValue = contextOf(comment, content, state);
+    return item;
   }
 
   #unsentItem(unsent: UnsentComment, { isSending, isEdited, author }: ThreadState): UnsentItem {
@@ -80,18 +140,18 @@ export class CommentThread {
   }
 }
 
-function itemOf({ actor, at, text }: Comment): vscode.Comment {
-  return {
-    author: { name: oneLine(actor) },
-    body: new vscode.MarkdownString(escapeLines(text)),
-    mode: vscode.CommentMode.Preview,
-    timestamp: new Date(at),
-  };
-}
-
-const LINE_BREAK = /\r\n|[\n\r]/;
-
-/** The lines of what somebody wrote, as text. */
-function escapeLines(text: string): string {
-  return text.split(LINE_BREAK).map(escapeMarkdown).join('  \n');
+/** What one may do with a comment, as far as it can be known here; the registry has the last word. */
+function contextOf(
+  { actor, promotion, text }: ThreadComment,
+  { line }: Thread,
+  { hasEnded, own, isAdmin }: ThreadState,
+): string {
+  const isOwn = own.some(name => isSamePerson(name, actor));
+  const isFixed = hasEnded && promotion !== null;
+  return [
+    'sent',
+    ...(isOwn && !isFixed ? ['edit'] : []),
+    ...((isOwn || isAdmin) && !isFixed ? ['delete'] : []),
+    ...(line !== null && suggestionIn(text) !== undefined ? ['suggestion'] : []),
+  ].join(':');
 }

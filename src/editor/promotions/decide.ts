@@ -8,7 +8,7 @@ import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { findChange } from '../compare/show-change.ts';
 import { logged, mayHaveArrived } from '../problems/explain.ts';
-import { undo } from '../promotion/move.ts';
+import { proofOf } from '../promotion/proof.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Deed, deedsFor, groupOf } from './groups.ts';
@@ -34,6 +34,11 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
     admits: each => deedsFor(each, session.keys.get(each.environment)).includes(deed),
   });
   if (promotion === undefined) return;
+  if (promotion.release?.atomic === true && groupOf(promotion) !== 'done') {
+    // It goes live only with the others, so the question is about all of them.
+    await vscode.commands.executeCommand(`promptforge.${deed}Release`, promotion.release.id);
+    return;
+  }
   if (groupOf(promotion) === 'done') {
     await ask.tell(
       'info',
@@ -72,22 +77,24 @@ async function decide(workbench: Workbench, deed: Deed, title: string, argument:
   }
   ask.sent(draft);
   if (decided.state === 'applied') workbench.walkthrough.done('promote');
-  await workbench.prompts.refresh();
-  void sayOutcome(workbench, deed, decided);
+  const [proof] = await Promise.all([proofOf(client, decided), workbench.prompts.refresh()]);
+  void sayOutcome(workbench, deed, decided, afterDeed(deed, decided) + proof);
 }
 
 /** What is live now, and the way back. */
-async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion): Promise<void> {
+async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion, said: string): Promise<void> {
   const { from, state } = decided;
   const isUndoable = deed === 'approve' && state === 'applied' && from !== null;
   const chosen = await workbench.ask.tell(
     'info',
-    afterDeed(deed, decided),
+    said,
     ...(isUndoable ? [`Compare with @${from}`, 'Undo…'] : []),
   );
   if (from === null || chosen === undefined) return;
-  if (chosen === 'Undo…') await undo(workbench, decided, from);
-  else await showComparison(workbench, decided.prompt, { version: from }, { version: decided.version });
+  if (chosen === 'Undo…') {
+    const { undo } = await import('../promotion/move.ts');
+    await undo(workbench, decided, from);
+  } else await showComparison(workbench, decided.prompt, { version: from }, { version: decided.version });
 }
 
 /** What an approval changes of what is live; undefined where there is nothing to tell, null where it is not known. */

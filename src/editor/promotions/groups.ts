@@ -9,8 +9,14 @@ import { roleIncludes } from '../../core/role.ts';
 export const GROUPS = ['waiting', 'planned', 'done'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
+/** Whose turn it is with one that waits: one's own, or others' with what one asked for oneself or with the rest. */
+export const TURNS = ['yours', 'requested', 'others'] as const;
+export type Turn = (typeof TURNS)[number];
+
 export interface Group {
   readonly name: GroupName;
+  /** What waits is a group for each. */
+  readonly turn?: Turn;
   /** What was done is a group for each environment. */
   readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
@@ -28,16 +34,27 @@ export function groupOf({ state }: Pick<Promotion, 'state'>): GroupName {
  * Those that hold something, in their order: who waits longest first, what goes live soonest first, what ended last
  * first, production before the environments that lead to it. A promotion that is listed twice is shown once.
  * @param environments in promotion order
+ * @param keyOf of an environment
  */
 export function groupsOf(
   promotions: readonly Promotion[],
   environments: readonly EnvironmentName[] = [],
+  keyOf: (environment: EnvironmentName) => KeyState | undefined = () => undefined,
 ): Group[] {
   const each = [...new Map(promotions.map(promotion => [promotion.id, promotion])).values()];
   const of = (name: GroupName) => each.filter(promotion => groupOf(promotion) === name);
-  const done = by(of('done'), endedAt).reverse().slice(0, DONE_SHOWN);
+  const done = firstEntries(by(of('done'), endedAt).reverse(), DONE_SHOWN);
   const groups: Group[] = [
-    { name: 'waiting', promotions: by(of('waiting'), ({ requestedAt }) => requestedAt) },
+    ...TURNS.map(
+      (turn): Group => ({
+        name: 'waiting',
+        turn,
+        promotions: by(
+          of('waiting').filter(each => turnOf(each, keyOf(each.environment)) === turn),
+          ({ requestedAt }) => requestedAt,
+        ),
+      }),
+    ),
     {
       name: 'planned',
       promotions: by(of('planned'), ({ effectiveAt, requestedAt }) => effectiveAt ?? requestedAt),
@@ -51,6 +68,53 @@ export function groupsOf(
     ),
   ];
   return groups.filter(group => group.promotions.length > 0);
+}
+
+/** A promotion by itself, or those of one release. */
+export type Entry =
+  | { readonly kind: 'promotion'; readonly promotion: Promotion }
+  | { readonly kind: 'release'; readonly release: ShownRelease };
+
+/** What of a release is in one group. */
+export interface ShownRelease {
+  readonly id: string;
+  readonly atomic: boolean;
+  /** At least two, in the order of the group. */
+  readonly promotions: readonly Promotion[];
+}
+
+/** Promotions in their order, those of a release together at the place of the first. */
+export function entriesOf(promotions: readonly Promotion[]): Entry[] {
+  const byEntry = Map.groupBy(promotions, entryOf);
+  return [...byEntry.values()].map((together): Entry => {
+    const [promotion, ...others] = together as [Promotion];
+    const { release } = promotion;
+    return release === null || others.length === 0
+      ? { kind: 'promotion', promotion }
+      : { kind: 'release', release: { ...release, promotions: together } };
+  });
+}
+
+function entryOf({ id, release }: Promotion): string {
+  return release === null ? id : `release ${release.id}`;
+}
+
+/** A release counts as one. */
+function firstEntries(promotions: readonly Promotion[], count: number): Promotion[] {
+  const shown = new Set([...new Set(promotions.map(entryOf))].slice(0, count));
+  return promotions.filter(promotion => shown.has(entryOf(promotion)));
+}
+
+/** What one may do with a whole release: what one may with any of its promotions. */
+export function deedsForRelease(promotions: readonly Promotion[], key: KeyState | undefined): Deed[] {
+  const deeds = promotions.map(promotion => deedsFor(promotion, key));
+  return (['approve', 'reject', 'cancel'] as const).filter(deed => deeds.some(each => each.includes(deed)));
+}
+
+/** Of one that waits for approval, with one's key for its environment. */
+export function turnOf(promotion: Promotion, key: KeyState | undefined): Turn {
+  if (deedsFor(promotion, key).includes('approve')) return 'yours';
+  return key?.kind === 'known' && isSamePerson(promotion.requestedBy, key.who.actor) ? 'requested' : 'others';
 }
 
 /** When it was applied or closed; RFC 3339. */
@@ -71,7 +135,7 @@ export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[
   const own = isSamePerson(promotion.requestedBy, actor);
   const approved = promotion.approvals.some(approval => isSamePerson(approval.actor, actor));
   const deeds: Deed[] = [];
-  const mayApprove = !own && !approved && !isAuthor(promotion, actor);
+  const mayApprove = !own && !approved && !isAuthor(promotion, actor) && doesApprovalHelp(promotion, actor);
   if (group === 'waiting' && roleIncludes(role, 'approver') && mayApprove) deeds.push('approve');
   if (roleIncludes(role, 'approver')) deeds.push('reject');
   if ((own && roleIncludes(role, 'author')) || role === 'admin') deeds.push('cancel');
@@ -81,6 +145,12 @@ export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[
 /** Whether somebody may not approve a promotion as they wrote what it changes. */
 export function isAuthor({ authors }: Pick<Promotion, 'authors'>, actor: string): boolean {
   return authors.some(author => isSamePerson(author, actor));
+}
+
+/** Whether an approval of this person brings it further: that of an owner does who is waited for, and is enough where one is missing. */
+export function doesApprovalHelp({ owners, approvals, approvalsNeeded }: Promotion, actor: string): boolean {
+  if (owners.length === 0 || approvalsNeeded - approvals.length > 1) return true;
+  return owners.some(each => each.owners.some(owner => isSamePerson(owner, actor)));
 }
 
 /** Times of RFC 3339 in UTC stand in their order as text. */

@@ -1,8 +1,27 @@
 /** A comment whose sending failed may have reached the registry all the same. Pure. */
+import type { LineThread } from '../../contract/comments.ts';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { sideOf } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
+
+/** As `hasArrived`, of one at a line of a version. */
+export function hasArrivedAtLine(
+  { text, after, line, version }: UnsentComment,
+  threads: readonly LineThread[],
+  own: readonly string[],
+): boolean {
+  return threads
+    .filter(thread => thread.version === version && thread.line === line)
+    .some(({ comments }) =>
+      comments.some(
+        comment =>
+          own.some(actor => isSamePerson(actor, comment.actor)) &&
+          comment.text.trim() === text.trim() &&
+          (after === null || Number(comment.id) > Number(after)),
+      ),
+    );
+}
 
 /**
  * Whether the registry has it, though its answer was lost.

@@ -2,12 +2,15 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';
 import { lastSegment } from '../../core/name.ts';
+import { ownersRules, waitedForWords } from '../../core/owners-words.ts';
 import { goesBack } from '../../core/promotion.ts';
+import { oneLine } from '../../core/visible-text.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts';
+import { capital } from '../wording/capital.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
-import { type Deed, endedAt, type Group, type GroupName, groupOf } from './groups.ts';
+import { type Deed, endedAt, type Group, type GroupName, groupOf, type Turn } from './groups.ts';
 import type { Standing } from './standing.ts';
 
 const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
@@ -15,9 +18,15 @@ const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   planned: 'Planned',
   done: 'Done',
 };
+const TURN_TITLES: Readonly<Record<Turn, string>> = {
+  yours: 'Waiting for you',
+  requested: 'Requested by you',
+  others: 'Waiting for others',
+};
 
-/** `Waiting for approval`, `Done: production`. */
-export function groupTitle({ name, environment }: Pick<Group, 'name' | 'environment'>): string {
+/** `Waiting for you`, `Done: production`. */
+export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions'>): string {
+  if (turn !== undefined) return TURN_TITLES[turn];
   return environment === undefined ? GROUP_TITLES[name] : `${GROUP_TITLES[name]}: ${environment}`;
 }
 
@@ -68,7 +77,7 @@ function doneWhere(channel: Channel): string {
 /** What is true of it now. */
 function stateOf(promotion: Promotion, standing: Standing): string {
   const { state, effectiveAt, requestedAt, held } = promotion;
-  if (state === 'pending') return held === null ? approvalsWords(promotion) : 'held';
+  if (state === 'pending') return held === null ? waitsWords(promotion) : 'held';
   if (state === 'planned') return instantOf(effectiveAt ?? requestedAt);
   if (state !== 'applied') return state;
   switch (standing.kind) {
@@ -108,6 +117,12 @@ export function approvalsWords({ approvals, approvalsNeeded }: Promotion): strin
   return `${approvals.length} of ${counted(approvalsNeeded, 'approval')}`;
 }
 
+/** `waiting for dana or sam`; without owners `1 of 2 approvals`. */
+export function waitsWords(promotion: Promotion): string {
+  const whom = waitedForWords(promotion.owners);
+  return whom === undefined ? approvalsWords(promotion) : oneLine(`waiting for ${whom}`);
+}
+
 /** Who may not approve it beside who requested it. */
 function authorsWords(authors: readonly string[]): string {
   const named = listed(authors.slice(0, MAX_AUTHORS));
@@ -128,6 +143,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
     from === null ? 'Nothing was there before.' : `Instead of @${from}.`,
     `${md(requestedBy)} asked for it, ${when(requestedAt)}: ${md(reason)}`,
     ...(state === 'pending' ? [`${md(approvalsWords(promotion))}.`] : []),
+    ...(state === 'pending' ? ownersRules(promotion.owners, environment).map(md) : []),
     ...(state === 'pending' && authors.length > 0 ? [md(authorsWords(authors))] : []),
     ...approvals.map(
       ({ actor, at, comment }) =>
@@ -188,9 +204,10 @@ export function afterDeed(deed: Deed, promotion: Promotion): string {
     return `Approved: ${reference} is now ${where}.${from === null ? '' : ` It was @${from}.`}`;
   if (state === 'planned' && effectiveAt !== null)
     return `Approved: ${reference} goes ${where} on ${bothZones(effectiveAt)}.`;
-  return `Approved: ${reference} has ${approvalsWords(promotion)} and waits. ${still}`;
+  return `Approved: ${reference} has ${approvalsWords(promotion)} and waits${forWhom(promotion)}. ${still}`;
 }
 
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+function forWhom({ owners }: Promotion): string {
+  const whom = waitedForWords(owners);
+  return whom === undefined ? '' : oneLine(` for ${whom}`);
 }

@@ -16,7 +16,8 @@ export async function namedPromotion(
   question: { readonly title: string; readonly admits: (promotion: Promotion) => boolean },
 ): Promise<Promotion | undefined> {
   if (isPromotionNode(argument)) return argument.promotion;
-  const id = typeof argument === 'string' ? argument : promotionInFront(session.registry);
+  const id =
+    typeof argument === 'string' ? argument : (promotions.pageInFront ?? promotionInFront(session.registry));
   if (id !== undefined)
     return promotions.find(id) ?? (await session.clientFor({ kind: 'read' })).getPromotion(id);
   await session.clientFor({ kind: 'read' }); // says what is missing
@@ -24,7 +25,9 @@ export async function namedPromotion(
   const now = Date.now();
   const standings = knownStandings(promotions, prompts);
   const names = session.environments.map(({ name }) => name);
-  const options = groupsOf(promotions.promotions.filter(question.admits), names).flatMap(group =>
+  const options = groupsOf(promotions.promotions.filter(question.admits), names, environment =>
+    session.keys.get(environment),
+  ).flatMap(group =>
     group.promotions.map((promotion, index) => ({
       ...promotionOption(promotion, standings.of(promotion), now),
       ...(index === 0 && { heading: groupTitle(group) }),

@@ -4,14 +4,16 @@
  */
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { NewestRun } from '../work/newest-run.ts';
-import { type Thread, threadId } from './threads.ts';
+import { type FollowedThread, type Thread, threadId } from './threads.ts';
 
-/** What is known of a promotion's review. */
+/** What is known of a promotion's review, or of what is written at the lines of a prompt's versions. */
 export interface Review {
-  /** Undefined until the registry has told. */
+  /** Undefined until the registry has told, and of versions that are in no review. */
   readonly promotion: Promotion | undefined;
-  /** Oldest first. */
+  /** In the review, oldest first. */
   readonly comments: readonly Comment[];
+  /** At lines of the versions that are open, and of those before them. */
+  readonly followed?: readonly FollowedThread[];
 }
 
 export interface OpenReviewsParts<Shown> {
@@ -100,7 +102,7 @@ export class OpenReviews<Shown extends { dispose(): void }> {
   }
 
   /** Takes a thread that VS Code made for one of its own, unless there is one at its place. */
-  adopt(id: string, place: Pick<Thread, 'version' | 'line'>, thread: Shown): void {
+  adopt(id: string, place: Pick<Thread, 'version' | 'line' | 'shown'>, thread: Shown): void {
     const open = this.#reviews.get(id);
     const there = open?.shown.get(threadId(place));
     if (there === thread) return;

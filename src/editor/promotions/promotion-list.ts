@@ -14,18 +14,24 @@ export class PromotionList implements vscode.Disposable {
   readonly #session: Session;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  readonly #pageChanged = new vscode.EventEmitter<void>();
+  /** After `pageInFront` has changed. */
+  readonly onDidChangePage = this.#pageChanged.event;
   readonly #following: vscode.Disposable;
   #of: string | undefined;
   #promotions: readonly Promotion[] = [];
   #trouble: string | undefined;
   #isListed = false;
+  #onPage: string | undefined;
   readonly #loading = new NewestRun();
 
   /** Loads whenever the session was read anew: a refresh of the window is one of this list too. */
   constructor(session: Session) {
     this.#session = session;
     this.#following = session.onDidChange(() => {
-      if (session.state.kind !== 'connecting') void this.load();
+      const { state } = session;
+      if (state.kind !== 'connecting') void this.load();
+      else if (state.isAsked === true && session.registry !== this.#of) void this.load();
     });
   }
 
@@ -44,6 +50,18 @@ export class PromotionList implements vscode.Disposable {
     return this.#trouble;
   }
 
+  /** The id of the promotion whose page is in front. */
+  get pageInFront(): string | undefined {
+    return this.#onPage;
+  }
+
+  /** Another page is in front, or none. */
+  onPage(id: string | undefined): void {
+    if (id === this.#onPage) return;
+    this.#onPage = id;
+    this.#pageChanged.fire();
+  }
+
   find(id: string): Promotion | undefined {
     return this.#promotions.find(promotion => promotion.id === id);
   }
@@ -56,11 +74,17 @@ export class PromotionList implements vscode.Disposable {
   async #load(signal: AbortSignal): Promise<void> {
     const { state, registry } = this.#session;
     // While the registry cannot be asked, what was known last stays.
-    if (registry !== this.#of || (state.kind !== 'connected' && state.kind !== 'offline'))
-      this.#promotions = [];
-    if (registry !== this.#of || state.kind !== 'connected') this.#isListed = false;
+    const isOther = registry !== this.#of;
+    const mayStay = state.kind === 'connected' || state.kind === 'offline' || state.kind === 'connecting';
+    if (isOther || !mayStay) this.#promotions = [];
+    if (isOther || state.kind !== 'connected') this.#isListed = false;
     this.#of = registry;
     this.#trouble = undefined;
+    if (state.kind !== 'connected' && mayStay && registry !== undefined && this.#promotions.length === 0) {
+      const known = await this.#session.recall('promotions');
+      if (signal.aborted) return;
+      this.#promotions = known ?? [];
+    }
     if (state.kind === 'connected') {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
@@ -69,12 +93,14 @@ export class PromotionList implements vscode.Disposable {
           client.listPromotions({ state: 'planned', limit: OPEN_SHOWN }, signal),
           client.listPromotions({ limit: LATELY }, signal),
         ]);
-        if (signal.aborted) return;
+        // Those of another registry are not taken for those of the one that came meanwhile.
+        if (signal.aborted || registry !== this.#session.registry) return;
         this.#isListed = true;
         // What moved on between the answers is in two of them: the later answer counts.
         this.#promotions = [
           ...new Map(pages.flatMap(({ data }) => data).map(each => [each.id, each])).values(),
         ];
+        void this.#session.keep('promotions', this.#promotions);
       } catch (error) {
         if (signal.aborted) return;
         this.#trouble = messageOf(error);
@@ -87,5 +113,6 @@ export class PromotionList implements vscode.Disposable {
     this.#loading.stop();
     this.#following.dispose();
     this.#changed.dispose();
+    this.#pageChanged.dispose();
   }
 }

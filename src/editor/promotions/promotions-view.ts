@@ -9,14 +9,22 @@ import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
-import { deedsFor, type Group, groupOf, groupsOf } from './groups.ts';
+import {
+  deedsFor,
+  deedsForRelease,
+  type Entry,
+  entriesOf,
+  type Group,
+  groupOf,
+  groupsOf,
+  turnOf,
+} from './groups.ts';
 import { groupTitle, iconOf, promotionWords } from './labels.ts';
 import type { PromotionList } from './promotion-list.ts';
+import { releaseWords } from './release-labels.ts';
 import { knownStandings, type Standings } from './standing.ts';
 
-export type PromotionNode =
-  | { readonly kind: 'group'; readonly group: Group }
-  | { readonly kind: 'promotion'; readonly promotion: Promotion };
+export type PromotionNode = { readonly kind: 'group'; readonly group: Group } | Entry;
 
 export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   readonly #list: PromotionList;
@@ -41,20 +49,31 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     promotions.onDidChange(() => this.#changed.fire(undefined));
     // Where pointers stand is known from the prompts.
     prompts.onDidChange(() => this.#changed.fire(undefined));
+    // What one may do follows from the keys.
+    session.onDidChange(() => this.#changed.fire(undefined));
   }
 
   getChildren(node?: PromotionNode): PromotionNode[] {
     if (node === undefined)
-      return groupsOf(this.#list.promotions, this.#environments()).map(group => ({ kind: 'group', group }));
-    return node.kind === 'group'
-      ? node.group.promotions.map(promotion => ({ kind: 'promotion', promotion }))
+      return groupsOf(this.#list.promotions, this.#environments(), this.#keyOf).map(group => ({
+        kind: 'group',
+        group,
+      }));
+    if (node.kind === 'group') return entriesOf(node.group.promotions);
+    return node.kind === 'release'
+      ? node.release.promotions.map(promotion => ({ kind: 'promotion', promotion }))
       : [];
   }
 
   getTreeItem(node: PromotionNode): vscode.TreeItem {
-    return node.kind === 'group'
-      ? groupItem(node.group, this.#isLast(node.group))
-      : this.#promotionItem(node);
+    switch (node.kind) {
+      case 'group':
+        return groupItem(node.group, this.#isLast(node.group));
+      case 'release':
+        return this.#releaseItem(node);
+      case 'promotion':
+        return this.#promotionItem(node);
+    }
   }
 
   /** What was done in the last environment, which one asks about first. */
@@ -75,6 +94,23 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     return this.#known.standings;
   }
 
+  #releaseItem(node: Extract<PromotionNode, { kind: 'release' }>): vscode.TreeItem {
+    const { release } = node;
+    const [first] = release.promotions as [Promotion];
+    const group = groupOf(first);
+    const words = releaseWords(release, Date.now());
+    const { Collapsed } = vscode.TreeItemCollapsibleState;
+    const item = treeItem(words, Collapsed);
+    // What waits and what was done of one release are two items.
+    item.id = `release ${release.id} ${group}`;
+    item.tooltip = new vscode.MarkdownString(words.tooltip());
+    item.iconPath = new vscode.ThemeIcon('package');
+    const deeds = deedsForRelease(release.promotions, this.#keyOf(first.environment));
+    const applied = release.promotions.some(({ state }) => state === 'applied') ? ['applied'] : [];
+    item.contextValue = `:${['release', group, ...applied, ...deeds].join(':')}:`;
+    return item;
+  }
+
   #promotionItem(node: Extract<PromotionNode, { kind: 'promotion' }>): vscode.TreeItem {
     const { promotion } = node;
     const standing = this.#standings().of(promotion);
@@ -89,18 +125,18 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     );
     const deeds = deedsFor(promotion, this.#keyOf(promotion.environment));
     item.contextValue = `:${['promotion', groupOf(promotion), ...deeds].join(':')}:`;
-    item.command = { command: 'promptforge.reviewPromotion', title: 'Review Promotion', arguments: [node] };
+    item.command = { command: 'promptforge.openPromotion', title: 'Open Promotion', arguments: [node] };
     return item;
   }
 }
 
 /** @param isLast whether it is about the last environment */
 function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
-  const { name, environment, promotions } = group;
+  const { name, turn, environment, promotions } = group;
   const title = groupTitle(group);
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(title, name === 'done' && !isLast ? Collapsed : Expanded);
-  item.id = [name, environment].filter(part => part !== undefined).join(' ');
+  item.id = [name, turn, environment].filter(part => part !== undefined).join(' ');
   // Of what was done, only the last is shown, so its number says nothing.
   if (name !== 'done') item.description = String(promotions.length);
   else item.tooltip = 'What ended last. All of it is in the log of the registry.';
@@ -109,20 +145,26 @@ function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
   return item;
 }
 
-export function registerPromotionsView(
-  workbench: Workbench,
-): vscode.Disposable & { readonly tree: PromotionsTree; waiting(): number } {
+export function registerPromotionsView(workbench: Workbench): vscode.Disposable & {
+  readonly tree: PromotionsTree;
+  /** How many wait, a release as one: for this person, or for anybody. */
+  waiting(of: 'you' | 'anybody'): number;
+} {
   const { promotions, session } = workbench;
   const tree = new PromotionsTree(workbench);
   const view = vscode.window.createTreeView<PromotionNode>('promptforge.promotions', {
     treeDataProvider: tree,
   });
+  const waitingOnes = () => promotions.promotions.filter(each => groupOf(each) === 'waiting');
+  const isYours = (each: Promotion) => turnOf(each, session.keys.get(each.environment)) === 'yours';
   const show = () => {
-    const waiting = promotions.promotions.filter(each => groupOf(each) === 'waiting').length;
+    // A release is one decision.
+    const waiting = entriesOf(waitingOnes().filter(isYours)).length;
     view.badge =
       waiting === 0
         ? undefined
-        : { value: waiting, tooltip: `${counted(waiting, 'promotion')} waiting for approval` };
+        : { value: waiting, tooltip: `${counted(waiting, 'request')} waiting for you` };
+    view.description = session.oneOfSeveral?.name ?? '';
     const isOffline = session.state.kind === 'offline' && promotions.promotions.length > 0;
     view.message = isOffline ? LAST_KNOWN : (promotions.trouble ?? '');
     setContext(
@@ -134,7 +176,8 @@ export function registerPromotionsView(
     vscode.Disposable.from(view, promotions.onDidChange(show), session.onDidChange(show)),
     {
       tree,
-      waiting: () => view.badge?.value ?? 0,
+      waiting: (of: 'you' | 'anybody') =>
+        of === 'you' ? (view.badge?.value ?? 0) : entriesOf(waitingOnes()).length,
     },
   );
 }

@@ -15,7 +15,7 @@ import { namedPromotion, promotionInFront } from './named-promotion.ts';
 export function registerReview(workbench: Workbench): vscode.Disposable {
   const { session, promotions, report } = workbench;
   const show = () => {
-    const id = promotionInFront(session.registry);
+    const id = promotions.pageInFront ?? promotionInFront(session.registry);
     const promotion = id === undefined ? undefined : promotions.find(id);
     const deeds = promotion === undefined ? [] : deedsFor(promotion, session.keys.get(promotion.environment));
     setContext('promptforge.review', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
@@ -24,6 +24,7 @@ export function registerReview(workbench: Workbench): vscode.Disposable {
     vscode.window.tabGroups.onDidChangeTabs(show),
     vscode.window.onDidChangeActiveTextEditor(show),
     promotions.onDidChange(show),
+    promotions.onDidChangePage(show),
     registerCommand('reviewPromotion', 'Opening the review', report, async argument => {
       const promotion = await namedPromotion(argument, workbench, {
         title: 'Review Promotion',

@@ -3,17 +3,17 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { sideOf } from './threads.ts';
+import { sideOf, subjectOf } from './threads.ts';
 import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-comments.ts';
 import { whyNotComment } from './words.ts';
 
 export interface SendingParts {
   readonly workbench: Workbench;
   readonly unsent: UnsentComments;
-  /** What is shown of a promotion's comments may have changed. */
-  readonly changed: (promotion: string) => void;
-  /** Asks the registry for a promotion's comments. */
-  readonly load: (promotion: string) => Promise<void>;
+  /** What is shown of a subject's comments may have changed. */
+  readonly changed: (subject: string) => void;
+  /** Asks the registry for a subject's comments. */
+  readonly load: (subject: string) => Promise<void>;
 }
 
 export class Sending {
@@ -34,9 +34,10 @@ export class Sending {
     const { workbench, unsent, changed, load } = this.#parts;
     const comment = unsent.find(idempotencyKey);
     if (comment === undefined || this.#underWay.has(idempotencyKey)) return;
+    const subject = subjectOf(comment);
     const call = this.#call(comment);
     this.#underWay.set(idempotencyKey, call);
-    changed(comment.promotion);
+    changed(subject);
     try {
       await call;
       unsent.forget(comment);
@@ -47,10 +48,10 @@ export class Sending {
       return;
     } finally {
       this.#underWay.delete(idempotencyKey);
-      changed(comment.promotion);
+      changed(subject);
     }
-    await load(comment.promotion).catch((error: unknown) =>
-      workbench.report(error, 'Fetching the comments', () => load(comment.promotion)),
+    await load(subject).catch((error: unknown) =>
+      workbench.report(error, 'Fetching the comments', () => load(subject)),
     );
   }
 
@@ -68,9 +69,18 @@ export class Sending {
     if (why !== undefined) throw new Error(why);
     const client = await session.clientFor({ kind: 'read' });
     checkRegistry(session, comment.registry);
-    const id = comment.promotion;
+    const { promotion: id, prompt, version, line } = comment;
+    const text = comment.text.trim();
+    if (id === null) {
+      if (line === null) throw new Error('This comment is at no line.');
+      const request = { version, line, text };
+      await inProgress('Commenting', signal =>
+        client.addComment(prompt, request, signal, comment.idempotencyKey),
+      );
+      return;
+    }
     const promotion = promotions.find(id) ?? (await client.getPromotion(id));
-    const request = { text: comment.text.trim(), place: placeIn(promotion, comment) };
+    const request = { text, place: placeIn(promotion, comment) };
     await inProgress('Commenting', signal => client.comment(id, request, signal, comment.idempotencyKey));
   }
 }

@@ -5,21 +5,18 @@ import { firstLine } from '../explorer/labels.ts';
 import type { Workbench } from '../workbench.ts';
 import { UnsentItem } from './comment-thread.ts';
 import type { Sending } from './sending.ts';
+import { subjectOf } from './threads.ts';
 import type { UnsentComment, UnsentComments } from './unsent-comments.ts';
 
 export interface UnsentParts {
   readonly unsent: UnsentComments;
   readonly sending: Sending;
-  /** The newest comment that is known of a promotion. */
-  readonly newest: (promotion: string) => string | null;
-  /** Turns the comment into a field to write in, or back. */
-  readonly edit: (comment: UnsentComment, isEdited: boolean) => void;
-  readonly changed: (promotion: string) => void;
+  readonly changed: (subject: string) => void;
 }
 
 export function registerUnsentCommands(
   workbench: Workbench,
-  { unsent, sending, newest, edit, changed }: UnsentParts,
+  { unsent, sending, changed }: UnsentParts,
 ): vscode.Disposable {
   const { ask, report } = workbench;
   return vscode.Disposable.from(
@@ -37,22 +34,7 @@ export function registerUnsentCommands(
       });
       if (agreed !== true) return;
       unsent.forget(comment);
-      changed(comment.promotion);
-    }),
-    registerCommand('editComment', 'Editing the comment', report, argument => {
-      const comment = commentOf(argument, unsent);
-      if (comment !== undefined) edit(comment, true);
-    }),
-    registerCommand('cancelCommentEdit', 'Editing the comment', report, argument => {
-      const comment = commentOf(argument, unsent);
-      if (comment !== undefined) edit(comment, false);
-    }),
-    registerCommand('sendEditedComment', 'Commenting', report, async argument => {
-      const comment = commentOf(argument, unsent);
-      if (comment === undefined || !(argument instanceof UnsentItem)) return;
-      const changed = unsent.edit(comment, argument.body, newest(comment.promotion));
-      edit(comment, false);
-      await sending.send(changed);
+      changed(subjectOf(comment));
     }),
   );
 }
@@ -64,7 +46,7 @@ async function namedComment(
   unsent: UnsentComments,
   title: string,
 ): Promise<UnsentComment | undefined> {
-  const named = commentOf(argument, unsent);
+  const named = unsentOf(argument, unsent);
   if (named !== undefined) return named;
   const all = unsent.of(session.place);
   if (all.length === 0) {
@@ -82,7 +64,7 @@ async function namedComment(
   });
 }
 
-function commentOf(argument: unknown, unsent: UnsentComments): UnsentComment | undefined {
+export function unsentOf(argument: unknown, unsent: UnsentComments): UnsentComment | undefined {
   return argument instanceof UnsentItem ? unsent.find(argument.idempotencyKey) : undefined;
 }
 

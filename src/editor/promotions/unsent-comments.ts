@@ -1,6 +1,6 @@
 /**
  * Comments that were written and have not reached the registry: kept until they have, or until the person discards
- * them, after a reload of the window too. There is one for a line of a promotion in a registry.
+ * them, after a reload of the window too. There is one for a line of a promotion or of a version in a registry.
  */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
@@ -15,7 +15,8 @@ export interface UnsentPlace {
   /** As `Session.place` names it. */
   readonly registry: string;
   readonly environment: string;
-  readonly promotion: string;
+  /** Null: at a line of the version, and in no review. */
+  readonly promotion: string | null;
   readonly prompt: PromptName;
   /** The side of the review, by its version. */
   readonly version: VersionNumber;
@@ -53,6 +54,11 @@ export class UnsentComments {
     return this.#comments.filter(
       each => each.registry === registry && (promotion === undefined || each.promotion === promotion),
     );
+  }
+
+  /** At lines of a prompt's versions, in no review; oldest first. */
+  atLinesOf(registry: string | undefined, prompt: PromptName): readonly UnsentComment[] {
+    return this.of(registry).filter(each => each.promotion === null && each.prompt === prompt);
   }
 
   at(place: UnsentPlace): UnsentComment | undefined {
@@ -106,6 +112,7 @@ function isAt(one: UnsentPlace, other: UnsentPlace): boolean {
     one.registry === other.registry &&
     one.environment === other.environment &&
     one.promotion === other.promotion &&
+    (one.promotion !== null || one.prompt === other.prompt) &&
     one.line === other.line &&
     // The whole promotion has no side.
     (one.line === null || one.version === other.version)
@@ -123,8 +130,8 @@ function isUnsentComment(value: unknown): value is UnsentComment {
     value as Readonly<Record<keyof UnsentComment, unknown>>;
   return (
     [registry, environment, text, idempotencyKey].every(each => typeof each === 'string') &&
-    typeof promotion === 'string' &&
-    /^[0-9]+$/.test(promotion) &&
+    (promotion === null || (typeof promotion === 'string' && /^[0-9]+$/.test(promotion))) &&
+    (promotion !== null || line !== null) &&
     typeof prompt === 'string' &&
     isPromptName(prompt) &&
     isVersionNumber(version) &&

@@ -1,5 +1,6 @@
 /** The sentences of deciding on a promotion: the question before, and what a refusal means. */
 import type { Promotion } from '../../contract/promotions.ts';
+import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
 import { isBlank, oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
@@ -10,7 +11,8 @@ import { bothZones, counted } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Deed } from './groups.ts';
 
-const MAX_COMMENT = 4000;
+/** In characters. */
+export const MAX_COMMENT = 4000;
 
 /**
  * The one question before an approval: what would be live, instead of what, who asked for it and why.
@@ -27,7 +29,7 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
   return {
     message: `Approve ${prompt}@${version} for ${placeOf(promotion)}?`,
     detail: lines.join('\n'),
-    button: `Approve for ${environment}`,
+    button: `Approve @${version} for ${environment}`,
     alternative: 'Comment and Approve…',
   };
 }
@@ -69,9 +71,11 @@ function changeLines(change: Change | null | undefined): string[] {
 }
 
 /** What one more approval brings about, as it is known here. */
-function effectOf({ approvals, approvalsNeeded, effectiveAt }: Promotion): string {
+function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion): string {
   const left = approvalsNeeded - approvals.length - 1;
   if (left > 0) return `It then waits for ${counted(left, 'more approval')}.`;
+  const whom = waitedForWords(owners);
+  if (whom !== undefined) return oneLine(`It needs the approval of ${whom}.`);
   return effectiveAt !== null && Date.parse(effectiveAt) > Date.now()
     ? `It then goes live on ${bothZones(effectiveAt)}.`
     : `It then goes live at once.`;

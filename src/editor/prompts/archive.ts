@@ -1,81 +1,18 @@
-/** Archiving a prompt and restoring it: what is live stays live, and nothing is ever deleted. */
-import type * as vscode from 'vscode';
-import { Disposable } from 'vscode';
-import type { PromptName } from '../../core/name.ts';
-import { draftName } from '../asking/draft-name.ts';
+/** *Archive…* and *Restore…*, loaded when they are used. */
+import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
-import { argumentOf, type FocusedNode, isNode, targetOf } from '../explorer/target.ts';
-import { inProgress } from '../work/in-progress.ts';
+import type { FocusedNode } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
 
 export function registerArchive(workbench: Workbench, focused: FocusedNode): vscode.Disposable {
-  const { session, prompts, ask, report } = workbench;
-  return Disposable.from(
-    registerCommand('archive', 'Archiving', report, async argument => {
-      const chosen = await argumentOf(argument, focused);
-      if (isNode(chosen) && chosen.kind !== 'prompt') {
-        await ask.tell('info', 'Only a prompt can be archived, with all its versions. Select a prompt.');
-        return;
-      }
-      const target = await targetOf(chosen, workbench, {
-        title: 'Archive',
-        admits: ({ summary }) => summary?.archived === false,
-      });
-      if (target === undefined) return;
-      const { prompt } = target;
-      const why = whyNotArchived(prompt, workbench);
-      if (why !== undefined) {
-        await ask.tell('info', why);
-        return;
-      }
-      const client = await session.clientFor({ kind: 'archive' });
-      const draft = draftName(`archive ${prompt}`, session);
-      const reason = await ask.text({
-        title: `Archive ${prompt}`,
-        prompt: 'Why? The reason is kept permanently.',
-        draft,
-      });
-      if (reason === undefined) return;
-      const agreed = await ask.confirm({
-        message: `Archive ${prompt}?`,
-        detail:
-          'It is no longer listed and cannot be published. What is live stays live, and it can be restored.',
-        button: 'Archive',
-      });
-      if (!agreed) return;
-      await inProgress(`Archiving ${prompt}`, signal => client.archive(prompt, reason, signal));
-      ask.sent(draft);
-      await prompts.refresh();
-      void ask.tell('info', `${prompt} is archived. What is live stays live.`);
-    }),
-    registerCommand('restore', 'Restoring', report, async argument => {
-      const target = await targetOf(argument, workbench, {
-        title: 'Restore',
-        admits: ({ summary }) => summary?.archived === true,
-      });
-      if (target === undefined) return;
-      const { prompt } = target;
-      const client = await session.clientFor({ kind: 'archive' });
-      const draft = draftName(`restore ${prompt}`, session);
-      const reason = await ask.text({
-        title: `Restore ${prompt}`,
-        prompt: 'Why? The reason is kept permanently.',
-        draft,
-      });
-      if (reason === undefined) return;
-      await inProgress(`Restoring ${prompt}`, signal => client.restore(prompt, reason, signal));
-      ask.sent(draft);
-      await prompts.refresh();
-      void ask.tell('info', `${prompt} is restored.`);
-    }),
+  const { report } = workbench;
+  const actions = () => import('./archive-prompt.ts');
+  return vscode.Disposable.from(
+    registerCommand('archive', 'Archiving', report, async argument =>
+      (await actions()).archivePrompt(workbench, focused, argument),
+    ),
+    registerCommand('restore', 'Restoring', report, async argument =>
+      (await actions()).restorePrompt(workbench, argument),
+    ),
   );
-}
-
-/** What a key binding is about need not be what a menu would offer it for. */
-function whyNotArchived(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
-  const listed = prompts.listed.get(prompt);
-  if (listed?.summary?.archived === true) return `${prompt} is archived already.`;
-  if (session.state.kind === 'connected' && listed?.state === 'new')
-    return `${prompt} was never published, so there is nothing to archive. Delete its file in the Explorer.`;
-  return undefined;
 }

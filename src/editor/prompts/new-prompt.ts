@@ -1,11 +1,11 @@
 /** New Prompt: a name, a file with something to begin from, and the cursor in it. */
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
+import { skeletonOf } from '../../workspace/skeleton.ts';
 import { registerCommand } from '../commands.ts';
 import { NAME_HINT, whyNotNewName } from '../explorer/new-name.ts';
-import { isNode, namedTarget } from '../explorer/target.ts';
+import { isNode, targetInFront } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
-import { skeletonOf } from './skeleton.ts';
 
 /** @param reveal shows it in the tree */
 export function registerNewPrompt(
@@ -45,7 +45,7 @@ export function registerNewPrompt(
 
 /** The folder of the prompt in front, as a start. */
 async function folderInFront(workbench: Workbench): Promise<string> {
-  const front = await namedTarget(undefined, workbench);
+  const front = await targetInFront(workbench);
   const slash = front?.prompt.lastIndexOf('/') ?? -1;
   return slash < 0 ? '' : front!.prompt.slice(0, slash);
 }

@@ -54,6 +54,7 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
     if (hasSamples) edit.renameFile(samples, samplesOf(target), { overwrite: false });
     if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true })))
       throw new Error(`VS Code could not rename the file of ${name}. Is it, or its folder, read-only?`);
+    if (listed.base !== undefined || listed.renamedFrom !== undefined) await copy.noteRename(name, to);
     await prompts.rescan();
     void tell(listed, to, others);
   };
@@ -69,9 +70,9 @@ export function renaming({ workbench, language }: RenamingParts): Renaming {
   return {
     rename,
     async move(prompt, folder) {
-      const listed = prompts.listed.get(prompt);
       const text = folder === '' ? lastSegment(prompt) : `${folder}/${lastSegment(prompt)}`;
-      if (listed === undefined || text === prompt) return undefined;
+      if (text === prompt) return undefined;
+      const listed = prompts.mustHave(prompt);
       const why = whyNotRenamed(listed) ?? whyNotNewName(text, workbench, listed);
       if (why !== undefined) throw new Error(why);
       const agreed = await ask.confirm({
@@ -105,8 +106,8 @@ export function registerRename(
       title: 'Rename',
       admits: ({ hasFile }) => hasFile,
     });
-    const listed = target === undefined ? undefined : prompts.listed.get(target.prompt);
-    if (listed === undefined) return;
+    if (target === undefined) return;
+    const listed = prompts.mustHave(target.prompt);
     const why = whyNotRenamed(listed);
     if (why !== undefined) {
       await ask.tell('info', why);

@@ -1,6 +1,7 @@
 /** Publishing a file: what is new is shown, a message is asked for, and afterwards it is said what is true. */
 import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
+import { RegistryUnreachable } from '../../client/unreachable.ts';
 import type { VersionSummary } from '../../contract/prompts.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -17,31 +18,28 @@ import { inProgress } from '../work/in-progress.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
 import { followInLock } from './follow-in-lock.ts';
-import { SourceDiagnostics } from './source-diagnostics.ts';
+import type { SourceDiagnostics } from './source-diagnostics.ts';
 import {
   afterFailure,
   messageQuestion,
   outdated,
   published,
+  renamedNote,
   unknownAfterFailure,
   whyNotMessage,
 } from './words.ts';
 
-export function registerPublish(workbench: Workbench): vscode.Disposable {
-  const diagnostics = new SourceDiagnostics();
-  return vscode.Disposable.from(
-    diagnostics,
-    registerCommand('publish', 'Publishing', workbench.report, async argument => {
-      const target = await targetOf(argument, workbench, {
-        title: 'Publish',
-        admits: ({ hasFile, state, summary }) =>
-          hasFile &&
-          state !== 'archived' &&
-          (state !== 'clean' || (summary?.outdatedPartials.length ?? 0) > 0),
-      });
-      if (target !== undefined) await publish(workbench, diagnostics, target.prompt);
-    }),
-  );
+const MERGE = 'Merge…';
+
+export function registerPublish(workbench: Workbench, diagnostics: SourceDiagnostics): vscode.Disposable {
+  return registerCommand('publish', 'Publishing', workbench.report, async argument => {
+    const target = await targetOf(argument, workbench, {
+      title: 'Publish',
+      admits: ({ hasFile, state, summary }) =>
+        hasFile && state !== 'archived' && (state !== 'clean' || (summary?.outdatedPartials.length ?? 0) > 0),
+    });
+    if (target !== undefined) await publish(workbench, diagnostics, target.prompt);
+  });
 }
 
 async function publish(
@@ -60,7 +58,13 @@ async function publish(
   const client = await session.clientFor({ kind: 'publish' });
 
   await prompts.rescan();
-  const hasNewestText = () => prompts.listed.get(prompt)?.summary?.newest.digest === digestOf(source);
+  // Where the registry is away, the message is asked for all the same: it is kept, and what fails then is told.
+  const asSent = await copy.publishedSource(client, prompt).catch((error: unknown) => {
+    if (RegistryUnreachable.isAbsent(error)) return undefined;
+    throw error;
+  });
+  const sent = digestOf(asSent ?? source);
+  const hasNewestText = () => prompts.listed.get(prompt)?.summary?.newest.digest === sent;
   // The same text is a new version where a partial is newer, of which the list may not know yet.
   if (hasNewestText()) await prompts.load();
   const listed = prompts.listed.get(prompt);
@@ -76,12 +80,13 @@ async function publish(
   // Somebody may have taken newer partials in: then the text that the file is based on has another number.
   if (newest !== undefined && listed?.base !== newest.version)
     await followInLock(copy, client, prompts.summaries, [prompt]);
+  const renamedFrom = listed?.renamedFrom?.prompt;
   let change: Change | undefined;
   if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
   else change = await showComparison(workbench, prompt, { version: newest.version }, { file: true });
   const draft = draftName(`publish ${prompt}`, session);
   const message = await ask.text({
-    ...messageQuestion(prompt, newest?.version, change),
+    ...messageQuestion(prompt, newest?.version, change, renamedFrom),
     draft,
     validate: whyNotMessage,
   });
@@ -108,7 +113,7 @@ async function publish(
   if (outcome.kind === 'published') {
     ask.sent(draft);
     workbench.walkthrough.done('publish');
-    void offerNext(workbench, outcome.version, outcome.created);
+    void offerNext(workbench, outcome.version, outcome.created, renamedFrom);
     return;
   }
   const number = outcome.newest?.version ?? outcome.problem.details.newest?.version;
@@ -190,9 +195,17 @@ async function offerNext(
   { ask }: Workbench,
   version: { readonly prompt: PromptName; readonly version: VersionNumber },
   created: boolean,
+  renamedFrom: PromptName | undefined,
 ): Promise<void> {
-  const chosen = await ask.tell('info', published(version, created), ...(created ? ['Promote…'] : []));
-  if (chosen !== undefined)
+  const archive = `Archive ${renamedFrom}…`;
+  const chosen = await ask.tell(
+    'info',
+    [published(version, created), ...(renamedFrom === undefined ? [] : [renamedNote(renamedFrom)])].join(' '),
+    ...(created ? ['Promote…'] : []),
+    ...(renamedFrom === undefined ? [] : [archive]),
+  );
+  if (chosen === archive) await vscode.commands.executeCommand('promptforge.archive', renamedFrom);
+  else if (chosen !== undefined)
     await vscode.commands.executeCommand('promptforge.promote', version.prompt, version.version);
 }
 
@@ -207,13 +220,16 @@ async function offerNewest(
   const { ask, prompts } = workbench;
   const compare = `Compare with @${number}`;
   const onTop = `Publish on Top of @${number}…`;
+  const isConflict = prompts.listed.get(prompt)?.state === 'conflict';
   const chosen = await ask.tell(
     'warning',
     outdated(prompt, number, newest, Date.now()),
+    ...(isConflict ? [MERGE] : []),
     ...(number === undefined ? [] : [compare]),
     ...(number === undefined || newest === undefined ? [] : [onTop]),
   );
-  if (chosen === undefined || number === undefined) return;
+  if (chosen === MERGE) await vscode.commands.executeCommand('promptforge.openMergeEditor', prompt);
+  if (chosen === undefined || chosen === MERGE || number === undefined) return;
   await showComparison(workbench, prompt, { version: number }, { file: true });
   if (chosen !== onTop || newest === undefined) return;
   const agreed = await ask.confirm({
@@ -242,7 +258,7 @@ async function sayWhatIsTrue(
   const failed = messageOf(error);
   let arrivedAs: number | undefined;
   try {
-    const source = await copy.folder.read(prompt);
+    const source = await copy.publishedSource(client, prompt);
     const summary = await client.getPrompt(prompt).catch((problem: unknown) => {
       if (Problem.is(problem, 'prompt_not_found')) return undefined;
       throw problem;

@@ -2,9 +2,10 @@
 import type { PullReport } from '../../workspace/pull-plan.ts';
 import { counted, listed } from '../wording/age.ts';
 
-export function pullSummary({ updated, created, left }: PullReport): string {
+export function pullSummary({ updated, merged, created, left }: PullReport): string {
   const done = [
     ...(updated.length > 0 ? [`${counted(updated.length, 'file')} updated`] : []),
+    ...(merged.length > 0 ? [`${counted(merged.length, 'file')} merged`] : []),
     ...(created.length > 0 ? [`${counted(created.length, 'file')} added`] : []),
   ];
   const did = done.length === 0 ? 'Nothing to pull: your files are up to date.' : `Pulled: ${listed(done)}.`;
@@ -15,11 +16,28 @@ export function pullSummary({ updated, created, left }: PullReport): string {
   return `${start} Left as it is: ${first.message}${rest}`;
 }
 
-export function pullDetails({ updated, created, adopted, left }: PullReport): string[] {
+/** True where nothing was done, and nothing is to be said of what was not. */
+export function isNothing({ updated, merged, created, left }: PullReport): boolean {
+  return updated.length + merged.length + created.length + left.length === 0;
+}
+
+export function pullDetails({ updated, merged, created, adopted, kept, left }: PullReport): string[] {
   return [
     ...updated.map(({ name, from, to }) => `Pulled ${name}: @${from} → @${to}`),
+    ...merged.map(
+      ({ name, from, to }) => `Pulled ${name}: @${from} → @${to}, merged with the changes in the file`,
+    ),
     ...created.map(({ name, version }) => `Pulled ${name}@${version}: a new file`),
     ...adopted.map(({ name, version }) => `Pulled ${name}@${version}: the file already had its text`),
+    ...kept.map(({ name, from, to }) => `Kept ${name} deleted: @${from} → @${to}`),
     ...left.map(({ message }) => `Left as it is: ${message}`),
   ];
+}
+
+/** @param changes how many prompts are changed here and not published */
+export function syncSummary(report: PullReport, changes: number): string {
+  const is = changes === 1 ? 'is' : 'are';
+  return changes === 0
+    ? pullSummary(report)
+    : `${pullSummary(report)} ${counted(changes, 'prompt')} changed here ${is} not published yet.`;
 }

@@ -1,46 +1,93 @@
 /** Pull: files without edits are brought to the newest version, missing ones are written, and the rest is reported. */
 import * as vscode from 'vscode';
-import { isPromptName, type PromptName } from '../../core/name.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { PullReport } from '../../workspace/pull-plan.ts';
+import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { registerCommand } from '../commands.ts';
-import { isNode, namedTarget } from '../explorer/target.ts';
+import { askAboutDeleted } from '../conflicts/deleted.ts';
+import { promptsNamed } from '../explorer/prompts-named.ts';
+import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { pullDetails, pullSummary } from './pull-words.ts';
+import { isNothing, pullDetails, pullSummary } from './pull-words.ts';
 
 export function registerPull(workbench: Workbench): vscode.Disposable {
-  const { session, prompts, ask, log, report } = workbench;
-  return registerCommand('pull', 'Pulling', report, async argument => {
-    // From the palette or the view's title everything is meant, whatever editor is in front.
-    const explicit = isNode(argument) || (typeof argument === 'string' && isPromptName(argument));
-    const only = explicit ? (await namedTarget(argument, workbench))?.prompt : undefined;
-    await prompts.refresh();
-    const copy = await prompts.workingCopy();
-    if (copy === undefined) throw new Error('No folder with prompts is open.');
-    const client = await session.clientFor({ kind: 'read' });
-    // Asked anew for each file: one may be edited while others are fetched.
-    const isDirty = (name: PromptName) => hasUnsavedEdits(copy.folder.pathOf(name));
-    try {
-      const result = await inProgress(only === undefined ? 'Pulling' : `Pulling ${only}`, signal =>
-        copy.pull(client, prompts.summaries, {
-          isDirty,
-          signal,
-          ...(only !== undefined && { names: new Set([only]), restoreDeleted: true }),
-        }),
+  const { ask, report } = workbench;
+  return registerCommand('pull', 'Pulling', report, async (...args) => {
+    // From the palette or a view's title everything is meant, whatever editor is in front.
+    const { deleted, ...result } = await pull(workbench, promptsNamed(args, workbench));
+    const severity = result.left.length > 0 ? 'warning' : 'info';
+    askAboutDeleted(workbench, deleted);
+    if (deleted.length > 0 && isNothing(result)) return;
+    void ask
+      .tell(severity, pullSummary(result), ...(result.left.length > 0 ? ['Show Log'] : []))
+      .then(chosen =>
+        chosen === undefined ? undefined : vscode.commands.executeCommand('promptforge.showLog'),
       );
-      for (const line of pullDetails(result)) log.info(line);
-      const severity = result.left.length > 0 ? 'warning' : 'info';
-      void ask
-        .tell(severity, pullSummary(result), ...(result.left.length > 0 ? ['Show Log'] : []))
-        .then(chosen =>
-          chosen === undefined ? undefined : vscode.commands.executeCommand('promptforge.showLog'),
-        );
-    } finally {
-      await prompts.load();
-    }
   });
 }
 
-function hasUnsavedEdits(path: string): boolean {
+export interface Pulled extends PullReport {
+  /** Those that were deleted here and changed in the registry, which `left` does not hold: they are to be asked about. */
+  readonly deleted: readonly PromptName[];
+}
+
+/**
+ * @param only brings back files of these that were deleted here, too; all prompts when absent
+ * @throws MissingKey, Problem, RegistryUnreachable, WorkspaceError
+ */
+export async function pull(workbench: Workbench, only?: readonly PromptName[]): Promise<Pulled> {
+  const { session, prompts, log } = workbench;
+  await prompts.refresh();
+  // What is known of a registry that does not answer may be old: nobody is told then that the files are up to date.
+  if (session.state.kind === 'offline') throw new Error(session.state.why);
+  const copy = await prompts.workingCopy();
+  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  const client = await session.clientFor({ kind: 'read' });
+  await (await import('./repair-lock.ts')).repairLockFile(workbench, copy, client);
+  const [first, ...others] = only ?? [];
+  const what =
+    first === undefined ? '' : others.length === 0 ? ` ${first}` : ` ${counted(only?.length ?? 0, 'prompt')}`;
+  const wanted = only ?? prompts.summaries.map(({ name }) => name);
+  try {
+    const result = await inProgress(`Pulling${what}`, signal =>
+      copy.pull(client, prompts.summaries, {
+        // Asked anew for each file: one may be edited while others are fetched.
+        isDirty: name => hasUnsavedEdits(copy.folder.pathOf(name)),
+        signal,
+        ...(only !== undefined && { restoreDeleted: true }),
+        names: new Set(wanted.filter(name => !prompts.merging.has(name))),
+      }),
+    );
+    const report = withMerging(result, wanted, workbench, copy);
+    for (const line of pullDetails(report)) log.info(line);
+    const isAsked = ({ why }: PullReport['left'][number]) => why === 'deleted_and_changed';
+    return {
+      ...report,
+      left: report.left.filter(each => !isAsked(each)),
+      deleted: report.left.filter(isAsked).map(({ name }) => name),
+    };
+  } finally {
+    await prompts.load();
+  }
+}
+
+/** What is being merged is not pulled: its file may hold anything at the moment. */
+function withMerging(
+  report: PullReport,
+  wanted: readonly PromptName[],
+  { prompts }: Workbench,
+  copy: WorkingCopy,
+): PullReport {
+  const merging = wanted.filter(name => prompts.merging.has(name));
+  const left = merging.map(name => ({
+    ...{ name, why: 'conflict' as const },
+    message: `${copy.folder.shown(copy.folder.pathOf(name))}: A merge was begun. Complete it first.`,
+  }));
+  return { ...report, left: [...report.left, ...left] };
+}
+
+export function hasUnsavedEdits(path: string): boolean {
   return vscode.workspace.textDocuments.some(
     ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === path,
   );

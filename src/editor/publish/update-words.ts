@@ -1,6 +1,6 @@
 /** The sentences of updating partials. */
 import type { TextQuestion } from '../asking/ask.ts';
-import { counted, listed } from '../wording/age.ts';
+import { counted, shortList } from '../wording/age.ts';
 
 export interface Update {
   /** As they will be used, such as `_header@3`. */
@@ -56,11 +56,6 @@ export function updateOutcome({ updated, failed }: Updated): string {
   const rest =
     failed.length === 1 ? '' : ` The log has the reason of ${counted(failed.length - 1, 'other')}.`;
   return `${done} Not updated: ${shortList(failed.map(({ prompt }) => prompt))}. ${first.prompt}: ${first.why}${rest}`;
-}
-
-/** At most three, and how many more there are. */
-function shortList(items: readonly string[]): string {
-  return listed(items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items);
 }
 
 function nameOf(reference: string): string {

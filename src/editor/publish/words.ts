@@ -11,8 +11,11 @@ export function messageQuestion(
   prompt: PromptName,
   base: number | undefined,
   change?: Change,
+  renamedFrom?: PromptName,
 ): { title: string; prompt: string; placeholder: string } {
   const words = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
+  if (renamedFrom !== undefined)
+    words.push(`This makes a new prompt: ${renamedFrom} keeps its versions in the registry.`);
   const told = words.filter(each => each !== undefined);
   return {
     title: base === undefined ? `Publish ${prompt}@1` : `Publish ${prompt}@${base + 1}`,
@@ -31,6 +34,11 @@ export function published(version: Pick<VersionSummary, 'prompt' | 'version'>, c
   return created
     ? `Published ${version.prompt}@${version.version}. It is not live anywhere until you promote it.`
     : `Nothing new was published: ${version.prompt}@${version.version} already has this text.`;
+}
+
+/** After the first version of a file that had another name. */
+export function renamedNote(from: PromptName): string {
+  return `It was renamed from ${from}, which keeps its versions, and what is live of it, until you archive it.`;
 }
 
 /** Somebody published after one's file was fetched. `newest` is undefined when only its number is known. */

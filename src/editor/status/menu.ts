@@ -10,6 +10,11 @@ export interface MenuEntry {
 }
 
 const CONNECT: MenuEntry = { title: 'Connect to Registry…', icon: 'plug', command: 'promptforge.connect' };
+const SWITCH: MenuEntry = {
+  title: 'Switch Project…',
+  icon: 'arrow-swap',
+  command: 'promptforge.switchProject',
+};
 const SET_KEY: MenuEntry = { title: 'Set Key…', icon: 'key', command: 'promptforge.setKey' };
 const REFRESH: MenuEntry = { title: 'Refresh', icon: 'refresh', command: 'promptforge.refresh' };
 const LOG: MenuEntry = { title: 'Show Log', icon: 'output', command: 'promptforge.showLog' };
@@ -27,14 +32,32 @@ const WORK: readonly MenuEntry[] = [
   { title: 'Publish…', icon: 'cloud-upload', command: 'promptforge.publish' },
   { title: 'Promote…', icon: 'rocket', command: 'promptforge.promote' },
   { title: 'Roll Back…', icon: 'discard', command: 'promptforge.rollBack' },
-  { title: 'Open Version…', icon: 'history', command: 'promptforge.openVersion' },
+  { title: 'Open Version Reference…', icon: 'history', command: 'promptforge.openReference' },
+  { title: 'Search Versions…', icon: 'search', command: 'promptforge.searchVersions' },
   { title: 'Compare Two Versions…', icon: 'diff', command: 'promptforge.compareVersions' },
   { title: 'New Prompt…', icon: 'new-file', command: 'promptforge.newPrompt' },
   { title: 'Pull', icon: 'cloud-download', command: 'promptforge.pull' },
+  { title: 'Sync', icon: 'sync', command: 'promptforge.sync' },
 ];
 
-/** `registry` is `embedded` or a URL. */
-export function menuFor(state: ConnectionState, registry: string | undefined): readonly MenuEntry[] {
+/** What works on what was fetched before. */
+const OFFLINE = WORK.filter(({ command }) =>
+  ['openVersion', 'searchVersions', 'compareVersions'].some(id => command === `promptforge.${id}`),
+);
+
+/**
+ * @param registry is `embedded` or a URL
+ * @param isOneOfSeveral whether the window has other projects
+ */
+export function menuFor(
+  state: ConnectionState,
+  registry: string | undefined,
+  isOneOfSeveral = false,
+): readonly MenuEntry[] {
+  return [...(isOneOfSeveral ? [SWITCH] : []), ...entriesFor(state, registry)];
+}
+
+function entriesFor(state: ConnectionState, registry: string | undefined): readonly MenuEntry[] {
   const key = registry === EMBEDDED ? [] : [SET_KEY];
   switch (state.kind) {
     case 'no-folder':
@@ -49,7 +72,7 @@ export function menuFor(state: ConnectionState, registry: string | undefined): r
     case 'refused':
       return [...key, REFRESH, CONNECT, LOG];
     case 'offline':
-      return [REFRESH, CONNECT, LOG];
+      return [REFRESH, ...OFFLINE, CONNECT, LOG];
     case 'connecting':
     case 'connected':
       return [...WORK, REFRESH, ...key, CONNECT, LOG];

@@ -1,5 +1,7 @@
 /** The status bar's one line, and what its tooltip and a screen reader say. */
 import { EMBEDDED } from '../versions/uri.ts';
+import { counted } from '../wording/age.ts';
+import type { Counts } from '../working-copy/groups.ts';
 
 export type ConnectionState =
   | { readonly kind: 'no-folder' }
@@ -30,17 +32,54 @@ export interface StatusWords {
   readonly warning: boolean;
 }
 
-/** `registry` is `embedded` or a URL; undefined when none is named. */
-export function statusWords(state: ConnectionState, registry: string | undefined): StatusWords | undefined {
+const NOTHING: Counts = { conflicts: 0, changes: 0, incoming: 0 };
+
+/**
+ * @param registry is `embedded` or a URL; undefined when none is named
+ * @param counts of the prompts that differ from the registry
+ * @param project the name of the one that is shown, where the window has several
+ */
+export function statusWords(
+  state: ConnectionState,
+  registry: string | undefined,
+  counts: Counts = NOTHING,
+  project?: string,
+): StatusWords | undefined {
   if (state.kind === 'no-folder') return undefined;
   const name = registry === undefined ? '' : registryName(registry);
-  const { icon, words, tooltip } = partsOf(state, name);
+  const { icon, words: ofState, tooltip } = partsOf(state, name);
+  const words = project === undefined ? ofState : `${project} · ${ofState}`;
+  const shown = project === undefined ? [] : [`This window shows the project ${project}.`];
+  const differences = differencesIn(counts);
+  const told = [...shown, tooltip, ...differences].join(' ');
   return {
-    text: `$(${icon}) ${words}`,
-    tooltip,
-    spoken: `PromptForge: ${words}. ${tooltip}`,
-    warning: ['refused', 'offline', 'broken-project'].includes(state.kind),
+    text: [`$(${icon}) ${words}`, countsInBrief(counts)].filter(part => part !== '').join(' '),
+    tooltip: told,
+    spoken: `PromptForge: ${words}. ${told}`,
+    // A registry that is away comes back by itself: that is no warning.
+    warning: ['refused', 'broken-project'].includes(state.kind),
   };
+}
+
+/** `1↓ 2↑ 1!`, as git's item has it; empty where nothing differs. */
+function countsInBrief({ conflicts, changes, incoming }: Counts): string {
+  const parts = [
+    [incoming, '↓'],
+    [changes, '↑'],
+    [conflicts, '!'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, mark]) => `${count}${mark}`)
+    .join(' ');
+}
+
+function differencesIn({ conflicts, changes, incoming }: Counts): string[] {
+  return [
+    ...(incoming > 0 ? [`${counted(incoming, 'prompt')} to pull.`] : []),
+    ...(changes > 0 ? [`${counted(changes, 'prompt')} changed here and not published.`] : []),
+    ...(conflicts > 0 ? [`${counted(conflicts, 'prompt')} changed here and in the registry.`] : []),
+  ];
 }
 
 /** What people call a registry: its host, or `embedded`. */

@@ -9,10 +9,14 @@ import { curlOf } from './curl.ts';
 import { shellOf } from './shell.ts';
 import { EMBEDDED } from './uri.ts';
 
-export function registerCopying(workbench: Workbench, focused: FocusedNode): vscode.Disposable {
+export function registerCopying(
+  workbench: Workbench,
+  focused: FocusedNode,
+  focusedInHistory: FocusedNode,
+): vscode.Disposable {
   const { session, prompts, ask, report } = workbench;
   const target = async (argument: unknown, title: string): Promise<Target | undefined> =>
-    targetOf(await argumentOf(argument, focused), workbench, {
+    targetOf(await argumentOf(argument, focused, focusedInHistory), workbench, {
       title,
       admits: listed => listed.summary !== undefined,
     });

@@ -1,13 +1,16 @@
-/** Opening a version: from the tree, or by its reference from the palette. */
+/** Opening a version: from the tree, or by its reference from the palette, the clipboard or a line of a log. */
 import * as vscode from 'vscode';
 import { didYouMean } from '../../core/missing-partial.ts';
+import type { PromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';
-import { parseVersionReference, type VersionNumber } from '../../core/version.ts';
+import { referencesIn } from '../../core/references.ts';
+import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import { registerCommand } from '../commands.ts';
-import { isNode, namedTarget, type Target } from '../explorer/target.ts';
+import { isNode, namedTarget, type Target, targetInFront } from '../explorer/target.ts';
 import type { Workbench } from '../workbench.ts';
+import { openReference } from './open-reference.ts';
 import { pickVersion } from './pick-version.ts';
-import { EMBEDDED, versionUriParts } from './uri.ts';
+import { EMBEDDED, parseVersionUri, versionUriParts } from './uri.ts';
 
 export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
   const { session, prompts, report } = workbench;
@@ -15,33 +18,38 @@ export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
   const open = (target: Required<Pick<Target, 'prompt' | 'version'>>) =>
     vscode.window.showTextDocument(versionUri(session.registry, target), { preview: true });
   return vscode.Disposable.from(
+    registerCommand('openReference', 'Opening the version', report, async argument => {
+      if (typeof argument === 'string') return openReference(workbench, referenceIn(argument));
+      const asked = await askForReference(workbench);
+      if (asked === undefined) return undefined;
+      const editor = await openReference(workbench, asked);
+      if (editor !== undefined) ask.sent(asked.draft);
+      return editor;
+    }),
     registerCommand('openVersion', 'Opening the version', report, async argument => {
+      if (argument instanceof vscode.Uri && parseVersionUri(argument) !== undefined)
+        return vscode.window.showTextDocument(argument, { preview: true });
       const named = isNode(argument) ? await namedTarget(argument, workbench) : undefined;
       if (named?.version !== undefined) return open({ prompt: named.prompt, version: named.version });
-      if (named === undefined && typeof argument !== 'string') {
-        const asked = await askForReference(workbench);
-        if (asked === undefined) return undefined;
-        const editor = await open(asked);
-        ask.sent(asked.draft);
-        return editor;
-      }
-      const chosen =
-        named === undefined
-          ? parseVersionReference(String(argument))
-          : await pickVersion(workbench, named.prompt, {
-              title: `Open a Version of ${named.prompt}`,
-              placeholder: 'Select a version',
-            });
+      if (named === undefined)
+        return vscode.commands.executeCommand(
+          'promptforge.openReference',
+          ...(typeof argument === 'string' ? [argument] : []),
+        );
+      const chosen = await pickVersion(workbench, named.prompt, {
+        title: `Open a Version of ${named.prompt}`,
+        placeholder: 'Select a version',
+      });
       return chosen === undefined ? undefined : open(chosen);
     }),
     registerCommand('openPrompt', 'Opening the prompt', report, async argument => {
       const target = await namedTarget(argument, workbench);
       if (target === undefined) return undefined;
-      const listed = prompts.listed.get(target.prompt);
       const copy = await prompts.workingCopy();
-      if (listed?.hasFile === true && copy !== undefined)
+      const listed = prompts.mustHave(target.prompt);
+      if (listed.hasFile && copy !== undefined)
         return vscode.window.showTextDocument(vscode.Uri.file(copy.folder.pathOf(target.prompt)));
-      const version = listed?.summary?.newest.version;
+      const version = listed.summary?.newest.version;
       return version === undefined ? undefined : open({ prompt: target.prompt, version });
     }),
   );
@@ -56,20 +64,32 @@ export function versionUri(
 
 async function askForReference(workbench: Workbench) {
   const { ask, prompts } = workbench;
-  const front = await namedTarget(undefined, workbench);
+  const front = await targetInFront(workbench);
   const listed = front === undefined ? undefined : prompts.listed.get(front.prompt);
   const newest = listed?.summary?.newest.version;
   const draft = `open version from ${front?.prompt ?? 'nothing'}`;
+  const copied = await copiedReference();
+  const offered = copied ?? (front === undefined ? undefined : `${front.prompt}@${newest ?? ''}`);
   const text = await ask.text({
-    title: 'Open Version',
+    title: 'Open Version Reference',
     draft,
-    prompt: 'A reference as logs and headers have it, such as support/triage@12',
+    isStale: () => copied !== undefined,
+    prompt: 'A reference such as support/triage@12, or a line of a log that holds one',
     placeholder: 'support/triage@12',
-    ...(front !== undefined && { value: `${front.prompt}@${newest ?? ''}` }),
+    ...(offered !== undefined && { value: offered }),
     validate: value => whyNotReference(value, workbench),
   });
   if (text === undefined) return undefined;
-  return { ...parseVersionReference(text.trim()), draft };
+  return { ...referenceIn(text), draft };
+}
+
+/** UTF-16 code units of the clipboard in which a reference is looked for: a line of a log, not a book. */
+const MOST_COPIED = 10_000;
+
+async function copiedReference(): Promise<string | undefined> {
+  const copied = await vscode.env.clipboard.readText();
+  const found = referencesIn(copied.slice(0, MOST_COPIED)).next().value;
+  return found && versionReference(found.prompt, found.version);
 }
 
 /** Begins with a space; empty where no name differs only by case. */
@@ -78,14 +98,28 @@ function inOtherCase(name: string, { listed }: Workbench['prompts']): string {
   return found === undefined ? '' : didYouMean(name, found);
 }
 
-function whyNotReference(text: string, { prompts }: Workbench): string | undefined {
-  let reference: { prompt: string; version: VersionNumber };
+/**
+ * The reference that a text is, or the first one that it holds.
+ * @throws Problem `invalid_name` or `invalid_request`
+ */
+function referenceIn(text: string): { readonly prompt: PromptName; readonly version: VersionNumber } {
   try {
-    reference = parseVersionReference(text.trim());
+    return parseVersionReference(text.trim());
+  } catch (error) {
+    const found = referencesIn(text).next().value;
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+function whyNotReference(text: string, { prompts }: Workbench): string | undefined {
+  let reference: ReturnType<typeof referenceIn>;
+  try {
+    reference = referenceIn(text);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const found = prompts.listed.get(parseVersionReference(text.trim()).prompt);
+  const found = prompts.listed.get(reference.prompt);
   if (found?.summary === undefined)
     return prompts.summaries.length === 0
       ? undefined

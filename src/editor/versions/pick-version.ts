@@ -3,14 +3,16 @@ import type { VersionSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Option } from '../asking/ask.ts';
 import { knownAs } from '../compare/titles.ts';
+import type { Session } from '../connection/session.ts';
 import { firstLine } from '../explorer/labels.ts';
-import { lifeWords } from '../lives/lives.ts';
+import { type Lives, lifeWords } from '../lives/lives.ts';
 import { fetchLives } from '../lives/prompt-lives.ts';
 import { ageOf } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
+import { keptHistory } from './kept-history.ts';
 
-/** Older ones are reached by their number: Open Version… takes `support/triage@3`. */
+/** Older ones are reached by their number: Open Version Reference… takes `support/triage@3`. */
 const SHOWN = 100;
 
 export interface VersionQuestion {
@@ -19,14 +21,27 @@ export interface VersionQuestion {
   readonly admits?: (version: VersionSummary) => boolean;
 }
 
+type History = readonly [versions: readonly VersionSummary[], lives: Lives];
+
+async function history(session: Session, prompt: PromptName, signal: AbortSignal): Promise<History> {
+  const kept = await keptHistory(session, prompt);
+  if (kept.length > 0) return [kept, new Map()];
+  const client = await session.clientFor({ kind: 'read' });
+  const [{ data }, lives] = await Promise.all([
+    client.listVersions(prompt, { limit: SHOWN }, signal),
+    // The history of a registry that went away just now is worth showing without.
+    fetchLives(client, prompt, signal).catch((): Lives => new Map()),
+  ]);
+  return [data, lives];
+}
+
 export async function pickVersion(
   { session, prompts, ask }: Workbench,
   prompt: PromptName,
   { title, placeholder, admits = () => true }: VersionQuestion,
 ): Promise<VersionSummary | undefined> {
-  const client = await session.clientFor({ kind: 'read' });
-  const [{ data }, lives] = await inProgress(`Fetching the history of ${prompt}`, signal =>
-    Promise.all([client.listVersions(prompt, { limit: SHOWN }, signal), fetchLives(client, prompt, signal)]),
+  const [data, lives] = await inProgress(`Fetching the history of ${prompt}`, signal =>
+    history(session, prompt, signal),
   );
   const summary = prompts.listed.get(prompt)?.summary;
   const now = Date.now();

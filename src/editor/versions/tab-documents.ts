@@ -1,4 +1,4 @@
-/** The documents in a tab: of a comparison its right side, of a comparison of several the right sides of all. */
+/** The documents in a tab: of a comparison its right side, of several the right sides of all, of a merge its result. */
 import * as vscode from 'vscode';
 
 /** Empty for a tab that shows no text. */
@@ -6,7 +6,18 @@ export function documentsIn(tab: vscode.Tab | undefined): readonly vscode.Uri[] 
   const input: unknown = tab?.input;
   if (input instanceof vscode.TabInputText) return [input.uri];
   if (input instanceof vscode.TabInputTextDiff) return [input.modified];
+  if (isMergeInput(input)) return [input.result];
   return isMultiDiff(input) ? input.textDiffs.map(({ modified }) => modified) : [];
+}
+
+/** The documents in a tab, of a comparison both sides, of several the sides of all. */
+export function sidesIn(tab: vscode.Tab | undefined): readonly vscode.Uri[] {
+  const input: unknown = tab?.input;
+  if (input instanceof vscode.TabInputTextDiff) return [input.original, input.modified];
+  if (!isMultiDiff(input)) return documentsIn(tab);
+  return input.textDiffs.flatMap(({ original, modified }) =>
+    [original, modified].filter(uri => uri !== undefined),
+  );
 }
 
 /** The tab shows what `vscode.changes` opened. */
@@ -15,10 +26,21 @@ export function isMultiDiffTab(tab: vscode.Tab | undefined): boolean {
 }
 
 /** VS Code gives this input to every extension, though its class is declared as a proposal only. */
-function isMultiDiff(
-  input: unknown,
-): input is { readonly textDiffs: readonly Pick<vscode.TabInputTextDiff, 'modified'>[] } {
+function isMultiDiff(input: unknown): input is {
+  readonly textDiffs: readonly { readonly original?: vscode.Uri; readonly modified: vscode.Uri }[];
+} {
   return (
     typeof input === 'object' && input !== null && 'textDiffs' in input && Array.isArray(input.textDiffs)
+  );
+}
+
+/** The input of a merge editor's tab; as with several comparisons, its class is declared as a proposal only. */
+export function isMergeInput(input: unknown): input is { readonly result: vscode.Uri } {
+  return (
+    typeof input === 'object' &&
+    input !== null &&
+    'input1' in input &&
+    'result' in input &&
+    input.result instanceof vscode.Uri
   );
 }

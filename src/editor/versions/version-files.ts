@@ -110,15 +110,21 @@ export async function fetchVersion(
   session: Session,
   { registry, prompt, version }: VersionAddress,
 ): Promise<Version> {
+  const kept = async () => {
+    const cache = await session.cache();
+    return cache.getVersion(session.cacheUrl(registry), versionReference(prompt, version));
+  };
+  // Nobody is to be asked first while nobody answers.
+  const known = session.state.kind === 'offline' ? await kept() : undefined;
+  if (known !== undefined) return known;
   try {
     const client = await session.clientFor({ kind: 'read' });
     if (registry !== session.registry)
       throw new Error(`This version is of ${registry}, and this window is connected to another registry.`);
     return await client.getVersion(prompt, version);
   } catch (error) {
-    const cache = await session.cache();
-    const kept = await cache.getVersion(session.cacheUrl(registry), versionReference(prompt, version));
-    if (kept === undefined) throw error;
-    return kept;
+    const found = await kept();
+    if (found === undefined) throw error;
+    return found;
   }
 }

@@ -97,3 +97,8 @@ export function counted(count: number, noun: string): string {
 export function listed(items: readonly string[]): string {
   return new Intl.ListFormat('en-GB').format(items);
 }
+
+/** As `listed`, of at most four: of more the first three, and how many others there are. */
+export function shortList(items: readonly string[]): string {
+  return listed(items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items);
+}

@@ -36,6 +36,12 @@ export interface DeliveryCache {
   ): PreparedDelivery | undefined;
   /** Keeps it in place of the one with the same spec, unless it is larger than a quarter of the cache. */
   set(delivery: CachedDelivery): void;
+  /**
+   * As `set`, for one that somebody asked for. Where others would have to go for it, it is kept only when it is asked for
+   * again soon: whoever asks for more prompts in turn than there is room for drops none that others ask for all day.
+   * @returns whether it is kept
+   */
+  admit(delivery: CachedDelivery): boolean;
   delete(spec: DeliverySpec): void;
   /** The specs of what is kept of a prompt. */
   specsOf(prompt: PromptName): DeliverySpec[];
@@ -51,13 +57,18 @@ export const DELIVERY_CACHE_BYTES = 128 * 1024 * 1024;
 /** One entry may take such a part of it: a large prompt must not drop all others. */
 const LARGEST = 1 / 4;
 
+/** Keys of those that were not admitted, for each entry: as many as the ghosts of the replacement policy 2Q. */
+const REMEMBERED = 1 / 2;
+
 /** @param capacity in bytes */
 export function deliveryCache(capacity: number): DeliveryCache {
+  /** Asked for once and not admitted, the oldest first. */
+  const once = new Set<string>();
   const keysOf = new Map<PromptName, Set<string>>();
   const entries = new LRUCache<string, CachedDelivery>({
     maxSize: Math.max(1, capacity),
     maxEntrySize: Math.max(1, Math.floor(capacity * LARGEST)),
-    sizeCalculation: ({ prepared }, key) => prepared.bytes + 2 * key.length,
+    sizeCalculation: sizeOf,
     noDisposeOnSet: true,
     dispose({ spec: { prompt } }, key) {
       const keys = keysOf.get(prompt);
@@ -66,22 +77,42 @@ export function deliveryCache(capacity: number): DeliveryCache {
     },
   });
 
+  function set(key: string, delivery: CachedDelivery): boolean {
+    entries.set(key, delivery);
+    if (!entries.has(key)) return false;
+    const keys = keysOf.get(delivery.spec.prompt) ?? new Set();
+    keysOf.set(delivery.spec.prompt, keys.add(key));
+    return true;
+  }
+
+  function wasAskedFor(key: string): boolean {
+    if (once.delete(key)) return true;
+    once.add(key);
+    for (const oldest of once) {
+      if (once.size <= entries.size * REMEMBERED) break;
+      once.delete(oldest);
+    }
+    return false;
+  }
+
   return {
     get: (environment, representation, target) =>
       entries.get(keyOf(environment, representation, target))?.prepared,
-    set(delivery) {
+    set: delivery => void set(keyOfSpec(delivery.spec), delivery),
+    admit(delivery) {
       const key = keyOfSpec(delivery.spec);
-      entries.set(key, delivery);
-      if (!entries.has(key)) return;
-      const keys = keysOf.get(delivery.spec.prompt) ?? new Set();
-      keysOf.set(delivery.spec.prompt, keys.add(key));
+      const hasRoom = entries.calculatedSize + sizeOf(delivery, key) <= capacity;
+      return (hasRoom || entries.has(key) || wasAskedFor(key)) && set(key, delivery);
     },
     delete: spec => void entries.delete(keyOfSpec(spec)),
     specsOf: prompt => [...(keysOf.get(prompt) ?? [])].flatMap(key => entries.peek(key)?.spec ?? []),
     *specs() {
       for (const { spec } of entries.values()) yield spec;
     },
-    clear: () => entries.clear(),
+    clear() {
+      entries.clear();
+      once.clear();
+    },
     get bytes() {
       return entries.calculatedSize;
     },
@@ -89,6 +120,10 @@ export function deliveryCache(capacity: number): DeliveryCache {
       return entries.size;
     },
   };
+}
+
+function sizeOf({ prepared }: CachedDelivery, key: string): number {
+  return prepared.bytes + 2 * key.length;
 }
 
 /** Two specs of one delivery have the same. */

@@ -19,6 +19,7 @@ import type { Identity } from '../identity.ts';
 import type { Memory } from '../memory.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Signer } from '../proof/signer.ts';
+import { searchIndex } from '../search/search-index.ts';
 import type { Store } from '../store/store.ts';
 import { type Answer, isInPieces, problemOf } from './answer.ts';
 import { type Asked, askedByFetch } from './asked.ts';
@@ -52,6 +53,8 @@ export interface AppParts {
   readonly identity?: Identity;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
   readonly webhooksToPrivateNetworks?: boolean;
+  /** Where people reach the registry, without a slash at its end. */
+  readonly publicUrl?: string | undefined;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
   /** How many calls of one key may wait for changes at once; 1000 by default. */
@@ -88,6 +91,8 @@ const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'readyz',
   'metrics',
   'openapi',
+  'openPromotion',
+  'openVersion',
 ]);
 
 /** What is asked of a call that knows no query: `?dryRun=true` must not publish. */
@@ -105,12 +110,14 @@ export function createApp(parts: AppParts): App {
     maker,
     identity = null,
     webhooksToPrivateNetworks = null,
+    publicUrl = null,
     onFault,
   } = parts;
   const { onRoute, onCaller, onDelivered, standing } = parts;
   const readable = drafts(store);
   const budget = bodyBudget(parts.bodies);
   const streaming = streams();
+  const index = searchIndex(store, work, parts.closing);
   const feed = changesFeed(store, parts.closing, parts.maxWaitingPerKey);
   const movesOfEnvironments = movesFeed(
     store,
@@ -154,7 +161,7 @@ export function createApp(parts: AppParts): App {
         ifNoneMatch: request.header('if-none-match'),
         traceparent: request.header('traceparent'),
       });
-    const claims: BodyClaim[] = [];
+    const claims: Pick<BodyClaim, 'release'>[] = [];
     try {
       const call = await callOf(route, request, path, search, parameters, claims);
       if (!ANSWERED_WHILE_BROKEN.has(route)) integrity.checkIntact();
@@ -170,16 +177,14 @@ export function createApp(parts: AppParts): App {
     path: string,
     search: string,
     given: Readonly<Record<string, string>>,
-    claims: BodyClaim[],
+    claims: Pick<BodyClaim, 'release'>[],
   ): Promise<Call<HandledRoute>> {
     const route: Route = ROUTES[name];
     const asked =
       route.role !== null || (route.keyBeyondItsMachine === true && standing.metrics?.needsKey === true);
     const caller = asked ? await authenticated(route, request) : null;
     const parameters = parametersOf(given);
-    // A load balancer that watches a process may ask with whatever it likes.
-    const schema = route.query ?? (route.role === null ? undefined : NO_QUERY);
-    const query = schema && parseQuery(schema, search);
+    const query = parseQuery(route.query ?? NO_QUERY, search);
     const reauthenticate = async (): Promise<void> => {
       if (caller !== null)
         checkAllowed(await authenticator.authenticate(request.header('authorization')), route);
@@ -198,6 +203,8 @@ export function createApp(parts: AppParts): App {
       const claim = budget.claim(caller?.key ?? '');
       claims.push(claim);
       bytes = await readBytes(request, { limit: maxBodyBytes(name), take: claim.take }, reauthenticate);
+      const read = bytes;
+      claims.push({ release: () => request.release(read) });
     }
     const body = route.body && (await work.readBody({ route: name, bytes }, asker()));
     return {
@@ -211,15 +218,17 @@ export function createApp(parts: AppParts): App {
       drafts: readable,
       identity,
       webhooksToPrivateNetworks,
+      publicUrl,
       standing,
       caller,
       parameters,
-      query,
+      query: route.query && query,
       body: body?.value,
       bytes,
       request,
       repeatable: repeatable(request, path, bytes),
       work,
+      searchIndex: index,
       streams: streaming,
       asker,
       feed,

@@ -18,6 +18,8 @@ export interface Asked {
   header(name: string): string | undefined;
   /** The whole body. @throws Problem `too_large`, `invalid_request` when it ends before its time; what `take` throws */
   bytes(reading: BodyReading): Promise<Uint8Array>;
+  /** Called once nobody needs the body any more: the array that `bytes` gave has no bytes from then on. */
+  release(bytes: Uint8Array): void;
   /** Aborts when nobody waits for the answer any more. */
   gone(): AbortSignal;
 }
@@ -34,6 +36,7 @@ export function askedByFetch(request: Request): Asked {
       if (bytes.byteLength > limit) throw bodyTooLarge(limit);
       return bytes;
     },
+    release: () => {},
     gone: () => request.signal,
   };
 }

@@ -123,7 +123,7 @@ function checkNames(text: string, names: number): void {
 function checkNumbers(text: string): void {
   const pointer = inexactNumberIn(text);
   if (pointer === undefined) return;
-  const message = 'has more digits than a number can keep';
+  const message = 'has digits that a number does not keep';
   throw new Problem('invalid_request', `The number at ${pointer || '/'} ${message}. Pass it as text.`, {
     fields: [{ pointer, message }],
   });

@@ -13,6 +13,7 @@ import type { Identity } from '../identity.ts';
 import type { Integrity } from '../proof/integrity.ts';
 import type { Signer } from '../proof/signer.ts';
 import type { LogWatchState } from '../proof/watch.ts';
+import type { SearchIndex } from '../search/search-index.ts';
 import type { Store } from '../store/store.ts';
 import type { Asker } from '../workers/worker-pool.ts';
 import type { Answer } from './answer.ts';
@@ -59,6 +60,7 @@ export interface Call<Name extends RouteName = RouteName> {
   /** Who may read the text of what was not released. */
   readonly drafts: Drafts;
   readonly work: Work;
+  readonly searchIndex: SearchIndex;
   readonly streams: Streams;
   readonly integrity: Integrity;
   readonly signer: Signer;
@@ -66,6 +68,8 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly identity: Identity | null;
   /** Null where nobody sends webhooks. */
   readonly webhooksToPrivateNetworks: boolean | null;
+  /** Where people reach the registry, without a slash at its end; null where it was not told. */
+  readonly publicUrl: string | null;
   readonly standing: Standing;
   /** Null where the route asks for no key. */
   readonly caller: Routes[Name] extends { keyBeyondItsMachine: true }

@@ -2,7 +2,17 @@
 import { Problem } from '../../core/problem.ts';
 
 /** What a list is of, so that a cursor of one is refused by another. */
-export type CursorKind = 'prompts' | 'versions' | 'promotions' | 'comments' | 'keys' | 'webhooks' | 'changes';
+export type CursorKind =
+  | 'prompts'
+  | 'versions'
+  | 'promotions'
+  | 'releases'
+  | 'comments'
+  | 'threads'
+  | 'keys'
+  | 'webhooks'
+  | 'changes'
+  | 'search';
 
 export function makeCursor(kind: CursorKind, place: string | number): string {
   return Buffer.from(JSON.stringify([kind, place])).toString('base64url');

@@ -28,15 +28,24 @@ export function credentialOf(target: string, authorization: string | undefined):
 export function refusal(target: string, problem: Problem, headers: Record<string, string> = {}): Answer {
   if (!isForLangfuse(target)) return problemAnswer(problem, headers);
   const told = problem.code === 'key_missing' ? keyMissing() : problem;
-  const answer = problemAnswer(told, headers);
-  const { detail, title, ...document } = JSON.parse(String(answer.body));
+  return inLangfusesForm(problemAnswer(told, headers));
+}
+
+/** An answer as it is, or a problem that was not made for the client of this target in the form that it reads. */
+export function inFormOf(target: string, answer: Answer): Answer {
+  const isRefused = answer.status >= 400 && typeof answer.body === 'string' && isForLangfuse(target);
+  return isRefused ? inLangfusesForm(answer) : answer;
+}
+
+function inLangfusesForm(answer: Answer): Answer {
+  const { detail, title, message = detail, error = title, ...document } = JSON.parse(String(answer.body));
   return {
     ...answer,
     headers: {
       ...answer.headers,
       ...(answer.status === 401 && { 'WWW-Authenticate': 'Basic realm="promptforge", charset="UTF-8"' }),
     },
-    body: JSON.stringify({ ...document, title, detail, error: title, message: detail }),
+    body: JSON.stringify({ ...document, title, detail, error, message }),
   };
 }
 

@@ -15,11 +15,19 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: st
       throw new Problem('invalid_request', `The query gives "${name.slice(0, 40)}" twice. Give it once.`, {
         fields: [{ pointer: pointer([name]), message: 'is given twice' }],
       });
+    const isDigits = /^\d+$/.test(value);
     if (Object.hasOwn(schema.shape, name) && isNumber(schema.shape[name]) && !/^\d{1,15}$/.test(value))
       throw new Problem(
         'invalid_request',
-        `The query gives "${name.slice(0, 40)}" as ${JSON.stringify(value.slice(0, 40))}. Give a whole number in digits.`,
-        { fields: [{ pointer: pointer([name]), message: 'is not a whole number in digits' }] },
+        `The query gives "${name.slice(0, 40)}" as ${JSON.stringify(value.slice(0, 40))}. ${isDigits ? 'Give a smaller number.' : 'Give a whole number in digits.'}`,
+        {
+          fields: [
+            {
+              pointer: pointer([name]),
+              message: isDigits ? 'is too large' : 'is not a whole number in digits',
+            },
+          ],
+        },
       );
     values[name] = value;
   }

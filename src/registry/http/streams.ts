@@ -9,7 +9,7 @@ export interface Streams {
   open(key: string, signal: AbortSignal, pieces: () => AsyncIterable<string>): Promise<AsyncIterable<string>>;
 }
 
-/** Each holds one source and what its reader has not taken yet. */
+/** Each holds one source and what its reader has not taken yet; one that waits holds neither. */
 const LIMITS: QueueLimits = { places: 16, placesPerKey: 4, waitingPerKey: 16, waiting: 256 };
 
 export function streams(limits: QueueLimits = LIMITS): Streams {

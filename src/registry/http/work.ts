@@ -1,5 +1,6 @@
 /** What requests need done that may take long. Where it is done, the thread that delivers or another one, is not said here. */
 import type { RouteName } from '../../contract/routes.ts';
+import type { TextChange } from '../../core/changed-lines.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { RenderRequest } from '../../core/render.ts';
 import type { Content, PreparedContent, StoredVersion } from '../delivery/content.ts';
@@ -22,6 +23,10 @@ export interface Work {
   /** As `langfuseJson`. @throws Problem `not_acceptable`, `too_expensive` */
   langfuse(request: LangfuseWork, asker: Asker): Promise<Text>;
   diff(request: DiffWork, asker: Asker): Promise<Text>;
+  /** What each version changed. */
+  changedLines(pairs: readonly VersionPair[], asker: Asker): Promise<string[]>;
+  /** What a version did to a text; undefined: nothing. */
+  textChange(request: TextChangeWork, asker: Asker): Promise<TextChange | undefined>;
   /** A value as JSON. */
   json(value: unknown, asker: Asker): Promise<Text>;
 }
@@ -63,4 +68,15 @@ export interface DiffWork {
   readonly from: ComparedVersion;
   readonly to: ComparedVersion;
   readonly type: 'text/x-diff' | 'application/json';
+}
+
+export interface VersionPair {
+  /** The source of the version before; undefined for a first version. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+export interface TextChangeWork extends VersionPair {
+  readonly text: string;
+  readonly matchCase: boolean;
 }

@@ -1,4 +1,4 @@
-/** Who wrote what a promotion changes, where that keeps them from approving it; read in the transaction that decides. */
+/** What a promotion changes, and who wrote it, where that keeps them from approving it; read in the transaction that decides. */
 import type { ChangedVersion, Ingredients, VersionRange } from '../../core/change-authors.ts';
 import { changedRanges } from '../../core/change-authors.ts';
 import type { Policy } from '../../core/environment.ts';
@@ -8,17 +8,25 @@ import { type VersionNumber, versionReference } from '../../core/version.ts';
 import type { RecordedPartials } from '../prompts/link-newest.ts';
 import type { Snapshot } from '../store/store.ts';
 
-type Move = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
+export type Move = Pick<PromotionRecord, 'prompt' | 'version' | 'from'>;
 
-/** The first version of each author in each of the prompts; none where authors may approve. */
-export async function readBarred(snapshot: Snapshot, policy: Policy, move: Move): Promise<ChangedVersion[]> {
-  if (policy.authorsMayApprove) return [];
+/** The versions between what is live and what is asked for, of the prompt and of its partials. */
+export async function readChanged(snapshot: Snapshot, move: Move): Promise<VersionRange[]> {
   const { prompt, version, from } = move;
   const before: Ingredients = from === null ? new Map() : await readIngredients(snapshot, prompt, from);
-  const after = await readIngredients(snapshot, prompt, version);
-  const changed: ChangedVersion[] = [];
-  for (const range of changedRanges(before, after)) changed.push(...(await readAuthors(snapshot, range)));
-  return changed;
+  return changedRanges(before, await readIngredients(snapshot, prompt, version));
+}
+
+/** The first version of each author in each of the prompts; none where authors may approve. */
+export async function readBarred(
+  snapshot: Snapshot,
+  policy: Policy,
+  changed: readonly VersionRange[],
+): Promise<ChangedVersion[]> {
+  if (policy.authorsMayApprove) return [];
+  const versions: ChangedVersion[] = [];
+  for (const range of changed) versions.push(...(await readAuthors(snapshot, range)));
+  return versions;
 }
 
 /** A version with the partials that publishing recorded, and theirs, each read once however often it is used. */

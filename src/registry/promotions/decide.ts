@@ -1,15 +1,20 @@
 /** What people do with a promotion that waits: approve it, reject it, take it back. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
-import { decideApproval, decideCancellation, decideRejection } from '../../core/promotion-decisions.ts';
+import {
+  checkDecidedAlone,
+  decideApproval,
+  decideCancellation,
+  decideRejection,
+} from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { checkAsRecorded } from './as-recorded.ts';
-import { readBarred } from './barred.ts';
 import { readPresent } from './present.ts';
 import { readPromotion, readRecord } from './read.ts';
 import { proceed } from './record.ts';
+import { readRules } from './rules.ts';
 
 type Decide = (
   transaction: WriteTransaction,
@@ -22,14 +27,14 @@ type Decide = (
 /**
  * One more approval; the last that is needed applies the promotion, or plans it for its time. A refusal records nothing.
  * @throws Problem `promotion_not_found`, `wrong_environment`, `promotion_closed`, `self_approval`,
- * `already_approved`, `pointer_moved`, `prompt_archived`, `not_promoted_from`, `key_revoked`
+ * `already_approved`, `pointer_moved`, `prompt_archived`, `not_promoted_from`, `key_revoked`, `part_of_release`
  */
 export const approve: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'approving this promotion');
   const environment = await readEnvironment(transaction, before.environment);
   const present = await readPresent(transaction, now, before, environment);
-  const barred = await readBarred(transaction, environment.policy, before);
-  const outcome = decideApproval(before, caller, present, barred);
+  const { barred, needed, owners } = await readRules(transaction, environment.policy, before);
+  const outcome = decideApproval(before, caller, present, barred, needed, owners);
 
   const approved = await proceed(transaction, now, caller, before, {
     kind: 'promotion.approved',
@@ -46,7 +51,7 @@ export const approve: Decide = async (transaction, now, caller, id, comment) => 
   return readPromotion(transaction, id);
 };
 
-/** @throws Problem `promotion_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed` */
+/** @throws Problem `promotion_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed`, `part_of_release` */
 export const reject: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'rejecting this promotion');
   decideRejection(before);
@@ -54,7 +59,10 @@ export const reject: Decide = async (transaction, now, caller, id, comment) => {
   return readPromotion(transaction, id);
 };
 
-/** @throws Problem `promotion_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed`, `role_too_low` */
+/**
+ * @throws Problem `promotion_not_found`, `wrong_environment`, `key_revoked`, `promotion_closed`, `role_too_low`,
+ * `part_of_release`
+ */
 export const cancel: Decide = async (transaction, now, caller, id, comment) => {
   const before = await own(transaction, caller, id, 'cancelling this promotion');
   decideCancellation(before, caller);
@@ -72,5 +80,6 @@ async function own(
   const promotion = await readRecord(transaction, id);
   checkOwnEnvironment(caller, promotion.environment, doing);
   await checkAsRecorded(transaction, promotion);
+  checkDecidedAlone(promotion);
   return promotion;
 }

@@ -1,8 +1,8 @@
 /** Promoting: a pointer of one environment moves, or the request to move it is recorded until others approve or its time comes. */
 import type { Promotion, PromotionRequest } from '../../contract/promotions.ts';
+import type { Environment } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
-import type { PromotionRecord } from '../../core/promotion.ts';
-import { decideRequest } from '../../core/promotion-decisions.ts';
+import { type Asked, decideRequest, type Present } from '../../core/promotion-decisions.ts';
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import { readPrompt, versionNotFound } from '../prompts/version-rows.ts';
@@ -12,7 +12,8 @@ import { wasLive } from './pointers.ts';
 import { readPresent } from './present.ts';
 import { readPromotion } from './read.ts';
 import { begin, proceed } from './record.ts';
-import { recordsOf } from './rows.ts';
+import { readNeeded } from './rules.ts';
+import { supersedeOlder } from './supersede.ts';
 
 /**
  * @returns the promotion: applied; planned for its time; or pending where the policy asks for approvals. A rollback
@@ -28,20 +29,19 @@ export async function promote(
   prompt: PromptName,
   request: PromotionRequest,
 ): Promise<Promotion> {
-  const { channel, version, reason, expected } = request;
   const environment = await readEnvironment(transaction, request.environment);
   checkOwnEnvironment(caller, environment.name, `promoting in ${environment.name}`);
-  const row = await readPrompt(transaction, prompt);
-  if (version > row.newest) throw versionNotFound(row, version);
+  const { asked, present } = await readAsked(transaction, now, environment, prompt, request);
+  const needed = await readNeeded(transaction, environment.policy, {
+    ...asked,
+    environment: environment.name,
+    from: present.current,
+  });
+  const outcome = decideRequest(asked, caller, present, needed);
 
-  const about = { prompt, environment: environment.name, channel, version };
-  await checkChannelQuota(transaction, about);
-  const rollback = await wasLive(transaction, prompt, version, environment.name, channel);
-  const effectiveAt = request.effectiveAt == null ? null : new Date(request.effectiveAt).toISOString();
-  const present = await readPresent(transaction, now, about, environment);
-  const outcome = decideRequest({ ...about, expected, rollback, effectiveAt }, caller, present);
-
-  const data = { from: present.current, reason, rollback };
+  const { effectiveAt, rollback } = asked;
+  const data = { from: present.current, reason: request.reason, rollback };
+  const about = { ...asked, environment: environment.name };
   if (outcome === 'applied') {
     const { id } = await begin(transaction, now, caller, about, { kind: 'promotion.applied', data });
     return readPromotion(transaction, String(id));
@@ -57,26 +57,26 @@ export async function promote(
   return readPromotion(transaction, String(promotion.id));
 }
 
-/** The newer request for a pointer takes the place of those that are open, so that nobody approves what nobody wants any more. */
-async function supersedeOlder(
+export interface AskedMove {
+  readonly asked: Asked;
+  readonly present: Present;
+}
+
+/** What a request asks for, and what stands at this moment. @throws Problem `prompt_not_found`, `version_not_found` */
+export async function readAsked(
   transaction: WriteTransaction,
   now: Store['now'],
-  caller: Caller,
-  { id, prompt, environment, channel }: PromotionRecord,
-): Promise<void> {
-  const rows = await transaction
-    .selectFrom('promotions')
-    .selectAll()
-    .where('state', 'in', ['pending', 'planned'])
-    .where('prompt', '=', prompt)
-    .where('environment', '=', environment)
-    .where('channel', '=', channel)
-    .where('id', '<', id)
-    .orderBy('id')
-    .execute();
-  for (const older of await recordsOf(transaction, rows))
-    await proceed(transaction, now, caller, older, {
-      kind: 'promotion.superseded',
-      data: { by: String(id) },
-    });
+  environment: Environment,
+  prompt: PromptName,
+  request: Pick<PromotionRequest, 'channel' | 'version' | 'expected' | 'effectiveAt'>,
+): Promise<AskedMove> {
+  const { channel, version, expected } = request;
+  const row = await readPrompt(transaction, prompt);
+  if (version > row.newest) throw versionNotFound(row, version);
+  const about = { prompt, environment: environment.name, channel, version };
+  await checkChannelQuota(transaction, about);
+  const rollback = await wasLive(transaction, prompt, version, environment.name, channel);
+  const effectiveAt = request.effectiveAt == null ? null : new Date(request.effectiveAt).toISOString();
+  const present = await readPresent(transaction, now, about, environment);
+  return { asked: { prompt, channel, version, expected, rollback, effectiveAt }, present };
 }

@@ -1,15 +1,19 @@
 /** Promotions: their history, and one of them. */
 import type { Promotion } from '../../contract/promotions.ts';
-import { authorsOf } from '../../core/change-authors.ts';
+import { authorsOf, type ChangedVersion, writtenBy } from '../../core/change-authors.ts';
 import type { EnvironmentName, Policy } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
+import { missingRules, type OwnerRule } from '../../core/owners.ts';
+import { isSamePerson } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
-import { isOpen, type PromotionRecord } from '../../core/promotion.ts';
+import { type ApprovalRecord, isOpen, type PromotionRecord } from '../../core/promotion.ts';
 import { approvalsNeeded, countedApprovals } from '../../core/promotion-decisions.ts';
 import { readEnvironment, readEnvironments } from '../environments.ts';
+import { ableOf, readApprovers } from '../owners/approvers.ts';
+import { newestTime } from '../store/log.ts';
 import type { Snapshot } from '../store/store.ts';
-import { readBarred } from './barred.ts';
 import { recordsOf } from './rows.ts';
+import { type ReleaseRules, readRules } from './rules.ts';
 
 export interface PromotionListing {
   readonly state?: Promotion['state'] | undefined;
@@ -38,8 +42,11 @@ export async function listPromotions(
   const records = await recordsOf(snapshot, await query.execute());
   const policies = new Map((await readEnvironments(snapshot)).map(({ name, policy }) => [name, policy]));
   const promotions: Promotion[] = [];
+  const releases: ReleaseRules = new Map();
   for (const record of records)
-    promotions.push(await promotionOf(snapshot, record, policies.get(record.environment) as Policy));
+    promotions.push(
+      await promotionOf(snapshot, record, policies.get(record.environment) as Policy, releases),
+    );
   return promotions;
 }
 
@@ -62,16 +69,50 @@ export async function readRecord(snapshot: Snapshot, id: string): Promise<Promot
   );
 }
 
-async function promotionOf(snapshot: Snapshot, record: PromotionRecord, policy: Policy): Promise<Promotion> {
-  const { id, supersededBy, appliedSeq: _, ...shown } = record;
-  const barred = isOpen(record) ? await readBarred(snapshot, policy, record) : [];
+/** A record as the API gives it. @param releases what was read of releases before, by one who shows several */
+export async function promotionOf(
+  snapshot: Snapshot,
+  record: PromotionRecord,
+  policy: Policy,
+  releases?: ReleaseRules,
+): Promise<Promotion> {
+  const { id, supersededBy, release, appliedSeq: _, ...shown } = record;
+  const { barred, needed, owners } = isOpen(record)
+    ? await readRules(snapshot, policy, record, releases)
+    : { barred: [], needed: approvalsNeeded(policy, record), owners: [] };
   const approvals = isOpen(record) ? countedApprovals(record, barred) : record.approvals;
   return {
     id: String(id),
     ...shown,
     approvals: approvals.map(({ actor, at, comment }) => ({ actor, at, comment })),
-    approvalsNeeded: approvalsNeeded(policy, record),
+    approvalsNeeded: needed,
     authors: authorsOf(barred),
+    owners: await waitingFor(snapshot, record, owners, barred, approvals),
     supersededBy: supersededBy === null ? null : String(supersededBy),
+    release: release && { ...release, id: String(release.id) },
   };
+}
+
+/** The rules of owners of which nobody has approved yet, with who of them could. */
+async function waitingFor(
+  snapshot: Snapshot,
+  { environment, requestedBy }: PromotionRecord,
+  rules: readonly OwnerRule[],
+  barred: readonly ChangedVersion[],
+  approvals: readonly ApprovalRecord[],
+): Promise<Promotion['owners']> {
+  const missing = missingRules(
+    rules,
+    approvals.map(({ actor }) => actor),
+  );
+  if (missing.length === 0) return [];
+  // Whoever asks to see it has no clock; a key that expired since the last event is told of when it is used.
+  const approvers = await readApprovers(snapshot, environment, (await newestTime(snapshot)) ?? '');
+  return missing.map(({ pattern, owners }) => ({
+    prompts: pattern,
+    owners: [...owners],
+    canApprove: ableOf(owners, approvers).filter(
+      owner => !isSamePerson(owner, requestedBy) && writtenBy(owner, barred) === undefined,
+    ),
+  }));
 }

@@ -1,5 +1,5 @@
 /** The one place where promotions change: an event is appended, and the tables follow it by the rule that anybody can check. */
-import type { NewEvent, RegistryEvent } from '../../core/event.ts';
+import type { NewEvent, OfRelease, RegistryEvent } from '../../core/event.ts';
 import {
   type PromotionEvent,
   type PromotionEventKind,
@@ -17,6 +17,12 @@ type Step<K extends PromotionEventKind> = {
   [Kind in K]: { readonly kind: Kind; readonly data: Omit<NewEvent<Kind>['data'], 'promotion'> };
 }[K];
 
+export interface InRelease {
+  /** The release's id; undefined for its first promotion, whose id becomes it. */
+  readonly release: number | undefined;
+  readonly atomic: boolean;
+}
+
 /** Records the first event of a promotion, whose number is its id. */
 export async function begin(
   transaction: WriteTransaction,
@@ -24,8 +30,9 @@ export async function begin(
   author: Author,
   about: About,
   step: Step<Beginning>,
+  inRelease?: InRelease,
 ): Promise<PromotionRecord> {
-  const event = await append(transaction, now, author, about, step);
+  const event = await append(transaction, now, author, about, step, undefined, inRelease);
   const promotion = promotionAfter(undefined, event);
   await transaction.insertInto('promotions').values(rowOf(promotion)).execute();
   await follow(transaction, promotion, event);
@@ -55,6 +62,7 @@ async function append(
   { prompt, environment, channel, version }: About,
   { kind, data }: Step<PromotionEventKind>,
   id?: number,
+  inRelease?: InRelease,
 ): Promise<PromotionEvent> {
   const event = await appendEvent(
     transaction,
@@ -62,10 +70,14 @@ async function append(
     seq =>
       ({
         ...{ actor, key, kind, prompt, version, environment, channel },
-        data: { promotion: String(id ?? seq), ...data },
+        data: { promotion: String(id ?? seq), ...data, ...(inRelease && releaseData(inRelease, seq)) },
       }) as NewEvent<PromotionEventKind>,
   );
   return event as PromotionEvent;
+}
+
+function releaseData({ release, atomic }: InRelease, seq: number): OfRelease {
+  return { release: String(release ?? seq), ...(atomic && { atomic }) };
 }
 
 /** What an event changes beside its promotion's own row. */

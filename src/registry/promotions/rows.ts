@@ -25,6 +25,8 @@ export function rowOf(promotion: PromotionRecord): PromotionsTable {
     held: held && JSON.stringify(held),
     closed: closed && JSON.stringify(closed),
     superseded_by: promotion.supersededBy,
+    release: promotion.release?.id ?? null,
+    atomic: promotion.release?.atomic === true ? 1 : 0,
   };
 }
 
@@ -53,6 +55,7 @@ export function recordOf(row: PromotionsTable, approvals: readonly ApprovalsTabl
     held: row.held === null ? null : JSON.parse(row.held),
     closed: row.closed === null ? null : JSON.parse(row.closed),
     supersededBy: row.superseded_by,
+    release: row.release === null ? null : { id: row.release, atomic: row.atomic === 1 },
   };
 }
 

@@ -4,17 +4,20 @@
  * where there is one: a log whose time was shifted brings nothing forward. What became due while no process ran is applied when one starts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PromotionRecord } from '../../core/promotion.ts';
+import { Problem } from '../../core/problem.ts';
+import { isAtomic, type PromotionRecord } from '../../core/promotion.ts';
 import { isDue, whyHeld } from '../../core/promotion-decisions.ts';
+import { versionReference } from '../../core/version.ts';
 import type { Author } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
 import { checkAsRecorded } from './as-recorded.ts';
-import { readBarred } from './barred.ts';
 import { readPresent } from './present.ts';
 import { proceed } from './record.ts';
+import { releaseMembers } from './release-members.ts';
 import { recordsOf } from './rows.ts';
+import { type ReleaseRules, readRules } from './rules.ts';
 
 /** The `key` of what the schedule does. Its actor is who requested the promotion: nobody else decided at that moment. */
 export const SCHEDULE_KEY = 'schedule';
@@ -101,19 +104,52 @@ async function untilNext(snapshot: Snapshot, now: Store['now']): Promise<number>
   return Math.max(1, Date.parse(next.effective_at ?? '') - now().getTime());
 }
 
-/** @returns whether there was one */
+/** With one of a release, all of it that is planned: one that is applied as a whole, or not at all. @returns whether there was one */
 async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): Promise<boolean> {
   const row = await firstPlanned(transaction);
   if (row === undefined) return false;
   if (!isDue({ effectiveAt: row.effective_at }, now().toISOString())) return false;
-  const [promotion] = (await recordsOf(transaction, [row])) as [PromotionRecord];
-  await checkAsRecorded(transaction, promotion);
-  const { environment, requestedBy, from, reason, rollback } = promotion;
-  const { name, policy } = await readEnvironment(transaction, environment);
-  const present = await readPresent(transaction, now, promotion, { name, policy });
-  const barred = await readBarred(transaction, policy, promotion);
+  const [first] = (await recordsOf(transaction, [row])) as [PromotionRecord];
+  const { release } = first;
+  const members = release === null ? [first] : await releaseMembers(transaction, release.id);
+  const due = members.filter(({ state }) => state === 'planned');
+  const { name, policy } = await readEnvironment(transaction, first.environment);
+  const rules: ReleaseRules = new Map();
+  const whys: (Problem | undefined)[] = [];
+  for (const promotion of due) {
+    await checkAsRecorded(transaction, promotion);
+    const present = await readPresent(transaction, now, promotion, { name, policy });
+    const { barred, owners } = await readRules(transaction, policy, promotion, rules);
+    whys.push(whyHeld(promotion, present, barred, owners));
+  }
+  const whole = isAtomic(first) ? firstWhy(due, whys) : undefined;
+  for (const [index, promotion] of due.entries())
+    await applyOrHold(transaction, now, promotion, whys[index] ?? whole);
+  return true;
+}
+
+/** Why none of a release can be applied; undefined when all can. */
+function firstWhy(
+  due: readonly PromotionRecord[],
+  whys: readonly (Problem | undefined)[],
+): Problem | undefined {
+  const index = whys.findIndex(why => why !== undefined);
+  const [why, of] = [whys[index], due[index]];
+  if (why === undefined || of === undefined) return undefined;
+  return new Problem(
+    why.code,
+    `The release goes live as a whole, and ${versionReference(of.prompt, of.version)} of it cannot: ${why.message}`,
+  );
+}
+
+async function applyOrHold(
+  transaction: WriteTransaction,
+  now: Store['now'],
+  promotion: PromotionRecord,
+  why: Problem | undefined,
+): Promise<void> {
+  const { requestedBy, from, reason, rollback } = promotion;
   const author: Author = { actor: requestedBy, key: SCHEDULE_KEY };
-  const why = whyHeld(promotion, present, barred);
   await proceed(
     transaction,
     now,
@@ -123,7 +159,6 @@ async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): 
       ? { kind: 'promotion.applied', data: { from, reason, rollback } }
       : { kind: 'promotion.held', data: { code: why.code, detail: why.message } },
   );
-  return true;
 }
 
 function firstPlanned(snapshot: Snapshot): Promise<PromotionsTable | undefined> {

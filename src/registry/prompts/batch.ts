@@ -9,6 +9,7 @@ import type { PromptName } from '../../core/name.ts';
 import { parseVersionReference, type VersionNumber } from '../../core/version.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot, Store } from '../store/store.ts';
+import { jsonText } from './json-pieces.ts';
 import { SUMMARY_COLUMNS, versionSummary } from './version-rows.ts';
 
 interface Wanted {
@@ -16,9 +17,14 @@ interface Wanted {
   readonly version: VersionNumber;
 }
 
+interface Found extends Wanted {
+  /** Of its source, message and partials. */
+  readonly size: number;
+}
+
 export interface BatchPlan {
   /** In the order asked for. */
-  readonly found: readonly Wanted[];
+  readonly found: readonly Found[];
   readonly missing: readonly string[];
   /** For which there is no room. */
   readonly remaining: readonly string[];
@@ -26,8 +32,10 @@ export interface BatchPlan {
 
 /** References looked up in one turn of the event loop: a data folder answers in the same one. */
 const AT_ONCE = 25;
-/** UTF-16 code units of a source that become JSON in one piece: a control character takes six bytes. */
-const PIECE = 64 * 1024;
+/** Bytes of small versions that become JSON in one piece. */
+const TOGETHER = 64 * 1024;
+/** UTF-16 code units of a source that is written in one piece. */
+const SMALL = 16 * 1024;
 
 /**
  * @param mayRead a version for which it resolves to false is missing
@@ -42,14 +50,17 @@ export async function planBatch(
     reference,
     ...parseVersionReference(reference),
   }));
-  const found: Wanted[] = [];
+  const found: Found[] = [];
   const missing: string[] = [];
   let bytes = 0;
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
     const part = wanted.slice(start, start + AT_ONCE);
     const sizes = await store.read(async snapshot => {
       const rows: (number | undefined)[] = [];
-      for (const each of part) rows.push((await selectSize(snapshot, each))[0]?.size);
+      for (const each of part) {
+        const [row] = await selectSize(snapshot, each);
+        rows.push(row && Number(row.size));
+      }
       return rows;
     });
     for (const [index, { reference, prompt, version }] of part.entries()) {
@@ -58,10 +69,10 @@ export async function planBatch(
         missing.push(reference);
         continue;
       }
-      bytes += Number(size);
+      bytes += size;
       if (bytes > MAX_BATCH_BYTES && found.length > 0)
         return { found, missing, remaining: wanted.slice(start + index).map(each => each.reference) };
-      found.push({ prompt, version });
+      found.push({ prompt, version, size });
     }
     await setImmediate();
   }
@@ -85,38 +96,55 @@ const selectVersion = preparedQuery((database: Snapshot, given: Wanted) =>
     .where('version', '=', given.version),
 );
 
-/** The answer as JSON: versions never change, so each may be read from a snapshot of its own. */
+/**
+ * The answer as JSON: versions never change, so each may be read from a snapshot of its own. Small ones share a snapshot
+ * and a piece, since each piece costs its way through the streams.
+ */
 export async function* batchJson(
   store: Pick<Store, 'read'>,
   { found, missing, remaining }: BatchPlan,
 ): AsyncGenerator<string, void, undefined> {
-  yield `${JSON.stringify({ missing, remaining }).slice(0, -1)},"data":[`;
-  for (const [index, wanted] of found.entries()) {
-    const [row] = await store.read(snapshot => selectVersion(snapshot, wanted));
-    if (row === undefined) throw new Error(`Version ${wanted.version} of ${wanted.prompt} is gone.`);
-    const { partials: _, ...summary } = versionSummary({ ...row, partials: '{}' });
-    yield `${index === 0 ? '' : ','}${JSON.stringify(summary).slice(0, -1)},"partials":`;
-    // As it is stored, it is JSON already.
-    yield row.partials;
-    yield ',"source":"';
-    yield* jsonText(row.source);
-    yield '"}';
-  }
-  yield ']}';
-}
-
-/** What stands between the quotes, in pieces; each is made in a turn of its own. */
-export async function* jsonText(text: string): AsyncGenerator<string, void, undefined> {
-  for (let start = 0; start < text.length; ) {
-    let end = Math.min(start + PIECE, text.length);
-    // Both halves of a character go together.
-    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
-    yield JSON.stringify(text.slice(start, end)).slice(1, -1);
-    start = end;
+  let text = `${JSON.stringify({ missing, remaining }).slice(0, -1)},"data":[`;
+  let between = '';
+  for (const part of partsOf(found)) {
+    const rows = await store.read(async snapshot => {
+      const read: Awaited<ReturnType<typeof selectVersion>> = [];
+      for (const wanted of part) read.push(...(await selectVersion(snapshot, wanted)));
+      return read;
+    });
+    if (rows.length < part.length) throw new Error('A version that was found is gone.');
+    for (const row of rows) {
+      const { partials: _, ...summary } = versionSummary({ ...row, partials: '{}' });
+      // Partials as they are stored are JSON already.
+      text += `${between}${JSON.stringify(summary).slice(0, -1)},"partials":${row.partials},"source":"`;
+      between = ',';
+      if (row.source.length <= SMALL) text += JSON.stringify(row.source).slice(1, -1);
+      else {
+        yield text;
+        yield* jsonText(row.source);
+        text = '';
+      }
+      text += '"}';
+    }
+    yield text;
+    text = '';
     await setImmediate();
   }
+  yield `${text}]}`;
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
+/** As many versions together as make one piece. */
+function partsOf(found: readonly Found[]): Found[][] {
+  const parts: Found[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const version of found) {
+    size += version.size;
+    const last = parts.at(-1);
+    if (last !== undefined && size <= TOGETHER) last.push(version);
+    else {
+      parts.push([version]);
+      size = version.size;
+    }
+  }
+  return parts;
 }

@@ -13,6 +13,7 @@ import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { DataFolderProblem } from '../data-folder-problem.ts';
+import { whyUnusable } from '../store/sqlite/failures.ts';
 
 export interface KeptHead {
   /** Grows with each change. 0: nothing was ever kept here. */
@@ -104,10 +105,10 @@ function opened(path: string, database: DatabaseSync): HeadFile {
     successor() {
       try {
         // It is not made: a new file would say that nothing was ever signed.
-        if (placed === undefined || idOf(path) === undefined) throw new Error('it is not there any more');
+        if (placed === undefined || idOf(path) === undefined) throw unusable(path, undefined, GONE);
         return opened(path, new DatabaseSync(path));
       } catch (cause) {
-        throw unusable(path, cause);
+        throw cause instanceof DataFolderProblem ? cause : unusable(path, cause);
       }
     },
     read() {
@@ -143,8 +144,14 @@ function idOf(path: string): string | undefined {
   return found && `${found.dev} ${found.ino}`;
 }
 
-function unusable(path: string, cause: unknown): DataFolderProblem {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+const GONE = 'it is not there any more';
+
+/** @param reason told where the cause is none of SQLite's */
+function unusable(
+  path: string,
+  cause: unknown,
+  reason = whyUnusable(cause) ?? 'it holds no head of a log',
+): DataFolderProblem {
   return new DataFolderProblem(
     'head_lost',
     `The signed head ${path} cannot be used: ${reason}. Without it nothing is signed, since nobody could tell whether the log was rewritten. Restore the file; if it is lost, move it away, and "promptforge accept-head" begins a new one.`,

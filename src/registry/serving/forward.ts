@@ -7,6 +7,7 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import { ROUTES } from '../../contract/routes.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Answer, problemAnswer } from '../http/answer.ts';
+import { pipeInTurns } from './in-turns.ts';
 import { endUnread } from './linger.ts';
 import { socketAgent } from './socket-agent.ts';
 
@@ -93,6 +94,8 @@ export function forwarder(parts: ForwarderParts): Forwarder {
       headers,
       timeout,
     });
+    /** Hands on no more of it. */
+    let endBody = (): void => {};
     // A caller who leaves ends the work behind as well.
     const gone = () => {
       if (!outgoing.writableFinished) upstream.destroy();
@@ -101,7 +104,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
     upstream.once('response', response => {
       const { statusCode = 502 } = response;
       upstream.setTimeout(0);
-      if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
+      if (!incoming.readableEnded) dropBody(incoming, outgoing, endBody);
       outgoing.writeHead(statusCode, [...endToEnd(response.rawHeaders, FRAMING), ...added]);
       // Not `pipeline`, which makes an AbortSignal and an error with a stack for each.
       response.once('error', () => outgoing.destroy());
@@ -109,7 +112,7 @@ export function forwarder(parts: ForwarderParts): Forwarder {
         if (!upstream.writableFinished) upstream.destroy();
         resolve(statusCode);
       });
-      response.pipe(outgoing);
+      pipeInTurns(response, outgoing);
     });
     upstream.once('timeout', () => upstream.destroy(new Error('There was no answer in time.')));
     upstream.on('error', () => {
@@ -118,14 +121,14 @@ export function forwarder(parts: ForwarderParts): Forwarder {
         resolve(outgoing.statusCode);
         return;
       }
-      if (!incoming.readableEnded) dropBody(incoming, outgoing, upstream);
+      if (!incoming.readableEnded) dropBody(incoming, outgoing, endBody);
       resolve(NO_ANSWER);
     });
     if (incoming.complete) upstream.end(body ?? undefined);
     else {
       // Node would keep the headers until the body comes, which may be refused before that.
       upstream.flushHeaders();
-      incoming.pipe(upstream);
+      endBody = pipeInTurns(incoming, upstream);
       incoming.once('error', () => upstream.destroy());
     }
     return promise;
@@ -147,8 +150,8 @@ const NO_ANSWER = problemAnswer(
 );
 
 /** The answer came before the body was there, so it is no longer wanted. Called before the answer is sent. */
-function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, upstream: ClientRequest): void {
-  incoming.unpipe(upstream);
+function dropBody(incoming: IncomingMessage, outgoing: ServerResponse, endBody: () => void): void {
+  endBody();
   endUnread(incoming, outgoing);
   if (outgoing.shouldKeepAlive) incoming.resume();
 }

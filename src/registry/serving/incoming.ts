@@ -1,7 +1,7 @@
 /** A request of `node:http` as the registry reads it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Asked } from '../http/asked.ts';
-import { bytesOf } from './incoming-body.ts';
+import { bytesOf, freeBody } from './incoming-body.ts';
 
 /** Path and query of a request's target. A proxy may be sent the whole URL. */
 export function originForm(target: string): string {
@@ -20,6 +20,7 @@ export function askedByNode(incoming: IncomingMessage, outgoing: ServerResponse)
       return Array.isArray(value) ? value.join(', ') : value;
     },
     bytes: reading => bytesOf(incoming, reading),
+    release: freeBody,
     gone() {
       if (gone !== undefined) return gone.signal;
       const controller = new AbortController();

@@ -4,6 +4,7 @@
  * at once, with bytes in it that nobody read, takes back what was sent (RFC 9112, section 9.6).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { takeInTurns } from './in-turns.ts';
 
 /** Of a body that is left: as much is read and dropped as the next request on the connection is worth. In bytes. */
 const WORTH_READING = 64 * 1024;
@@ -25,9 +26,9 @@ export function endUnread(incoming: IncomingMessage, outgoing: ServerResponse): 
     socket.end();
     const timer = setTimeout(() => socket.destroy(), LINGERING).unref();
     let dropped = 0;
-    incoming.on('data', (chunk: Buffer) => {
+    takeInTurns(incoming, chunk => {
       dropped += chunk.byteLength;
-      if (dropped > DROPPED) incoming.pause();
+      return dropped <= DROPPED;
     });
     incoming.once('end', () => socket.destroy());
     socket.once('close', () => clearTimeout(timer));

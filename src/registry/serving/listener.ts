@@ -6,7 +6,7 @@ import { Problem } from '../../core/problem.ts';
 import { isDeliveryPath, isLangfusePath } from '../delivery/target.ts';
 import { type Answer, problemAnswer, problemOf } from '../http/answer.ts';
 import type { App } from '../http/app.ts';
-import { refusal } from '../http/langfuse.ts';
+import { inFormOf, refusal } from '../http/langfuse.ts';
 import { routeOf } from '../http/paths.ts';
 import { answerBudget } from './answer-budget.ts';
 import type { Clients } from './clients.ts';
@@ -52,8 +52,11 @@ const WATCHING: ReadonlySet<RouteName> = new Set(['healthz', 'readyz', 'metrics'
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 export function requestListener(parts: ListenerParts): Listener {
-  const { app, notes, counts, log, onFault, stopping, timeout, send, clients, forwarding } = parts;
+  const { app, notes, counts, log, onFault, stopping, timeout, clients, forwarding } = parts;
   const answers = answerBudget();
+  /** In the form that the client reads, whoever made the answer. */
+  const send: Send = (incoming, outgoing, answer, more) =>
+    parts.send(incoming, outgoing, inFormOf(incoming.url ?? '/', answer), more);
   const countsOf = (path: string) => ({ GET: counts.of('GET', path), HEAD: counts.of('HEAD', path) });
   const delivered = countsOf(ROUTES.deliver.path);
   const forLangfuse = countsOf(ROUTES.langfusePrompt.path);

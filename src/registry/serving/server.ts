@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly heads?: HeadFile;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; false by default. */
   readonly webhooksToPrivateNetworks?: boolean;
+  /** Where people reach the registry, without a slash at its end. */
+  readonly publicUrl?: string | undefined;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -198,6 +200,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maker,
     ...(identity && { identity }),
     webhooksToPrivateNetworks,
+    publicUrl: options.publicUrl,
     standing: {
       log: () => (deliveryOnly ? 'unverified' : logState().status),
       stopping: () => isStopping,

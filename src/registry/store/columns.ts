@@ -64,6 +64,8 @@ export const COLUMNS = {
     held: true,
     closed: true,
     superseded_by: true,
+    release: true,
+    atomic: true,
   }),
   approvals: columnsOf<ApprovalsTable>({ seq: true, promotion: true, actor: true, at: true, comment: true }),
   comments: columnsOf<CommentsTable>({

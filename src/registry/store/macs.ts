@@ -2,10 +2,11 @@
  * MACs of events: HMAC-SHA-256 (RFC 2104) by a key that the database does not hold, so that whoever can insert rows
  * cannot append to the log. An event's hash covers all events before it, and so does its MAC.
  */
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { ChainHead } from '../../core/event.ts';
 import type { Identity } from '../identity.ts';
 import { broken } from './broken.ts';
+import { hmacOf } from './hmac.ts';
 import type { Snapshot } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
@@ -22,7 +23,6 @@ export interface EventMacs {
 const KIND = 'promptforge.event.v1';
 
 export function eventMacs({ publicKey, secretFor }: Identity): EventMacs {
-  // As a key object, which costs a seventh of bytes.
   const secret = createSecretKey(secretFor('event MACs'));
   return {
     publicKey,
@@ -33,14 +33,12 @@ export function eventMacs({ publicKey, secretFor }: Identity): EventMacs {
 }
 
 export function macOf(secret: KeyObject, { seq, hash }: ChainHead): string {
-  return createHmac('sha256', secret).update(`${KIND} ${seq} ${hash}`).digest('base64');
+  return hmacOf(secret, `${KIND} ${seq} ${hash}`);
 }
 
 /** Of what a process keeps in the database for itself alone. @param purpose as no event and nothing else has it */
 export function macOfKept(secret: KeyObject, purpose: string, values: readonly (string | number)[]): string {
-  return createHmac('sha256', secret)
-    .update(`${purpose} ${JSON.stringify(values)}`)
-    .digest('base64');
+  return hmacOf(secret, `${purpose} ${JSON.stringify(values)}`);
 }
 
 const ofStores = new WeakMap<object, EventMacs>();

@@ -7,6 +7,7 @@ import type { EventKind } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { Role } from '../../core/role.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import type { WebhookFormat } from '../../core/webhook-format.ts';
 
 /** The log. Append-only: the database refuses UPDATE and DELETE. */
 export interface EventsTable {
@@ -43,6 +44,18 @@ export interface VersionsTable {
   readonly partials: string;
   /** The event that published it. */
   readonly seq: number;
+}
+
+/** What each version changed, made from the versions when somebody searches (../search/search-index.ts). */
+export interface VersionChangesTable {
+  /** As the version has it: the table holds all up to its last. */
+  readonly seq: number;
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+  /** UTF-16 code units of `changes`. */
+  readonly characters: number;
+  /** As `changedLines` makes it. */
+  readonly changes: string;
 }
 
 /** Projections: all below could be made again from the log (of keys, all but the hash and the last use). */
@@ -85,6 +98,10 @@ export interface PromotionsTable {
   /** JSON text, `{at, by, comment}`. */
   readonly closed: string | null;
   readonly superseded_by: number | null;
+  /** The id of the release's first promotion. */
+  readonly release: number | null;
+  /** Whether the release is applied as a whole. */
+  readonly atomic: 0 | 1;
 }
 
 /** Those that count: of a promotion that was held they are gone. */
@@ -99,7 +116,8 @@ export interface ApprovalsTable {
 export interface CommentsTable {
   /** The seq of its event. */
   readonly id: number;
-  readonly promotion: number;
+  /** Null: only the text, of a comment at a line of a version or of an edit, whose event has its digest. */
+  readonly promotion: number | null;
   readonly actor: string;
   readonly at: string;
   readonly text: string;
@@ -130,7 +148,7 @@ export interface KeysTable {
   readonly revoked_at: string | null;
 }
 
-/** Who is told of promotions. Not a projection: the log has no more of an address than its origin. */
+/** Who is told of versions and promotions. Not a projection: the log has no more of an address than its origin. */
 export interface WebhooksTable {
   readonly id: string;
   /** The event that created it. */
@@ -144,6 +162,7 @@ export interface WebhooksTable {
   readonly environments: string | null;
   /** JSON text, a list of kinds; null: all. */
   readonly events: string | null;
+  readonly format: WebhookFormat;
   readonly created_at: string;
   readonly created_by: string;
   readonly last_delivered_at: string | null;
@@ -183,6 +202,7 @@ export interface SchemaVersionsTable {
 export interface Tables {
   readonly events: EventsTable;
   readonly versions: VersionsTable;
+  readonly version_changes: VersionChangesTable;
   readonly prompts: PromptsTable;
   readonly pointers: PointersTable;
   readonly promotions: PromotionsTable;

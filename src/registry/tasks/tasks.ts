@@ -1,6 +1,7 @@
 /** What may take long, as functions of plain data: the thread that delivers and every other one do it alike. */
 import { hash } from 'node:crypto';
 import { ROUTES, type Route } from '../../contract/routes.ts';
+import { changedLines, textChange } from '../../core/changed-lines.ts';
 import type { Limits } from '../../core/evaluate/limits.ts';
 import type { Problem } from '../../core/problem.ts';
 import { prepareRendering, type RenderRequest, renderPrepared } from '../../core/render.ts';
@@ -9,7 +10,16 @@ import { parseVersionReference } from '../../core/version.ts';
 import { prepareContent } from '../delivery/content.ts';
 import { type LangfuseWork, langfuseJson } from '../delivery/langfuse-json.ts';
 import { bodyValue } from '../http/body.ts';
-import type { BodyRequest, DiffWork, ReadBody, RenderWork, SourceRequest, Text } from '../http/work.ts';
+import type {
+  BodyRequest,
+  DiffWork,
+  ReadBody,
+  RenderWork,
+  SourceRequest,
+  Text,
+  TextChangeWork,
+  VersionPair,
+} from '../http/work.ts';
 import { diffParts, inputChanges } from '../prompts/diff.ts';
 import { linkNewest } from '../prompts/link-newest.ts';
 import { prepareSource } from '../prompts/prepare-source.ts';
@@ -28,9 +38,13 @@ export const TASKS = {
     return { ...outcome, flaw: plain(outcome.flaw), flatFlaw: plain(outcome.flatFlaw) };
   },
   prepareContent,
-  render: (request: RenderWork) => renderBody(request),
+  render: (request: RenderWork, limits?: Limits) => renderBody(request, limits),
   langfuse: async (request: LangfuseWork, limits?: Limits) => packed(langfuseJson(request, limits)),
   diff: async (request: DiffWork) => packed(diffText(request)),
+  changedLines: async (pairs: readonly VersionPair[]): Promise<string[]> =>
+    pairs.map(({ before, after }) => changedLines(before, after)),
+  textChange: async ({ before, after, text, matchCase }: TextChangeWork) =>
+    textChange(before, after, text, matchCase),
   json: async (value: unknown): Promise<Text> => packed(JSON.stringify(value)),
 } as const;
 

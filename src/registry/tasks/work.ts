@@ -117,6 +117,14 @@ export function startWork({ light = LIGHT, ...options }: WorkOptions): RunningWo
       ),
     diff: async (request, asker) =>
       weightOfDiff(request) < light ? TASKS.diff(request) : unpacked(await pooled('diff', request, asker)),
+    changedLines: (pairs, asker) =>
+      light > 0 && lengthOfTexts(pairs) <= SHORT_TEXT
+        ? TASKS.changedLines(pairs)
+        : pooled('changedLines', pairs, asker),
+    textChange: (request, asker) =>
+      light > 0 && lengthOfTexts(request) <= SHORT_TEXT
+        ? TASKS.textChange(request)
+        : pooled('textChange', request, asker),
     json: async (value, asker) =>
       light > 0 && lengthOfTexts(value) <= SHORT_TEXT
         ? JSON.stringify(value)

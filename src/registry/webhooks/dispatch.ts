@@ -5,8 +5,11 @@
 import type { LookupAddress } from 'node:dns';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistryEvent } from '../../core/event.ts';
+import type { WebhookFormat } from '../../core/webhook-format.ts';
 import type { Identity } from '../identity.ts';
 import type { Store } from '../store/store.ts';
+import { readAbout } from './about.ts';
+import { chatMessage, jsonMessage } from './message.ts';
 import { type Claimed, claim, type Outcome, readDue, settle } from './outbox.ts';
 import { MAX_ATTEMPTS } from './schedule.ts';
 import { send } from './send.ts';
@@ -18,6 +21,8 @@ export interface DispatchParts {
   readonly identity: Identity;
   /** Whether webhooks may send to this machine and private networks, and by HTTP. */
   readonly privateNetworks: boolean;
+  /** Where people reach the registry, without a slash at its end; without it messages for chats have no link. */
+  readonly publicUrl?: string | undefined;
   /** Gets an object for each attempt that failed and each event that was given up; never a URL. */
   readonly log: (entry: object) => void;
   /** As of SendOptions. */
@@ -49,6 +54,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     store,
     identity,
     privateNetworks,
+    publicUrl,
     log,
     lookup,
     timeout,
@@ -129,22 +135,28 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     await store.write(transaction => settle(transaction, claimed, outcome, store.now(), random()));
   }
 
-  async function attempt({ webhook, sealedUrl, event }: Claimed): Promise<Outcome> {
+  async function attempt({ webhook, sealedUrl, format, event }: Claimed): Promise<Outcome> {
     const url = openTarget(identity, webhook, sealedUrl);
     if (url === undefined)
       return {
         kind: 'failed',
         reason: "its address was encrypted by another registry's key: start this one with that key",
       };
-    const body = JSON.stringify(messageOf(event));
+    const body = JSON.stringify(await messageOf(format, event));
     const signed = signedHeaders(webhookSecret(identity, webhook), `event_${event.seq}`, store.now(), body);
-    return send(url, { ...HEADERS, ...signed }, body, {
+    return send(url, { ...WEBHOOK_HEADERS, ...signed }, body, {
       now: () => store.now().getTime(),
       privateNetworks,
       signal: closing.signal,
       ...(lookup && { lookup }),
       ...(timeout !== undefined && { timeout }),
     });
+  }
+
+  async function messageOf(format: WebhookFormat, event: RegistryEvent): Promise<object> {
+    if (format === 'json') return jsonMessage(event);
+    const about = await store.read(snapshot => readAbout(snapshot, event));
+    return chatMessage(format, event, about(), publicUrl);
   }
 
   function tell({ webhook, origin, event, attempt: number }: Claimed, outcome: Outcome): void {
@@ -171,9 +183,5 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
   }
 }
 
-const HEADERS = { 'content-type': 'application/json', 'user-agent': 'PromptForge-Webhooks/1' };
-
-/** The payload as Standard Webhooks proposes it; `data` is the event as `/v1/changes` gives it. */
-function messageOf(event: RegistryEvent): object {
-  return { type: event.kind, timestamp: event.at, data: event };
-}
+/** Of every request to a receiver. */
+export const WEBHOOK_HEADERS = { 'content-type': 'application/json', 'user-agent': 'PromptForge-Webhooks/1' };

@@ -1,5 +1,6 @@
-/** What a webhook is told of, held to the event that made it: whoever may write to its row could have it miss something. */
-import type { EventData, RegistryEvent } from '../../core/event.ts';
+/** What a webhook is told of and how, held to the event that made it: whoever may write to its row could have it miss something. */
+import type { EnvironmentName } from '../../core/environment.ts';
+import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
 import { broken } from '../store/broken.ts';
 import type { WebhooksTable } from '../store/tables.ts';
 
@@ -8,15 +9,52 @@ export function filterText(filter: readonly string[] | null): string | null {
   return filter && JSON.stringify(filter);
 }
 
-/** @throws DataFolderProblem `chain_broken` where the row says something else. An earlier release recorded no filters. */
+/** All that a webhook without a filter was told of before it could have a format. */
+const EARLIER_EVENTS: readonly EventKind[] = [
+  'promotion.requested',
+  'promotion.approved',
+  'promotion.planned',
+  'promotion.held',
+  'promotion.applied',
+  'promotion.rejected',
+  'promotion.cancelled',
+  'promotion.superseded',
+];
+
+type Filtered = Pick<WebhooksTable, 'id' | 'environments' | 'events' | 'format'>;
+
+/**
+ * Whether a webhook is told of an event. One that an earlier release made is told what it was made for.
+ * @param made the event that made it
+ * @throws as `checkFilters` does
+ */
+export function isTold(
+  webhook: Filtered,
+  made: RegistryEvent | undefined,
+  { kind, environment }: Pick<RegistryEvent, 'kind' | 'environment'>,
+): boolean {
+  checkFilters(webhook, made);
+  const { environments, events } = webhook;
+  const isEarlier = (made?.data as Partial<EventData['webhook.created']> | undefined)?.format === undefined;
+  if (events === null && isEarlier && !EARLIER_EVENTS.includes(kind)) return false;
+  return holds(environments, environment) && holds(events, kind);
+}
+
+/** Whether a filter, a list as JSON or null for everything, holds this value. */
+function holds(filter: string | null, value: EnvironmentName | EventKind | undefined): boolean {
+  return filter === null || (JSON.parse(filter) as unknown[]).includes(value);
+}
+
+/** @throws DataFolderProblem `chain_broken` where the row says something else. An earlier release recorded no filters, and had one format. */
 export function checkFilters(
-  { id, environments, events }: Pick<WebhooksTable, 'id' | 'environments' | 'events'>,
+  { id, environments, events, format }: Filtered,
   made: RegistryEvent | undefined,
 ): void {
   const told = made?.kind === 'webhook.created' ? (made.data as EventData['webhook.created']) : undefined;
-  const isTold =
+  const isSame =
     told?.id === id &&
     (told.environments === undefined || filterText(told.environments) === environments) &&
-    (told.events === undefined || filterText(told.events) === events);
-  if (!isTold) throw broken(`The table webhooks says something else of "${id}" than the event that made it.`);
+    (told.events === undefined || filterText(told.events) === events) &&
+    (told.format ?? 'json') === format;
+  if (!isSame) throw broken(`The table webhooks says something else of "${id}" than the event that made it.`);
 }

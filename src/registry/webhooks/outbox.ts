@@ -1,8 +1,10 @@
 /** What is still to be told to whom, of which each is taken by one process at a time, and how it went. */
 import type { RegistryEvent } from '../../core/event.ts';
+import type { WebhookFormat } from '../../core/webhook-format.ts';
 import { isWebhookQuotaReached, QUOTAS } from '../quotas.ts';
-import { authentic } from '../store/authentic.ts';
+import { authentic, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import type { Snapshot, WriteTransaction } from '../store/store.ts';
+import { checkFilters } from './filters.ts';
 import { pauseAfter } from './schedule.ts';
 
 export interface Due {
@@ -28,6 +30,7 @@ export interface Claimed {
   readonly webhook: string;
   readonly sealedUrl: string;
   readonly origin: string;
+  readonly format: WebhookFormat;
   readonly event: RegistryEvent;
   /** 1, 2 … */
   readonly attempt: number;
@@ -45,7 +48,10 @@ export async function claim(
   const found = await transaction
     .selectFrom('webhook_deliveries')
     .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook')
+    .leftJoin('events', 'events.seq', 'webhooks.seq')
     .select(['webhook_deliveries.seq', 'attempts', 'sealed_url', 'origin'])
+    .select(['webhooks.id', 'webhooks.environments', 'webhooks.events', 'webhooks.format'])
+    .select(EVENT_BESIDE)
     .where('webhook', '=', webhook)
     .where('state', '=', 'waiting')
     .where('due_at', '<=', now.toISOString())
@@ -53,7 +59,8 @@ export async function claim(
     .limit(1)
     .executeTakeFirst();
   if (found === undefined) return undefined;
-  const { seq, attempts, sealed_url: sealedUrl, origin } = found;
+  checkFilters(found, eventBeside(transaction, found));
+  const { seq, attempts, sealed_url: sealedUrl, origin, format } = found;
   const attempt = attempts + 1;
   await transaction
     .updateTable('webhook_deliveries')
@@ -66,7 +73,7 @@ export async function claim(
     .selectAll()
     .where('seq', '=', seq)
     .executeTakeFirstOrThrow();
-  return { webhook, sealedUrl, origin, event: authentic(transaction, row), attempt };
+  return { webhook, sealedUrl, origin, format, event: authentic(transaction, row), attempt };
 }
 
 /** How an attempt ended. `interrupted`: by this process itself, which stops. */

@@ -14,7 +14,7 @@ import { filterText } from './filters.ts';
 import { shownSecret, webhookSecret } from './signature.ts';
 import { sealTarget } from './target.ts';
 
-export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'events'> {
+export interface NewWebhook extends Pick<WebhookRequest, 'environments' | 'events' | 'format'> {
   /** Whose admins manage it. */
   readonly environment: EnvironmentName;
   readonly target: URL;
@@ -29,7 +29,7 @@ export async function createWebhook(
   now: Store['now'],
   author: Author,
   identity: Identity,
-  { environment, environments, events, target }: NewWebhook,
+  { environment, environments, events, format, target }: NewWebhook,
 ): Promise<CreatedWebhook> {
   for (const name of [environment, ...(environments ?? [])]) await readEnvironment(transaction, name);
   await checkWebhookQuota(transaction, environment);
@@ -43,7 +43,7 @@ export async function createWebhook(
     ...author,
     kind: 'webhook.created',
     environment,
-    data: { id, origin, ...filters },
+    data: { id, origin, ...filters, format },
   }));
   const row: WebhooksTable = {
     id,
@@ -53,6 +53,7 @@ export async function createWebhook(
     sealed_url: sealTarget(identity, id, target),
     environments: filterText(filters.environments),
     events: filterText(filters.events),
+    format,
     created_at: event.at,
     created_by: author.actor,
     last_delivered_at: null,
@@ -149,6 +150,7 @@ function recordOf(row: WebhooksTable, { waiting, given_up }: Counts): WebhookRec
     origin: row.origin,
     environments: row.environments && JSON.parse(row.environments),
     events: row.events && JSON.parse(row.events),
+    format: row.format,
     createdAt: row.created_at,
     createdBy: row.created_by,
     lastDeliveredAt: row.last_delivered_at,

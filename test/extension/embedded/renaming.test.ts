@@ -1,7 +1,7 @@
 // Renaming, moving and duplicating prompts, against the embedded registry.
 
 import assert from 'node:assert/strict';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { folderOf, type PromptName, parsePromptName } from '../../../src/core/name.ts';
 import { eventually } from '../../eventually.ts';
@@ -142,7 +142,7 @@ describe('renaming a prompt', () => {
     await told(ask, /is archived\. What is live stays live\./);
     await eventually('the new name alone in the tree', async () => {
       const lines = await shownFolderOf(to);
-      return lines.join() === `${folderOf(to)} 1,  sorting new` || undefined;
+      return lines.join() === `${folderOf(to)} 1,  sorting renamed from ${name}` || undefined;
     });
   });
 
@@ -224,6 +224,16 @@ describe('renaming a prompt', () => {
     assert.match((await told(remote)).message, /Pull it first/);
   });
 
+  it('of one that is gone meanwhile says so, as do the other commands about it', async () => {
+    const name = freshName();
+    for (const command of ['rename', 'duplicate', 'openPrompt'])
+      assert.match(
+        (await told(await run(command, {}, name))).message,
+        /: .* is neither in this folder nor in the registry any more\.$/,
+        command,
+      );
+  });
+
   describe('by dragging it', () => {
     async function dragged(source: PromptName): Promise<vscode.DataTransfer> {
       const data = new vscode.DataTransfer();
@@ -232,14 +242,19 @@ describe('renaming a prompt', () => {
     }
 
     /** Drops it on a folder, or at the top, with the question answered. */
-    async function drop(source: PromptName, folder: string | undefined, confirms: readonly boolean[]) {
+    async function drop(
+      source: PromptName | vscode.DataTransfer,
+      folder: string | undefined,
+      confirms: readonly boolean[],
+    ) {
       const { dragAndDrop, answerWith } = await inside();
       const { ScriptedAsk } = await import('../support/scripted-ask.ts');
       const ask = new ScriptedAsk({ confirms });
       answerWith(ask);
       const target = folder === undefined ? undefined : await nodeOf('folder', folder);
       const { token } = new vscode.CancellationTokenSource();
-      await dragAndDrop.handleDrop(target, await dragged(source), token);
+      const data = source instanceof vscode.DataTransfer ? source : await dragged(source);
+      await dragAndDrop.handleDrop(target, data, token);
       return ask;
     }
 
@@ -256,6 +271,20 @@ describe('renaming a prompt', () => {
       assert.equal(await isThere(promptFile(name)), false);
     });
 
+    it('says so where VS Code does not know any more what was dragged, and nothing for what does not move', async () => {
+      const lost = await drop(new vscode.DataTransfer(), undefined, []);
+      assert.match(
+        (await told(lost)).message,
+        /^Nothing was moved: the list changed .* Drag the prompt again\.$/,
+      );
+      const name = freshName();
+      await writePrompt(name, 'One.\n');
+      await promptNode(name);
+      const data = new vscode.DataTransfer();
+      await (await inside()).dragAndDrop.handleDrag([await nodeOf('folder', folderOf(name))], data);
+      assert.deepEqual((await drop(data, undefined, [])).told, []);
+    });
+
     it('does nothing in its own folder, and refuses a folder that has such a prompt', async () => {
       const name = freshName();
       const other = freshName();
@@ -265,6 +294,19 @@ describe('renaming a prompt', () => {
       const ask = await drop(name, folderOf(other), []);
       assert.match((await told(ask)).message, /There is a file of .* already/);
       assert.equal(await readFile(promptFile(other), 'utf8'), 'Two.\n');
+    });
+
+    it('says so where it was removed while it was dragged', async () => {
+      const name = freshName();
+      const other = freshName();
+      await writePrompt(name, 'One.\n');
+      await writePrompt(other, 'Two.\n');
+      const data = await dragged(name);
+      await rm(promptFile(name));
+      const { workbench } = await inside();
+      await workbench.prompts.rescan();
+      const ask = await drop(data, folderOf(other), []);
+      assert.match((await told(ask)).message, /^Moving failed: .* is neither in this folder nor/);
     });
 
     it('gives its file to an editor', async () => {

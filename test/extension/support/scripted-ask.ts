@@ -2,6 +2,7 @@
 import type {
   Ask,
   Confirmation,
+  PickManyQuestion,
   PickQuestion,
   Severity,
   TextQuestion,
@@ -21,6 +22,10 @@ export interface Script {
   readonly meanwhile?: () => Promise<void>;
   /** What the chosen option's label holds, for the next quick picks. */
   readonly picks?: readonly (string | undefined)[];
+  /** Parts of the labels to choose, or all that are chosen at first, for the next picks of several. */
+  readonly manyPicks?: readonly (readonly string[] | 'preselected' | undefined)[];
+  /** Whose button is pressed in the next quick picks, by what the option's label holds. */
+  readonly presses?: readonly string[];
   /** For the next modal questions. */
   readonly confirms?: readonly (boolean | 'alternative')[];
   /** The button to choose in messages that have it. */
@@ -32,17 +37,24 @@ export class ScriptedAsk implements Ask {
   readonly asked: TextQuestion[] = [];
   readonly sentDrafts: string[] = [];
   readonly offered: string[][] = [];
+  /** The second lines of what was offered last. */
+  details: (string | undefined)[] = [];
   readonly confirmed: Confirmation[] = [];
   readonly #texts: (string | undefined)[];
   readonly #picks: (string | undefined)[];
+  readonly #manyPicks: (readonly string[] | 'preselected' | undefined)[];
+  readonly #presses: readonly string[];
   readonly #confirms: (boolean | 'alternative')[];
   readonly #meanwhile: Script['meanwhile'];
   #button: string | undefined;
 
-  constructor({ texts = [], picks = [], confirms = [], button, meanwhile }: Script = {}) {
+  constructor(script: Script = {}) {
+    const { texts = [], picks = [], manyPicks = [], presses = [], confirms = [], button, meanwhile } = script;
     this.#meanwhile = meanwhile;
     this.#texts = [...texts];
     this.#picks = [...picks];
+    this.#manyPicks = [...manyPicks];
+    this.#presses = presses;
     this.#confirms = [...confirms];
     this.#button = button;
   }
@@ -77,14 +89,29 @@ export class ScriptedAsk implements Ask {
 
   async pick<Value>(question: PickQuestion<Value>): Promise<Value | undefined> {
     const options = await question.options;
+    this.details = options.map(({ detail }) => detail);
     this.offered.push(options.map(({ label, description }) => `${label} ${description ?? ''}`.trim()));
     if (this.#picks.length === 0) throw new Error(`Nobody chooses in "${question.title}".`);
     const wanted = this.#picks.shift();
     if (wanted === undefined) return undefined;
     const found = options.find(({ label }) => label.includes(wanted));
+    for (const { label, button } of options)
+      if (this.#presses.some(pressed => label.includes(pressed))) await button?.press();
     if (found === undefined)
       throw new Error(`"${question.title}" offers ${options.map(({ label }) => label)}, not ${wanted}.`);
     return found.value;
+  }
+
+  async pickMany<Value>(question: PickManyQuestion<Value>): Promise<readonly Value[] | undefined> {
+    const { options, title } = question;
+    this.offered.push(options.map(({ label, description }) => `${label} ${description ?? ''}`.trim()));
+    if (this.#manyPicks.length === 0) throw new Error(`Nobody chooses in "${title}".`);
+    const wanted = this.#manyPicks.shift();
+    if (wanted === undefined) return undefined;
+    const found = options.filter(({ label, picked }) =>
+      wanted === 'preselected' ? picked : wanted.some(each => label.includes(each)),
+    );
+    return found.map(({ value }) => value);
   }
 
   async confirm(question: Confirmation): Promise<boolean | 'alternative'> {

@@ -1,4 +1,5 @@
 /** The registry as a team has it: the real server over HTTP, with keys, behind a network that can fail. */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -30,6 +31,10 @@ export interface TeamRegistry extends AsyncDisposable {
   /** Every request that reached the network. */
   readonly seen: Seen[];
   weather: Weather;
+  /** Nobody listens at the URL any more. */
+  stop(): Promise<void>;
+  /** Listens there again; nothing where it does already. */
+  start(): Promise<void>;
   /** Changes what the log's pages say, as somebody would who rewrote the database. */
   tamper: ((page: string) => string) | undefined;
   key(environment: string, role: Role, actor: string): Promise<string>;
@@ -51,8 +56,18 @@ export async function teamRegistry(approvals: 0 | 1 = 0): Promise<TeamRegistry> 
   };
   const network = createServer((incoming, outgoing) => pass(incoming, outgoing, server.url, team));
   await new Promise<void>(resolve => network.listen(0, '127.0.0.1', resolve));
+  const { port } = network.address() as AddressInfo;
   return Object.assign(team, {
-    url: `http://127.0.0.1:${(network.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      const closed = once(network, 'close');
+      network.close();
+      network.closeAllConnections();
+      await closed;
+    },
+    async start() {
+      if (!network.listening) await new Promise<void>(resolve => network.listen(port, '127.0.0.1', resolve));
+    },
     async key(environment: string, role: Role, actor: string) {
       const wanted = { environment: parseEnvironmentName(environment), role, actor, expiresAt: null };
       const author = { actor: 'test', key: 'command-line' };

@@ -70,14 +70,15 @@ export class TeamWindow {
   }
 
   /** Ends what a test has done to the network and to the log. */
-  calm(): void {
+  async calm(): Promise<void> {
     if (this.#registry === undefined) return;
+    await this.#registry.start();
     this.#registry.weather = () => 'pass';
     this.#registry.tamper = undefined;
   }
 
   async reset(): Promise<void> {
-    this.calm();
+    await this.calm();
     const { answerWith } = await inside();
     answerWith(new ScriptedAsk());
     await acknowledgeAlarms();
@@ -86,12 +87,12 @@ export class TeamWindow {
     await this.#store(this.#keys);
     await this.#connect(this.#keys);
     if (this.#approvals > 0)
-      await eventually('the badge to count nothing', async () => (await waiting()) === 0);
+      await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   }
 
   async close(): Promise<void> {
     if (this.#registry === undefined) return;
-    this.calm();
+    await this.calm();
     try {
       await acknowledgeAlarms();
       await this.#store({});
@@ -212,15 +213,19 @@ export class TeamWindow {
       const admin = await this.client(environment, 'admin', 'grace');
       for (const state of ['pending', 'planned'] as const) {
         const { data } = await admin.listPromotions({ environment, state } as never);
-        for (const { id } of data) await admin.cancel(id);
+        const releases = new Set<string>();
+        for (const { id, release } of data)
+          if (release?.atomic !== true) await admin.cancel(id);
+          else releases.add(release.id);
+        for (const id of releases) await admin.decideRelease('cancel', id);
       }
     }
   }
 }
 
 /** What the badge of the view Promotions counts. */
-export async function waiting(): Promise<number> {
-  return (await inside()).promotionsView.waiting();
+export async function waiting(of: 'you' | 'anybody' = 'you'): Promise<number> {
+  return (await inside()).promotionsView.waiting(of);
 }
 
 /** The lines of `shownTree` for the folder that the prompt has to itself. */

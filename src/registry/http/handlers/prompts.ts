@@ -8,6 +8,7 @@ import { batchJson, planBatch } from '../../prompts/batch.ts';
 import { type FoundVersion, readCompared } from '../../prompts/compare.ts';
 import type { ComparedVersion } from '../../prompts/diff.ts';
 import { listVersions } from '../../prompts/history.ts';
+import { versionJson } from '../../prompts/json-pieces.ts';
 import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
 import { checkMayPublishThis } from '../../prompts/may-publish.ts';
@@ -36,6 +37,8 @@ export const handleGetPrompt: Handler<'getPrompt'> = async ({ store, parameters 
 
 /** UTF-16 code units of a source that takes longer to parse than it takes to ask whether it could be published. */
 const LONG_SOURCE = 4 * 1024;
+/** UTF-16 code units of a source beyond which an answer is written in pieces, as its reader takes them. */
+const IN_PIECES = 128 * 1024;
 
 export const handlePublish: Handler<'publish'> = async call => {
   const { store, caller, body, query, work, asker } = call;
@@ -87,10 +90,12 @@ export const handleListVersions: Handler<'listVersions'> = async ({ store, param
 };
 
 export const handleGetVersion: Handler<'getVersion'> = async call => {
-  const { store, drafts, caller, parameters, work, asker } = call;
-  const version = await store.read(snapshot => readVersion(snapshot, parameters.name, parameters.n));
+  const { store, drafts, caller, parameters, work, asker, streams, ended } = call;
+  const { name, n } = parameters;
+  const version = await store.read(snapshot => readVersion(snapshot, name, n));
   await drafts.check(caller, version.prompt, version.version);
-  return jsonTextAnswer(200, await work.json(version, asker()));
+  if (version.source.length <= IN_PIECES) return jsonTextAnswer(200, await work.json(version, asker()));
+  return jsonTextAnswer(200, await streams.open(caller.key, ended(), () => versionJson(store, name, n)));
 };
 
 export const handleDiff: Handler<'diff'> = async call => {
@@ -127,9 +132,7 @@ async function answerArchived(
 
 /** What the key may not read is missing, as what is not there: asked for alone, it says why. */
 export const handleBatch: Handler<'batch'> = async ({ store, drafts, body, caller, streams, ended }) => {
-  const plan = await planBatch(store, body.refs, (prompt, version) =>
-    drafts.mayRead(caller, prompt, version),
-  );
+  const plan = await planBatch(store, body.refs, await drafts.reader(caller));
   const pieces = await streams.open(caller.key, ended(), () => batchJson(store, plan));
   return jsonTextAnswer(200, pieces);
 };

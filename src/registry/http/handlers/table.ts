@@ -3,6 +3,14 @@ import type { RouteName } from '../../../contract/routes.ts';
 import type { Handler } from '../call.ts';
 import { handleChanges } from './changes.ts';
 import { handleCheckpoint } from './checkpoint.ts';
+import {
+  handleAddComment,
+  handleDeleteComment,
+  handleEditComment,
+  handleListThreads,
+  handleResolveThread,
+  handleUnresolveThread,
+} from './comments.ts';
 import { handleConsistency } from './consistency.ts';
 import { handleDeliverAll, handleDeliveryChanges } from './deliveries.ts';
 import { handleListEnvironments, handlePutEnvironment } from './environments.ts';
@@ -14,6 +22,14 @@ import {
   handleRotateKey,
 } from './keys.ts';
 import { handleLive } from './live.ts';
+import { handleOpenPromotion, handleOpenVersion } from './open.ts';
+import {
+  handleApproveOwners,
+  handleCancelOwners,
+  handleGetOwners,
+  handleRejectOwners,
+  handleRequestOwners,
+} from './owners.ts';
 import { handleHealthz, handleMetrics, handleOpenapi, handleReadyz } from './process.ts';
 import {
   handleApprove,
@@ -36,7 +52,16 @@ import {
   handlePublish,
   handleRestore,
 } from './prompts.ts';
+import {
+  handleApproveRelease,
+  handleCancelRelease,
+  handleGetRelease,
+  handleListReleases,
+  handlePromoteRelease,
+  handleRejectRelease,
+} from './releases.ts';
 import { handleRender } from './render.ts';
+import { handleSearch } from './search.ts';
 import { handleCreateWebhook, handleListWebhooks, handleRemoveWebhook } from './webhooks.ts';
 
 export type HandledRoute = Exclude<RouteName, 'deliver' | 'langfusePrompt'>;
@@ -52,6 +77,7 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   getVersion: handleGetVersion,
   diff: handleDiff,
   live: handleLive,
+  search: handleSearch,
   promote: handlePromote,
   listPromotions: handleListPromotions,
   getPromotion: handleGetPromotion,
@@ -60,6 +86,18 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   cancel: handleCancel,
   listComments: handleListComments,
   comment: handleComment,
+  promoteRelease: handlePromoteRelease,
+  listReleases: handleListReleases,
+  getRelease: handleGetRelease,
+  approveRelease: handleApproveRelease,
+  rejectRelease: handleRejectRelease,
+  cancelRelease: handleCancelRelease,
+  listThreads: handleListThreads,
+  addComment: handleAddComment,
+  resolveThread: handleResolveThread,
+  unresolveThread: handleUnresolveThread,
+  editComment: handleEditComment,
+  deleteComment: handleDeleteComment,
   archive: handleArchive,
   restore: handleRestore,
   changes: handleChanges,
@@ -68,6 +106,11 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   batch: handleBatch,
   listEnvironments: handleListEnvironments,
   putEnvironment: handlePutEnvironment,
+  getOwners: handleGetOwners,
+  requestOwners: handleRequestOwners,
+  approveOwners: handleApproveOwners,
+  rejectOwners: handleRejectOwners,
+  cancelOwners: handleCancelOwners,
   listKeys: handleListKeys,
   createKey: handleCreateKey,
   currentKey: handleCurrentKey,
@@ -76,6 +119,8 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   listWebhooks: handleListWebhooks,
   createWebhook: handleCreateWebhook,
   removeWebhook: handleRemoveWebhook,
+  openPromotion: handleOpenPromotion,
+  openVersion: handleOpenVersion,
   healthz: handleHealthz,
   readyz: handleReadyz,
   metrics: handleMetrics,

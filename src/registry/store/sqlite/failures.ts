@@ -32,6 +32,31 @@ export function isNotWritable(error: unknown): boolean {
   return code === READONLY || code === CANTOPEN;
 }
 
+/** Why SQLite cannot use a file, as a clause; undefined where it did not say so. */
+export function whyUnusable(error: unknown): string | undefined {
+  switch (sqliteCode(error)) {
+    case undefined:
+      return undefined;
+    case BUSY:
+    case LOCKED:
+      return 'another process writes to it';
+    case READONLY:
+      return 'it is read-only';
+    case IOERR:
+      return 'the disk reports an error';
+    case CORRUPT:
+      return 'it is damaged';
+    case FULL:
+      return 'the disk is full';
+    case CANTOPEN:
+      return 'it cannot be opened';
+    case NOTADB:
+      return 'it is no database of SQLite';
+    default:
+      return 'it holds other tables';
+  }
+}
+
 /** A `Problem` `unavailable` for what may pass by itself or by an operator's hand; anything else as it is. */
 export function asProblem(error: unknown): unknown {
   const why = whyUnavailable(sqliteCode(error));

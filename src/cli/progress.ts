@@ -1,0 +1,23 @@
+/** How far a command is, on a terminal. */
+import { line, showProgress } from './output.ts';
+
+/** In milliseconds: often enough to be seen moving. */
+const OFTEN = 100;
+
+/**
+ * @returns what tells how far it is; it writes one line to stderr, where that is a terminal, and takes it away at the end
+ */
+export function progressOf(what: string): (done: number, total: number) => void {
+  let last = Date.now();
+  let isShown = false;
+  return (done, total) => {
+    if (done >= total) {
+      if (isShown) showProgress(undefined);
+      isShown = false;
+      return;
+    }
+    if (Date.now() - last < OFTEN) return;
+    last = Date.now();
+    isShown = showProgress(line`${what} ${done} of ${total}…`);
+  };
+}

@@ -1,0 +1,60 @@
+/** What a window knew last of a registry, kept on disk without any secret, so that it can start while that is away. */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { environment } from '../contract/environments.ts';
+import { promotion } from '../contract/promotions.ts';
+import { promptSummary } from '../contract/prompts.ts';
+import { digestOf } from '../core/digest.ts';
+import { policyOf } from '../core/environment.ts';
+import type { CacheFolder } from './cache-folder.ts';
+import { registryFolder } from './registry-files.ts';
+
+const PARTS = {
+  environments: z.array(environment.transform(({ name, policy }) => ({ name, policy: policyOf(policy) }))),
+  prompts: z.array(promptSummary),
+  promotions: z.array(promotion),
+} as const;
+
+export type Part = keyof typeof PARTS;
+export type Known<P extends Part> = z.output<(typeof PARTS)[P]>;
+
+/** Of one part of one registry, in bytes: a hundred thousand prompts. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export class LastKnown {
+  readonly #folder: CacheFolder;
+  /** What this window wrote last, by file. */
+  readonly #written = new Map<string, string>();
+
+  constructor(folder: CacheFolder) {
+    this.#folder = folder;
+  }
+
+  /** Undefined where nothing is kept. Never rejects. */
+  async get<P extends Part>(part: P, registryUrl: string): Promise<Known<P> | undefined> {
+    const file = fileOf(part, registryUrl);
+    const bytes = await this.#folder.read(file, MAX_BYTES);
+    if (bytes === undefined) return undefined;
+    try {
+      return PARTS[part].parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) as Known<P>;
+    } catch {
+      await this.#folder.drop(file, 'is not what was known of the registry');
+      return undefined;
+    }
+  }
+
+  /** Keeps what the registry said, unless it says what it said last. Never rejects. */
+  async put(part: Part, registryUrl: string, known: readonly unknown[]): Promise<void> {
+    const text = JSON.stringify(known);
+    const file = fileOf(part, registryUrl);
+    const digest = digestOf(text);
+    if (this.#written.get(file) === digest && (await this.#folder.touch(file))) return;
+    if (Buffer.byteLength(text) > MAX_BYTES) return; // so many are listed again each time
+    this.#written.set(file, digest);
+    await this.#folder.write(file, text);
+  }
+}
+
+function fileOf(part: Part, registryUrl: string): string {
+  return join(registryFolder(registryUrl), part);
+}

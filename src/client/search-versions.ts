@@ -1,0 +1,110 @@
+/** Searches the versions that are kept on this machine: nothing is asked of a registry. */
+import type { VersionSummary } from '../contract/prompts.ts';
+import type { Digest } from '../core/digest.ts';
+import type { PromptName } from '../core/name.ts';
+import { countIn, foldText, linesOf, placeIn } from '../core/search-text.ts';
+import type { DiskVersionCache } from './disk-version-cache.ts';
+
+export interface Place {
+  /** From 0. */
+  readonly line: number;
+  /** In UTF-16 code units from the beginning of its line. */
+  readonly column: number;
+  readonly length: number;
+  /** The whole line. */
+  readonly text: string;
+}
+
+export interface Hit {
+  readonly version: VersionSummary;
+  readonly first: Place;
+  /** How often the version holds the text. */
+  readonly count: number;
+}
+
+export interface Found {
+  /** Newest first. */
+  readonly hits: readonly Hit[];
+  /** How many versions were looked at, and how many are kept. */
+  readonly searched: number;
+  readonly kept: number;
+}
+
+export interface SearchLimits {
+  readonly hits: number;
+  /** Of sources, in UTF-16 code units. */
+  readonly characters: number;
+  readonly milliseconds: number;
+}
+
+const DEFAULT_LIMITS: SearchLimits = { hits: 500, characters: 256 * 1024 * 1024, milliseconds: 10_000 };
+/** Sources that are read at a time. */
+const AT_A_TIME = 16;
+
+/**
+ * The newest versions are searched first, until a limit is reached: then `searched` is less than `kept`. Case does not
+ * count, as `foldText` has it.
+ * @param prompt whose versions are searched; all unless told
+ * @throws the reason of `signal` once that is aborted
+ */
+export async function searchVersions(
+  cache: Pick<DiskVersionCache, 'versions' | 'peekSource'>,
+  registryUrl: string,
+  query: string,
+  signal?: AbortSignal,
+  limits: SearchLimits = DEFAULT_LIMITS,
+  prompt?: PromptName,
+): Promise<Found> {
+  const end = performance.now() + limits.milliseconds;
+  const goOn = () => {
+    signal?.throwIfAborted();
+    return performance.now() < end;
+  };
+  const kept: VersionSummary[] = [];
+  for await (const version of cache.versions(registryUrl)) {
+    if (prompt === undefined || version.prompt === prompt) kept.push(version);
+    if (!goOn()) break;
+  }
+  kept.sort(newestFirst);
+  const known = new Map<Digest, Omit<Hit, 'version'> | undefined>();
+  const hits: Hit[] = [];
+  let characters = 0;
+  let searched = 0;
+  while (searched < kept.length && hits.length < limits.hits && characters < limits.characters && goOn()) {
+    const part = kept.slice(searched, searched + AT_A_TIME);
+    const wanted = [...new Set(part.map(({ digest }) => digest))].filter(digest => !known.has(digest));
+    // Versions of the same text are searched once.
+    await Promise.all(
+      wanted.map(async digest => {
+        const source = (await cache.peekSource(digest)) ?? '';
+        characters += source.length;
+        known.set(digest, placesIn(source, query));
+      }),
+    );
+    for (const version of part) {
+      const found = known.get(version.digest);
+      if (found !== undefined && hits.length < limits.hits) hits.push({ version, ...found });
+    }
+    searched += part.length;
+  }
+  return { hits, searched, kept: kept.length };
+}
+
+function newestFirst(one: VersionSummary, other: VersionSummary): number {
+  if (one.publishedAt !== other.publishedAt) return one.publishedAt < other.publishedAt ? 1 : -1;
+  return other.version - one.version;
+}
+
+function placesIn(source: string, text: string): Omit<Hit, 'version'> | undefined {
+  const folded = foldText(text);
+  if (!foldText(source).includes(folded)) return undefined;
+  let first: Place | undefined;
+  let count = 0;
+  for (const [number, line] of linesOf(source).entries()) {
+    const found = countIn(foldText(line), folded);
+    if (found === 0) continue;
+    count += found;
+    first ??= { line: number, ...(placeIn(line, text) ?? { column: 0, length: 0 }), text: line };
+  }
+  return first && { first, count };
+}

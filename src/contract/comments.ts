@@ -1,0 +1,66 @@
+/** Comments at the lines of a version, and the threads that they make. */
+import * as z from 'zod';
+import {
+  actor,
+  page,
+  pageQuery,
+  promptName,
+  prose,
+  requiredProse,
+  timestamp,
+  versionNumber,
+} from './values.ts';
+
+const line = z.int().min(1).meta({ description: "Of the version's source, from 1." });
+
+export const lineComment = z
+  .object({
+    id: z.string(),
+    prompt: promptName,
+    version: versionNumber,
+    line: line.nullable().meta({
+      description: "Of the version's source, from 1; null: a comment on a whole promotion.",
+    }),
+    promotion: z.string().nullable().meta({
+      description: 'In whose review it was written; null: in none.',
+    }),
+    actor,
+    at: timestamp,
+    text: prose.meta({ description: 'As it was edited last.' }),
+    editedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'LineComment' });
+export type LineComment = z.infer<typeof lineComment>;
+
+export const lineThread = z
+  .object({
+    prompt: promptName,
+    version: versionNumber,
+    line,
+    resolved: z
+      .object({ at: timestamp, by: actor })
+      .nullable()
+      .meta({ description: 'Null while it is open. One more comment opens it again.' }),
+    comments: z.array(lineComment).meta({ description: 'Oldest first, without those that were deleted.' }),
+  })
+  .meta({ id: 'LineThread', description: 'All comments at one line of a version.' });
+export type LineThread = z.infer<typeof lineThread>;
+export const lineThreadPage = page(lineThread).meta({ id: 'LineThreadPage' });
+
+export const lineThreadQuery = pageQuery.extend({
+  version: z.coerce.number().int().min(1).optional().meta({ description: 'Threads of this version only.' }),
+  state: z.enum(['open', 'resolved']).optional(),
+});
+
+export const lineCommentRequest = z
+  .object({ version: versionNumber, line, text: requiredProse('Write something.') })
+  .meta({ id: 'LineCommentRequest' });
+export type LineCommentRequest = z.infer<typeof lineCommentRequest>;
+
+export const commentEdit = z
+  .object({ text: requiredProse('Write something, or delete the comment.') })
+  .meta({ id: 'CommentEdit' });
+
+/** Which thread is meant. */
+export const threadPlace = z.object({ version: versionNumber, line }).meta({ id: 'ThreadPlace' });
+export type ThreadPlace = z.infer<typeof threadPlace>;

@@ -1,0 +1,81 @@
+/** Owners of prompts: of whom one must approve a promotion to an environment, and the changes of who they are. */
+import * as z from 'zod';
+import { MAX_OWNERS_LENGTH } from '../core/owners.ts';
+import { approval } from './promotions.ts';
+import { actor, environmentName, prose, requiredProse, timestamp } from './values.ts';
+
+const ownersText = z
+  .string()
+  .max(MAX_OWNERS_LENGTH, `At most ${MAX_OWNERS_LENGTH} characters.`)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+  .regex(/^[^\u0000]*$/, 'It has the character U+0000. Remove it.')
+  .meta({
+    id: 'OwnersText',
+    description:
+      'A pattern and its owners in each line, such as "support/** @dana @sam"; the last line that matches a prompt decides. Empty: no prompt has owners.',
+  });
+
+export const ownersNote = z
+  .object({ line: z.int().min(1), message: z.string() })
+  .meta({ id: 'OwnersNote', description: 'About a line of the text, from 1.' });
+
+export const ownersChange = z
+  .object({
+    id: z.string(),
+    environment: environmentName,
+    text: ownersText,
+    reason: prose,
+    state: z.enum(['pending', 'applied', 'rejected', 'cancelled']),
+    requestedBy: actor,
+    requestedAt: timestamp,
+    appliedAt: timestamp.nullable(),
+    approvals: z.array(approval).meta({ description: 'Those that count, in their order.' }),
+    approvalsNeeded: z.int().min(0).meta({
+      description:
+        "As many as the environment's policy asks for, and one at least where owners hold already.",
+    }),
+    closed: z
+      .object({ at: timestamp, by: actor, comment: prose })
+      .nullable()
+      .meta({ description: 'Of one that was rejected or cancelled.' }),
+  })
+  .meta({ id: 'OwnersChange' });
+export type OwnersChangeRecord = z.infer<typeof ownersChange>;
+
+export const owners = z
+  .object({
+    environment: environmentName,
+    text: ownersText,
+    current: ownersChange
+      .nullable()
+      .meta({ description: 'The change that made them so; null: none ever did.' }),
+    waiting: ownersChange
+      .nullable()
+      .meta({ description: 'The change that waits for approvals; one at a time.' }),
+    warnings: z
+      .array(ownersNote)
+      .meta({ description: 'Lines by which nobody could approve now, and lines that decide for no prompt.' }),
+  })
+  .meta({ id: 'Owners' });
+export type OwnersRecord = z.infer<typeof owners>;
+
+export const ownersChangeRequest = z
+  .object({
+    text: ownersText,
+    reason: requiredProse('Say why. The reason is kept permanently.'),
+    expected: z
+      .string()
+      .max(20)
+      .nullable()
+      .meta({ description: 'The id of the change that holds now, as "current" has it; null: none does.' }),
+  })
+  .meta({ id: 'OwnersChangeRequest' });
+export type OwnersChangeRequest = z.infer<typeof ownersChangeRequest>;
+
+export const ownersChangeAnswer = z
+  .object({
+    change: ownersChange,
+    warnings: z.array(ownersNote).meta({ description: 'Lines that decide for no prompt now.' }),
+  })
+  .meta({ id: 'OwnersChangeAnswer' });
+export type OwnersChangeAnswer = z.infer<typeof ownersChangeAnswer>;

@@ -1,0 +1,173 @@
+/**
+ * Blame for prose: for every sentence of a version, the version that last changed it. It is made from the oldest version
+ * on, each from the blame of the one before and the two texts, so that a new version costs what was edited.
+ */
+import { diffArrays } from 'diff';
+import type { SourceKind } from '../source.ts';
+import type { VersionNumber } from '../version.ts';
+import { type Block, frontMatterEnd, type Sentence } from './blocks.ts';
+import { type BlockText, changedBlocks } from './changed-blocks.ts';
+import { type PlacedSentence, placed, segmentBlocks, sentencesIn } from './sentences.ts';
+
+/** The version that a sentence has its wording from. */
+export interface Change {
+  /** Undefined for a text that is not published. */
+  readonly version: VersionNumber | undefined;
+  /** Where the sentence begins in that version, blanks before it included (0-based UTF-16 offset). */
+  readonly start: number;
+}
+
+export interface BlamedVersion {
+  readonly version: VersionNumber | undefined;
+  readonly text: string;
+}
+
+/** Of one text; extended by `extendBlame`. */
+export interface Blame extends BlockText {
+  readonly kind: SourceKind;
+  readonly version: VersionNumber | undefined;
+  /** The oldest version that was looked at: its sentences may be older. Undefined where there was none. */
+  readonly oldest: VersionNumber | undefined;
+  /** Of the sentences of each block. */
+  readonly changes: readonly (readonly Change[])[];
+}
+
+export interface BlamedSentence extends PlacedSentence {
+  /** A line of tags, front matter or code, which has no sentences. */
+  readonly isLine: boolean;
+  readonly change: Change;
+}
+
+/** Sentences that were added or removed in one version; above it all of the changed part counts as changed. */
+const MAX_EDITS = 1000;
+/** Versions whose sentences are found together. */
+const TOGETHER = 64;
+
+/** Of no version: a text has no sentences yet. */
+export function emptyBlame(kind: SourceKind): Blame {
+  const nothing = { text: '', blocks: [], frontMatterEnd: 0, changes: [] };
+  return { ...nothing, kind, version: undefined, oldest: undefined };
+}
+
+/**
+ * The blame of the last of `versions`, which follow the version of `before` in their order. A sentence is the same
+ * where only white space is another. Every sentence that both a version and the one before have, in the same order,
+ * keeps its change, unless more than a thousand differ.
+ */
+export function extendBlame(before: Blame, versions: readonly BlamedVersion[]): Blame {
+  let blame = before;
+  for (let from = 0; from < versions.length; from += TOGETHER)
+    blame = extendTogether(blame, versions.slice(from, from + TOGETHER));
+  return blame;
+}
+
+/** Every sentence with its change, in order. */
+export function blamedSentences({ text, blocks, changes }: Blame): BlamedSentence[] {
+  const all = changes.flat();
+  const isLine = blocks.flatMap(block => sentencesIn(block).map(() => block.masked === undefined));
+  return placed(text, blocks.flatMap(sentencesIn)).map((sentence, index) => ({
+    ...sentence,
+    isLine: isLine[index] ?? false,
+    change: all[index] as Change,
+  }));
+}
+
+interface Step extends BlockText {
+  readonly version: VersionNumber | undefined;
+  readonly start: number;
+  readonly end: number;
+  readonly made: readonly Block[];
+}
+
+function extendTogether(before: Blame, versions: readonly BlamedVersion[]): Blame {
+  const steps: Step[] = [];
+  let last: BlockText = before;
+  for (const { version, text } of versions) {
+    const step = text === last.text ? { ...last, version, start: 0, end: 0, made: [] } : stepTo(last, text);
+    last = { ...step, version } as Step;
+    steps.push(last as Step);
+  }
+  segmentBlocks(steps.flatMap(({ made }) => made));
+  let { changes, oldest } = before;
+  let blocks = before.blocks;
+  for (const step of steps) {
+    oldest ??= step.version;
+    const old = blocks.slice(step.start, step.end);
+    const made = changesIn(old, changes.slice(step.start, step.end), step, startOf(blocks, step.start));
+    changes = changes.toSpliced(step.start, step.end - step.start, ...made);
+    blocks = step.blocks;
+  }
+  const { text, frontMatterEnd: end } = last;
+  return {
+    kind: before.kind,
+    text,
+    blocks,
+    changes,
+    frontMatterEnd: end,
+    oldest,
+    version: versions.at(-1)?.version,
+  };
+
+  function stepTo(from: BlockText, text: string) {
+    const ends = frontMatterEnd(text, before.kind);
+    const { start, end, blocks: made } = changedBlocks(from, text, ends);
+    const all = from.blocks.toSpliced(start, end - start, ...made);
+    return { text, blocks: all, frontMatterEnd: ends, start, end, made };
+  }
+}
+
+/** The changes of the blocks that a step made, block by block. */
+function changesIn(
+  old: readonly Block[],
+  oldChanges: readonly (readonly Change[])[],
+  { made, version }: Step,
+  start: number,
+): Change[][] {
+  const before = old.flatMap(sentencesIn);
+  const known = oldChanges.flat();
+  const after = made.flatMap(sentencesIn);
+  const keptFrom = keptSentences(before, after);
+  let at = start;
+  let index = 0;
+  return made.map(block =>
+    sentencesIn(block).map(({ length }) => {
+      const from = keptFrom[index++];
+      const change = from === undefined ? { version, start: at } : (known[from] as Change);
+      at += length;
+      return change;
+    }),
+  );
+}
+
+/** For each sentence of `after` its index in `before`; undefined for one that is not in it, in this order. */
+export function keptSentences(
+  before: readonly Sentence[],
+  after: readonly Sentence[],
+): (number | undefined)[] {
+  const most = Math.min(before.length, after.length);
+  const same = (one: number, other: number) => before[one]?.key === after[other]?.key;
+  let head = 0;
+  while (head < most && same(head, head)) head++;
+  let tail = 0;
+  while (tail < most - head && same(before.length - 1 - tail, after.length - 1 - tail)) tail++;
+  const kept: (number | undefined)[] = after.map((_, index) => {
+    if (index < head) return index;
+    return index >= after.length - tail ? index - after.length + before.length : undefined;
+  });
+  const [olds, news] = [before, after].map(all => all.slice(head, all.length - tail).map(({ key }) => key));
+  if (olds === undefined || news === undefined || olds.length === 0 || news.length === 0) return kept;
+  if (olds.length === 1 && news.length === 1) return kept;
+  let [old, now] = [head, head];
+  for (const { added, removed, count } of diffArrays(olds, news, { maxEditLength: MAX_EDITS }) ?? []) {
+    if (removed) old += count;
+    else if (added) now += count;
+    else for (let each = 0; each < count; each++) kept[now++] = old++;
+  }
+  return kept;
+}
+
+function startOf(blocks: readonly Block[], index: number): number {
+  let start = 0;
+  for (let each = 0; each < index; each++) start += blocks[each]?.text.length ?? 0;
+  return start;
+}

@@ -1,0 +1,66 @@
+/** Which blocks of a text an edit replaces: only those around it are read, however long the text is. */
+import { type Block, BlockReader } from './blocks.ts';
+
+export interface BlockText {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  readonly frontMatterEnd: number;
+}
+
+/** `blocks` take the place of those of the text before from `start` to `end` (exclusive), by index. */
+export interface ChangedBlocks {
+  readonly start: number;
+  readonly end: number;
+  readonly blocks: readonly Block[];
+}
+
+/** Characters that are compared at once. */
+const CHUNK = 512;
+
+/** @param frontMatterEnd of `text` */
+export function changedBlocks(before: BlockText, text: string, frontMatterEnd: number): ChangedBlocks {
+  const prefix = commonPrefix(before.text, text);
+  const suffix = commonSuffix(before.text, text, Math.min(before.text.length, text.length) - prefix);
+  const isOtherFrontMatter = frontMatterEnd !== before.frontMatterEnd;
+  const { blocks } = before;
+  let start = 0;
+  let from = 0;
+  // An edit decides nothing of a block that ends where its own text and what follows say, as long as both are the same.
+  for (; !isOtherFrontMatter && start < blocks.length; start++) {
+    const block = blocks[start] as Block;
+    if (from + block.reach > prefix) break;
+    from += block.text.length;
+  }
+  const reader = new BlockReader(text, frontMatterEnd, from, blocks[start]?.fence ?? '');
+  const made: Block[] = [];
+  const moved = text.length - before.text.length;
+  /** From here on, both texts are the same and are read in the same way. */
+  const sameFrom = Math.max(text.length - suffix, frontMatterEnd, before.frontMatterEnd + moved);
+  let end = start;
+  let oldAt = from;
+  while (!reader.isAtEnd) {
+    made.push(reader.read());
+    for (; end < blocks.length && oldAt < reader.at - moved; end++) oldAt += blocks[end]?.text.length ?? 0;
+    const isThere = reader.at >= sameFrom && oldAt === reader.at - moved;
+    if (isThere && !reader.isAtEnd && blocks[end]?.fence === reader.fence)
+      return { start, end, blocks: made };
+  }
+  return { start, end: blocks.length, blocks: made };
+}
+
+function commonPrefix(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let at = 0;
+  while (at + CHUNK <= most && one.slice(at, at + CHUNK) === other.slice(at, at + CHUNK)) at += CHUNK;
+  while (at < most && one.charCodeAt(at) === other.charCodeAt(at)) at++;
+  return at;
+}
+
+function commonSuffix(one: string, other: string, most: number): number {
+  let length = 0;
+  const part = (text: string) => text.slice(text.length - length - CHUNK, text.length - length);
+  while (length + CHUNK <= most && part(one) === part(other)) length += CHUNK;
+  const at = (text: string) => text.charCodeAt(text.length - length - 1);
+  while (length < most && at(one) === at(other)) length++;
+  return length;
+}

@@ -1,0 +1,106 @@
+/**
+ * The lines that a version has more or less often than the one before it, in any order: what a text that occurs more or
+ * less often than before must be in. A line that only moved is none of them.
+ */
+import { countIn, foldText, linesOf, placeIn } from './search-text.ts';
+
+/**
+ * Each on a line, folded as `foldText` has it, after `+` or `-`; the empty text where no line differs.
+ * @param before undefined for a first version
+ */
+export function changedLines(before: string | undefined, after: string): string {
+  const counts = new Map<string, number>();
+  for (const line of linesOf(after)) counts.set(line, (counts.get(line) ?? 0) + 1);
+  if (before !== undefined) for (const line of linesOf(before)) counts.set(line, (counts.get(line) ?? 0) - 1);
+  const changed: string[] = [];
+  for (const [line, count] of counts) {
+    if (line === '') continue;
+    const sign = count > 0 ? '+' : '-';
+    for (let left = Math.abs(count); left > 0; left--) changed.push(`${sign}${foldText(line)}`);
+  }
+  return changed.join('\n');
+}
+
+/**
+ * How much more often a text occurs than in the version before.
+ * @param changed as `changedLines` made it
+ * @param folded the text, as `foldText` has it
+ */
+export function growthIn(changed: string, folded: string): number {
+  let growth = 0;
+  for (const line of changed.split('\n')) {
+    const count = countIn(line.slice(1), folded);
+    growth += line.startsWith('+') ? count : -count;
+  }
+  return growth;
+}
+
+export interface TextChange {
+  readonly change: 'added' | 'removed';
+  /** How often the text occurs in the version before, and in this one. */
+  readonly before: number;
+  readonly after: number;
+  /** From 1: of this version where the text was added, of the one before where it was removed. */
+  readonly line: number;
+  /** That line; where it is long, the part around the text. */
+  readonly text: string;
+}
+
+/** UTF-16 code units of a line that is shown, and those before the text where it is shown in part. */
+export const MAX_SHOWN_LINE = 240;
+const BEFORE = 60;
+
+/**
+ * What a version did to a text; undefined where that occurs as often as before.
+ * @param before undefined for a first version
+ */
+export function textChange(
+  before: string | undefined,
+  after: string,
+  text: string,
+  matchCase = false,
+): TextChange | undefined {
+  const wanted = matchCase ? text : foldText(text);
+  const sides = [before === undefined ? [] : linesOf(before), linesOf(after)].map(lines =>
+    lines
+      .map((line, index) => ({ line, number: index + 1 }))
+      .map(each => ({ ...each, count: countIn(matchCase ? each.line : foldText(each.line), wanted) }))
+      .filter(({ count }) => count > 0),
+  );
+  const [old = [], now = []] = sides;
+  const sum = (side: typeof old) => side.reduce((total, { count }) => total + count, 0);
+  const counts = { before: sum(old), after: sum(now) };
+  if (counts.before === counts.after) return undefined;
+  const isAdded = counts.after > counts.before;
+  const place = isAdded ? firstBeyond(now, old) : firstBeyond(old, now);
+  if (place === undefined) return undefined;
+  return {
+    change: isAdded ? 'added' : 'removed',
+    ...counts,
+    line: place.number,
+    text: shown(place.line, text, matchCase),
+  };
+}
+
+interface FoundLine {
+  readonly line: string;
+  readonly number: number;
+}
+
+/** The first of `lines` that `others` do not have, or not as often. */
+function firstBeyond(lines: readonly FoundLine[], others: readonly FoundLine[]): FoundLine | undefined {
+  const left = new Map<string, number>();
+  for (const { line } of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.find(({ line }) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count === 0;
+  });
+}
+
+function shown(line: string, text: string, matchCase: boolean): string {
+  if (line.length <= MAX_SHOWN_LINE) return line;
+  const { column = 0 } = placeIn(line, text, matchCase) ?? {};
+  const from = Math.max(0, Math.min(column - BEFORE, line.length - MAX_SHOWN_LINE));
+  return line.slice(from, from + MAX_SHOWN_LINE).toWellFormed();
+}

@@ -1,0 +1,10 @@
+/** Where a rollback may be practiced. */
+import type { Environment, EnvironmentName } from './environment.ts';
+
+/** In promotion order, without the last one and any that is called production: a drill is no reason to touch those. */
+export function drillEnvironments(environments: readonly Environment[]): EnvironmentName[] {
+  return environments
+    .slice(0, -1)
+    .map(({ name }) => name)
+    .filter(name => name !== 'production');
+}

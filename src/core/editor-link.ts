@@ -1,0 +1,78 @@
+/**
+ * Links that open a version or a promotion in VS Code, such as
+ * `vscode://promptforge.promptforge/version?ref=support/triage@12&registry=https://prompts.example.com`. Anybody can
+ * write one, into any page or message: what it names is checked here, and nothing is sent to its registry unasked.
+ */
+
+import type { PromptName } from './name.ts';
+import { Problem } from './problem.ts';
+import { parseVersionReference, type VersionNumber, versionReference } from './version.ts';
+
+/** The id of the extension, as VS Code's links have it. */
+const EXTENSION = 'promptforge.promptforge';
+/** UTF-16 code units of a link's query: longer than any name and address together. */
+const LONGEST = 4000;
+/** Promotions are counted from 1. */
+const PROMOTION_ID = /^[1-9][0-9]{0,14}$/;
+
+export type EditorLink = {
+  /** The URL of the registry as the link has it, not checked. */
+  readonly registry: string;
+} & (
+  | { readonly kind: 'version'; readonly prompt: PromptName; readonly version: VersionNumber }
+  | { readonly kind: 'promotion'; readonly id: string }
+);
+
+/** The link as a page or a message has it: its values percent-encoded (RFC 3986). */
+export function editorLink(link: EditorLink): string {
+  const [path, name, value] =
+    link.kind === 'version'
+      ? ['version', 'ref', versionReference(link.prompt, link.version)]
+      : ['promotion', 'id', link.id];
+  const registry = encodeURIComponent(link.registry);
+  return `vscode://${EXTENSION}/${path}?${name}=${encodeURIComponent(value)}&registry=${registry}`;
+}
+
+/**
+ * @param path `/version` or `/promotion`
+ * @param query with its percent-encoding taken off, as VS Code hands it on
+ * @throws Problem `invalid_request`, `invalid_name`
+ */
+export function parseEditorLink(path: string, query: string): EditorLink {
+  if (query.length > LONGEST) throw wrong(`It has more than ${LONGEST} characters.`);
+  const given = parametersOf(query);
+  const mustHave = (name: string): string => {
+    const value = given.get(name) ?? '';
+    if (value === '') throw wrong(`It has no "${name}".`);
+    return value;
+  };
+  switch (path) {
+    case '/version': {
+      const version = parseVersionReference(mustHave('ref'));
+      return { kind: 'version', ...version, registry: mustHave('registry') };
+    }
+    case '/promotion': {
+      const id = mustHave('id');
+      if (!PROMOTION_ID.test(id)) throw wrong('Its "id" is not the number of a promotion.');
+      return { kind: 'promotion', id, registry: mustHave('registry') };
+    }
+    default:
+      throw wrong('It leads to no version and no promotion.');
+  }
+}
+
+/** A value may hold `=`; one that is given twice could be read in two ways. */
+function parametersOf(query: string): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  for (const part of query.split('&')) {
+    const at = part.indexOf('=');
+    const name = at < 0 ? part : part.slice(0, at);
+    if (given.has(name)) throw wrong(`It has "${name.slice(0, 20)}" twice.`);
+    given.set(name, at < 0 ? '' : part.slice(at + 1));
+  }
+  return given;
+}
+
+function wrong(why: string): Problem {
+  return new Problem('invalid_request', why);
+}

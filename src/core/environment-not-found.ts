@@ -1,0 +1,14 @@
+/** An environment that a registry does not have, with the one that was probably meant. */
+import type { EnvironmentName } from './environment.ts';
+import { nearest } from './near.ts';
+import { Problem } from './problem.ts';
+
+/** @param names those that there are */
+export function environmentNotFound(name: EnvironmentName, names: readonly EnvironmentName[]): Problem {
+  const near = nearest(name, names);
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  return new Problem(
+    'environment_not_found',
+    `There is no environment "${name}".${meant} There are: ${names.join(', ')}.`,
+  );
+}

@@ -1,0 +1,62 @@
+/** Who may do what with a change of owners: as with a promotion, others than who requested it must approve. */
+import type { Policy } from './environment.ts';
+import type { OwnersApproval, OwnersChange } from './owners-change.ts';
+import { isSamePerson } from './person.ts';
+import { Problem } from './problem.ts';
+import type { Actor } from './promotion-decisions.ts';
+import { roleIncludes } from './role.ts';
+
+/** How many others must approve a change: as many as a promotion, and one at least where owners hold already. */
+export function ownersApprovalsNeeded({ approvals }: Policy, hasOwners: boolean): number {
+  return Math.max(approvals, hasOwners ? 1 : 0);
+}
+
+/**
+ * What becomes of a change by one more approval.
+ * @param counted the approvals that count, by keys that were not revoked since
+ * @throws Problem `owners_change_closed`, `self_approval`, `already_approved`
+ */
+export function decideOwnersApproval(
+  change: OwnersChange,
+  { actor }: Pick<Actor, 'actor'>,
+  counted: readonly OwnersApproval[],
+  needed: number,
+): 'applied' | 'pending' {
+  checkWaits(change);
+  if (isSamePerson(actor, change.requestedBy))
+    throw new Problem(
+      'self_approval',
+      needed > 0
+        ? 'You requested this change of owners, so somebody else must approve it, whichever key you use.'
+        : 'You requested this change of owners, so you cannot approve it. The policy asks for no approval any more: cancel it and request it again.',
+    );
+  if (counted.some(approval => isSamePerson(approval.actor, actor)))
+    throw new Problem(
+      'already_approved',
+      'You approved this change of owners already, and one approval of each person counts. Somebody else must give the next one.',
+    );
+  return counted.length + 1 < needed ? 'pending' : 'applied';
+}
+
+/** @throws Problem `owners_change_closed` */
+export function decideOwnersRejection(change: OwnersChange): void {
+  checkWaits(change);
+}
+
+/** Who requested it may take it back; an admin may, too. @throws Problem `owners_change_closed`, `role_too_low` */
+export function decideOwnersCancellation(change: OwnersChange, by: Actor): void {
+  checkWaits(change);
+  if (isSamePerson(by.actor, change.requestedBy) || roleIncludes(by.role, 'admin')) return;
+  throw new Problem(
+    'role_too_low',
+    `Only ${change.requestedBy}, who requested this change of owners, or an admin of ${change.environment} may cancel it. An approver may reject it.`,
+  );
+}
+
+function checkWaits({ state }: OwnersChange): void {
+  if (state === 'pending') return;
+  throw new Problem(
+    'owners_change_closed',
+    `This change of owners was ${state} already; nothing more can be done with it. Request a new one if it is still wanted.`,
+  );
+}

@@ -1,0 +1,41 @@
+/** For whom a promotion waits, in the words of editor and command. */
+import { eitherOf } from './owners.ts';
+
+/** Owners of whom one must approve still, as the API tells of them. */
+export interface MissingOwners {
+  /** The pattern, such as `support/**`. */
+  readonly prompts: string;
+  readonly owners: readonly string[];
+  /** Those who could. */
+  readonly canApprove: readonly string[];
+}
+
+/** Most names, and most patterns, that are named. */
+const MAX_NAMED = 5;
+
+/** `dana or sam`, `dana or sam, and lee`; undefined where nobody is waited for by name. */
+export function waitedForWords(missing: readonly MissingOwners[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  const each = missing.slice(0, MAX_NAMED).map(({ owners, canApprove }) => {
+    return eitherOf(shortened(canApprove.length > 0 ? canApprove : owners));
+  });
+  const words = each.length === 1 ? (each[0] ?? '') : `${each.slice(0, -1).join(', ')}, and ${each.at(-1)}`;
+  return missing.length > MAX_NAMED ? `${words}, and ${missing.length - MAX_NAMED} more` : words;
+}
+
+/** One sentence for each pattern: of whom one must approve, and what to do where none of them can. */
+export function ownersRules(missing: readonly MissingOwners[], environment: string): string[] {
+  const rules = missing.slice(0, MAX_NAMED).map(({ prompts, owners, canApprove }) => {
+    const rule = `${prompts} needs the approval of an owner: ${eitherOf(shortened(owners))}.`;
+    if (canApprove.length === owners.length) return rule;
+    if (canApprove.length > 0) return `${rule} Now only ${eitherOf(shortened(canApprove))} can give it.`;
+    return `${rule} None of them can: they asked for it, wrote what it changes or have no key of ${environment} to approve with. An admin of ${environment} can change the owners or make a key.`;
+  });
+  const more = missing.length - MAX_NAMED;
+  return more > 0 ? [...rules, `So do ${more} more.`] : rules;
+}
+
+function shortened(names: readonly string[]): string[] {
+  const more = names.length - MAX_NAMED;
+  return more > 1 ? [...names.slice(0, MAX_NAMED), `${more} others`] : [...names];
+}

@@ -1,0 +1,221 @@
+/**
+ * Owners of prompts: a text like GitHub's CODEOWNERS that says, folder by folder, of whom one must approve what goes
+ * live. Its rules are those of
+ * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+ * as far as prompts have a use for them: the last line that matches a prompt decides, and nothing else does.
+ */
+import { foldCase } from './name-case.ts';
+import { foldPerson, people, whyNotActor } from './person.ts';
+
+/** UTF-16 code units of a whole text. */
+export const MAX_OWNERS_LENGTH = 16_384;
+export const MAX_OWNER_RULES = 200;
+export const MAX_OWNERS_OF_RULE = 20;
+const MAX_PATTERN_LENGTH = 200;
+
+/** One line: of these people one must approve what changes the prompts that it matches. */
+export interface OwnerRule {
+  /** From 1. */
+  readonly line: number;
+  /** As it is written. */
+  readonly pattern: string;
+  /** Each person once, without `@`. */
+  readonly owners: readonly string[];
+}
+
+/** Something about one line of a text of owners. */
+export interface OwnersNote {
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export type ParsedOwners =
+  | { readonly rules: readonly OwnerRule[] }
+  /** Nothing of the text holds. */
+  | { readonly errors: readonly [OwnersNote, ...OwnersNote[]] };
+
+/** Errors that are told of at once. */
+const MAX_ERRORS = 20;
+
+/** Reads a text of owners. Takes time linear in its length. */
+export function parseOwners(text: string): ParsedOwners {
+  if (text.length > MAX_OWNERS_LENGTH)
+    return failed(
+      1,
+      `The text has ${text.length} characters, and may have ${MAX_OWNERS_LENGTH}. Shorten it.`,
+    );
+  const rules: OwnerRule[] = [];
+  const errors: OwnersNote[] = [];
+  for (const [index, written] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
+    const line = index + 1;
+    const rule = ruleOf(written, line);
+    if (rule === undefined) continue;
+    if (typeof rule === 'string') errors.push({ line, message: rule });
+    else rules.push(rule);
+    if (rules.length > MAX_OWNER_RULES)
+      errors.push({ line, message: `More than ${MAX_OWNER_RULES} lines have a pattern. Join some of them.` });
+    if (errors.length === MAX_ERRORS || rules.length > MAX_OWNER_RULES) break;
+  }
+  const [first, ...others] = errors;
+  return first === undefined ? { rules } : { errors: [first, ...others] };
+}
+
+function failed(line: number, message: string): ParsedOwners {
+  return { errors: [{ line, message }] };
+}
+
+/** Undefined for a line without a rule; a sentence for what is wrong with it. */
+function ruleOf(written: string, line: number): OwnerRule | string | undefined {
+  const words = wordsOf(written);
+  if (typeof words === 'string') return words;
+  const [pattern, ...named] = words;
+  if (pattern === undefined) return undefined;
+  const wrong = whyNotPattern(pattern);
+  if (wrong !== undefined) return wrong;
+  if (named.length === 0)
+    return `"${pattern}" has no owner, so nobody could approve what it matches. Name one after it, such as ${pattern} @dana, or remove the line.`;
+  const names = named.map(name => (name.startsWith('@') ? name.slice(1) : name));
+  for (const name of names) {
+    const why = whyNotActor(name);
+    if (why !== undefined) return why;
+  }
+  const owners = people(names);
+  if (owners.length > MAX_OWNERS_OF_RULE)
+    return `"${pattern}" has ${owners.length} owners, and may have ${MAX_OWNERS_OF_RULE}. Name fewer.`;
+  return { line, pattern, owners };
+}
+
+/** Words between blanks, up to `#`; one with a blank in it is in quotation marks: `@"Mara Lindqvist"`. */
+function wordsOf(written: string): string[] | string {
+  const words: string[] = [];
+  for (let at = 0; at < written.length; ) {
+    const start = written[at] as string;
+    if (isBetween(start)) {
+      at++;
+      continue;
+    }
+    if (start === '#') break;
+    const opening = start === '@' && written[at + 1] === '"' ? at + 1 : at;
+    if (written[opening] === '"') {
+      const end = written.indexOf('"', opening + 1);
+      if (end < 0) return 'A quotation mark is not closed. Close it with another.';
+      words.push(written.slice(opening + 1, end));
+      at = end + 1;
+      if (at < written.length && !isBetween(written[at] as string))
+        return 'A blank is missing after a quotation mark. Put one between two names.';
+      continue;
+    }
+    let end = at;
+    while (end < written.length && !isBetween(written[end] as string)) end++;
+    words.push(written.slice(at, end));
+    at = end;
+  }
+  return words;
+}
+
+function isBetween(character: string): boolean {
+  return character === ' ' || character === '\t';
+}
+
+function whyNotPattern(pattern: string): string | undefined {
+  const shown = pattern.slice(0, 40);
+  if (pattern.startsWith('@'))
+    return `"${shown}" is an owner without a pattern. Begin the line with one, such as support/** ${shown}.`;
+  if (pattern.length > MAX_PATTERN_LENGTH)
+    return `The pattern "${shown}…" has ${pattern.length} characters, and may have ${MAX_PATTERN_LENGTH}.`;
+  if (!/^[A-Za-z0-9._*/-]+$/.test(pattern))
+    return `"${shown}" is not a pattern: a prompt's name has letters, digits, ".", "_", "-" and "/", and a pattern also "*". Correct it.`;
+  const segments = segmentsOf(pattern);
+  if (segments.length === 0 || segments.includes(''))
+    return `"${shown}" has an empty segment between two slashes. Write it as in support/**.`;
+  if (segments.filter(segment => segment === '**').length > 1)
+    return `"${shown}" has "**" twice. Use it once: it spans any number of folders.`;
+  if (segments.some(segment => segment !== '**' && segment.split('*').length > 2))
+    return `"${shown}" has "*" twice in a segment. Use it once, as in support/*-draft, or "**" as a segment by itself.`;
+  return undefined;
+}
+
+/** Without the slash that a pattern may begin with; one at its end means everything below. */
+function segmentsOf(pattern: string): string[] {
+  const path = pattern.replace(/^\//, '');
+  if (path === '') return [];
+  return (path.endsWith('/') ? `${path}**` : path).split('/');
+}
+
+/**
+ * Whether a pattern matches the whole name of a prompt, A–Z as a–z, as two names that differ only by case cannot be.
+ * `*` alone and `**` match every prompt; else `*` is any part of one segment, and `**` any number of segments, at the
+ * end at least one. Looks at each segment of the name once.
+ */
+export function matchesPrompt(pattern: string, prompt: string): boolean {
+  return matcherOf(pattern)(nameSegments(prompt));
+}
+
+type Matcher = (segments: readonly string[]) => boolean;
+
+function nameSegments(prompt: string): string[] {
+  return foldCase(prompt).split('/');
+}
+
+function matcherOf(pattern: string): Matcher {
+  const wanted = segmentsOf(foldCase(pattern));
+  if (wanted.length === 1 && (wanted[0] === '*' || wanted[0] === '**')) return () => true;
+  const open = wanted.indexOf('**');
+  if (open < 0) return segments => wanted.length === segments.length && areMatched(wanted, segments, 0);
+  const [before, after] = [wanted.slice(0, open), wanted.slice(open + 1)];
+  const least = before.length + Math.max(after.length, 1);
+  return segments =>
+    segments.length >= least &&
+    areMatched(before, segments, 0) &&
+    areMatched(after, segments, segments.length - after.length);
+}
+
+function areMatched(wanted: readonly string[], segments: readonly string[], from: number): boolean {
+  return wanted.every((each, index) => isMatched(each, segments[from + index] ?? ''));
+}
+
+function isMatched(wanted: string, segment: string): boolean {
+  const star = wanted.indexOf('*');
+  if (star < 0) return wanted === segment;
+  const [before, after] = [wanted.slice(0, star), wanted.slice(star + 1)];
+  return (
+    segment.length >= before.length + after.length && segment.startsWith(before) && segment.endsWith(after)
+  );
+}
+
+/** The prompts of each rule that decides for any: of each prompt it is the last rule that matches. In the order of the text. */
+export function promptsOfRules<Name extends string>(
+  rules: readonly OwnerRule[],
+  prompts: Iterable<Name>,
+): Map<OwnerRule, Name[]> {
+  if (rules.length === 0) return new Map();
+  const matchers = rules.map(({ pattern }) => matcherOf(pattern));
+  const found: Name[][] = rules.map(() => []);
+  for (const prompt of prompts) {
+    const segments = nameSegments(prompt);
+    const index = matchers.findLastIndex(matches => matches(segments));
+    found[index]?.push(prompt);
+  }
+  const deciding = rules.map((rule, index) => [rule, found[index] ?? []] as const);
+  return new Map(deciding.filter(([, names]) => names.length > 0));
+}
+
+/** The rules that decide for these prompts, each once, in the order of the text. */
+export function rulesFor(rules: readonly OwnerRule[], prompts: Iterable<string>): OwnerRule[] {
+  return [...promptsOfRules(rules, prompts).keys()];
+}
+
+/** Those of which no owner is among the people who approved. */
+export function missingRules(rules: readonly OwnerRule[], approvers: readonly string[]): OwnerRule[] {
+  const approved = new Set(approvers.map(foldPerson));
+  return rules.filter(({ owners }) => !owners.some(owner => approved.has(foldPerson(owner))));
+}
+
+/** `dana or sam`, `dana, sam or lee`. */
+export function eitherOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

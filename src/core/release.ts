@@ -1,0 +1,68 @@
+/** Releases: promotions to one channel of one environment that were requested together. */
+import type { PromptName } from './name.ts';
+import type { PromotionState } from './promotion.ts';
+import type { VersionNumber } from './version.ts';
+
+/** The most prompts that one release promotes: it is applied in one transaction. */
+export const MAX_RELEASE_ITEMS = 200;
+
+/** `mixed`: its promotions ended in different ways, as those of one that is not atomic may. */
+export type ReleaseState = PromotionState | 'mixed';
+
+/** What has become of a release whose promotions have these states: it waits as long as one of them does. */
+export function releaseState(states: Iterable<PromotionState>): ReleaseState {
+  const all = new Set(states);
+  if (all.has('pending')) return 'pending';
+  if (all.has('planned')) return 'planned';
+  const [only, ...others] = all;
+  return only === undefined || others.length > 0 ? 'mixed' : only;
+}
+
+/** What a release did to one prompt, as far as going back is concerned. */
+interface Promoted {
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+  readonly from: VersionNumber | null;
+  readonly state: PromotionState;
+}
+
+export interface RollbackItem {
+  readonly prompt: PromptName;
+  /** The one that was live before the release. */
+  readonly version: VersionNumber;
+  /** The one that the release promoted, which is live now. */
+  readonly from: VersionNumber;
+}
+
+export interface NotRolledBack {
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+  /** `first`: nothing was live before. `moved`: another version is live by now, or none. */
+  readonly why: 'not_applied' | 'first' | 'moved';
+  readonly current: VersionNumber | null;
+}
+
+export interface ReleaseRollback {
+  readonly items: readonly RollbackItem[];
+  readonly others: readonly NotRolledBack[];
+}
+
+/**
+ * What takes a release back: each prompt of which its version is live goes to the one before.
+ * @param current the version that a prompt's pointer stands at now; null: unset
+ */
+export function releaseRollback(
+  promotions: readonly Promoted[],
+  current: (prompt: PromptName) => VersionNumber | null,
+): ReleaseRollback {
+  const items: RollbackItem[] = [];
+  const others: NotRolledBack[] = [];
+  for (const { prompt, version, from, state } of promotions) {
+    const now = current(prompt);
+    const why = state !== 'applied' ? 'not_applied' : now !== version ? 'moved' : 'first';
+    if (state === 'applied' && now === version && from !== null)
+      items.push({ prompt, version: from, from: version });
+    else others.push({ prompt, version, why, current: now });
+  }
+  return { items, others };
+}

@@ -1,0 +1,66 @@
+/**
+ * How a text is looked for in others: case does not count, nor how a letter with an accent is written, and the four i of
+ * Turkish are one letter. A text that is looked for is on one line.
+ */
+
+/** UTF-16 code units. */
+export const MAX_SEARCH_TEXT = 200;
+
+/** What ends a line of a source. */
+const LINE_END = /\r\n|\n|\r/;
+
+/** Two texts that differ by nothing that counts become the same. Of a text without line breaks none has any. */
+export function foldText(text: string): string {
+  const folded = text.normalize('NFC').toLowerCase();
+  // What toLowerCase makes of İ is an i with a dot above it; at the end of a word it makes ς of Σ.
+  return folded.replaceAll('i\u0307', 'i').replaceAll('ı', 'i').replaceAll('ς', 'σ');
+}
+
+/** Without its line breaks, which differ between systems. */
+export function linesOf(source: string): string[] {
+  return source.split(LINE_END);
+}
+
+/** How often `text` occurs in `line`, neither of which is folded here; places do not overlap. Nothing is nowhere. */
+export function countIn(line: string, text: string): number {
+  if (text === '') return 0;
+  let count = 0;
+  for (let at = line.indexOf(text); at >= 0; at = line.indexOf(text, at + text.length)) count += 1;
+  return count;
+}
+
+/** A character with the marks that belong to it. */
+const CHARACTER = /\P{M}\p{M}*|\p{M}+/gu;
+
+export interface PlaceInLine {
+  /** In UTF-16 code units of the line as it is written. */
+  readonly column: number;
+  readonly length: number;
+}
+
+/** UTF-16 code units of a line in which the place is counted a character at a time. */
+const COUNTED = 16 * 1024;
+
+/** Where `text` is first in `line`; undefined where it is not, or only within what is one character. */
+export function placeIn(line: string, text: string, matchCase = false): PlaceInLine | undefined {
+  if (matchCase) {
+    const column = line.indexOf(text);
+    return column < 0 ? undefined : { column, length: text.length };
+  }
+  const wanted = foldText(text);
+  const found = foldText(line).indexOf(wanted);
+  if (found < 0) return undefined;
+  // Nearly always a line is folded to one of the same length.
+  const asWritten = { column: found, length: wanted.length };
+  if (foldText(line.slice(found, found + wanted.length)) === wanted) return asWritten;
+  if (line.length > COUNTED) return { column: Math.min(found, line.length), length: 0 };
+  let folded = 0;
+  let column: number | undefined;
+  for (const { 0: character, index } of line.matchAll(CHARACTER)) {
+    if (column === undefined && folded >= found) column = index;
+    folded += foldText(character).length;
+    if (column !== undefined && folded >= found + wanted.length)
+      return { column, length: index + character.length - column };
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/**
+ * A question is about the project that was shown when it was put: once the window shows another one, what is answered
+ * is about a prompt or a registry that is not there any more, and counts for nothing.
+ */
+import type { Ask } from './ask.ts';
+
+/** `root` is the folder of the project that is shown; undefined: none is. */
+export interface ShownProject {
+  readonly root: string | undefined;
+  readonly registry: string | undefined;
+}
+
+export function boundAsk(ask: Ask, shownNow: () => ShownProject): Ask {
+  const rootNow = () => shownNow().root;
+  /** A message with buttons stays for long: its project may be connected to another registry meanwhile. */
+  const rootAndRegistryNow = () => {
+    const { root, registry } = shownNow();
+    return root === undefined ? undefined : `${root} ${registry}`;
+  };
+  async function bound<Answer>(
+    put: () => Promise<Answer | undefined>,
+    now = rootNow,
+  ): Promise<Answer | undefined> {
+    const before = now();
+    const answer = await put();
+    if (answer === undefined || before === undefined || now() === before) return answer;
+    void ask.tell('info', OTHER_PROJECT);
+    return undefined;
+  }
+  return {
+    text: question => bound(() => ask.text({ ...question })),
+    sent: draft => ask.sent(draft),
+    pick: question => bound(() => ask.pick(question)),
+    pickMany: question => bound(() => ask.pickMany(question)),
+    confirm: async question => (await bound(async () => (await ask.confirm(question)) || undefined)) ?? false,
+    tell: (severity, message, ...buttons) =>
+      bound(() => ask.tell(severity, message, ...buttons), rootAndRegistryNow),
+  };
+}
+
+const OTHER_PROJECT =
+  'Nothing was done: the question was about another project or registry than the one that this window shows now. Switch back to it, and choose the command again.';

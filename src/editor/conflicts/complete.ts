@@ -1,0 +1,150 @@
+/** Completing a merge: the file is based on the registry's version once its markers are gone. */
+import * as vscode from 'vscode';
+import { plainText } from '../../core/line-endings.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { WorkingCopy } from '../../workspace/working-copy.ts';
+import { undoDiscard } from '../discard/discard.ts';
+import { hasConflictMarkers, untouchedConflicts } from './conflict-text.ts';
+import { acceptMerge, isBeingMerged } from './merge-editor.ts';
+import type { Merge } from './merges.ts';
+import { fileOf, isDirty, projectOf, type Resolving, saved } from './project.ts';
+import { showMerge } from './show-merge.ts';
+import { completeQuestion, mergedWords, mergeOverWords, stillConflicting } from './words.ts';
+
+/**
+ * Notes that the file takes the registry's version into account, if it does.
+ * @param isAsked the person says so; otherwise a file that was put back may not have been merged at all
+ * @param isHandled VS Code has asked about places that are left
+ * @returns false where places are left, or it is not known to be merged
+ */
+export async function completeMerge(
+  parts: Resolving,
+  merge: Merge,
+  { isAsked, isHandled = false }: { readonly isAsked: boolean; readonly isHandled?: boolean },
+): Promise<boolean> {
+  const { workbench, merges } = parts;
+  const { prompt, mine } = merge;
+  const { copy } = await projectOf(workbench);
+  const now = await copy.folder.read(prompt);
+  const isOver = now === undefined || !(await isOfToday(copy, merge));
+  if (isOver || (!isAsked && plainText(now) === plainText(mine))) {
+    if (isOver) await keepMine(parts, merge, now);
+    await merges.forget(merge);
+    await copy.endMerge(prompt);
+    return false;
+  }
+  if (hasConflictMarkers(now)) {
+    if (isAsked) await workbench.ask.tell('warning', stillConflicting(prompt));
+    return false;
+  }
+  if (isDirty(fileOf(copy, prompt))) return false;
+  const left = isHandled ? 0 : placesLeft(merge, now);
+  if (left > 0 && !(isAsked && (await workbench.ask.confirm(completeQuestion(prompt, left))) === true))
+    return false;
+  await finish(parts, copy, merge);
+  return true;
+}
+
+/** What the file held before a merge that nobody completed stands nowhere else. */
+async function keepMine(
+  { workbench, discarded }: Resolving,
+  merge: Merge,
+  now: string | undefined,
+): Promise<void> {
+  const { root, prompt, base, mine } = merge;
+  if (now !== undefined && plainText(now) === plainText(mine)) return;
+  const texts = await discarded();
+  const file = { prompt, text: mine, left: now ?? null, ...(base !== null && { base }) };
+  const kept = await texts.keep({ root, files: [file] });
+  void workbench.ask
+    .tell('warning', mergeOverWords(prompt), 'Restore')
+    .then(chosen => (chosen === 'Restore' ? undoDiscard(workbench, texts, kept) : undefined))
+    .catch((error: unknown) => workbench.report(error, 'Restoring'));
+}
+
+/** Whether there is something left to merge in a file of these contents. */
+export function isUnfinished(merge: Merge, now: string): boolean {
+  return hasConflictMarkers(now) || placesLeft(merge, now) > 0;
+}
+
+function placesLeft({ baseText, mine, theirsText }: Merge, now: string): number {
+  const [base, one, other, merged] = [baseText, mine, theirsText, now].map(plainText) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  return untouchedConflicts(base, one, other, merged);
+}
+
+/** False when another branch was checked out, or somebody resolved it elsewhere: then the merge is over. */
+export async function isOfToday(copy: WorkingCopy, { prompt, base }: Merge): Promise<boolean> {
+  const lock = (await copy.readLock()).get(prompt);
+  return (lock?.digest ?? null) === (base?.digest ?? null);
+}
+
+/** Completes the merges whose files were saved without markers, once their merge editors are closed. */
+export async function completeMerges(parts: Resolving): Promise<void> {
+  const { workbench, merges } = parts;
+  const { project } = workbench.session;
+  const copy = await workbench.prompts.workingCopy();
+  if (project === undefined || copy === undefined) return;
+  for (const merge of await merges.of(project.root)) {
+    const uri = fileOf(copy, merge.prompt);
+    if (isBeingMerged(uri) || isDirty(uri)) continue;
+    const now = await copy.folder.read(merge.prompt);
+    if (now === undefined || !hasConflictMarkers(now)) await completeMerge(parts, merge, { isAsked: false });
+  }
+}
+
+/** Complete Merge, as a person asks for it: in the merge editor, or with the markers gone from the file. */
+export async function completeByHand(parts: Resolving, prompt: PromptName): Promise<void> {
+  const { workbench, merges } = parts;
+  const { copy, root } = await projectOf(workbench);
+  const uri = fileOf(copy, prompt);
+  const merge = await merges.get(root, prompt);
+  if (merge === undefined) {
+    await workbench.ask.tell(
+      'info',
+      `No merge of ${prompt} was begun. Resolve the conflict in the merge editor.`,
+    );
+    return;
+  }
+  let isHandled = false;
+  if (isBeingMerged(uri)) {
+    await showMerge(workbench, merge, uri);
+    const accepted = await acceptMerge();
+    if (accepted === 'no') return;
+    isHandled = accepted === 'yes';
+  }
+  await saved(uri);
+  await completeMerge(parts, merge, { isAsked: true, isHandled });
+}
+
+/** The file holds both sides: it is based on theirs from now on. */
+export async function finish(
+  { workbench, merges }: Resolving,
+  copy: WorkingCopy,
+  merge: Merge,
+): Promise<void> {
+  const { prompts, ask, report } = workbench;
+  const { prompt, theirs, base, mine } = merge;
+  await copy.setBase(prompt, theirs);
+  await merges.forget(merge);
+  await prompts.rescan();
+  const result = await copy.folder.read(prompt);
+  const undo = async (): Promise<void> => {
+    if (base === null || (await copy.folder.read(prompt)) !== result || isDirty(fileOf(copy, prompt)))
+      throw new Error(`${prompt} was changed since, so the merge stays.`);
+    await copy.folder.write(prompt, mine);
+    await copy.setBase(prompt, base);
+    await prompts.rescan();
+  };
+  void ask
+    .tell('info', mergedWords(prompt, theirs.version), 'Open Changes', ...(base === null ? [] : ['Undo']))
+    .then(chosen => {
+      if (chosen === 'Open Changes') return vscode.commands.executeCommand('promptforge.openChanges', prompt);
+      return chosen === 'Undo' ? undo() : undefined;
+    })
+    .catch((error: unknown) => report(error, 'Undoing'));
+}

@@ -1,0 +1,43 @@
+/** VS Code's merge editor. The command that opens it is internal: it is called here alone, with a comparison to fall back on. */
+import * as vscode from 'vscode';
+import { isMergeInput } from '../versions/tab-documents.ts';
+
+export interface MergeSides {
+  readonly base: vscode.Uri;
+  readonly theirs: { readonly uri: vscode.Uri; readonly description: string };
+  readonly mine: { readonly uri: vscode.Uri; readonly description: string };
+  /** The file, which holds conflict markers: from them VS Code knows to begin with what merges by itself. */
+  readonly output: vscode.Uri;
+}
+
+/** @returns false where there is no merge editor, and the file is compared with theirs instead */
+export async function openMergeEditor({ base, theirs, mine, output }: MergeSides): Promise<boolean> {
+  try {
+    await vscode.commands.executeCommand('_open.mergeEditor', {
+      base,
+      input1: { uri: theirs.uri, title: 'Registry', description: theirs.description },
+      input2: { uri: mine.uri, title: 'Yours', description: mine.description },
+      output,
+    });
+    return true;
+  } catch {
+    await vscode.commands.executeCommand('vscode.diff', theirs.uri, output);
+    return false;
+  }
+}
+
+/** Has VS Code complete the merge in front: it asks where places are left. @returns `unknown` where no merge editor answers */
+export async function acceptMerge(): Promise<'yes' | 'no' | 'unknown'> {
+  const done = await vscode.commands
+    .executeCommand<{ readonly successful?: boolean } | undefined>('mergeEditor.acceptMerge')
+    .then(undefined, () => undefined); // another version of VS Code: the file is looked at instead
+  if (done?.successful === undefined) return 'unknown';
+  return done.successful ? 'yes' : 'no';
+}
+
+/** Whether a merge editor of that file is open in some tab. */
+export function isBeingMerged(output: vscode.Uri): boolean {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .some(({ input }) => isMergeInput(input) && input.result.toString() === output.toString());
+}

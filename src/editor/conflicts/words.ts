@@ -1,0 +1,39 @@
+/** The sentences of merging. */
+import type { PromptName } from '../../core/name.ts';
+import type { Confirmation } from '../asking/ask.ts';
+import { counted } from '../wording/age.ts';
+
+export function mergedWords(prompt: PromptName, theirs: number): string {
+  return `Merged ${prompt}@${theirs} into your file. Publish it to make a version of both.`;
+}
+
+export function startedWords(prompt: PromptName, theirs: number, conflicts: number): string {
+  return `${counted(conflicts, 'place')} of ${prompt} changed both in your file and in @${theirs}. Resolve ${conflicts === 1 ? 'it' : 'them'}, then complete the merge.`;
+}
+
+export function stillConflicting(prompt: PromptName): string {
+  return `The file of ${prompt} still has conflict markers. Resolve them, then complete the merge.`;
+}
+
+/** @param left places of the file that hold neither side */
+export function completeQuestion(prompt: PromptName, left: number): Confirmation {
+  const hold = left === 1 ? 'holds' : 'hold';
+  return {
+    message: `Complete the merge of ${prompt}?`,
+    detail: `${counted(left, 'place')} that you and the registry both changed ${hold} neither change, but the text from before both.`,
+    button: 'Complete Merge',
+  };
+}
+
+/** Another branch was checked out, or another program changed what the file is based on. */
+export function mergeOverWords(prompt: PromptName): string {
+  return `The merge of ${prompt} ended before it was completed: its file is gone, or is based on another version now. Your file from before the merge is kept.`;
+}
+
+export function mineWords(prompt: PromptName, theirs: number): string {
+  return `Kept your file of ${prompt}, which is based on @${theirs} now. Publishing it takes back what @${theirs} changed.`;
+}
+
+export function theirsWords(prompt: PromptName, theirs: number): string {
+  return `Took ${prompt}@${theirs} instead of your changes.`;
+}

@@ -1,0 +1,13 @@
+/** What the extension keeps on disk of registries; loaded when a registry is first spoken to. */
+import { CacheFolder } from '../../client/cache-folder.ts';
+import { DiskVersionCache } from '../../client/disk-version-cache.ts';
+import { LastKnown } from '../../client/last-known.ts';
+
+/** @param warn told of what could not be read or written, for the log */
+export function openDisk(
+  folder: string,
+  warn: (line: string) => void,
+): { readonly cache: DiskVersionCache; readonly lastKnown: LastKnown } {
+  const files = new CacheFolder(folder, warn);
+  return { cache: new DiskVersionCache(files), lastKnown: new LastKnown(files) };
+}

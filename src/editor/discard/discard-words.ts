@@ -1,0 +1,51 @@
+/** The sentences of discarding changes. */
+import type { PromptName } from '../../core/name.ts';
+import type { Confirmation } from '../asking/ask.ts';
+import { counted, shortList } from '../wording/age.ts';
+
+/** Undefined where no question is asked: one file is brought back with a click. */
+export function discardQuestion(
+  chosen: readonly { readonly name: PromptName; readonly isNew: boolean }[],
+): Confirmation | undefined {
+  const fresh = chosen.filter(({ isNew }) => isNew);
+  const [only] = chosen;
+  if (chosen.length === 1 && fresh.length === 0) return undefined;
+  if (chosen.length === 1 && only !== undefined)
+    return {
+      message: `Delete ${only.name}?`,
+      detail: 'It was never published, so its file is all there is of it. You can undo this.',
+      button: 'Delete File',
+    };
+  const deleted =
+    fresh.length === 0
+      ? ''
+      : ` ${counted(fresh.length, 'file')} that ${fresh.length === 1 ? 'was' : 'were'} never published ${fresh.length === 1 ? 'is' : 'are'} deleted.`;
+  return {
+    message: `Discard the changes of ${counted(chosen.length, 'prompt')}?`,
+    detail: `Each file becomes the version that it is based on.${deleted} You can undo this.`,
+    button: `Discard ${counted(chosen.length, 'Change')}`,
+  };
+}
+
+export function discardedWords(
+  prompts: readonly PromptName[],
+  failed: readonly { readonly prompt: PromptName; readonly why: string }[],
+): string {
+  const [first] = failed;
+  const done =
+    prompts.length === 0 ? 'Nothing was discarded.' : `Discarded the changes of ${shortList(prompts)}.`;
+  if (first === undefined) return done;
+  const rest =
+    failed.length === 1 ? '' : ` The log has the reason of ${counted(failed.length - 1, 'other')}.`;
+  return `${done} Left as it is: ${shortList(failed.map(({ prompt }) => prompt))}. ${first.why}${rest}`;
+}
+
+export function undoneWords(back: readonly PromptName[], edited: readonly PromptName[]): string {
+  const done = back.length === 0 ? '' : `Brought back the changes of ${shortList(back)}.`;
+  if (edited.length === 0) return done;
+  const was =
+    edited.length === 1
+      ? 'was edited since, so its discarded text is'
+      : 'were edited since, so their discarded texts are';
+  return `${done} ${shortList(edited)} ${was} in a new editor.`.trim();
+}

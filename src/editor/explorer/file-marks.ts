@@ -1,0 +1,49 @@
+/** The marks on the files of prompts: by path, so that the Explorer, tabs and the Source Control view show the same. */
+import { fileOfPrompt } from '../../core/name.ts';
+import type { FileTrouble } from '../../workspace/prompts-folder.ts';
+import type { Listed } from './listed.ts';
+import { fileMarkOf, invalidWords, type StateWords } from './state-words.ts';
+
+export interface FileMark extends StateWords {
+  /** Whether the folders above show the colour too. */
+  readonly reachesFolders: boolean;
+}
+
+/**
+ * @param pathOf makes a key of a path below the prompts folder, with forward slashes
+ * @param keyOf makes a key of an absolute path
+ * @returns only what needs a mark
+ */
+export function fileMarks(
+  listed: Iterable<Listed>,
+  troubles: readonly Pick<FileTrouble, 'path' | 'message'>[],
+  pathOf: (relative: string) => string,
+  keyOf: (absolute: string) => string,
+): Map<string, FileMark> {
+  const marks = new Map<string, FileMark>();
+  for (const prompt of listed) {
+    const words = fileMarkOf(prompt);
+    if (words === undefined) continue;
+    marks.set(pathOf(fileOfPrompt(prompt.name)), { ...words, reachesFolders: isWork(prompt) });
+  }
+  for (const { path, message } of troubles)
+    marks.set(keyOf(path), { ...invalidWords(message), reachesFolders: true });
+  return marks;
+}
+
+/** What somebody did here. News of the registry would colour most folders, and hide git's colours. */
+function isWork({ state, hasFile, trouble }: Listed): boolean {
+  const isEdit = state === 'modified' || state === 'new' || state === 'conflict';
+  return trouble !== undefined || (hasFile && isEdit);
+}
+
+/** What is shown otherwise than before: changed, come or gone. */
+export function changedMarks(
+  before: ReadonlyMap<string, FileMark>,
+  after: ReadonlyMap<string, FileMark>,
+): string[] {
+  const isSame = (one: FileMark | undefined, other: FileMark | undefined) =>
+    one?.badge === other?.badge && one?.meaning === other?.meaning;
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  return [...keys].filter(key => !isSame(before.get(key), after.get(key)));
+}

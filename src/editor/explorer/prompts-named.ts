@@ -1,0 +1,49 @@
+/** The prompts that a command is about, of several views: entries, a group, or the editor in front. */
+import { isPromptName, type PromptName } from '../../core/name.ts';
+import type { Workbench } from '../workbench.ts';
+import { GROUPS, type GroupId, groupsOf } from '../working-copy/groups.ts';
+import { isNode, namedTarget } from './target.ts';
+
+/** Of what VS Code passes to a command; undefined where it names no prompt, as in the palette or a title. */
+export function promptsNamed(
+  args: readonly unknown[],
+  { prompts }: Pick<Workbench, 'prompts'>,
+): readonly PromptName[] | undefined {
+  const groups = args.filter(isGroup);
+  if (groups.length > 0) {
+    const all = groupsOf(prompts.listed.values());
+    // Not what the view shows: of a long group that is the beginning.
+    return groups.flatMap(({ id }) => all[id].map(({ name }) => name));
+  }
+  const names = args.flatMap(each => {
+    if (typeof each === 'string' && isPromptName(each)) return [each];
+    if (isResource(each)) return [each.prompt];
+    return isNode(each) && 'listed' in each ? [each.listed.name] : [];
+  });
+  return names.length === 0 ? undefined : [...new Set(names)];
+}
+
+/** As `promptsNamed`; where nothing is named, the prompt of the editor in front. */
+export async function promptsMeant(
+  args: readonly unknown[],
+  workbench: Workbench,
+): Promise<readonly PromptName[]> {
+  const named = promptsNamed(args, workbench);
+  if (named !== undefined) return named;
+  const target = await namedTarget(args[0], workbench);
+  return target === undefined ? [] : [target.prompt];
+}
+
+function isGroup(value: unknown): value is { readonly id: GroupId } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'resourceStates' in value &&
+    'id' in value &&
+    GROUPS.some(id => id === value.id)
+  );
+}
+
+function isResource(value: unknown): value is { readonly prompt: PromptName } {
+  return typeof value === 'object' && value !== null && 'resourceUri' in value && 'prompt' in value;
+}

@@ -1,0 +1,61 @@
+/** The view History and its commands; what it shows is loaded when it is first in sight. */
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import { selectFocused } from '../explorer/focused-node.ts';
+import { type HistoryNode, isHistoryNode } from '../explorer/nodes.ts';
+import type { Workbench } from '../workbench.ts';
+import type { OpenHistory } from './open-history.ts';
+
+const VIEW = 'promptforge.history';
+
+export interface HistoryView extends vscode.Disposable {
+  readonly view: Pick<vscode.TreeView<HistoryNode>, 'description' | 'message'>;
+  opened(): Promise<OpenHistory>;
+  /** What keys go to in the view, which is selected then; undefined when that is nothing. */
+  focused(): Promise<HistoryNode | undefined>;
+}
+
+export function registerHistoryView(workbench: Workbench): HistoryView {
+  const { report } = workbench;
+  const changed = new vscode.EventEmitter<undefined>();
+  let opening: Promise<OpenHistory> | undefined;
+  const opened = (): Promise<OpenHistory> => {
+    opening ??= import('./open-history.ts').then(({ openHistory }) =>
+      openHistory(workbench, view, () => changed.fire(undefined)),
+    );
+    return opening;
+  };
+  const view = vscode.window.createTreeView<HistoryNode>(VIEW, {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: async node => (await opened()).tree.getChildren(node),
+      getTreeItem: async node => (await opened()).tree.getTreeItem(node),
+      resolveTreeItem: async (item, node) => (await opened()).tree.resolveTreeItem(item, node),
+      getParent: () => undefined,
+    },
+  });
+  const disposables = vscode.Disposable.from(
+    view,
+    changed,
+    registerCommand('showHistory', 'Showing the history', report, async argument => {
+      await (await opened()).showOf(argument);
+      await vscode.commands.executeCommand(`${VIEW}.focus`);
+    }),
+    registerCommand('loadMoreHistory', 'Fetching older versions', report, async node => {
+      if (isHistoryNode(node)) await (await opened()).tree.loadMore(node);
+    }),
+    registerCommand('filterByAuthor', 'Filtering', report, async () => (await opened()).filterByAuthor()),
+    registerCommand('clearAuthorFilter', 'Clearing the filter', report, async () =>
+      (await opened()).filter(undefined),
+    ),
+  );
+  return {
+    view,
+    opened,
+    focused: () => selectFocused(view),
+    dispose() {
+      disposables.dispose();
+      void opening?.then(history => history.dispose());
+    },
+  };
+}

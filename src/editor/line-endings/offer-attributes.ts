@@ -1,0 +1,54 @@
+/**
+ * Offers a `.gitattributes` where git changes line endings: once, until there is an answer. Closing the message is none,
+ * and the next window offers it again.
+ */
+import * as vscode from 'vscode';
+import type { GitAttributes } from '../../workspace/git-attributes.ts';
+import type { Workbench } from '../workbench.ts';
+
+const ADD = 'Add';
+const NOT_NOW = 'Not Now';
+const QUESTION =
+  'Git checks text files out with other line endings here. PromptForge takes that for no edit, but other tools may. Add a .gitattributes that keeps the lines of prompts as they are on every machine?';
+
+export function registerAttributesOffer(workbench: Workbench): vscode.Disposable {
+  const { session, prompts, report } = workbench;
+  /** By folder, whether git converts line endings there and nobody answered yet. */
+  const converting = new Map<string, Promise<boolean>>();
+  const offered = new Set<string>();
+  const look = async (): Promise<void> => {
+    const root = session.project?.root;
+    if (root === undefined || !vscode.workspace.isTrusted || !prompts.isListed || offered.has(root)) return;
+    const converts = converting.get(root) ?? isConverting(root);
+    converting.set(root, converts);
+    if (!prompts.hasReturns && !(await converts)) return;
+    const attributes = await attributesOf(root);
+    if (offered.has(root) || !(await attributes.isToOffer()) || offered.has(root)) return;
+    offered.add(root);
+    await offer(workbench, attributes);
+  };
+  return prompts.onDidChange(
+    () => void look().catch((error: unknown) => report(error, 'Adding .gitattributes')),
+  );
+}
+
+async function attributesOf(root: string): Promise<GitAttributes> {
+  const [{ GitAttributes }, { nodeFileSystem }] = await Promise.all([
+    import('../../workspace/git-attributes.ts'),
+    import('../../workspace/node-file-system.ts'),
+  ]);
+  return new GitAttributes(root, nodeFileSystem);
+}
+
+async function isConverting(root: string): Promise<boolean> {
+  const { convertsLineEndings } = await import('../../workspace/git-attributes.ts');
+  return (await (await attributesOf(root)).isToOffer()) && convertsLineEndings(root);
+}
+
+async function offer({ ask }: Workbench, attributes: GitAttributes): Promise<void> {
+  const chosen = await ask.tell('info', QUESTION, ADD, NOT_NOW);
+  if (chosen === NOT_NOW) await attributes.note('not_now');
+  if (chosen !== ADD) return;
+  await attributes.add();
+  await ask.tell('info', 'Added .gitattributes. Commit it: it holds from the next checkout on.');
+}

@@ -1,0 +1,106 @@
+/**
+ * `vscode://promptforge.promptforge/…` links, from a page, a message or a terminal. Whoever wrote one chose the registry
+ * that it names: before the person has agreed to a registry that this window does not know, nothing is sent to it.
+ */
+import * as vscode from 'vscode';
+import { registryAddress, whyNotRegistryUrl } from '../../client/address.ts';
+import { type EditorLink, parseEditorLink } from '../../core/editor-link.ts';
+import { Problem } from '../../core/problem.ts';
+import { connectTo } from '../connection/connect.ts';
+import { fileFolders } from '../connection/find-project.ts';
+import { messageOf } from '../problems/explain.ts';
+import { registryName } from '../status/words.ts';
+import { openReference } from '../versions/open-reference.ts';
+import type { Workbench } from '../workbench.ts';
+import type { Links } from './register.ts';
+import { connectQuestion, NO_FOLDER, NOT_TRUSTED, switchQuestion, waits, wrongLink } from './words.ts';
+
+/** UTF-16 code units of a registry's address: what a question about it can show. */
+const LONGEST = 300;
+
+/**
+ * Opens them one at a time: a page may open any number of links. The function resolves when the link was opened, or the
+ * person was told why not, and never rejects.
+ */
+export function linkOpener(workbench: Workbench): Links['open'] {
+  const { ask, report } = workbench;
+  let isOpening = false;
+  const open: Links['open'] = async uri => {
+    let link: EditorLink;
+    try {
+      link = checkedLink(uri);
+    } catch (error) {
+      await ask.tell('error', wrongLink(messageOf(error)));
+      return;
+    }
+    if (isOpening) {
+      await ask.tell('warning', waits(link));
+      return;
+    }
+    isOpening = true;
+    try {
+      if (await isShown(workbench, link.registry)) await show(workbench, link);
+    } catch (error) {
+      void report(error, 'Opening the link', () => open(uri));
+    } finally {
+      isOpening = false;
+    }
+  };
+  return open;
+}
+
+/** @throws Problem, and Error with why its registry cannot be one */
+function checkedLink({ path, query }: Pick<vscode.Uri, 'path' | 'query'>): EditorLink {
+  const link = parseEditorLink(path, query);
+  if (link.registry.length > LONGEST)
+    throw new Error(`The address of its registry has more than ${LONGEST} characters.`);
+  const why = whyNotRegistryUrl(link.registry);
+  if (why !== undefined) throw new Error(why);
+  return { ...link, registry: registryAddress(link.registry) };
+}
+
+/** Whether the window shows that registry, after the person has agreed to it where it did not. */
+async function isShown(workbench: Workbench, registry: string): Promise<boolean> {
+  const { ask, session } = workbench;
+  if (fileFolders().length === 0) {
+    await ask.tell('info', NO_FOLDER);
+    return false;
+  }
+  if (!vscode.workspace.isTrusted) {
+    const chosen = await ask.tell('warning', NOT_TRUSTED, 'Manage Workspace Trust');
+    if (chosen !== undefined) await vscode.commands.executeCommand('workbench.trust.manage');
+    return false;
+  }
+  // A link may be what starts the extension: its project is being read.
+  await session.settled();
+  if (session.registry === registry) return true;
+  const other = session.projects.find(({ project }) => project?.registry === registry);
+  if (other !== undefined) {
+    if ((await ask.confirm(switchQuestion(other.name, registry))) !== true) return false;
+    await vscode.commands.executeCommand('promptforge.switchProject', other.root);
+  } else {
+    if ((await ask.confirm(connectQuestion(registry, session.registry))) !== true) return false;
+    await connectTo(workbench, registry);
+  }
+  return session.registry === registry;
+}
+
+async function show(workbench: Workbench, link: EditorLink): Promise<void> {
+  if (link.kind === 'version') {
+    await openReference(workbench, link);
+    return;
+  }
+  const { ask, session } = workbench;
+  const client = await session.clientFor({ kind: 'read' });
+  try {
+    await client.getPromotion(link.id);
+  } catch (error) {
+    if (!Problem.is(error, 'promotion_not_found')) throw error;
+    await ask.tell(
+      'warning',
+      `${registryName(link.registry)} has no promotion ${link.id}, or your key may not see it.`,
+    );
+    return;
+  }
+  await vscode.commands.executeCommand('promptforge.reviewPromotion', link.id);
+}

@@ -1,0 +1,168 @@
+/** What the page of a promotion says, made of what the registry told: plain data and sentences. */
+import type { KeyState } from '../../client/choose-key.ts';
+import type { Comment, Promotion } from '../../contract/promotions.ts';
+import { waitedForWords } from '../../core/owners-words.ts';
+import { isSamePerson } from '../../core/person.ts';
+import { goesBack } from '../../core/promotion.ts';
+import { roleIncludes } from '../../core/role.ts';
+import { oneLine, visibleLines } from '../../core/visible-text.ts';
+import { type Deed, deedsFor, doesApprovalHelp, groupOf, isAuthor } from '../promotions/groups.ts';
+import { approvalsWords } from '../promotions/labels.ts';
+import type { Standing } from '../promotions/standing.ts';
+import { ageOf, bothZones, instantOf } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
+import type { ChangeSummary } from './change-summary.ts';
+import type { Action, Fact, PromotionContent, Said } from './messages.ts';
+import { type PolicyOf, policyWords } from './policy-words.ts';
+
+export interface ContentParts extends PolicyOf {
+  readonly promotion: Promotion;
+  readonly standing: Standing;
+  /** Oldest first. */
+  readonly comments: readonly Comment[];
+  /** Undefined while it is being found out; with a sentence where it cannot be. */
+  readonly change: ChangeSummary | { readonly unknown: string } | undefined;
+  /** Of the promotion's environment. */
+  readonly key: KeyState | undefined;
+  readonly trouble: string | undefined;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** Comments on the page, the newest; the others are in the registry. */
+const MAX_COMMENTS = 200;
+
+export function contentOf(parts: ContentParts): PromotionContent {
+  const { promotion, comments, change, key, now, trouble } = parts;
+  const isKnown = change !== undefined && !('unknown' in change);
+  const hasEnded = groupOf(promotion) === 'done';
+  return {
+    id: promotion.id,
+    title: titleOf(promotion),
+    status: statusOf(parts),
+    facts: factsOf(parts),
+    changes: isKnown ? change.changes : [change?.unknown ?? 'Comparing the versions…'],
+    breaking: isKnown ? change.breaking : undefined,
+    policy: hasEnded ? [] : policyWords(promotion, parts),
+    approvals: promotion.approvals.map(({ actor, at, comment }) => said(actor, at, comment, undefined, now)),
+    discussion: comments
+      .slice(-MAX_COMMENTS)
+      .map(({ actor, at, text, place }) => said(actor, at, text, whereOf(promotion, place), now)),
+    left: Math.max(0, comments.length - MAX_COMMENTS),
+    actions: deedsFor(promotion, key).map(deed => actionOf(deed, promotion)),
+    note: hasEnded ? undefined : noteOf(promotion, key),
+    mayComment: !hasEnded,
+    trouble,
+  };
+}
+
+/** `Promote support/triage@12 to production`, `Roll back support/triage to @11 in production`. */
+export function titleOf(promotion: Promotion): string {
+  const { prompt, version } = promotion;
+  const place = placeOf(promotion);
+  return goesBack(promotion)
+    ? `Roll back ${prompt} to @${version} in ${place}`
+    : `Promote ${prompt}@${version} to ${place}`;
+}
+
+function statusOf({ promotion, standing }: ContentParts): string {
+  const { state, held, effectiveAt } = promotion;
+  switch (state) {
+    case 'pending':
+      return held === null
+        ? oneLine(
+            `Waiting for ${waitedForWords(promotion.owners) ?? 'approval'}: ${approvalsWords(promotion)}`,
+          )
+        : `Held: ${oneLine(held.detail)}`;
+    case 'planned':
+      return effectiveAt === null ? 'Approved' : `Approved: goes live on ${bothZones(effectiveAt)}`;
+    case 'applied':
+      return lifeOf(standing);
+    case 'rejected':
+      return 'Rejected';
+    case 'cancelled':
+      return 'Cancelled';
+    case 'superseded':
+      return 'Superseded by a newer request';
+  }
+}
+
+function lifeOf(standing: Standing): string {
+  switch (standing.kind) {
+    case 'live':
+      return 'Live now';
+    case 'replaced':
+      return `Replaced by @${standing.by} on ${instantOf(standing.at)}`;
+    case 'rolled back':
+      return `Rolled back to @${standing.by} on ${instantOf(standing.at)}`;
+    case 'past':
+      return `No longer live: @${standing.now} is`;
+    case 'unknown':
+      return 'Promoted';
+  }
+}
+
+function factsOf({ promotion, now }: ContentParts): Fact[] {
+  const { from, requestedBy, requestedAt, reason, effectiveAt, appliedAt, closed, state } = promotion;
+  const when = (at: string) => `${instantOf(at)} (${ageOf(at, now)})`;
+  const closedBy =
+    closed === null
+      ? []
+      : [
+          {
+            term: state === 'rejected' ? 'Rejected by' : state === 'cancelled' ? 'Cancelled by' : 'Closed by',
+            text: `${oneLine(closed.by)}, ${when(closed.at)}${closed.comment === '' ? '' : `: ${visibleLines(closed.comment)}`}`,
+          },
+        ];
+  return [
+    { term: 'Replaces', text: from === null ? 'Nothing: it is the first version there' : `@${from}` },
+    { term: 'Requested by', text: `${oneLine(requestedBy)}, ${when(requestedAt)}` },
+    { term: 'Reason', text: visibleLines(reason) },
+    ...(effectiveAt === null || appliedAt !== null
+      ? []
+      : [{ term: 'Planned for', text: bothZones(effectiveAt) }]),
+    ...(appliedAt === null ? [] : [{ term: 'Went live', text: when(appliedAt) }]),
+    ...closedBy,
+  ];
+}
+
+function said(who: string, at: string, text: string, where: string | undefined, now: number): Said {
+  return { who: oneLine(who), when: instantOf(at, undefined, now), where, text: visibleLines(text) };
+}
+
+function whereOf({ from, version }: Promotion, place: Comment['place']): string | undefined {
+  if (place === null) return undefined;
+  return `@${place.side === 'from' ? from : version}, line ${place.line}`;
+}
+
+function actionOf(deed: Deed, { version, environment }: Promotion): Action {
+  const what = `@${version}`;
+  switch (deed) {
+    case 'approve':
+      return { deed, label: `Approve ${what} for ${environment}…` };
+    case 'reject':
+      return { deed, label: `Reject ${what}…` };
+    case 'cancel':
+      return { deed, label: 'Cancel Promotion…' };
+  }
+}
+
+/** Why this person cannot approve; undefined where they can, or where the key says nothing of it. */
+function noteOf(promotion: Promotion, key: KeyState | undefined): string | undefined {
+  if (promotion.state !== 'pending') return undefined;
+  const { environment } = promotion;
+  if (key === undefined || key.kind === 'none')
+    return `You have no key for ${environment}, so you cannot decide. Set one to approve or reject.`;
+  if (key.kind !== 'known') return undefined;
+  const { actor, role } = key.who;
+  if (deedsFor(promotion, key).includes('approve')) return undefined;
+  if (isSamePerson(promotion.requestedBy, actor)) return 'You asked for it, so somebody else has to approve.';
+  if (isAuthor(promotion, actor)) return 'You wrote what it changes, so somebody else has to approve.';
+  if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
+    return 'You have approved it. It waits for somebody else.';
+  if (roleIncludes(role, 'approver') && !doesApprovalHelp(promotion, actor))
+    return oneLine(
+      `You do not own what it changes. It waits for ${waitedForWords(promotion.owners)}; your approval would not be enough.`,
+    );
+  return `Your ${environment} key has the role ${role}. To approve takes the role approver.`;
+}

@@ -1,0 +1,82 @@
+/** What the page of a promotion and the extension say to each other: two closed unions, checked where the page is heard. */
+import * as z from 'zod';
+import type { Deed } from '../promotions/groups.ts';
+import { MAX_COMMENT } from '../promotions/words.ts';
+
+/** What the extension tells the page. */
+export type ToPage =
+  | { readonly type: 'content'; readonly content: PromotionContent; readonly kept: KeptState }
+  /** The comment with this key is kept by the registry. */
+  | { readonly type: 'commented'; readonly key: string }
+  /** It is not, or not certainly; sent again with the same key it arrives once. */
+  | { readonly type: 'notCommented'; readonly key: string; readonly message: string };
+
+/** Everything on the page: plain text, put there as text. */
+export interface PromotionContent {
+  readonly id: string;
+  /** `Promote support/triage@12 to production`. */
+  readonly title: string;
+  /** Of its state, such as `Waiting for approval: 1 of 2`. */
+  readonly status: string;
+  readonly facts: readonly Fact[];
+  /** What it changes, one sentence each; a word on why where that is not known. */
+  readonly changes: readonly string[];
+  /** What applications that go on as before would notice. */
+  readonly breaking: string | undefined;
+  /** The rules of the environment, one sentence each. */
+  readonly policy: readonly string[];
+  readonly approvals: readonly Said[];
+  /** Oldest first. */
+  readonly discussion: readonly Said[];
+  /** Comments that are not shown, as there are too many. */
+  readonly left: number;
+  readonly actions: readonly Action[];
+  /** Why one can do no more; undefined where one can. */
+  readonly note: string | undefined;
+  readonly mayComment: boolean;
+  /** Why what is shown may be out of date; undefined where it is not. */
+  readonly trouble: string | undefined;
+}
+
+export interface Fact {
+  readonly term: string;
+  readonly text: string;
+}
+
+export interface Said {
+  readonly who: string;
+  /** When, as people say it. */
+  readonly when: string;
+  /** `@12, line 3`; undefined for what is about the whole. */
+  readonly where: string | undefined;
+  readonly text: string;
+}
+
+export interface Action {
+  readonly deed: Deed;
+  /** With environment and version. */
+  readonly label: string;
+}
+
+/** What the page keeps over a reload of the window. */
+export const keptState = z.object({
+  /** Of the promotion. */
+  id: z.string().max(32),
+  /** Where its registry is. */
+  place: z.string().max(4096),
+});
+export type KeptState = z.infer<typeof keptState>;
+
+/** What the page tells the extension. */
+export const fromPage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('openChanges') }),
+  z.strictObject({ type: z.literal('decide'), deed: z.enum(['approve', 'reject', 'cancel']) }),
+  z.strictObject({
+    type: z.literal('comment'),
+    text: z.string().max(10 * MAX_COMMENT),
+    key: z.uuid(),
+  }),
+  z.strictObject({ type: z.literal('refresh') }),
+]);
+export type FromPage = z.infer<typeof fromPage>;

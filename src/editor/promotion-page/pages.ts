@@ -1,0 +1,135 @@
+/** The pages of promotions that are open: one for each, in front when it is asked for again. */
+import * as vscode from 'vscode';
+import type { Promotion } from '../../contract/promotions.ts';
+import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { PromptName } from '../../core/name.ts';
+import { sourceKindOf } from '../../core/source.ts';
+import { versionReference } from '../../core/version.ts';
+import { PreviewRenderer } from '../preview/renderer/preview-renderer.ts';
+import { logged } from '../problems/explain.ts';
+import { namedPromotion } from '../promotions/named-promotion.ts';
+import type { Workbench } from '../workbench.ts';
+import type { ChangeSummary } from './change-summary.ts';
+import { keptState } from './messages.ts';
+import { PromotionPanel } from './panel.ts';
+import { VIEW_TYPE } from './register.ts';
+
+export class PromotionPages implements vscode.Disposable {
+  readonly #workbench: Workbench;
+  readonly #extensionUri: vscode.Uri;
+  readonly #panels = new Set<PromotionPanel>();
+  /** Counts tokens, in a thread. */
+  readonly #renderer: PreviewRenderer;
+
+  constructor(workbench: Workbench, extensionUri: vscode.Uri) {
+    this.#workbench = workbench;
+    this.#extensionUri = extensionUri;
+    const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
+    this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
+  }
+
+  get open(): readonly PromotionPanel[] {
+    return [...this.#panels];
+  }
+
+  /** Shows the page of the promotion that was named, or that the person picks. */
+  async show(argument: unknown): Promise<void> {
+    const { session } = this.#workbench;
+    const promotion = await namedPromotion(argument, this.#workbench, {
+      title: 'Open Promotion',
+      admits: () => true,
+    });
+    const { place } = session;
+    if (promotion === undefined || place === undefined) return;
+    const shown = [...this.#panels].find(each => each.id === promotion.id && each.place === place);
+    if (shown !== undefined) {
+      shown.panel.reveal();
+      await shown.load();
+      return;
+    }
+    const options = { enableFindWidget: true };
+    const column = vscode.ViewColumn.Active;
+    this.#attach(
+      vscode.window.createWebviewPanel(VIEW_TYPE, 'Promotion', column, options),
+      promotion.id,
+      place,
+    );
+  }
+
+  /** Fills a page of an earlier window. */
+  restore(panel: vscode.WebviewPanel, state: unknown): void {
+    const kept = keptState.safeParse(state);
+    if (kept.success) this.#attach(panel, kept.data.id, kept.data.place);
+    else panel.dispose();
+  }
+
+  dispose(): void {
+    for (const panel of [...this.#panels]) panel.dispose();
+    this.#renderer.dispose();
+  }
+
+  #attach(panel: vscode.WebviewPanel, id: string, place: string): void {
+    const { promotions } = this.#workbench;
+    const shown = new PromotionPanel(panel, {
+      workbench: this.#workbench,
+      extensionUri: this.#extensionUri,
+      id,
+      place,
+      summarize: (promotion, signal) => this.#summarize(promotion, signal),
+    });
+    this.#panels.add(shown);
+    const inFront = () => promotions.onPage(this.#front());
+    panel.onDidChangeViewState(inFront);
+    panel.onDidDispose(() => {
+      this.#panels.delete(shown);
+      inFront();
+    });
+    inFront();
+  }
+
+  #front(): string | undefined {
+    const { place } = this.#workbench.session;
+    return [...this.#panels].find(each => each.panel.active && each.place === place)?.id;
+  }
+
+  async #summarize(promotion: Promotion, signal: AbortSignal): Promise<ChangeSummary> {
+    const { prompt, from, version } = promotion;
+    const [{ linkedVersion }, { changeBetween }, { changeSummary }] = await Promise.all([
+      import('../compare/linked-side.ts'),
+      import('../compare/change.ts'),
+      import('./change-summary.ts'),
+    ]);
+    const to = await linkedVersion(this.#workbench, prompt, version);
+    if (from === null)
+      return { changes: [`All of it is new: @${version} is the first version there.`], breaking: undefined };
+    const before = await linkedVersion(this.#workbench, prompt, from);
+    signal.throwIfAborted();
+    const change = await changeBetween(prompt, before, to);
+    // One after the other: of two at once the renderer drops the first.
+    const counts = {
+      from: await this.#tokensOf(prompt, from, before, signal),
+      to: await this.#tokensOf(prompt, version, to, signal),
+    };
+    return changeSummary(before, to, sourceKindOf(prompt), change, counts);
+  }
+
+  /** Of the text with the default inputs; undefined where it cannot be rendered or counted. */
+  async #tokensOf(
+    prompt: PromptName,
+    version: Promotion['version'],
+    linked: LinkedSource,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { source, partials } = linked;
+    const label = versionReference(prompt, version);
+    const request = { source, partials, label, kind: sourceKindOf(prompt), isPublished: true, input: {} };
+    try {
+      const outcome = await this.#renderer.render(request, signal);
+      return outcome.kind === 'rendered' ? (outcome.tokens.count ?? undefined) : undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#workbench.log.info(`Counting the tokens of ${label}: ${logged(error)}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,269 @@
+/** The panel of one promotion: asks the registry for it, fills its page, and does what the person asks for there. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Comment, Promotion } from '../../contract/promotions.ts';
+import { lastSegment } from '../../core/name.ts';
+import { isCancelled, logged, messageOf } from '../problems/explain.ts';
+import { groupOf } from '../promotions/groups.ts';
+import { knownStandings } from '../promotions/standing.ts';
+import { whyNotComment } from '../promotions/words.ts';
+import { NewestRun } from '../work/newest-run.ts';
+import type { Workbench } from '../workbench.ts';
+import type { ChangeSummary } from './change-summary.ts';
+import { contentOf } from './content.ts';
+import { type FromPage, fromPage, type PromotionContent, type ToPage } from './messages.ts';
+import { promotionPageHtml } from './page.ts';
+
+export interface PromotionPanelParts {
+  readonly workbench: Workbench;
+  readonly extensionUri: vscode.Uri;
+  /** Of the promotion, in the registry that the window is connected to. */
+  readonly id: string;
+  /** The registry's address or folder, which counts its promotions from 1. */
+  readonly place: string;
+  /** @throws Problem, MissingKey, RegistryUnreachable for versions that cannot be had */
+  readonly summarize: (promotion: Promotion, signal: AbortSignal) => Promise<ChangeSummary>;
+}
+
+/** Comments that are fetched in one request. */
+const PAGE = 500;
+/** Requests for comments of one promotion at most. */
+const MAX_PAGES = 20;
+
+export class PromotionPanel implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
+  readonly #parts: PromotionPanelParts;
+  readonly #disposables: vscode.Disposable[] = [];
+  readonly #loading = new NewestRun();
+  #promotion: Promotion | undefined;
+  #comments: readonly Comment[] = [];
+  #change: ChangeSummary | { readonly unknown: string } | undefined;
+  #changeOf: string | undefined;
+  #trouble: string | undefined;
+  #isClosed = false;
+  #told: ToPage | undefined;
+  #shown: PromotionContent | undefined;
+
+  constructor(panel: vscode.WebviewPanel, parts: PromotionPanelParts) {
+    this.panel = panel;
+    this.#parts = parts;
+    const { session, promotions, prompts } = parts.workbench;
+    this.#disposables.push(
+      panel.webview.onDidReceiveMessage(message => void this.receive(message)),
+      promotions.onDidChange(() => void this.load()),
+      prompts.onDidChange(() => this.#send()),
+      session.onDidChange(() => this.#send()),
+    );
+    panel.onDidDispose(() => this.dispose());
+    this.#fill();
+    void this.load();
+  }
+
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  get place(): string {
+    return this.#parts.place;
+  }
+
+  /** What the page shows; undefined until the registry has answered. */
+  get shown(): PromotionContent | undefined {
+    return this.#shown;
+  }
+
+  /** What the page was told last. */
+  get told(): ToPage | undefined {
+    return this.#told;
+  }
+
+  /** Asks the registry again. Never rejects: the page says what is wrong. */
+  load(): Promise<void> {
+    return this.#loading.start(signal => this.#load(signal));
+  }
+
+  dispose(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#loading.stop();
+    for (const disposable of this.#disposables) disposable.dispose();
+    this.panel.dispose();
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
+    const { session, promotions } = this.#parts.workbench;
+    try {
+      this.#checkPlace();
+      const client = await session.clientFor({ kind: 'read' });
+      const known = promotions.find(this.id);
+      // One that has ended is in the list as it was when that was fetched, and changes no more.
+      const promotion = known ?? (await client.getPromotion(this.id, signal));
+      const comments: Comment[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const { data, nextCursor } = await client.listComments(this.id, { limit: PAGE, cursor }, signal);
+        comments.push(...data);
+        cursor = nextCursor ?? undefined;
+        if (cursor === undefined) break;
+      }
+      if (signal.aborted) return;
+      this.#promotion = promotion;
+      this.#comments = comments;
+      this.#trouble = undefined;
+    } catch (error) {
+      if (signal.aborted || isCancelled(error)) return;
+      session.note(error);
+      this.#trouble = messageOf(error);
+    }
+    this.#send();
+    if (this.#promotion !== undefined) await this.#summarize(this.#promotion, signal);
+  }
+
+  /** Versions never change: it is found out once, and again only where that failed. */
+  async #summarize(promotion: Promotion, signal: AbortSignal): Promise<void> {
+    const of = `${promotion.from} ${promotion.version}`;
+    if (of === this.#changeOf) return;
+    try {
+      const change = await this.#parts.summarize(promotion, signal);
+      if (signal.aborted) return;
+      this.#change = change;
+      this.#changeOf = of;
+    } catch (error) {
+      if (signal.aborted || isCancelled(error)) return;
+      this.#parts.workbench.log.warn(`Comparing the versions of a promotion: ${logged(error)}`);
+      this.#change = { unknown: `The versions could not be compared: ${messageOf(error)}` };
+    }
+    this.#send();
+  }
+
+  #send(): void {
+    const promotion = this.#promotion;
+    const { session, promotions, prompts } = this.#parts.workbench;
+    if (promotion === undefined) {
+      if (this.#trouble !== undefined)
+        this.#post({ type: 'content', content: this.#unknown(), kept: this.#kept() });
+      return;
+    }
+    const environment = session.environments.find(({ name }) => name === promotion.environment);
+    const content = contentOf({
+      promotion,
+      standing: knownStandings(promotions, prompts).of(promotion),
+      comments: this.#comments,
+      change: this.#change,
+      key: session.keys.get(promotion.environment),
+      policy: environment?.policy,
+      pointers: prompts.listed.get(promotion.prompt)?.summary?.pointers,
+      trouble: this.#trouble,
+      now: Date.now(),
+    });
+    this.panel.title = `${groupOf(promotion) === 'waiting' ? 'Review' : 'Promotion'} ${lastSegment(promotion.prompt)}@${promotion.version} → ${promotion.environment}`;
+    this.#post({ type: 'content', content, kept: this.#kept() });
+  }
+
+  #unknown(): PromotionContent {
+    const nothing = { facts: [], changes: [], policy: [], approvals: [], discussion: [], actions: [] };
+    return {
+      ...nothing,
+      id: this.id,
+      title: `Promotion ${this.id}`,
+      status: '',
+      breaking: undefined,
+      left: 0,
+      note: undefined,
+      mayComment: false,
+      trouble: this.#trouble,
+    };
+  }
+
+  #kept() {
+    return { id: this.id, place: this.place };
+  }
+
+  /** @throws Error where the window is connected to another registry now */
+  #checkPlace(): void {
+    const { place } = this.#parts.workbench.session;
+    if (place !== this.place)
+      throw new Error(
+        `This promotion is of ${this.place}, and this window is connected to ${place ?? 'no registry'}.`,
+      );
+  }
+
+  /** Does what the page says. Failures are told. */
+  async receive(message: unknown): Promise<void> {
+    const parsed = fromPage.safeParse(message);
+    const { log, report } = this.#parts.workbench;
+    if (!parsed.success) {
+      log.warn('The page of a promotion said something that is not known.');
+      return;
+    }
+    try {
+      await this.#do(parsed.data);
+    } catch (error) {
+      await report(error, 'The page of the promotion');
+    }
+  }
+
+  async #do(said: FromPage): Promise<void> {
+    switch (said.type) {
+      case 'ready':
+        return this.#send();
+      case 'refresh':
+        this.#changeOf = undefined;
+        return this.load();
+      case 'openChanges':
+        this.#checkPlace();
+        await vscode.commands.executeCommand('promptforge.reviewPromotion', this.id);
+        return;
+      case 'decide':
+        this.#checkPlace();
+        await vscode.commands.executeCommand(`promptforge.${said.deed}Promotion`, this.id);
+        return this.load();
+      case 'comment':
+        return this.#comment(said.text, said.key);
+    }
+  }
+
+  /** The page keeps the text until it hears that it has arrived. */
+  async #comment(text: string, key: string): Promise<void> {
+    const { session, log } = this.#parts.workbench;
+    const why = whyNotComment(text, true);
+    if (why !== undefined) return this.#post({ type: 'notCommented', key, message: why });
+    try {
+      this.#checkPlace();
+      const client = await session.clientFor({ kind: 'read' });
+      await client.comment(this.id, { text: text.trim(), place: null }, undefined, key);
+    } catch (error) {
+      session.note(error);
+      log.error(`Commenting: ${logged(error)}`);
+      const message = `Not sent: ${messageOf(error)} Your text is kept here. Send it again when that is solved.`;
+      return this.#post({ type: 'notCommented', key, message });
+    }
+    this.#post({ type: 'commented', key });
+    return this.load();
+  }
+
+  #post(message: ToPage): void {
+    if (this.#isClosed) return;
+    this.#told = message;
+    if (message.type === 'content') this.#shown = message.content;
+    void this.panel.webview.postMessage(message);
+  }
+
+  #fill(): void {
+    const { webview } = this.panel;
+    const media = vscode.Uri.joinPath(this.#parts.extensionUri, 'media');
+    const folder = vscode.Uri.joinPath(media, 'promotion');
+    const uriOf = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+    this.panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'prompt-file-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'prompt-file-dark.svg'),
+    };
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.html = promotionPageHtml({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(24).toString('base64url'),
+      scriptUri: uriOf('promotion.js'),
+      styleUri: uriOf('promotion.css'),
+    });
+  }
+}

@@ -1,0 +1,68 @@
+/** What an environment asks for before a promotion is applied, and how far this one is: sentences for people. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Pointer } from '../../contract/prompts.ts';
+import { STABLE } from '../../core/channel.ts';
+import type { Policy } from '../../core/environment.ts';
+import { ownersRules } from '../../core/owners-words.ts';
+import { goesBack } from '../../core/promotion.ts';
+import { oneLine } from '../../core/visible-text.ts';
+import { counted, instantOf, listed } from '../wording/age.ts';
+import { capital } from '../wording/capital.ts';
+
+export interface PolicyOf {
+  /** Of the promotion's environment; undefined where it is not known. */
+  readonly policy: Policy | undefined;
+  /** Where the prompt's channels point now, in all environments; undefined where that is not known. */
+  readonly pointers: readonly Pointer[] | undefined;
+}
+
+/** One sentence for each rule. */
+export function policyWords(promotion: Promotion, { policy, pointers }: PolicyOf): string[] {
+  return [
+    approvalsRule(promotion),
+    ...ownersRules(promotion.owners, promotion.environment).map(oneLine),
+    ...authorsRule(promotion),
+    ...(policy?.promoteFrom == null ? [] : [stableRule(promotion, policy.promoteFrom, pointers)]),
+  ];
+}
+
+function approvalsRule(promotion: Promotion): string {
+  const { approvals, approvalsNeeded, environment, state } = promotion;
+  if (approvalsNeeded === 0)
+    return goesBack(promotion)
+      ? `A rollback in ${environment} needs no approval.`
+      : `${capital(environment)} needs no approval.`;
+  const needed = `${capital(environment)} needs ${counted(approvalsNeeded, 'approval')} by ${
+    approvalsNeeded === 1 ? 'someone else' : 'others'
+  }`;
+  if (state !== 'pending') return `${needed}.`;
+  const left = Math.max(0, approvalsNeeded - approvals.length);
+  if (left === 0) return `${needed}, and has ${approvals.length === 1 ? 'it' : 'them'}.`;
+  return left === approvalsNeeded ? `${needed}. Nobody has approved yet.` : `${needed}. ${left} to go.`;
+}
+
+/** Most that are named. */
+const MAX_NAMED = 5;
+
+function authorsRule({ authors, requestedBy, state }: Promotion): string[] {
+  if (state !== 'pending' && state !== 'planned') return [];
+  const own = [requestedBy, ...authors.filter(author => author !== requestedBy)];
+  const more = own.length - MAX_NAMED;
+  const names = own.map(oneLine);
+  const named = more > 0 ? [...names.slice(0, MAX_NAMED), `${more} more`] : names;
+  const why = own.length === 1 ? 'asked for it' : 'asked for it or wrote what it changes';
+  return [`${listed(named)} cannot approve: ${own.length === 1 ? `this person ${why}` : `they ${why}`}.`];
+}
+
+function stableRule(
+  { version, prompt }: Promotion,
+  from: string,
+  pointers: readonly Pointer[] | undefined,
+): string {
+  const rule = `A version must be stable in ${from} first.`;
+  if (pointers === undefined) return rule;
+  const there = pointers.find(({ environment, channel }) => environment === from && channel === STABLE);
+  if (there?.version === version) return `${rule} @${version} has been since ${instantOf(there.promotedAt)}.`;
+  const now = there === undefined ? `nothing of ${prompt} is` : `@${there.version} is`;
+  return `${rule} Now ${now}.`;
+}

@@ -1,0 +1,38 @@
+/** Registers the pages of promotions: their command, and pages of an earlier window. All the rest is loaded when it is used. */
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { Workbench } from '../workbench.ts';
+import type { PromotionPages } from './pages.ts';
+
+export const VIEW_TYPE = 'promptforge.promotion';
+
+/** @returns with it, what gives the pages when they are loaded */
+export function registerPromotionPages(
+  workbench: Workbench,
+  extensionUri: vscode.Uri,
+): vscode.Disposable & { readonly pages: () => Promise<PromotionPages> } {
+  let loading: Promise<PromotionPages> | undefined;
+  let loaded: PromotionPages | undefined;
+  const pages = () => {
+    loading ??= import('./pages.ts').then(({ PromotionPages }) => {
+      loaded = new PromotionPages(workbench, extensionUri);
+      return loaded;
+    });
+    return loading;
+  };
+  const registered = vscode.Disposable.from(
+    registerCommand('openPromotion', 'Opening the promotion', workbench.report, async argument =>
+      (await pages()).show(argument),
+    ),
+    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
+      deserializeWebviewPanel: async (panel, state) => (await pages()).restore(panel, state),
+    }),
+  );
+  return {
+    pages,
+    dispose() {
+      registered.dispose();
+      loaded?.dispose();
+    },
+  };
+}

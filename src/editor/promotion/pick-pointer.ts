@@ -1,0 +1,68 @@
+/** Choosing what to roll back: a prompt and where it is live, in one list. */
+import type { PromptSummary } from '../../contract/prompts.ts';
+import type { Environment } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Option } from '../asking/ask.ts';
+import type { Target as Named } from '../explorer/target.ts';
+import { ageOf } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
+import type { Workbench } from '../workbench.ts';
+import { setTargets } from './choices.ts';
+
+export interface PointerQuestion {
+  readonly title: string;
+  readonly placeholder: string;
+  /** What is told where there is nothing to choose from. */
+  readonly none: string;
+  /** Those whose pointers are offered, in promotion order; all unless told. */
+  readonly environments?: readonly Environment[];
+  /** The one prompt whose pointers are offered; all unless told. */
+  readonly only?: PromptName;
+}
+
+/** Undefined when the person leaves, or nothing is live. @throws MissingKey */
+export async function pickPointer(
+  { ask, prompts, session }: Workbench,
+  { title, placeholder, none, environments, only }: PointerQuestion,
+): Promise<Required<Pick<Named, 'prompt' | 'pointer'>> | undefined> {
+  await session.clientFor({ kind: 'read' }); // says what is missing
+  if (prompts.summaries.length === 0) await prompts.refresh();
+  const summaries = prompts.summaries.filter(({ name }) => only === undefined || name === only);
+  const options = pointerOptions(summaries, environments ?? session.environments, Date.now());
+  if (options.length === 0) {
+    await ask.tell('info', none);
+    return undefined;
+  }
+  return ask.pick({ title, placeholder, options });
+}
+
+/**
+ * Production first, and in each environment what was moved last: an incident follows a change.
+ * @param environments in promotion order
+ * @param now in milliseconds since 1970
+ */
+export function pointerOptions(
+  summaries: readonly Pick<PromptSummary, 'name' | 'pointers' | 'archived'>[],
+  environments: readonly Environment[],
+  now: number,
+): Option<Required<Pick<Named, 'prompt' | 'pointer'>>>[] {
+  const all = summaries
+    .filter(({ archived }) => !archived) // the registry moves none of their pointers
+    .flatMap(summary =>
+      setTargets(summary, environments).flatMap(({ environment, channel, live }) =>
+        live === undefined ? [] : [{ prompt: summary.name, environment, channel, live }],
+      ),
+    );
+  return environments.toReversed().flatMap(({ name }) =>
+    all
+      .filter(({ environment }) => environment === name)
+      .toSorted((a, b) => (a.live.promotedAt < b.live.promotedAt ? 1 : -1))
+      .map(({ prompt, environment, channel, live }, index) => ({
+        label: `${prompt} in ${placeOf({ environment, channel })}`,
+        description: `@${live.version} · ${ageOf(live.promotedAt, now)} · ${live.promotedBy}`,
+        icon: 'rocket',
+        value: { prompt, pointer: { environment, channel } },
+        ...(index === 0 && { heading: environment }),
+      })),
+  );
+}

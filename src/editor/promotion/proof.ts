@@ -1,0 +1,26 @@
+/** The proof that a promotion reached applications: delivery's own answer. */
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Promotion } from '../../contract/promotions.ts';
+import { messageOf } from '../problems/explain.ts';
+
+/** ms; it answers from memory, so what takes longer says nothing more by waiting. */
+const TIME_LIMIT = 2000;
+
+/**
+ * Asks delivery as an application does. Never rejects: the promotion has been applied whatever it says.
+ * @returns a sentence that begins with a space; empty for a promotion that was not applied
+ */
+export async function proofOf(
+  client: Pick<RegistryClient, 'deliver'>,
+  { state, prompt, channel, version }: Promotion,
+): Promise<string> {
+  if (state !== 'applied') return '';
+  try {
+    const delivered = await client.deliver(prompt, { channel }, AbortSignal.timeout(TIME_LIMIT));
+    return delivered.version === version
+      ? ` Applications get @${version}.`
+      : ` Delivery answers with @${delivered.version}: refresh to see what is live.`;
+  } catch (error) {
+    return ` Delivery did not answer, so it is not certain that applications get it yet: ${messageOf(error)}`;
+  }
+}

@@ -1,0 +1,45 @@
+/** The documents that take comments: versions in tabs, side by side or alone, and the sides of reviews. */
+import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { sidesIn } from '../versions/tab-documents.ts';
+import { parseVersionUri } from '../versions/uri.ts';
+import { promotionIn } from './named-promotion.ts';
+import { promptSubject } from './threads.ts';
+
+/** Prompts whose versions are looked at for comments: a comparison of a whole release shows many. */
+const MAX_PROMPTS = 100;
+
+export interface OpenDocuments {
+  /** The reviews and prompts that are open, as `subjectOf` names them. */
+  readonly subjects: ReadonlySet<string>;
+  /** By prompt: the versions that each tab shows side by side. */
+  readonly tabs: ReadonlyMap<PromptName, readonly (readonly VersionNumber[])[]>;
+}
+
+/** @param registry that the window is connected to */
+export function openDocuments(registry: string | undefined): OpenDocuments {
+  const subjects = new Set<string>();
+  const tabs = new Map<PromptName, VersionNumber[][]>();
+  for (const tab of vscode.window.tabGroups.all.flatMap(group => group.tabs)) {
+    const promotion = promotionIn(tab, registry);
+    if (promotion !== undefined) subjects.add(promotion);
+    const versions = sidesIn(tab)
+      .map(uri => parseVersionUri(uri))
+      .filter(address => address !== undefined)
+      .filter(address => address.registry === registry && address.promotion === undefined);
+    for (const [prompt, sides] of Map.groupBy(versions, address => address.prompt)) {
+      if (!tabs.has(prompt) && tabs.size >= MAX_PROMPTS) continue;
+      tabs.set(prompt, [...(tabs.get(prompt) ?? []), sides.map(({ version }) => version)]);
+      subjects.add(promptSubject(prompt));
+    }
+  }
+  return { subjects, tabs };
+}
+
+/** A version's document, also as a side of a review; undefined for any other, and for one of another registry. */
+export function addressOf(uri: vscode.Uri, registry: string | undefined) {
+  const address = parseVersionUri(uri);
+  if (address === undefined || address.registry !== registry) return undefined;
+  return { ...address, promotion: address.promotion ?? null };
+}

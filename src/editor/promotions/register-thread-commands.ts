@@ -1,0 +1,27 @@
+/** Registers the commands on threads and on comments of the registry, which are loaded when somebody uses one. */
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { Workbench } from '../workbench.ts';
+import type { ThreadCommand, ThreadParts } from './thread-commands.ts';
+
+/** With what a failure message begins. */
+const COMMANDS: Readonly<Record<ThreadCommand, string>> = {
+  resolveComments: 'Resolving the comments',
+  unresolveComments: 'Opening the comments again',
+  editComment: 'Editing the comment',
+  cancelCommentEdit: 'Editing the comment',
+  sendEditedComment: 'Editing the comment',
+  deleteComment: 'Deleting the comment',
+  applySuggestion: 'Applying the suggestion',
+};
+
+export function registerThreadCommands(workbench: Workbench, parts: ThreadParts): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(COMMANDS).map(([id, doing]) =>
+      registerCommand(id, doing, workbench.report, async argument => {
+        const { threadCommands } = await import('./thread-commands.ts');
+        await threadCommands(workbench, parts)[id as ThreadCommand](argument);
+      }),
+    ),
+  );
+}

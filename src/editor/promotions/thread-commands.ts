@@ -1,0 +1,218 @@
+/** What one does with a thread and with a comment in it: in its place, or from the palette. */
+import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
+import { suggestionIn } from '../../core/suggestion.ts';
+import { versionReference } from '../../core/version.ts';
+import { firstLine } from '../explorer/labels.ts';
+import { parseVersionUri } from '../versions/uri.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { applySuggestion } from './apply-suggestion.ts';
+import { type CommentThread, SentItem, UnsentItem } from './comment-thread.ts';
+import type { Sending } from './sending.ts';
+import { subjectOf } from './threads.ts';
+import { unsentOf } from './unsent-commands.ts';
+import type { UnsentComment, UnsentComments } from './unsent-comments.ts';
+import { whyNotComment } from './words.ts';
+
+export interface ThreadParts {
+  readonly unsent: UnsentComments;
+  readonly sending: Sending;
+  /** Of what is open. */
+  readonly threads: () => readonly CommentThread[];
+  /** The newest comment that is known of a subject. */
+  readonly newest: (subject: string) => string | null;
+  readonly changed: (subject: string) => void;
+  /** Asks the registry for the comments of what is open. */
+  readonly load: () => Promise<unknown>;
+  /** Turns the comment into a field to write in, or back. */
+  readonly editUnsent: (comment: UnsentComment, isEdited: boolean) => void;
+}
+
+interface Found {
+  readonly thread: CommentThread;
+  readonly item: SentItem;
+}
+
+export type ThreadCommand =
+  | 'resolveComments'
+  | 'unresolveComments'
+  | 'editComment'
+  | 'cancelCommentEdit'
+  | 'sendEditedComment'
+  | 'deleteComment'
+  | 'applySuggestion';
+
+export function threadCommands(
+  workbench: Workbench,
+  parts: ThreadParts,
+): Readonly<Record<ThreadCommand, (argument: unknown) => Promise<void> | void>> {
+  const { session, ask } = workbench;
+  const { unsent, sending, newest, load, editUnsent } = parts;
+  const client = () => session.clientFor({ kind: 'read' });
+
+  const setEdited = (argument: unknown, isEdited: boolean) => {
+    const waiting = unsentOf(argument, unsent);
+    if (waiting !== undefined) return editUnsent(waiting, isEdited);
+    const found = commentIn(argument, parts);
+    found?.item.edit(isEdited);
+    found?.thread.refresh();
+  };
+  const resolve = (resolved: boolean) => async (argument: unknown) => {
+    const title = resolved ? 'Resolve Comments' : 'Open Comments Again';
+    const thread = await namedThread(argument, workbench, parts, title, resolved ? 'open' : 'resolved');
+    if (thread?.content === undefined || thread.content.line === null) return;
+    const { version, line } = thread.content;
+    const prompt = promptOf(thread);
+    await inProgress(title, async signal =>
+      (await client()).resolveThread(prompt, { version, line }, resolved, signal),
+    );
+    await load();
+  };
+  return {
+    resolveComments: resolve(true),
+    unresolveComments: resolve(false),
+    async editComment(argument) {
+      if (unsentOf(argument, unsent) !== undefined) {
+        setEdited(argument, true);
+        return;
+      }
+      const found = await namedComment(argument, workbench, parts, 'Edit Comment', 'edit');
+      if (found === undefined) return;
+      found.thread.thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+      setEdited(found.item, true);
+    },
+    cancelCommentEdit: argument => setEdited(argument, false),
+    async sendEditedComment(argument) {
+      const waiting = unsentOf(argument, unsent);
+      if (waiting !== undefined && argument instanceof UnsentItem) {
+        const changed = unsent.edit(waiting, argument.body, newest(subjectOf(waiting)));
+        editUnsent(waiting, false);
+        await sending.send(changed);
+        return;
+      }
+      const found = commentIn(argument, parts);
+      if (found === undefined) return;
+      const { item, thread } = found;
+      const text = (typeof item.body === 'string' ? item.body : item.body.value).trim();
+      const why = whyNotComment(text, true);
+      if (why !== undefined) throw new Error(why);
+      // Until it has arrived, what was typed stays in its field.
+      await inProgress('Editing the comment', async signal =>
+        (await client()).editComment(promptOf(thread), item.comment.id, text, signal),
+      );
+      item.edit(false);
+      await load();
+    },
+    async deleteComment(argument) {
+      const found = await namedComment(argument, workbench, parts, 'Delete Comment', 'delete');
+      if (found === undefined) return;
+      const { item, thread } = found;
+      const prompt = promptOf(thread);
+      const agreed = await ask.confirm({
+        message: `Delete this comment on ${placeOf(prompt, item)}?`,
+        detail: `Nobody is shown it any more. The registry's records, which are never changed, keep its text.\n\n${excerpt(item.comment.text)}`,
+        button: `Delete from ${versionReference(prompt, item.place.version)}`,
+      });
+      if (agreed !== true) return;
+      await inProgress('Deleting the comment', async signal =>
+        (await client()).deleteComment(prompt, item.comment.id, signal),
+      );
+      await load();
+    },
+    async applySuggestion(argument) {
+      const found = await namedComment(argument, workbench, parts, 'Apply Suggestion', 'suggestion');
+      if (found === undefined || found.item.place.line === null) return;
+      const { version, line } = found.item.place;
+      const { text } = found.item.comment;
+      await applySuggestion(workbench, { prompt: promptOf(found.thread), version, line, text });
+    },
+  };
+}
+
+function promptOf({ thread }: CommentThread): PromptName {
+  const prompt = parseVersionUri(thread.uri)?.prompt;
+  if (prompt === undefined) throw new Error('These comments are on no version of a prompt.');
+  return prompt;
+}
+
+/** VS Code gives the comment itself. */
+function commentIn(argument: unknown, { threads }: ThreadParts): Found | undefined {
+  if (!(argument instanceof SentItem)) return undefined;
+  const thread = threads().find(({ items }) => items.includes(argument));
+  return thread && { thread, item: argument };
+}
+
+/** That of the argument, or as the person picks of those for which it can be done; undefined when they leave. */
+async function namedComment(
+  argument: unknown,
+  { ask }: Workbench,
+  parts: ThreadParts,
+  title: string,
+  doing: 'edit' | 'delete' | 'suggestion',
+): Promise<Found | undefined> {
+  const named = commentIn(argument, parts);
+  if (named !== undefined) return named;
+  const all = parts
+    .threads()
+    .flatMap(thread => thread.items.map(item => ({ thread, item })))
+    .filter(({ item }) => item.contextValue.split(':').includes(doing));
+  if (all.length === 0) {
+    const which = doing === 'suggestion' ? 'suggests anything' : 'is yours';
+    await ask.tell('info', `${title}: no comment in an open editor ${which}.`);
+    return undefined;
+  }
+  return ask.pick({
+    title,
+    placeholder: 'Select a comment',
+    options: all.map(found => ({
+      label: firstLine(labelOf(found.item.comment.text)),
+      description: `${found.item.author.name} · ${placeOf(promptOf(found.thread), found.item)}`,
+      value: found,
+    })),
+  });
+}
+
+async function namedThread(
+  argument: unknown,
+  { ask }: Workbench,
+  { threads }: ThreadParts,
+  title: string,
+  state: 'open' | 'resolved',
+): Promise<CommentThread | undefined> {
+  const named = threads().find(({ thread }) => thread === argument);
+  if (named !== undefined) return named;
+  const all = threads().filter(({ thread }) => thread.contextValue === state);
+  if (all.length === 0) {
+    await ask.tell('info', `${title}: no comments in an open editor are ${state}.`);
+    return undefined;
+  }
+  return ask.pick({
+    title,
+    placeholder: 'Select the comments of a line',
+    options: all.map(thread => ({
+      label: firstLine(labelOf(thread.items[0]?.comment.text ?? '')),
+      description: `${promptOf(thread)} · ${thread.thread.label ?? ''}`,
+      value: thread,
+    })),
+  });
+}
+
+/** A comment may be nothing but a suggestion. */
+function labelOf(text: string): string {
+  const lines = suggestionIn(text);
+  return text.trimStart().startsWith('```') && lines !== undefined
+    ? `Suggestion: ${lines.join(' ')}`
+    : text.trim();
+}
+
+function placeOf(prompt: PromptName, { place: { version, line } }: SentItem): string {
+  const reference = versionReference(prompt, version);
+  return line === null ? reference : `${reference}, line ${line}`;
+}
+
+/** Of a text of any length. */
+function excerpt(text: string): string {
+  const most = 500;
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

@@ -1,0 +1,17 @@
+/** What is said over a thread. Pure. */
+import { oneLine } from '../../core/visible-text.ts';
+import type { Thread } from './threads.ts';
+
+/** `@9, line 5 · On a line that version 10 removed`. */
+export function threadLabel(
+  { version, line, shown, resolved = null }: Pick<Thread, 'version' | 'line' | 'shown' | 'resolved'>,
+  hasEnded: boolean,
+): string {
+  const gone = shown?.gone ?? null;
+  return [
+    line === null ? 'The whole promotion' : `@${version}, line ${line}`,
+    ...(gone === null ? [] : [`On a line that version ${gone.version} ${gone.how}`]),
+    ...(resolved === null ? [] : [`Resolved by ${oneLine(resolved.by)}`]),
+    ...(hasEnded ? ['This promotion has ended'] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,81 @@
+/**
+ * Pulling in the background (`promptforge.sync.autoPull`): only prompts whose files hold their base, or that have no
+ * file here, and none that an editor holds unsaved edits of.
+ */
+import * as vscode from 'vscode';
+import { logged } from '../problems/explain.ts';
+import type { Workbench } from '../workbench.ts';
+import { groupsOf } from '../working-copy/groups.ts';
+import { hasUnsavedEdits } from './pull.ts';
+import { pullDetails } from './pull-words.ts';
+
+const SETTING = 'sync.autoPull';
+/** What a refresh shows first is only a part of it. */
+const SETTLE_MS = 500;
+
+export function registerAutoPull(workbench: Workbench): vscode.Disposable {
+  const { session, prompts, log } = workbench;
+  const controller = new AbortController();
+  /** What was left as it is, such as `support/triage@7`: it is not tried over and over. */
+  let left = new Set<string>();
+  let isPulling = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const pull = async (): Promise<void> => {
+    if (isPulling || !isWanted() || session.state.kind !== 'connected') return;
+    const { incoming } = groupsOf(prompts.listed.values());
+    const idOf = ({ name, summary }: (typeof incoming)[number]) => `${name}@${summary?.newest.version}`;
+    const wanted = incoming.filter(each => !left.has(idOf(each)));
+    left = new Set(incoming.map(idOf).filter(id => left.has(id)));
+    if (wanted.length === 0) return;
+    isPulling = true;
+    try {
+      const copy = await prompts.workingCopy();
+      if (copy === undefined) return;
+      const report = await copy.pull(await session.clientFor({ kind: 'read' }), prompts.summaries, {
+        isDirty: name => hasUnsavedEdits(copy.folder.pathOf(name)),
+        names: new Set(wanted.map(({ name }) => name)),
+        // One that was edited since is left alone.
+        merge: false,
+        signal: controller.signal,
+      });
+      for (const line of pullDetails(report)) log.info(`In the background: ${line}`);
+      for (const { name } of report.left) {
+        const found = wanted.find(each => each.name === name);
+        if (found !== undefined) left.add(idOf(found));
+      }
+      await prompts.rescan();
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      log.warn(`Pulling in the background failed: ${logged(error)}`);
+      for (const each of wanted) left.add(idOf(each)); // a newer version, or a pull by hand, tries again
+    } finally {
+      isPulling = false;
+    }
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    if (isWanted()) timer = setTimeout(() => void pull(), SETTLE_MS);
+  };
+  return vscode.Disposable.from(
+    prompts.onDidChange(soon),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (!change.affectsConfiguration(`promptforge.${SETTING}`)) return;
+      left.clear();
+      soon();
+    }),
+    // A file that was left because of unsaved edits is clean, or modified, once they are saved.
+    vscode.workspace.onDidSaveTextDocument(() => left.clear()),
+    new vscode.Disposable(() => {
+      clearTimeout(timer);
+      controller.abort();
+    }),
+  );
+}
+
+function isWanted(): boolean {
+  return (
+    vscode.workspace.isTrusted &&
+    vscode.workspace.getConfiguration('promptforge').get<boolean>(SETTING, false)
+  );
+}

@@ -1,0 +1,58 @@
+/** The sentences of publishing several prompts at once. */
+import type { PromptName } from '../../core/name.ts';
+import type { TextQuestion } from '../asking/ask.ts';
+import { counted, shortList } from '../wording/age.ts';
+
+export type Outcome =
+  | { readonly prompt: PromptName; readonly kind: 'published'; readonly version: number }
+  /** The newest version has its very text. */
+  | { readonly prompt: PromptName; readonly kind: 'unchanged'; readonly version: number }
+  | { readonly prompt: PromptName; readonly kind: 'refused'; readonly why: string }
+  /** The registry was gone by then, or the person cancelled. */
+  | { readonly prompt: PromptName; readonly kind: 'not_tried' };
+
+/** Reasons that a message gives; the log has all of them. */
+const MOST_REASONS = 3;
+
+export function messageForMany(
+  prompts: readonly PromptName[],
+): Pick<TextQuestion, 'title' | 'prompt' | 'placeholder'> {
+  const each = prompts.length === 1 ? 'The prompt gets' : 'Each prompt gets';
+  return {
+    title: prompts.length === 1 ? `Publish ${prompts[0]}` : `Publish ${counted(prompts.length, 'Prompt')}`,
+    prompt: `${each} a new version with this message, which is kept permanently. What changed, and why?`,
+    placeholder: 'Message',
+  };
+}
+
+/** Whether all that was asked for is in the registry now. */
+export function isComplete(outcomes: readonly Outcome[]): boolean {
+  return outcomes.every(({ kind }) => kind === 'published' || kind === 'unchanged');
+}
+
+/** The one summary: what was published, and which were not and why. */
+export function publishedMany(outcomes: readonly Outcome[]): string {
+  const published = outcomes.filter(outcome => outcome.kind === 'published');
+  const unchanged = outcomes.filter(outcome => outcome.kind === 'unchanged');
+  const refused = outcomes.filter(outcome => outcome.kind === 'refused');
+  const left = outcomes.filter(outcome => outcome.kind === 'not_tried');
+  const references = published.map(({ prompt, version }) => `${prompt}@${version}`);
+  const reasons = refused.slice(0, MOST_REASONS).map(({ prompt, why }) => `${prompt}: ${why}`);
+  const more = refused.length - reasons.length;
+  return [
+    published.length === 0
+      ? 'Nothing was published.'
+      : `Published ${shortList(references)}. ${published.length === 1 ? 'It is' : 'They are'} not live anywhere until you promote ${published.length === 1 ? 'it' : 'them'}.`,
+    ...(unchanged.length === 0
+      ? []
+      : [`The registry has ${shortList(unchanged.map(({ prompt }) => prompt))} as it is here already.`]),
+    ...(refused.length === 0
+      ? []
+      : [
+          `Not published: ${shortList(refused.map(({ prompt }) => prompt))}.`,
+          ...reasons,
+          ...(more === 0 ? [] : [`The log has the reason of ${counted(more, 'other')}.`]),
+        ]),
+    ...(left.length === 0 ? [] : [`Not tried any more: ${shortList(left.map(({ prompt }) => prompt))}.`]),
+  ].join(' ');
+}

@@ -1,0 +1,54 @@
+/** Compare Environments: everything that differs between two of them, in VS Code's multi-diff editor. */
+import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import { versionUri } from '../versions/open-version.ts';
+import type { Workbench } from '../workbench.ts';
+import type { ComparedEnvironments } from './compared.ts';
+import { type Difference, differencesOf } from './differences.ts';
+import { pairTitle, pickPair, summariesNow } from './pick-pair.ts';
+
+/** Each is two documents, of which most are fetched. */
+const MOST_SHOWN = 100;
+
+/** @param argument an environment, or undefined: the person chooses both */
+export async function compareEnvironments(
+  workbench: Workbench,
+  argument: unknown,
+  compared: ComparedEnvironments,
+): Promise<void> {
+  const summaries = await summariesNow(workbench);
+  const pair = await pickPair(workbench, argument, summaries, 'Compare Environments');
+  if (pair === undefined) return;
+  const differences = differencesOf(summaries, pair);
+  if (differences.length === 0) {
+    await workbench.ask.tell(
+      'info',
+      `Nothing differs: what is ${pair.channel} in ${pair.source} is ${pair.channel} in ${pair.target}.`,
+    );
+    return;
+  }
+  const title = pairTitle(pair);
+  const cut =
+    differences.length > MOST_SHOWN ? `${title}, first ${MOST_SHOWN} of ${differences.length}` : title;
+  compared.remember(cut, pair);
+  await openVersions(workbench, cut, differences.slice(0, MOST_SHOWN));
+}
+
+/** Each with what is live on the left, and what would take its place on the right. */
+export async function openVersions(
+  { session }: Pick<Workbench, 'session'>,
+  title: string,
+  moves: readonly Pick<Difference, 'prompt' | 'version' | 'from'>[],
+): Promise<void> {
+  const uriOf = (prompt: PromptName, version: VersionNumber | null) =>
+    version === null ? undefined : versionUri(session.registry, { prompt, version });
+  await vscode.commands.executeCommand(
+    'vscode.changes',
+    title,
+    moves.map(({ prompt, version, from }) => {
+      const [original, modified] = [uriOf(prompt, from), uriOf(prompt, version)];
+      return [modified ?? original, original, modified];
+    }),
+  );
+}

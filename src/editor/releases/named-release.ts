@@ -1,0 +1,55 @@
+/** Which release a command is about: the node of the view, one of its promotions, its id, or what the person picks. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Release, ReleaseSummary } from '../../contract/releases.ts';
+import { firstLine } from '../explorer/labels.ts';
+import type { PromotionNode } from '../promotions/promotions-view.ts';
+import { ageOf, counted } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** As it is now; undefined when the person leaves. `admits` narrows what is offered, not what was named. */
+export async function namedRelease(
+  argument: unknown,
+  { session, ask }: Workbench,
+  question: { readonly title: string; readonly admits: (release: ReleaseSummary) => boolean },
+): Promise<Release | undefined> {
+  const client = await session.clientFor({ kind: 'read' });
+  const id = idIn(argument) ?? (await pick());
+  if (id === undefined) return undefined;
+  return inProgress('Fetching the release', signal => client.getRelease(id, signal));
+
+  async function pick(): Promise<string | undefined> {
+    const { data } = await inProgress('Fetching releases', signal =>
+      client.listReleases({ limit: 100 }, signal),
+    );
+    const now = Date.now();
+    const options = data.filter(question.admits).map(release => {
+      const count = Object.values(release.counts).reduce((sum, each) => sum + each, 0);
+      return {
+        label: `Release ${release.id}: ${counted(count, 'prompt')} → ${placeOf(release)}`,
+        description: [release.state, release.requestedBy, ageOf(release.requestedAt, now)].join(' · '),
+        detail: firstLine(release.reason),
+        icon: 'package',
+        value: release.id,
+      };
+    });
+    if (options.length === 0) {
+      await ask.tell('info', `${question.title}: there is nothing to choose from.`);
+      return undefined;
+    }
+    return ask.pick({ title: question.title, placeholder: 'Select a release', options });
+  }
+}
+
+function idIn(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (typeof argument !== 'object' || argument === null || !('kind' in argument)) return undefined;
+  const node = argument as PromotionNode;
+  if (node.kind === 'release') return node.release.id;
+  return node.kind === 'promotion' ? releaseIdOf(node.promotion) : undefined;
+}
+
+function releaseIdOf({ release }: Promotion): string | undefined {
+  return release?.id;
+}

@@ -1,0 +1,51 @@
+/** The commands on two environments, and on releases. Each is loaded when it is first used. */
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { Deed } from '../promotions/groups.ts';
+import { placeOf } from '../wording/place.ts';
+import type { Workbench } from '../workbench.ts';
+import { ComparedEnvironments } from './compared.ts';
+
+export function registerReleases(workbench: Workbench): vscode.Disposable {
+  const { report, session } = workbench;
+  const compared = new ComparedEnvironments(session);
+  const decision = (deed: Deed, title: string, doing: string) =>
+    registerCommand(`${deed}Release`, doing, report, async argument => {
+      const { decideRelease } = await import('./decide-release.ts');
+      await decideRelease(workbench, deed, title, argument);
+    });
+  return vscode.Disposable.from(
+    compared,
+    registerCommand('compareEnvironments', 'Comparing', report, async argument => {
+      const { compareEnvironments } = await import('./compare-environments.ts');
+      await compareEnvironments(workbench, argument, compared);
+    }),
+    registerCommand('promoteRelease', 'Promoting', report, async argument => {
+      const { promoteRelease } = await import('./promote-release.ts');
+      await promoteRelease(workbench, whereNamed(argument), compared.inFront);
+    }),
+    registerCommand('reviewRelease', 'Opening the review', report, async argument => {
+      const [{ namedRelease }, { openVersions }] = await Promise.all([
+        import('./named-release.ts'),
+        import('./compare-environments.ts'),
+      ]);
+      const question = { title: 'Review Release', admits: () => true };
+      const release = await namedRelease(argument, workbench, question);
+      if (release === undefined) return;
+      const title = `Review release ${release.id} → ${placeOf(release)}`;
+      await openVersions(workbench, title, release.promotions);
+    }),
+    registerCommand('rollBackRelease', 'Rolling back', report, async argument => {
+      const { rollBackRelease } = await import('./roll-back-release.ts');
+      await rollBackRelease(workbench, argument);
+    }),
+    decision('approve', 'Approve Release', 'Approving'),
+    decision('reject', 'Reject Release', 'Rejecting'),
+    decision('cancel', 'Cancel Release', 'Cancelling the release'),
+  );
+}
+
+/** The title of an editor gives the document that it shows, which names no environment. */
+function whereNamed(argument: unknown): unknown {
+  return argument instanceof vscode.Uri ? undefined : argument;
+}

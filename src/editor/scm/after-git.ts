@@ -1,0 +1,36 @@
+/**
+ * Waiting for VS Code's git to have its repositories: while no editor is open, the source control that was registered
+ * first is the active one, and the status bar has git's branch only where that is git's.
+ */
+import type * as vscode from 'vscode';
+import { nextEvent } from '../work/next-event.ts';
+
+/** What is needed of `vscode.git`: https://github.com/microsoft/vscode/blob/main/extensions/git/src/api/git.d.ts */
+export interface GitExtension {
+  readonly enabled: boolean;
+  getAPI(version: 1): {
+    readonly state: 'uninitialized' | 'initialized';
+    readonly onDidChangeState: vscode.Event<'uninitialized' | 'initialized'>;
+  };
+}
+
+export type GitLike = Pick<vscode.Extension<GitExtension>, 'isActive' | 'exports' | 'activate'>;
+
+/** Git looks through a large workspace for long: then it comes after us. */
+const PATIENCE_MS = 3_000;
+
+/** Resolves at once where git is off or ready, and else in milliseconds of `patience`. Never rejects. */
+export async function afterGit(extension: GitLike | undefined, patience = PATIENCE_MS): Promise<void> {
+  if (extension === undefined) return;
+  const late = AbortSignal.timeout(patience);
+  const expired = new Promise<void>(resolve => late.addEventListener('abort', () => resolve()));
+  try {
+    await Promise.race([extension.activate(), expired]);
+    if (late.aborted || !extension.isActive || !extension.exports.enabled) return;
+    const git = extension.exports.getAPI(1);
+    if (git.state !== 'initialized')
+      await nextEvent(git.onDidChangeState, patience, state => state === 'initialized');
+  } catch {
+    // Without git there is nothing to wait for.
+  }
+}

@@ -1,0 +1,77 @@
+/** What differs of a prompt, as two documents: its base against the file, or the file against what is to be pulled. */
+import * as vscode from 'vscode';
+import { fileOfPrompt, type PromptName } from '../../core/name.ts';
+import { compareTitle, type Side, shortNames } from '../compare/titles.ts';
+import type { Listed } from '../explorer/listed.ts';
+import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import type { GroupId } from '../working-copy/groups.ts';
+
+/** Where the documents of a project are. */
+export interface Place {
+  readonly registry: string;
+  /** The prompts folder. */
+  readonly folder: vscode.Uri;
+  /** What a tab calls a prompt, as `shortName` of all prompts does. */
+  readonly short: (name: PromptName) => string;
+}
+
+export interface ChangedDocuments {
+  /** The older side; undefined where there is none. */
+  readonly original: vscode.Uri | undefined;
+  /** The newer side; undefined where it is gone. */
+  readonly modified: vscode.Uri | undefined;
+  readonly title: string;
+}
+
+/** Undefined while no project is open. */
+export function placeOf({ session, prompts }: Pick<Workbench, 'session' | 'prompts'>): Place | undefined {
+  const { project } = session;
+  if (project === undefined) return undefined;
+  return {
+    registry: session.registry ?? EMBEDDED,
+    folder: vscode.Uri.file(project.promptsFolder),
+    short: shortNames(prompts.listed.keys()),
+  };
+}
+
+export function changeOf(
+  { name, state, base, hasFile, summary, renamedFrom }: Listed,
+  group: GroupId,
+  { registry, folder, short: shortOf }: Place,
+): ChangedDocuments {
+  const file = hasFile ? vscode.Uri.joinPath(folder, fileOfPrompt(name)) : undefined;
+  const version = (number: number | undefined, prompt = name) =>
+    number === undefined
+      ? undefined
+      : vscode.Uri.from(versionUriParts({ registry, prompt, version: number as never }));
+  const short = shortOf(name);
+  const newest = summary?.newest.version;
+  const ofVersion = (number = 0): Side => ({ kind: 'version', version: number });
+  if (group === 'incoming')
+    return {
+      original: file,
+      modified: version(newest),
+      title:
+        file === undefined ? `${short}@${newest}` : compareTitle(short, { kind: 'file' }, ofVersion(newest)),
+    };
+  if (renamedFrom?.base !== undefined)
+    return {
+      original: version(renamedFrom.base, renamedFrom.prompt),
+      modified: file,
+      title: `${shortOf(renamedFrom.prompt)}@${renamedFrom.base} ↔ ${short} (renamed)`,
+    };
+  // What both sides changed is compared with the version that it has to be put together with.
+  const against = group === 'conflicts' ? newest : base;
+  const original = version(against);
+  return {
+    original,
+    modified: file,
+    title:
+      original === undefined
+        ? short
+        : state === 'deleted'
+          ? `${short}@${against} (deleted here)`
+          : compareTitle(short, ofVersion(against), { kind: 'file' }),
+  };
+}

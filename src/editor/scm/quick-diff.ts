@@ -1,0 +1,20 @@
+/** The marks beside the lines that differ from the version that the file is based on, and reverting them. */
+import * as vscode from 'vscode';
+import { EMBEDDED, versionUriParts } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+
+export function quickDiff({
+  session,
+  prompts,
+}: Pick<Workbench, 'session' | 'prompts'>): vscode.QuickDiffProvider {
+  return {
+    async provideOriginalResource(uri) {
+      if (uri.scheme !== 'file') return undefined;
+      const prompt = await prompts.promptOf(uri.fsPath);
+      const base = prompt === undefined ? undefined : prompts.listed.get(prompt)?.base;
+      if (prompt === undefined || base === undefined) return undefined;
+      const registry = session.registry ?? EMBEDDED;
+      return vscode.Uri.from(versionUriParts({ registry, prompt, version: base as never }));
+    },
+  };
+}

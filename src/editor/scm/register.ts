@@ -1,0 +1,131 @@
+/** The source control and its commands: made when a project is connected, loaded when it is needed. */
+import * as vscode from 'vscode';
+import type { PromptName } from '../../core/name.ts';
+import type { Drafts } from '../asking/drafts.ts';
+import { registerCommand } from '../commands.ts';
+import type { LazyDiscardedTexts } from '../discard/lazy-texts.ts';
+import { promptsMeant, promptsNamed } from '../explorer/prompts-named.ts';
+import type { SourceDiagnostics } from '../publish/source-diagnostics.ts';
+import type { Workbench } from '../workbench.ts';
+import { groupsOf } from '../working-copy/groups.ts';
+import type { PromptSourceControl } from './source-control.ts';
+
+export interface SourceControlParts {
+  readonly drafts: Drafts;
+  readonly diagnostics: SourceDiagnostics;
+  readonly discarded: LazyDiscardedTexts;
+}
+
+export interface SourceControlFeature extends vscode.Disposable {
+  /** Undefined while no project is connected. */
+  readonly view: () => PromptSourceControl | undefined;
+}
+
+export function registerSourceControl(
+  workbench: Workbench,
+  { drafts, diagnostics, discarded }: SourceControlParts,
+): SourceControlFeature {
+  const { session, prompts, report } = workbench;
+  const shown = lazyView(workbench, drafts);
+  const groups = () => groupsOf(prompts.listed.values());
+  const publishable = () =>
+    groups()
+      .changes.filter(({ state }) => state === 'modified' || state === 'new')
+      .map(({ name }) => name);
+  const publish = async (names: readonly PromptName[]) =>
+    (await import('./publish-changes.ts')).publishChanges(workbench, diagnostics, shown.view(), names);
+  const discard = async (names: readonly PromptName[]) =>
+    (await import('../discard/discard.ts')).discardChanges(workbench, await discarded(), names);
+  const openAll = async (names: readonly PromptName[], what: string) =>
+    (await import('./open-all.ts')).openAllChanges(workbench, names, what);
+
+  const registered = vscode.Disposable.from(
+    shown,
+    session.onDidChange(
+      () => void shown.adjust().catch((error: unknown) => report(error, 'Showing changes')),
+    ),
+    registerCommand('publishSelected', 'Publishing', report, async (...args) => {
+      const names = await promptsMeant(args, workbench);
+      // Without a message it is shown what is new before one is asked for.
+      if (names.length === 1 && (shown.view()?.message ?? '').trim() === '')
+        return vscode.commands.executeCommand('promptforge.publish', names[0]);
+      return publish(names);
+    }),
+    registerCommand('publishAll', 'Publishing', report, () => publish(publishable())),
+    registerCommand('discardChanges', 'Discarding changes', report, async (...args) =>
+      discard(await promptsMeant(args, workbench)),
+    ),
+    registerCommand('discardAllChanges', 'Discarding changes', report, () =>
+      discard(groups().changes.map(({ name }) => name)),
+    ),
+    registerCommand('undoDiscard', 'Undoing', report, async () =>
+      (await import('../discard/discard.ts')).undoDiscard(workbench, await discarded()),
+    ),
+    registerCommand('openChanges', 'Opening changes', report, async (...args) => {
+      const [name, ...others] = await promptsMeant(args, workbench);
+      if (name === undefined) return undefined;
+      if (others.length > 0) return openAll([name, ...others], 'Changes');
+      const { openChanges } = await import('./open-changes.ts');
+      return openChanges(workbench, name);
+    }),
+    registerCommand('openAllChanges', 'Opening changes', report, async (...args) => {
+      const named = promptsNamed(args, workbench);
+      const { conflicts, changes } = groups();
+      return openAll(named ?? [...conflicts, ...changes].map(({ name }) => name), labelOf(args[0]));
+    }),
+    registerCommand('openFile', 'Opening the file', report, async (...args) => {
+      const copy = await prompts.workingCopy();
+      for (const name of await promptsMeant(args, workbench))
+        if (copy !== undefined && prompts.listed.get(name)?.hasFile === true)
+          await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(copy.folder.pathOf(name)), {
+            preview: false,
+          });
+    }),
+  );
+  return { view: shown.view, dispose: () => registered.dispose() };
+}
+
+/** The label of the group that a command was called on. */
+function labelOf(argument: unknown): string {
+  const { label } = (argument ?? {}) as { readonly label?: unknown };
+  return typeof label === 'string' && label !== 'PromptForge' ? label : 'Changes';
+}
+
+/** The view of the registry that the window is connected to: another registry or folder has another. */
+function lazyView(workbench: Workbench, drafts: Drafts) {
+  const { session } = workbench;
+  let current: { readonly of: string; readonly view: PromptSourceControl } | undefined;
+  let isDisposed = false;
+  /** Undefined where none is to be shown. */
+  const wanted = (): string | undefined => {
+    const { project, place, state } = session;
+    if (isDisposed || project === undefined || !vscode.workspace.isTrusted) return undefined;
+    const of = `${project.root} ${project.promptsFolder} ${project.registry} `;
+    // While one is asked for, the place may be that of the registry before.
+    if (state.kind === 'connecting') return current?.of.startsWith(of) ? current.of : undefined;
+    return place === undefined ? undefined : of + place;
+  };
+  return {
+    view: () => current?.view,
+    async adjust(): Promise<void> {
+      const now = wanted();
+      if (now === current?.of) return;
+      current?.view.dispose();
+      current = undefined;
+      if (now === undefined) return;
+      const [{ PromptSourceControl }, { afterGit }] = await Promise.all([
+        import('./source-control.ts'),
+        import('./after-git.ts'),
+      ]);
+      await afterGit(vscode.extensions.getExtension('vscode.git'));
+      // The window may have been connected to another registry meanwhile, or this one be shown already.
+      if (wanted() === now && current === undefined)
+        current = { of: now, view: new PromptSourceControl(workbench, drafts) };
+    },
+    dispose(): void {
+      isDisposed = true;
+      current?.view.dispose();
+      current = undefined;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** The entries of the Source Control view: one a prompt, with what a click opens and what menus may offer. */
+import * as vscode from 'vscode';
+import { fileOfPrompt, type PromptName } from '../../core/name.ts';
+import { oneLine } from '../../core/visible-text.ts';
+import type { Listed } from '../explorer/listed.ts';
+import { fileMarkOf } from '../explorer/state-words.ts';
+import type { GroupId } from '../working-copy/groups.ts';
+import { changeOf, type Place } from './changes.ts';
+
+export interface PromptResource extends vscode.SourceControlResourceState {
+  readonly prompt: PromptName;
+}
+
+export function resourceOf(listed: Listed, group: GroupId, place: Place): PromptResource {
+  const { name, state } = listed;
+  return {
+    prompt: name,
+    resourceUri: vscode.Uri.joinPath(place.folder, fileOfPrompt(name)),
+    command: commandOf(listed, group, place),
+    contextValue: contextOf(listed, group),
+    decorations: {
+      tooltip: oneLine(fileMarkOf(listed)?.meaning ?? ''),
+      strikeThrough: state === 'deleted',
+      faded: state === 'archived',
+    },
+  };
+}
+
+/** `:changes:modified:file:publishable:discardable:` and the like. */
+export function contextOf({ state, hasFile, base, renamedFrom }: Listed, group: GroupId): string {
+  const flags = [
+    group,
+    ...(state === undefined ? [] : [renamedFrom === undefined ? state : 'renamed']),
+    ...(hasFile ? ['file'] : []),
+    ...(group === 'changes' && (state === 'modified' || state === 'new') ? ['publishable'] : []),
+    ...(group === 'changes' && renamedFrom === undefined && (state === 'new' || base !== undefined)
+      ? ['discardable']
+      : []),
+    ...(group === 'conflicts' && hasFile ? ['mergeable'] : []),
+  ];
+  return `:${flags.join(':')}:`;
+}
+
+/** VS Code's own commands, of which it knows to leave the focus in the view when an entry is only selected. */
+function commandOf(listed: Listed, group: GroupId, place: Place): vscode.Command {
+  if (group === 'conflicts' && listed.hasFile)
+    return {
+      command: 'promptforge.openMergeEditor',
+      title: 'Resolve in Merge Editor',
+      arguments: [listed.name],
+    };
+  const { original, modified, title } = changeOf(listed, group, place);
+  const shown = modified ?? original;
+  if (original !== undefined && modified !== undefined)
+    return {
+      command: 'vscode.diff',
+      title: 'Open Changes',
+      arguments: [original, modified, title, { preview: true }],
+    };
+  return { command: 'vscode.open', title: 'Open', arguments: [shown, { preview: true }, title] };
+}

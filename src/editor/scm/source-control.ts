@@ -1,0 +1,117 @@
+/**
+ * The source control "PromptForge", beside git's: what is to be published, pulled and merged, and the message of the
+ * next versions. It has no root folder: VS Code takes the innermost root of the file in front for the active
+ * repository, and would show git's branch no more while a prompt is edited.
+ */
+import * as vscode from 'vscode';
+import { draftName } from '../asking/draft-name.ts';
+import type { Drafts } from '../asking/drafts.ts';
+import { registryName } from '../status/words.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+import { GROUPS, type GroupId, groupsOf } from '../working-copy/groups.ts';
+import { placeOf } from './changes.ts';
+import { quickDiff } from './quick-diff.ts';
+import { type PromptResource, resourceOf } from './resources.ts';
+
+/** Entries shown of a group: more than anybody reads, and the view stays quick. */
+export const MOST_SHOWN = 1000;
+
+/** A refresh shows the registry's list, then the files, then what follows from both. */
+const SETTLE_MS = 50;
+
+const LABELS: Readonly<Record<GroupId, string>> = {
+  conflicts: 'Conflicts',
+  changes: 'Changes',
+  incoming: 'Incoming',
+};
+
+export class PromptSourceControl implements vscode.Disposable {
+  readonly control: vscode.SourceControl;
+  readonly groups: Readonly<Record<GroupId, vscode.SourceControlResourceGroup>>;
+  readonly #workbench: Workbench;
+  readonly #drafts: Drafts;
+  /** Under which the message is kept: what is written for one registry is not offered for another. */
+  readonly #draft: string;
+  readonly #following: vscode.Disposable;
+
+  constructor(workbench: Workbench, drafts: Drafts) {
+    const { session, prompts } = workbench;
+    this.#workbench = workbench;
+    this.#drafts = drafts;
+    this.#draft = draftName('publish changes', session);
+    this.control = vscode.scm.createSourceControl('promptforge', 'PromptForge');
+    const { inputBox } = this.control;
+    inputBox.placeholder = `Message ({0} to publish to "${registryName(session.registry ?? EMBEDDED)}")`;
+    inputBox.value = drafts.of(this.#draft) ?? '';
+    this.control.acceptInputCommand = { command: 'promptforge.publishAll', title: 'Publish' };
+    this.control.quickDiffProvider = quickDiff(workbench);
+    this.groups = Object.fromEntries(GROUPS.map(id => [id, this.#group(id)])) as typeof this.groups;
+    let timer: NodeJS.Timeout | undefined;
+    this.#following = vscode.Disposable.from(
+      onDidType(inputBox, () => this.#keepMessage()),
+      vscode.window.onDidChangeWindowState(() => this.#keepMessage()),
+      prompts.onDidChange(() => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          this.update();
+        }, SETTLE_MS);
+      }),
+      new vscode.Disposable(() => clearTimeout(timer)),
+    );
+    this.update();
+  }
+
+  get message(): string {
+    return this.control.inputBox.value;
+  }
+
+  /** The message has become that of versions: it is not offered again, unless another one was typed meanwhile. */
+  sent(message: string): void {
+    if (this.message.trim() !== message.trim()) return;
+    this.control.inputBox.value = '';
+    this.#keepMessage();
+  }
+
+  update(): void {
+    this.#keepMessage();
+    const place = placeOf(this.#workbench);
+    if (place === undefined) return;
+    const groups = groupsOf(this.#workbench.prompts.listed.values());
+    for (const id of GROUPS) {
+      const listed = groups[id];
+      const shown = this.groups[id];
+      const label =
+        listed.length > MOST_SHOWN ? `${LABELS[id]} (first ${MOST_SHOWN} of ${listed.length})` : LABELS[id];
+      if (shown.label !== label) shown.label = label;
+      // Also where nothing differs: VS Code looks for the base of an open file again then.
+      shown.resourceStates = listed
+        .slice(0, MOST_SHOWN)
+        .map((each): PromptResource => resourceOf(each, id, place));
+    }
+    this.control.count = groups.changes.length + groups.conflicts.length;
+  }
+
+  dispose(): void {
+    this.#keepMessage();
+    this.#following.dispose();
+    this.control.dispose();
+  }
+
+  #keepMessage(): void {
+    this.#drafts.keep(this.#draft, this.message);
+  }
+
+  #group(id: GroupId): vscode.SourceControlResourceGroup {
+    const group = this.control.createResourceGroup(id, LABELS[id]);
+    group.hideWhenEmpty = id !== 'changes';
+    group.contextValue = id;
+    return group;
+  }
+}
+
+/** VS Code gives the input box this event, though it does not declare it; without it, the text is kept a little later. */
+function onDidType(inputBox: vscode.SourceControlInputBox, typed: () => void): vscode.Disposable {
+  const { onDidChange } = inputBox as { onDidChange?: vscode.Event<string> };
+  return typeof onDidChange === 'function' ? onDidChange(typed) : new vscode.Disposable(() => undefined);
+}

@@ -1,0 +1,66 @@
+/** The sentences of a document with the versions that changed them: of a prompt's file or of a published version. */
+import type * as vscode from 'vscode';
+import { MAX_TEXT_LENGTH, type SentenceHistory } from '../../client/sentence-history.ts';
+import { type BlamedSentence, blamedSentences, extendBlame } from '../../core/blame/blame.ts';
+import { indexAt } from '../../core/blame/earlier-sentence.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
+import { namedTarget } from '../explorer/target.ts';
+import { SCHEME } from '../versions/uri.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** What a document is a text of. */
+export interface Subject {
+  /** Whose history it has: of a file that was renamed here, the prompt that it was. */
+  readonly prompt: PromptName;
+  /** The published version itself, or the one that the file is based on. */
+  readonly version: VersionNumber;
+  readonly isFile: boolean;
+}
+
+export interface DocumentBlame {
+  readonly subject: Subject;
+  readonly history: SentenceHistory;
+  /** With offsets of the document's text. */
+  readonly sentences: readonly BlamedSentence[];
+}
+
+/**
+ * Undefined for a document that has no published version, or is none of a prompt.
+ * @throws OtherProject for one of another project or registry
+ */
+export async function subjectOf(
+  { uri }: Pick<vscode.TextDocument, 'uri'>,
+  workbench: Workbench,
+): Promise<Subject | undefined> {
+  if (uri.scheme !== 'file' && uri.scheme !== SCHEME) return undefined;
+  const target = await namedTarget(uri, workbench);
+  if (target === undefined) return undefined;
+  const { prompt, version } = target;
+  if (version !== undefined) return { prompt, version, isFile: false };
+  if (uri.scheme !== 'file') return undefined;
+  const listed = workbench.prompts.listed.get(prompt);
+  const former = listed?.base === undefined ? listed?.renamedFrom : { prompt, base: listed.base };
+  return former !== undefined && isVersionNumber(former.base)
+    ? { prompt: former.prompt, version: former.base, isFile: true }
+    : undefined;
+}
+
+/**
+ * Of the text as it is now, saved or not: a sentence that is in no version yet has no version.
+ * @throws Problem `too_large`
+ */
+export function blameOfText(text: string, subject: Subject, history: SentenceHistory): DocumentBlame {
+  if (text.length > MAX_TEXT_LENGTH)
+    throw new Problem(
+      'too_large',
+      `This text has more than ${MAX_TEXT_LENGTH / 1024} Ki characters, so there is no sentence history of it.`,
+    );
+  const blame = extendBlame(history.blame, [{ version: undefined, text }]);
+  return { subject, history, sentences: blamedSentences(blame) };
+}
+
+export function sentenceAt({ sentences }: DocumentBlame, offset: number): BlamedSentence | undefined {
+  return sentences[indexAt(sentences, offset)];
+}

@@ -1,0 +1,86 @@
+/** What is said of a sentence's last change. */
+import type { SentenceHistory } from '../../client/sentence-history.ts';
+import type { VersionSummary } from '../../contract/prompts.ts';
+import type { Change } from '../../core/blame/blame.ts';
+import { versionReference } from '../../core/version.ts';
+import { oneLine } from '../../core/visible-text.ts';
+import { ageOf, instantOf } from '../wording/age.ts';
+import { escapeMarkdown } from '../wording/markdown.ts';
+
+export const NOT_PUBLISHED = 'Not published yet';
+const DAY_MS = 86_400_000;
+/** Characters of a message in a hover, and of a name in an annotation. */
+const MESSAGE = 200;
+const NAME = 40;
+
+/** Tags, front matter and code are changed by the line. */
+export type Noun = 'sentence' | 'line';
+
+/** Whether the change may be older: the versions before it were not read. */
+export function isPerhapsOlder({ blame }: SentenceHistory, { version }: Change): boolean {
+  return version !== undefined && version === blame.oldest && version !== 1;
+}
+
+/**
+ * Markdown with what people wrote escaped: `This sentence changed on Tuesday at 14:03, Dana, @7: Shorter greeting`.
+ * @param now milliseconds since 1970
+ */
+export function changeMarkdown(
+  history: SentenceHistory,
+  change: Change,
+  noun: Noun,
+  now: number,
+  timeZone?: string,
+): string {
+  const version = versionOf(history, change);
+  if (version === undefined) return NOT_PUBLISHED;
+  const [message = ''] = version.message.trim().split('\n', 1);
+  const by = `${dayOf(version.publishedAt, now, timeZone)}, ${escapeMarkdown(version.author)}, @${version.version}`;
+  const why = message === '' ? '' : `: ${escapeMarkdown(shortened(message, MESSAGE))}`;
+  if (isPerhapsOlder(history, change)) return `This ${noun} is of this version or an older one: ${by}${why}`;
+  return `This ${noun} ${version.version === 1 ? 'is of the first version:' : 'changed on'} ${by}${why}`;
+}
+
+/** In the text, after a sentence: `@7 Dana, 2 days ago`. */
+export function annotation(history: SentenceHistory, change: Change, now: number): string {
+  const version = versionOf(history, change);
+  if (version === undefined) return NOT_PUBLISHED;
+  const older = isPerhapsOlder(history, change) ? ' or older' : '';
+  return `@${version.version}${older} ${shortened(oneLine(version.author), NAME)}, ${ageOf(version.publishedAt, now)}`;
+}
+
+/** Why there is no earlier wording of a sentence. */
+export function whyNoEarlier(history: SentenceHistory, change: Change): string {
+  const { prompt, version } = versionOf(history, change) ?? {};
+  if (prompt === undefined || version === undefined)
+    return 'This sentence is not published yet, and the version that the file is based on has none in its place.';
+  const reference = versionReference(prompt, version);
+  if (version === 1) return `This sentence is as in ${reference}, the first version.`;
+  if (isPerhapsOlder(history, change))
+    return `This sentence is of ${reference} or an older version. Versions before it are not at hand.`;
+  return `This sentence is new in ${reference}: the version before has none in its place.`;
+}
+
+function versionOf({ versions }: SentenceHistory, { version }: Change): VersionSummary | undefined {
+  return version === undefined ? undefined : versions.get(version);
+}
+
+/** `Tuesday at 14:03` within the last six days, then `Sep 12 at 14:03 CEST`. */
+function dayOf(at: string, now: number, timeZone?: string): string {
+  const age = now - Date.parse(at);
+  if (age < 0 || age >= 6 * DAY_MS) return instantOf(at, timeZone, now);
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    ...zone,
+    weekday: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).formatToParts(new Date(at));
+  const part = (type: string) => parts.find(each => each.type === type)?.value ?? '';
+  return `${part('weekday')} at ${part('hour')}:${part('minute')}`;
+}
+
+function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
+}

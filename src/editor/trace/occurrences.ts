@@ -1,0 +1,122 @@
+/** The versions that the lines of a log name, and where each is first and last. */
+import { setImmediate } from 'node:timers/promises';
+import { MAX_NAME_LENGTH, type PromptName } from '../../core/name.ts';
+import { type FoundReference, referencesIn } from '../../core/references.ts';
+import type { VersionNumber } from '../../core/version.ts';
+
+export interface Occurrence {
+  /** From 1. */
+  readonly line: number;
+  /** RFC 3339, where the line has a time with its offset from UTC. */
+  readonly at: string | undefined;
+}
+
+export interface Traced {
+  readonly prompt: PromptName;
+  readonly version: VersionNumber;
+  /** Lines that name it. */
+  readonly lines: number;
+  /** By the lines' times where they have them, otherwise by their order. */
+  readonly first: Occurrence;
+  readonly last: Occurrence;
+}
+
+/** A log's own time is at the beginning of its line; texts that were logged may hold others. */
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/;
+/** Of a line, in which its time is looked for. */
+const HEAD = 1000;
+/** Versions that are told apart: those that a log of an application names are a few. */
+export const MOST_VERSIONS = 10_000;
+/** Milliseconds after which others get the thread. */
+const REST_AFTER = 8;
+/** UTF-16 code units of a line that are looked at between two rests. */
+const PIECE = 16 * 1024;
+/** Before a piece and behind it: a reference may lie across its ends. */
+const BEFORE = MAX_NAME_LENGTH + 2;
+const BEHIND = 20;
+
+/**
+ * Those that are named most first; of the versions beyond `MOST_VERSIONS` nothing is told. Rests every few
+ * milliseconds, so that whatever the text is the thread stays free for others.
+ * @throws the signal's reason
+ */
+export async function trace(log: string, signal?: AbortSignal): Promise<Traced[]> {
+  const traced = new Map<string, Traced>();
+  let rested = performance.now();
+  for (const step of stepsOf(log)) {
+    if (performance.now() - rested > REST_AFTER) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      rested = performance.now();
+    }
+    if (step === undefined) continue;
+    const key = `${step.prompt}@${step.version}`;
+    const known = traced.get(key);
+    if (known === undefined && traced.size >= MOST_VERSIONS) continue;
+    traced.set(key, added(known ?? { ...step, lines: 0 }, step.occurrence));
+  }
+  return [...traced.values()].sort((a, b) => b.lines - a.lines);
+}
+
+type Named = Pick<FoundReference, 'prompt' | 'version'> & { readonly occurrence: Occurrence };
+
+/** Each reference of each line once, and undefined wherever one may rest. */
+function* stepsOf(log: string): Generator<Named | undefined> {
+  let start = 0;
+  for (let line = 1; start <= log.length; line += 1) {
+    const newline = log.indexOf('\n', start);
+    const end = newline < 0 ? log.length : newline;
+    const text = log.slice(start, end);
+    start = end + 1;
+    yield undefined;
+    if (!text.includes('@')) continue;
+    const occurrence = { line, at: timeIn(text) };
+    const seen = new Set<string>();
+    for (const found of referencesInPieces(text)) {
+      if (found === undefined) {
+        yield undefined;
+        continue;
+      }
+      const { prompt, version } = found;
+      const key = `${prompt}@${version}`;
+      if (seen.has(key)) continue;
+      if (seen.size < MOST_VERSIONS) seen.add(key);
+      yield { prompt, version, occurrence };
+    }
+  }
+}
+
+/** As `referencesIn`, with an undefined after each piece. */
+function* referencesInPieces(text: string): Generator<FoundReference | undefined> {
+  for (let from = 0; from < text.length; from += PIECE) {
+    const start = Math.max(0, from - BEFORE);
+    for (const found of referencesIn(text.slice(start, from + PIECE + BEHIND))) {
+      const at = start + found.offset + found.prompt.length;
+      if (at >= from && at < from + PIECE) yield found;
+    }
+    yield undefined;
+  }
+}
+
+function added(
+  known: Omit<Traced, 'first' | 'last'> & Partial<Pick<Traced, 'first' | 'last'>>,
+  found: Occurrence,
+): Traced {
+  const { prompt, version, lines, first = found, last = found } = known;
+  return {
+    ...{ prompt, version, lines: lines + 1 },
+    first: isBefore(found, first) ? found : first,
+    last: isBefore(found, last) ? last : found,
+  };
+}
+
+function isBefore(one: Occurrence, other: Occurrence): boolean {
+  if (one.at === undefined || other.at === undefined) return one.line < other.line;
+  return Date.parse(one.at) < Date.parse(other.at);
+}
+
+function timeIn(line: string): string | undefined {
+  const found = TIME.exec(line.slice(0, HEAD))?.[0].replace(' ', 'T').replace(',', '.');
+  const at = found === undefined ? Number.NaN : Date.parse(found);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}

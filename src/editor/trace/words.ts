@@ -1,0 +1,35 @@
+/** The words of a traced version: how often it is named, when, and what was live then. */
+import type { Life, Lives } from '../lives/lives.ts';
+import { counted, instantOf, listed } from '../wording/age.ts';
+import { placeOf } from '../wording/place.ts';
+import type { Occurrence, Traced } from './occurrences.ts';
+
+/** `in 214 lines, first Sep 12, 2026, 10:03, last Sep 12, 2026, 10:41` */
+export function occurrencesInWords({ lines, first, last }: Traced): string {
+  const [from, until] = [whenOf(first), whenOf(last)];
+  const span = from === until ? from : `first ${from}, last ${until}`;
+  return `${counted(lines, 'line')}, ${span}`;
+}
+
+function whenOf({ at, line }: Occurrence): string {
+  return at === undefined ? `line ${line}` : instantOf(at);
+}
+
+/** @param lives of its prompt; undefined where they could not be asked for */
+export function liveThenInWords({ version, first, last }: Traced, lives: Lives | undefined): string {
+  if (lives === undefined) return 'It could not be found out what was live then.';
+  const all = lives.get(version) ?? [];
+  if (all.length === 0) return 'This version was never live.';
+  if (first.at === undefined || last.at === undefined)
+    return `Live in ${listed(places(all))} at some time; the lines have no time that says when they are from.`;
+  const [from, until] = [Date.parse(first.at), Date.parse(last.at)];
+  const then = all.filter(
+    life => Date.parse(life.from) <= until && (life.until === null || Date.parse(life.until) >= from),
+  );
+  if (then.length > 0) return `Live in ${listed(places(then))} then.`;
+  return `Not live then: it was in ${listed(places(all))} at another time.`;
+}
+
+function places(lives: readonly Life[]): string[] {
+  return [...new Set(lives.map(placeOf))];
+}

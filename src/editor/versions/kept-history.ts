@@ -1,0 +1,11 @@
+/** A prompt's history as it was seen before, for while there is nobody to ask. */
+import type { VersionSummary } from '../../contract/prompts.ts';
+import type { PromptName } from '../../core/name.ts';
+import type { Session } from '../connection/session.ts';
+
+/** Newest first; empty unless the registry is away, and where the history was never seen. */
+export async function keptHistory(session: Session, prompt: PromptName): Promise<readonly VersionSummary[]> {
+  const { state, registry } = session;
+  if (state.kind !== 'offline' || registry === undefined) return [];
+  return (await session.cache()).getHistory(session.cacheUrl(registry), prompt);
+}

@@ -1,0 +1,30 @@
+/** Who could approve in an environment: people with a valid key of it that has the role. */
+import type { EnvironmentName } from '../../core/environment.ts';
+import { foldPerson } from '../../core/person.ts';
+import { readOnce } from '../store/remembered.ts';
+import type { Snapshot } from '../store/store.ts';
+
+/** Names as `foldPerson` gives them. @param at RFC 3339 UTC: keys that expired before are not valid */
+export function readApprovers(
+  snapshot: Snapshot,
+  environment: EnvironmentName,
+  at: string,
+): Promise<ReadonlySet<string>> {
+  return readOnce(snapshot, `approvers ${environment} ${at}`, async () => {
+    const rows = await snapshot
+      .selectFrom('keys')
+      .select('actor')
+      .distinct()
+      .where('environment', '=', environment)
+      .where('role', 'in', ['approver', 'admin'])
+      .where('revoked_at', 'is', null)
+      .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+      .execute();
+    return new Set(rows.map(({ actor }) => foldPerson(actor)));
+  });
+}
+
+/** Those of the owners who could approve. */
+export function ableOf(owners: readonly string[], approvers: ReadonlySet<string>): string[] {
+  return owners.filter(owner => approvers.has(foldPerson(owner)));
+}

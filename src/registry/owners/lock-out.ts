@@ -1,0 +1,118 @@
+/** Owners by whom nothing could ever be approved are refused before they hold, and told of when they come to be so. */
+import { sql } from 'kysely';
+import type { Environment } from '../../core/environment.ts';
+import type { PromptName } from '../../core/name.ts';
+import { eitherOf, type OwnerRule, type OwnersNote, promptsOfRules } from '../../core/owners.ts';
+import { isSamePerson } from '../../core/person.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Snapshot } from '../store/store.ts';
+import { ableOf, readApprovers } from './approvers.ts';
+
+/** Prompts that patterns are tried on: where there are more, it is not said which patterns match none. */
+const MAX_PROMPTS = 10_000;
+/** Of a rule with one owner: prompts whose newest versions are looked at, and how many of each. */
+const SOME_PROMPTS = 50;
+const NEWEST_VERSIONS = 20;
+
+/** @throws Problem `owners_locked_out` that names the first line and why */
+export async function checkNotLockedOut(
+  snapshot: Snapshot,
+  environment: Environment,
+  rules: readonly OwnerRule[],
+  at: string,
+): Promise<void> {
+  const [first, ...others] = await lockedOut(snapshot, environment, rules, at);
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+  throw new Problem('owners_locked_out', `Line ${first.line}: ${first.message}${more} Nothing was changed.`, {
+    fields: [first, ...others].map(({ line, message }) => ({
+      pointer: '/text',
+      message: `Line ${line}: ${message}`,
+    })),
+  });
+}
+
+/** Of each rule by which nobody could approve: why, and what to do. */
+export async function lockedOut(
+  snapshot: Snapshot,
+  { name, policy }: Environment,
+  rules: readonly OwnerRule[],
+  at: string,
+): Promise<OwnersNote[]> {
+  if (rules.length === 0) return [];
+  const approvers = await readApprovers(snapshot, name, at);
+  const notes: OwnersNote[] = [];
+  const single: { readonly rule: OwnerRule; readonly owner: string }[] = [];
+  for (const rule of rules) {
+    const { line, pattern, owners } = rule;
+    const [owner, ...more] = ableOf(owners, approvers);
+    if (owner === undefined)
+      notes.push({
+        line,
+        message: `Nobody could approve what "${pattern}" matches: ${whoLacks(owners)} of ${name} with the role approver or admin. Name an owner who has one, or have an admin make the key first.`,
+      });
+    else if (more.length === 0 && !policy.authorsMayApprove) single.push({ rule, owner });
+  }
+  if (single.length > 0) {
+    const names = await promptNames(snapshot);
+    const of = promptsOfRules(rules, names);
+    for (const { rule, owner } of single) {
+      const prompts = of.get(rule) ?? [];
+      if (prompts.length > 0 && (await isOnlyAuthor(snapshot, owner, prompts)))
+        notes.push({
+          line: rule.line,
+          message: `${owner} is the only owner of "${rule.pattern}" who has a key of ${name} to approve with, and wrote everything that it matches. Authors may not approve there, so nobody could. Name another owner as well, or have an admin allow authors to approve (authorsMayApprove).`,
+        });
+    }
+  }
+  return notes.sort((one, other) => one.line - other.line);
+}
+
+function whoLacks(owners: readonly string[]): string {
+  return owners.length === 1
+    ? `${owners[0]} has no valid key`
+    : `none of ${owners.join(', ')} has a valid key`;
+}
+
+/** Patterns that decide for no prompt there is: a slip, or a folder that is still to come. */
+export async function unmatched(snapshot: Snapshot, rules: readonly OwnerRule[]): Promise<OwnersNote[]> {
+  if (rules.length === 0) return [];
+  const names = await promptNames(snapshot);
+  if (names.length > MAX_PROMPTS) return [];
+  const of = promptsOfRules(rules, names);
+  return rules
+    .filter(rule => !of.has(rule))
+    .map(({ line, pattern, owners }) => ({
+      line,
+      message: `"${pattern}" decides for no prompt now: none has such a name, or a later line decides. ${eitherOf(owners)} will be asked once one does.`,
+    }));
+}
+
+/** Without those that are archived; one more than `MAX_PROMPTS` at most. */
+async function promptNames(snapshot: Snapshot): Promise<PromptName[]> {
+  const rows = await snapshot
+    .selectFrom('prompts')
+    .select('name')
+    .where('archived', '=', 0)
+    .orderBy('name')
+    .limit(MAX_PROMPTS + 1)
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
+/** Of the newest versions of some of the prompts: whether nobody else wrote any. */
+async function isOnlyAuthor(
+  snapshot: Snapshot,
+  owner: string,
+  prompts: readonly PromptName[],
+): Promise<boolean> {
+  const rows = await snapshot
+    .selectFrom('versions')
+    .innerJoin('prompts', 'prompts.name', 'versions.prompt')
+    .select('versions.author')
+    .distinct()
+    .where('versions.prompt', 'in', prompts.slice(0, SOME_PROMPTS))
+    .where(sql<boolean>`versions.version > prompts.newest - ${sql.lit(NEWEST_VERSIONS)}`)
+    .execute();
+  return rows.every(({ author }) => isSamePerson(author, owner));
+}

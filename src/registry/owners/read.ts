@@ -1,0 +1,68 @@
+/** The owners of an environment as the API shows them. */
+import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
+import type { Environment, EnvironmentName } from '../../core/environment.ts';
+import { type OwnersNote, parseOwners } from '../../core/owners.ts';
+import type { OwnersApproval, OwnersChange } from '../../core/owners-change.ts';
+import { ownersApprovalsNeeded } from '../../core/owners-decisions.ts';
+import { revokedAfter } from '../access/committed-key.ts';
+import { readEnvironment } from '../environments.ts';
+import type { Snapshot } from '../store/store.ts';
+import { newestOwnersChange, readOwners, readOwnersChange } from './events.ts';
+import { lockedOut, unmatched } from './lock-out.ts';
+
+/** @param at RFC 3339 UTC: now. @throws Problem `environment_not_found` */
+export async function showOwners(
+  snapshot: Snapshot,
+  name: EnvironmentName,
+  at: string,
+): Promise<OwnersRecord> {
+  const environment = await readEnvironment(snapshot, name);
+  const { change, text, rules } = await readOwners(snapshot, name);
+  const newest = await newestOwnersChange(snapshot, name);
+  const current = change === null ? null : await readOwnersChange(snapshot, name, String(change));
+  const warnings = [
+    ...(await lockedOut(snapshot, environment, rules, at)),
+    ...(await unmatched(snapshot, rules)),
+  ];
+  return {
+    environment: name,
+    text,
+    current: current && (await changeRecord(snapshot, environment, current)),
+    waiting: newest?.state === 'pending' ? await changeRecord(snapshot, environment, newest) : null,
+    warnings: warnings.sort((one, other) => one.line - other.line),
+  };
+}
+
+/** What to tell of a text that is to be: patterns that decide for no prompt. None of one that is refused anyway. */
+export async function warningsOf(snapshot: Snapshot, text: string): Promise<OwnersNote[]> {
+  const parsed = parseOwners(text);
+  return 'rules' in parsed ? unmatched(snapshot, parsed.rules) : [];
+}
+
+/** Those by keys that were not revoked since. */
+export async function countedApprovals(
+  snapshot: Snapshot,
+  { approvals }: OwnersChange,
+): Promise<OwnersApproval[]> {
+  const counted: OwnersApproval[] = [];
+  for (const approval of approvals)
+    if ((await revokedAfter(snapshot, approval.key, approval.seq)) === undefined) counted.push(approval);
+  return counted;
+}
+
+/** A change as the API gives it. */
+export async function changeRecord(
+  snapshot: Snapshot,
+  { policy }: Environment,
+  change: OwnersChange,
+): Promise<OwnersChangeRecord> {
+  const waits = change.state === 'pending';
+  const approvals = waits ? await countedApprovals(snapshot, change) : change.approvals;
+  const { rules } = await readOwners(snapshot, change.environment);
+  return {
+    ...change,
+    id: String(change.id),
+    approvals: approvals.map(({ actor, at, comment }) => ({ actor, at, comment })),
+    approvalsNeeded: waits ? ownersApprovalsNeeded(policy, rules.length > 0) : change.approvals.length,
+  };
+}

@@ -1,0 +1,98 @@
+/** What the policy and the owners ask of a promotion that is open; of one of a release also for the sake of the others, as they are approved as one. */
+import type { ChangedVersion } from '../../core/change-authors.ts';
+import type { Policy } from '../../core/environment.ts';
+import { type OwnerRule, rulesFor } from '../../core/owners.ts';
+import { isAtomic, type PromotionRecord } from '../../core/promotion.ts';
+import { actsAtOnce, approvalsNeeded } from '../../core/promotion-decisions.ts';
+import { readOwners } from '../owners/events.ts';
+import type { Snapshot } from '../store/store.ts';
+import { type Move, readBarred, readChanged } from './barred.ts';
+import { releaseMembers } from './release-members.ts';
+
+export interface Rules {
+  /** The versions whose authors may not approve it. */
+  readonly barred: readonly ChangedVersion[];
+  /** Approvals. */
+  readonly needed: number;
+  /** Of each, an owner must be among who approves. */
+  readonly owners: readonly OwnerRule[];
+}
+
+/** The rules of whole releases by id, so that who looks at several promotions reads each release once. */
+export type ReleaseRules = Map<number, Promise<RulesOfRelease>>;
+
+export interface RulesOfRelease {
+  /** Of all its promotions together: whoever wrote one of its versions approves none of it. */
+  readonly all: Rules;
+  /** Of each by itself, by its id. */
+  readonly each: ReadonlyMap<number, Rules>;
+}
+
+export async function readRules(
+  snapshot: Snapshot,
+  policy: Policy,
+  promotion: PromotionRecord,
+  releases: ReleaseRules = new Map(),
+): Promise<Rules> {
+  const { release } = promotion;
+  if (release === null) return rulesOfOne(snapshot, policy, promotion);
+  const reading =
+    releases.get(release.id) ??
+    releaseMembers(snapshot, release.id).then(members => rulesOf(snapshot, policy, members));
+  releases.set(release.id, reading);
+  return rulesIn(await reading, promotion);
+}
+
+/** Those that one of a release is held to: of the whole, where it is applied as a whole. */
+export function rulesIn({ all, each }: RulesOfRelease, promotion: PromotionRecord): Rules {
+  const own = each.get(promotion.id);
+  return isAtomic(promotion) || own === undefined ? all : { ...own, barred: all.barred };
+}
+
+export async function rulesOf(
+  snapshot: Snapshot,
+  policy: Policy,
+  members: readonly PromotionRecord[],
+): Promise<RulesOfRelease> {
+  const each = new Map<number, Rules>();
+  for (const member of members) each.set(member.id, await rulesOfOne(snapshot, policy, member));
+  const rules = [...each.values()];
+  const owners = new Set(rules.flatMap(one => one.owners));
+  const all = {
+    barred: rules.flatMap(one => one.barred),
+    needed: Math.max(0, ...rules.map(one => one.needed)),
+    owners: [...owners].sort((one, other) => one.line - other.line),
+  };
+  return { all, each };
+}
+
+type Asked = Move & Pick<PromotionRecord, 'environment' | 'rollback' | 'effectiveAt'>;
+
+async function rulesOfOne(snapshot: Snapshot, policy: Policy, asked: Asked): Promise<Rules> {
+  const all = await ownersFor(snapshot, policy, asked);
+  const changed = all.length > 0 || !policy.authorsMayApprove ? await readChanged(snapshot, asked) : [];
+  const owners = rulesFor(
+    all,
+    changed.map(({ prompt }) => prompt),
+  );
+  return {
+    barred: await readBarred(snapshot, policy, changed),
+    needed: approvalsNeeded(policy, asked, owners.length > 0),
+    owners,
+  };
+}
+
+/** How many must approve what is asked for now; what it changes is looked at only where that matters. */
+export async function readNeeded(snapshot: Snapshot, policy: Policy, asked: Asked): Promise<number> {
+  const needed = approvalsNeeded(policy, asked);
+  if (needed > 0) return needed;
+  const all = await ownersFor(snapshot, policy, asked);
+  if (all.length === 0) return 0;
+  const changed = (await readChanged(snapshot, asked)).map(({ prompt }) => prompt);
+  return approvalsNeeded(policy, asked, rulesFor(all, changed).length > 0);
+}
+
+/** All rules that hold there; none for a rollback that nobody must approve. */
+async function ownersFor(snapshot: Snapshot, policy: Policy, asked: Asked): Promise<readonly OwnerRule[]> {
+  return actsAtOnce(policy, asked) ? [] : (await readOwners(snapshot, asked.environment)).rules;
+}

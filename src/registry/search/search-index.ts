@@ -1,0 +1,163 @@
+/**
+ * The index of the search: of every version the lines that it changed, in the table version_changes. It is made from the
+ * versions when somebody searches, so that publishing waits for nothing, and goes on where it ended. Whoever empties the
+ * table has it made anew.
+ */
+import { setImmediate as others, setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { Problem } from '../../core/problem.ts';
+import type { Work } from '../http/work.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+import type { VersionChangesTable, VersionsTable } from '../store/tables.ts';
+
+export interface SearchIndex {
+  /**
+   * Resolves when the index holds all that was published before.
+   * @throws Problem `unavailable` where that takes long: it is made meanwhile; the reason of `signal` once that aborts
+   */
+  complete(signal: AbortSignal): Promise<void>;
+}
+
+/** What is read, and then written, at once; whichever is reached first. Bytes are of both sources. */
+const AT_ONCE = { versions: 200, bytes: 2 * 1024 * 1024 };
+/** For how long a search waits for the index, in ms: less than a client waits for an answer. */
+const PATIENCE = 10_000;
+/** Whose work it is: nobody's key. */
+const ASKER = { key: 'search index' };
+
+export interface IndexLimits {
+  /** In ms. */
+  readonly patience: number;
+}
+
+export function searchIndex(
+  store: Store,
+  work: Pick<Work, 'changedLines'>,
+  closing: AbortSignal,
+  { patience }: IndexLimits = { patience: PATIENCE },
+): SearchIndex {
+  let underWay: Promise<void> | undefined;
+
+  async function goOn(): Promise<void> {
+    for (;;) {
+      if (closing.aborted) throw closed();
+      const next = await store.read(versionsToAdd);
+      if (next.versions.length === 0) return;
+      const changes = await work.changedLines(next.versions, ASKER);
+      const rows = next.versions.map(
+        ({ seq, prompt, version }, index): VersionChangesTable => ({
+          seq,
+          prompt,
+          version,
+          characters: changes[index]?.length ?? 0,
+          changes: changes[index] ?? '',
+        }),
+      );
+      await store.write(async transaction => {
+        // Another process may have added them.
+        if ((await lastAdded(transaction)) !== next.after) return;
+        await transaction.insertInto('version_changes').values(rows).execute();
+      });
+      await others();
+    }
+  }
+
+  async function goOnOnce(): Promise<void> {
+    // What was published since one under way began may not be in it.
+    await underWay?.catch(() => {});
+    underWay ??= goOn().finally(() => {
+      underWay = undefined;
+    });
+    await underWay;
+  }
+
+  return {
+    complete: signal => inTime(goOnOnce(), patience, signal),
+  };
+}
+
+function closed(): Problem {
+  return new Problem('unavailable', 'The registry is closing. Nothing was searched; try again soon.');
+}
+
+async function inTime(work: Promise<void>, patience: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(patience, undefined, {
+    signal: AbortSignal.any([signal, over.signal]),
+    ref: false,
+  }).then(() => {
+    throw new Problem(
+      'unavailable',
+      'The registry is still making the index of its versions, which takes long once. Nothing was searched; try again soon.',
+    );
+  });
+  // Nobody waits for the one that is later.
+  late.catch(() => {});
+  work.catch(() => {});
+  try {
+    await Promise.race([work, late]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    over.abort();
+  }
+}
+
+interface ToAdd {
+  /** Where the index ends. */
+  readonly after: number;
+  readonly versions: readonly (Pick<VersionsTable, 'seq' | 'prompt' | 'version'> & {
+    readonly before: string | undefined;
+    readonly after: string;
+  })[];
+}
+
+/** Versions and the ones before them, in the order of the log. */
+async function versionsToAdd(snapshot: Snapshot): Promise<ToAdd> {
+  const after = await lastAdded(snapshot);
+  const sizes = await withPrevious(snapshot, after)
+    .select(['versions.seq', 'versions.bytes', 'previous.bytes as bytesBefore'])
+    .orderBy('versions.seq')
+    .limit(AT_ONCE.versions)
+    .execute();
+  let bytes = 0;
+  let until: number | undefined;
+  for (const size of sizes) {
+    bytes += size.bytes + (size.bytesBefore ?? 0);
+    if (until !== undefined && bytes > AT_ONCE.bytes) break;
+    until = size.seq;
+  }
+  if (until === undefined) return { after, versions: [] };
+  const rows = await withPrevious(snapshot, after)
+    .select([
+      'versions.seq',
+      'versions.prompt',
+      'versions.version',
+      'versions.source as after',
+      'previous.source as before',
+    ])
+    .where('versions.seq', '<=', until)
+    .orderBy('versions.seq')
+    .execute();
+  return { after, versions: rows.map(row => ({ ...row, before: row.before ?? undefined })) };
+}
+
+function withPrevious(snapshot: Snapshot, after: number) {
+  return snapshot
+    .selectFrom('versions')
+    .leftJoin('versions as previous', join =>
+      join
+        .onRef('previous.prompt', '=', 'versions.prompt')
+        .on(sql<boolean>`previous.version = versions.version - 1`),
+    )
+    .where('versions.seq', '>', after);
+}
+
+async function lastAdded(snapshot: Snapshot): Promise<number> {
+  const row = await snapshot
+    .selectFrom('version_changes')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .executeTakeFirst();
+  return Number(row?.seq ?? 0);
+}

@@ -1,0 +1,139 @@
+/**
+ * Which versions made a text occur more often, or less: the index tells which may have, their sources tell how. It goes
+ * through the index a piece in a turn, so that no request waits for a search.
+ */
+import { PostgresAdapter, sql } from 'kysely';
+import type { SearchHit } from '../../contract/search.ts';
+import { growthIn } from '../../core/changed-lines.ts';
+import type { PromptName } from '../../core/name.ts';
+import { foldText } from '../../core/search-text.ts';
+import type { VersionNumber } from '../../core/version.ts';
+import type { Work } from '../http/work.ts';
+import { oneATurn } from '../prompts/one-a-turn.ts';
+import { readVersion } from '../prompts/version-rows.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+import type { VersionChangesTable } from '../store/tables.ts';
+import type { Asker } from '../workers/worker-pool.ts';
+
+export interface Search {
+  readonly text: string;
+  readonly prompt: PromptName | undefined;
+  readonly matchCase: boolean;
+  /** Only versions before the one of this event. */
+  readonly before: number;
+  readonly limit: number;
+}
+
+export interface SearchParts {
+  readonly store: Pick<Store, 'read'>;
+  readonly work: Pick<Work, 'textChange'>;
+  readonly asker: () => Asker;
+  /** Which versions the caller may read. */
+  readonly mayRead: (prompt: PromptName, version: VersionNumber) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+export interface Found {
+  readonly hits: readonly SearchHit[];
+  /** Where to go on; undefined: there is no more. */
+  readonly next: number | undefined;
+}
+
+export interface SearchLimits {
+  /** In ms: then the caller is told where to go on. */
+  readonly milliseconds: number;
+  /** Of the sources that are compared for one page. */
+  readonly bytes: number;
+}
+
+const LIMITS: SearchLimits = { milliseconds: 2_000, bytes: 8 * 1024 * 1024 };
+/** What of the index is gone through in one turn; whichever is reached first. */
+const PIECE = { rows: 1000, characters: 256 * 1024 };
+
+/** Newest first. A version is in it where the caller may read it and the one before. @throws the reason of `signal` */
+export async function searchVersions(
+  { store, work, asker, mayRead, signal }: SearchParts,
+  { text, prompt, matchCase, before, limit }: Search,
+  limits: SearchLimits = LIMITS,
+): Promise<Found> {
+  const folded = foldText(text);
+  const end = performance.now() + limits.milliseconds;
+  const hits: SearchHit[] = [];
+  let bytes = 0;
+  let place = before;
+  for (;;) {
+    await oneATurn();
+    signal.throwIfAborted();
+    const piece = await store.read(snapshot => readPiece(snapshot, folded, prompt, place));
+    if (piece === undefined) return { hits, next: undefined };
+    for (const { seq, changes, ...row } of piece.rows) {
+      // Where case counts, as many may have become others.
+      if (!matchCase && growthIn(changes, folded) === 0) continue;
+      const isFull = hits.length >= limit || bytes > limits.bytes || performance.now() > end;
+      if (isFull && place !== before) return { hits, next: place };
+      place = seq;
+      const pair = await readPair(store, row, mayRead);
+      if (pair === undefined) continue;
+      const { version, source, previous } = pair;
+      bytes += source.length + (previous?.length ?? 0);
+      const change = await work.textChange({ before: previous, after: source, text, matchCase }, asker());
+      if (change !== undefined) hits.push({ ...change, version });
+      await oneATurn();
+      signal.throwIfAborted();
+    }
+    place = piece.from;
+    if (performance.now() > end) return { hits, next: place };
+  }
+}
+
+interface Piece {
+  /** Those that have the text in what they changed, newest first. */
+  readonly rows: readonly Pick<VersionChangesTable, 'seq' | 'prompt' | 'version' | 'changes'>[];
+  /** The oldest version that was looked at. */
+  readonly from: number;
+}
+
+/** Undefined where there is nothing before `place`. */
+async function readPiece(
+  snapshot: Snapshot,
+  folded: string,
+  prompt: PromptName | undefined,
+  place: number,
+): Promise<Piece | undefined> {
+  const some = snapshot.selectFrom('version_changes').where('seq', '<', place);
+  const asked = prompt === undefined ? some : some.where('prompt', '=', prompt);
+  const sizes = await asked.select(['seq', 'characters']).orderBy('seq', 'desc').limit(PIECE.rows).execute();
+  let characters = 0;
+  let from: number | undefined;
+  for (const size of sizes) {
+    characters += Number(size.characters);
+    if (from !== undefined && characters > PIECE.characters) break;
+    from = Number(size.seq);
+  }
+  if (from === undefined) return undefined;
+  const { adapter } = snapshot.getExecutor();
+  const isIn = sql<boolean>`${sql.raw(adapter instanceof PostgresAdapter ? 'strpos' : 'instr')}(changes, ${folded}) > 0`;
+  const rows = await asked
+    .select(['seq', 'prompt', 'version', 'changes'])
+    .where('seq', '>=', from)
+    .where(isIn)
+    .orderBy('seq', 'desc')
+    .execute();
+  return { rows, from };
+}
+
+/** Undefined where the caller may not read both. */
+async function readPair(
+  store: Pick<Store, 'read'>,
+  { prompt, version }: Pick<VersionChangesTable, 'prompt' | 'version'>,
+  mayRead: SearchParts['mayRead'],
+) {
+  const previous = version > 1 ? ((version - 1) as VersionNumber) : undefined;
+  if (!(await mayRead(prompt, version))) return undefined;
+  if (previous !== undefined && !(await mayRead(prompt, previous))) return undefined;
+  return store.read(async snapshot => {
+    const { source, ...summary } = await readVersion(snapshot, prompt, version);
+    const before = previous && (await readVersion(snapshot, prompt, previous));
+    return { version: summary, source, previous: before?.source };
+  });
+}

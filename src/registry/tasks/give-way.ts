@@ -1,0 +1,79 @@
+/** What long work leaves to those who deliver on the same cores: its priority, rests, and the memory it is ended for first. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
+
+/** Milliseconds of work after which it rests. */
+const SPELL = 0.3;
+/** Milliseconds; the system makes it about 0.05 more. */
+const SHORT_REST = 0.05;
+/** Milliseconds, where others wanted the core. */
+const LONG_REST = 3;
+/** Milliseconds of a spell in which another had the core: less is what the clocks differ by. */
+const WAITED = 0.05;
+
+/** In milliseconds. */
+export interface RestClock {
+  /** Of the wall. */
+  now(): number;
+  /** Processor time that the work has had. */
+  used(): number;
+  wait(milliseconds: number): void;
+}
+
+/**
+ * Called as the work goes on, at points of its own. Where it had to wait for the core, others want it: then it leaves
+ * most of it to them. A low priority alone is not enough, as Linux lets a thread that has just begun go on for up to
+ * 3 ms whatever its priority, and takes a core that it keeps busy for no place to move others to.
+ */
+export function resting({ now, used, wait }: RestClock = CLOCK): () => void {
+  let begun = now();
+  let usedBefore = used();
+  return () => {
+    const passed = now() - begun;
+    if (passed < SPELL) return;
+    wait(passed - (used() - usedBefore) > WAITED ? LONG_REST : SHORT_REST);
+    begun = now();
+    usedBefore = used();
+  };
+}
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
+/** Older engines count for the whole process; with one thread at work that is nearly the same. */
+const cpuUsage = process.threadCpuUsage ?? process.cpuUsage;
+const CLOCK: RestClock = {
+  now: () => performance.now(),
+  used: () => {
+    const { user, system } = cpuUsage.call(process);
+    return (user + system) / 1000;
+  },
+  wait: milliseconds => void Atomics.wait(cell, 0, 0, milliseconds),
+};
+
+/** With 2 the p99 of deliveries doubles, with 15 it stays. */
+const NICENESS = 15;
+
+/** Of the calling thread, and where it has a process of its own, of the engine's helpers too: they collect garbage. */
+export function lowerPriority(): void {
+  try {
+    for (const thread of ownThreads()) setPriority(thread, NICENESS);
+  } catch {
+    // A system that forbids it serves all the same.
+  }
+}
+
+/** Zero is the caller's; elsewhere than on Linux the priority of one thread is that of its whole process. */
+function ownThreads(): number[] {
+  if (process.platform !== 'linux') return isMainThread ? [0] : [];
+  return isMainThread ? readdirSync('/proc/self/task').map(Number) : [0];
+}
+
+/** Where the system runs out of memory, it ends this process rather than the registry. */
+export function yieldMemory(): void {
+  if (!isMainThread) return;
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // Only Linux has it, and not everywhere: it is a preference.
+  }
+}

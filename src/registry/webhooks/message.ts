@@ -1,0 +1,22 @@
+/** The body of the request that tells a webhook of an event. */
+import type { RegistryEvent } from '../../core/event.ts';
+import type { WebhookFormat } from '../../core/webhook-format.ts';
+import { type About, notificationOf } from './notification.ts';
+import { slackMessage } from './slack-message.ts';
+import { teamsMessage } from './teams-message.ts';
+
+/** The payload as Standard Webhooks proposes it; `data` is the event as `/v1/changes` gives it. */
+export function jsonMessage(event: RegistryEvent): object {
+  return { type: event.kind, timestamp: event.at, data: event };
+}
+
+/** @param publicUrl as of `notificationOf` */
+export function chatMessage(
+  format: Exclude<WebhookFormat, 'json'>,
+  event: RegistryEvent,
+  about: About,
+  publicUrl?: string,
+): object {
+  const notification = notificationOf(event, about, publicUrl);
+  return format === 'slack' ? slackMessage(notification) : teamsMessage(notification);
+}

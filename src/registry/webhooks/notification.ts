@@ -1,0 +1,177 @@
+/** An event in words, for a chat: who did what, why, the change in a few lines and where to look at it. */
+import { clip } from '../../core/clip.ts';
+import type { DiffExcerpt } from '../../core/diff-excerpt.ts';
+import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
+import { versionReference } from '../../core/version.ts';
+import { isBlank, oneLine, visibleLines } from '../../core/visible-text.ts';
+
+/** Nothing in it is markup: each format shows all of it as plain text. */
+export interface Notification {
+  /** One line of at most 150 UTF-16 code units. */
+  readonly title: string;
+  /** Each on one line, such as "By" and "dana". */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** What people wrote, with lines of its own. */
+  readonly quotes: readonly (readonly [label: string, text: string])[];
+  /** Sentences about the change. */
+  readonly changes: readonly string[];
+  /** Lines of a diff; none where there is nothing to show. */
+  readonly diff: readonly string[];
+  readonly link?: { readonly label: string; readonly url: string };
+}
+
+/** What the registry knows of an event beside the event itself. */
+export interface About {
+  readonly promotion?: PromotionRecord | undefined;
+  readonly change?: Change | undefined;
+}
+
+export interface Change {
+  /** Such as `support/triage@11`; undefined where there was nothing before. */
+  readonly from: string | undefined;
+  /** Undefined where the sources are the same. */
+  readonly excerpt: DiffExcerpt | undefined;
+  /** Partials whose version differs: `support/_header 3 → 4`. */
+  readonly partials: readonly string[];
+}
+
+const MAX_TITLE = 150;
+const MAX_FACT = 200;
+const MAX_QUOTE = 500;
+const MAX_QUOTE_LINES = 8;
+const MAX_PARTIALS = 5;
+
+/** @param publicUrl where people reach the registry, without a slash at its end; without it there is no link */
+export function notificationOf(event: RegistryEvent, about: About, publicUrl?: string): Notification {
+  const { promotion } = about;
+  const effectiveAt = dataOf(event, 'promotion.planned')?.effectiveAt ?? promotion?.effectiveAt;
+  const place = dataOf(event, 'promotion.commented')?.place;
+  const facts: [string, string][] = [['By', event.actor]];
+  if (
+    promotion !== undefined &&
+    event.kind !== 'promotion.requested' &&
+    promotion.requestedBy !== event.actor
+  )
+    facts.push(['Requested by', promotion.requestedBy]);
+  if (event.environment !== undefined) facts.push(['Environment', event.environment]);
+  if (event.channel !== undefined && event.channel !== 'stable') facts.push(['Channel', event.channel]);
+  if (effectiveAt) facts.push(['Takes effect', minute(effectiveAt)]);
+  if (place !== undefined)
+    facts.push(['Line', `${place.line} ${place.side === 'to' ? 'after' : 'before'} the change`]);
+  facts.push(['At', minute(event.at)]);
+  const link = linkOf(event, publicUrl);
+  return {
+    title: clip(oneLine(titleOf(event, promotion)), MAX_TITLE),
+    facts: facts.flatMap(([label, value]) =>
+      isBlank(value) ? [] : [[label, clip(oneLine(value), MAX_FACT)]],
+    ),
+    quotes: quotesOf(event, promotion),
+    ...changesOf(about.change),
+    ...(link && { link }),
+  };
+}
+
+function titleOf(event: RegistryEvent, promotion: PromotionRecord | undefined): string {
+  const reference = referenceOf(event);
+  if (reference === undefined) return event.kind;
+  const { environment = '', kind } = event;
+  const rollback = (dataOf(event, 'promotion.applied') ?? promotion)?.rollback === true;
+  const move = rollback
+    ? `roll back ${environment} to ${reference}`
+    : `promote ${reference} to ${environment}`;
+  switch (kind) {
+    case 'version.published':
+      return `Published: ${reference}`;
+    case 'promotion.requested':
+      return `Requested: ${move}`;
+    case 'promotion.approved':
+      return `Approved: ${move}`;
+    case 'promotion.planned':
+      return `Planned: ${move}`;
+    case 'promotion.held':
+      return `Held: ${move}`;
+    case 'promotion.applied':
+      return rollback
+        ? `Rolled back: ${environment} has ${reference} again`
+        : `Live in ${environment}: ${reference}`;
+    case 'promotion.rejected':
+      return `Rejected: ${move}`;
+    case 'promotion.cancelled':
+      return `Canceled: ${move}`;
+    case 'promotion.superseded':
+      return `Superseded by a newer request: ${move}`;
+    case 'promotion.commented':
+      return `Comment on the request to ${move}`;
+    default:
+      // A kind of a later release is told all the same.
+      return `${kind}: ${reference}`;
+  }
+}
+
+/** Which texts of an event's data people wrote, and how each is called. */
+const LABELS = {
+  text: 'Comment',
+  comment: 'Comment',
+  message: 'Message',
+  detail: 'Why',
+  reason: 'Reason',
+} as const;
+
+function quotesOf({ data }: RegistryEvent, promotion: PromotionRecord | undefined): [string, string][] {
+  const texts: Partial<Record<string, unknown>> = { ...(promotion && { reason: promotion.reason }), ...data };
+  return Object.entries(LABELS).flatMap(([field, label]): [string, string][] => {
+    const text = texts[field];
+    const shown = typeof text === 'string' ? quoted(text) : '';
+    return isBlank(shown) ? [] : [[label, shown]];
+  });
+}
+
+function quoted(text: string): string {
+  const lines = visibleLines(clip(text.trim(), MAX_QUOTE)).split('\n');
+  const shown = lines.length > MAX_QUOTE_LINES ? [...lines.slice(0, MAX_QUOTE_LINES), '…'] : lines;
+  return clip(shown.join('\n'), MAX_QUOTE);
+}
+
+function changesOf(change: Change | undefined): Pick<Notification, 'changes' | 'diff'> {
+  if (change === undefined) return { changes: [], diff: [] };
+  const { from, excerpt, partials } = change;
+  if (from === undefined) return { changes: ['There was no version before.'], diff: [] };
+  const changes: string[] = [];
+  if (excerpt === undefined) changes.push(`The text is that of ${from}.`);
+  else if (excerpt.lines.length === 0) changes.push(`It differs from ${from} in too much to show here.`);
+  else if (excerpt.more) changes.push(`Changed from ${from}, with ${excerpt.more} more lines:`);
+  else changes.push(`Changed from ${from}:`);
+  if (partials.length > 0) {
+    const more = partials.length > MAX_PARTIALS ? ` and ${partials.length - MAX_PARTIALS} more` : '';
+    changes.unshift(`Partials: ${partials.slice(0, MAX_PARTIALS).join(', ')}${more}.`);
+  }
+  return { changes, diff: excerpt?.lines ?? [] };
+}
+
+function linkOf(event: RegistryEvent, publicUrl: string | undefined): Notification['link'] {
+  if (publicUrl === undefined) return undefined;
+  const { promotion } = event.data as { readonly promotion?: string };
+  if (promotion !== undefined)
+    return { label: 'Open Review in VS Code', url: `${publicUrl}/open/promotion/${promotion}` };
+  const reference = referenceOf(event);
+  if (reference === undefined) return undefined;
+  return {
+    label: 'Open Version in VS Code',
+    url: `${publicUrl}/open/version?ref=${encodeURIComponent(reference)}`,
+  };
+}
+
+function referenceOf({ prompt, version }: RegistryEvent): string | undefined {
+  if (prompt === undefined || version === undefined) return prompt;
+  return versionReference(prompt, version);
+}
+
+function dataOf<K extends EventKind>(event: RegistryEvent, kind: K): EventData[K] | undefined {
+  return event.kind === kind ? (event.data as EventData[K]) : undefined;
+}
+
+/** `2026-03-01 10:00 UTC` */
+function minute(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+}

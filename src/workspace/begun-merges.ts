@@ -1,0 +1,48 @@
+/**
+ * Merges that an editor has begun. Until one is over, its file may hold anything, the base's text too, and what the
+ * person wrote stands only in the editor's notes: so no command and no other window may write the file meanwhile.
+ */
+import { digestOf } from '../core/digest.ts';
+import { isPromptName, type PromptName } from '../core/name.ts';
+import type { FileSystem } from './file-system.ts';
+import type { LocalFolder } from './local-folder.ts';
+
+const FOLDER = 'merging';
+
+export class BegunMerges {
+  readonly #local: LocalFolder;
+  readonly #files: FileSystem;
+
+  constructor(local: LocalFolder, files: FileSystem) {
+    this.#local = local;
+    this.#files = files;
+  }
+
+  /** On disk when it resolves. @throws WorkspaceError `not_writable`, or as the file system does */
+  async begin(name: PromptName): Promise<void> {
+    await this.#local.make();
+    await this.#files.makeFolder(this.#local.path(FOLDER));
+    await this.#local.replace(this.#pathOf(name), Buffer.from(name));
+  }
+
+  async end(name: PromptName): Promise<void> {
+    await this.#files.delete(this.#pathOf(name));
+  }
+
+  /** @throws as the file system does */
+  async names(): Promise<ReadonlySet<PromptName>> {
+    const names = new Set<PromptName>();
+    for (const entry of (await this.#files.list(this.#local.path(FOLDER))) ?? []) {
+      if (entry.kind !== 'file') continue;
+      const bytes = await this.#files.readFile(this.#local.path(FOLDER, entry.name));
+      const name = Buffer.from(bytes ?? []).toString('utf8');
+      if (isPromptName(name)) names.add(name);
+    }
+    return names;
+  }
+
+  /** A name may be longer than a file's, and differ from others by case alone. */
+  #pathOf(name: PromptName): string {
+    return this.#local.path(FOLDER, digestOf(name).slice('sha256:'.length));
+  }
+}

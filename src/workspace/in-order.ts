@@ -1,0 +1,22 @@
+/** Looking things up by names that come in the same order as the things: then each is the next, and none is searched for. */
+
+/**
+ * @param things in any order; it is fast where they are in that of their names
+ * @param nameOf each has another
+ * @returns what finds a thing by its name, which is fast for one name after the other in order
+ */
+export function inOrder<T>(
+  things: readonly T[],
+  nameOf: (thing: T) => string,
+): (name: string) => T | undefined {
+  let next = 0;
+  let known: Map<string, T> | undefined;
+  return name => {
+    for (let thing = things[next]; thing !== undefined && nameOf(thing) < name; thing = things[next])
+      next += 1;
+    const thing = things[next];
+    if (thing !== undefined && nameOf(thing) === name) return thing;
+    known ??= new Map(things.map(each => [nameOf(each), each]));
+    return known.get(name);
+  };
+}

@@ -1,0 +1,50 @@
+/** Works through a list, so many at a time. */
+
+/** When one fails, no other is begun; it rejects with the first failure, and only when none is under way any more. */
+export async function inTurns<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    while (next < items.length && failure === undefined) {
+      const index = next;
+      next += 1;
+      try {
+        await work(items[index] as T, index);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  if (failure !== undefined) throw failure.error;
+}
+
+/**
+ * What `work` makes of each item, in order; up to `count` items are worked on while the one before is used. Nothing is
+ * under way any more when it ends, in whichever way.
+ */
+export async function* ahead<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  count: number,
+): AsyncGenerator<R, void, undefined> {
+  const begun: Promise<R>[] = [];
+  let next = 0;
+  try {
+    while (next < items.length || begun.length > 0) {
+      while (next < items.length && begun.length <= count) {
+        const working = work(items[next] as T);
+        working.catch(() => {}); // it is told when its turn comes
+        begun.push(working);
+        next += 1;
+      }
+      yield await (begun.shift() as Promise<R>);
+    }
+  } finally {
+    await Promise.allSettled(begun);
+  }
+}

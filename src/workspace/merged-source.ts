@@ -1,0 +1,28 @@
+/** A prompt's source in which the edits of a file and of the registry are put together. */
+import { plainText, withLineEndingsOf } from '../core/line-endings.ts';
+import { mergeTexts } from '../core/merge.ts';
+import type { PromptName } from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
+import { checkSourceText, parseSource, sourceKindOf } from '../core/source.ts';
+import { sourceIssues } from '../core/template.ts';
+
+/** Undefined where they are in conflict: also where only the two together cannot be published. */
+export function mergedSource(
+  name: PromptName,
+  base: string,
+  mine: string,
+  theirs: string,
+): string | undefined {
+  const merged = mergeTexts(plainText(base), plainText(mine), plainText(theirs));
+  if (merged === undefined) return undefined;
+  try {
+    checkSourceText(merged);
+  } catch (error) {
+    if (Problem.is(error)) return undefined;
+    throw error;
+  }
+  const isSound = (source: string) =>
+    sourceIssues(source, parseSource(source, sourceKindOf(name))).length === 0;
+  if (isSound(mine) && isSound(theirs) && !isSound(merged)) return undefined;
+  return withLineEndingsOf(merged, theirs);
+}

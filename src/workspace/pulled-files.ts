@@ -1,0 +1,194 @@
+/** Puts pulled texts into prompt files that are still as they were; nothing of it is on disk before it is flushed. */
+import { basename, dirname } from 'node:path';
+import { type Digest, digestOf } from '../core/digest.ts';
+import type { PromptName } from '../core/name.ts';
+import { Problem } from '../core/problem.ts';
+import type { FileSystem, NewFile } from './file-system.ts';
+import type { LocalFolder } from './local-folder.ts';
+import type { LockEntry } from './lock-file.ts';
+import type { PromptsFolder } from './prompts-folder.ts';
+import { changedMeanwhile, type LeftFile, type PullOptions, type PullWork, unsaved } from './pull-plan.ts';
+import { checkInside, checkNotReadOnly } from './source-file.ts';
+import { systemMessage, WorkspaceError } from './workspace-error.ts';
+
+/** A file and what it is about to hold. */
+export interface PulledFile {
+  readonly work: PullWork;
+  readonly text: string;
+  /** Of `text`. */
+  readonly digest: Digest;
+  /** What the lock file says afterwards. */
+  readonly after: LockEntry;
+}
+
+/** Undefined where it was written. */
+type Outcome = readonly [pulled: PulledFile, left: LeftFile | WorkspaceError | undefined];
+
+/** Files in folders that are there, which are made before it is seen whether there is to be an end. */
+const CREATED_AT_ONCE = 32;
+
+interface Parts {
+  readonly files: FileSystem;
+  readonly folder: PromptsFolder;
+  readonly local: LocalFolder;
+}
+
+export class PulledFiles {
+  readonly #parts: Parts;
+  readonly #isDirty: PullOptions['isDirty'];
+  readonly #folders = new Map<string, Promise<void>>();
+  /** Folders that were not there. */
+  readonly #missing = new Set<string>();
+
+  constructor(parts: Parts, { isDirty }: Pick<PullOptions, 'isDirty'>) {
+    this.#parts = parts;
+    this.#isDirty = isDirty;
+  }
+
+  /**
+   * Makes the folders of new files. One that is not there is left to `createAll`, which makes it together with its files.
+   * Where a folder cannot be made, its files say why.
+   */
+  async makeFolders(names: readonly PromptName[]): Promise<void> {
+    const { files, folder: prompts } = this.#parts;
+    const first = new Map(names.map(name => [dirname(prompts.pathOf(name)), name]));
+    const make = async ([folder, name]: readonly [string, PromptName]): Promise<void> => {
+      const isMissing = folder !== prompts.path && (await files.stat(folder)) === undefined;
+      if (isMissing) this.#missing.add(folder);
+      await this.#troubleOfFolder(isMissing ? folder : prompts.pathOf(name), name);
+    };
+    await Promise.all([...first].map(make));
+  }
+
+  /**
+   * Makes files that were not there: a folder with all that is in it where it is missing, others some at a time.
+   * @returns again and again what came of some: why it was left alone, undefined for one that was made
+   */
+  async *createAll(pulled: readonly PulledFile[]): AsyncGenerator<readonly Outcome[], void, undefined> {
+    const others: PulledFile[] = [];
+    const inFolders = Map.groupBy(pulled, ({ work }) => dirname(this.#parts.folder.pathOf(work.name)));
+    for (const [folder, inside] of inFolders)
+      if (await this.#createFolder(folder, inside)) yield inside.map(each => [each, undefined] as const);
+      else others.push(...inside);
+    for (let start = 0; start < others.length; start += CREATED_AT_ONCE) {
+      const some = others.slice(start, start + CREATED_AT_ONCE);
+      const left = await this.#createFiles(some);
+      yield some.map((each, at) => [each, left[at]] as const);
+    }
+  }
+
+  /** @returns false where its files are to be made one by one, which then say why they cannot be */
+  async #createFolder(path: string, inside: readonly PulledFile[]): Promise<boolean> {
+    const { files, folder: prompts, local } = this.#parts;
+    if (!this.#missing.delete(path)) return false;
+    const texts = new Map(inside.map(({ work, text }) => [basename(prompts.pathOf(work.name)), text]));
+    const isUnsaved = () => inside.some(({ work }) => this.#isDirty(work.name));
+    return (await files.createFolder({ path, staged: local.staged(), texts }, () => !isUnsaved())) === true;
+  }
+
+  async #createFiles(
+    pulled: readonly PulledFile[],
+  ): Promise<readonly (LeftFile | WorkspaceError | undefined)[]> {
+    const { files, folder, local } = this.#parts;
+    const outcomes: (LeftFile | WorkspaceError | undefined)[] = [];
+    const wanted: (NewFile & { readonly at: number })[] = [];
+    for (const [at, { work, text }] of pulled.entries()) {
+      const { name, was } = work;
+      const path = folder.pathOf(name);
+      const trouble = await this.#troubleOfFolder(path, name);
+      if (trouble !== undefined) outcomes[at] = trouble;
+      else if (this.#isDirty(name)) outcomes[at] = unsaved(this.#label(name), was.base);
+      else wanted.push({ at, path, staged: local.staged(), text });
+    }
+    const created = await files.createAll(wanted);
+    for (const [index, { at, path }] of wanted.entries()) {
+      const outcome = created[index];
+      if (outcome === true) continue;
+      const { name } = (pulled[at] as PulledFile).work;
+      const cause = outcome === false ? await this.#whyNoFile(path) : outcome;
+      outcomes[at] =
+        cause === undefined ? changedMeanwhile(this.#label(name)) : this.#notWritable(path, name, cause);
+    }
+    return pulled.map((_, at) => outcomes[at]);
+  }
+
+  /** @returns why the file was left alone; undefined where it was written @throws WorkspaceError, Problem */
+  async overwrite({ work: { name, was, step }, text }: PulledFile): Promise<LeftFile | undefined> {
+    const { files, folder, local } = this.#parts;
+    const path = folder.pathOf(name);
+    const label = this.#label(name);
+    await this.#checkFolder(dirname(path), path, name);
+    await checkInside(path, folder.path, label, files);
+    await checkNotReadOnly(path, label, files);
+    const target = (await files.realpath(path)) ?? path;
+    const staged = local.staged();
+    try {
+      await files.stage(staged, Buffer.from(text, 'utf8'), target);
+      // What is merged stands nowhere else: it is on disk before it takes the place of the edits.
+      if (step.kind === 'merge') await files.flush([staged]);
+      const left =
+        (await this.#digestOf(name)) !== was.bytes
+          ? changedMeanwhile(label)
+          : this.#isDirty(name)
+            ? unsaved(label, was.base)
+            : undefined;
+      if (left === undefined) await files.rename(staged, target);
+      else await files.delete(staged);
+      return left;
+    } catch (cause) {
+      await files.delete(staged).catch(() => {}); // the first error is the one that counts
+      if (WorkspaceError.is(cause) || Problem.is(cause)) throw cause;
+      throw this.#notWritable(path, name, cause);
+    }
+  }
+
+  async #troubleOfFolder(path: string, name: PromptName): Promise<WorkspaceError | undefined> {
+    try {
+      await this.#checkFolder(dirname(path), path, name);
+      return undefined;
+    } catch (error) {
+      if (!WorkspaceError.is(error)) throw error;
+      return error;
+    }
+  }
+
+  /** Made, and found inside, once for all files in it. */
+  #checkFolder(folder: string, path: string, name: PromptName): Promise<void> {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const { files, folder: prompts } = this.#parts;
+    const checked = (async () => {
+      await checkInside(path, prompts.path, this.#label(name), files);
+      try {
+        await files.makeFolder(folder);
+      } catch (cause) {
+        throw this.#notWritable(path, name, cause);
+      }
+    })();
+    this.#folders.set(folder, checked);
+    return checked;
+  }
+
+  /** A folder in the place of a file is in its way; a file was put there meanwhile. */
+  async #whyNoFile(path: string): Promise<Error | undefined> {
+    if ((await this.#parts.files.stat(path))?.kind !== 'folder') return undefined;
+    return Object.assign(new Error('There is a folder in its place'), { code: 'EISDIR' });
+  }
+
+  async #digestOf(name: PromptName): Promise<Digest | undefined> {
+    const source = await this.#parts.folder.read(name);
+    return source === undefined ? undefined : digestOf(source);
+  }
+
+  #notWritable(path: string, name: PromptName, cause: unknown): WorkspaceError {
+    return new WorkspaceError('not_writable', path, `The file cannot be written: ${systemMessage(cause)}`, {
+      cause,
+      shownAs: this.#label(name),
+    });
+  }
+
+  #label(name: PromptName): string {
+    const { folder } = this.#parts;
+    return folder.shown(folder.pathOf(name));
+  }
+}

@@ -1,0 +1,193 @@
+/** How the files of a working copy stand to their bases and to the registry. */
+import { digestOf } from '../core/digest.ts';
+import { type PublishedText, type TextDigests, textDigests } from '../core/line-endings.ts';
+import type { PromptName } from '../core/name.ts';
+import { type FreshFile, type GoneFile, renamedFrom } from '../core/renames.ts';
+import type { FileIndex } from './file-index.ts';
+import type { FileStat, FileSystem } from './file-system.ts';
+import { inOrder } from './in-order.ts';
+import { inTurns } from './in-turns.ts';
+import type { Lock, LockEntry } from './lock-file.ts';
+import { caseTroubles } from './name-case.ts';
+import type { NotedRenames, Renames } from './noted-renames.ts';
+import {
+  type FileText,
+  type PromptState,
+  promptState,
+  type RegistryPrompt,
+  type WorkingCopyState,
+} from './prompt-state.ts';
+import type { FileTrouble, PromptFile, PromptsFolder } from './prompts-folder.ts';
+
+export interface StateParts {
+  readonly files: FileSystem;
+  readonly folder: PromptsFolder;
+  readonly index: FileIndex;
+  readonly renames: NotedRenames;
+}
+
+/** How many files are read at a time. */
+const READ_AT_ONCE = 32;
+
+/** @param prompts as `WorkingCopy.state` */
+export async function readState(
+  { files, folder, index, renames }: StateParts,
+  lock: Lock,
+  prompts: Iterable<RegistryPrompt> | null,
+  signal?: AbortSignal,
+): Promise<WorkingCopyState> {
+  await index.open();
+  const { files: found, troubles, spellings } = await folder.list(signal);
+  const registered = [...(prompts ?? [])];
+  const entryOf = inOrder([...lock], ([name]) => name);
+  const promptOf = inOrder(registered, ({ name }) => name);
+  const bases = found.map(({ name }) => entryOf(name)?.[1]);
+  const newest = found.map(({ name }) => promptOf(name));
+  const troubled = new Set<PromptName>();
+  for (const { path } of troubles) {
+    const name = folder.promptOf(path);
+    if (name !== undefined) troubled.add(name);
+  }
+  const texts: (FileText | undefined)[] = [];
+  /** Places in `found`. */
+  const unread: number[] = [];
+  const stats = await statsOf(found, files);
+  signal?.throwIfAborted();
+  for (const [at, { path }] of found.entries()) {
+    const stat = stats[at];
+    const known = stat === undefined ? undefined : index.get(path, stat);
+    const digests = known?.digests;
+    if (known !== undefined && digests !== undefined)
+      texts[at] = { digest: known.digest, digests: () => digests };
+    else if (known !== undefined && isAsPublished(known, bases[at], newest[at]))
+      texts[at] = { digest: known.digest };
+    else {
+      texts[at] = undefined;
+      unread.push(at);
+    }
+  }
+  const taken = unread.length > 0 ? await index.now() : 0;
+  await inTurns(unread, READ_AT_ONCE, async at => {
+    signal?.throwIfAborted();
+    const file = found[at] as PromptFile;
+    const stat = stats[at];
+    const { source, trouble } = await folder.tryRead(file);
+    if (trouble !== undefined) {
+      troubles.push(trouble);
+      troubled.add(file.name);
+      return;
+    }
+    if (source === undefined) return;
+    const digest = digestOf(source);
+    let digests: TextDigests | undefined;
+    const compute = () => {
+      digests ??= textDigests(source);
+      return digests;
+    };
+    if (!isPublished({ digest }, bases[at], newest[at])) compute();
+    texts[at] = { digest, digests: compute };
+    if (stat !== undefined) index.set(file.path, stat, taken, { digest, digests });
+  });
+  const states = new Map<PromptName, PromptState>();
+  for (const { name, at } of withGone(found, bases, lock)) {
+    const [base, text] = at === undefined ? [lock.get(name), undefined] : [bases[at], texts[at]];
+    if ((base === undefined && text === undefined) || troubled.has(name)) continue;
+    const state = promptState(name, base, text, at === undefined ? promptOf(name) : newest[at]);
+    if (state !== undefined) states.set(name, state);
+  }
+  const shown = (path: string) => folder.shown(path);
+  const noted = await renames.read();
+  const renamed = findRenames(noted);
+  await renames.write(renamed);
+  await index.save(found.map(({ path }) => path));
+  // Nearly always nothing differs by case alone: each path has one spelling, and the registry has the names.
+  const isPlain = spellings.areUnique && (registered.length === 0 || !newest.includes(undefined));
+  const names = registered.map(({ name }) => name);
+  const ofCase = isPlain ? [] : caseTroubles(found, names, shown);
+  return {
+    prompts: states,
+    renamed,
+    hasReturns: found.some(({ name }, at) => hasReturns(states.get(name), texts[at])),
+    troubles: [...troubles.sort(byPath), ...ofCase],
+    spellings,
+  };
+
+  /** Before the index forgets what the files held that are gone. */
+  function findRenames(noted: Renames): Renames {
+    const gone: GoneFile[] = [];
+    for (const { name, base, file } of states.values())
+      if (file === null && base !== null) gone.push({ name, texts: [base, ...lastSeen(name, noted)] });
+    if (gone.length === 0) return new Map();
+    const fresh: FreshFile[] = [];
+    for (const [at, { name }] of found.entries()) {
+      const digests = texts[at]?.digests;
+      if (bases[at] === undefined && newest[at] === undefined && digests !== undefined && states.has(name))
+        fresh.push({ name, digests: digests() });
+    }
+    return fresh.length === 0 ? new Map() : renamedFrom(gone, fresh, noted);
+  }
+
+  /** The last texts of a file, under its own name and under those that it had before it got another one yet. */
+  function lastSeen(name: PromptName, noted: Renames): PublishedText[] {
+    const names = [name, ...[...noted].filter(([, from]) => from === name).map(([to]) => to)];
+    return names.flatMap(each => {
+      const last = index.last(folder.pathOf(each));
+      return last === undefined ? [] : [{ digest: last.digest, text: last.digests?.plain }];
+    });
+  }
+}
+
+/** True where the file differs from the text of its version by line endings (and a mark at its beginning) alone. */
+function hasReturns(state: PromptState | undefined, text: FileText | undefined): boolean {
+  if (state === undefined || state.file === null || state.file === state.bytes) return false;
+  const digests = text?.digests?.();
+  const [returned, , marked] = digests?.others ?? [];
+  return state.file === digests?.plain && (state.bytes === returned || state.bytes === marked);
+}
+
+/** The files by their places, and between them the names in the lock file that have none; in order of name. */
+function withGone(
+  found: readonly PromptFile[],
+  bases: readonly (LockEntry | undefined)[],
+  lock: Lock,
+): readonly { readonly name: PromptName; readonly at: number | undefined }[] {
+  const here = found.map(({ name }, at) => ({ name, at: at as number | undefined }));
+  if (bases.reduce((sum, base) => (base === undefined ? sum : sum + 1), 0) === lock.size) return here;
+  const names = new Set(found.map(({ name }) => name));
+  const gone = [...lock.keys()].filter(name => !names.has(name)).map(name => ({ name, at: undefined }));
+  return [...here, ...gone].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isPublished(
+  { digest }: Pick<FileText, 'digest'>,
+  base: LockEntry | undefined,
+  prompt: RegistryPrompt | undefined,
+): boolean {
+  return digest === base?.digest || digest === prompt?.newest.digest;
+}
+
+/** Whether the digest alone tells all that is asked of the file. */
+function isAsPublished(
+  known: Pick<FileText, 'digest'>,
+  base: LockEntry | undefined,
+  prompt: RegistryPrompt | undefined,
+): boolean {
+  if (!isPublished(known, base, prompt)) return false;
+  const newest = prompt?.newest.digest;
+  return newest === undefined || base?.digest === newest || newest !== known.digest;
+}
+
+async function statsOf(
+  found: readonly PromptFile[],
+  files: FileSystem,
+): Promise<readonly (FileStat | undefined)[]> {
+  try {
+    return await files.statAll(found.map(({ path }) => path));
+  } catch {
+    return []; // reading them says which of them cannot be read, and why
+  }
+}
+
+function byPath(a: FileTrouble, b: FileTrouble): number {
+  return a.path < b.path ? -1 : 1;
+}

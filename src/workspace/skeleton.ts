@@ -1,0 +1,23 @@
+/** What a new prompt's file begins with: valid at once, and showing the parts a prompt is made of. */
+import { isPartial, lastSegment, type PromptName } from '../core/name.ts';
+
+export function skeletonOf(name: PromptName): string {
+  if (isPartial(name)) {
+    const reference = lastSegment(name).slice(1);
+    return `{{!-- Used as {{> ${reference}}} by the prompts beside it and below. --}}\nWrite here what several prompts share.\n`;
+  }
+  return [
+    '---',
+    `description: What ${lastSegment(name)} is for, in one sentence.`,
+    'input:',
+    '  schema:',
+    '    question: string, what the user asks',
+    '---',
+    '{{role "system"}}',
+    'You are a helpful assistant. Answer briefly and say so when you do not know.',
+    '',
+    '{{role "user"}}',
+    '{{question}}',
+    '',
+  ].join('\n');
+}
