@@ -14,6 +14,9 @@ export const FINDING_CODES = {
   'unknown-property': 'warning',
   'unused-variable': 'hint',
   'unknown-option': 'warning',
+  /** A named argument that does something else than is meant. */
+  'doubtful-option': 'warning',
+  'no-value': 'warning',
   'foreign-text': 'warning',
   'misplaced-front-matter': 'warning',
   'doubtful-yaml': 'warning',

@@ -1,6 +1,5 @@
 /** The front matter as an editor needs it: every key and value at its place, and the variables that it declares. */
 
-import { OTHER_DIGITS } from '../core/exact-numbers.ts';
 import { nearest } from '../core/near.ts';
 import {
   FRONT_MATTER_TOO_LONG,
@@ -10,6 +9,7 @@ import {
   NO_KEYS,
   type SourceKind,
 } from '../core/source.ts';
+import { isOfUnkept } from '../core/yaml-document.ts';
 import { type PlacedPair, type PlacedValue, placeOfMisfit, readYaml } from '../core/yaml-places.ts';
 import { checkKeys } from './check-keys.ts';
 import { type Finding, MAX_FINDINGS } from './finding.ts';
@@ -65,7 +65,7 @@ export function readFrontMatter(text: string, kind?: SourceKind): FrontMatterFac
     return { ...refused(FRONT_MATTER_TOO_LONG), span: { start, end: bodyStart } };
   const yamlSpan = { start: yamlStart, end: yamlEnd };
   const { root, problems } = readYaml(text.slice(yamlStart, yamlEnd), yamlStart);
-  const isReadable = problems.every(({ isDoubtful, message }) => isDoubtful || message === OTHER_DIGITS);
+  const isReadable = problems.every(({ isDoubtful, message }) => isDoubtful || isOfUnkept(message));
   const hasNoKeys = isReadable && root.kind !== 'mapping' && root.value !== null;
   // As publishing says it: of what has no keys, nothing else is looked at.
   const told = hasNoKeys ? problems.filter(({ isDoubtful }) => isDoubtful) : problems;

@@ -1,6 +1,7 @@
 /** JSON Schema (2020-12), as far as it says what a value may hold, read into the types of the language core. */
 import { nearest } from '../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
+import { checkKeywords } from './json-schema-keywords.ts';
 import { type Find, isScalarName, SCALAR_TYPES } from './picoschema.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
@@ -39,6 +40,7 @@ export class JsonSchemaReader {
   }
 
   #schema(schema: PlacedValue): ValueType {
+    checkKeywords(schema, (value, message) => this.#wrong(value, message));
     const values = part(schema, 'enum');
     if (values !== undefined) {
       if (values.kind === 'list' && values.items.length > 0)
@@ -52,7 +54,7 @@ export class JsonSchemaReader {
     if (reference !== undefined) return this.#referred(reference);
     const name = this.#typeName(schema);
     if (name === 'object' || (name === undefined && part(schema, 'properties') !== undefined))
-      return this.object(schema);
+      return this.#object(schema);
     if (name === 'array') {
       const items = part(schema, 'items');
       return { kind: 'array', items: items === undefined ? ANY : this.read(items) };
@@ -78,7 +80,13 @@ export class JsonSchemaReader {
     return others.length === 0 ? only : undefined;
   }
 
+  /** A schema of an object, whatever its type. */
   object(schema: PlacedValue): ValueType & { kind: 'object' } {
+    checkKeywords(schema, (value, message) => this.#wrong(value, message));
+    return this.#object(schema);
+  }
+
+  #object(schema: PlacedValue): ValueType & { kind: 'object' } {
     const required = this.#required(schema);
     const declared = part(schema, 'properties');
     if (declared !== undefined && declared.kind !== 'mapping' && declared.kind !== 'nothing')

@@ -100,7 +100,7 @@ describe('a value that is not text', () => {
       /^a:1:1: "items" is a list, and a list is not text\. Use \{\{#each items\}\}…\{\{\/each\}\} or \{\{json items\}\}\.$/,
     '{{odd}}': /Use one of its properties or \{\{json odd\}\}\./,
     '{{empty}}': /Use one of its properties or \{\{json empty\}\}\./,
-    '{{this}}': /Use a property, such as \{\{customer\}\}, or \{\{json this\}\}/,
+    '{{this}}': /^a:1:3: "this" is all the inputs together here/,
     '{{@root}}': /"@root" is an object/,
     '{{#with customer}}{{.}}{{/with}}': /such as \{\{id\}\}/,
     '{{#each (lookup . "odd")}}{{../customer}}{{/each}}': /^a:1:27: "\.\.\/customer" is an object/,

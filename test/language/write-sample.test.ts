@@ -130,7 +130,13 @@ describe('withSample', () => {
   it('reads back as it was given, one after the other, whatever the values', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(names, inputs), { minLength: 1, maxLength: 4 }),
+        fc.array(
+          fc.tuple(
+            names.filter(name => name.isWellFormed()),
+            inputs,
+          ),
+          { minLength: 1, maxLength: 4 },
+        ),
         newlines,
         (given, newline) => {
           let text = `# a comment${newline}`;
@@ -210,14 +216,17 @@ const odd = fc.oneof(
   fc.lorem({ mode: 'sentences', maxCount: 4 }),
 );
 const names = fc.oneof(fc.constantFrom('a', 'Second one', 'b: c'), odd).filter(name => name !== '');
-const inputs = fc.dictionary(
-  fc.oneof(fc.constantFrom('message', '__proto__', 'a'), odd),
-  fc.oneof(
-    odd,
-    fc.integer(),
-    fc.double({ noNaN: true, noDefaultInfinity: true }),
-    fc.jsonValue({ maxDepth: 3 }),
-  ),
-  { maxKeys: 4 },
-);
+/** With no lone surrogate, which every input refuses. */
+const inputs = fc
+  .dictionary(
+    fc.oneof(fc.constantFrom('message', '__proto__', 'a'), odd),
+    fc.oneof(
+      odd,
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.jsonValue({ maxDepth: 3 }),
+    ),
+    { maxKeys: 4 },
+  )
+  .filter(input => !/\\ud[89a-f]/.test(JSON.stringify(input)));
 const newlines = fc.constantFrom('\n', '\r\n');

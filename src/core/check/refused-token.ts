@@ -1,6 +1,6 @@
 /** The mistakes that people make most, by the token that Handlebars' parser could not use. */
 import type { TemplateError } from './finding.ts';
-import { foreignTag, OPERATOR } from './foreign-syntax.ts';
+import { foreignBlock, foreignTag, OPERATOR } from './foreign-syntax.ts';
 import { endOfTag, TAG_CLOSES, TAG_OPENS, type Token } from './tokens.ts';
 
 export interface RefusedToken {
@@ -32,11 +32,12 @@ export function explainToken(
     code: 'template-syntax',
     start: refused.start,
     end: refused.end,
-    ...(found ?? {
-      message: `"${refused.text}" is not allowed here. Is a "{{" or "}}" missing, or a block closed that was not opened?`,
-    }),
+    ...(found ?? { message: `"${refused.text}" is not allowed here. ${isInTag ? IN_TAG : BETWEEN_TAGS}` }),
   };
 }
+
+const IN_TAG = 'A tag has a name, then what it is called with, each apart by a space, and ends with "}}".';
+const BETWEEN_TAGS = 'Is a "{{" or "}}" missing, or a block closed that was not opened?';
 
 /** What is wrong; at the token unless told. */
 type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
@@ -51,6 +52,7 @@ function inTag(
   const tag = template.slice(open.start, open.start + MAX_TAG);
   const early = unfinished(refused, open, inside.at(-1), template);
   if (early !== undefined) return early;
+  if (TAG_OPENS.has(kind) && isNested(template, open, start)) return { message: NO_TAG_IN_TAG };
   const foreign = start - open.start < MAX_TAG ? foreignTag(tag, start - open.start) : undefined;
   if (foreign !== undefined)
     return {
@@ -64,6 +66,8 @@ function inTag(
     return { code: 'foreign-syntax', message: OPERATOR, start: last.start };
   if (last?.kind === 'EQUALS')
     return { message: `A value is missing after "${inside.at(-2)?.text ?? ''}=".` };
+  if (open.kind === 'OPEN_ENDBLOCK' && inside.length > 0 && kind !== 'CLOSE')
+    return { message: 'A closing tag has the name of its block and nothing else, as in {{/if}}.' };
   if (last?.kind === 'SEP' && kind !== 'NUMBER')
     return { message: `A name is missing after "${last.text}".` };
   if (isPositional(kind, expected) && inside.some(token => token.kind === 'EQUALS'))
@@ -76,7 +80,12 @@ function inTag(
       return template[start - 1] === '.' || template[start - 1] === '/'
         ? { message: `A number in a path needs brackets: write "${pathBefore(template, start)}[${text}]".` }
         : undefined;
+    case 'CLOSE_RAW_BLOCK':
+      return {
+        message: `Put a space between "${open.kind === 'OPEN_UNESCAPED' ? '}}}' : '}}'}", which closes the tag, and the braces after it.`,
+      };
     case 'CLOSE_UNESCAPED':
+      if (open.kind === 'OPEN_UNESCAPED') return closedTooSoon(open, inside);
       return { message: 'Put a space between "}}" and "}": "}}}" only closes what "{{{" opened.' };
     case 'CLOSE':
       return closedTooSoon(open, inside);
@@ -111,6 +120,11 @@ function unfinished(
 ): Explanation | undefined {
   const character = template[start];
   if (last === undefined && character === '!') {
+    if (template.includes('}}', start))
+      return {
+        message:
+          'A comment begins with "{{!": remove the space before "!". For "not" use {{#unless condition}}…{{/unless}}.',
+      };
     const end = start + 1;
     return { start: open.start, end, message: 'The comment that begins here is never closed: add "}}".' };
   }
@@ -121,6 +135,16 @@ function unfinished(
 }
 
 const NO_NAME_IN_BARS = 'A name is missing between the bars.';
+
+const NO_TAG_IN_TAG = 'A tag cannot be inside a tag: write the name alone, without "{{" and "}}".';
+
+/** Whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
+function isNested(template: string, open: Token, start: number): boolean {
+  const before = template.slice(open.start, start);
+  if (before.length > MAX_TAG || !/^\{\{~?[#^>&]?[\w.@/=\s-]*$/.test(before) || !/[\w>]/.test(before))
+    return false;
+  return /^\{\{[^{}\r\n]*\}\}[^{}\r\n]*\}\}/.test(template.slice(start, start + MAX_TAG));
+}
 
 /** What can only stand between tags. */
 const TAG_STARTS: ReadonlySet<string> = new Set([
@@ -201,6 +225,10 @@ function unreadable(template: string, start: number): Explanation | undefined {
     };
   if (/^[^\s,{}]*,/.test(rest)) return { message: 'Arguments are separated by spaces: remove the comma.' };
   if (/^[^\s{}]*\}(?!\})/.test(rest)) return { message: 'A tag is closed by two braces: write "}}".' };
+  if (/^[#^>/&]/.test(rest) && /\{\{[{&~\s]*$/.test(template.slice(Math.max(0, start - MAX_TAG), start)))
+    return {
+      message: `"${character}" belongs right after the two braces: write "{{${character}", with nothing between.`,
+    };
   const odd = NO_NAME.exec(rest)?.[0] ?? character;
   return {
     message: `A name cannot hold ${odd === '"' ? "'\"'" : `"${odd}"`}. If it is part of the name, write the name in brackets, as in {{[first name]}}.`,
@@ -232,18 +260,22 @@ function betweenTags(
       };
     }
     case 'INVERSE':
-    case 'OPEN_INVERSE_CHAIN':
+    case 'OPEN_INVERSE_CHAIN': {
+      const isOutside = !expected.includes("'OPEN_ENDBLOCK'");
+      const foreign = isOutside ? foreignBlock(template.slice(0, start)) : undefined;
+      if (foreign !== undefined) return { code: 'foreign-syntax', ...foreign };
       return {
         end: kind === 'INVERSE' ? end : endOfTag(template, start),
-        message: elseOf(kind, expected, tokens),
+        message: elseOf(kind, isOutside, tokens),
       };
+    }
     default:
       return undefined;
   }
 }
 
-function elseOf(kind: string, expected: string, tokens: readonly Token[]): string {
-  if (!expected.includes("'OPEN_ENDBLOCK'"))
+function elseOf(kind: string, isOutside: boolean, tokens: readonly Token[]): string {
+  if (isOutside)
     return '"{{else}}" is only allowed inside a block, such as {{#if condition}}…{{else}}…{{/if}}.';
   const block = innermost(tokens);
   if (block?.opening === 'OPEN_PARTIAL_BLOCK')

@@ -1,5 +1,6 @@
 /** A block that is closed by another name, or never. */
 import type { TemplateError } from './finding.ts';
+import { foreignWord, NOT_ELSE } from './foreign-syntax.ts';
 import type { RefusedToken } from './refused-token.ts';
 import { endOfTag, nameAfter, type Token } from './tokens.ts';
 
@@ -31,14 +32,39 @@ export function wrongBlock(
       const name = nameAfter(tokens, index);
       // The tag of another language may begin like a closing one.
       if (last === undefined || (name === '' && !isWhole)) return undefined;
-      if (last.name !== name) return wrongClosing(template, lines, token.start, name, last, open);
+      if (last.name !== name)
+        return noBlock(template, last, open) ?? wrongClosing(template, lines, token.start, name, last, open);
     }
   }
   const last = open.at(-1);
   if (last === undefined || !isWhole) return undefined;
+  const none = noBlock(template, last, open.slice(0, -1));
+  if (none !== undefined) return none;
   const { name, start } = last;
   const message = `The block "{{#${name}}}" is never closed: add "{{/${name}}}".`;
   return { code: 'unclosed-block', start, end: endOfTag(template, start), message, data: { name } };
+}
+
+/** Of what is written as a block and is none: `{{#else}}`, `{{#endif}}`. */
+function noBlock(
+  template: string,
+  { name, start }: OpenBlock,
+  around: readonly OpenBlock[],
+): TemplateError | undefined {
+  // In brackets it is a name.
+  if (/^\{\{~?[#^]\s*\[/.test(template.slice(start, start + 100))) return undefined;
+  const end = endOfTag(template, start);
+  if (name === 'else') return { code: 'template-syntax', start, end, message: NOT_ELSE };
+  const message = foreignWord(name);
+  if (message === undefined) return undefined;
+  const block = around.at(-1)?.name;
+  const isEnd = name.startsWith('end') && block !== undefined;
+  return {
+    code: 'foreign-syntax',
+    start,
+    end,
+    message: isEnd ? `A block is closed by its name: write "{{/${block}}}".` : message,
+  };
 }
 
 function wrongClosing(
@@ -49,6 +75,8 @@ function wrongClosing(
   last: OpenBlock,
   around: readonly OpenBlock[],
 ): TemplateError {
+  if (name === 'else')
+    return { code: 'template-syntax', start, end: endOfTag(template, start), message: NOT_ELSE };
   const line = lines.findLastIndex(lineStart => lineStart <= last.start) + 1;
   const isOfOther = around.some(block => block.name === name);
   const advice = isOfOther ? `add "{{/${last.name}}}" before this` : `write "{{/${last.name}}}"`;

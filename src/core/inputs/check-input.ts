@@ -1,6 +1,7 @@
 /** An input held against the schema of its prompt, where a rendering is strict. */
 import { LIMITS, type Limits } from '../evaluate/limits.ts';
 import { Problem } from '../problem.ts';
+import { patternsIn } from '../schema/check-patterns.ts';
 import { isNamedSchema } from '../schema/expand-schema.ts';
 import { type CompilePattern, loadPatterns } from '../schema/patterns.ts';
 import { isJsonObject, type JsonObject } from '../schema/schema-fault.ts';
@@ -26,12 +27,14 @@ export async function inputCheck(
 ): Promise<CheckInput> {
   if (schema === null || isNamedSchema(schema)) return () => undefined;
   const held = withoutUndeclared(schema, input, reads);
-  const pattern = await loadPatterns();
+  const pattern = patternsIn(schema).length === 0 ? runsNone : await loadPatterns();
   return (limits = LIMITS) => {
     const misfits = misfitsOf(schema, held, label, { steps: limits.steps, pattern });
     if (misfits.length > 0) throw invalidInput(misfits, label);
   };
 }
+
+const runsNone: CompilePattern = () => undefined;
 
 function withoutUndeclared(
   schema: JsonObject,

@@ -1,5 +1,6 @@
 /** The form of a prompt's input: which control a value gets, what is typed into it, and inputs with a part changed. */
 import { inexactNumberIn, keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
+import { HALF_CHARACTER, hasHalfCharacter } from '../../core/half-characters.ts';
 import { jsonFault } from '../../core/json-syntax.ts';
 import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
 import type { ValueType } from '../../language/value-type.ts';
@@ -84,6 +85,7 @@ export function readJson(text: string): Typed {
     const value: unknown = JSON.parse(text);
     const twice = repeatedNameIn(text);
     if (twice !== undefined) return { problem: givenTwice(twice) };
+    if (hasHalfCharacter(value)) return { problem: HALF_CHARACTER };
     return inexactNumberIn(text) === undefined ? { value } : { problem: OTHER_DIGITS };
   } catch {
     const fault = jsonFault(text);

@@ -1,6 +1,7 @@
 /** JSON that a person pasted as the input of a prompt: read, and held against what the prompt declares. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { keepsDigits, OTHER_DIGITS } from '../../core/exact-numbers.ts';
+import { HALF_CHARACTER, hasHalfCharacter } from '../../core/half-characters.ts';
 import { wordsOfJsonError } from '../../core/json-words.ts';
 import { givenTwice, repeatedNameIn } from '../../core/repeated-names.ts';
 import type { Declared } from '../../language/value-type.ts';
@@ -25,10 +26,10 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
   if (first !== undefined || tree === undefined)
     return { problem: `${at(first?.offset ?? 0)}: ${wordsOfError(first, text)}`, misfits: [] };
   const value: unknown = JSON.parse(text);
-  const inexact = firstInexact(tree, text);
+  const unkept = firstUnkept(tree, text);
   const twice = repeatedNameIn(text);
   if (twice !== undefined) return { problem: givenTwice(twice), misfits: [] };
-  if (inexact !== undefined) return { problem: `${at(inexact.offset)}: ${OTHER_DIGITS}`, misfits: [] };
+  if (unkept !== undefined) return { problem: `${at(unkept.node.offset)}: ${unkept.message}`, misfits: [] };
   if (!isObject(value))
     return {
       problem: 'An input is an object with the variables by name, such as {"name": "Ada"}.',
@@ -47,13 +48,18 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
   };
 }
 
-function firstInexact(tree: Node, text: string): Node | undefined {
+/** The first value or name that would not be written as it is. */
+function firstUnkept(
+  tree: Node,
+  text: string,
+): { readonly node: Node; readonly message: string } | undefined {
   if (tree.type === 'number') {
     const written = text.slice(tree.offset, tree.offset + tree.length);
-    return keepsDigits(written, Number(written)) ? undefined : tree;
+    return keepsDigits(written, Number(written)) ? undefined : { node: tree, message: OTHER_DIGITS };
   }
+  if (tree.type === 'string' && hasHalfCharacter(tree.value)) return { node: tree, message: HALF_CHARACTER };
   for (const child of tree.children ?? []) {
-    const found = firstInexact(child, text);
+    const found = firstUnkept(child, text);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -5,6 +5,7 @@ import type { Finding } from '../finding.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
 import { foreignText } from './foreign-text.ts';
 import { misplacedFrontMatter } from './misplaced-front-matter.ts';
+import { pathsWithoutValue } from './no-value.ts';
 import { objectsAsText } from './object-as-text.ts';
 import { unknownOptions } from './options.ts';
 import { checkPartials } from './partials.ts';
@@ -37,6 +38,7 @@ export function diagnose(
     ...unusedVariables(prompt, library),
     ...objectsAsText(analysis),
     ...unknownOptions(analysis),
+    ...pathsWithoutValue(analysis),
     ...foreignText(analysis),
     // Which partials a text uses, only one that can be read tells.
     ...(analysis.body.unreadable.length === 0 ? checkPartials(prompt, library) : []),

@@ -1,13 +1,17 @@
-/** Text that another language would read, and Handlebars writes as it is: tags of Jinja, variables in single braces. */
+/** Text that another language would read, and Handlebars writes as it is: tags of Jinja and ERB, variables in single braces. */
 import type { Analysis } from '../analysis.ts';
 import { type Finding, MAX_FINDINGS } from '../finding.ts';
 import type { Body } from '../nodes.ts';
 import { type Span, textOf } from '../span.ts';
 
-const JINJA =
-  /\{%[-+]?\s*(?:if|elif|else|endif|for|endfor|set|include|macro|endmacro|block|endblock|extends|raw|endraw)\b[^%]{0,500}%\}/g;
+/** Of Jinja and of Liquid, which write their tags alike. */
+const TAG =
+  /\{%[-+]?\s*(?:(?:end)?(?:if|unless|for|set|macro|block|raw|with|call|filter|case|capture|comment|trans|autoescape|generation)|elif|elsif|else|when|include|extends|import|from|do|assign|render|break|continue)\b[^%]{0,500}%\}/g;
+const COMMENT = /\{#-?\s[^#]{0,500}#\}/g;
+/** Of ERB, EJS and their like. */
+const ERB = /<%[=-]?\s[^%]{0,500}%>/g;
 /** As Python's format strings and LangChain write a variable. */
-const SINGLE = /(?<![{$\\])\{([A-Za-z_]\w*)\}(?!\})/g;
+const SINGLE = /(?<![{$\\])\{([A-Za-z_]\w*)\}(?!\})|%\(([A-Za-z_]\w*)\)[sdr]/g;
 
 export function foreignText({ text, body, frontMatter }: Analysis): Finding[] {
   const variables = new Set(frontMatter.variables.map(({ name }) => name));
@@ -18,17 +22,31 @@ export function foreignText({ text, body, frontMatter }: Analysis): Finding[] {
       const start = span.start + index;
       findings.push({ code: 'foreign-text', span: { start, end: start + found.length }, message });
     };
-    for (const tag of content.matchAll(JINJA))
+    for (const tag of content.matchAll(TAG))
       told(
         tag,
-        'This is Jinja, and Handlebars writes it as text. Use {{#if name}}…{{/if}} or {{#each items}}…{{/each}}.',
+        'This is Jinja or Liquid, and Handlebars writes it as text. Use {{#if name}}…{{/if}} or {{#each items}}…{{/each}}.',
+      );
+    for (const comment of content.matchAll(COMMENT))
+      told(
+        comment,
+        'This is a comment of Jinja, and Handlebars writes it as text. Write {{!-- … --}} for a comment.',
+      );
+    for (const tag of content.matchAll(ERB))
+      told(
+        tag,
+        'This is ERB, and Handlebars writes it as text. Write {{name}} for a variable, {{#if name}}…{{/if}} for a condition.',
       );
     for (const written of variables.size === 0 ? [] : content.matchAll(SINGLE))
-      if (variables.has(written[1] ?? ''))
-        told(written, `This is written as text. For the variable use two braces, "{{${written[1]}}}".`);
+      if (variables.has(nameIn(written)))
+        told(written, `This is written as text. For the variable use two braces, "{{${nameIn(written)}}}".`);
     if (findings.length >= MAX_FINDINGS) break;
   }
   return findings.slice(0, MAX_FINDINGS);
+}
+
+function nameIn([, inBraces, inParentheses]: RegExpExecArray): string {
+  return inBraces ?? inParentheses ?? '';
 }
 
 function* textsIn({ nodes }: Body): Generator<Span, void, undefined> {

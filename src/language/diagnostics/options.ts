@@ -1,4 +1,4 @@
-/** Named arguments that a helper ignores, so that a misspelt one does nothing. */
+/** Named arguments that a helper ignores, so that a misspelt one does nothing, and those that do something else than is meant. */
 import { HELPERS, type KnownHelper } from '../../core/helpers.ts';
 import { nearest } from '../../core/near.ts';
 import type { Analysis } from '../analysis.ts';
@@ -10,9 +10,20 @@ export function unknownOptions({ resolved }: Analysis): Finding[] {
   for (const { name, known, call } of resolved.helpers) {
     const helper = known ? HELPERS.get(name) : undefined;
     if (helper !== undefined && !helper.anyOption) findings.push(...unknownIn(call, helper));
+    if (name === 'json' && known) findings.push(...digitsAsIndent(call));
     if (findings.length >= MAX_FINDINGS) break;
   }
   return findings;
+}
+
+/** `JSON.stringify` indents by a number of spaces, or by a text as it is: `indent="2"` begins every line with a 2. */
+function digitsAsIndent({ hash }: Call): readonly Finding[] {
+  return hash.flatMap(({ name, value }): readonly Finding[] => {
+    if (name !== 'indent' || value.type !== 'literal' || typeof value.value !== 'string') return [];
+    if (!/^\s*\d{1,9}\s*$/.test(value.value)) return [];
+    const message = `This writes the text "${value.value}" before every line. For that many spaces write a number without quotes, as in indent=${Number(value.value)}.`;
+    return [{ code: 'doubtful-option', span: value.span, message }];
+  });
 }
 
 function unknownIn({ hash }: Call, { name, options }: KnownHelper): readonly Finding[] {

@@ -1,23 +1,28 @@
 /** What keeps a prompt's body from being published: what the checker says, at its place in the file. */
 import { checkTemplate } from '../../core/check/check-template.ts';
-import type { Analysis } from '../analysis.ts';
+import type { SourceKind } from '../../core/source.ts';
+import { type Analysis, kindOf } from '../analysis.ts';
 import type { Finding } from '../finding.ts';
 import type { Body } from '../nodes.ts';
 import type { Span } from '../span.ts';
 
-const known = new WeakMap<Analysis['body'], readonly Finding[]>();
+const known: Readonly<Record<SourceKind, WeakMap<Analysis['body'], readonly Finding[]>>> = {
+  prompt: new WeakMap(),
+  partial: new WeakMap(),
+};
 
 /** In the order of their places. Of a body that cannot be read there is one. */
 export function templateErrors(analysis: Analysis): readonly Finding[] {
   const { body } = analysis;
-  const told = known.get(body);
+  const kind = kindOf(analysis.name);
+  const told = known[kind].get(body);
   if (told !== undefined) return told;
   const { text: template, offset } = templateIn(analysis);
-  const errors = checkTemplate(template).map(({ code, start, end, message, data }): Finding => {
+  const errors = checkTemplate(template, kind).map(({ code, start, end, message, data }): Finding => {
     const span = { start: offset + start, end: offset + end };
     return { code, span, message, ...(data && { data }) };
   });
-  known.set(body, errors);
+  known[kind].set(body, errors);
   return errors;
 }
 

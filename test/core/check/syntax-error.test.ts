@@ -21,6 +21,12 @@ describe('a syntax error', () => {
     ['{{#if a}}x', 1, 1, /never closed: add "\{\{\/if\}\}"/],
     ['x{{/if}}', 1, 2, /closes a block that was not opened/],
     ['{{else}}', 1, 1, /only allowed inside a block/],
+    ['{{if .A}}x{{else}}y{{end}}', 1, 1, /Go template syntax/],
+    ['{{ if a }}x{{ else }}y{{ endif }}', 1, 1, /begins with "#"/],
+    ['{{#if a}}x{{#else}}y{{/if}}', 1, 11, /Write \{\{else\}\}/],
+    ['{{#if a}}x{{^else}}y{{/if}}', 1, 11, /Write \{\{else\}\}/],
+    ['{{#if a}}x{{/else}}y{{/if}}', 1, 11, /Write \{\{else\}\}/],
+    ['{{#if a}}x{{#endif}}', 1, 11, /write "\{\{\/if\}\}"/],
     ['{{#if a}}{{else}}{{else}}{{/if}}', 1, 18, /already/],
     ['{{#if age >= 18}}x{{/if}}', 1, 11, /no operators/],
     ['{{a == b}}', 1, 5, /no operators/],
@@ -49,6 +55,18 @@ describe('a syntax error', () => {
       assert.match(message, sentence);
       assert.doesNotMatch(message, /Expecting|doesn't match|Parse error|Lexical|Invalid path/);
     });
+
+  it('is explained in time that is linear in the text', function () {
+    this.timeout(20_000);
+    for (const template of [
+      `{{${'a'.repeat(200)}!{{x}}}}`,
+      `{{${'a '.repeat(200)}"{{x}} }}`,
+      `{{range ${'$a '.repeat(150)}, .x}}`,
+      `${'{{if '.repeat(2_000)}{{else}}`,
+      `{{x:${'>'.repeat(400)}|}}`,
+    ])
+      assert.equal(issuesOf(template).length, 1, template.slice(0, 20));
+  });
 
   it('is none where the same tokens are right', () => {
     for (const template of [

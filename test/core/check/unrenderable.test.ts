@@ -71,7 +71,7 @@ describe('a template that no input renders', () => {
 
   it('is none where the same words are right', () => {
     for (const template of [
-      '{{[first name]}}{{this.[a b]}}{{a-b}}{{this.if}}',
+      '{{[else]}}{{[ELSE]}}{{#[else]}}{{/[else]}}{{[first name]}}{{this.[a b]}}{{a-b}}{{this.if}}',
       '\\{{"a": "b"}}{ {"a": "b"} }',
       '{{[l’ami]}}{{json "“"}}{{می\u200cخواهم}}{{❤️}}{{end}}{{endless}}',
       '{{#each xs as |json|}}{{json}}{{/each}}',
@@ -81,6 +81,8 @@ describe('a template that no input renders', () => {
       '{{role (lookup roles 0)}}{{role who}}',
       '{% if x %}{{ name }}{% endif %}',
       '{{json 1000}}{{json -1.5}}{{json 9007199254740991}}{{json "007"}}{{json [007]}}{{json x.1e3}}{{2nd}}{{json 4o}}',
+      '{{#*inline "a"}}{{#each b}}{{> a}}{{/each}}{{/inline}}{{> a}}{{#*inline "c"}}{{> c}}{{/inline}}',
+      '{{json this}}{{#each a}}{{this}}{{json ../b}}{{/each}}{{#with a}}{{this}}{{/with}}{{#a}}{{.}}{{/a}}',
       '{{@index}}{{@foo.bar}}{{../a}}{{./if}}{{#@root}}{{a}}{{/@root}}',
     ]) {
       const library = aLibrary({ it: template });

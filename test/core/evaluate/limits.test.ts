@@ -23,10 +23,14 @@ describe('evaluating ends', () => {
       '{{#each xs}}{{../big}}{{/each}}',
       { input: { xs: numbers(100_000), big: 'x'.repeat(1024) } },
     ],
-    'a partial that calls itself': [/deeper than 600/, '{{#*inline "a"}}x{{> a}}{{/inline}}{{> a}}', {}],
+    'a partial that calls itself': [
+      /deeper than 600/,
+      '{{#*inline "a"}}x{{#if 1}}{{> a}}{{/if}}{{/inline}}{{> a}}',
+      {},
+    ],
     'a partial that calls itself twice': [
       /deeper than 600/,
-      '{{#*inline "a"}}{{> a}}{{> a}}{{/inline}}{{> a}}',
+      '{{#*inline "a"}}{{#if 1}}{{> a}}{{> a}}{{/if}}{{/inline}}{{> a}}',
       {},
     ],
     'a partial that calls itself in a loop': [
@@ -116,5 +120,32 @@ describe('evaluating ends', () => {
     const template = '{{#each xs}}{{this}}{{/each}}';
     assert.ok(Problem.is(problemOf(template, { input }, { ...LIMITS, steps: 50 }), 'too_expensive'));
     assert.equal(textOf(template, input), numbers(100).join(''));
+  });
+});
+
+describe('a thread that gives way to others', () => {
+  it('rests after every 1,024 steps, and ends where every other one ends', () => {
+    const template = '{{#each xs}}{{this}}{{/each}}';
+    let rests = 0;
+    const limits: Limits = {
+      ...LIMITS,
+      rest() {
+        rests += 1;
+      },
+    };
+    const given = { input: { xs: numbers(10_000) } };
+    assert.deepEqual(segmentsOf(template, given, limits), segmentsOf(template, given));
+    const before = rests;
+    assert.ok(before >= 10 && before < 100, `${before} rests`);
+    for (const steps of [500, 1023, 1024, 1025, 5000]) {
+      const ended = (by: Limits) => {
+        const { message, code } = problemOf(template, given, by);
+        return { message, code };
+      };
+      assert.deepEqual(ended({ ...limits, steps }), ended({ ...LIMITS, steps }));
+    }
+    rests = 0;
+    segmentsOf('{{a}}', { input: { a: 1 } }, limits);
+    assert.equal(rests, 0);
   });
 });

@@ -203,7 +203,26 @@ describe('diagnose', () => {
         ],
       );
     });
+    it('warns of an indentation that is a number in quotes', () => {
+      const told = findingsOf('{{json a indent="2"}}').filter(({ code }) => code === 'doubtful-option');
+      assert.deepEqual(
+        told.map(({ message }) => message),
+        [
+          'This writes the text "2" before every line. For that many spaces write a number without quotes, as in indent=2.',
+        ],
+      );
+      for (const text of [
+        '{{json a indent=2}}',
+        '{{json a indent="  "}}',
+        '{{json a indent="-"}}',
+        '{{json a indent=b}}',
+      ])
+        assert.ok(!findingsOf(text).some(({ code }) => code === 'doubtful-option'), text);
+    });
     const right = [
+      '{{[name?]}}',
+      '{{[$name]}}',
+      '{{a.$oid}}',
       '{{role "user" purpose="example"}}',
       '{{#if a}}x{{else if b}}y{{/if}}',
       '{{^if a}}x{{/if}}',
@@ -223,6 +242,40 @@ describe('diagnose', () => {
     for (const text of right) it(`finds nothing in ${text}`, () => assert.deepEqual(found(text), []));
   });
 
+  describe('of paths that have no value', () => {
+    it('warns where nothing is above, and of a loop where there is none', () => {
+      const body =
+        '{{../a}}{{#if ../b}}{{#unless c}}{{../../d}}{{/unless}}{{/if}}{{#each e}}{{../f}}{{../../g}}{{else}}{{../h}}{{/each}}{{@index}}{{> _x y=../i}}{{#if @first}}{{/if}}{{lookup j @key}}';
+      assert.deepEqual(
+        found(body).filter(([code]) => code !== 'missing-partial'),
+        [
+          ['no-value', '../a'],
+          ['no-value', '../b'],
+          ['no-value', '../../d'],
+          ['no-value', '../../g'],
+          ['no-value', '../h'],
+          ['no-value', '@index'],
+          ['no-value', '../i'],
+          ['no-value', '@first'],
+          ['no-value', '@key'],
+        ],
+      );
+      assert.ok(
+        findingsOf(body).every(each => each.code === 'missing-partial' || severityOf(each) === 'warning'),
+      );
+    });
+    it('finds none where a value may be', () => {
+      const body =
+        '{{#each a}}{{@index}}{{@key}}{{../b}}{{#if ../c}}{{@last}}{{/if}}{{#with d}}{{../../e}}{{@first}}{{/with}}{{/each}}{{#f}}{{../g}}{{@index}}{{/f}}{{@foo}}{{@root.a}}{{^h}}{{i}}{{/h}}';
+      assert.deepEqual(found(body), []);
+      const library = aLibrary({ _item: '{{@index}}. {{../a}}' });
+      assert.deepEqual(
+        diagnose(promptOf(library, '_item'), library).map(({ code, span }) => [code, span.start]),
+        [['no-value', 14]],
+      );
+    });
+  });
+
   describe('of text', () => {
     it('warns of what Jinja or Python would read, and Handlebars writes as it is', () => {
       const text = withSchema(
@@ -235,6 +288,25 @@ describe('diagnose', () => {
         ['foreign-text', '{% endif %}'],
       ]);
       assert.ok(findingsOf(text).every(finding => severityOf(finding) === 'warning'));
+    });
+    it('warns of tags and comments of Liquid, Jinja and ERB', () => {
+      const tags = [
+        '{% assign x = 1 %}',
+        '{%- unless x -%}',
+        '{% endunless %}',
+        '{% case x %}',
+        '{% endcase %}',
+        '{% comment %}',
+        '{% generation %}',
+        '{# a note #}',
+        '<%= name %>',
+        '<% if name %>',
+        '%(name)s',
+      ];
+      assert.deepEqual(
+        found(withSchema('name: string', `{{name}} ${tags.join(' ')} {#if} <%name%> %(other)s 5 %} <b>`)),
+        tags.map(tag => ['foreign-text', tag]),
+      );
     });
     it('finds none in comments, raw blocks and escaped tags', () => {
       const body =
