@@ -28,7 +28,7 @@ describe('a client of a server whose certificate nobody vouches for', () => {
       const { port } = server.address() as AddressInfo;
       await assert.rejects(aClient(`https://localhost:${port}`).currentKey(), error => {
         assert.ok(RegistryUnreachable.is(error, 'tls'), String(error));
-        assert.match(error.message, /self-signed certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+        assert.match(error.message, /: its certificate is self-signed \(DEPTH_ZERO_SELF_SIGNED_CERT\)\./);
         return true;
       });
       assert.deepEqual([requests, connections], [0, 1]);

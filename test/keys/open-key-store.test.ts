@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type CommandLine, withKeyring, withoutKeychain } from '../../scripts/host/keyring.ts';
 import { patience } from '../../scripts/host/patience.ts';
 import { HAS_SECRET_SERVICE, provideKeyring } from '../../scripts/host/systemPackages.ts';
+import type { Keytar } from '../../src/keys/keychain.ts';
 import { openKeyStore } from '../../src/keys/open-key-store.ts';
 import { probeKeychain } from '../../src/keys/probe-keychain.ts';
 import { printedJson } from './keychain-session.ts';
@@ -35,7 +36,7 @@ describe('Choosing where keys are kept', () => {
 
   onLinux('takes the keychain where one answers', async () => {
     const choice = await chosen(withKeyring(printChoice(), join(folder, 'unlocked')));
-    assert.equal(choice.kind, 'keychain');
+    assert.equal(choice.kind, 'keychain', choice.told);
     assert.equal(choice.told, 'Keys are kept in the keychain of this machine.');
   });
 
@@ -61,9 +62,9 @@ describe('Choosing where keys are kept', () => {
     assert.equal(choice.kind, 'secret-storage');
     assert.match(
       choice.told,
-      /^Keys are kept in VS Code's secret storage, because .*no desktop session \(D-Bus\)/,
+      /^Keys are kept in VS Code's secret storage, because .*no desktop session on this machine/,
     );
-    assert.match(choice.told, /Cannot autolaunch D-Bus without X11 \$DISPLAY/);
+    assert.doesNotMatch(choice.told, /D-Bus|DISPLAY/, 'in its own words');
   });
 
   onLinux('takes secret storage when the session has gone', async () => {
@@ -90,7 +91,7 @@ describe('Choosing where keys are kept', () => {
         },
       );
       assert.equal(choice.kind, 'secret-storage');
-      assert.match(choice.told, /keychain of this machine is locked .* Unlock it/);
+      assert.match(choice.told, /keychain of this machine is locked\. Unlock it/);
     },
   );
 
@@ -117,6 +118,39 @@ describe('Choosing where keys are kept', () => {
     assert.equal(store.kind, 'secret-storage');
     assert.match(told, /could not be loaded \(Failed to load keytar native addon\)/);
     assert.match(told, process.platform === 'linux' ? /Install libsecret/ : /install the extension again/);
+  });
+
+  it('says of a remote window which machine has them', async () => {
+    const kept = new Map<string, string>();
+    const id = (...parts: string[]) => parts.join(' ');
+    const working = async () => ({
+      setPassword: async (service: string, account: string, password: string) => {
+        kept.set(id(service, account), password);
+      },
+      getPassword: async (service: string, account: string) => kept.get(id(service, account)) ?? null,
+      deletePassword: async (service: string, account: string) => kept.delete(id(service, account)),
+      findCredentials: async () => [],
+    });
+    const none = () => Promise.reject(new Error('Cannot autolaunch D-Bus'));
+    const of = async (load: () => Promise<Keytar>, remoteName: string | undefined, isWeb = false) =>
+      (await openKeyStore({ secretStorage: memorySecrets(), load, host: { remoteName, isWeb } })).place;
+    assert.equal(await of(working, undefined), 'the keychain of this machine');
+    assert.equal(await of(working, 'wsl'), 'the keychain of WSL');
+    assert.equal(await of(working, 'ssh-remote'), 'the keychain of the remote machine (SSH)');
+    assert.equal(await of(working, '127.0.0.1:8000', true), 'the keychain of this machine');
+    assert.equal(await of(working, 'code.example.com', true), 'the keychain of the remote machine');
+    assert.equal(await of(none, undefined), "VS Code's secret storage");
+    assert.equal(await of(none, 'dev-container'), "VS Code's secret storage on your own computer");
+    assert.equal(await of(none, 'codespaces', true), "VS Code's secret storage in your browser");
+    const { told } = await openKeyStore({
+      secretStorage: memorySecrets(),
+      load: async () => ({ ...(await working()), setPassword: none }),
+      host: { remoteName: 'dev-container', isWeb: false },
+    });
+    assert.match(
+      told,
+      /^Keys are kept in VS Code's secret storage on your own computer, because the keychain of the container cannot be used\. There is no desktop session on the container /,
+    );
   });
 
   it('does not trust a keychain that forgets', async () => {
