@@ -2,12 +2,13 @@
 # A prompt from the registry with curl: ETag, timeout, last known good. The request to the model is made with jq.
 set -eu
 mail=${1:-My card is blocked.}
-environment=$(printf %s "$PROMPTFORGE_KEY" | cut -d _ -f 2)
-kept=.promptforge/$environment new=.promptforge/$environment.new
+# Nothing of another registry or environment is taken.
+place=$(printf %s "$PROMPTFORGE_KEY" | cut -s -d _ -f 2)-$(printf %s "$PROMPTFORGE_URL" | cksum | cut -d ' ' -f 1)
+kept=.promptforge/$place new=.promptforge/$place.new
 
-# Keys are given on stdin, because other users can read command lines.
+# Keys are given on stdin, because other users can read command lines, and without a line break at their end.
 call() { curl --config - --silent --show-error --fail "$@"; }
-key() { printf 'header = "Authorization: Bearer %s"\n' "$1"; }
+key() { printf 'header = "Authorization: Bearer %s"\n' "$(printf %s "$1" | tr -d '\r\n')"; }
 
 rm -rf "$new" && mkdir -p "$new" && : > "$new/headers"
 status=$(key "$PROMPTFORGE_KEY" | call --max-time 2 --etag-compare "$kept/etag" --etag-save "$new/etag" \

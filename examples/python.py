@@ -6,22 +6,13 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
-URL, KEY = os.environ["PROMPTFORGE_URL"], os.environ["PROMPTFORGE_KEY"]
-TIMEOUT, ASK_EVERY, KEEP_FOR = 2, 5, 86_400  # seconds
-FOLDER = Path(".promptforge")
+URL, KEY = os.environ["PROMPTFORGE_URL"].rstrip("/"), os.environ["PROMPTFORGE_KEY"].strip()
+MODEL_KEY = os.environ["OPENAI_API_KEY"].strip()  # With a line break, errors would quote it.
+TIMEOUT, KEEP_FOR = 2, 86_400  # seconds
 
 
 class NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_):
-        return None  # The key goes to no other server.
-
-
-def stored(file):
-    try:
-        known = json.loads(file.read_text())
-        return known if {"text", "reference", "etag", "confirmed", "asked"} <= known.keys() else None
-    except (OSError, ValueError, AttributeError):
-        return None  # There is none, or it was not written by this program.
+    redirect_request = lambda *_: None  # The key goes to no other server.
 
 
 def read(answer, until):
@@ -36,41 +27,42 @@ def read(answer, until):
 
 
 def get(name):
-    """The stable version, with its "text" and "reference". Raises the error of the request where none is known."""
-    environment, now = KEY.split("_")[1], time.time()
-    file = FOLDER / quote(f"{URL} {environment} {name}", safe="")
-    known = stored(file)
-    if known and 0 <= now - known["asked"] < ASK_EVERY:  # A clock may be set back.
-        return known
-    headers = {"Authorization": f"Bearer {KEY}"} | ({"If-None-Match": known["etag"]} if known else {})
+    """The text and the reference of the stable version. Raises the error of the request where none is known."""
+    environment, now = KEY.split("_")[1] if KEY.startswith("pf_") else None, time.time()
+    file = Path(".promptforge", quote(f"{URL} {environment} {name}", safe=""))
+    headers = {"Authorization": f"Bearer {KEY}"}
+    try:
+        text, reference, headers["If-None-Match"], confirmed = json.loads(file.read_text())
+    except (OSError, ValueError, TypeError):  # There is none, or another program wrote it.
+        confirmed = 0
     try:
         request = Request(f"{URL}/v1/prompts/{name}", headers=headers)
         with build_opener(NoRedirects).open(request, timeout=TIMEOUT) as answer:
+            if "PromptForge-Version" not in answer.headers:
+                raise ValueError(f"What answers at {URL} is not a PromptForge registry.")
             text, reference = read(answer, time.monotonic() + TIMEOUT), answer.headers["PromptForge-Version"]
-        if reference is None:
-            raise ValueError(f"What answers at {URL} is not a PromptForge registry.")
-        known = {"text": text, "reference": reference, "etag": answer.headers["ETag"], "confirmed": now}
+            headers["If-None-Match"], confirmed = answer.headers.get("ETag", '""'), now
     except (OSError, HTTPException, ValueError) as error:
-        if known is None or now - known["confirmed"] > KEEP_FOR:
-            raise
         if getattr(error, "code", None) == 304:
-            known["confirmed"] = now
+            confirmed = now
+        elif now - confirmed > KEEP_FOR:
+            raise
         else:
-            print(f"{known['reference']} is used: {error}", file=sys.stderr)
-    FOLDER.mkdir(mode=0o700, exist_ok=True)
+            print(f"{reference} is used: {error}", file=sys.stderr)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
     written = file.with_name(f"{file.name}.{os.getpid()}")
-    written.write_text(json.dumps(known | {"asked": now}))
+    written.write_text(json.dumps([text, reference, headers["If-None-Match"], confirmed]))
     written.replace(file)
-    return known
+    return text, reference
 
 
 mail = sys.argv[1] if len(sys.argv) > 1 else "My card is blocked."
-prompt = get("support/instructions")
-messages = [{"role": "system", "content": prompt["text"]}, {"role": "user", "content": mail}]
+text, reference = get("support/instructions")
+messages = [{"role": "system", "content": text}, {"role": "user", "content": mail}]
 request = Request(
     os.environ.get("OPENAI_BASE_URL", "https://api.openai.com/v1") + "/chat/completions",
     json.dumps({"model": "gpt-5-mini", "messages": messages}).encode(),
-    {"Authorization": f"Bearer {os.environ['OPENAI_API_KEY']}", "Content-Type": "application/json"},
+    {"Authorization": f"Bearer {MODEL_KEY}", "Content-Type": "application/json"},
 )
 with urlopen(request, timeout=60) as answer:
-    print(prompt["reference"], json.load(answer)["choices"][0]["message"]["content"])
+    print(reference, json.load(answer)["choices"][0]["message"]["content"])

@@ -84,7 +84,7 @@ function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: tr
   };
 }
 
-/** The script of the preview's page: it runs in a browser, from the one folder that the page may load from. */
+/** The scripts of the pages: each runs in a browser, from the one folder that its page may load from. */
 function pageBundle(readable: boolean): esbuild.BuildOptions {
   return {
     absWorkingDir: ROOT,
@@ -93,8 +93,11 @@ function pageBundle(readable: boolean): esbuild.BuildOptions {
     platform: 'browser',
     target: 'es2023',
     logLevel: 'warning',
-    entryPoints: { preview: 'src/editor/preview/webview/main.ts' },
-    outdir: 'media/preview',
+    entryPoints: {
+      'preview/preview': 'src/editor/preview/webview/main.ts',
+      'promotion/promotion': 'src/editor/promotion-page/webview/main.ts',
+    },
+    outdir: 'media',
     minify: !readable,
   };
 }

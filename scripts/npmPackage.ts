@@ -12,7 +12,7 @@ import { buildProduct } from './build.ts';
 import { npm } from './host/npm.mjs';
 import { ROOT } from './projectRoot.ts';
 
-const FILES = ['README.md', 'CHANGELOG.md', 'dist/cli.js', 'dist/cli', 'sdk'];
+const FILES = ['README.md', 'CHANGELOG.md', 'dist/cli.js', 'dist/cli', 'sdk', 'ci'];
 
 /**
  * Packs `dist/` and `sdk/` as they are.
@@ -35,11 +35,14 @@ export async function packNpm(folder: string = join(ROOT, 'out')): Promise<strin
   return join(folder, `${packageJson.name}-${packageJson.version}.tgz`);
 }
 
+/** What is imported runs on it. The command needs a newer one and says so by itself. */
+export const PACKAGE_NODE = '>=20';
+
 function manifest(): object {
-  const { name, version, description, license, type, engines, bin, exports } = packageJson;
+  const { name, version, description, license, type, bin, exports } = packageJson;
   return {
     ...{ name, version, description, private: packageJson.private, license, type },
-    engines: { node: engines.node },
+    engines: { node: PACKAGE_NODE },
     ...{ bin, exports },
   };
 }

@@ -34,6 +34,8 @@ const HOLD_WITH_NOTHING = 1000;
 const MAX_HOLD = 60_000;
 /** Milliseconds after that in which it is asked again without anybody waiting. */
 const TRYING = 10_000;
+/** Milliseconds: a request ends by its own timeout before that, if whoever began it is still there. */
+const LEEWAY = 100;
 
 /**
  * A client for one environment of one registry. Sends nothing yet.
@@ -72,6 +74,8 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     const key = keyOf(wanted);
     const known = fresh(key);
     if (known !== undefined) return known;
+    const mostTime = settings.timeout + LEEWAY;
+    const endsAt = Date.now() + mostTime;
     const slot = slots.open(key);
     await loading.readStorage(slot, wanted);
     const { entry } = slot;
@@ -79,7 +83,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     const since = clock() - (failure?.at ?? 0);
     if (entry !== undefined && mayServeAtOnce(entry, version !== undefined)) {
       if (clock() - entry.checkedAt < entry.freshness.maxAge) return promptOf(entry, 'stored', clock());
-      if (failure === undefined || since >= holdOf(failure.error, true)) refresh(wanted);
+      if (failure === undefined || since >= holdOf(failure.error, true)) void loading.load(wanted);
       return told(promptOf(entry, 'stale', clock()), failure?.error);
     }
     if (failure !== undefined) {
@@ -87,7 +91,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
       const hold = holdOf(failure.error, last !== undefined);
       if (since < hold && last === undefined) throw failure.error;
       if (last !== undefined && since < hold + TRYING) {
-        if (since >= hold) refresh(wanted);
+        if (since >= hold) void loading.load(wanted);
         return told(last, failure.error);
       }
     }
@@ -95,13 +99,15 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     // What was answered or failed before the machine slept says nothing of now.
     const sleptMeanwhile = () => clock() - askedAt > asleepAfter(settings);
     try {
-      let loaded = await waitedFor(loading.load(wanted), signal).catch(error => {
+      let loaded = await loading.loadInTime(wanted, endsAt - Date.now(), signal).catch(error => {
         if (signal?.aborted || !sleptMeanwhile()) throw error;
       });
-      if (loaded === undefined || sleptMeanwhile()) loaded = await waitedFor(loading.load(wanted), signal);
+      if (loaded === undefined || sleptMeanwhile())
+        loaded = await loading.loadInTime(wanted, mostTime, signal);
       return promptOf(loaded, 'network', clock());
     } catch (error) {
-      const last = signal?.aborted ? undefined : lastKnown(slot, wanted, fallback);
+      if (signal?.aborted) throw aborted(signal);
+      const last = lastKnown(slot, wanted, fallback);
       if (last === undefined) throw error;
       return told(last, error as PromptForgeError);
     }
@@ -111,10 +117,6 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
   function mayServeAtOnce({ isStored, checkedAt, freshness }: Entry, isExact: boolean): boolean {
     if (isStored && !isExact) return false;
     return clock() - checkedAt < freshness.maxAge + freshness.staleWhileRevalidate;
-  }
-
-  function refresh(wanted: Wanted): void {
-    loading.inBackground(loading.load(wanted));
   }
 
   /** The newest that may be given when the registry cannot be asked. */
@@ -220,25 +222,6 @@ const OF_THE_INPUT: ReadonlySet<ErrorCode> = new Set(['missing_input', 'invalid_
 function holdOf({ retryAfter }: PromptForgeError, canServe: boolean): number {
   if (retryAfter !== undefined) return Math.min(retryAfter * 1000, MAX_HOLD);
   return canServe ? HOLD : HOLD_WITH_NOTHING;
-}
-
-async function waitedFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  if (signal.aborted) {
-    work.catch(() => undefined);
-    throw aborted(signal);
-  }
-  let leave: (() => void) | undefined;
-  const left = new Promise<never>((_, reject) => {
-    leave = () => reject(aborted(signal));
-    signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([work, left]);
-  } finally {
-    if (leave !== undefined) signal.removeEventListener('abort', leave);
-    left.catch(() => undefined);
-  }
 }
 
 function aborted({ reason }: AbortSignal): PromptForgeError {

@@ -40,10 +40,7 @@ export async function exchange(settings: Settings, request: Request): Promise<An
   const time = settings.timeout + (request.extraTime ?? 0);
   const controller = new AbortController();
   const { signal } = controller;
-  const late = new PromptForgeError(
-    'timeout',
-    `${settings.url} did not answer within ${time / 1000} s. Check the network and the registry, or raise "timeout".`,
-  );
+  const late = lateError(settings, time);
   const timer = setTimeout(() => controller.abort(late), time);
   const leave = () =>
     controller.abort(new PromptForgeError('aborted', 'The request was given up before it was answered.'));
@@ -63,6 +60,14 @@ export async function exchange(settings: Settings, request: Request): Promise<An
     ended.catch(() => undefined);
     controller.abort(late);
   }
+}
+
+/** @param time in milliseconds */
+export function lateError({ url }: Settings, time: number): PromptForgeError {
+  return new PromptForgeError(
+    'timeout',
+    `${url} did not answer within ${time / 1000} s. Check the network and the registry, or raise "timeout".`,
+  );
 }
 
 interface Bounds {
@@ -137,6 +142,7 @@ async function once(settings: Settings, request: Request, key: string, signal: A
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       redirect: 'manual',
+      ...uncached(),
       signal,
     });
     text = await textOf(response);
@@ -145,7 +151,7 @@ async function once(settings: Settings, request: Request, key: string, signal: A
     if (PromptForgeError.is(cause)) throw cause;
     throw new PromptForgeError(
       'unreachable',
-      `${settings.url} cannot be reached: ${reasonOf(cause)}. Check the URL, the network, and that the registry runs.`,
+      `${settings.url} cannot be reached${codeOf(cause)}. Check the URL, the network, and that the registry runs.`,
       {},
       { cause },
     );
@@ -156,6 +162,21 @@ async function once(settings: Settings, request: Request, key: string, signal: A
   }
   const retryAfter = retryAfterMs(headers.get('retry-after'));
   throw refusalOf({ status, headers, text, url: settings.url, key, retryAfter });
+}
+
+/**
+ * No cache of the platform itself: a browser does not say how old an answer of its own is, and a framework that puts one
+ * around `fetch` may keep it for as long as it likes.
+ */
+function uncached(): RequestInit {
+  const init = { cache: 'no-store' } as const;
+  try {
+    new Request('https://a.example', init);
+    return init;
+  } catch {
+    // Cloudflare's workers knew no such option before November 2024, and have no such cache.
+    return {};
+  }
 }
 
 async function textOf(response: Response): Promise<string> {
@@ -178,11 +199,11 @@ async function textOf(response: Response): Promise<string> {
   }
 }
 
-/** The innermost cause: undici's own message is only "fetch failed". */
-function reasonOf(error: unknown): string {
+/** Of the innermost cause, such as ` (ECONNREFUSED)`: what the platform says of it is in `cause`. */
+function codeOf(error: unknown): string {
   let deepest = error;
   for (let depth = 0; depth < 8 && deepest instanceof Error && deepest.cause instanceof Error; depth++)
     deepest = deepest.cause;
-  const { code, message } = (deepest ?? {}) as { code?: unknown; message?: unknown };
-  return String(message || code || deepest).split('\n', 1)[0] ?? '';
+  const { code } = (deepest ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? ` (${code})` : '';
 }

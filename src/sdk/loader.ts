@@ -7,16 +7,19 @@ import { asError } from './as-error.ts';
 import { keyOf, pathOf, promptIn } from './delivery.ts';
 import { type Entry, type Failure, type Slot, Slots } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
-import { exchange } from './exchange.ts';
+import { exchange, lateError } from './exchange.ts';
 import { freshnessOf, tightened } from './freshness.ts';
+import { inTime } from './in-time.ts';
 import type { Settings } from './settings.ts';
 import type { Stored } from './stored.ts';
 import type { FetchEvent, PromptStorage, Wanted } from './types.ts';
 
 export interface Loader {
   readonly slots: Slots;
-  /** Asks the registry, by one request for all that wait for the same prompt. @throws PromptForgeError */
+  /** Asks the registry, by one request for all that wait for the same prompt, which goes on if nobody does. @throws PromptForgeError */
   load(wanted: Wanted): Promise<Entry>;
+  /** As `load`, and rejects after `time` milliseconds or with the signal. */
+  loadInTime(wanted: Wanted, time: number, signal: AbortSignal | undefined): Promise<Entry>;
   /** Checks and keeps an answer of the registry, by whatever call it came. @throws PromptForgeError */
   take(wanted: Wanted, answered: Answered): Entry;
   /** Why a request for this prompt failed lately; undefined where the last one succeeded. */
@@ -57,6 +60,9 @@ const OF_ALL_PROMPTS = [
   'unreachable',
   'timeout',
 ] as const;
+
+/** Milliseconds after which even a storage that hangs was given up, if whoever began to read it is still there. */
+const STORAGE_TIME = 1000;
 
 export function loader(settings: Settings): Loader {
   const { clock, environment, url, storage, maxStale } = settings;
@@ -149,7 +155,26 @@ export function loader(settings: Settings): Loader {
     if (storage === undefined || slot.entry !== undefined) return;
     // All who ask for the prompt wait for the same reading.
     slot.storageRead ??= storing(storage).then(stored => stored.read(slot, wanted));
-    await slot.storageRead;
+    await inTime(slot.storageRead, STORAGE_TIME).catch(() => {
+      slot.storageRead = undefined;
+    });
+  }
+
+  function load(wanted: Wanted): Promise<Entry> {
+    const slot = slots.open(keyOf(wanted));
+    const now = clock();
+    // One that is as old is of before the machine slept, or of a request that a worker has ended.
+    if (slot.flight !== undefined && now - slot.flight.since <= settings.timeout + STORAGE_TIME)
+      return slot.flight.entry;
+    const flight = {
+      since: now,
+      entry: request(slot, wanted).finally(() => {
+        if (slot.flight === flight) slot.flight = undefined;
+      }),
+    };
+    slot.flight = flight;
+    inBackground(flight.entry);
+    return flight.entry;
   }
 
   /** Loaded by those who have a storage. */
@@ -190,20 +215,16 @@ export function loader(settings: Settings): Loader {
 
   return {
     slots,
-    load(wanted) {
+    load,
+    loadInTime(wanted, time, signal) {
       const slot = slots.open(keyOf(wanted));
-      const now = clock();
-      // One that is as old is of before the machine slept.
-      if (slot.flight !== undefined && now - slot.flight.since <= asleepAfter(settings))
-        return slot.flight.entry;
-      const flight = {
-        since: now,
-        entry: request(slot, wanted).finally(() => {
-          if (slot.flight === flight) slot.flight = undefined;
-        }),
+      const entry = load(wanted);
+      const late = () => {
+        // Whoever began it is gone, which says nothing of the registry: the next who asks begins anew.
+        if (slot.flight?.entry === entry) slot.flight = undefined;
+        return lateError(settings, settings.timeout);
       };
-      slot.flight = flight;
-      return flight.entry;
+      return inTime(entry, time, late, signal);
     },
     take,
     failureOf: slot => (slot.failure && slot.failure.at > (outage?.at ?? 0) ? slot.failure : outage),

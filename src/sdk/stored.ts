@@ -3,6 +3,7 @@ import { asObject, keyOf, promptIn } from './delivery.ts';
 import type { Entry, Slot, Slots } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import { tightened } from './freshness.ts';
+import { inTime } from './in-time.ts';
 import type { Settings } from './settings.ts';
 import type { PromptStorage, Wanted } from './types.ts';
 
@@ -16,8 +17,9 @@ export interface Stored {
 const FORMAT = 1;
 /** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
 const STORED_AGAIN = 60_000;
-/** Milliseconds: a storage that takes longer is not waited for. */
+/** Milliseconds: a storage that takes longer is not waited for, nor for more than its share of a call's time. */
 const READING_TIME = 500;
+const READING_SHARE = 1 / 4;
 const WRITING_TIME = 10_000;
 /** In milliseconds. */
 const MAX_CLOCK_DIFFERENCE = 60_000;
@@ -29,7 +31,7 @@ export function stored(
   slots: Slots,
   report: (error: PromptForgeError) => void,
 ): Stored {
-  const { clock, wallClock, maxStale } = settings;
+  const { clock, wallClock, maxStale, timeout } = settings;
 
   function failed(message: string, cause: unknown): void {
     report(new PromptForgeError('storage_failed', message, {}, { cause }));
@@ -44,7 +46,7 @@ export function stored(
       });
       try {
         // One that is late, as on a busy machine, is used when it comes and nothing else is known.
-        await inTime(reading, READING_TIME);
+        await inTime(reading, Math.min(READING_TIME, timeout * READING_SHARE));
       } catch (cause) {
         failed(
           `What the storage has of ${wanted.name} cannot be used. It is replaced when the registry answers; check who else writes there.`,
@@ -59,8 +61,9 @@ export function stored(
       // One after the other: an older text that is written late must not take the place of a newer one.
       const before = slot.writing;
       slot.writing = (async () => {
-        await before;
         try {
+          // A worker may have ended with it.
+          await inTime(Promise.resolve(before), WRITING_TIME).catch(() => undefined);
           // Its age by this machine's clock, which others read it by. The client's own never runs backwards.
           const text = storedText(entry, wallClock() - (clock() - entry.checkedAt), settings);
           await inTime(
@@ -116,16 +119,4 @@ function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallCl
 /** Turns an error that a port throws at once into a rejection. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   return work();
-}
-
-async function inTime<T>(work: Promise<T>, time: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took more than ${time} ms.`)), time);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,7 +2,17 @@
 import { createClient } from './client.ts';
 import { asObject, NO_METADATA } from './delivery.ts';
 import { type ErrorCode, PromptForgeError } from './errors.ts';
-import type { AnyPrompts, ClientOptions, Metadata, NameOf, PromptClient, PromptTypes } from './types.ts';
+import type {
+  AnyPrompts,
+  ClientOptions,
+  Message,
+  Metadata,
+  NameOf,
+  Prompt,
+  PromptClient,
+  PromptTypes,
+  Wanted,
+} from './types.ts';
 
 export { PromptForgeError };
 
@@ -19,6 +29,18 @@ export interface TestClient<Of extends PromptTypes<Of> = AnyPrompts> extends Pro
   set(name: NameOf<Of>, prompt: string | TestPrompt): void;
   /** From now on every request fails so; undefined: they succeed again. */
   fail(code: 'unreachable' | 'unavailable' | 'rate_limited' | 'key_refused' | undefined): void;
+}
+
+interface Found {
+  readonly about: Omit<Prompt, 'text' | 'age' | 'source'>;
+  readonly text: string;
+}
+
+/** The body of a request to render. */
+interface Rendering extends Omit<Wanted, 'name'> {
+  readonly input?: Readonly<Record<string, unknown>>;
+  readonly messages?: readonly Message[];
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /** Problems of a registry by the error that the client makes of them. */
@@ -66,31 +88,56 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
     return answered({ cursor: String(changes) });
   };
 
-  const answer = (path: string, signal?: AbortSignal | null): Response | Promise<Response> => {
-    if (failing === 'unreachable') throw new TypeError('The test says so');
-    if (failing !== undefined) return problem(STATUS[failing as keyof typeof STATUS], failing);
-    const [, changesQuery] = /^\/v1\/deliveries\/changes\?(.*)$/.exec(path) ?? [];
-    if (changesQuery !== undefined) return feed(new URLSearchParams(changesQuery), signal);
-    const [, name = '', query = ''] = /^\/v1\/prompts\/([^?]*)\??(.*)$/.exec(path) ?? [];
-    const found = known.get(name);
-    if (found === undefined) return problem(404, name === '' ? 'route_not_found' : 'prompt_not_found');
-    const prompt = typeof found === 'string' ? { text: found } : found;
-    const { text, metadata, version = 1 } = prompt;
-    const parameters = new URLSearchParams(query);
-    if ((parameters.get('version') ?? String(version)) !== String(version))
-      return problem(404, 'version_not_found');
-    const channel = parameters.has('version') ? null : (parameters.get('channel') ?? 'stable');
-    const body = {
+  /** A version as the registry tells of it, or the problem that it answers. */
+  const found = (name: string, wanted: Omit<Wanted, 'name'>): Found | Response => {
+    const given = known.get(name);
+    if (given === undefined) return problem(404, name === '' ? 'route_not_found' : 'prompt_not_found');
+    const { text, metadata, version = 1 } = typeof given === 'string' ? { text: given } : given;
+    if ((wanted.version ?? version) !== version) return problem(404, 'version_not_found');
+    const about = {
       name,
       version,
       reference: `${name}@${version}`,
       digest: `sha256:${'0'.repeat(64)}`,
-      channel,
+      channel: wanted.version === undefined ? (wanted.channel ?? 'stable') : null,
       environment,
-      template: text,
       metadata: { ...NO_METADATA, ...metadata },
     };
-    return answered(body);
+    return { about, text };
+  };
+
+  const rendered = async (name: string, body: string): Promise<Response> => {
+    const { input, messages, context, ...wanted } = JSON.parse(body) as Rendering;
+    const prompt = found(name, wanted);
+    if (prompt instanceof Response) return prompt;
+    const { renderPrompt } = await import('./render.ts');
+    try {
+      const all = { ...prompt.about, text: prompt.text, age: 0, source: 'network' } as const;
+      return answered({
+        ...prompt.about,
+        messages: renderPrompt(all, input, { messages, context }).messages,
+      });
+    } catch (error) {
+      if (!PromptForgeError.is(error)) throw error;
+      return problem(422, error.code, { detail: error.message, missing: error.missing });
+    }
+  };
+
+  const answer = (path: string, init: RequestInit = {}): Response | Promise<Response> => {
+    if (failing === 'unreachable') throw new TypeError('The test says so');
+    if (failing !== undefined) return problem(STATUS[failing as keyof typeof STATUS], failing);
+    const [, changesQuery] = /^\/v1\/deliveries\/changes\?(.*)$/.exec(path) ?? [];
+    if (changesQuery !== undefined) return feed(new URLSearchParams(changesQuery), init.signal);
+    const [, toRender] = /^\/v1\/prompts\/(.*)\/-\/render$/.exec(path) ?? [];
+    if (toRender !== undefined) return rendered(toRender, String(init.body));
+    const [, name = '', query = ''] = /^\/v1\/prompts\/([^?]*)\??(.*)$/.exec(path) ?? [];
+    const parameters = new URLSearchParams(query);
+    const version = parameters.get('version');
+    const prompt = found(name, {
+      channel: parameters.get('channel') ?? undefined,
+      version: version === null ? undefined : Number(version),
+    });
+    return prompt instanceof Response ? prompt : answered({ ...prompt.about, template: prompt.text });
   };
 
   const client = createClient<Of>({
@@ -100,7 +147,7 @@ export function createTestClient<Of extends PromptTypes<Of> = AnyPrompts>(
     now: () => (options.now?.() ?? Date.now()) + ahead,
     url: 'https://prompts.test',
     key: KEY.replace('_test_', `_${environment}_`),
-    fetch: async (url, init) => answer(String(url).slice('https://prompts.test'.length), init?.signal),
+    fetch: async (url, init) => answer(String(url).slice('https://prompts.test'.length), init),
   });
   return {
     ...client,
@@ -119,10 +166,10 @@ function answered(body: object): Response {
   return Response.json(body, { headers: { 'PromptForge-Api': '1', 'Cache-Control': FRESHNESS } });
 }
 
-function problem(status: number, code: string): Response {
+function problem(status: number, code: string, more: object = {}): Response {
   const detail = asObject(DETAILS)[code] ?? `The test's client answers ${status}.`;
   return Response.json(
-    { type: `urn:promptforge:problem:${code}`, title: code, status, detail, code },
+    { type: `urn:promptforge:problem:${code}`, title: code, status, detail, code, ...more },
     { status, headers: { 'Content-Type': 'application/problem+json', 'PromptForge-Api': '1' } },
   );
 }

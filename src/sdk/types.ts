@@ -121,6 +121,11 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is given has a version: there is no fallback. */
+interface NoFallback {
+  readonly fallback?: undefined;
+}
+
 export interface RenderOptions extends GetOptions {
   /** The registry renders: one request each time, and nothing is served when it is away. */
   readonly remote?: boolean | undefined;
@@ -235,21 +240,21 @@ export interface PromptClient<Of extends PromptTypes<Of> = AnyPrompts> {
    * A prompt's text. At once while what is known is fresh, or being refreshed; otherwise the registry is asked.
    * @throws PromptForgeError
    */
-  get(name: NameOf<Of>, options: GetOptions & { readonly fallback: string }): Promise<AnyPrompt>;
-  get(name: NameOf<Of>, options?: GetOptions): Promise<Prompt>;
+  get(name: NameOf<Of>, options?: GetOptions & NoFallback): Promise<Prompt>;
+  get(name: NameOf<Of>, options: GetOptions): Promise<AnyPrompt>;
   /**
    * The same with an input put in, in this process unless `remote` is set.
    * @throws PromptForgeError
    */
   render<Name extends NameOf<Of>>(
     name: Name,
-    input: InputAndOptions<Of[Name]['input'], never>[0],
-    options: RenderOptions & { readonly fallback: string },
-  ): Promise<Rendered<AnyPrompt>>;
+    ...given: InputAndOptions<Of[Name]['input'], RenderOptions & NoFallback>
+  ): Promise<Rendered>;
   render<Name extends NameOf<Of>>(
     name: Name,
-    ...given: InputAndOptions<Of[Name]['input'], RenderOptions>
-  ): Promise<Rendered>;
+    input: InputAndOptions<Of[Name]['input'], never>[0],
+    options: RenderOptions,
+  ): Promise<Rendered<AnyPrompt>>;
   /**
    * Many prompts in one request for each 100 of them.
    * @returns in the order asked for

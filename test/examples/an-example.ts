@@ -1,7 +1,6 @@
 /** An example between a registry that fails in every way and a model's API that records what it is sent. */
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../scripts/projectRoot.ts';
@@ -59,6 +58,8 @@ export interface Place {
   readonly folder: string;
   /** Runs the example as its page says. */
   run(): Promise<Told>;
+  /** The same with other variables. */
+  runWith(env: Readonly<Record<string, string>>): Promise<Told>;
   /** The same, in a process that has its packages already. */
   runAgain(): Promise<Told>;
 }
@@ -86,12 +87,13 @@ export async function aPlace(
   const path = join(ROOT, 'examples', file);
   const told = async (run: () => Promise<Ran>): Promise<Told> => {
     const before = api.sent.length;
-    await forgetWhenAsked(folder);
     return { ...(await run()), sent: api.sent.slice(before) };
   };
   const asWritten = () => run(path, options);
+  const runWith = (more: Readonly<Record<string, string>>) =>
+    told(() => run(path, { ...options, env: { ...options.env, ...more } }));
   const inProcess = file.endsWith('.mjs') ? runsAgain(path, options, stack) : asWritten;
-  return { proxy, folder, run: () => told(asWritten), runAgain: () => told(inProcess) };
+  return { proxy, folder, run: () => told(asWritten), runWith, runAgain: () => told(inProcess) };
 }
 
 /** Has an example meet every fault, at first and when it knows a prompt. */
@@ -144,17 +146,4 @@ function runsAgain(
     const [ran] = await once(child, 'message');
     return ran;
   };
-}
-
-/** The Python example asks every 5 seconds at most. */
-async function forgetWhenAsked(folder: string): Promise<void> {
-  const kept = join(folder, '.promptforge');
-  for (const name of await readdir(kept).catch(() => [])) {
-    if (!name.startsWith('http')) continue;
-    const file = join(kept, name);
-    const text = await readFile(file, 'utf8');
-    // What a test made of it is left as it is.
-    if (/"asked": \d/.test(text) && JSON.parse(text).asked < Date.now() / 1000)
-      await writeFile(file, JSON.stringify({ ...JSON.parse(text), asked: 0 }));
-  }
 }

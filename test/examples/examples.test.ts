@@ -250,7 +250,7 @@ describe('the examples', () => {
     }
   });
 
-  it('in Python takes no file that it did not write, and asks again where a clock was set back', async function () {
+  it('in Python takes no file that it did not write, and bears a clock that was set back', async function () {
     const example = EXAMPLES.find(({ file }) => file === 'python.py');
     if (example === undefined || !canRun(example)) return this.skip();
     await using stack = new AsyncDisposableStack();
@@ -258,18 +258,47 @@ describe('the examples', () => {
     await run();
     const [name = ''] = await readdir(join(folder, '.promptforge'));
     const file = join(folder, '.promptforge', name);
-    const known = JSON.parse(await readFile(file, 'utf8'));
-    for (const text of [
-      '',
-      '{"text": "x',
-      '[]',
-      '{}',
-      JSON.stringify({ ...known, asked: known.asked + 3600 }),
-    ]) {
-      await writeFile(file, text);
+    const [text, reference, etag, confirmed] = JSON.parse(await readFile(file, 'utf8'));
+    const ahead = JSON.stringify([text, reference, etag, confirmed + 3600]);
+    for (const kept of ['', '["x', '[]', '{}', '7', 'null', ahead]) {
+      await writeFile(file, kept);
       const before = proxy.seen.length;
-      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), text);
-      assert.equal(proxy.seen.length, before + 1, text);
+      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), kept);
+      assert.equal(proxy.seen.length, before + 1, kept);
+    }
+    await writeFile(file, ahead);
+    proxy.fault = 'killed';
+    assert.match((await run()).warned, /is used/);
+  });
+
+  it('take nothing that another registry gave, and say what is wrong with a key that is none', async () => {
+    for (const example of EXAMPLES.filter(({ file }) => /^(?:openai|python|curl)\./.test(file))) {
+      if (!canRun(example)) continue;
+      await using stack = new AsyncDisposableStack();
+      const { run, runWith, folder } = await place(example, stack);
+      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), example.file);
+      const away = await runWith({ PROMPTFORGE_URL: 'http://127.0.0.1:1' });
+      assert.deepEqual([away.logged, away.sent], ['', []], example.file);
+      assert.doesNotMatch(away.warned, /is used/, example.file);
+      // Where the environment is not the key's to say, what is known is used.
+      if (example.file.endsWith('.mjs')) continue;
+      const other = await runWith({ PROMPTFORGE_KEY: 'sk-another' });
+      assert.deepEqual([other.logged, other.sent], ['', []], example.file);
+      assert.match(other.warned, /401/, example.file);
+      const names = await readdir(folder, { recursive: true });
+      assert.ok(!names.some(name => name.includes('sk-another')), `${example.file}: ${names}`);
+    }
+  });
+
+  it('take keys of files that end with a line break, and quote none of them', async () => {
+    for (const example of EXAMPLES.filter(({ file }) => /^(?:openai|python|curl)\./.test(file))) {
+      if (!canRun(example)) continue;
+      await using stack = new AsyncDisposableStack();
+      const key = await registry.key('production', 'reader', 'of a file');
+      const { runWith } = await place(example, stack);
+      const told = await runWith({ PROMPTFORGE_KEY: `${key}\r\n`, OPENAI_API_KEY: 'sk-of-a-file\n' });
+      assert.ok(!told.warned.includes(key) && !told.warned.includes('sk-of-a-file'), example.file);
+      assert.match(told.logged, new RegExp(`@${VERSION} cards$`), `${example.file}: ${told.warned}`);
     }
   });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { freePort } from '../../scripts/host/freePort.ts';
+import { installOldestNode } from '../../scripts/host/promisedNode.ts';
 import { packNpm } from '../../scripts/npmPackage.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { aModelApi } from '../sdk/a-model-api.ts';
@@ -27,7 +28,8 @@ describe('docs/quickstart.md', () => {
     await mkdir(empty);
     await packNpm(empty);
     const env = {
-      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      // On the oldest Node that it says one needs.
+      PATH: `${dirname(await installOldestNode())}:${process.env['PATH']}`,
       HOME: join(folder.path, 'home'),
       OPENAI_BASE_URL: `${api.url}/v1`,
       PROMPTFORGE_PORT: port,

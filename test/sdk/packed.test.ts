@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { buildSdk, sdkSizes } from '../../scripts/buildSdk.ts';
 import { npm } from '../../scripts/host/npm.mjs';
+import { installOldestNode } from '../../scripts/host/promisedNode.ts';
 import { runCommand } from '../../scripts/host/runCommand.ts';
-import { packNpm } from '../../scripts/npmPackage.ts';
+import { PACKAGE_NODE, packNpm } from '../../scripts/npmPackage.ts';
 import { ROOT } from '../../scripts/projectRoot.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -64,7 +65,7 @@ console.log('done', rendered.reference);
 `;
 
 const TYPED = `
-import { createClient, type Prompt, type PromptClient, PromptForgeError } from 'promptforge/client';
+import { createClient, type GetOptions, type Prompt, type PromptClient, PromptForgeError } from 'promptforge/client';
 import { renderPrompt } from 'promptforge/render';
 import { createTestClient } from 'promptforge/testing';
 import { textParams } from 'promptforge/ai';
@@ -72,6 +73,7 @@ import { contentParams } from 'promptforge/google';
 import { chatModelParams } from 'promptforge/langchain';
 import { messageParams } from 'promptforge/anthropic';
 import { chatCompletionParams, responseParams } from 'promptforge/openai';
+declare const process: { argv: [string, string, string?] };
 const prompts: PromptClient = createClient({ url: 'https://a.example', key: async () => 'k', environment: 'production' });
 const prompt: Prompt = await prompts.get('a');
 const version: number = prompt.version;
@@ -80,6 +82,14 @@ const or = await prompts.get('a', { fallback: 'x' });
 const maybe: number = or.version;
 const reference: string | null = or.source === 'fallback' ? null : or.reference;
 const text: string = renderPrompt(prompt, { a: 1 }).messages[0]?.content[0]?.text ?? '';
+const options: GetOptions & { fallback?: string | undefined } = { fallback: process.argv[2] };
+// @ts-expect-error it may be the fallback
+const perhaps: number = (await prompts.get('a', options)).version;
+// @ts-expect-error it may be the fallback
+const perhapsToo: number = (await prompts.render('a', {}, options)).version;
+// @ts-expect-error it may be the fallback
+const perhapsAgain: number = (await prompts.get('a', { fallback: process.argv[2] })).version;
+const pinned: number = (await prompts.get('a', { version: 3, signal: AbortSignal.timeout(1) })).version;
 const rendered = await prompts.render('a', {}, { fallback: 'x' });
 const logged: string = rendered.source === 'fallback' ? rendered.text : rendered.reference;
 const remote = await prompts.render('a', {}, { remote: true });
@@ -94,7 +104,7 @@ const limit: number = messageParams(remote).max_tokens;
 const own: 'gpt-5' = textParams(remote, { model: () => 'gpt-5' as const }).model;
 // @ts-expect-error it was not asked for
 responseParams(remote, { config: true }).model;
-export { createTestClient, gemini, limit, logged, model, ofChain, own, maybe, reference, text, version };
+export { createTestClient, gemini, limit, logged, model, ofChain, own, maybe, perhaps, perhapsAgain, perhapsToo, pinned, reference, text, version };
 `;
 
 describe('the package', () => {
@@ -119,12 +129,13 @@ describe('the package', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('works by its own files alone, where no code is made from strings', async () => {
+  it('works by its own files alone, where no code is made from strings, also on the oldest Node', async () => {
     await writeFile(join(folder.path, 'program.mjs'), PROGRAM);
     const key = await registry.key('production', 'reader');
     const flags = ['--disallow-code-generation-from-strings', '--disable-proto=delete'];
     const args = [...flags, 'program.mjs', registry.url, key];
-    assert.match(await runCommand(process.execPath, args, { cwd: folder.path }), /^done support\/triage@1/);
+    for (const node of [process.execPath, await installOldestNode(PACKAGE_NODE)])
+      assert.match(await runCommand(node, args, { cwd: folder.path }), /^done support\/triage@1/, node);
   });
 
   it('shows whoever catches nothing a message, and no screen of its own code', async () => {
@@ -177,8 +188,16 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
       'exports',
     ];
     assert.deepEqual(Object.keys(manifest), known);
+    // Some package managers install nothing that names a newer Node than the application has.
+    assert.equal(manifest.engines.node, '>=20');
     const files = await readdir(installed);
-    assert.deepEqual(files.sort(), ['CHANGELOG.md', 'README.md', 'dist', 'package.json', 'sdk']);
+    assert.deepEqual(files.sort(), ['CHANGELOG.md', 'README.md', 'ci', 'dist', 'package.json', 'sdk']);
+    assert.deepEqual((await readdir(join(installed, 'ci'))).sort(), [
+      'comment.mjs',
+      'gitlab-ci.yml',
+      'pull-request.sh',
+      'release.sh',
+    ]);
     assert.deepEqual((await readdir(join(installed, 'dist'))).sort(), ['cli', 'cli.js']);
     const command = await runCommand(process.execPath, [
       join(installed, manifest.bin.promptforge),

@@ -174,6 +174,39 @@ describe('the age of a text', () => {
     }
   });
 
+  it('is never what a cache of the platform itself has, which does not say how old that is', async () => {
+    const answers = new Map<string, Response>();
+    // As a browser's, or a framework's around `fetch`.
+    const cached: typeof fetch = async (url, init) => {
+      if (init?.cache === 'no-store') return fetch(url, init);
+      const known = answers.get(String(url)) ?? (await fetch(url, init));
+      answers.set(String(url), known.clone());
+      return known;
+    };
+    const read = async () => (await setting.client({ fetch: cached }).get(NAME)).version;
+    assert.equal(await read(), 1);
+    await setting.promote(2);
+    assert.equal(await read(), 2);
+  });
+
+  it('is found where the platform knows no such option', async () => {
+    const request = globalThis.Request;
+    globalThis.Request = class {
+      constructor() {
+        throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.");
+      }
+    } as never;
+    try {
+      const strict: typeof fetch = async (url, init) => {
+        assert.ok(init !== undefined && !('cache' in init));
+        return fetch(url, init);
+      };
+      assert.equal((await setting.client({ fetch: strict }).get(NAME)).source, 'network');
+    } finally {
+      globalThis.Request = request;
+    }
+  });
+
   it('is not beyond the bounds where a cache, or a registry without its database, says how old its answer is', async () => {
     const aged = (age: number, options: Parameters<Setting['client']>[0] = {}) =>
       setting.client({

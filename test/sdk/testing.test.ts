@@ -22,6 +22,30 @@ describe('createTestClient', () => {
     assert.equal((await prompts.preload(['greeting', 'support/triage'])).length, 2);
   });
 
+  it('renders where the registry would be asked to, too', async () => {
+    const schema = { type: 'object', required: ['mail'] };
+    const prompts = createTestClient({
+      a: {
+        text: '{{role "system"}}Sort.{{role "user"}}{{mail}}',
+        version: 3,
+        metadata: { input: { schema, default: {} } },
+      },
+    });
+    for (const options of [{ remote: true }, { strict: true }, { remote: true, version: 3 }]) {
+      const local = await prompts.render('a', { mail: 'this' }, { version: 3 });
+      const { text, messages, reference, source } = await prompts.render('a', { mail: 'this' }, options);
+      assert.deepEqual([text, messages], [local.text, local.messages]);
+      assert.deepEqual([reference, source], ['a@3', 'network']);
+      const error = await prompts.render('a', {}, options).catch((thrown: unknown) => thrown);
+      assert.ok(PromptForgeError.is(error, 'missing_input'));
+      assert.deepEqual(error.missing, ['mail']);
+    }
+    assert.equal(await codeOf(prompts.render('b', {}, { remote: true })), 'prompt_not_found');
+    assert.equal(await codeOf(prompts.render('a', {}, { remote: true, version: 4 })), 'version_not_found');
+    prompts.fail('unavailable');
+    assert.equal(await codeOf(prompts.render('a', { mail: 'this' }, { remote: true })), 'unavailable');
+  });
+
   it('refuses a name that the test does not give', async () => {
     const error = await createTestClient()
       .get('other')

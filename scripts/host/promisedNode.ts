@@ -1,0 +1,46 @@
+// The oldest Node that is promised: what people install must run on it, and the project's own tests run on a newer one,
+// which has more.
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { cacheFolder } from './cacheFolder.mjs';
+import { installOnce } from './installOnce.ts';
+import { nodeExecutable, nodePackage, unpackPackage, watchGrowth } from './npm.mjs';
+import { stopwatch } from './steps.mjs';
+
+/** Of the download, about. */
+const MEGABYTES = 45;
+
+/**
+ * Installs the oldest Node of a range unless the cache has it.
+ * @param range as in the `engines` of a package: `>=22.13.0`, `>=20`
+ * @param say is told what is going on
+ * @returns the path of its executable
+ * @throws {Error} when npm cannot fetch it
+ */
+export async function installOldestNode(
+  range: string = packageJson.engines.node,
+  say: (message: string) => void = () => {},
+): Promise<string> {
+  const version = `${range.replace(/^>=/, '')}.0.0`.split('.').slice(0, 3).join('.');
+  const folder = join(cacheFolder(), 'node', version);
+  await installOnce(folder, unfinished => download(version, unfinished, say), say);
+  return join(folder, nodeExecutable());
+}
+
+async function download(version: string, folder: string, say: (message: string) => void): Promise<void> {
+  const what = `Node ${version}, the oldest that is promised`;
+  const cache = `${folder}-download`;
+  const elapsed = stopwatch();
+  try {
+    await watchGrowth(
+      cache,
+      megabytes => say(`Downloading ${what}  ${Math.min(megabytes, MEGABYTES)} of about ${MEGABYTES} MB`),
+      () => unpackPackage(`${nodePackage()}@${version}`, folder, { cache, only: 'bin' }),
+    );
+    say(`Downloaded ${what} (${elapsed()})`);
+  } finally {
+    await rm(cache, { recursive: true, force: true });
+  }
+}

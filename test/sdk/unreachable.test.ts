@@ -1,0 +1,30 @@
+/** What an application reads where the registry is away. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createClient, PromptForgeError } from '../../src/sdk/client.ts';
+
+describe('a registry that cannot be reached', () => {
+  it('is told in words of our own, with the code of the platform and its error as the cause', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise(resolve => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise(resolve => server.close(resolve));
+    const url = `http://127.0.0.1:${port}`;
+    const prompts = createClient({
+      url,
+      environment: 'production',
+      key: `pf_production_0123456789ab_${'a'.repeat(43)}`,
+      retries: 0,
+    });
+    await assert.rejects(prompts.get('support/triage'), error => {
+      assert.ok(PromptForgeError.is(error, 'unreachable'), String(error));
+      assert.equal(
+        error.message,
+        `${url} cannot be reached (ECONNREFUSED). Check the URL, the network, and that the registry runs.`,
+      );
+      assert.match(String(error.cause), /fetch failed/);
+      return true;
+    });
+  });
+});
