@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { changedLines, growthIn, textChange } from '../../src/core/changed-lines.ts';
+import { countIn, foldText, linesOf, placeIn } from '../../src/core/search-text.ts';
+import { runs } from '../runs.ts';
+
+describe('a text that is searched for', () => {
+  const same: readonly (readonly [string, string, string])[] = [
+    ['case', 'FEE', 'fee'],
+    ['an accent written as one character or as two', 'caf\u00e9', 'CAFE\u0301'],
+    ['the i of Turkish', 'ISPARTA', 'ısparta'],
+    ['the I of Turkish', 'İSTANBUL', 'istanbul'],
+    ['the sigma at the end of a Greek word', 'ΟΔΟΣ', 'οδος'],
+    ['letters outside the first plane', '𐐀', '𐐨'],
+  ];
+  for (const [what, one, other] of same)
+    it(`is found whatever ${what}`, () => {
+      assert.equal(foldText(one), foldText(other));
+      assert.deepEqual(placeIn(`x ${one}.`, other), { column: 2, length: one.length });
+    });
+  it('is another one with another accent, emoji or direction', () => {
+    assert.notEqual(foldText('cafe'), foldText('café'));
+    assert.equal(placeIn('one 👍 two', '👎'), undefined);
+    assert.deepEqual(placeIn('one 👍🏽 two', 'TWO'), { column: 9, length: 3 });
+    assert.deepEqual(placeIn('דמי טיפול 5', 'טיפול'), { column: 4, length: 5 });
+  });
+  it('has its case where that counts', () => {
+    assert.equal(placeIn('Fee', 'fee', true), undefined);
+    assert.deepEqual(placeIn('a Fee', 'Fee', true), { column: 2, length: 3 });
+  });
+  it('is nowhere where it is nothing, and is found soon in a very long line', () => {
+    assert.equal(countIn('a fee', ''), 0);
+    const line = `${'é '.repeat(500_000)}fee`;
+    assert.deepEqual(placeIn(line, 'FEE'), { column: 1_000_000, length: 3 });
+    assert.equal(placeIn(`${'e\u0301 '.repeat(500_000)}fee`, 'FEE')?.length, 0);
+    const shown = textChange(undefined, line, 'fee')?.text ?? '';
+    assert.ok(shown.length <= 240 && shown.endsWith(' fee'));
+  });
+  it('is at the place in the line as it is written', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 6 });
+    fc.assert(
+      fc.property(
+        text,
+        text.filter(each => each !== ''),
+        text,
+        (before, wanted, after) => {
+          const line = `${before}|${wanted}|${after}`.replaceAll(/[\r\n]/g, ' ');
+          const place = placeIn(line, wanted.replaceAll(/[\r\n]/g, ' '));
+          if (place === undefined) return;
+          const found = line.slice(place.column, place.column + place.length);
+          assert.ok(foldText(found).includes(foldText(wanted.replaceAll(/[\r\n]/g, ' '))));
+        },
+      ),
+      { numRuns: runs(2_000, 200) },
+    );
+  });
+});
+
+describe('the lines that a version changed', () => {
+  const line = fc.constantFrom('a fee', 'Fee, fee', 'other', '', 'the urgent FEE é', '-fee', '+ x');
+  const source = fc
+    .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'))
+    .map(([lines, end]) => lines.join(end));
+  const wanted = fc.constantFrom('fee', 'F', 'e', 'urgent', '-fee', 'ee,', 'nothing', 'É');
+
+  it('tell how much more often a text occurs, as the whole sources do', () => {
+    fc.assert(
+      fc.property(fc.option(source, { nil: undefined }), source, wanted, (before, after, text) => {
+        const folded = foldText(text);
+        const count = (whole = '') =>
+          linesOf(whole).reduce((sum, each) => sum + countIn(foldText(each), folded), 0);
+        const growth = count(after) - count(before);
+        assert.equal(growthIn(changedLines(before, after), folded), growth);
+        const change = textChange(before, after, text);
+        assert.equal(change === undefined ? 0 : change.after - change.before, growth);
+        if (change === undefined) return;
+        assert.equal(change.change, growth > 0 ? 'added' : 'removed');
+        assert.equal(linesOf(growth > 0 ? after : (before ?? ''))[change.line - 1], change.text);
+        assert.ok(placeIn(change.text, text));
+      }),
+      { numRuns: runs(5_000, 500) },
+    );
+  });
+  it('are none where lines only moved, or their endings are others', () => {
+    assert.equal(changedLines('a\nb\nb', 'b\r\na\r\nb'), '');
+  });
+  it('names the first line that made the difference', () => {
+    assert.deepEqual(textChange('fee\nx', 'fee\ny\nA Fee, a fee\nfee', 'fee'), {
+      change: 'added',
+      before: 1,
+      after: 4,
+      line: 3,
+      text: 'A Fee, a fee',
+    });
+    assert.deepEqual(textChange('x\nFee', 'x', 'fee'), {
+      change: 'removed',
+      before: 1,
+      after: 0,
+      line: 2,
+      text: 'Fee',
+    });
+    assert.equal(textChange('Fee', 'fee', 'fee'), undefined);
+    assert.equal(textChange('Fee', 'fee', 'fee', true)?.change, 'added');
+  });
+});
