@@ -33,10 +33,20 @@ const GROUPS: readonly (readonly [title: string, routes: readonly RouteName[]])[
     'Promotions',
     ['promote', 'listPromotions', 'getPromotion', 'approve', 'reject', 'cancel', 'listComments', 'comment'],
   ],
-  ['History and proof', ['live', 'changes', 'checkpoint', 'consistency']],
+  [
+    'Releases',
+    ['promoteRelease', 'listReleases', 'getRelease', 'approveRelease', 'rejectRelease', 'cancelRelease'],
+  ],
+  [
+    'Comments',
+    ['listThreads', 'addComment', 'editComment', 'deleteComment', 'resolveThread', 'unresolveThread'],
+  ],
+  ['History and proof', ['search', 'live', 'changes', 'checkpoint', 'consistency']],
   ['Environments', ['listEnvironments', 'putEnvironment']],
+  ['Owners', ['getOwners', 'requestOwners', 'approveOwners', 'rejectOwners', 'cancelOwners']],
   ['Keys', ['listKeys', 'createKey', 'rotateKey', 'revokeKey']],
   ['Webhooks', ['listWebhooks', 'createWebhook', 'removeWebhook']],
+  ['Links', ['openPromotion', 'openVersion']],
   ['The process', ['healthz', 'readyz', 'metrics', 'openapi']],
 ];
 

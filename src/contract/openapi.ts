@@ -39,6 +39,14 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
     'A compare-and-set: "expected" is the version the pointer stands at. Needs a key of the environment; where it is live at once, the role approver. Where the policy asks for approvals the request is recorded as pending (202), except a rollback, unless the policy has rollbackNeedsApproval.',
   approve:
     'By who neither requested it nor, unless the policy has authorsMayApprove, wrote a version that it changes: of the prompt and of its partials, from what the pointer stands at to what is asked for.',
+  listThreads:
+    'A thread is all comments at one line of a version; those in the reviews of promotions are among them. Versions that the key may not read are left out. A page may be shorter than its limit, or empty, and another follow.',
+  addComment:
+    'By whoever may read the version. One more comment at a line opens its thread again where it was resolved. An archived prompt takes none (409).',
+  editComment:
+    'By its author alone. Also a comment on a promotion that still waits; of one that ended, comments stay as they are (409).',
+  deleteComment:
+    'Hides the comment from every list. Nothing that proves the log is deleted: the text stays in the database of the registry and in its backups, where no call reads it any more. Also a comment on a promotion that still waits, whose text stays in the log.',
   comment: 'While the promotion waits; one that ended takes none (409).',
   putEnvironment:
     'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',
@@ -47,9 +55,12 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   batch:
     'An answer holds versions of 8 MiB in all, sources, messages and partials counted in bytes before they are JSON, and at least one. "remaining" has the references beyond that: ask for them in the next call, until it is empty.',
   createWebhook:
-    'Events are sent as Standard Webhooks (standardwebhooks.com): POST of {type, timestamp, data}, data being the event as /v1/changes gives it, signed in webhook-signature. What is not answered with 2xx is tried again for three days. The URL is one of HTTPS on the public Internet, unless the registry was told otherwise.',
+    'Events are sent as Standard Webhooks (standardwebhooks.com): POST of {type, timestamp, data}, data being the event as /v1/changes gives it, signed in webhook-signature. With the format slack or teams it is a message for a chat instead, with the reason, the change in a few lines and, where the registry knows its public URL, a link that opens the review in VS Code. What is not answered with 2xx is tried again for three days. The URL is one of HTTPS on the public Internet, unless the registry was told otherwise.',
   archive: 'Needs an admin key of an environment that publishes.',
   restore: 'Needs an admin key of an environment that publishes.',
+  openPromotion:
+    'Asks for no key, reads nothing and holds none: it sends the browser on to vscode://promptforge.promptforge/promotion. A registry that was not told its public URL has no such page (404).',
+  openVersion: 'As openPromotion, on to vscode://promptforge.promptforge/version.',
   healthz: 'Answers 503 from when the process was asked to stop.',
   readyz: 'Answers 503 while the database is away and from when the process was asked to stop.',
   metrics: 'The registry embedded in an editor has none (404).',

@@ -7,6 +7,7 @@ import type { Digest } from './digest.ts';
 import type { EnvironmentName, KeptPolicy } from './environment.ts';
 import type { EventKind, RegistryEvent } from './event.ts';
 import type { PromptName } from './name.ts';
+import { isOwnersEvent, type OwnersChange, type OwnersEvent, ownersChangeAfter } from './owners-change.ts';
 import {
   EventMisfit,
   isOpen,
@@ -15,8 +16,10 @@ import {
   type PromotionRecord,
   promotionAfter,
 } from './promotion.ts';
+import { NO_RELEASE, type ReleaseOrder, releasesAfter, releasesEnded } from './release-order.ts';
 import type { Role } from './role.ts';
 import type { VersionNumber } from './version.ts';
+import type { WebhookFormat } from './webhook-format.ts';
 
 export interface PromptState {
   readonly newest: VersionNumber;
@@ -55,6 +58,7 @@ export interface WebhookState {
   /** Of those that it is told of; undefined where an earlier release made it. */
   readonly environments: readonly EnvironmentName[] | null | undefined;
   readonly events: readonly EventKind[] | null | undefined;
+  readonly format: WebhookFormat;
   readonly createdAt: string;
   readonly createdBy: string;
 }
@@ -72,12 +76,15 @@ export interface Projection {
   readonly environments: Map<EnvironmentName, EnvironmentState>;
   readonly keys: Map<string, KeyState>;
   readonly webhooks: Map<string, WebhookState>;
+  /** The change of owners that waits in an environment, if one does. */
+  readonly owners: Map<EnvironmentName, OwnersChange>;
   /** Those that wait. */
   readonly open: Map<number, PromotionRecord>;
   /** Which keys vouch for each of these. */
   readonly vouchers: Map<number, Vouchers>;
   /** Those of which a key was revoked that vouched for it: the event after that must hold it. By their numbers. */
   readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;
+  releases: ReleaseOrder;
   /** Whether MACs have begun: releases before them did not hold any. */
   hasMacs: boolean;
 }
@@ -96,9 +103,11 @@ export function emptyProjection(): Projection {
     environments: new Map(),
     keys: new Map(),
     webhooks: new Map(),
+    owners: new Map(),
     open: new Map(),
     vouchers: new Map(),
     toHold: new Map(),
+    releases: NO_RELEASE,
     hasMacs: false,
   };
 }
@@ -126,7 +135,16 @@ export function follow(
 ): PromotionRecord | undefined {
   if (event.at < projection.at) misfit(event, `is of ${event.at}, before the event before it`);
   projection.at = event.at;
-  if (isPromotionEvent(event)) return followPromotion(projection, event, closed);
+  if (isPromotionEvent(event)) {
+    const promotion = followPromotion(projection, event, closed);
+    projection.releases = releasesAfter(projection.releases, promotion, event, projection.open);
+    return promotion;
+  }
+  projection.releases = releasesEnded(projection.releases, event);
+  if (isOwnersEvent(event)) {
+    followOwners(projection, event);
+    return;
+  }
   const { prompts, environments, keys, webhooks } = projection;
   switch (event.kind) {
     case 'environment.set': {
@@ -166,10 +184,11 @@ export function follow(
       return;
     }
     case 'webhook.created': {
-      const { id, origin, environments, events } = dataOf<'webhook.created'>(event);
+      const { id, origin, environments, events, format = 'json' } = dataOf<'webhook.created'>(event);
       const environment = named(event, event.environment);
       const { seq, at, actor } = event;
-      webhooks.set(id, { seq, environment, origin, environments, events, createdAt: at, createdBy: actor });
+      const made = { createdAt: at, createdBy: actor };
+      webhooks.set(id, { seq, environment, origin, environments, events, format, ...made });
       return;
     }
     case 'webhook.removed':
@@ -195,6 +214,13 @@ export function follow(
       prompts.set(name, { ...before, archived: event.kind === 'prompt.archived' });
       return;
     }
+    case 'comment.created':
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'comment.resolved':
+    case 'comment.unresolved':
+      followComment(projection, event);
+      return;
     case 'macs.started':
       projection.hasMacs = true;
       return;
@@ -205,6 +231,25 @@ export function follow(
     default:
       return misfit(event, 'is of a kind that this PromptForge does not know');
   }
+}
+
+/** What a thread says is read from its events themselves: nothing else follows from them. */
+function followComment({ prompts }: Projection, event: RegistryEvent): void {
+  const before = prompts.get(named(event, event.prompt));
+  fits((event.version ?? 0) <= (before?.newest ?? 0), event, 'is of a version that there is not');
+  if (event.kind === 'comment.edited' || event.kind === 'comment.deleted') {
+    const { comment } = dataOf<'comment.deleted'>(event);
+    fits(Number(comment) < event.seq, event, 'is of a comment that comes after it');
+  }
+  if (event.kind !== 'comment.deleted') fits(before?.archived !== true, event, 'comments what is archived');
+}
+
+/** One change of an environment's owners waits at a time, and ends before the next begins. */
+function followOwners({ owners }: Projection, event: OwnersEvent): void {
+  const environment = named(event, event.environment);
+  const after = ownersChangeAfter(owners.get(environment), event);
+  if (after.state === 'pending') owners.set(environment, after);
+  else owners.delete(environment);
 }
 
 function followPromotion(

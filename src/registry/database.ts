@@ -206,6 +206,7 @@ function whyUnreachable({ cause, message, timedOut }: ConnectionFailure): string
   if (timedOut) return said['ETIMEDOUT'] ?? message;
   if (/does not support SSL/.test(message))
     return 'it speaks no TLS; leave "sslmode" out of the URL, or let the server speak it';
+  if (/terminated unexpectedly|establishing an SSL/.test(message)) return said['ECONNRESET'] ?? message;
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   return said[code ?? ''] ?? message.replace(/\.$/, '');
 }

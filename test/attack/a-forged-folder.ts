@@ -12,6 +12,19 @@ import type { ForgedPlace } from './forgery-contract.ts';
 /** A data folder, whose database anybody may write to who has the file. */
 export async function aForgedFolder(): Promise<ForgedPlace> {
   const folder = await temporaryFolder();
+  const sql: ForgedPlace['sql'] = async statements => {
+    const database = new DatabaseSync(join(folder.path, DATABASE_FILE));
+    try {
+      database.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
+      let rows: readonly Record<string, unknown>[] = [];
+      for (const [text, ...values] of statements)
+        rows = database.prepare(text.replace(/\$(\d+)/g, '?$1')).all(...(values as SQLInputValue[]));
+      database.exec('COMMIT');
+      return rows;
+    } finally {
+      database.close();
+    }
+  };
   return {
     options: ['--data', folder.path],
     async serve() {
@@ -32,19 +45,9 @@ export async function aForgedFolder(): Promise<ForgedPlace> {
         throw error;
       }
     },
-    async sql(statements) {
-      const database = new DatabaseSync(join(folder.path, DATABASE_FILE));
-      try {
-        database.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
-        let rows: readonly Record<string, unknown>[] = [];
-        for (const [text, ...values] of statements)
-          rows = database.prepare(text.replace(/\$(\d+)/g, '?$1')).all(...(values as SQLInputValue[]));
-        database.exec('COMMIT');
-        return rows;
-      } finally {
-        database.close();
-      }
-    },
+    sql,
+    // A file has no roles.
+    sqlAsOwner: sql,
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }

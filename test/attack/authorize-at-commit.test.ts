@@ -20,6 +20,8 @@ type Writing = Exclude<RouteName, 'render' | 'batch' | 'deliverAll'>;
 interface Attempt {
   readonly path: string;
   readonly body?: object;
+  /** The same where another attempt took its place: one change of owners waits at a time. */
+  readonly renewed?: () => Promise<Attempt>;
 }
 
 /** Reads, whatever their method. */
@@ -112,7 +114,7 @@ describe('a key that loses its right while its request is under way', () => {
   it('would have been allowed every one of them', async () => {
     await using attacked = await anAttackedRegistry();
     for (const [route, attempt] of attacked.attempts) {
-      const { status, text } = await attacked.send(route, attempt);
+      const { status, text } = await attacked.send(route, (await attempt.renewed?.()) ?? attempt);
       assert.ok(status < 300, `${route}: ${status} ${text}`);
     }
   });
@@ -253,11 +255,48 @@ async function attemptsAt(registry: RegistryForTest): Promise<(readonly [RouteNa
     const { json } = await registry.call('POST', '/v1/prompts/old/-/promotions', request);
     asked.push(json.id);
   }
+  const released: string[] = [];
+  for (const channel of ['e', 'f', 'g']) {
+    const items = [{ prompt: 'old', version: 1, from: null }];
+    const request = { environment, channel, reason: 'For the test', items, atomic: true };
+    const { json } = await registry.call('POST', '/v1/releases', request);
+    released.push(json.release.id);
+  }
   const spare = async () => {
     const made = { environment, role: 'reader', actor: 'a-reader', expiresAt: null };
     return (await registry.call('POST', '/v1/keys', made)).json.id;
   };
   const { json: hook } = await registry.call('POST', '/v1/webhooks', { url: TARGETS });
+  await registry.publish('talk', 'One\nTwo\nThree', null);
+  const comments = '/v1/prompts/talk/-/comments';
+  const say = (line: number, as: string) =>
+    registry.call('POST', comments, { version: 1, line, text: 'For the test' }, { as });
+  const own = await say(1, 'development author attacker.editComment');
+  const others = await say(2, 'development author somebody');
+  await say(2, 'development author somebody');
+  await say(3, 'development author somebody');
+  await registry.call('POST', `${comments}/resolve`, { version: 1, line: 3 });
+  const owners = `/v1/environments/${environment}/owners`;
+  await registry.key(environment, 'approver', 'owner.one');
+  const change = { text: '* @owner.one\n', reason: 'For the test', expected: null };
+  const waiting = async (): Promise<string> => {
+    const { json } = await registry.call('GET', owners);
+    return json.waiting?.id ?? (await registry.call('POST', owners, change)).json.change.id;
+  };
+  const deciding = async (decision: string): Promise<Attempt> => ({
+    path: `${owners}/${await waiting()}/${decision}`,
+    body: { comment: 'Attacked' },
+    renewed: () => deciding(decision),
+  });
+  const cancelWaiting = async () => registry.call('POST', `${owners}/${await waiting()}/cancel`, {});
+  const requesting: Attempt = {
+    path: owners,
+    body: change,
+    renewed: async () => {
+      await cancelWaiting();
+      return requesting;
+    },
+  };
   const attempts: Readonly<Record<string, Attempt>> = {
     render: { path: '/v1/prompts/shown/-/render', body: { input: {} } },
     batch: { path: '/v1/versions/batch', body: { refs: ['old@1'] } },
@@ -274,6 +313,21 @@ async function attemptsAt(registry: RegistryForTest): Promise<(readonly [RouteNa
     reject: { path: `/v1/promotions/${asked[1]}/reject`, body: { comment: 'Attacked' } },
     cancel: { path: `/v1/promotions/${asked[2]}/cancel`, body: { comment: '' } },
     comment: { path: `/v1/promotions/${asked[3]}/comments`, body: { text: 'Attacked' } },
+    promoteRelease: {
+      path: '/v1/releases',
+      body: {
+        ...{ environment, channel: 'h', reason: 'Attacked' },
+        items: [{ prompt: 'bad', version: 1, from: null }],
+      },
+    },
+    approveRelease: { path: `/v1/releases/${released[0]}/approve`, body: { comment: '' } },
+    rejectRelease: { path: `/v1/releases/${released[1]}/reject`, body: { comment: 'Attacked' } },
+    cancelRelease: { path: `/v1/releases/${released[2]}/cancel`, body: { comment: '' } },
+    addComment: { path: comments, body: { version: 1, line: 1, text: 'Attacked' } },
+    editComment: { path: `${comments}/${own.json.id}`, body: { text: 'Attacked' } },
+    deleteComment: { path: `${comments}/${others.json.id}` },
+    resolveThread: { path: `${comments}/resolve`, body: { version: 1, line: 2 } },
+    unresolveThread: { path: `${comments}/unresolve`, body: { version: 1, line: 3 } },
     archive: { path: '/v1/prompts/old/-/archive', body: { reason: 'Attacked' } },
     restore: { path: '/v1/prompts/gone/-/restore', body: { reason: 'Attacked' } },
     putEnvironment: { path: '/v1/environments/attacked', body: before },
@@ -282,6 +336,10 @@ async function attemptsAt(registry: RegistryForTest): Promise<(readonly [RouteNa
     rotateKey: { path: `/v1/keys/${await spare()}/rotate`, body: { overlap: 60 } },
     createWebhook: { path: '/v1/webhooks', body: { url: TARGETS } },
     removeWebhook: { path: `/v1/webhooks/${hook.id}` },
+    requestOwners: requesting,
+    rejectOwners: await deciding('reject'),
+    cancelOwners: await deciding('cancel'),
+    approveOwners: await deciding('approve'),
   } satisfies Partial<Record<RouteName, Attempt>>;
   return Object.entries(attempts) as [Writing, Attempt][];
 }

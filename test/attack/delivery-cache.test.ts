@@ -46,19 +46,25 @@ const specs: fc.Arbitrary<DeliverySpec> = fc.record({
 describe('the deliveries in memory', () => {
   it('never retain more than their bound, and are found by what they deliver alone', () => {
     const steps = fc.array(
-      fc.record({ spec: specs, length: fc.integer({ min: 0, max: 40_000 }), deletes: fc.boolean() }),
+      fc.record({
+        spec: specs,
+        length: fc.integer({ min: 0, max: 40_000 }),
+        step: fc.constantFrom('set', 'admit', 'delete'),
+      }),
       { maxLength: 60 },
     );
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 200_000 }), (all, capacity) => {
         const cache = deliveryCache(capacity);
-        for (const { spec, length, deletes } of all) {
+        for (const { spec, length, step } of all) {
           const delivery = made(spec, 'x'.repeat(length));
-          if (deletes) cache.delete(spec);
-          else cache.set(delivery);
+          const isAdmitted = step === 'admit' && cache.admit(delivery);
+          if (step === 'delete') cache.delete(spec);
+          if (step === 'set') cache.set(delivery);
           const { environment, representation } = spec;
           const found = cache.get(environment, representation, canonicalTarget(spec));
-          assert.ok(deletes ? found === undefined : found === undefined || found === delivery.prepared);
+          assert.ok(found === undefined || (step !== 'delete' && found === delivery.prepared));
+          if (step === 'admit') assert.equal(found !== undefined, isAdmitted);
           assert.ok(cache.bytes <= capacity);
         }
         const kept = [...cache.specs()];
@@ -89,6 +95,31 @@ describe('the deliveries in memory', () => {
     assert.deepEqual(['a', 'c', 'd', 'e', 'huge'].filter(isKept), ['a', 'c', 'd', 'e']);
     cache.set(made(spec('a'), 'x'.repeat(90_000)));
     assert.ok(!isKept('a'), 'the one before must not be delivered in its place');
+  });
+
+  it('go on being those that are asked for all day while more are asked for in turn than there is room for', () => {
+    const spec = (index: number): DeliverySpec => ({
+      ...{ environment: STAGING, representation: 'text/plain', wanted: { version: 1 } },
+      prompt: parsePromptName(`team/prompt-${index}`),
+    });
+    const cache = deliveryCache(1_000_000);
+    let hits = 0;
+    const asked = (index: number) => {
+      if (cache.get(STAGING, 'text/plain', canonicalTarget(spec(index))) !== undefined) hits++;
+      else cache.admit(made(spec(index), 'x'.repeat(7000)));
+    };
+    for (let turn = 0; turn < 5; turn++) for (let index = 0; index < 400; index++) asked(index);
+    const kept = cache.size;
+    assert.ok(kept >= 90 && cache.bytes <= 1_000_000, `${kept} deliveries`);
+    assert.equal(hits, 4 * kept, 'each turn has those of the first');
+    hits = 0;
+    for (const index of [1000, 1000, 1000]) asked(index);
+    assert.equal(hits, 1, 'one that is asked for again is kept');
+    assert.equal(cache.size, kept);
+    // What was published is kept at once.
+    cache.set(made(spec(2000), 'x'.repeat(7000)));
+    asked(2000);
+    assert.equal(hits, 2);
   });
 
   for (const [what, text] of [

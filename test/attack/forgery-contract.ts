@@ -17,6 +17,8 @@ export interface ForgedPlace extends AsyncDisposable {
   serve(): Promise<RegistryForTest>;
   /** As the role that serves, one transaction; parameters are `$1`. */
   sql(statements: readonly Statement[]): Promise<readonly Record<string, unknown>[]>;
+  /** By whom the tables belong to: what the server itself may not do. */
+  sqlAsOwner(statements: readonly Statement[]): Promise<readonly Record<string, unknown>[]>;
   /** Names it, and its key, to the command. */
   readonly options: readonly string[];
 }
@@ -167,6 +169,11 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
             ['UPDATE environments SET policy = $1 WHERE name = $2', JSON.stringify(policy), 'production'],
           ];
         },
+        'owners that nobody asked for': () =>
+          appended({
+            ...{ actor: 'mara', key: 'command-line', kind: 'owners.applied', environment: 'production' },
+            data: { change: '1', text: 'p mallory', reason: 'Forged' },
+          }),
         'a mark that has MACs begin anew': () =>
           appended({ actor: 'x', key: 'x', kind: 'macs.started', data: { publicKey: 'another' } }),
       };

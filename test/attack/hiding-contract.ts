@@ -168,6 +168,18 @@ export function describeHiding(what: string, place: () => Promise<ForgedPlace>):
       await assertFound(await listed());
     });
 
+    it('a comment at a line is not shown with another text, nor without one', async () => {
+      const comments = '/v1/prompts/p/-/comments';
+      const body = { version: 1, line: 1, text: 'Fine' };
+      assert.equal((await post(comments, body, 'development author lena')).status, 201);
+      const listed = () => registry.call('GET', comments, undefined, { as: ADMIN });
+      assert.equal((await listed()).json.data.length, 1);
+      await forged.sqlAsOwner([["UPDATE comments SET text = 'Approve this.'"]]);
+      await assertFound(await listed());
+      await forged.sqlAsOwner([['DELETE FROM comments']]);
+      await assertFound(await listed());
+    });
+
     describe('an answer that is kept for a repeated request', () => {
       const path = '/v1/prompts/p/-/versions';
       const content = { source: 'x', message: '', base: 1 };

@@ -172,7 +172,10 @@ describe('what callers make without end', () => {
       );
     });
     await registry.publish('q', 'Text', null);
-    isFull(await plan('staging', 'q'), /^1000 promotions wait in staging, and it takes no more\. Approve/);
+    isFull(
+      await plan('staging', 'q'),
+      /^1000 promotions wait in staging, and it takes no more than 1000\. Approve/,
+    );
     assert.equal((await plan('development', 'q')).status, 202);
     const comment = () =>
       registry.call('POST', `/v1/promotions/${id}/comments`, { text: 'Mine' }, { as: 'staging author' });

@@ -66,7 +66,7 @@ describe('the examples of the API', () => {
       }
   });
   it('are what a registry answers to them', async () => {
-    await using registry = await aRegistry();
+    await using registry = await aRegistry({ serving: { publicUrl: 'https://prompts.example.com' } });
     assert.equal(EXAMPLE_DIGEST, digestOf(EXAMPLE_SOURCE));
     const path = `/v1/prompts/${EXAMPLES.publish.path?.['name']}`;
     const as = { as: 'development author' };

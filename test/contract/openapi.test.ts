@@ -86,15 +86,16 @@ describe('the OpenAPI document', () => {
       assert.ok(PROBLEM_STATUS[code] >= 400 && PROBLEM_STATUS[code] < 600, code);
   });
   it('is what the server serves, and the server answers every one of its calls', async () => {
-    await using registry = await aRegistry();
+    await using registry = await aRegistry({ serving: { publicUrl: 'https://prompts.example.com' } });
     const { json } = await ask(registry.url, 'GET', '/openapi.json');
     assert.deepEqual(json, document);
     for (const [path, method, { operationId, security }] of operations) {
       const target = path
         .replace('{name}', 'a/b')
-        .replace('{n}', '1')
+        .replace(/\{(?:n|id)\}/, '1')
         .replace(/\{\w+\}/g, 'x');
-      const { status, json: problem } = await ask(registry.url, method.toUpperCase(), target);
+      const query = operationId === 'openVersion' ? '?ref=a/b@1' : '';
+      const { status, json: problem } = await ask(registry.url, method.toUpperCase(), target + query);
       // No list of keys that will do, or one in which no key is among them.
       const keyless =
         security?.length === 0 || security?.some((one: object) => Object.keys(one).length === 0);

@@ -4,7 +4,7 @@ import { defaultEnvironments } from '../../src/core/environment.ts';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { openDatabase } from '../../src/registry/database.ts';
 import { openSigning } from '../../src/registry/proof/open-signing.ts';
-import type { ForgedPlace } from '../attack/forgery-contract.ts';
+import type { ForgedPlace, Statement } from '../attack/forgery-contract.ts';
 import { aRegistry } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aReusedDatabase, PATIENT } from './a-database.ts';
@@ -33,22 +33,28 @@ export async function aForgedDatabase(): Promise<ForgedPlace> {
         throw error;
       }
     },
-    async sql(statements) {
-      const client = new Client(database.asServer);
-      await client.connect();
-      try {
-        await client.query('BEGIN');
-        let rows: Record<string, unknown>[] = [];
-        for (const [text, ...values] of statements) ({ rows } = await client.query(text, values));
-        await client.query('COMMIT');
-        return rows;
-      } finally {
-        await client.end();
-      }
-    },
+    sql: statements => inOneTransaction(database.asServer, statements),
+    sqlAsOwner: statements => inOneTransaction(database.url, statements),
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+async function inOneTransaction(
+  url: string,
+  statements: readonly Statement[],
+): Promise<readonly Record<string, unknown>[]> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    let rows: Record<string, unknown>[] = [];
+    for (const [text, ...values] of statements) ({ rows } = await client.query(text, values));
+    await client.query('COMMIT');
+    return rows;
+  } finally {
+    await client.end();
+  }
 }

@@ -123,7 +123,11 @@ describe('promptforge on a database that does not let it in', () => {
   });
   it('says that nothing answers, within seconds', async () => {
     await refused(LIST, await answering(() => {}), /cannot be reached: .*not answer/);
-    await refused(LIST, await answering(socket => socket.destroy()), /cannot be reached/);
+    await refused(
+      LIST,
+      await answering(socket => socket.destroy()),
+      /cannot be reached: it closed the connection/,
+    );
     await refused(
       LIST,
       await answering(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),

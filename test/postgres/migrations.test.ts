@@ -83,7 +83,10 @@ describe('a database', () => {
       await older;
       await client.end();
       assert.ok(reads >= 1);
-      assert.deepEqual(outcomes.map(({ from }) => from).sort(), [version, NEWEST]);
+      assert.deepEqual(
+        outcomes.map(({ from }) => from).sort((one, other) => one - other),
+        [version, NEWEST],
+      );
       const { contents, key } = await anOlderRegistry();
       const store = await openDatabase(database.url, { patience: PATIENT });
       await using registry = await aRegistry({ store });

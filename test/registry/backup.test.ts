@@ -125,7 +125,7 @@ describe('a backup', () => {
     await rm(folder, { recursive: true });
     await made(folder);
     await damage(join(folder, 'registry.db'), 'keys');
-    await refused(folder, output, 'not_a_database', /not a PromptForge registry, or it is damaged/);
+    await refused(folder, output, 'not_a_database', /registry\.db is damaged/);
     await writeFile(join(folder, 'registry.db'), 'no database at all'.repeat(100));
     await refused(folder, output, 'not_a_database', /not a PromptForge registry/);
   });

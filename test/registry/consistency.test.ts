@@ -66,6 +66,8 @@ describe('the proof that one head continues another', () => {
       'from=1&x=1',
     ])
       assertProblem(await proof(query), 422, 'invalid_request');
+    assertProblem(await proof(''), 422, 'invalid_request', /at \/from: This is missing\. Give a number\./);
+    assertProblem(await proof('from=9007199254740993'), 422, 'invalid_request', /Give a smaller number\.$/);
     assertProblem(await proof('from=0', 'production reader'), 403, 'role_too_low');
   });
 });

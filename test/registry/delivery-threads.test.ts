@@ -416,7 +416,8 @@ describe('a registry that delivers in threads of their own', () => {
       const ofAll = (await through(keys.slice(1)))(429) + ofKey;
       assert.ok(ofAll >= 6 && ofAll <= 6 + 3 * passed() + 1, `${ofAll} of the environment`);
       const ofAddress = (await through(['x']))(429);
-      assert.equal(ofAddress, 3, 'without a valid key');
+      // Each thread looks before it counts, so each other one may let one more through at that moment.
+      assert.ok(ofAddress >= 3 && ofAddress < 3 + Math.max(count, 1), `${ofAddress} without a valid key`);
     });
 
   it('lets waiting calls end and running ones finish when it stops', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { CHECKPOINT_KIND } from '../../src/core/checkpoint.ts';
 import { ZERO_DIGEST } from '../../src/core/digest.ts';
@@ -63,7 +64,22 @@ describe('the file of the signed head', () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'head.db');
     await writeFile(path, 'something else, and long enough to be read as a header of a database'.repeat(20));
-    await assert.rejects(openHeadFile(path), /nothing is signed.*promptforge accept-head/s);
+    await assert.rejects(
+      openHeadFile(path),
+      /cannot be used: it is no database of SQLite\. .*nothing is signed.*promptforge accept-head/s,
+    );
+    const other = join(folder.path, 'other.db');
+    const opened = await openHeadFile(other);
+    for (const checkpoint of ['{"seq": "7"}', '{']) {
+      using database = new DatabaseSync(other);
+      database.prepare('UPDATE head SET checkpoint = ?').run(checkpoint);
+      assert.throws(() => opened.read(), /cannot be used: it holds no head of a log\. /);
+    }
+    opened.close();
+    const tables = join(folder.path, 'tables.db');
+    using database = new DatabaseSync(tables);
+    database.exec('CREATE TABLE head (name TEXT)');
+    await assert.rejects(openHeadFile(tables), /cannot be used: it holds other tables\. /);
     await assert.rejects(openHeadFile(join(folder.path, 'none', 'head.db')), /--signed-head/);
     await assert.rejects(openHeadFile(folder.path), /--signed-head/);
   });

@@ -8,13 +8,14 @@ import { isMadeOnDemand } from '../../src/registry/delivery/affected.ts';
 import { knownSpecs } from '../../src/registry/delivery/known-specs.ts';
 import type { DeliveryFront } from '../../src/registry/serving/front.ts';
 import { startServer } from '../../src/registry/serving/server.ts';
+import { logHead } from '../../src/registry/store/log.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aRegistry, ask, type RegistryForTest } from './a-registry.ts';
 
 type Fallible = Store & {
-  /** From the end of the next commit on it answers nothing. */
+  /** From the end of the next commit of an event on it answers nothing: when keys were last used is written as well. */
   breakAfterCommit(): void;
   mend(): void;
 };
@@ -38,8 +39,9 @@ function fallible(store: Store, presence: Presence): Fallible {
     },
     async write(work) {
       checkHere();
+      const before = presence.breaks && (await store.read(logHead)).seq;
       const done = await store.write(work);
-      if (presence.breaks) presence.since ??= performance.now();
+      if (presence.breaks && (await store.read(logHead)).seq !== before) presence.since ??= performance.now();
       return done;
     },
     revision: () => store.revision(),

@@ -25,6 +25,7 @@ describe('a fault while a request is answered', () => {
   const cases: Readonly<Record<string, [Partial<ListenerParts>, string]>> = {
     'of a delivery from memory': [{}, '/v1/prompts/a'],
     'of a delivery from the database': [{ app: { ...app, deliver: rejecting } }, '/v1/prompts/a'],
+    'of a delivery to a client of Langfuse': [{}, '/api/public/v2/prompts/a'],
     'of another call': [{}, '/v1/keys'],
     'of one that is handed on': [handsOn(rejecting, nobody), '/v1/keys'],
     'before one is handed on': [handsOn(async () => 200, rejecting), '/v1/keys'],
@@ -48,7 +49,12 @@ describe('a fault while a request is answered', () => {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      for (let i = 0; i < 2; i++) assertProblem(await ask(url, 'GET', path), 500, 'internal_error');
+      for (let i = 0; i < 2; i++) {
+        const answered = await ask(url, 'GET', path);
+        assertProblem(answered, 500, 'internal_error');
+        // Langfuse's clients show this one field.
+        assert.equal(answered.json.message, path.startsWith('/api/') ? answered.json.detail : undefined);
+      }
       assert.deepEqual(faults, [fault, fault]);
     });
 });

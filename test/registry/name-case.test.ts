@@ -126,6 +126,12 @@ describe('the case of names', () => {
       /"usercard" was not found\. Looked for: missing\/_usercard, _usercard\. Did you mean "userCard"\? Names are case-sensitive\.$/,
     );
     assert.match(await detail('missing/b', '{{> footer}}'), /Did you mean "missing\/shared\/Footer"\?$/);
+    for (const written of ['_userCard', './userCard', './_userCard'])
+      assert.match(
+        await detail('missing/a', `{{> ${written}}}`),
+        /was not found\. .*Write the name without "\.\/", "_" and "\.prompt".*\. Did you mean "userCard"\?$/,
+      );
+    assert.match(await detail('missing/a', '{{> userCard.prompt}}'), /without "\.\/", "_" and "\.prompt"/);
     await registry.call('POST', '/v1/prompts/missing/shared/_Footer/-/archive', {});
     assert.doesNotMatch(await detail('missing/c', '{{> footer}}'), /Did you mean/);
   });

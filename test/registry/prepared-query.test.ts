@@ -89,4 +89,19 @@ describe('a prepared query', () => {
     await other.close();
     assert.equal(built, 2);
   });
+
+  it('is refused in a snapshot that is over', async () => {
+    const ask = preparedQuery(database => database.selectFrom('idempotency').select('body'));
+    await using folder = await temporaryFolder();
+    const store = await openDataFolder(folder.path);
+    try {
+      const over = await store.read(async snapshot => {
+        assert.deepEqual(await ask(snapshot, {}), []);
+        return { snapshot };
+      });
+      await assert.rejects(ask(over.snapshot, {}), /already committed/);
+    } finally {
+      await store.close();
+    }
+  });
 });

@@ -46,6 +46,8 @@ describe('promoting', () => {
       held: null,
       closed: null,
       supersededBy: null,
+      release: null,
+      owners: [],
     });
     assert.deepEqual((await registry.call('GET', `/v1/promotions/${id}`)).json, json);
     const { json: summary } = await registry.call('GET', '/v1/prompts/first/-/summary');

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { pathOf, ROUTES, type Route } from '../../src/contract/routes.ts';
 import { runs } from '../runs.ts';
-import { aRegistry, assertProblem, type RegistryForTest } from './a-registry.ts';
+import { aRegistry, assertProblem, type RegistryForTest, ask as unauthenticated } from './a-registry.ts';
 
-const CALLS = Object.values<Route>(ROUTES).filter(({ role }) => role !== null);
+const CALLS = Object.values<Route>(ROUTES);
 const PARAMETERS = { name: 'support/triage', n: 1, id: '1', environment: 'development' };
 
 describe('a query', () => {
   let registry: RegistryForTest;
   before(async () => {
-    registry = await aRegistry();
+    registry = await aRegistry({ serving: { publicUrl: 'https://prompts.example.com' } });
     await registry.publish('support/triage', 'Text', null);
   });
   after(() => registry[Symbol.asyncDispose]());
@@ -71,8 +71,13 @@ describe('a query', () => {
       assertProblem(await ask(ROUTES.listVersions, `${name}=1`), 422, 'invalid_request');
   });
 
-  it('is nothing to a call with which a load balancer watches the process', async () => {
-    for (const path of ['/healthz', '/readyz'])
-      assert.equal((await registry.call('GET', `${path}?t=1`)).status, 200);
+  it('is refused as well where no key is asked for', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/open/promotion/1'])
+      assertProblem(
+        await unauthenticated(registry.url, 'GET', `${path}?t=1`),
+        422,
+        'invalid_request',
+        /\/t\b/,
+      );
   });
 });

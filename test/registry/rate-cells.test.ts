@@ -84,6 +84,27 @@ describe('a rate that threads count together', () => {
       assert.equal(cells.isOver('eager'), i < 5);
     }
   });
+
+  it('loses no count of another thread that finds a newcomer as it gets its place', () => {
+    const memory = rateMemory(8);
+    const [one, other] = [0, 1].map(() => rateCells({ perSecond: 1, burst: 2 }, memory, () => 1000));
+    const { compareExchange } = Atomics;
+    let isFirst = true;
+    Atomics.compareExchange = ((...args: Parameters<typeof compareExchange>) => {
+      const found = compareExchange(...args);
+      if (isFirst) {
+        isFirst = false;
+        other!.charge('newcomer');
+      }
+      return found;
+    }) as typeof compareExchange;
+    try {
+      one!.charge('newcomer');
+    } finally {
+      Atomics.compareExchange = compareExchange;
+    }
+    assert.ok(one!.isOver('newcomer'));
+  });
 });
 
 interface Bucket {

@@ -69,7 +69,7 @@ describe('values of a rendering over HTTP', () => {
       assert.equal(status, 422);
       assert.equal(json.code, 'invalid_request');
       assert.deepEqual(json.fields, [
-        { pointer: '/input/n', message: 'has more digits than a number can keep' },
+        { pointer: '/input/n', message: 'has digits that a number does not keep' },
       ]);
       assert.match(json.detail, /Pass it as text\.$/);
       assert.ok(!JSON.stringify(json).includes(n), 'the value is not repeated');

@@ -34,12 +34,20 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       const commented = { text: 'Why?', place: { side: 'to', line: 2 } };
       await registry.call('POST', `/v1/promotions/${rejected.json.id}/comments`, commented);
       await registry.call('POST', `/v1/promotions/${rejected.json.id}/comments`, { text: 'Because.' });
+      const atLine = { version: 2, line: 1, text: 'Here' };
+      const { json: written } = await registry.call('POST', '/v1/prompts/p/-/comments', atLine);
+      await registry.call('PUT', `/v1/prompts/p/-/comments/${written.id}`, { text: 'There' });
       await governed.act('reject', rejected, 'production approver ada', 'No');
       await governed.policy({ approvals: 2 });
       const open = await governed.request(3, 1);
       await governed.approve(open, 'ada');
       await governed.revokeKeyOf('zoe');
       await registry.call('POST', '/v1/webhooks', { url: 'https://example.com/hook' });
+      const owners = { text: 'p admin.of.staging', reason: 'Teams', expected: null };
+      const set = await registry.call('POST', '/v1/environments/staging/owners', owners, {
+        as: 'staging admin',
+      });
+      assert.equal(set.status, 201, set.text);
       // The log ends with a promotion.
       await governed.request(4, null, { channel: 'canary' });
     });
@@ -89,6 +97,11 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
 
     for (const [what, sql, told] of [
       ['an event', "UPDATE events SET actor = 'x' WHERE seq = 9", /Event 9 does not have the hash it claims/],
+      [
+        'owners',
+        "UPDATE events SET data = replace(data, 'p admin.of.staging', 'p mallory') WHERE kind = 'owners.applied'",
+        /Event \d+ does not have the hash it claims/,
+      ],
       ['the time of an event', "UPDATE events SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 9", /Event 9 /],
       ['an event that is gone', 'DELETE FROM events WHERE seq = 9', /Event 10 stands where event 9 should/],
       [
@@ -169,6 +182,16 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
         /promotions has closed null/,
       ],
       [
+        'the release of a promotion',
+        "UPDATE promotions SET release = id WHERE state = 'pending'",
+        /promotions has release \d+/,
+      ],
+      [
+        'whether a release goes live as a whole',
+        "UPDATE promotions SET atomic = 1 WHERE state = 'pending'",
+        /promotions has atomic 1/,
+      ],
+      [
         'a promotion that waits',
         "UPDATE promotions SET requested_by = 'x' WHERE state = 'pending'",
         /promotions has requested_by "x"/,
@@ -185,7 +208,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
       ],
       [
         'a promotion of nobody',
-        'INSERT INTO promotions SELECT 2, prompt, environment, channel, version, from_version, rollback, reason, state, requested_by, requested_at, applied_at, NULL, effective_at, held, closed, superseded_by FROM promotions LIMIT 1',
+        'INSERT INTO promotions SELECT 2, prompt, environment, channel, version, from_version, rollback, reason, state, requested_by, requested_at, applied_at, NULL, effective_at, held, closed, superseded_by, release, atomic FROM promotions LIMIT 1',
         /promotions has a row 2 that no event made/,
       ],
       ['an approval', "UPDATE approvals SET actor = 'x'", /approvals has actor "x"/],
@@ -221,6 +244,21 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
         'UPDATE comments SET line = 1 WHERE line IS NOT NULL',
         /comments has line 1/,
       ],
+      [
+        'a comment at a line',
+        "UPDATE comments SET text = 'x' WHERE promotion IS NULL",
+        /comments has digest "sha256:\w+" in the row \d+; by event \d+ it is/,
+      ],
+      [
+        'who wrote a comment at a line',
+        "UPDATE comments SET actor = 'x' WHERE promotion IS NULL",
+        /comments has actor "x"/,
+      ],
+      [
+        'a comment at a line that is gone',
+        'DELETE FROM comments WHERE promotion IS NULL',
+        /comments lacks the row/,
+      ],
       ['a comment that is gone', 'DELETE FROM comments', /comments lacks the row/],
       [
         'a comment of nobody',
@@ -249,6 +287,7 @@ export function describeVerification(what: string, prepare: () => Promise<Engine
         /keys has a row "x" that no event made/,
       ],
       ['where a webhook goes', "UPDATE webhooks SET origin = 'https://evil.example'", /webhooks has origin/],
+      ['how a webhook is told', "UPDATE webhooks SET format = 'slack'", /webhooks has format/],
     ] as const)
       it(`finds ${what} changed behind its back`, async () => {
         await assert.rejects(verified(sql), error => {

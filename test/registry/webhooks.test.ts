@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Webhook } from 'standardwebhooks';
 import type { CreatedWebhook, WebhookRequest } from '../../src/contract/webhooks.ts';
 import { Problem } from '../../src/core/problem.ts';
+import { appendEvent } from '../../src/registry/store/log.ts';
 import type { Store } from '../../src/registry/store/store.ts';
 import { type Dispatcher, webhookDispatcher } from '../../src/registry/webhooks/dispatch.ts';
 import { MAX_ATTEMPTS } from '../../src/registry/webhooks/schedule.ts';
@@ -46,7 +47,9 @@ describe('webhooks', () => {
     request: Partial<WebhookRequest> = {},
     as = 'development admin',
   ): Promise<CreatedWebhook> => {
-    const body = { url: `${receiver.url}/hook?token=s3cret`, ...request };
+    // Most tests count promotions, and publish what they promote.
+    const events: WebhookRequest['events'] = ['promotion.applied'];
+    const body = { url: `${receiver.url}/hook?token=s3cret`, events, ...request };
     const { status, json } = await registry.call('POST', '/v1/webhooks', body, { as });
     assert.equal(status, 201, JSON.stringify(json));
     return json;
@@ -81,8 +84,60 @@ describe('webhooks', () => {
     assert.equal(headers['webhook-signature'], verifier.sign(headers['webhook-id'] as string, now, body));
     assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
   });
+  it('that an earlier release made are told of promotions alone, as they were', async () => {
+    await create({ events: null });
+    await registry.store.write(async transaction => {
+      const [row] = await transaction.selectFrom('webhooks').selectAll().execute();
+      const { id = '', environment, origin = '' } = row ?? {};
+      const author = { actor: 'dana', key: 'command-line' };
+      // Without a format, as then.
+      const made = await appendEvent(
+        transaction,
+        () => now,
+        () => ({
+          ...{ ...author, kind: 'webhook.created', ...(environment && { environment }) },
+          data: { id, origin, environments: null, events: null },
+        }),
+      );
+      await transaction.updateTable('webhooks').set({ seq: made.seq }).execute();
+    });
+    await promoteNew();
+    await dispatcher.sendDue();
+    assert.deepEqual(
+      receiver.received.map(({ body }) => JSON.parse(body).type),
+      ['promotion.applied'],
+    );
+  });
+  for (const format of ['slack', 'teams'] as const)
+    it(`of the format ${format} are sent who, what and why, the change and a link`, async () => {
+      await create({ format });
+      await promoteNew();
+      await dispatcher.sendDue();
+      await promoteNew();
+      const told = await dispatcherFor({ publicUrl: 'https://prompts.example.com' });
+      await told.sendDue();
+      const [first = '', second = ''] = receiver.received.map(({ body }) => body);
+      for (const body of [first, second]) {
+        assert.equal(JSON.parse(body)[format === 'slack' ? 'text' : 'type'] !== undefined, true);
+        for (const part of ['Live in development: p@', 'admin.of.development', 'For the test'])
+          assert.ok(body.includes(part), body);
+      }
+      assert.ok(first.includes('There was no version before.') && !first.includes('/open/'), first);
+      assert.ok(second.includes('-text 2') && second.includes('+text 3'), second);
+      const { data } = await lastEvent();
+      assert.ok(second.includes(`"https://prompts.example.com/open/promotion/${data.promotion}"`), second);
+    });
+  it('stop the registry where a row has another format than the event that made it', async () => {
+    await create();
+    await promoteNew();
+    await registry.store.write(transaction =>
+      transaction.updateTable('webhooks').set({ format: 'slack' }).execute(),
+    );
+    await assert.rejects(dispatcher.sendDue(), /The table webhooks says something else/);
+    assert.equal(receiver.received.length, 0);
+  });
   it('are told only of the environments and events that they ask for', async () => {
-    await create({ environments: ['production' as never] });
+    await create({ environments: ['production' as never], events: null });
     await create({ events: ['promotion.rejected'] });
     await promoteNew();
     await dispatcher.sendDue();
@@ -92,8 +147,8 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.equal(receiver.received.length, 1);
   });
-  it('are told every step of a promotion that waits for approvals', async () => {
-    await create();
+  it('are told of versions and comments, and of every step of a promotion that waits for approvals', async () => {
+    await create({ events: null });
     const [{ policy }] = (await registry.call('GET', '/v1/environments')).json.data;
     await registry.call('PUT', '/v1/environments/development', { ...policy, approvals: 1 });
     const request = async (version: number) => {
@@ -113,7 +168,10 @@ describe('webhooks', () => {
     await dispatcher.sendDue();
     assert.deepEqual(
       receiver.received.map(({ body }) => JSON.parse(body).type.replace('promotion.', '')),
-      ['requested', 'rejected', 'requested', 'requested', 'superseded', 'approved', 'applied'],
+      [
+        ...['requested', 'rejected', 'version.published', 'requested', 'requested', 'superseded'],
+        ...['commented', 'approved', 'applied'],
+      ],
     );
   });
   it('show their secret once, and of their address only the origin', async () => {
@@ -137,7 +195,7 @@ describe('webhooks', () => {
     }
   });
   it('are recorded in the log when they are made and removed', async () => {
-    const { id, origin } = await create();
+    const { id, origin } = await create({ events: null, format: 'teams' });
     const made = await lastEvent();
     await registry.call('DELETE', `/v1/webhooks/${id}`);
     const removed = await lastEvent();
@@ -148,7 +206,7 @@ describe('webhooks', () => {
           'webhook.created',
           'development',
           'admin.of.development',
-          { id, origin, environments: null, events: null },
+          { id, origin, environments: null, events: null, format: 'teams' },
         ],
         ['webhook.removed', 'development', 'admin.of.development', { id, origin }],
       ],
@@ -355,7 +413,8 @@ describe('webhooks', () => {
       [{ url: 'ftp://receiver.example/s3cret' }, /is not a URL that begins with https/],
       [{ url: 'https://u:s3cret@receiver.example/' }, /holds a user or a password/],
       [{ environments: [] }, /environments/],
-      [{ events: ['promotion.commented'] }, /events/],
+      [{ events: ['key.created'] }, /events/],
+      [{ format: 'discord' }, /format/],
     ];
     for (const [request, why] of refused) {
       const body = { url: 'https://receiver.example/', ...request };

@@ -4,7 +4,9 @@ import type { RegistryEvent } from '../../core/event.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideComment } from '../../core/promotion-decisions.ts';
+import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
+import { readChanges } from '../comments/read-threads.ts';
 import { checkCommentQuota } from '../quotas.ts';
 import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
@@ -48,14 +50,15 @@ export interface CommentListing {
   readonly limit: number;
 }
 
-/** Oldest first, as a conversation reads. @throws Problem `promotion_not_found` */
+/** Oldest first, as a conversation reads; as they were edited last, without those that were deleted. @throws Problem `promotion_not_found` */
 export async function listComments(
   snapshot: Snapshot,
   id: string,
   { after, limit }: CommentListing,
 ): Promise<Comment[]> {
   const promotion = await readRecord(snapshot, id);
-  const rows = await snapshot
+  const { edited, deleted } = await readChanges(snapshot, promotion.prompt, sidesOf(promotion));
+  let query = snapshot
     .selectFrom('comments')
     .leftJoin('events', 'events.seq', 'comments.id')
     .selectAll('comments')
@@ -63,12 +66,20 @@ export async function listComments(
     .where('promotion', '=', promotion.id)
     .where('id', '>', after)
     .orderBy('id')
-    .limit(limit)
-    .execute();
-  return rows.map(row => {
+    .limit(limit);
+  if (deleted.size > 0) query = query.where('id', 'not in', [...deleted]);
+  return (await query.execute()).map(row => {
     checkWritten(row, eventBeside(snapshot, row));
-    return commentOf(row);
+    const change = edited.get(row.id);
+    return change === undefined
+      ? commentOf(row)
+      : { ...commentOf(row), text: change.text, editedAt: change.at };
   });
+}
+
+/** The versions that comments on a promotion may be about. */
+function sidesOf({ from, version }: PromotionRecord): VersionNumber[] {
+  return from === null ? [version] : [from, version];
 }
 
 /** @throws DataFolderProblem `chain_broken` for what nobody wrote, or not so */

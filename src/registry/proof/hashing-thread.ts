@@ -6,8 +6,10 @@ import { claim, FITTING, type HashingOrder, type HashJob, hasher, STOPPED } from
 const { file, counts } = workerData as HashingOrder;
 /** In ms; what only reads seldom meets a lock. */
 const BUSY_TIMEOUT = 5000;
+/** In KiB: each page is read once, and into memory that the processor has at hand. */
+const PAGE_CACHE = 256;
 const database = new DatabaseSync(file, { readOnly: true });
-database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA cache_size = -${PAGE_CACHE}`);
 const fits = hasher(database);
 
 let number = 0;

@@ -119,6 +119,14 @@ export async function checkComments(
     compare('comments', `${event.seq}`, byId.get(event.seq), commentRow(event), event.seq);
     byId.delete(event.seq);
   }
+  for (const kind of ['comment.created', 'comment.edited'] as const)
+    for (const { seq, at, actor, data } of ofKind(events, kind)) {
+      const row = byId.get(seq);
+      const digest = row === undefined ? undefined : digestOf(row.text);
+      const expected = { promotion: null, actor, at, side: null, line: null, digest: data.digest };
+      compare('comments', `${seq}`, row && { ...row, digest }, expected, seq);
+      byId.delete(seq);
+    }
   for (const id of byId.keys()) throw ofNobody('comments', id);
 }
 
@@ -145,6 +153,8 @@ export async function checkState(snapshot: Snapshot, projection: Projection): Pr
   const { open, prompts, pointers, environments, keys, webhooks } = projection;
   for (const [id, { key, revoked }] of projection.toHold)
     throw broken(`Promotion ${id} still counts on the key ${key}, which event ${revoked} revoked.`);
+  const [left] = projection.releases.toApply;
+  if (left !== undefined) throw broken(`Promotion ${left} was not applied with the others of its release.`);
   await checkPromotions(snapshot, [...open.values()]);
   await checkTable(
     snapshot,
@@ -179,8 +189,8 @@ export async function checkState(snapshot: Snapshot, projection: Projection): Pr
     'webhooks',
     row => row.id,
     webhooks,
-    (id, { seq, environment, origin, environments, events, createdAt, createdBy }) => ({
-      ...{ id, seq, environment, origin },
+    (id, { seq, environment, origin, environments, events, format, createdAt, createdBy }) => ({
+      ...{ id, seq, environment, origin, format },
       ...(environments !== undefined && { environments: filterText(environments) }),
       ...(events !== undefined && { events: filterText(events) }),
       created_at: createdAt,

@@ -21,6 +21,13 @@ export interface RateCells {
 
 /** Where one may be found: of so many places in a row the one that has been paid for longest is taken by a newcomer. */
 const ROW = 8;
+interface Place {
+  readonly at: number;
+  /** Whose it is; 0: nobody's. */
+  readonly mark: bigint;
+  readonly paid: bigint;
+}
+
 /** In bytes: whose place it is, and until when it has paid. */
 const PLACE = 16;
 
@@ -62,26 +69,25 @@ export function rateCells(
       const place = placeIn(Number(BigInt.asUintN(32, mark)), mark);
       if (place.mark !== mark) {
         if (Atomics.compareExchange(cells, place.at, place.mark, mark) !== place.mark) continue;
-        Atomics.store(cells, place.at + 1, 0n);
+        // Unless another thread has found it there and counted already.
+        Atomics.compareExchange(cells, place.at + 1, place.paid, 0n);
       }
       known.set(who, { at: place.at, mark });
       return place.at;
     }
   }
 
-  function placeIn(start: number, mark: bigint): { readonly at: number; readonly mark: bigint } {
-    let best = { at: 0, mark: 0n };
-    let bestPaid: bigint | undefined;
+  function placeIn(start: number, mark: bigint): Place {
+    let best: Place | undefined;
     for (let i = 0; i < ROW; i++) {
       const at = 2 * ((start + i) % places);
       const found = Atomics.load(cells, at);
-      if (found === mark) return { at, mark };
-      const paid = found === 0n ? -1n : Atomics.load(cells, at + 1);
-      if (bestPaid !== undefined && paid >= bestPaid) continue;
-      best = { at, mark: found };
-      bestPaid = paid;
+      const paid = Atomics.load(cells, at + 1);
+      if (found === mark) return { at, mark, paid };
+      if (best === undefined || (best.mark !== 0n && (found === 0n || paid < best.paid)))
+        best = { at, mark: found, paid };
     }
-    return best;
+    return best as Place;
   }
 
   return {

@@ -1,5 +1,6 @@
 /** What a thread that delivers does: a server of its own on a store of its own, with everything else handed to the main thread. */
 import type { MessagePort } from 'node:worker_threads';
+import { Cleanup } from '../../core/cleanup.ts';
 import { Problem } from '../../core/problem.ts';
 import { isMadeOnDemand } from '../delivery/affected.ts';
 import { openRegistryAt } from '../open-registry.ts';
@@ -30,7 +31,7 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
   const { place, serving, socket, seen, broken, notesUse } = order;
   takePriority(order.priority);
   const log = (entry: object) => report({ kind: 'log', entry });
-  await using closing = new AsyncDisposableStack();
+  await using closing = new Cleanup();
   const store = await openRegistryAt(place, {
     create: false,
     readOnly: true,

@@ -1,16 +1,35 @@
 /** Who gets the processor where both want it. On Linux each thread has a priority of its own, and hands it to those it starts. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /** Of a thread that gives way to one of the usual priority: it keeps a tenth. */
 const NICENESS = 10;
+const OWN = 0;
+const THREADS = '/proc/self/task';
 
 export function priorityNow(): number {
   return process.platform === 'linux' ? getPriority() : 0;
 }
 
-/** Of the calling thread, and those that it starts from now on. */
+/** As the engine names its helpers, which collect the garbage of all threads beside them. */
+const HELPER = 'V8Worker';
+
+/** Of the calling thread, those that it starts from now on, and the engine's helpers: most of what they do is its. */
 export function giveWay(): void {
   setOwn(NICENESS);
+  for (const helper of helpers()) setPriorityOf(helper, NICENESS);
+}
+
+function helpers(): number[] {
+  if (process.platform !== 'linux') return [];
+  try {
+    const threads = readdirSync(THREADS);
+    const isHelper = (thread: string) => readFileSync(`${THREADS}/${thread}/comm`, 'utf8').startsWith(HELPER);
+    return threads.filter(isHelper).map(Number);
+  } catch {
+    // Without /proc they keep theirs.
+    return [];
+  }
 }
 
 /** For a thread that was started by one that gives way: only a privileged process may raise a priority again. */
@@ -19,8 +38,13 @@ export function takePriority(priority: number): void {
 }
 
 function setOwn(priority: number): void {
+  setPriorityOf(OWN, priority);
+}
+
+/** @param thread its id, as the system has it */
+function setPriorityOf(thread: number, priority: number): void {
   try {
-    if (process.platform === 'linux') setPriority(priority);
+    if (process.platform === 'linux') setPriority(thread, priority);
   } catch {
     // A system that forbids it serves all the same.
   }

@@ -3,6 +3,7 @@
  * and the database do, and everything else in this thread, behind them.
  */
 import { createSecureContext } from 'node:tls';
+import { Cleanup } from '../../core/cleanup.ts';
 import { CHAIN_START } from '../../core/event.ts';
 import { DELIVERY_CACHE_BYTES } from '../delivery/delivery-cache.ts';
 import type { RegistryPlace } from '../open-registry.ts';
@@ -35,7 +36,7 @@ export async function serveRegistry(options: RegistryServingOptions): Promise<Se
   const { rateLimit, environmentRateLimit, ...others } = options;
   const { host, port, tls, behindProxy, trustedProxies, limits } = others;
   const { deliveryCache = DELIVERY_CACHE_BYTES } = others;
-  await using closing = new AsyncDisposableStack();
+  await using closing = new Cleanup();
   const socket = closing.use(await privateSocket());
   let server: RunningServer | undefined;
   const threads = deliveryThreads({

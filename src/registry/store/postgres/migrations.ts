@@ -254,4 +254,41 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_archived ON events (prompt, seq) WHERE kind IN ('prompt.archived', 'prompt.restored');
   `,
+  // Releases: promotions that were requested together. A release has the id of its first promotion.
+  `
+  ALTER TABLE promotions ADD COLUMN release BIGINT REFERENCES promotions (id);
+  ALTER TABLE promotions ADD COLUMN atomic SMALLINT NOT NULL DEFAULT 0 CHECK (atomic IN (0, 1));
+  CREATE INDEX promotions_of_release ON promotions (release, state) WHERE release IS NOT NULL;
+  CREATE INDEX releases ON promotions (id) WHERE release = id;
+  `,
+  // The index of the search for texts: what each version changed. It follows from the versions and is made from them.
+  `
+  CREATE TABLE version_changes (
+    seq BIGINT PRIMARY KEY REFERENCES versions (seq),
+    prompt TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    characters BIGINT NOT NULL,
+    changes TEXT COLLATE "C" NOT NULL
+  );
+  CREATE INDEX version_changes_by_prompt ON version_changes (prompt, seq);
+  `,
+  // How a webhook is told.
+  `
+  ALTER TABLE webhooks ADD COLUMN format TEXT COLLATE "C" NOT NULL DEFAULT 'json'
+    CHECK (format IN ('json', 'slack', 'teams'));
+  `,
+  // What is written at the lines of a version, with its text beside the texts of comments on promotions.
+  `
+  CREATE INDEX events_of_comments ON events (prompt, version, seq)
+    WHERE kind IN (
+      'comment.created', 'comment.edited', 'comment.deleted', 'comment.resolved', 'comment.unresolved', 'promotion.commented'
+    );
+  ALTER TABLE comments ALTER COLUMN promotion DROP NOT NULL;
+  `,
+  // The events that tell of the owners of an environment.
+  `
+  CREATE INDEX events_of_owners ON events (environment, seq)
+    WHERE kind IN ('owners.requested', 'owners.approved', 'owners.applied', 'owners.rejected', 'owners.cancelled');
+  CREATE INDEX events_of_owners_in_force ON events (environment, seq) WHERE kind = 'owners.applied';
+  `,
 ];

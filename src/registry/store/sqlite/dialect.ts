@@ -1,13 +1,17 @@
 /** Kysely's SQLite dialect over `node:sqlite`, whose objects are not those that Kysely's own driver expects. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import { NodeSqliteDriver } from './driver.ts';
+import { NodeSqliteConnection, NodeSqliteDriver } from './driver.ts';
 
 /** `begin`: how a transaction starts, such as `BEGIN IMMEDIATE` for one that will write. */
-export function nodeSqliteDialect(database: DatabaseSync, begin: () => Promise<void>): Dialect {
+export function nodeSqliteDialect(
+  database: DatabaseSync,
+  begin: () => Promise<void>,
+  connection = new NodeSqliteConnection(database),
+): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new NodeSqliteDriver(database, begin),
+    createDriver: () => new NodeSqliteDriver(database, connection, begin),
     createIntrospector: db => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

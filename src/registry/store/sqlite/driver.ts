@@ -18,9 +18,9 @@ export class NodeSqliteDriver implements Driver {
   readonly #connection: NodeSqliteConnection;
   readonly #begin: () => Promise<void>;
 
-  constructor(database: DatabaseSync, begin: () => Promise<void>) {
+  constructor(database: DatabaseSync, connection: NodeSqliteConnection, begin: () => Promise<void>) {
     this.#database = database;
-    this.#connection = new NodeSqliteConnection(database);
+    this.#connection = connection;
     this.#begin = begin;
   }
 
@@ -55,7 +55,7 @@ export class NodeSqliteDriver implements Driver {
   }
 }
 
-class NodeSqliteConnection implements DatabaseConnection {
+export class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
 
@@ -64,12 +64,16 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
-    const { statement, columns } = this.#prepare(compiled.sql);
-    const parameters = compiled.parameters as SQLInputValue[];
-    if (!onlyWrites(compiled.query))
-      return { rows: statement.all(...parameters).map(row => rowOf<Row>(row, columns)) };
-    const { changes } = statement.run(...parameters);
+    if (!onlyWrites(compiled.query)) return { rows: this.rowsOf(compiled as CompiledQuery<Row>) };
+    const { statement } = this.#prepare(compiled.sql);
+    const { changes } = statement.run(...(compiled.parameters as SQLInputValue[]));
     return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  /** Of a query that reads. */
+  rowsOf<Row>({ sql, parameters }: CompiledQuery<Row>): Row[] {
+    const { statement, columns } = this.#prepare(sql);
+    return statement.all(...(parameters as SQLInputValue[])).map(row => rowOf<Row>(row, columns));
   }
 
   async *streamQuery<Row>(compiled: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {

@@ -248,4 +248,54 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX events_of_archived ON events (prompt, seq) WHERE kind IN ('prompt.archived', 'prompt.restored');
   `,
+  // Releases: promotions that were requested together. A release has the id of its first promotion.
+  `
+  ALTER TABLE promotions ADD COLUMN release INTEGER REFERENCES promotions (id);
+  ALTER TABLE promotions ADD COLUMN atomic INTEGER NOT NULL DEFAULT 0 CHECK (atomic IN (0, 1));
+  CREATE INDEX promotions_of_release ON promotions (release, state) WHERE release IS NOT NULL;
+  CREATE INDEX releases ON promotions (id) WHERE release = id;
+  `,
+  // The index of the search for texts: what each version changed. It follows from the versions and is made from them.
+  `
+  CREATE TABLE version_changes (
+    seq INTEGER PRIMARY KEY REFERENCES versions (seq),
+    prompt TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    characters INTEGER NOT NULL,
+    changes TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX version_changes_by_prompt ON version_changes (prompt, seq);
+  `,
+  // How a webhook is told.
+  `
+  ALTER TABLE webhooks ADD COLUMN format TEXT NOT NULL DEFAULT 'json'
+    CHECK (format IN ('json', 'slack', 'teams'));
+  `,
+  // What is written at the lines of a version, with its text beside the texts of comments on promotions.
+  `
+  CREATE INDEX events_of_comments ON events (prompt, version, seq)
+    WHERE kind IN (
+      'comment.created', 'comment.edited', 'comment.deleted', 'comment.resolved', 'comment.unresolved', 'promotion.commented'
+    );
+  CREATE TABLE comments_of_any (
+    id INTEGER PRIMARY KEY REFERENCES events (seq),
+    promotion INTEGER REFERENCES promotions (id),
+    actor TEXT NOT NULL,
+    at TEXT NOT NULL,
+    text TEXT NOT NULL,
+    side TEXT CHECK (side IN ('from', 'to')),
+    line INTEGER CHECK (line >= 1),
+    CHECK ((side IS NULL) = (line IS NULL))
+  ) STRICT;
+  INSERT INTO comments_of_any SELECT id, promotion, actor, at, text, side, line FROM comments;
+  DROP TABLE comments;
+  ALTER TABLE comments_of_any RENAME TO comments;
+  CREATE INDEX comments_by_promotion ON comments (promotion, id);
+  `,
+  // The events that tell of the owners of an environment.
+  `
+  CREATE INDEX events_of_owners ON events (environment, seq)
+    WHERE kind IN ('owners.requested', 'owners.approved', 'owners.applied', 'owners.rejected', 'owners.cancelled');
+  CREATE INDEX events_of_owners_in_force ON events (environment, seq) WHERE kind = 'owners.applied';
+  `,
 ];

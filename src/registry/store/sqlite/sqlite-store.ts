@@ -7,11 +7,13 @@ import { DataFolderProblem } from '../../data-folder-problem.ts';
 import { takeClockRuleOf } from '../clock.ts';
 import { takeMacsOf } from '../macs.ts';
 import { checkNotNewer, migrate, schemaVersion } from '../migrate.ts';
+import { askedAtOnce, type RowsOf } from '../prepared-query.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { takeVerifiedRows } from '../verified-rows.ts';
 import { nodeSqliteDialect } from './dialect.ts';
+import { NodeSqliteConnection } from './driver.ts';
 import { asProblem, isBusy } from './failures.ts';
 import { SQLITE_MIGRATIONS } from './migrations.ts';
 
@@ -134,6 +136,7 @@ class SqliteStore implements Store {
   readonly #writing: Kysely<Tables> | undefined;
   readonly #commits: SharedCommits | undefined;
   readonly #reading: Kysely<Tables>;
+  readonly #rowsOf: RowsOf;
   readonly #watcher: DatabaseSync;
   readonly #dataVersion: () => unknown;
   #newest: StatementSync | undefined;
@@ -150,8 +153,10 @@ class SqliteStore implements Store {
     const writing = writer && writingOn(writer);
     this.#writing = writing;
     this.#commits = writer && writing && commitsOn(this, writer, writing);
+    const connection = new NodeSqliteConnection(reader);
+    this.#rowsOf = query => connection.rowsOf(query);
     this.#reading = new Kysely({
-      dialect: nodeSqliteDialect(reader, async () => reader.exec('BEGIN')),
+      dialect: nodeSqliteDialect(reader, async () => reader.exec('BEGIN'), connection),
     });
     this.#watcher = watcher;
     const statement = watcher.prepare('PRAGMA data_version');
@@ -162,7 +167,7 @@ class SqliteStore implements Store {
     return this.#answering(() =>
       this.#reading.transaction().execute(snapshot => {
         takeMacsOf(this, snapshot);
-        return work(snapshot);
+        return askedAtOnce(snapshot, this.#rowsOf, () => work(snapshot));
       }),
     );
   }

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  eitherOf,
+  MAX_OWNER_RULES,
+  MAX_OWNERS_LENGTH,
+  MAX_OWNERS_OF_RULE,
+  matchesPrompt,
+  missingRules,
+  type OwnerRule,
+  parseOwners,
+  rulesFor,
+} from '../../src/core/owners.ts';
+import { runs } from '../runs.ts';
+
+function rulesOf(text: string): readonly OwnerRule[] {
+  const parsed = parseOwners(text);
+  if ('errors' in parsed) assert.fail(JSON.stringify(parsed.errors));
+  return parsed.rules;
+}
+
+function errorsOf(text: string): string[] {
+  const parsed = parseOwners(text);
+  if ('rules' in parsed) assert.fail(`It was read: ${JSON.stringify(parsed.rules)}`);
+  return parsed.errors.map(({ line, message }) => `${line}: ${message}`);
+}
+
+describe('owners', () => {
+  describe('a text of them', () => {
+    it('has a pattern and its owners in each line, with or without "@"', () => {
+      assert.deepEqual(rulesOf('* @dana\n\nsupport/**\t@sam   lee # the team\n'), [
+        { line: 1, pattern: '*', owners: ['dana'] },
+        { line: 3, pattern: 'support/**', owners: ['sam', 'lee'] },
+      ]);
+    });
+    it('may be of any system, begin with a byte order mark and have comments alone', () => {
+      assert.deepEqual(
+        rulesOf('\uFEFF# all\r\n* dana\rsupport/** sam').map(({ line }) => line),
+        [2, 3],
+      );
+      assert.deepEqual(rulesOf('  # nobody\n\n\t\n'), []);
+      assert.deepEqual(rulesOf(''), []);
+    });
+    it('puts names with blanks in quotation marks', () => {
+      assert.deepEqual(rulesOf('* @"Mara Lindqvist" "Åsa Öberg 🦊"')[0]?.owners, [
+        'Mara Lindqvist',
+        'Åsa Öberg 🦊',
+      ]);
+    });
+    it('names each person once, however the name is written', () => {
+      assert.deepEqual(rulesOf('* @dana Dana @DANA sam')[0]?.owners, ['dana', 'sam']);
+    });
+    for (const [text, why] of [
+      ['* dana\nsupport/**', /^2: "support\/\*\*" has no owner/],
+      ['@dana', /^1: "@dana" is an owner without a pattern/],
+      ['* @', /^1: An actor needs a name/],
+      ['* "dana', /^1: A quotation mark is not closed/],
+      ['* "dana"sam', /^1: A blank is missing/],
+      ['* da\u200bna', /^1: .*invisible/],
+      [`* ${'x'.repeat(101)}`, /^1: .*at most 100 characters/],
+      ['sup port/** dana\n!support dana', /^2: "!support" is not a pattern/],
+      ['support/[ab] dana', /is not a pattern/],
+      ['support//x dana', /empty segment/],
+      ['/ dana', /empty segment/],
+      ['**/a/** dana', /"\*\*" twice/],
+      ['a**b dana', /"\*" twice/],
+      [`${'a'.repeat(201)} dana`, /may have 200/],
+      [
+        `* ${Array.from({ length: MAX_OWNERS_OF_RULE + 1 }, (_, n) => `p${n}`).join(' ')}`,
+        /has 21 owners, and may have 20/,
+      ],
+      ['* dana\n'.repeat(MAX_OWNER_RULES + 1), /^201: More than 200 lines/],
+      [`#${'x'.repeat(MAX_OWNERS_LENGTH)}`, /may have 16384/],
+    ] as const)
+      it(`names the line of what is wrong: ${text.slice(0, 24).replaceAll('\n', '⏎')}`, () => {
+        assert.match(errorsOf(text)[0] ?? '', why);
+      });
+    it('holds in no part while one line is wrong, and names up to 20 of these', () => {
+      assert.equal(errorsOf('* dana\n!\n'.repeat(30)).length, 20);
+    });
+  });
+
+  describe('a pattern', () => {
+    for (const [pattern, matched, others] of [
+      ['*', ['a', 'a/b/c'], []],
+      ['**', ['a', 'a/b/c'], []],
+      ['support/**', ['support/a', 'support/a/b', 'Support/x'], ['support', 'supports/a', 'x/support/a']],
+      ['support/', ['support/a', 'support/a/b'], ['support']],
+      ['/support/*', ['support/a'], ['support/a/b', 'support']],
+      ['support/triage', ['support/triage', 'support/Triage'], ['support/triage/x', 'triage']],
+      ['support/*-draft', ['support/a-draft', 'support/-draft'], ['support/draft', 'support/a/b-draft']],
+      ['**/triage', ['triage', 'a/triage', 'a/b/triage'], ['triage/a']],
+      ['a/**/z', ['a/z', 'a/b/z', 'a/b/c/z'], ['a', 'z', 'a/b', 'b/z']],
+      ['a/*b', ['a/b', 'a/ab'], ['a/ba']],
+      ['ab*ba', ['abba', 'abxba'], ['aba']],
+    ] as const)
+      it(`${pattern} matches whole names`, () => {
+        for (const name of matched) assert.ok(matchesPrompt(pattern, name), name);
+        for (const name of others) assert.ok(!matchesPrompt(pattern, name), name);
+      });
+
+    const segment = fc.stringMatching(/^[a-cA-C]{1,3}$/);
+    const wanted = fc.oneof(segment, fc.constant('*'), fc.stringMatching(/^[a-c]{0,2}\*[a-c]{0,2}$/));
+    const pattern = fc
+      .tuple(fc.array(wanted, { minLength: 1, maxLength: 4 }), fc.option(fc.nat({ max: 4 })))
+      .map(([segments, at]) => (at === null ? segments : segments.toSpliced(at, 0, '**')).join('/'));
+    const name = fc.array(segment, { minLength: 1, maxLength: 6 }).map(segments => segments.join('/'));
+
+    it('matches as a regular expression made of it would', () => {
+      fc.assert(
+        fc.property(pattern, name, (text, prompt) => {
+          const expected = text === '*' || expressionOf(text).test(prompt.toLowerCase());
+          assert.equal(matchesPrompt(text, prompt), expected, `${text} ${prompt}`);
+        }),
+        { numRuns: runs(20_000, 1000) },
+      );
+    });
+    it('decides where it is the last that matches', () => {
+      fc.assert(
+        fc.property(fc.array(pattern, { minLength: 1, maxLength: 6 }), name, (patterns, prompt) => {
+          const rules = rulesOf(patterns.map(each => `${each} dana`).join('\n'));
+          const last = rules.filter(rule => matchesPrompt(rule.pattern, prompt)).at(-1);
+          assert.deepEqual(rulesFor(rules, [prompt]), last === undefined ? [] : [last]);
+        }),
+        { numRuns: runs(5000, 300) },
+      );
+    });
+  });
+
+  it('are read from any text or refused with lines that it has', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '*',
+        '**',
+        '/',
+        '@',
+        '"',
+        '#',
+        ' ',
+        '\t',
+        '\n',
+        '\r\n',
+        '\r',
+        'dana',
+        'support',
+        '\u202e',
+      ),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 60 }).map(pieces => pieces.join('')),
+        text => {
+          const parsed = parseOwners(text);
+          const lines = text.split(/\r\n|\r|\n/).length;
+          for (const { line } of 'rules' in parsed ? parsed.rules : parsed.errors)
+            assert.ok(line >= 1 && line <= lines);
+          if ('rules' in parsed) for (const { owners } of parsed.rules) assert.ok(owners.length > 0);
+        },
+      ),
+      { numRuns: runs(20_000, 1000) },
+    );
+  });
+
+  it('must each have approved for what has several, and one of them is enough', () => {
+    const rules = rulesOf('a dana sam\nb lee');
+    const missing = (...approvers: string[]) => missingRules(rules, approvers).map(({ pattern }) => pattern);
+    assert.deepEqual(missing(), ['a', 'b']);
+    assert.deepEqual(missing('mia'), ['a', 'b']);
+    assert.deepEqual(missing('Sam '), ['b']);
+    assert.deepEqual(missing('LEE', 'dana'), []);
+  });
+
+  it('are named as one says it', () => {
+    assert.equal(eitherOf(['dana']), 'dana');
+    assert.equal(eitherOf(['dana', 'sam']), 'dana or sam');
+    assert.equal(eitherOf(['dana', 'sam', 'lee']), 'dana, sam or lee');
+  });
+});
+
+/** What a pattern means, told in another way. */
+function expressionOf(pattern: string): RegExp {
+  const segments = pattern.toLowerCase().split('/');
+  let source = '';
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    if (segment === '**') source += isLast ? '.+' : '(?:[^/]+/)*';
+    else source += `${segment.replace('*', '[^/]*')}${isLast ? '' : '/'}`;
+  }
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,213 @@
+/** What Slack and Teams are sent, held to the schemas and limits that they publish, whatever people wrote. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { WEBHOOK_EVENTS } from '../../src/contract/webhooks.ts';
+import { diffExcerpt } from '../../src/core/diff-excerpt.ts';
+import type { RegistryEvent } from '../../src/core/event.ts';
+import type { PromotionRecord } from '../../src/core/promotion.ts';
+import { chatMessage } from '../../src/registry/webhooks/message.ts';
+import type { About } from '../../src/registry/webhooks/notification.ts';
+import { exampleMessage } from '../../src/registry/webhooks/send-example.ts';
+import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
+import { runs } from '../runs.ts';
+import type { Json } from './a-registry.ts';
+
+const PUBLIC_URL = 'https://prompts.example.com';
+const NOW = '2026-03-01T10:00:00.000Z';
+
+const PROMOTION = {
+  ...{ id: 7, prompt: 'support/triage', environment: 'production', channel: 'stable', version: 12, from: 11 },
+  ...{ rollback: false, reason: 'Shorter answers', state: 'pending', requestedBy: 'dana', requestedAt: NOW },
+} as unknown as PromotionRecord;
+const CHANGE: About['change'] = {
+  from: 'support/triage@11',
+  excerpt: diffExcerpt('---\nmodel: a\n---\nBe kind.\n', '---\nmodel: a\n---\nBe brief.\n'),
+  partials: ['support/_header 3 → 4'],
+};
+
+function anEvent(kind: string, data: object = {}, more: object = {}): RegistryEvent {
+  const about = { prompt: 'support/triage', version: 12, environment: 'production', channel: 'stable' };
+  return {
+    ...{ seq: 9, at: NOW, actor: 'sam', key: '0123456789ab', kind, ...about },
+    data: { ...(kind.startsWith('promotion.') && { promotion: '7' }), ...data },
+    ...more,
+  } as unknown as RegistryEvent;
+}
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+const schemaOf = (name: string) =>
+  ajv.compile(JSON.parse(readFileSync(new URL(`schemas/${name}.json`, import.meta.url), 'utf8')));
+const SCHEMAS = { slack: schemaOf('slack-block-kit'), teams: schemaOf('teams-adaptive-card') };
+
+/** Every string of a message with the object that holds it. */
+function texts(value: Json, holder?: Json): [string, Json][] {
+  if (typeof value === 'string') return [[value, holder]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(each => texts(each, Array.isArray(value) ? holder : value));
+}
+
+function objects(value: Json): Json[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...(Array.isArray(value) ? [] : [value]), ...Object.values(value).flatMap(objects)];
+}
+
+function assertIsSlacks(message: object): void {
+  assert.ok(SCHEMAS.slack(message), JSON.stringify(SCHEMAS.slack.errors));
+  const { text, blocks } = message as Json;
+  assert.ok(text.length > 0 && text.length <= 4000 && blocks.length <= 50);
+  assert.doesNotMatch(text, /[<>]|&(?!(?:amp|lt|gt);)/, 'no markup outside the blocks');
+  assert.ok(blocks[0].text.text.length <= 150);
+  for (const each of objects(message)) {
+    // Neither mentions, broadcasts, links, emoji nor mrkdwn: only text that is shown as it is.
+    const known = /^(header|plain_text|actions|button|text|rich_text(_section|_quote|_preformatted)?)$/;
+    if (each.type !== undefined) assert.match(each.type, known);
+    if (each.type === 'text') assert.ok(each.text.length > 0 && each.text.length <= 3000);
+    if (each.type === 'plain_text') assert.equal(each.emoji, false);
+    if (each.type === 'button') assert.ok(each.text.text.length <= 75 && each.url.length <= 3000);
+    if (each.type?.startsWith('rich_text')) assert.ok(each.elements.length > 0);
+  }
+}
+
+function assertIsTeams(message: object): void {
+  assert.ok(SCHEMAS.teams(message), JSON.stringify(SCHEMAS.teams.errors));
+  assert.ok(Buffer.byteLength(JSON.stringify(message)) < 28 * 1024);
+  const [{ content }] = (message as Json).attachments;
+  assert.deepEqual(
+    [content.type, content.version, content.msteams],
+    ['AdaptiveCard', '1.5', { width: 'full' }],
+  );
+  for (const each of objects(content)) {
+    if (each.type !== undefined)
+      assert.match(each.type, /^(AdaptiveCard|RichTextBlock|TextRun|Container|Action\.OpenUrl)$/);
+    if (each.type === 'TextRun') assert.ok(each.text.length > 0 && !each.text.includes('\n'));
+    if (each.type === 'RichTextBlock') assert.ok(each.inlines.length > 0);
+  }
+}
+
+function assertFits(format: 'slack' | 'teams', message: object): void {
+  if (format === 'slack') assertIsSlacks(message);
+  else assertIsTeams(message);
+  for (const [text] of texts(message))
+    assert.doesNotMatch(withoutEmoji(text).replaceAll(/[\n\t]/g, ''), HIDDEN, JSON.stringify(text));
+}
+
+const FORMATS = ['slack', 'teams'] as const;
+
+/** All that is shown, joined. */
+function shown(format: 'slack' | 'teams', event: RegistryEvent, about: About = {}): string {
+  const message = chatMessage(format, event, about, PUBLIC_URL);
+  assertFits(format, message);
+  return objects(message)
+    .map(each => each.text)
+    .filter(each => typeof each === 'string')
+    .join('\n');
+}
+
+describe('a message to a chat', () => {
+  for (const format of FORMATS) {
+    it(`says in ${format} who requests what and why, with the change and a link`, () => {
+      const about: About = { promotion: PROMOTION, change: CHANGE };
+      const event = anEvent(
+        'promotion.requested',
+        { from: 11, reason: 'Shorter answers' },
+        { actor: 'dana' },
+      );
+      const text = shown(format, event, about);
+      for (const part of [
+        'Requested: promote support/triage@12 to production',
+        'dana',
+        'Shorter answers',
+        'Partials: support/_header 3 → 4.',
+        '-Be kind.',
+        '+Be brief.',
+      ])
+        assert.ok(text.includes(part), `${part}\n${text}`);
+      const links = objects(chatMessage(format, event, about, PUBLIC_URL)).flatMap(each => each.url ?? []);
+      assert.deepEqual(links, [`${PUBLIC_URL}/open/promotion/7`]);
+      const without = objects(chatMessage(format, event, about)).flatMap(each => each.url ?? []);
+      assert.deepEqual(without, [], 'a registry without a public URL has no page to link to');
+    });
+    it(`tells in ${format} of every event there is, and of kinds of later releases`, () => {
+      for (const kind of [...WEBHOOK_EVENTS, 'comment.resolved', 'promotion.of_tomorrow']) {
+        const about: About = kind.startsWith('promotion.') ? { promotion: PROMOTION } : {};
+        const text = shown(format, anEvent(kind, { comment: 'Good as it is' }), about);
+        assert.ok(text.includes('support/triage@12') && text.includes('sam'), text);
+        assert.ok(text.includes('Good as it is'), text);
+      }
+      assert.ok(shown(format, anEvent('comment.resolved')).includes('comment.resolved: support/triage@12'));
+      shown(format, anEvent('promotion.of_tomorrow', {}, { prompt: undefined, version: undefined }));
+    });
+    it(`shows the example of ${format}`, () => {
+      assertFits(format, exampleMessage(format, new Date(NOW)));
+    });
+  }
+  it('names a rollback, the time that it is planned for and a line that is commented on', () => {
+    const rollback = { ...PROMOTION, rollback: true, version: 11, from: 12 } as PromotionRecord;
+    const applied = anEvent('promotion.applied', { rollback: true, reason: 'Wrong fees' }, { version: 11 });
+    assert.match(
+      shown('slack', applied, { promotion: rollback }),
+      /Rolled back: production has support\/triage@11 again/,
+    );
+    const planned = anEvent('promotion.planned', { effectiveAt: '2026-03-02T08:30:00.000Z' });
+    assert.match(shown('slack', planned, { promotion: PROMOTION }), /2026-03-02 08:30 UTC/);
+    const comment = anEvent('promotion.commented', { text: 'Why?', place: { side: 'to', line: 4 } });
+    assert.match(shown('slack', comment, { promotion: PROMOTION }), /4 after the change/);
+  });
+  it('says so where there is no version before, none that differs, or too much that does', () => {
+    const event = anEvent('version.published', { base: null, message: 'First' });
+    const with_ = (change: About['change']) => shown('teams', event, { change });
+    assert.match(
+      with_({ from: undefined, excerpt: undefined, partials: [] }),
+      /There was no version before\./,
+    );
+    assert.match(
+      with_({ from: 'a@1', excerpt: undefined, partials: ['_b 1 → 2'] }),
+      /The text is that of a@1\./,
+    );
+    assert.match(
+      with_({ from: 'a@1', excerpt: { lines: [], more: undefined }, partials: [] }),
+      /too much to show/,
+    );
+  });
+  it('lets nothing that people wrote act, and stays within the limits', () => {
+    const mention = fc.constantFrom(
+      '<!channel>',
+      '<!here|x>',
+      '@here @channel @everyone',
+      '<@U012AB3CD>',
+      '<#C012AB3CD>',
+      '<https://evil.example|Approve>',
+      '[Approve](https://evil.example)',
+      '<at>everyone</at>',
+      '```\n*b* _i_ ~s~',
+      '&lt;!channel&gt; &',
+      ':tada:',
+      '\ud800',
+      '\n'.repeat(600),
+      '😀'.repeat(400),
+      'مرحبا \u202e',
+    );
+    const evil = fc
+      .array(fc.oneof(mention, hostileText), { minLength: 1, maxLength: 5 })
+      .map(all => all.join(''));
+    const kinds = fc.constantFrom<string>(...WEBHOOK_EVENTS, 'comment.created');
+    fc.assert(
+      fc.property(kinds, evil, evil, evil, fc.constantFrom(...FORMATS), (kind, one, other, name, format) => {
+        const data = { reason: one, comment: other, message: one, text: other, detail: one };
+        const event = anEvent(kind, data, { actor: name, channel: name.slice(0, 30) });
+        const change = {
+          from: 'a@1',
+          excerpt: diffExcerpt(one, other),
+          partials: Array(50).fill('x/_y 1 → 2'),
+        };
+        assertFits(
+          format,
+          chatMessage(format, event, { promotion: { ...PROMOTION, reason: other }, change }, PUBLIC_URL),
+        );
+      }),
+      { numRuns: runs(2000, 150) },
+    );
+  });
+});

@@ -1,0 +1,81 @@
+/** Bytes of others on their way through the thread that delivers, and long answers: few pieces in a turn. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { oneATurn } from '../../src/registry/prompts/one-a-turn.ts';
+import { pipeInTurns, takeInTurns } from '../../src/registry/serving/in-turns.ts';
+
+const PIECE = Buffer.alloc(1024, 'x');
+
+function pieces(count: number): Readable {
+  const source = new Readable({ read() {}, highWaterMark: count * PIECE.length });
+  for (let piece = 0; piece < count; piece++) source.push(PIECE);
+  return source;
+}
+
+describe('bytes that are handed on in turns', () => {
+  it('are few in each turn, however many connections have some', async () => {
+    let taken = 0;
+    const sources = Array.from({ length: 50 }, () => pieces(20));
+    for (const source of sources)
+      takeInTurns(source, () => {
+        taken += 1;
+        return true;
+      });
+    const perTurn: number[] = [];
+    while (taken < 1000) {
+      const before = taken;
+      await nextTurn();
+      perTurn.push(taken - before);
+    }
+    // The first of each is there already.
+    assert.ok(Math.max(...perTurn.slice(1)) <= 8, String(perTurn));
+  });
+
+  it('are all there at the end, and wait for a reader who takes none', async () => {
+    const source = pieces(100);
+    const sink = new PassThrough({ highWaterMark: PIECE.length });
+    pipeInTurns(source, sink);
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    assert.ok(source.readableLength > 90 * PIECE.length, String(source.readableLength));
+    source.push(null);
+    assert.equal((await buffer(sink)).byteLength, 100 * PIECE.length);
+  });
+
+  it('go no further once it is ended, or the other side is gone', async () => {
+    const [ended, cut] = [pieces(100), pieces(100)];
+    const [sink, gone] = [new PassThrough(), new PassThrough()];
+    pipeInTurns(ended, sink)();
+    pipeInTurns(cut, gone);
+    gone.destroy();
+    await once(gone, 'close');
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    assert.ok(ended.readableLength >= 99 * PIECE.length);
+    assert.ok(cut.readableLength >= 98 * PIECE.length);
+    assert.equal(sink.writableFinished, false);
+  });
+});
+
+describe('pieces of long answers', () => {
+  it('are made one in a turn, in the order in which they were asked for', async () => {
+    const made: number[] = [];
+    const all = Array.from({ length: 20 }, async (_, index) => {
+      await oneATurn();
+      made.push(index);
+    });
+    const perTurn: number[] = [];
+    while (made.length < 20) {
+      const before = made.length;
+      await nextTurn();
+      perTurn.push(made.length - before);
+    }
+    await Promise.all(all);
+    assert.equal(Math.max(...perTurn), 1);
+    assert.deepEqual(
+      made,
+      made.toSorted((one, other) => one - other),
+    );
+  });
+});
