@@ -43,6 +43,11 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: async () => (await import('./commands/status.ts')).statusCommand(),
       },
       {
+        name: 'new',
+        description: 'make the file of a prompt',
+        load: async () => (await import('./commands/new.ts')).newCommand(),
+      },
+      {
         name: 'diff',
         description: 'show what was edited here',
         load: async () => (await import('./commands/diff.ts')).diffCommand(),
@@ -63,9 +68,29 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: async () => (await import('./commands/resolve.ts')).resolveCommand(),
       },
       {
+        name: 'archive',
+        description: 'have prompts take no more versions',
+        load: async () => (await import('./commands/archive.ts')).archiveCommand(),
+      },
+      {
+        name: 'restore',
+        description: 'undo an archive',
+        load: async () => (await import('./commands/restore.ts')).restoreCommand(),
+      },
+      {
         name: 'log',
         description: 'list the versions of a prompt',
         load: async () => (await import('./commands/log.ts')).logCommand(),
+      },
+      {
+        name: 'blame',
+        description: 'say for each sentence which version last changed it',
+        load: async () => (await import('./commands/blame.ts')).blameCommand(),
+      },
+      {
+        name: 'search',
+        description: 'find the versions that added a text, or removed it',
+        load: async () => (await import('./commands/search.ts')).searchCommand(),
       },
       {
         name: 'show',
@@ -81,6 +106,26 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         name: 'rollback',
         description: 'go back to a version that was live in an environment',
         load: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+      },
+      {
+        name: 'releases',
+        description: 'list what was promoted together under one id',
+        load: async () => (await import('./commands/releases.ts')).releasesCommand(),
+      },
+      {
+        name: 'release',
+        description: 'show, approve, reject, cancel or roll back what was promoted together',
+        load: async () => (await import('./commands/release.ts')).releaseCommand(),
+      },
+      {
+        name: 'drill',
+        description: 'practice a rollback away from production, and time each step',
+        load: async () => (await import('./commands/drill.ts')).drillCommand(),
+      },
+      {
+        name: 'owners',
+        description: 'show and change of whom one must approve which prompts in an environment',
+        load: async () => (await import('./commands/owners.ts')).ownersCommand(),
       },
       {
         name: 'live',
@@ -135,7 +180,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'webhooks',
-        description: 'tell other systems of promotions: add, list and remove webhooks',
+        description: 'tell other systems, Slack and Teams of promotions: add, list, test and remove webhooks',
         load: async () => (await import('./commands/webhooks.ts')).webhooksCommand(),
       },
       {

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 /** The `promptforge` command as a process. All it does is loaded only where it can run. */
+import packageJson from '../../package.json' with { type: 'json' };
 import { whyNotThisNode } from './node-version.ts';
 
 const why = whyNotThisNode(process.versions.node);
+const [first, ...others] = process.argv.slice(2);
 if (why !== undefined) {
   process.stderr.write(`promptforge: ${why}\n`);
   process.exitCode = 4;
-} else {
+} else if (others.length === 0 && (first === '--version' || first === '-V')) sayVersion();
+else {
+  if (first === 'serve') (await import('./process-settings.ts')).applySettings();
   const { endAtOnce, explainUncaughtFaults, silenceExperimentalWarnings } = await import('./process-edge.ts');
   const { leaveFailedWritesToTheWriter } = await import('./output.ts');
   leaveFailedWritesToTheWriter();
@@ -16,4 +20,14 @@ if (why !== undefined) {
   process.exitCode = await run(process.argv.slice(2));
   const { isAnythingAbandoned } = await import('./abandoned.ts');
   if (isAnythingAbandoned()) endAtOnce(process.exitCode);
+}
+
+/** Scripts and shells ask for it often, and nothing that takes time to load is needed for it. */
+function sayVersion(): void {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return; // whoever read it has gone
+    process.stderr.write('promptforge: The output cannot be written.\n');
+    process.exitCode = 4;
+  });
+  process.stdout.write(`${packageJson.version}\n`);
 }

@@ -12,7 +12,7 @@ Exit codes:
   2  wrong usage
   3  invalid prompt or missing input
   4  a data folder, database, registry, file, port or Node version that cannot be used
-  5  files and registry differ ("status --check")
+  5  files and registry, or lock file and what is live, differ ("status --check")
   6  a promotion still waits ("promote --wait")`;
 
 const EXAMPLES = `
@@ -59,6 +59,8 @@ async function program(argv: readonly string[]): Promise<Command> {
   const command = new Command('promptforge')
     .description('Prompts in a registry: edit, publish and promote them, and run the registry itself.')
     .version(packageJson.version)
+    // Else "promote … --version 2" would print the version of the command, and promote nothing.
+    .enablePositionalOptions()
     .hook('preAction', async (_, acting) => {
       if (acting.options.some(option => option.attributeName() === 'data'))
         (await import('./registry-options.ts')).chooseOneRegistry(acting);

@@ -2,8 +2,10 @@
 import { parseRegistryUrl } from '../client/address.ts';
 import { chooseKey, type KeyState, type Work } from '../client/choose-key.ts';
 import { RegistryClient } from '../client/registry-client.ts';
+import { RegistryUnreachable } from '../client/unreachable.ts';
 import type { KeyRecord } from '../contract/keys.ts';
 import type { Environment, EnvironmentName } from '../core/environment.ts';
+import { environmentNotFound } from '../core/environment-not-found.ts';
 import type { Key } from '../core/key.ts';
 import { Problem, type ProblemCode } from '../core/problem.ts';
 import type { Keychain } from '../keys/keychain.ts';
@@ -61,7 +63,7 @@ export class Remote {
 
   /**
    * A client with the key that the work needs.
-   * @throws CommandFailure where no key would do; Problem, RegistryUnreachable
+   * @throws CommandFailure where no key would do; Problem, `environment_not_found` among them; RegistryUnreachable
    */
   async clientFor(work: Work): Promise<RemoteClient> {
     const variables = this.#inVariables();
@@ -70,6 +72,8 @@ export class Remote {
     const all = new Map([...(await this.#inKeychain()), ...variables]);
     const chosen = all.size > variables.size ? await this.#choose(work, all) : fromVariables;
     if (chosen !== undefined && 'client' in chosen) return chosen;
+    if ('environment' in work && work.environment !== undefined)
+      await this.#checkEnvironment(work.environment, all);
     throw this.#noKey(work, chosen?.missing);
   }
 
@@ -167,6 +171,27 @@ export class Remote {
       if (key !== undefined) found.set(environment, { key, from: 'keychain' });
     }
     return found;
+  }
+
+  /** @throws Problem `environment_not_found`, where one of the keys may ask which there are */
+  async #checkEnvironment(
+    environment: EnvironmentName,
+    keys: ReadonlyMap<EnvironmentName, FoundKey>,
+  ): Promise<void> {
+    for (const [of, key] of keys) {
+      let all: readonly Environment[];
+      try {
+        all = await this.#client(of, key).listEnvironments();
+      } catch (error) {
+        // That there is no key is told all the same: another key may ask, unless the registry is away.
+        if (Problem.is(error)) continue;
+        if (RegistryUnreachable.is(error)) return;
+        throw error;
+      }
+      const names = all.map(({ name }) => name);
+      if (names.includes(environment)) return;
+      throw environmentNotFound(environment, names);
+    }
   }
 
   #noKey(work: Work, missing: string | undefined): CommandFailure {

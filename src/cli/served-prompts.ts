@@ -1,4 +1,5 @@
 /** Prompts of an environment, asked for with a reader key as applications do: for what is made of them. */
+import { whyFailed } from '../client/network-words.ts';
 import type { Channel } from '../core/channel.ts';
 import type { EnvironmentName } from '../core/environment.ts';
 import { parseKey } from '../core/key.ts';
@@ -80,7 +81,7 @@ export async function servedPrompts(
     });
     return { client, url, environment, wanted, areNamed, leftOut: new Set() };
   } catch (error) {
-    throw asFailure(error);
+    throw asFailure(error, url);
   }
 }
 
@@ -110,7 +111,7 @@ export async function fetchServed(served: Served): Promise<Prompt[]> {
       `${environment} serves none of these prompts. Nothing was written.`,
     );
   } catch (error) {
-    throw asFailure(error);
+    throw asFailure(error, served.url);
   }
 }
 
@@ -118,10 +119,16 @@ function inOrder(prompts: readonly Prompt[]): Prompt[] {
   return prompts.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
-function asFailure(error: unknown): unknown {
-  return PromptForgeError.is(error)
-    ? new CommandFailure(exitOf(error), error.message, { cause: error })
-    : error;
+function asFailure(error: unknown, url: string): unknown {
+  if (!PromptForgeError.is(error)) return error;
+  // The client's own words name an option that a command has not.
+  const message =
+    error.code === 'timeout'
+      ? `${url} did not answer within ${TIMEOUT / 1000} s. Check the network and the registry.`
+      : error.code === 'unreachable'
+        ? `${url} cannot be reached: ${whyFailed(error)}. Check the network and the registry's URL.`
+        : error.message;
+  return new CommandFailure(exitOf(error), message, { cause: error });
 }
 
 function exitOf({ code }: PromptForgeError): 1 | 2 | 4 {

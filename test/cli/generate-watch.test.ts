@@ -45,7 +45,7 @@ describe('promptforge generate --watch', () => {
       for (const [fault, sentence, more] of [
         [problem(401, 'key_revoked'), /The test says key_revoked\. The file is written again/, 1],
         // Each attempt of this one is made three times.
-        ['killed', /cannot be reached: .* The file is written again/, 4],
+        ['killed', /cannot be reached(?: \(\w+\))?\. .* The file is written again/, 4],
       ] as const) {
         const [backs, before] = [told(/answers again\./), told(sentence)];
         proxy.fault = fault;

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ROOT } from '../../scripts/projectRoot.ts';
-import { line, lines, table } from '../../src/cli/output.ts';
+import { line, lines, printJson, printText, table } from '../../src/cli/output.ts';
 import { HIDDEN, hostileText, withoutEmoji } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
 
@@ -31,6 +31,31 @@ describe('The output of the command', () => {
       }),
       { numRuns: runs(3000, 300) },
     );
+  });
+
+  it('shows on a terminal no character of a text or of JSON that acts or hides, and gives a program the bytes', async () => {
+    const { write, isTTY } = process.stdout;
+    const hostile = 'A\u001b[2J\n  proof  event 1\u202e\u009b31m';
+    const written: string[] = [];
+    const writing = async (terminal: boolean, print: () => Promise<void>) => {
+      written.length = 0;
+      process.stdout.isTTY = terminal;
+      process.stdout.write = ((chunk: string, done: () => void) => {
+        written.push(chunk);
+        done();
+        return true;
+      }) as typeof write;
+      await print().finally(() => Object.assign(process.stdout, { write, isTTY }));
+      return written.join('');
+    };
+    assert.equal(
+      await writing(true, () => printText(hostile)),
+      'A\\u001b[2J\n  proof  event 1\\u202e\\u009b31m\n',
+    );
+    assert.equal(await writing(false, () => printText(hostile)), hostile);
+    const json = await writing(true, () => printJson({ message: hostile }));
+    assert.deepEqual(JSON.parse(json), { message: hostile });
+    assert.doesNotMatch(json.replaceAll('\n', ''), HIDDEN);
   });
 
   it('is written by one file alone, so that no command can forget to escape', async () => {

@@ -61,6 +61,20 @@ describe('moving a pointer from the command line', () => {
     assert.match(skipped.stderr, /not live in staging.*Promote it there first/);
   });
 
+  it('says that there is no such environment, not that there is no key of it', async () => {
+    await publish('misspelt', 1);
+    const there =
+      /There is no environment "develpoment"\. Did you mean "development"\? There are: development,/;
+    const promoted = await copy.run('promote', 'misspelt', '--to', 'develpoment', ...why);
+    assert.deepEqual([promoted.code, promoted.stdout], [1, '']);
+    assert.match(promoted.stderr, there);
+    const back = await copy.run('rollback', 'misspelt', '--in', 'develpoment', ...why);
+    assert.equal(back.code, 1);
+    assert.match(back.stderr, there);
+    const status = await copy.run('status', '--live', 'develpoment');
+    assert.match(status.stderr, there);
+  });
+
   it('asks for approval once, and waits for it', async () => {
     await publish('asked', 2);
     await registry.promote('asked', 2, 'staging');

@@ -64,12 +64,31 @@ describe('promptforge serve', () => {
         const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8');
         // The 19th field; the second, a name in brackets, may have spaces.
         const nice = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
-        return { isMain: thread === String(pid), nice };
+        const isHelper = stat.includes('(V8Worker)');
+        return { isMain: thread === String(pid), isHelper, nice };
       }),
     );
     assert.deepEqual(new Set(names.filter(({ isMain }) => isMain).map(({ nice }) => nice)), new Set([10]));
+    assert.deepEqual(new Set(names.filter(each => each.isHelper).map(({ nice }) => nice)), new Set([10]));
     const usual = names.filter(({ isMain, nice }) => !isMain && nice === 0);
     assert.ok(usual.length >= 2, `${usual.length} threads of the usual priority`);
+  });
+
+  it('is started with settings that keep it small, on Linux, where the operator has no others', async function () {
+    if (process.platform !== 'linux' || process.execve === undefined) return this.skip();
+    const child = start(['serve', '--port', '0', '--data', data], { env: { MALLOC_ARENA_MAX: '8' } });
+    const ended = once(child, 'close');
+    const [first] = await once(child.stdout, 'data');
+    const { pid } = JSON.parse(String(first));
+    const read = async (what: string) => (await readFile(`/proc/${pid}/${what}`, 'utf8')).split('\0');
+    const [environment, commandLine] = [await read('environ'), await read('cmdline')];
+    child.kill('SIGTERM');
+    assert.equal(pid, child.pid);
+    assert.ok(environment.includes('MALLOC_ARENA_MAX=8'), String(environment));
+    assert.ok(environment.includes('MALLOC_MMAP_THRESHOLD_=131072'), String(environment));
+    assert.deepEqual(commandLine.slice(1, 3), ['--max-semi-space-size=8', '--heap-growing-percent=100']);
+    assert.deepEqual(commandLine.slice(3, 5), [MAIN, 'serve']);
+    assert.equal((await ended)[0], 0);
   });
 
   it('delivers whatever options Node was started with, those that no thread may have among them', async () => {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchServed, servedPrompts } from '../../src/cli/served-prompts.ts';
 import type { Channel } from '../../src/core/channel.ts';
-import { createClient } from '../../src/sdk/client.ts';
+import { createClient, PromptForgeError } from '../../src/sdk/client.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { inProcess } from './in-process.ts';
@@ -91,7 +91,12 @@ describe('promptforge snapshot', () => {
         [['support/triage', 'draft', ...from], 1, /serves no prompt "draft"/],
         [['../a', ...from], 2, /segment|name/],
         [['support/triage@x', ...from], 2, /version number/],
-        [['support/triage', '--registry', 'http://127.0.0.1:9', '-o', output], 4, /cannot be reached/],
+        [['support/triage', '--registry', 'http://127.0.0.1:9', '-o', output], 4, /cannot be reached: /],
+        [
+          ['support/triage', '--registry', registry.url.replace('http:', 'https:'), '-o', output],
+          4,
+          /cannot be reached: what answers there does not speak TLS \(ERR_SSL_[A-Z_]+\)\. /,
+        ],
         [['support/triage', '--registry', 'ftp://x', '-o', output], 2, /url/],
         [['support/triage', ...from], 2, /PROMPTFORGE_KEY/, ' '],
         [['support/triage', ...from], 2, /must look like/, 'pf_production'],
@@ -109,6 +114,27 @@ describe('promptforge snapshot', () => {
       process.env['PROMPTFORGE_KEY'] = key;
     }
     assert.ok(!(await readdir(folder.path)).includes('none.json'));
+  });
+
+  it('says of a registry that does not answer what a command can do', async () => {
+    const { fetch } = globalThis;
+    const late = 'It did not answer. Check the network, or raise "timeout".';
+    globalThis.fetch = () => Promise.reject(new PromptForgeError('timeout', late));
+    try {
+      const outcome = await inProcess(['snapshot', 'support/triage', '--registry', registry.url]);
+      assert.equal(outcome.code, 4);
+      assert.ok(outcome.stderr.includes(`${registry.url} did not answer within 30 s.`), outcome.stderr);
+      assert.doesNotMatch(outcome.stderr, /raise/);
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  });
+
+  it('counts in words that fit', async () => {
+    const output = join(folder.path, 'one.json');
+    const args = ['support/triage', '--registry', registry.url, '-o', output];
+    const { stderr } = await inProcess(['snapshot', ...args]);
+    assert.match(stderr, /^1 of 1 prompt of production is in /m);
   });
 
   it('takes the key from a file, and needs a working copy or names', async () => {

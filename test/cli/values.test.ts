@@ -4,13 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { table } from '../../src/cli/output.ts';
-import {
-  durationArgument,
-  keyIdArgument,
-  numberArgument,
-  oneOf,
-  pathArgument,
-} from '../../src/cli/values.ts';
+import { durationArgument } from '../../src/cli/times.ts';
+import { keyIdArgument, numberArgument, oneOf, pathArgument } from '../../src/cli/values.ts';
 import { placeNamed } from '../../src/cli/with-registry.ts';
 import { WEBHOOK_EVENTS } from '../../src/contract/webhooks.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';

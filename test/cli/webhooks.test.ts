@@ -18,7 +18,7 @@ describe('promptforge serve with webhooks', () => {
     const cautious = await serve('--data', data);
     const open = await serve('--data', data, '--webhooks-to-private-networks');
     try {
-      const request = { url: `${receiver.url}/hook?token=s3cret` };
+      const request = { url: `${receiver.url}/hook?token=s3cret`, events: ['promotion.applied'] };
       const refused = await call(`${cautious.url}/v1/webhooks`, key, request);
       assert.equal(codeOf(refused), 'invalid_request');
       const made = await call(`${open.url}/v1/webhooks`, key, request);
@@ -65,7 +65,7 @@ describe('promptforge webhooks', () => {
     const table = await promptforge(['webhooks', 'list', '--data', data]);
     assert.match(
       table.stdout,
-      new RegExp(`^${id} +production +https://chat.example.com +well +0 +0 +– +–$`, 'm'),
+      new RegExp(`^${id} +production +https://chat.example.com +json +well +0 +0 +– +–$`, 'm'),
     );
     const removed = await promptforge(['webhooks', 'remove', id, '--data', data]);
     assert.equal(removed.stdout, `Removed the webhook ${id} of production to https://chat.example.com.\n`);
@@ -80,10 +80,11 @@ describe('promptforge webhooks', () => {
     const refused: [string[], number, RegExp][] = [
       [['--url', 'https://10.0.0.1/s3cret', '--data', data], 1, /private network/],
       [
-        ['--url', URL_WITH_TOKEN, '--events', 'promotion.commented', '--data', data],
+        ['--url', URL_WITH_TOKEN, '--events', 'promotion.comented', '--data', data],
         2,
-        /Write one of promotion/,
+        /Did you mean "promotion\.commented"\?/,
       ],
+      [['--url', URL_WITH_TOKEN, '--format', 'slak', '--data', data], 2, /Did you mean "slack"\?/],
       [['--url', URL_WITH_TOKEN, '--data', data, '--registry-key', inFolder('none.pem')], 4, /not there/],
       // The last one counts.
       [
@@ -103,5 +104,29 @@ describe('promptforge webhooks', () => {
       assert.match(outcome.stderr, why);
       assert(!outcome.stderr.includes('s3cret'));
     }
+  });
+
+  it('sends an example, and says when it was not taken', async () => {
+    const data = inFolder('test');
+    await (await openDataFolder(data)).close();
+    await using receiver = await aReceiver();
+    const url = `${receiver.url}/hook?token=s3cret`;
+    const own = ['--private-network', '--data', data];
+    const make = ['webhooks', 'add', '--environment', 'production', '--url', url, '--format', 'slack'];
+    const added = await promptforge([...make, ...own]);
+    const [id = ''] = /wh_[0-9a-f]{24}/.exec(added.stderr) ?? [];
+    const sent = await promptforge(['webhooks', 'test', id, ...own]);
+    const said = `${receiver.url} took an example of the format slack.\n`;
+    assert.deepEqual([sent.code, sent.stdout], [0, said], sent.stderr);
+    const [{ headers, body } = assert.fail()] = receiver.received;
+    const message = new Webhook(added.stdout.trim()).verify(body, headers as Record<string, string>);
+    assert.match((message as { text: string }).text, /^Example: /);
+    receiver.answers.push(404);
+    const refused = await promptforge(['webhooks', 'test', id, ...own]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /did not take the example: answered 404\. Check the URL/);
+    const cautious = await promptforge(['webhooks', 'test', id, '--data', data]);
+    assert.match(cautious.stderr, /is not one of https/);
+    assert(!JSON.stringify([added, sent, refused, cautious]).includes('s3cret'));
   });
 });

@@ -1,5 +1,7 @@
 /** `status`, `diff`, `pull` and `publish`, through the real process and a registry that serves. */
 import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { aRegistry, type Json, type RegistryForTest } from '../registry/a-registry.ts';
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';
 
@@ -63,6 +65,27 @@ describe('a working copy of the command line', () => {
     assert.equal((await newest('support/triage')).message, 'More');
     const again = await copy.run('publish', 'fresh', '-m', 'Again');
     assert.deepEqual([again.code, again.stdout], [0, 'unchanged  fresh@1\n']);
+  });
+
+  it('takes line endings for no edit, and publishes those of the registry', async () => {
+    await registry.publish('dos', 'One\r\nTwo\r\n', null);
+    await registry.publish('unix', 'One\nTwo\n', null);
+    await using copy = await working();
+    await copy.run('pull');
+    await copy.write('dos', 'One\nTwo\n');
+    await copy.write('unix', '\ufeffOne\r\nTwo\r\n');
+    await mkdir(join(copy.root, '.git'));
+    const { stdout, stderr } = await copy.run('status', '--check');
+    assert.equal(stdout, 'Nothing differs: 2 prompts.\n');
+    assert.match(stderr, /"\*\.prompt text eol=lf" in \.gitattributes keeps them the same/);
+    assert.equal((await copy.run('diff')).stdout, '');
+    await copy.write('dos', 'One\nThree\n');
+    await copy.write('unix', '\ufeffOne\r\nThree\r\n');
+    assert.match((await copy.run('diff', 'unix')).stdout, /@@ -1,2 \+1,2 @@\n One\n-Two\n\+Three\n$/);
+    assert.equal((await copy.run('publish', '-m', 'Three')).code, 0);
+    const source = async (prompt: string) =>
+      (await registry.call('GET', `/v1/prompts/${prompt}/-/versions/2`)).json.source;
+    assert.deepEqual([await source('dos'), await source('unix')], ['One\r\nThree\r\n', 'One\nThree\n']);
   });
 
   it('publishes partials first, and everything that can be published', async () => {
@@ -130,8 +153,64 @@ describe('a working copy of the command line', () => {
     const both = await copy.run('publish', '-m', 'Both');
     assert.deepEqual([both.code, both.stdout], [0, 'published  edited@3\n']);
 
+    assert.match(stderr, /^To restore: promptforge pull gone --restore-deleted$/m);
+    assert.match(stderr, /^To keep deleted: promptforge pull gone --keep-deleted$/m);
+    const kept = await copy.run('pull', 'gone', '--keep-deleted');
+    assert.deepEqual([kept.code, kept.stdout], [0, 'deleted  gone  stays deleted, as of version 2\n']);
+    await registry.publish('gone', 'Three\n', 2);
+    assert.match((await copy.run('pull')).stderr, /newer version \(3\) than the one that was deleted \(2\)/);
     const restored = await copy.run('pull', 'gone', '--restore-deleted');
-    assert.deepEqual([restored.code, await copy.read('gone')], [0, 'Two\n']);
+    assert.deepEqual([restored.code, await copy.read('gone')], [0, 'Three\n']);
+  });
+
+  it('resolves a merge conflict of the lock file where the files tell how, and names the lines of the rest', async () => {
+    await registry.publish('a', 'One\n', null);
+    await using copy = await working();
+    await copy.run('pull');
+    const file = join(copy.root, 'promptforge.lock.json');
+    const older = await readFile(file, 'utf8');
+    await registry.publish('a', 'Two\n', 1);
+    await copy.run('pull');
+    const newer = await readFile(file, 'utf8');
+    const [ours, theirs] = [newer, older].map(text => text.split('\n')[3]);
+    await writeFile(
+      file,
+      newer.replace(`${ours}`, `<<<<<<< HEAD\n${ours}\n=======\n${theirs}\n>>>>>>> other`),
+    );
+    await copy.write('a', 'Edited\n');
+    const left = await copy.run('publish', '-m', 'x');
+    assert.equal(left.code, 1);
+    assert.match(
+      left.stderr,
+      /^promptforge\.lock\.json:5:1: a is still in conflict: one side says version 2, the other says version 1,/m,
+    );
+    assert.match(left.stderr, /still in conflict for 1 prompt, so nothing was done\.$/m);
+    await copy.write('a', 'One\n');
+    const { code, stdout, stderr } = await copy.run('pull');
+    assert.deepEqual([code, stdout], [0, 'updated  a  1 → 2\n']);
+    assert.match(stderr, /^promptforge\.lock\.json: The merge conflict is resolved for 1 prompt\.$/m);
+    assert.equal(await readFile(file, 'utf8'), newer);
+  });
+
+  it('shows a renamed file as one, publishes it as a new prompt, and says what becomes of the old name', async () => {
+    await registry.publish('old', 'One\n', null);
+    await using copy = await working();
+    await copy.run('pull');
+    await copy.delete('old');
+    await copy.write('new', 'One\n');
+    assert.match((await copy.run('status')).stdout, /^renamed +old → new +– +–$/m);
+    const { prompts } = await jsonOf(copy, 'status');
+    assert.deepEqual(
+      prompts.map(({ name, state, renamedFrom, renamedTo }: Json) => [name, state, renamedFrom ?? renamedTo]),
+      [
+        ['new', 'renamed', 'old'],
+        ['old', 'deleted', 'new'],
+      ],
+    );
+    assert.equal(
+      (await copy.run('publish', '-m', 'Renamed')).stdout,
+      'published  new@1: renamed from old, which keeps its versions until you archive it (promptforge archive old)\n',
+    );
   });
 
   it('shows what was edited here where the registry or a key is away, and fails with --check', async () => {

@@ -1,64 +1,77 @@
 /** What `promptforge check` does. */
-import { join } from 'node:path';
 import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
-import { checkFile, type FileIssue } from '../../workspace/check-file.ts';
-import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { shownPath } from '../../workspace/file-partials.ts';
+import { checkFiles } from '../check/check-files.ts';
+import type { CheckFinding, CheckReport } from '../check/finding.ts';
+import { annotationOf } from '../check/github-annotations.ts';
+import { sarifOf } from '../check/sarif.ts';
+import { pathFrom, sourceRoot } from '../check/source-root.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, print, type Shown } from '../output.ts';
-import { partialsRoot } from '../partials-root.ts';
+import { line, print, printJson, printText, type Shown } from '../output.ts';
+import { progressOf } from '../progress.ts';
 
-/** How deep folders are looked into. */
-const MAX_DEPTH = 32;
-/** Of dependencies and repositories, where nobody keeps prompts. */
-const SKIPPED = new Set(['node_modules', '.git']);
+export const CHECK_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
-/** @throws CommandFailure where a file cannot be published or there is none, WorkspaceError for one that cannot be read */
-export async function checkPaths(paths: readonly string[]): Promise<void> {
-  const files = new Set<string>();
-  for (const path of paths) for await (const file of promptFilesIn(path)) files.add(file);
-  if (files.size === 0)
+/**
+ * @throws CommandFailure where a prompt cannot be published, a sample does not fit or there is nothing to check;
+ * WorkspaceError for a path where nothing is
+ */
+export async function checkPaths(paths: readonly string[], format: CheckFormat): Promise<void> {
+  const report = await checkFiles(paths, progressOf('Checking'));
+  const { findings, prompts, wrongPrompts, samples, wrongSamples } = report;
+  if (prompts + samples === 0 && findings.length === 0)
     throw new CommandFailure(
       EXIT.environment,
       `There is no ${PROMPT_FILE_EXTENSION} file in ${paths.join(', ')}. Check the path.`,
     );
-  const told = new Set<string>();
-  let wrong = 0;
-  for (const file of [...files].sort()) {
-    const root = await partialsRoot(file, nodeFileSystem);
-    const issues = await checkFile({ file, root, fileSystem: nodeFileSystem });
-    if (issues.length > 0) wrong += 1;
-    for (const issue of issues) {
-      const text = lineOf(issue);
-      // What is wrong in a partial is told once, however many prompts use it.
-      if (!told.has(text)) await print(text);
-      told.add(text);
-    }
+  if (format === 'text') for (const finding of findings) await print(lineOf(finding));
+  else await printFor(format, report);
+  const isWrong = findings.some(({ level }) => level === 'error');
+  if (isWrong)
+    throw new CommandFailure(report.isIncomplete ? EXIT.environment : EXIT.invalid, whatIsWrong(report));
+  if (format !== 'text') return;
+  const fine = prompts === 1 ? 'The prompt can be published.' : `All ${prompts} prompts can be published.`;
+  const fits = samples === 1 ? 'The sample fits.' : `All ${samples} samples fit.`;
+  await print(line`${[...(prompts > 0 ? [fine] : []), ...(samples > 0 ? [fits] : [])].join(' ')}`);
+
+  function whatIsWrong({ prompts }: CheckReport): string {
+    const told: string[] = [];
+    if (wrongPrompts > 0)
+      told.push(
+        prompts === 1
+          ? 'The prompt cannot be published.'
+          : `${wrongPrompts} of ${prompts} prompts cannot be published.`,
+      );
+    if (wrongSamples > 0)
+      told.push(
+        samples === 1
+          ? 'The sample does not fit its prompt.'
+          : `${wrongSamples} of ${samples} samples ${wrongSamples === 1 ? 'does' : 'do'} not fit.`,
+      );
+    return told.length > 0 ? told.join(' ') : 'Not everything could be checked.';
   }
-  const isOne = files.size === 1;
-  if (wrong > 0)
-    throw new CommandFailure(
-      EXIT.invalid,
-      isOne ? 'The prompt cannot be published.' : `${wrong} of ${files.size} prompts cannot be published.`,
-    );
-  await print(isOne ? line`The prompt can be published.` : line`All ${files.size} prompts can be published.`);
 }
 
-function lineOf({ label, line: row, column, code, message }: FileIssue): Shown {
-  return line`${label}:${row}:${column}: ${code === undefined ? '' : `${code}: `}${message}`;
+async function printFor(format: Exclude<CheckFormat, 'text'>, report: CheckReport): Promise<void> {
+  const { findings, prompts, samples } = report;
+  const root = await sourceRoot();
+  if (format === 'sarif') return printJson(sarifOf(findings, root));
+  if (format === 'github')
+    return printText(findings.map(finding => `${annotationOf(finding, root)}\n`).join(''));
+  await printJson({
+    prompts,
+    samples,
+    findings: findings.map(({ file, line, column, endLine, endColumn, level, code = null, message }) => ({
+      ...{ file: pathFrom(root, file), line, column, endLine, endColumn },
+      ...{ level, code, message },
+    })),
+  });
 }
 
-/** A file itself, or the prompt files below a folder. */
-async function* promptFilesIn(path: string): AsyncGenerator<string, void, undefined> {
-  const found = await nodeFileSystem.stat(path);
-  if (found?.kind === 'folder') yield* promptFilesBelow(path, 0);
-  else yield path;
-}
-
-async function* promptFilesBelow(folder: string, depth: number): AsyncGenerator<string, void, undefined> {
-  if (depth > MAX_DEPTH) return;
-  for (const { name, kind } of (await nodeFileSystem.list(folder)) ?? []) {
-    const inside = join(folder, name);
-    if (kind === 'folder' && !SKIPPED.has(name)) yield* promptFilesBelow(inside, depth + 1);
-    else if (kind === 'file' && name.endsWith(PROMPT_FILE_EXTENSION)) yield inside;
-  }
+/** As compilers print it; only what does not fail the check says its level. */
+function lineOf({ file, line: row, column, level, code, message }: CheckFinding): Shown {
+  const how = level === 'warning' ? 'warning: ' : '';
+  const what = code === undefined ? '' : `${code}: `;
+  return line`${shownPath(file, process.cwd())}:${row}:${column}: ${how}${what}${message}`;
 }

@@ -6,10 +6,11 @@ import { openDataFolder } from '../../registry/data-folder.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, print, say } from '../output.ts';
+import { line, print, printJson, say } from '../output.ts';
 import { placeNamed, type RegistryOptions, sayNarrowed, shownPlace, withRegistry } from '../with-registry.ts';
 
 export interface CopyOptions {
+  readonly json?: true;
   /** Each a folder or the URL of a database. */
   readonly from?: string;
   readonly to?: string;
@@ -26,9 +27,11 @@ export async function copy(options: CopyOptions): Promise<void> {
   const { seq, hash } = await withRegistry(from, { create: false }, source =>
     withEmpty(to, target => copyRegistry(source, target)),
   );
-  await print(
-    line`Copied ${seq} events to ${await shownPlace(to)}, and verified them.\nThe log ends with ${hash}.`,
-  );
+  if (options.json) await printJson({ to: await shownPlace(to), events: seq, hash });
+  else
+    await print(
+      line`Copied ${seq} events to ${await shownPlace(to)}, and verified them.\nThe log ends with ${hash}.`,
+    );
   if (from.database === undefined) await sayWhereTheKeyIs(join(from.data, IDENTITY_FILE));
 }
 

@@ -4,12 +4,13 @@ import { whyRefused } from '../../disk/why-refused.ts';
 import { eventsAfter } from '../../registry/store/log.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, printText, say } from '../output.ts';
+import { line, printJson, printText, say } from '../output.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 
 export interface ExportOptions extends RegistryOptions {
   /** A file. */
   readonly output?: string;
+  readonly json?: true;
   /** The seq of the last event that is left out. */
   readonly after: number;
 }
@@ -26,7 +27,8 @@ export async function exportLog(options: ExportOptions): Promise<void> {
       await using file: FileHandle = await open(output, 'wx', 0o600);
       const count = await write(store, options.after, async lines => file.appendFile(lines));
       await file.sync();
-      await say(line`Wrote ${count} events to ${output}.`);
+      if (options.json) await printJson({ file: output, events: count });
+      else await say(line`Wrote ${count} events to ${output}.`);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === undefined) throw cause;

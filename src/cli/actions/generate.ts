@@ -13,7 +13,7 @@ import { WorkspaceError } from '../../workspace/workspace-error.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import type { DeclaredPrompt } from '../generate/declared-prompt.ts';
 import { promptTypes } from '../generate/prompt-types.ts';
-import { line, printText, type Shown, say } from '../output.ts';
+import { line, printJson, printText, type Shown, say } from '../output.ts';
 import { fetchServed, nearestProject, type ServedOptions, servedPrompts } from '../served-prompts.ts';
 import { watchedFeed } from '../watched-feed.ts';
 import { writeOutput } from '../write-output.ts';
@@ -24,6 +24,7 @@ export interface GenerateOptions extends ServedOptions {
   readonly environment?: EnvironmentName;
   readonly check?: boolean;
   readonly watch?: boolean;
+  readonly json?: true;
   /** The library that validators are written with; none without it. */
   readonly schemas?: string;
 }
@@ -40,7 +41,7 @@ const SETTLES = 100;
 
 /** @throws CommandFailure; Problem or WorkspaceError for files that cannot be read */
 export async function generate(names: readonly PromptName[], options: GenerateOptions): Promise<void> {
-  const { output, check, watch } = options;
+  const { output, check, watch, json } = options;
   if (check === true && watch === true)
     throw new CommandFailure(EXIT.usage, '--check and --watch exclude each other. Leave one out.');
   if (output === undefined && (check === true || watch === true))
@@ -53,25 +54,28 @@ export async function generate(names: readonly PromptName[], options: GenerateOp
   const write = async (): Promise<void> => {
     const prompts = await origin.read();
     const text = await promptTypes(prompts, origin.command, options.schemas);
+    const told = (changed: boolean) => printJson({ file: output ?? null, prompts: prompts.length, changed });
+    if (output === undefined && json) return printJson({ file: null, prompts: prompts.length, text });
     if (output === undefined) return printText(text);
     const known = await contentOf(output);
-    if (check === true) return checkIs(text, known, output, origin.command);
-    if (known === text) return say(line`${output} is up to date.`);
+    if (check === true) {
+      checkIs(text, known, output, origin.command);
+      return json ? told(false) : say(line`${output} is up to date.`);
+    }
+    if (known === text) return json ? told(false) : say(line`${output} is up to date.`);
     await writeOutput(output, text);
-    await say(line`The types of ${prompts.length} prompts are in ${output}.`);
+    if (json) return told(true);
+    const count = prompts.length === 1 ? '1 prompt' : `${prompts.length} prompts`;
+    await say(line`The types of ${count} are in ${output}.`);
   };
   if (watch === true) await writeOnChanges(origin, write);
   else await write();
 }
 
-async function checkIs(
-  text: string,
-  known: string | undefined,
-  output: string,
-  command: string,
-): Promise<void> {
+/** @throws CommandFailure where it is not */
+function checkIs(text: string, known: string | undefined, output: string, command: string): void {
   // Git may have changed how lines end.
-  if (known?.replaceAll('\r\n', '\n') === text) return say(line`${output} is up to date.`);
+  if (known?.replaceAll('\r\n', '\n') === text) return;
   const why = known === undefined ? 'There is no such file.' : 'The prompts declare other types now.';
   throw new CommandFailure(
     EXIT.refused,

@@ -2,19 +2,21 @@
 import { migrateDatabase } from '../../registry/database.ts';
 import { parseDatabaseUrl } from '../../registry/store/postgres/address.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, print } from '../output.ts';
+import { line, print, printJson } from '../output.ts';
 
 export interface MigrateOptions {
   readonly database?: string;
+  readonly json?: true;
 }
 
 /** @throws CommandFailure, DatabaseProblem */
-export async function migrate({ database }: MigrateOptions): Promise<void> {
+export async function migrate({ database, json }: MigrateOptions): Promise<void> {
   if (database === undefined)
     throw new CommandFailure(EXIT.usage, 'Name the database: --database, or PROMPTFORGE_DATABASE.');
   const { from, to } = await migrateDatabase(database);
   const { shown } = parseDatabaseUrl(database);
-  if (from === to) await print(line`${shown} has schema ${to} already.`);
+  if (json) await printJson({ database: shown, from, to });
+  else if (from === to) await print(line`${shown} has schema ${to} already.`);
   else if (from === 0) await print(line`${shown}: made schema ${to}.`);
   else await print(line`${shown}: brought from schema ${from} to ${to}.`);
 }

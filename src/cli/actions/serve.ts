@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { Cleanup } from '../../core/cleanup.ts';
 import { makeFolder } from '../../disk/make-folder.ts';
 import { whyRefused } from '../../disk/why-refused.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
@@ -54,6 +55,8 @@ export interface ServeOptions extends RegistryOptions {
   readonly requestTimeout: number;
   readonly drainDelay: number;
   readonly webhooksToPrivateNetworks?: true;
+  /** Without a slash at its end. */
+  readonly publicUrl?: string;
   readonly deliveryOnly?: true;
 }
 
@@ -63,7 +66,7 @@ export interface ServeOptions extends RegistryOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { host, port, tlsCert, tlsKey, behindProxy, deliveryOnly = false } = options;
-  const { rateLimit, environmentRateLimit, requestTimeout, drainDelay } = options;
+  const { rateLimit, environmentRateLimit, requestTimeout, drainDelay, publicUrl } = options;
   const privateNetworks = options.webhooksToPrivateNetworks ?? false;
   const tls = await certificate(tlsCert, tlsKey);
   checkExposure({ host, tls: tls !== undefined, behindProxy: behindProxy ?? false });
@@ -75,7 +78,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   await withRegistry(options, opening, async store => {
     const signing = deliveryOnly ? undefined : await ownSigning(store, options);
-    using closing = new DisposableStack();
+    await using closing = new Cleanup();
     closing.defer(() => signing?.heads.close());
     // Asked while nobody is served yet: a database that goes away right afterwards must not end this.
     const hasKeys = (await listKeys(store, { limit: 1 })).length > 0;
@@ -91,6 +94,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       port,
       behindProxy: behindProxy ?? false,
       webhooksToPrivateNetworks: privateNetworks,
+      publicUrl,
       log,
       ...(options.trustedProxy && { trustedProxies: options.trustedProxy }),
       limits: { ...limitsIn(options), requestTimeout: requestTimeout * 1000 },
@@ -100,9 +104,12 @@ export async function serve(options: ServeOptions): Promise<void> {
       ...(tls && { tls }),
     });
     const webhooks =
-      signing && webhookDispatcher({ store: server.store, identity: signing.identity, privateNetworks, log });
+      signing &&
+      webhookDispatcher({
+        ...{ store: server.store, identity: signing.identity, privateNetworks, publicUrl, log },
+      });
     // Whatever ends this, no server goes on without its store.
-    await using stopping = new AsyncDisposableStack();
+    await using stopping = new Cleanup();
     stopping.defer(async () => {
       await Promise.all([server.close(drainDelay * 1000), webhooks?.close()]);
     });

@@ -7,13 +7,14 @@ import { whyNotServed } from '../../registry/proof/open-signing.ts';
 import { signer } from '../../registry/proof/signer.ts';
 import { replaceSigningKey } from '../../registry/proof/signing-key.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, print, say } from '../output.ts';
+import { line, print, printJson, say } from '../output.ts';
 import { signedHeadFile } from '../signed-head-file.ts';
 import { withRegistry } from '../with-registry.ts';
 import { existingKey, type SigningOptions, signingFiles } from './accept-head.ts';
 
 export interface ReplaceOptions extends SigningOptions {
   readonly newKey: string;
+  readonly json?: true;
   readonly lost?: true;
   readonly reason?: string;
 }
@@ -29,11 +30,13 @@ export async function replace(options: ReplaceOptions): Promise<void> {
   await withRegistry(options, { create: false, evenBroken: true }, async store => {
     const old = keyFile === undefined ? null : await existingKey(keyFile);
     if (headFile !== undefined) {
-      using before = new DisposableStack();
       const heads = await openHeadFile(headFile);
-      before.defer(() => heads.close());
-      const why = await whyNotServed(store, heads.read());
-      if (why !== undefined) throw why;
+      try {
+        const why = await whyNotServed(store, heads.read());
+        if (why !== undefined) throw why;
+      } finally {
+        heads.close();
+      }
     }
     const identity = await openIdentity(newKey);
     await replaceSigningKey(store, COMMAND_LINE, {
@@ -49,7 +52,8 @@ export async function replace(options: ReplaceOptions): Promise<void> {
       heads.replace(heads.read().revision, { checkpoint: null, broken: null });
       const intact = integrity({ heads, onBroken: fail, onFault: fail });
       const { seq } = await signer({ store, integrity: intact, identity, heads, onFault: fail }).checkpoint();
-      await print(line`Event ${seq} names ${identity.publicKey}, which signs from now on.`);
+      if (options.json) await printJson({ event: seq, publicKey: identity.publicKey });
+      else await print(line`Event ${seq} names ${identity.publicKey}, which signs from now on.`);
     } finally {
       heads.close();
     }

@@ -6,6 +6,7 @@ import { writeOutput } from '../write-output.ts';
 
 export interface SnapshotOptions extends ServedOptions {
   readonly output?: string;
+  readonly json?: true;
 }
 
 /** @throws CommandFailure; WorkspaceError for a working copy that cannot be read */
@@ -23,5 +24,9 @@ export async function snapshot(names: readonly string[], options: SnapshotOption
   };
   if (output === undefined) return printJson(text);
   await writeOutput(output, `${JSON.stringify(text, null, 2)}\n`);
-  await say(line`${prompts.length} of ${wanted.length} prompts of ${environment} are in ${output}.`);
+  if (options.json)
+    return printJson({ file: output, environment, prompts: prompts.length, wanted: wanted.length });
+  const all = wanted.length === 1 ? '1 prompt' : `${wanted.length} prompts`;
+  const are = prompts.length === 1 ? 'is' : 'are';
+  await say(line`${prompts.length} of ${all} of ${environment} ${are} in ${output}.`);
 }

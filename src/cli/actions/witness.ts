@@ -7,10 +7,11 @@ import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { Problem } from '../../core/problem.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { keyFrom } from '../key-from.ts';
-import { line, print, say } from '../output.ts';
+import { line, print, printText, type Shown, say } from '../output.ts';
 import { type HeadLog, openHeadLog } from '../witness/head-log.ts';
 
 export interface WitnessOptions {
+  readonly json?: true;
   readonly to: string;
   readonly keyFile?: string;
   readonly push?: true;
@@ -25,13 +26,14 @@ export async function witness(url: string, options: WitnessOptions): Promise<voi
   const why = 'The registry shows its log to keys of the role author and above.';
   const registry = clientOf(url, await keyFrom(options.keyFile, why));
   const log = await openHeadLog(to, registry.url, push ?? false);
-  if (!watch) return look(registry, log);
+  const look = (signal?: AbortSignal) => lookAt(registry, log, options.json === true, signal);
+  if (!watch) return look();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   let failing = false;
   while (!stopping.signal.aborted) {
     try {
-      await look(registry, log, stopping.signal);
+      await look(stopping.signal);
       failing = false;
     } catch (error) {
       if (stopping.signal.aborted) return;
@@ -44,19 +46,29 @@ export async function witness(url: string, options: WitnessOptions): Promise<voi
   }
 }
 
-async function look(registry: RegistryClient, log: HeadLog, signal?: AbortSignal): Promise<void> {
+async function lookAt(
+  registry: RegistryClient,
+  log: HeadLog,
+  asJson: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
   const kept = await log.last();
+  const tell = (text: Shown, seq: number) =>
+    asJson
+      ? printText(`${JSON.stringify({ registry: registry.url, event: seq, before: kept?.seq ?? null })}\n`)
+      : print(text);
   try {
     const found = await witnessed(registry, kept, signal);
     if (kept !== null && found.seq === kept.seq) {
-      await print(line`Event ${found.seq} of ${registry.url} is signed as before.`);
+      await tell(line`Event ${found.seq} of ${registry.url} is signed as before.`, found.seq);
       return;
     }
     await log.keep(found);
-    await print(
+    await tell(
       kept === null
         ? line`Keeping event ${found.seq} of ${registry.url}, the first that is kept.`
         : line`Event ${found.seq} of ${registry.url} continues event ${kept.seq}.`,
+      found.seq,
     );
   } catch (error) {
     const found = LogForked.is(error) ? error.found : null;

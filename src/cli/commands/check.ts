@@ -1,24 +1,52 @@
-/** `promptforge check`: whether prompt files can be published, without a registry. */
-import { Command } from 'commander';
-import { givenArgument } from '../values.ts';
+/** `promptforge check`: whether prompt files can be published and samples fit them, without a registry. */
+import { Command, Option } from 'commander';
+import type { CheckFormat } from '../actions/check.ts';
+import { choice, givenArgument } from '../values.ts';
 
 const HERE: readonly string[] = ['.'];
 
+interface CheckOptions {
+  readonly format: CheckFormat;
+  readonly json?: true;
+}
+
 export function checkCommand(): Command {
   return new Command('check')
-    .argument('[paths...]', 'prompt files, or folders with all prompt files in them', givenPaths, HERE)
+    .argument(
+      '[paths...]',
+      'prompt and samples files, or folders with all such files in them',
+      givenPaths,
+      HERE,
+    )
+    .addOption(
+      choice(new Option('--format <format>', 'how findings are printed'), [
+        'text',
+        'json',
+        'sarif',
+        'github',
+      ]).default('text'),
+    )
+    .option('--json', 'the same as --format json')
     .addHelpText(
       'after',
       `
-It needs no registry, and finds what the editor shows as errors and the registry refuses. Each
-finding is one line: file, line, column, code and what to do. Partials are looked for as with
-"promptforge render". With findings the exit code is 3.
+It needs no registry and no network. It finds what the editor shows as errors and the registry
+refuses, holds each sample of <name>.samples.yaml to the schema of its prompt, and renders it.
+Warnings are printed and fail nothing. Partials are looked for as with "promptforge render".
+
+Each finding is one line: file, line, column, code and what to do. --format sarif is for code
+scanning, --format github annotates the files of a pull request in GitHub Actions. Both name files
+from the root of the repository. The exit code is 3 with findings, and 4 where a file could not be
+read.
 
 Examples:
   promptforge check
-  promptforge check prompts/support prompts/onboarding/welcome.prompt`,
+  promptforge check prompts/support prompts/onboarding/welcome.prompt
+  promptforge check --format sarif > promptforge.sarif`,
     )
-    .action(async (paths: string[]) => (await import('../actions/check.ts')).checkPaths(paths));
+    .action(async (paths: string[], { format, json }: CheckOptions) =>
+      (await import('../actions/check.ts')).checkPaths(paths, json ? 'json' : format),
+    );
 }
 
 /** The paths that are given take the place of the folder that stands for them. */

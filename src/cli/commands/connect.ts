@@ -3,12 +3,14 @@ import { Command } from 'commander';
 import { registryAddress } from '../../client/address.ts';
 import { RegistryClient } from '../../client/registry-client.ts';
 import { RegistryUnreachable } from '../../client/unreachable.ts';
+import { convertsLineEndings } from '../../workspace/git-attributes.ts';
 import { nearestProject } from '../../workspace/nearest-project.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { PROJECT_FILE, writeProject } from '../../workspace/project-file.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, printJson, say } from '../output.ts';
 import { givenArgument } from '../values.ts';
+import { hintAtAttributes } from '../working/attributes-hint.ts';
 
 interface ConnectOptions {
   readonly prompts?: string;
@@ -47,6 +49,7 @@ async function connect(url: string, options: ConnectOptions): Promise<void> {
     nodeFileSystem,
     { ...now, ...(options.prompts !== undefined && { prompts: options.prompts }) },
   );
+  if (await convertsLineEndings(root)) await hintAtAttributes(root);
   if (options.json) await printJson({ root, registry, prompts, frontMatterKeys });
   try {
     await new RegistryClient({ url: registry, key: null }).health();

@@ -21,6 +21,7 @@ export function copyCommand(): Command {
         'PROMPTFORGE_COPY_TO',
       ),
     )
+    .option('--json', 'print where it was copied to, how many events, and the hash of the last')
     .addHelpText(
       'after',
       `

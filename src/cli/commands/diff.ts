@@ -1,20 +1,25 @@
 /** `promptforge diff`: what was edited here, as a unified diff. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { type DiffSide, NOTHING, unifiedDiff } from '../../core/diff.ts';
+import { withLineEndingsOf } from '../../core/line-endings.ts';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
+import { LOCK_FILE } from '../../workspace/lock-file.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
-import { line, printDiff, printJson, say } from '../output.ts';
+import { line, printDiff, printJson, printText, say } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
-import { promptArgument } from '../values.ts';
+import { choice, promptArgument } from '../values.ts';
+import { diffMarkdown } from '../working/diff-markdown.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { listed, type PromptStatus, readStatus } from '../working/status.ts';
 
 interface DiffOptions extends RemoteOptions {
   readonly newest?: true;
+  readonly format: 'text' | 'json' | 'markdown';
   readonly json?: true;
 }
 
@@ -28,7 +33,14 @@ export function diffCommand(): Command {
     )
     .option('--newest', "compare with the registry's newest versions, not with those the files are based on")
     .addOption(remoteOption())
-    .option('--json', 'print the diff of each prompt')
+    .addOption(
+      choice(new Option('--format <format>', 'how they are printed; markdown is for a comment'), [
+        'text',
+        'json',
+        'markdown',
+      ]).default('text'),
+    )
+    .option('--json', 'the same as --format json: the diff of each prompt')
     .addHelpText(
       'after',
       `
@@ -62,20 +74,24 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
   const differing = wanted.filter(
     prompt => prompt.state !== 'missing' && (prompt.state !== 'clean' || options.newest),
   );
-  const sources = new Map<PromptName, string>();
-  const references = differing.flatMap(prompt => {
+  const versions = differing.flatMap(prompt => {
     const version = side(prompt);
-    return version === null ? [] : [versionReference(prompt.name, version.version)];
+    return version === null ? [] : [{ prompt: prompt.name, ...version }];
   });
-  for (let start = 0; start < references.length; start += AT_ONCE) {
-    const { data, missing } = await client.batch(references.slice(start, start + AT_ONCE));
-    for (const { prompt, source } of data) sources.set(prompt, source);
-    if (missing.length > 0)
-      throw new CommandFailure(
-        EXIT.refused,
-        `The registry does not give ${missing.join(', ')}. It may be a draft, which your key may not read.`,
-      );
-  }
+  // By the digests of the lock file and of the list: another text under the same number is refused.
+  const sources = await client.getSources(versions).catch((error: unknown) => {
+    if (!RegistryUnreachable.is(error, 'digest_mismatch')) throw error;
+    throw new CommandFailure(
+      EXIT.refused,
+      `${error.message} It is the digest in ${LOCK_FILE}: the registry may have been restored from a backup, or the file is of another registry.`,
+    );
+  });
+  const missing = versions.filter(({ digest }) => !sources.has(digest));
+  if (missing.length > 0)
+    throw new CommandFailure(
+      EXIT.refused,
+      `The registry does not give ${missing.map(({ prompt, version }) => versionReference(prompt, version)).join(', ')}. It may be a draft, which your key may not read.`,
+    );
   const diffs: Diffed[] = [];
   for (const prompt of differing) {
     const { name } = prompt;
@@ -85,18 +101,23 @@ async function diff(names: readonly PromptName[], options: DiffOptions): Promise
     const from: DiffSide =
       version === null
         ? NOTHING
-        : { label: versionReference(name, version.version), text: sources.get(name) ?? '' };
-    const to: DiffSide = text === undefined ? NOTHING : { label, text };
+        : { label: versionReference(name, version.version), text: sources.get(version.digest) ?? '' };
+    // As it would be published: line endings are no edit.
+    const to: DiffSide =
+      text === undefined
+        ? NOTHING
+        : {
+            label,
+            text: withLineEndingsOf(text, version === null ? undefined : sources.get(version.digest)),
+          };
     const told = unifiedDiff(from, to);
     if (told !== '') diffs.push({ name, from: labelOf(from), to: labelOf(to), diff: told });
   }
-  if (options.json) await printJson(diffs);
+  if (options.json || options.format === 'json') await printJson(diffs);
+  else if (options.format === 'markdown') await printText(diffMarkdown(diffs));
   else for (const { diff } of diffs) await printDiff(diff);
   for (const { message } of troubles) await say(line`${message}`);
 }
-
-/** Versions of one call. */
-const AT_ONCE = 500;
 
 function labelOf(side: DiffSide): string | null {
   return side === NOTHING ? null : side.label;

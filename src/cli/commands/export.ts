@@ -18,6 +18,7 @@ export function exportCommand(): Command {
         .argParser(numberArgument(0, 999_999_999))
         .default(0),
     )
+    .option('--json', 'with --output: print how many events; without, they are JSON already')
     .addHelpText(
       'after',
       `

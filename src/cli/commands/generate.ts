@@ -45,6 +45,7 @@ export function generateCommand(): Command {
     )
     .option('--check', 'write nothing, and fail where the file is not up to date: for CI')
     .option('--watch', 'go on, and write the file again after each change, until Ctrl-C')
+    .option('--json', 'print what was written; without -o also the code')
     .addHelpText(
       'after',
       `

@@ -3,7 +3,8 @@ import { Command, Option } from 'commander';
 import { ROLES } from '../../core/role.ts';
 import type { CreateOptions, ListOptions, RevokeOptions, RotateOptions } from '../actions/keys.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
-import { choice, durationArgument, environmentArgument, keyIdArgument, overlapArgument } from '../values.ts';
+import { durationArgument, overlapArgument } from '../times.ts';
+import { choice, environmentArgument, keyIdArgument } from '../values.ts';
 
 export function keysCommand(): Command {
   return new Command('keys')

@@ -2,7 +2,8 @@
 import { Command, Option } from 'commander';
 import type { LiveOptions } from '../actions/live.ts';
 import { databaseOption, dataOption } from '../registry-options.ts';
-import { channelArgument, environmentArgument, instantArgument, promptArgument } from '../values.ts';
+import { instantArgument } from '../times.ts';
+import { channelArgument, environmentArgument, promptArgument } from '../values.ts';
 
 export function liveCommand(): Command {
   return new Command('live')

@@ -6,6 +6,7 @@ import { databaseOption } from '../registry-options.ts';
 export function migrateCommand(): Command {
   return new Command('migrate')
     .addOption(databaseOption())
+    .option('--json', 'print the versions of the schema, before and now')
     .addHelpText(
       'after',
       `

@@ -2,14 +2,18 @@
 import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
 import { versionReference } from '../../core/version.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { promptArgument } from '../values.ts';
-import { withOrigin } from '../working/ci.ts';
+import { hintAtAttributes } from '../working/attributes-hint.ts';
+import { readGitHubEvent, withOrigin } from '../working/ci.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
 import { publishAll, type Result } from '../working/publish-all.ts';
+import { repairLockFile } from '../working/repair-lock.ts';
 import { listed, readStatus } from '../working/status.ts';
 
 interface PublishOptions extends RemoteOptions {
@@ -57,11 +61,13 @@ async function publish(names: readonly PromptName[], options: PublishOptions): P
     throw new CommandFailure(EXIT.usage, 'Say what changed and why: -m "…". It is kept with each version.');
   const project = await thisProject();
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'publish' });
-  const status = await readStatus(project, await listed(client));
+  await repairLockFile(new WorkingCopy(project, nodeFileSystem), client);
+  const status = await readStatus(project, await listed(client), client);
   const { results, exitCode } = await publishAll({
     ...{ project, client, status, names, dryRun },
-    message: withOrigin(message ?? '', process.env),
+    message: withOrigin(message ?? '', process.env, await readGitHubEvent(process.env)),
   });
+  if (status.hasReturns) await hintAtAttributes(project.root);
   if (options.json) await printJson({ dryRun, results });
   else await tell(results, dryRun);
   if (exitCode === EXIT.ok) return;

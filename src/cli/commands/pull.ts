@@ -1,18 +1,20 @@
 /** `promptforge pull`: brings files to the newest versions, and leaves edits alone. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { PromptName } from '../../core/name.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say } from '../output.ts';
+import { progressOf } from '../progress.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
 import { promptArgument } from '../values.ts';
 import { promptArguments } from '../working/prompt-arguments.ts';
-import { listed } from '../working/status.ts';
+import { repairLockFile } from '../working/repair-lock.ts';
 
 interface PullOptions extends RemoteOptions {
   readonly restoreDeleted?: true;
+  readonly keepDeleted?: true;
   readonly json?: true;
 }
 
@@ -25,18 +27,31 @@ export function pullCommand(): Command {
       [],
     )
     .option('--restore-deleted', 'write files again that were deleted here')
+    .addOption(
+      new Option(
+        '--keep-deleted',
+        'of files that were deleted here and are newer in the registry, say that they stay deleted',
+      ).conflicts('restoreDeleted'),
+    )
     .addOption(remoteOption())
     .option('--json', 'print what was done with each prompt')
     .addHelpText(
       'after',
       `
 Writes the newest versions into files that are as they were pulled, makes files that are not there,
-and notes the versions in promptforge.lock.json. A file that was edited or deleted here is left as it is; where
-the registry has something newer for it, the exit code is 1.
+merges newer versions into files that were edited in other places, and notes the versions in
+promptforge.lock.json. Any other file that was edited or deleted here is left as it is; where the
+registry has something newer for it, the exit code is 1. "promptforge resolve" says that a file
+takes that version into account.
+
+A file that was deleted here stays so, and where the registry has a newer version than the one that
+was deleted, it is asked about: --restore-deleted writes it, --keep-deleted leaves it deleted until
+there is a newer version yet.
 
 Examples:
   promptforge pull
-  promptforge pull support/triage`,
+  promptforge pull support/triage
+  promptforge pull support/triage --keep-deleted`,
     )
     .action(pull);
 }
@@ -44,28 +59,31 @@ Examples:
 async function pull(names: readonly PromptName[], options: PullOptions): Promise<void> {
   const project = await thisProject();
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
-  const prompts = await listed(client);
+  const copy = new WorkingCopy(project, nodeFileSystem);
+  await repairLockFile(copy, client);
+  const prompts = await copy.listPrompts(client);
   const known = new Set(prompts.map(({ name }) => name));
   for (const name of names)
     if (!known.has(name))
       throw new CommandFailure(EXIT.refused, `There is no prompt "${name}" in the registry. Check the name.`);
-  const { updated, created, adopted, left } = await new WorkingCopy(project, nodeFileSystem).pull(
-    client,
-    prompts,
-    {
-      isDirty: () => false,
-      ...(names.length > 0 && { names: new Set(names) }),
-      ...(options.restoreDeleted && { restoreDeleted: true }),
-    },
-  );
+  const { updated, merged, created, adopted, kept, left } = await copy.pull(client, prompts, {
+    isDirty: () => false,
+    onProgress: progressOf('Pulling'),
+    ...(names.length > 0 && { names: new Set(names) }),
+    ...(options.restoreDeleted && { restoreDeleted: true }),
+    ...(options.keepDeleted && { keepDeleted: true }),
+  });
   // What was deleted here on purpose, or takes no version any more, is nothing to do about.
   const undone = left.filter(({ why }) => why !== 'deleted' && why !== 'archived');
-  if (options.json) await printJson({ updated, created, adopted, left });
+  if (options.json) await printJson({ updated, merged, created, adopted, kept, left });
   else {
     for (const { name, from, to } of updated) await print(line`updated  ${name}  ${from} → ${to}`);
+    for (const { name, from, to } of merged) await print(line`merged   ${name}  ${from} → ${to}`);
     for (const { name, version } of created) await print(line`created  ${name}  ${version}`);
+    for (const { name, to } of kept) await print(line`deleted  ${name}  stays deleted, as of version ${to}`);
     for (const { message } of left) await say(line`${message}`);
-    const count = updated.length + created.length;
+    await sayHowToDecide(left.filter(({ why }) => why === 'deleted_and_changed').map(({ name }) => name));
+    const count = updated.length + merged.length + created.length + kept.length;
     if (count === 0 && undone.length === 0) await print(line`Nothing to pull.`);
   }
   if (undone.length > 0)
@@ -75,4 +93,13 @@ async function pull(names: readonly PromptName[], options: PullOptions): Promise
         ? 'One prompt was left as it is.'
         : `${undone.length} prompts were left as they are.`,
     );
+}
+
+const MAX_NAMED = 10;
+
+async function sayHowToDecide(deleted: readonly PromptName[]): Promise<void> {
+  if (deleted.length === 0) return;
+  const names = deleted.length > MAX_NAMED ? '<prompts>' : deleted.join(' ');
+  await say(line`To restore: promptforge pull ${names} --restore-deleted`);
+  await say(line`To keep deleted: promptforge pull ${names} --keep-deleted`);
 }

@@ -1,5 +1,6 @@
 /** `promptforge resolve`: says that a file takes a version into account, after both were put together. */
 import { Command } from 'commander';
+import { publishedText } from '../../core/line-endings.ts';
 import { nodeFileSystem } from '../../workspace/node-file-system.ts';
 import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
@@ -22,7 +23,8 @@ export function resolveCommand(): Command {
       `
 After a conflict: compare the file with the registry's newest version ("promptforge diff --newest"),
 put its changes into the file, then name that version here. The file itself is left as it is, and
-"promptforge publish" publishes it on that version.
+"promptforge publish" publishes it on that version. Of a file that was deleted here it says that it
+stays deleted although there is a newer version.
 
 Examples:
   promptforge diff support/triage --newest
@@ -36,11 +38,17 @@ async function resolve({ name, version }: PromptVersion, options: ResolveOptions
     throw new CommandFailure(EXIT.usage, `Name the version that you put into the file, such as ${name}@12.`);
   const project = await thisProject();
   const copy = new WorkingCopy(project, nodeFileSystem);
-  if ((await copy.folder.read(name)) === undefined)
+  const isDeleted = (await copy.folder.read(name)) === undefined;
+  if (isDeleted && !(await copy.readLock()).has(name))
     throw new CommandFailure(EXIT.refused, `${name} has no file here. Check the name, or pull it.`);
   const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
-  const { digest } = await client.getVersion(name, version);
-  await copy.setBase(name, { version, digest });
+  const { digest, source } = await client.getVersion(name, version);
+  await copy.setBase(name, { version, ...publishedText(source) });
   if (options.json) return printJson({ name, base: { version, digest } });
-  await say(line`${copy.folder.shown(copy.folder.pathOf(name))} is based on version ${version} now.`);
+  const file = copy.folder.shown(copy.folder.pathOf(name));
+  await say(
+    isDeleted
+      ? line`${file} stays deleted, as of version ${version}.`
+      : line`${file} is based on version ${version} now.`,
+  );
 }

@@ -4,7 +4,7 @@ import { DELIVERY_CACHE_BYTES } from '../../registry/delivery/delivery-cache.ts'
 import { DEFAULT_LIMITS } from '../../registry/serving/limits.ts';
 import type { ServeOptions } from '../actions/serve.ts';
 import { databaseOption, dataOption, fromEnvironment, signedHeadOption } from '../registry-options.ts';
-import { givenArgument, listArgument, numberArgument, proxyArgument } from '../values.ts';
+import { addressArgument, givenArgument, listArgument, numberArgument, proxyArgument } from '../values.ts';
 
 const MIB = 1024 * 1024;
 
@@ -46,6 +46,11 @@ export function serveCommand(): Command {
       )
         .default(1)
         .argParser(numberArgument(0, 64)),
+    )
+    .option(
+      '--public-url <url>',
+      'where people reach this registry, such as https://prompts.example.com: messages to Slack and Teams link to it',
+      addressArgument,
     )
     .option('--behind-proxy', 'a proxy in front speaks TLS: allow plain HTTP beyond this machine')
     .option(

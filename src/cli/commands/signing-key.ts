@@ -19,6 +19,7 @@ export function signingKeyCommand(): Command {
     )
     .option('--lost', 'nobody has the present key any more: clients will raise an alarm')
     .option('--reason <text>', 'why it is lost; everybody can read it in the log')
+    .option('--json', 'print the key that signs from now on, and the event that names it')
     .addHelpText(
       'after',
       `

@@ -27,6 +27,7 @@ export function snapshotCommand(): Command {
       '--key-file <file>',
       'a file with a reader key of the environment (default: as "promptforge whoami" finds one)',
     )
+    .option('--json', 'with -o: print what the file holds; without, the snapshot itself is JSON')
     .addHelpText(
       'after',
       `

@@ -1,20 +1,45 @@
 /** `promptforge status`: how the files stand to the registry. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { Channel } from '../../core/channel.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { environmentNotFound } from '../../core/environment-not-found.ts';
+import { LOCK_FILE } from '../../workspace/lock-file.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import type { Project } from '../../workspace/project-file.ts';
 import type { RegistryPrompt } from '../../workspace/prompt-state.ts';
+import { WorkingCopy } from '../../workspace/working-copy.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, say, table } from '../output.ts';
 import { openRemote, type RemoteOptions, thisProject } from '../remote.ts';
 import { remoteOption } from '../remote-options.ts';
+import { channelArgument, environmentArgument } from '../values.ts';
+import { hintAtAttributes } from '../working/attributes-hint.ts';
+import { liveStates } from '../working/drift.ts';
 import { isNotAsked, listed, type PromptStatus, readStatus } from '../working/status.ts';
 
 interface StatusOptions extends RemoteOptions {
   readonly check?: true;
+  /** An environment. */
+  readonly live?: EnvironmentName;
+  readonly channel: Channel;
   readonly json?: true;
 }
 
 export function statusCommand(): Command {
   return new Command('status')
     .option('--check', 'exit with 5 where files and registry differ: for CI')
+    .addOption(
+      new Option(
+        '--live <environment>',
+        'compare what promptforge.lock.json names with what is live there, instead of files with newest versions',
+      ).argParser(environmentArgument),
+    )
+    .addOption(
+      new Option('--channel <name>', 'the channel that --live reads')
+        .argParser(channelArgument)
+        .default('stable'),
+    )
     .addOption(remoteOption())
     .option('--json', 'print every prompt with its state, base and newest version')
     .addHelpText(
@@ -25,29 +50,42 @@ Lists the prompts whose files are not as the registry's newest versions:
   new       only here: publish          missing   only in the registry: pull
   conflict  edited here and there       deleted   the file is gone, the prompt is not
   archived  takes no version any more   invalid   edited here, and cannot be published
+  renamed   a file has another name here: publish makes version 1 of it; the old name stays
+            in the registry until it is archived
 
 Where the registry cannot be asked, it says so and shows what was edited here; with --check it
 then fails.
 
+With --live it lists the prompts of which another version is live than the lock file names:
+  older     promote it                  newer     pull: somebody promoted another version
+  not live  promote it                  only live the lock file does not name it: pull
+
 Examples:
   promptforge status
-  promptforge status --check`,
+  promptforge status --check
+  promptforge status --live production --check`,
     )
     .action(status);
 }
 
 async function status(options: StatusOptions): Promise<void> {
   const project = await thisProject();
+  if (options.live !== undefined) return statusOfLive(project, options.live, options);
   let prompts: RegistryPrompt[] | null = null;
+  let client: RegistryClient | undefined;
   let why: Error | undefined;
   try {
-    const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
+    ({ client } = await (await openRemote(options, project)).clientFor({ kind: 'read' }));
     prompts = await listed(client);
   } catch (error) {
     if (!isNotAsked(error)) throw error;
     why = error;
   }
-  const { prompts: all, troubles } = await readStatus(project, prompts);
+  const {
+    prompts: all,
+    troubles,
+    hasReturns,
+  } = await readStatus(project, prompts, prompts === null ? undefined : client);
   const differing = all.filter(({ agrees }) => !agrees);
   const differs = differing.length + troubles.length > 0;
   if (options.json) {
@@ -63,10 +101,46 @@ async function status(options: StatusOptions): Promise<void> {
       troubles: troubles.map(({ path, reason, message }) => ({ file: path, reason, message })),
     });
   } else await tell(differing, all.length, troubles);
+  if (hasReturns) await hintAtAttributes(project.root);
   if (why !== undefined) {
     if (options.check) throw why;
     await say(line`The registry could not be asked, so only what was edited here is shown. ${why.message}`);
   } else if (options.check && differs) throw new CommandFailure(EXIT.differs, 'Files and registry differ.');
+}
+
+async function statusOfLive(
+  project: Project,
+  environment: EnvironmentName,
+  options: StatusOptions,
+): Promise<void> {
+  const { channel, check, json } = options;
+  const lock = await new WorkingCopy(project, nodeFileSystem).readLock();
+  const { client } = await (await openRemote(options, project)).clientFor({ kind: 'read' });
+  const environments = await client.listEnvironments();
+  if (!environments.some(({ name }) => name === environment))
+    throw environmentNotFound(
+      environment,
+      environments.map(({ name }) => name),
+    );
+  const prompts = await Array.fromAsync(client.listPrompts({ archived: true }));
+  const states = liveStates(lock, prompts, environment, channel);
+  const differing = states.filter(({ state }) => state !== 'live');
+  if (json) await printJson({ environment, channel, differs: differing.length > 0, prompts: states });
+  else if (differing.length === 0)
+    await print(
+      line`What is live on ${channel} of ${environment} is what ${LOCK_FILE} names: ${states.length === 1 ? '1 prompt' : `${states.length} prompts`}.`,
+    );
+  else {
+    const rows = differing.map(({ name, state, base, live }) => [
+      ...[state, name, String(base ?? ''), String(live ?? '')],
+    ]);
+    await print(table(['STATE', 'PROMPT', 'LOCK FILE', 'LIVE'], rows));
+  }
+  if (check && differing.length > 0)
+    throw new CommandFailure(
+      EXIT.differs,
+      `${LOCK_FILE} and what is live on ${channel} of ${environment} differ.`,
+    );
 }
 
 async function tell(
@@ -75,9 +149,13 @@ async function tell(
   troubles: readonly { readonly message: string }[],
 ): Promise<void> {
   if (differing.length > 0) {
-    const rows = differing.map(({ name, state, base, newest, issues }) => [
+    // A file that was renamed is one row, unless the registry has something newer under its old name.
+    const shown = differing.filter(
+      ({ renamedTo, base, newest }) => renamedTo === undefined || base?.version !== newest?.version,
+    );
+    const rows = shown.map(({ name, state, base, newest, issues, renamedFrom }) => [
       issues.length > 0 ? 'invalid' : state,
-      name,
+      renamedFrom === undefined ? name : `${renamedFrom} → ${name}`,
       base === null ? '' : String(base.version),
       newest === null ? '' : String(newest.version),
     ]);

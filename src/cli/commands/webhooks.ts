@@ -1,20 +1,24 @@
-/** `promptforge webhooks`: who is told of promotions, made, listed and removed on the data folder or database itself. */
+/** `promptforge webhooks`: who is told of versions, promotions and comments, made, listed, tried and removed on the data folder or database itself. */
 import { Command, Option } from 'commander';
 import { WEBHOOK_EVENTS } from '../../contract/webhooks.ts';
-import type { AddOptions, ListOptions, RemoveOptions } from '../actions/webhooks.ts';
+import { WEBHOOK_FORMATS } from '../../core/webhook-format.ts';
+import type { AddOptions, ListOptions, RemoveOptions, TestOptions } from '../actions/webhooks.ts';
 import { databaseOption, dataOption, registryKeyOption } from '../registry-options.ts';
-import { environmentArgument, givenArgument, listArgument, oneOf } from '../values.ts';
+import { choice, environmentArgument, givenArgument, listArgument, oneOf } from '../values.ts';
 
 export function webhooksCommand(): Command {
   return new Command('webhooks')
     .addCommand(addCommand())
     .addCommand(listCommand())
+    .addCommand(testCommand())
     .addCommand(removeCommand());
 }
 
 function addCommand(): Command {
   return new Command('add')
-    .description('have promotions told to a URL, and show the secret of the signatures once')
+    .description(
+      'have versions, promotions and comments told to a URL, and show the secret of the signatures once',
+    )
     .addOption(
       new Option('--environment <name>', 'whose admins manage it')
         .argParser(environmentArgument)
@@ -29,7 +33,7 @@ function addCommand(): Command {
     .addOption(
       new Option(
         '--only <environments>',
-        'promotions of these only, such as staging,production (default: of all)',
+        'what happens in these only, such as staging,production (default: in all)',
       ).argParser(listArgument(environmentArgument)),
     )
     .addOption(
@@ -37,6 +41,15 @@ function addCommand(): Command {
         '--events <kinds>',
         'these only, such as promotion.requested,promotion.applied (default: all)',
       ).argParser(listArgument(oneOf(WEBHOOK_EVENTS))),
+    )
+    .addOption(
+      choice(
+        new Option(
+          '--format <format>',
+          'json for programs, or a message that Slack or Microsoft Teams shows',
+        ),
+        WEBHOOK_FORMATS,
+      ).default('json'),
     )
     .option(
       '--private-network',
@@ -54,12 +67,12 @@ function addCommand(): Command {
       'after',
       `
 The secret alone goes to stdout; the registry keeps none. Of the URL only the origin is shown
-again. What is sent, and how to verify it, is in docs/registry.md.
+again. docs/webhooks.md has what is sent, how to verify it, and Slack and Teams step by step.
 
-Events: ${WEBHOOK_EVENTS.map(kind => kind.replace('promotion.', '')).join(', ')}, each after "promotion."
+Events: ${WEBHOOK_EVENTS.join(', ')}
 
 Examples:
-  promptforge webhooks add --environment production --url - < chat-url.txt
+  promptforge webhooks add --environment production --url - --format slack < chat-url.txt
   promptforge webhooks add --environment staging --url https://ci.example.com/promoted --events promotion.applied`,
     )
     .action(async (options: AddOptions) => (await import('../actions/webhooks.ts')).add(options));
@@ -79,6 +92,32 @@ Examples:
   promptforge webhooks list --json`,
     )
     .action(async (options: ListOptions) => (await import('../actions/webhooks.ts')).list(options));
+}
+
+function testCommand(): Command {
+  return new Command('test')
+    .description('send an example to a webhook')
+    .argument('<id>', 'the id of the webhook')
+    .option('--private-network', 'it is one of a private network, or speaks plain HTTP')
+    .option(
+      '--registry-key <file>',
+      'as "serve" has it (default: registry-key.pem in the data folder)',
+      givenArgument,
+    )
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .option('--json', 'print the webhook and how it went as JSON')
+    .addHelpText(
+      'after',
+      `
+It is sent from this machine, once, and nothing is recorded of it.
+
+Examples:
+  promptforge webhooks test wh_07623cae5097d964d112885f`,
+    )
+    .action(async (id: string, options: TestOptions) =>
+      (await import('../actions/webhooks.ts')).test(id, options),
+    );
 }
 
 function removeCommand(): Command {

@@ -20,6 +20,7 @@ export function witnessCommand(): Command {
         .default(60)
         .argParser(numberArgument(1, 86_400)),
     )
+    .option('--json', 'print each look as one JSON object a line')
     .addHelpText(
       'after',
       `

@@ -5,6 +5,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
+import { waitedForWords } from '../../core/owners-words.ts';
 import { Problem } from '../../core/problem.ts';
 import { isOpen } from '../../core/promotion.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
@@ -12,7 +13,7 @@ import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, type Shown, say } from '../output.ts';
 
 export interface Move {
-  readonly prompt: PromptSummary;
+  readonly prompt: Pick<PromptSummary, 'name' | 'pointers'>;
   readonly version: VersionNumber;
   readonly environment: EnvironmentName;
   readonly channel: Channel;
@@ -33,9 +34,11 @@ const LAST_LOOK = 5000;
  * @throws CommandFailure for one that was rejected, or still waits when the time is over; Problem, RegistryUnreachable
  */
 export async function movePointer(client: RegistryClient, move: Move): Promise<void> {
-  const promotion = await asked(client, move);
+  const promotion = await askForMove(client, move);
   const ended =
-    promotion === null || move.wait === undefined ? promotion : await waited(client, promotion, move.wait);
+    promotion === null || move.wait === undefined
+      ? promotion
+      : await waitForMove(client, promotion, Date.now() + move.wait);
   if (move.json) await printJson({ outcome: ended?.state ?? 'already_live', promotion: ended });
   else await print(told(move, ended));
   if (ended === null || ended.state === 'applied') return;
@@ -47,8 +50,8 @@ export async function movePointer(client: RegistryClient, move: Move): Promise<v
     );
 }
 
-/** Null where it is live already. */
-async function asked(client: RegistryClient, move: Move): Promise<Promotion | null> {
+/** Null where it is live already. @throws Problem, RegistryUnreachable */
+export async function askForMove(client: RegistryClient, move: Move): Promise<Promotion | null> {
   const { prompt, version, environment, channel, reason, at } = move;
   const { name } = prompt;
   const open = await waitingFor(client, move);
@@ -56,10 +59,7 @@ async function asked(client: RegistryClient, move: Move): Promise<Promotion | nu
     await say(line`Promotion ${open.id} asks for this already, so it is not asked for again.`);
     return open;
   }
-  const live = prompt.pointers.find(
-    pointer => pointer.environment === environment && pointer.channel === channel,
-  );
-  const expected = (live?.version ?? null) as VersionNumber | null;
+  const expected = liveVersion(prompt, environment, channel);
   try {
     const request = { environment, channel, version, reason, expected, effectiveAt: at ?? null };
     return await client.promote(name, request);
@@ -67,6 +67,15 @@ async function asked(client: RegistryClient, move: Move): Promise<Promotion | nu
     if (Problem.is(error, 'already_live')) return null;
     throw error;
   }
+}
+
+export function liveVersion(
+  { pointers }: Pick<PromptSummary, 'pointers'>,
+  environment: EnvironmentName,
+  channel: Channel,
+): VersionNumber | null {
+  const found = pointers.find(each => each.environment === environment && each.channel === channel);
+  return (found?.version ?? null) as VersionNumber | null;
 }
 
 /** A request of before, as of a job that runs again: asking anew would lose its approvals. */
@@ -88,8 +97,12 @@ async function waitingFor(
   return undefined;
 }
 
-async function waited(client: RegistryClient, promotion: Promotion, wait: number): Promise<Promotion> {
-  const end = Date.now() + wait;
+/** As it is when it has ended, or at `end` (milliseconds since 1970). @throws Problem, RegistryUnreachable */
+export async function waitForMove(
+  client: RegistryClient,
+  promotion: Promotion,
+  end: number,
+): Promise<Promotion> {
   let now = promotion;
   if (isOpen(now)) await say(line`Waiting: ${whatFor(now)}`);
   for (let look = FIRST_LOOK; isOpen(now); look = Math.min(look * 2, LAST_LOOK)) {
@@ -101,7 +114,16 @@ async function waited(client: RegistryClient, promotion: Promotion, wait: number
   return now;
 }
 
-function told({ prompt, version, environment, channel }: Move, promotion: Promotion | null): Shown {
+/** Where it is live, or why it is not. */
+export function told(
+  {
+    prompt,
+    version,
+    environment,
+    channel,
+  }: Pick<Move, 'version' | 'environment' | 'channel'> & { readonly prompt: Pick<PromptSummary, 'name'> },
+  promotion: Promotion | null,
+): Shown {
   const reference = versionReference(prompt.name, version);
   const where = `${channel} of ${environment}`;
   if (promotion === null) return line`${reference} is live on ${where} already.`;
@@ -109,14 +131,19 @@ function told({ prompt, version, environment, channel }: Move, promotion: Promot
   return line`${reference} is not live on ${where}: ${isOpen(promotion) ? whatFor(promotion) : promotion.state}`;
 }
 
-function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held }: Promotion): string {
+function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held, owners }: Promotion): string {
   const why = held === null ? '' : ` It was held at its time: ${held.detail}`;
   if (state === 'planned') return `promotion ${id} is planned for ${effectiveAt}.${why}`;
   const missing = Math.max(0, approvalsNeeded - approvals.length);
-  return `promotion ${id} needs ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.${why}`;
+  const whom = waitedForWords(owners);
+  const count = missing === 1 ? 'one more approval' : `${missing} more approvals`;
+  if (whom === undefined) return `promotion ${id} needs ${count}.${why}`;
+  if (missing > 1) return `promotion ${id} needs ${count}, of ${whom} as well.${why}`;
+  return `promotion ${id} needs the approval of ${whom}.${why}`;
 }
 
-function whyClosed({ id, state, closed, supersededBy }: Promotion): string {
+/** Of one that has ended without being applied. */
+export function whyClosed({ id, state, closed, supersededBy }: Promotion): string {
   if (supersededBy !== null) return `Promotion ${id} was superseded by promotion ${supersededBy}.`;
   const why = closed === null || closed.comment === '' ? '' : `: ${closed.comment}`;
   return `Promotion ${id} was ${state}${closed === null ? '' : ` by ${closed.by}`}${why}`;

@@ -1,0 +1,124 @@
+/** What `promptforge owners` does. */
+import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { Problem } from '../../core/problem.ts';
+import { CommandFailure, EXIT } from '../exit-code.ts';
+import { line, print, printJson, printText, say } from '../output.ts';
+import { readBytes } from '../read-bytes.ts';
+import { openRemote, type RemoteOptions } from '../remote.ts';
+
+interface OwnersOptions extends RemoteOptions {
+  readonly environment: EnvironmentName;
+  readonly json?: true;
+}
+
+export interface ShowOptions extends OwnersOptions {
+  /** The text that waits. */
+  readonly waiting?: true;
+}
+
+export interface SetOptions extends OwnersOptions {
+  readonly reason: string;
+}
+
+export interface DecideOptions extends OwnersOptions {
+  readonly comment?: string;
+}
+
+/** @throws CommandFailure where none waits that was asked for; Problem, RegistryUnreachable */
+export async function show({ environment, json, waiting, ...remote }: ShowOptions): Promise<void> {
+  const { client } = await (await openRemote(remote)).clientFor({ kind: 'read' });
+  const owners = await client.getOwners(environment);
+  if (json) return printJson(owners);
+  await tellOf(owners);
+  if (waiting === undefined) return printText(owners.text);
+  if (owners.waiting === null)
+    throw new CommandFailure(EXIT.refused, `No change of the owners of ${environment} waits.`);
+  await printText(owners.waiting.text);
+}
+
+async function tellOf({ environment, text, current, waiting, warnings }: OwnersRecord): Promise<void> {
+  if (text === '') await say(line`No prompt has owners in ${environment}.`);
+  if (current !== null)
+    await say(
+      line`Change ${current.id} by ${current.requestedBy} holds since ${current.appliedAt ?? ''}: ${current.reason}`,
+    );
+  for (const warning of warnings) await say(line`Line ${warning.line}: ${warning.message}`);
+  if (waiting !== null) await say(waitsFor(waiting));
+}
+
+/** @throws CommandFailure for a file that cannot be read, Problem `owners_locked_out` …, RegistryUnreachable */
+export async function set(file: string, { environment, reason, json, ...remote }: SetOptions): Promise<void> {
+  const text = await textOf(file);
+  const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
+  const { current } = await client.getOwners(environment);
+  const answer = await naming(
+    file,
+    client.requestOwners(environment, { text, reason, expected: current?.id ?? null }),
+  );
+  for (const warning of answer.warnings) await say(line`${file}:${warning.line}: ${warning.message}`);
+  if (json) return printJson(answer);
+  await print(told(answer.change));
+}
+
+/** @throws CommandFailure without a key, Problem, RegistryUnreachable */
+export async function decide(
+  deed: 'approve' | 'reject' | 'cancel',
+  id: string,
+  { environment, comment, json, ...remote }: DecideOptions,
+): Promise<void> {
+  const { client } = await (await openRemote(remote)).clientFor({ kind: 'decide', environment });
+  const change = await client.decideOwners(deed, environment, id, comment ?? '');
+  if (json) return printJson(change);
+  await print(told(change));
+}
+
+function told(change: OwnersChangeRecord) {
+  const { id, environment, state } = change;
+  if (state === 'applied')
+    return line`Change ${id} holds: these are the owners of prompts in ${environment} now.`;
+  if (state === 'pending') return waitsFor(change);
+  return line`Change ${id} of the owners of ${environment} is ${state}. Nothing was changed.`;
+}
+
+function waitsFor({ id, environment, requestedBy, reason, approvals, approvalsNeeded }: OwnersChangeRecord) {
+  const left = Math.max(1, approvalsNeeded - approvals.length);
+  return line`Change ${id} of the owners of ${environment} by ${requestedBy} waits for ${left === 1 ? 'one more approval' : `${left} more approvals`} by others: ${reason}`;
+}
+
+/** The lines that are wrong, as places in the file. */
+async function naming<T>(file: string, answering: Promise<T>): Promise<T> {
+  try {
+    return await answering;
+  } catch (error) {
+    const fields = Problem.is(error) ? (error.details.fields ?? []) : [];
+    const places = fields.flatMap(({ message }) => {
+      const found = /^Line (\d+): (.*)$/s.exec(message);
+      return found === null ? [] : [[found[1] ?? '', found[2] ?? ''] as const];
+    });
+    if (places.length === 0) throw error;
+    for (const [at, why] of places) await say(line`${file}:${at}: ${why}`);
+    throw new CommandFailure(
+      EXIT.invalid,
+      `The owners were not changed: ${file} has ${places.length} wrong ${places.length === 1 ? 'line' : 'lines'}.`,
+    );
+  }
+}
+
+/** Of the text, in bytes: above what the registry takes. */
+const MAX_BYTES = 128 * 1024;
+
+/** Without the byte order mark that it may begin with. */
+async function textOf(file: string): Promise<string> {
+  const bytes = await readBytes(file, {
+    bytes: MAX_BYTES,
+    sentence: 'A text of owners has at most 16,384 characters.',
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CommandFailure(EXIT.invalid, `${file}: The text is not UTF-8. Save it with that encoding.`, {
+      cause,
+    });
+  }
+}

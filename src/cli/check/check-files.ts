@@ -1,0 +1,99 @@
+/** Checks prompt files and their samples, without a registry. */
+import { shownPath } from '../../workspace/file-partials.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { NameChecker } from './check-names.ts';
+import { PromptChecker, unread } from './check-prompt.ts';
+import { checkSamplesFile, type PromptOfSamples } from './check-samples.ts';
+import { findFiles, promptOfSamples, samplesOf } from './find-files.ts';
+import type { CheckFinding, CheckReport } from './finding.ts';
+import { surroundingsByFolder } from './surroundings.ts';
+
+/**
+ * @param paths files, or folders with all prompt and samples files below them
+ * @param onProgress called after each file
+ * @throws WorkspaceError `file_missing` for a path where nothing is, or for a promptforge.json that is not one
+ */
+export async function checkFiles(
+  paths: readonly string[],
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<CheckReport> {
+  const { prompts, samples, findings } = await findFiles(paths);
+  const total = prompts.length + samples.length;
+  const found: CheckFinding[] = [...findings];
+  const around = surroundingsByFolder();
+  const names = new NameChecker();
+  const checker = new PromptChecker();
+  /** Of prompts that were not named themselves. */
+  const alone = new Set(samples);
+  const wrong = new Set<string>();
+
+  const progress = { done: 0 };
+  const counted = { samples: 0, wrong: 0 };
+  await some(prompts, async file => {
+    const surroundings = await around(file);
+    const { project } = surroundings;
+    const badName = project === undefined ? undefined : names.check(file, project);
+    const prompt = await checker.check(file, surroundings);
+    found.push(...(badName === undefined ? [] : [badName]), ...prompt.findings);
+    if (prompt.isWrong || badName !== undefined) wrong.add(file);
+    onProgress(++progress.done, total);
+    // At once, while what was read of the prompt is still known.
+    const own = samplesOf(file);
+    if (own !== undefined && alone.delete(own)) await checkSamples(own, prompt);
+  });
+  for (const finding of names.caseFindings()) {
+    found.push(finding);
+    wrong.add(finding.file);
+  }
+  await some([...alone], async file => checkSamples(file, await promptBeside(file)));
+
+  async function checkSamples(file: string, prompt: PromptOfSamples): Promise<void> {
+    try {
+      const shown = shownPath(file, process.cwd());
+      const { findings, samples, wrong } = await checkSamplesFile(file, shown, prompt);
+      found.push(...findings);
+      counted.samples += samples;
+      counted.wrong += wrong;
+    } catch (error) {
+      found.push(unread(error, file));
+    }
+    onProgress(++progress.done, total);
+  }
+
+  /** Of samples that were named without their prompt, whose own faults are not told. */
+  async function promptBeside(samples: string): Promise<PromptOfSamples> {
+    const file = promptOfSamples(samples);
+    if ((await nodeFileSystem.stat(file))?.kind !== 'file') return { analyzed: undefined, linked: undefined };
+    return checker.check(file, await around(file));
+  }
+
+  return {
+    findings: inOrder(found),
+    ...{ prompts: prompts.length, wrongPrompts: wrong.size },
+    ...{ samples: counted.samples, wrongSamples: counted.wrong },
+    isIncomplete: found.some(({ code }) => code === 'unreadable'),
+  };
+}
+
+/** While one waits for the disk another is checked. No more, so that what was read of each is still known at its end. */
+const AT_ONCE = 4;
+
+async function some<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const workOn = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, workOn));
+}
+
+/** Each once: what is wrong in a partial is found again in every prompt that uses it. */
+function inOrder(findings: readonly CheckFinding[]): CheckFinding[] {
+  const byText = new Map(findings.map(finding => [JSON.stringify(finding), finding]));
+  return [...byText.values()].sort((one, other) =>
+    one.file === other.file
+      ? one.line - other.line || one.column - other.column
+      : one.file < other.file
+        ? -1
+        : 1,
+  );
+}

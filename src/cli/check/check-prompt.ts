@@ -1,0 +1,108 @@
+/** One prompt file: what keeps it from being published, and what the editor would warn of. */
+import { resolve } from 'node:path';
+import type { LinkedPartial } from '../../core/flatten.ts';
+import type { PromptName } from '../../core/name.ts';
+import { Problem, type SourceIssue } from '../../core/problem.ts';
+import { issueAt } from '../../core/source-position.ts';
+import { diagnose } from '../../language/diagnostics/diagnose.ts';
+import { severityOf } from '../../language/finding.ts';
+import { Library, type LibraryPrompt } from '../../language/library.ts';
+import { inspectFile } from '../../workspace/check-file.ts';
+import { type LinkedFile, shownPath } from '../../workspace/file-partials.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { WorkspaceError } from '../../workspace/workspace-error.ts';
+import { type CheckFinding, WHOLE_FILE } from './finding.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface CheckedPrompt {
+  /** Also of the partials in it. */
+  readonly findings: readonly CheckFinding[];
+  readonly isWrong: boolean;
+  /** Undefined where it, or a partial in it, cannot be read. */
+  readonly analyzed: LibraryPrompt | undefined;
+  /** Undefined for one that cannot be published. */
+  readonly linked: LinkedFile | undefined;
+}
+
+/** Checks files one after the other; a partial that many of them use is analysed once. */
+export class PromptChecker {
+  /** By the folder below which names are taken. */
+  readonly #libraries = new Map<string, Library>();
+
+  /** @param file absolute */
+  async check(file: string, { root, project }: Surroundings): Promise<CheckedPrompt> {
+    try {
+      const { issues, linked } = await inspectFile({ file, root, fileSystem: nodeFileSystem });
+      const analyzed = linked && this.#analyze(file, linked);
+      if (issues.length > 0) {
+        const findings = issues.map(({ label, ...issue }) => asError(resolve(label), issue));
+        return { findings, isWrong: true, analyzed, linked: undefined };
+      }
+      const findings =
+        linked && analyzed ? this.#warnings(file, linked, analyzed, project?.frontMatterKeys) : [];
+      return { findings, isWrong: false, analyzed, linked };
+    } catch (error) {
+      return { findings: [unread(error, file)], isWrong: true, analyzed: undefined, linked: undefined };
+    }
+  }
+
+  #analyze(file: string, { root, name, source, files, partials }: LinkedFile): LibraryPrompt | undefined {
+    const library = this.#libraries.get(root) ?? new Library();
+    this.#libraries.set(root, library);
+    const done = new Set<LinkedPartial>();
+    const put = (linked: LinkedFile['partials']): void => {
+      for (const partial of linked.values()) {
+        if (done.has(partial)) continue;
+        done.add(partial);
+        const path = files.get(partial.id);
+        if (path !== undefined && partial.source !== undefined)
+          library.setPrompt(path, partial.id as PromptName, partial.source);
+        put(partial.partials);
+      }
+    };
+    put(partials);
+    library.setPrompt(file, name, source);
+    return library.at(file);
+  }
+
+  #warnings(
+    file: string,
+    { root, source }: LinkedFile,
+    analyzed: LibraryPrompt,
+    frontMatterKeys: readonly string[] | undefined,
+  ): CheckFinding[] {
+    const library = this.#libraries.get(root) ?? new Library();
+    return diagnose(analyzed, library, { frontMatterKeys })
+      .filter(finding => severityOf(finding) === 'warning')
+      .map(({ code, span, message }) => ({
+        ...issueAt(source, span.start, span.end, message),
+        ...{ file, level: 'warning', code },
+      }));
+  }
+}
+
+function asError(file: string, issue: SourceIssue): CheckFinding {
+  const { line, column, endLine, endColumn, code, message } = issue;
+  return { file, level: 'error', code, message, line, column, endLine, endColumn };
+}
+
+/** Why a file could not be read. @throws what is no error of a file */
+export function unread(error: unknown, file: string): CheckFinding {
+  if (WorkspaceError.is(error)) {
+    const { line, column } = error.place ?? WHOLE_FILE;
+    const code = error.reason.replaceAll('_', '-');
+    const message = withoutFile(error.message, error.file);
+    return asError(error.file, { line, column, endLine: line, endColumn: column, code, message });
+  }
+  if (!Problem.is(error)) throw error;
+  const [place = WHOLE_FILE] = error.details.issues ?? [];
+  const code = Problem.is(error, 'too_large') ? 'too-large' : 'not-utf8';
+  return asError(file, { ...place, code, message: withoutFile(error.message, file) });
+}
+
+/** The message alone, where it begins with the file and a place. */
+function withoutFile(message: string, file: string): string {
+  const shown = shownPath(file, process.cwd());
+  if (!message.startsWith(`${shown}:`)) return message;
+  return message.slice(shown.length).replace(/^(?::\d+:\d+)?: /, '');
+}

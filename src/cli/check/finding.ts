@@ -1,0 +1,28 @@
+/** What `promptforge check` finds, whichever way it is printed. */
+import type { SourceRange } from '../../core/problem.ts';
+
+export interface CheckFinding extends SourceRange {
+  /** Absolute. */
+  readonly file: string;
+  /** An `error` fails the check: a prompt cannot be published, or a sample does not fit its prompt. */
+  readonly level: 'error' | 'warning';
+  /** In words with hyphens; undefined where only a rendering tells what is wrong. */
+  readonly code: string | undefined;
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+export interface CheckReport {
+  /** By file, and by place in a file. */
+  readonly findings: readonly CheckFinding[];
+  readonly prompts: number;
+  readonly wrongPrompts: number;
+  /** Not files: inputs in them. */
+  readonly samples: number;
+  readonly wrongSamples: number;
+  /** Whether a file or folder could not be read at all. */
+  readonly isIncomplete: boolean;
+}
+
+/** The place of what is wrong with a file as a whole. */
+export const WHOLE_FILE: SourceRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };

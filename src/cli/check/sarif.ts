@@ -1,0 +1,55 @@
+/** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), as code scanning takes them. */
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { CheckFinding } from './finding.ts';
+import { pathFrom } from './source-root.ts';
+
+/** Code of what only a rendering tells. */
+const NO_CODE = 'invalid-prompt';
+/** The root of the repository, which whoever reads the log knows. */
+const ROOT_ID = 'SRCROOT';
+
+/** @param root which files are named from, absolute */
+export function sarifOf(findings: readonly CheckFinding[], root: string): object {
+  const rules = [...new Set(findings.map(({ code }) => code ?? NO_CODE))].sort();
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'PromptForge',
+            version: packageJson.version,
+            rules: rules.map(id => ({ id })),
+          },
+        },
+        originalUriBaseIds: { [ROOT_ID]: { description: { text: 'The root of the repository.' } } },
+        columnKind: 'utf16CodeUnits',
+        results: findings.map(finding => resultOf(finding, rules, root)),
+      },
+    ],
+  };
+}
+
+function resultOf(finding: CheckFinding, rules: readonly string[], root: string): object {
+  const { code = NO_CODE, level, message, line, column, endLine, endColumn } = finding;
+  return {
+    ruleId: code,
+    ruleIndex: rules.indexOf(code),
+    level,
+    message: { text: message },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(pathFrom(root, finding.file)), uriBaseId: ROOT_ID },
+          region: { startLine: line, startColumn: column, endLine, endColumn },
+        },
+      },
+    ],
+  };
+}
+
+/** A relative reference (RFC 3986): what is no plain character is percent-encoded, a colon too. */
+function uriOf(path: string): string {
+  return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,31 @@
+/** How far up partials of a file are looked for, and whose prompts folder it is in: asked once for each folder. */
+import { dirname } from 'node:path';
+import { nearestProject } from '../../workspace/nearest-project.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import type { Project } from '../../workspace/project-file.ts';
+import { isInside } from '../../workspace/source-file.ts';
+import { partialsRoot } from '../partials-root.ts';
+
+export interface Surroundings {
+  readonly root: string | undefined;
+  /** Of the prompts folder that the file is in; undefined for one outside of it. */
+  readonly project: Project | undefined;
+}
+
+/** @returns what answers for a file; it throws WorkspaceError for a promptforge.json that is not one */
+export function surroundingsByFolder(): (file: string) => Promise<Surroundings> {
+  const known = new Map<string, Promise<Surroundings>>();
+  return file => {
+    const folder = dirname(file);
+    const asked = known.get(folder) ?? read(file, folder);
+    known.set(folder, asked);
+    return asked;
+  };
+}
+
+async function read(file: string, folder: string): Promise<Surroundings> {
+  const root = await partialsRoot(file, nodeFileSystem);
+  const project = await nearestProject(folder, nodeFileSystem);
+  const isPrompts = project !== undefined && isInside(project.promptsFolder, file);
+  return { root, project: isPrompts ? project : undefined };
+}

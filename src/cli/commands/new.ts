@@ -1,0 +1,39 @@
+/** `promptforge new`: a file with something to begin from, without a registry. */
+import { Command } from 'commander';
+import type { PromptName } from '../../core/name.ts';
+import { nodeFileSystem } from '../../workspace/node-file-system.ts';
+import { skeletonOf } from '../../workspace/skeleton.ts';
+import { WorkingCopy } from '../../workspace/working-copy.ts';
+import { line, print, printJson } from '../output.ts';
+import { thisProject } from '../remote.ts';
+import { promptArgument } from '../values.ts';
+
+interface NewOptions {
+  readonly json?: true;
+}
+
+export function newCommand(): Command {
+  return new Command('new')
+    .argument('<prompt>', 'the name of the prompt, such as support/triage', promptArgument)
+    .option('--json', 'print the name and the file')
+    .addHelpText(
+      'after',
+      `
+Makes the file of a prompt, or of a partial where the last part of the name begins with "_". It
+needs no registry: "promptforge publish" makes the first version. A file that is there already is
+left as it is, and the exit code is 1.
+
+Examples:
+  promptforge new support/triage
+  promptforge new support/_header`,
+    )
+    .action(newPrompt);
+}
+
+async function newPrompt(prompt: PromptName, { json }: NewOptions): Promise<void> {
+  const copy = new WorkingCopy(await thisProject(), nodeFileSystem);
+  const { name, path } = await copy.createPrompt(prompt, skeletonOf(prompt));
+  const file = copy.folder.shown(path);
+  if (json) await printJson({ name, file });
+  else await print(line`${file}`);
+}

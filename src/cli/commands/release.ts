@@ -1,0 +1,81 @@
+/** `promptforge release`: one release, and what is done with all of it. */
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { DecideOptions, RollBackOptions, ShowOptions } from '../actions/release.ts';
+import { remoteOption } from '../remote-options.ts';
+import { givenArgument } from '../values.ts';
+import { reasonOption } from '../working/move-options.ts';
+
+export function releaseCommand(): Command {
+  return new Command('release')
+    .addCommand(showCommand())
+    .addCommand(decideCommand('approve', 'approve what waits of a release that others requested and wrote'))
+    .addCommand(decideCommand('reject', 'reject what waits of a release'))
+    .addCommand(decideCommand('cancel', 'take back what waits of a release that you requested'))
+    .addCommand(rollBackCommand());
+}
+
+function idArgument(): Argument {
+  return new Argument('<id>', 'the id of the release, as "promptforge releases" lists it').argParser(text => {
+    if (/^[1-9][0-9]{0,14}$/.test(text)) return text;
+    throw new InvalidArgumentError('It is a number, such as 318.');
+  });
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('say what is in a release, and how it goes')
+    .addArgument(idArgument())
+    .addOption(remoteOption())
+    .option('--json', 'print it as the API gives it')
+    .addHelpText('after', '\nExamples:\n  promptforge release show 318')
+    .action(async (id: string, options: ShowOptions) =>
+      (await import('../actions/release.ts')).show(id, options),
+    );
+}
+
+function decideCommand(deed: 'approve' | 'reject' | 'cancel', description: string): Command {
+  return new Command(deed)
+    .description(description)
+    .addArgument(idArgument())
+    .addOption(
+      new Option('--comment <text>', 'why; it is kept permanently')
+        .argParser(givenArgument)
+        .makeOptionMandatory(deed === 'reject'),
+    )
+    .addOption(remoteOption())
+    .option('--json', 'print what became of it as the API gives it')
+    .addHelpText(
+      'after',
+      `
+One that goes live as a whole is decided as a whole, or not at all; otherwise it goes on where one is refused, and
+the exit code is 1.
+
+Examples:
+  promptforge release ${deed} 318 --comment "${deed === 'approve' ? 'Read all of it' : 'Not this week'}"`,
+    )
+    .action(async (id: string, options: DecideOptions) =>
+      (await import('../actions/release.ts')).decide(deed, id, options),
+    );
+}
+
+function rollBackCommand(): Command {
+  return new Command('roll-back')
+    .description('bring all prompts of a release back to what was live before it')
+    .addArgument(idArgument())
+    .addOption(reasonOption())
+    .addOption(remoteOption())
+    .option('--yes', 'do not ask before it is done')
+    .option('--json', 'print what became of it as the API gives it')
+    .addHelpText(
+      'after',
+      `
+All of it goes back at one moment, as a release of its own. A prompt that another version is live of by now, or that
+was not live before, stays as it is.
+
+Examples:
+  promptforge release roll-back 318 --reason "Wrong fees" --yes`,
+    )
+    .action(async (id: string, options: RollBackOptions) =>
+      (await import('../actions/release.ts')).rollBack(id, options),
+    );
+}

@@ -1,0 +1,22 @@
+/** Asks before what others feel, on a terminal; a script says --yes. */
+import { createInterface } from 'node:readline/promises';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import { line, type Shown, say } from './output.ts';
+
+/** @throws CommandFailure where the answer is no, or nobody can be asked */
+export async function confirm(question: Shown, isAgreed: boolean): Promise<void> {
+  if (isAgreed) return;
+  if (!process.stdin.isTTY)
+    throw new CommandFailure(EXIT.usage, `${question} Nobody can be asked here: say --yes.`);
+  await say(line`${question} [y/N]`);
+  const lines = createInterface({ input: process.stdin });
+  try {
+    const answered = Promise.withResolvers<string>();
+    lines.once('line', answered.resolve);
+    lines.once('close', () => answered.resolve(''));
+    if (/^y(es)?$/i.test((await answered.promise).trim())) return;
+  } finally {
+    lines.close();
+  }
+  throw new CommandFailure(EXIT.refused, 'Nothing was done.');
+}

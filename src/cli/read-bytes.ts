@@ -1,0 +1,31 @@
+/** The bytes of a file that a command is given, or of stdin, up to a limit. */
+import { createReadStream } from 'node:fs';
+import { whyRefused } from '../disk/why-refused.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+
+/** Names stdin in the place of a file. */
+const STDIN = '-';
+
+/**
+ * @param file a path, or `-`
+ * @param limit in bytes, with the sentence for a longer one
+ * @throws CommandFailure for one that is longer or cannot be read
+ */
+export async function readBytes(
+  file: string,
+  limit: { readonly bytes: number; readonly sentence: string },
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of file === STDIN ? process.stdin : createReadStream(file)) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > limit.bytes) throw new CommandFailure(EXIT.invalid, `${file}: ${limit.sentence}`);
+    }
+    return Buffer.concat(chunks);
+  } catch (cause) {
+    if (cause instanceof CommandFailure) throw cause;
+    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
+  }
+}

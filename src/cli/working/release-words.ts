@@ -1,0 +1,47 @@
+/** What a terminal says of a release. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { Release, ReleaseAnswer, ReleaseSummary } from '../../contract/releases.ts';
+import { waitedForWords } from '../../core/owners-words.ts';
+import { versionReference } from '../../core/version.ts';
+import { line, lines, type Shown, table } from '../output.ts';
+
+/** `3 applied, 1 pending`. */
+export function countsInWords(counts: ReleaseSummary['counts']): string {
+  return Object.entries(counts)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+}
+
+/** One release with its promotions. */
+export function releaseInLines(release: Release): Shown {
+  const { id, environment, channel, atomic, requestedBy, requestedAt, reason, counts, effectiveAt } = release;
+  const how = atomic ? 'goes live as a whole or not at all' : 'goes live one by one';
+  const when = effectiveAt === null ? '' : `, planned for ${effectiveAt}`;
+  return lines([
+    line`Release ${id} to ${channel} of ${environment}: ${countsInWords(counts)}. It ${how}${when}.`,
+    line`${requestedBy} requested it at ${requestedAt}: ${reason}`,
+    table(
+      ['PROMPT', 'VERSION', 'INSTEAD OF', 'STATE', 'APPROVALS', 'WHY NOT'],
+      release.promotions.map(each => [
+        each.prompt,
+        String(each.version),
+        each.from === null ? '' : String(each.from),
+        each.state,
+        `${each.approvals.length} of ${each.approvalsNeeded}`,
+        each.held?.detail ?? each.closed?.comment ?? waitsForWhom(each),
+      ]),
+    ),
+  ]);
+}
+
+function waitsForWhom({ owners }: Promotion): string {
+  const whom = waitedForWords(owners);
+  return whom === undefined ? '' : `waits for ${whom}`;
+}
+
+/** Why each of those that were refused was. */
+export function refusalsInLines({ results }: Pick<ReleaseAnswer, 'results'>): Shown[] {
+  return results
+    .filter(({ outcome }) => outcome === 'refused')
+    .map(({ prompt, version, detail }) => line`${versionReference(prompt, version)}: ${detail ?? ''}`);
+}
