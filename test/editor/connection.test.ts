@@ -236,6 +236,31 @@ describe('the status bar', () => {
     assert.equal(statusWords({ kind: 'no-folder' }, undefined), undefined);
   });
 
+  it('names the project where the window has several, and offers to switch first', () => {
+    const words = statusWords({ kind: 'no-key' }, 'https://prompts.example.com', undefined, 'cards');
+    assert.equal(words?.text, '$(key) cards · prompts.example.com · no key');
+    assert.match(words?.tooltip ?? '', /^This window shows the project cards\. /);
+    assert.equal(menuFor({ kind: 'no-key' }, 'embedded', true)[0]?.command, 'promptforge.switchProject');
+  });
+
+  it('warns of what somebody has to put right, and of no registry that is away', () => {
+    assert.equal(statusWords({ kind: 'refused', why: 'x' }, 'embedded')?.warning, true);
+    assert.equal(statusWords({ kind: 'offline', why: 'x' }, 'embedded')?.warning, false);
+  });
+
+  it('counts what is to pull, to publish and to merge, as git does beside a branch', () => {
+    const words = statusWords(
+      { kind: 'connected', environment: 'development', actor: 'ada', role: 'author' },
+      'embedded',
+      { incoming: 1, changes: 2, conflicts: 3 },
+    );
+    assert.equal(words?.text, '$(cloud) embedded · development 1↓ 2↑ 3!');
+    assert.match(
+      words?.tooltip ?? '',
+      /1 prompt to pull\. 2 prompts changed here and not published\. 3 prompts changed here and in the registry\.$/,
+    );
+  });
+
   it('offers first what helps', () => {
     assert.equal(menuFor({ kind: 'no-key' }, 'https://x')[0]?.command, 'promptforge.setKey');
     assert.equal(menuFor({ kind: 'offline', why: '' }, 'https://x')[0]?.command, 'promptforge.refresh');

@@ -157,8 +157,12 @@ describe('the preview’s renderer', () => {
     'loops in loops': request(`${'{{#each @root.xs}}'.repeat(6)}text{{this}}${'{{/each}}'.repeat(6)}`, {
       xs,
     }),
-    'an inline partial that calls itself': request('{{#*inline "a"}}x{{> a}}{{/inline}}{{> a}}'),
-    'one that calls itself twice': request('{{#*inline "a"}}{{> a}}{{> a}}{{/inline}}{{> a}}'),
+    'an inline partial that calls itself': request(
+      '{{#*inline "a"}}x{{#if 1}}{{> a}}{{/if}}{{/inline}}{{> a}}',
+    ),
+    'one that calls itself twice': request(
+      '{{#*inline "a"}}{{#if 1}}{{> a}}{{> a}}{{/if}}{{/inline}}{{> a}}',
+    ),
     'one that calls itself within a loop': request(
       '{{#*inline "a"}}{{#each @root.xs}}{{> a}}{{/each}}{{/inline}}{{> a}}',
       { xs },

@@ -4,8 +4,7 @@ import { isPromptName, parsePromptName } from '../../src/core/name.ts';
 import { parseSource } from '../../src/core/source.ts';
 import { sourceIssues } from '../../src/core/template.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { compareTitle, knownAs, shortName } from '../../src/editor/compare/titles.ts';
-import { skeletonOf } from '../../src/editor/prompts/skeleton.ts';
+import { compareTitle, knownAs, shortName, shortNames } from '../../src/editor/compare/titles.ts';
 import { curlOf } from '../../src/editor/versions/curl.ts';
 import {
   folderUriParts,
@@ -16,6 +15,7 @@ import {
   versionUriParts,
 } from '../../src/editor/versions/uri.ts';
 import { ageOf, counted } from '../../src/editor/wording/age.ts';
+import { skeletonOf } from '../../src/workspace/skeleton.ts';
 import { aPointer, aSummary, NOW } from './data.ts';
 
 const TRIAGE = parsePromptName('support/triage');
@@ -102,6 +102,11 @@ describe('what a tab calls a prompt', () => {
   it('is its name without the folders', () => {
     assert.equal(named('support/cards/triage', 'support/triage-late', 'triage/support'), 'triage');
     assert.equal(named('triage'), 'triage');
+  });
+  it('is the same where many are asked for', () => {
+    const all = ['support/triage', 'cards/triage', 'fees', '_style', 'fees/fees'].map(parsePromptName);
+    const short = shortNames(all);
+    for (const each of all) assert.equal(short(each), shortName(each, all));
   });
   it('is its whole name where another has the same', () => {
     assert.equal(named('support/_style', '_style'), 'support/_style');

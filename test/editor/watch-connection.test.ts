@@ -126,6 +126,18 @@ describe('watching a connection', () => {
     assert.ok(window.asked.length > before, 'it begins again');
   });
 
+  it('asks one that is away less often, and no two windows at the same times', async () => {
+    using window = new AWindow();
+    window.weather = 'refuses';
+    await window.pass(60_000);
+    const pauses = window.asked.map((at, index) => at - (window.asked[index - 1] ?? 0)).slice(4);
+    assert.ok(
+      pauses.every(pause => pause >= 2_000 && pause <= 2_500),
+      pauses.join(),
+    );
+    assert.ok(new Set(pauses).size > 1, 'each pause is another');
+  });
+
   it('asks for the rest later and later where a registry answers only whether it is there', async () => {
     using window = new AWindow('offline');
     window.weather = 'answers, but serves nothing';

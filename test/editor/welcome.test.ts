@@ -42,7 +42,12 @@ const REASONS: Readonly<Record<string, Keys>> = {
 const connected = { ...project, 'promptforge.state': 'connected' };
 
 describe('a view without entries', () => {
-  for (const view of ['promptforge.prompts', 'promptforge.promotions', 'promptforge.environments'])
+  for (const view of [
+    'promptforge.prompts',
+    'promptforge.history',
+    'promptforge.promotions',
+    'promptforge.environments',
+  ])
     for (const [reason, keys] of Object.entries(REASONS))
       it(`says in ${view} for "${reason}" one thing, with a button`, () => {
         const [text, ...more] = shown(view, keys);
@@ -65,6 +70,20 @@ describe('a view without entries', () => {
     const [text, ...more] = shown('promptforge.prompts', keys);
     assert.deepEqual(more, []);
     assert.match(text ?? '', /command:promptforge\.clearFilter/);
+  });
+
+  it('says in promptforge.history one thing, whatever is in front', () => {
+    for (const [of, begins] of [
+      ['none', /^Open a prompt/],
+      ['draft', /^This prompt has no version/],
+    ] as const) {
+      const [text, ...more] = shown('promptforge.history', { ...connected, 'promptforge.historyOf': of });
+      assert.deepEqual(more, []);
+      assert.match(text ?? '', begins);
+    }
+    const filtered = { ...connected, 'promptforge.historyOf': 'prompt', 'promptforge.historyFiltered': true };
+    assert.match(shown('promptforge.history', filtered).join(), /^No version by .*\n\[.*clearAuthorFilter/);
+    assert.deepEqual(shown('promptforge.history', { ...connected, 'promptforge.historyOf': 'prompt' }), []);
   });
 
   it('has no button of a command of ours that is not there', () => {

@@ -1,5 +1,7 @@
 /** Over the first line of a prompt's file: what one does with it, its version, and what is live where. */
 import * as vscode from 'vscode';
+import type { OpenProject } from '../connection/find-project.ts';
+import { otherProjectOf } from '../connection/other-project.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { VIEW_TYPE } from '../preview/preview.ts';
 import type { Workbench } from '../workbench.ts';
@@ -28,10 +30,12 @@ export function registerCodeLens({
     vscode.languages.registerCodeLensProvider(PROMPT_FILES, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: document => {
+        const other = otherProjectOf(document.uri.fsPath, session);
         const name = session.project && placeOfDocument(document, session)?.name;
         return commandsOf(document.uri, name && prompts.listed.get(name), {
           isPreviewed,
           isOffline: session.state.kind === 'offline',
+          other,
         }).map(command => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command));
       },
     }),
@@ -48,10 +52,17 @@ function isPreviewVisible({ all }: vscode.TabGroups): boolean {
   );
 }
 
+interface Around {
+  readonly isPreviewed: boolean;
+  readonly isOffline: boolean;
+  /** The project that the file belongs to, where that is not shown. */
+  readonly other: OpenProject | undefined;
+}
+
 function commandsOf(
   uri: vscode.Uri,
   listed: Listed,
-  { isPreviewed, isOffline }: { readonly isPreviewed: boolean; readonly isOffline: boolean },
+  { isPreviewed, isOffline, other }: Around,
 ): vscode.Command[] {
   const command = (id: string, title: string, tooltip: string): vscode.Command => ({
     command: `promptforge.${id}`,
@@ -62,6 +73,11 @@ function commandsOf(
   const preview = isPreviewed
     ? []
     : [command('openPreviewToSide', 'Preview', 'Show what a model gets, as you type')];
+  if (other !== undefined) {
+    const title = `Switch to ${other.name}`;
+    const tooltip = 'This file is of another project than the one that this window shows';
+    return [...preview, { command: 'promptforge.switchProject', title, tooltip, arguments: [other.root] }];
+  }
   if (listed === undefined) return preview;
   const { name, summary } = listed;
   const shown = listed.base ?? summary?.newest.version;

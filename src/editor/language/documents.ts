@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from '../../language-worker/client.ts';
 import type { OpenDocument } from '../../language-worker/contract.ts';
 import type { Session } from '../connection/session.ts';
-import { entryOf, type PlaceOfFile, placeOfDocument } from './place-of-file.ts';
+import { entryOf, type PlaceOfFile, placeOfDocument, scopeOf } from './place-of-file.ts';
 
 export interface Documents extends vscode.Disposable {
   /** A document that the worker knows was opened, changed or closed. */
@@ -42,7 +42,7 @@ export function followDocuments(client: LanguageClient, session: Session): Docum
     if (file !== undefined) client.setFiles([file]);
     changed.fire(document);
   };
-  let folder = session.project?.promptsFolder;
+  let scope = scopeOf(session);
   for (const document of vscode.workspace.textDocuments) open(document);
   const following = vscode.Disposable.from(
     changed,
@@ -65,8 +65,8 @@ export function followDocuments(client: LanguageClient, session: Session): Docum
       changed.fire(document);
     }),
     session.onDidChange(() => {
-      if (session.project?.promptsFolder === folder) return;
-      folder = session.project?.promptsFolder;
+      if (scopeOf(session) === scope) return;
+      scope = scopeOf(session);
       for (const document of vscode.workspace.textDocuments) open(document);
     }),
   );

@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { isPromptName, PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { type FileEntry, type FileRole, SAMPLES_EXTENSION } from '../../language-worker/contract.ts';
+import { otherProjectOf } from '../connection/other-project.ts';
 import type { Session } from '../connection/session.ts';
 import { parseVersionUri, SCHEME } from '../versions/uri.ts';
 
@@ -18,9 +19,14 @@ export function placeOfDocument(
   { uri, languageId }: vscode.TextDocument,
   session: Session,
 ): PlaceOfFile | undefined {
-  if (uri.scheme === 'file' && uri.path.endsWith(SAMPLES_EXTENSION))
+  if (uri.scheme === 'file' && uri.path.endsWith(SAMPLES_EXTENSION)) {
+    if (otherProjectOf(uri.fsPath, session) !== undefined) return undefined;
     return { role: 'samples', name: nameOf(uri, SAMPLES_EXTENSION, session) };
+  }
   if (languageId !== LANGUAGE) return undefined;
+  // Of another project: coloured, and neither checked nor found by this one.
+  if (uri.scheme === 'file' && otherProjectOf(uri.fsPath, session) !== undefined)
+    return { role: 'version', name: undefined };
   if (uri.scheme === SCHEME) return { role: 'version', name: parseVersionUri(uri)?.prompt };
   // Such as the left side of a comparison with git: the same prompt once more, which nothing must find.
   if (uri.scheme !== 'file') return { role: 'version', name: undefined };
@@ -38,8 +44,14 @@ export function placeOfPath(uri: vscode.Uri, session: Session): PlaceOfFile | un
 
 /** What the worker needs to read a file itself; undefined for one that it has no use for. */
 export function entryOf(uri: vscode.Uri, session: Session): FileEntry | undefined {
-  const place = uri.scheme === 'file' ? placeOfPath(uri, session) : undefined;
+  const isOurs = uri.scheme === 'file' && otherProjectOf(uri.fsPath, session) === undefined;
+  const place = isOurs ? placeOfPath(uri, session) : undefined;
   return place && { uri: uri.toString(), path: uri.fsPath, ...place };
+}
+
+/** Changes when a file may be something else to the worker than before. */
+export function scopeOf({ project, projects }: Session): string {
+  return JSON.stringify([project?.promptsFolder, projects.map(({ root }) => root)]);
 }
 
 /** In the project's prompts folder, or in the workspace folder where there is no project. */

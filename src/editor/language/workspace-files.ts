@@ -5,7 +5,7 @@ import type { FileEntry } from '../../language-worker/contract.ts';
 import type { Session } from '../connection/session.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
-import { entryOf } from './place-of-file.ts';
+import { entryOf, scopeOf } from './place-of-file.ts';
 
 const FILES = '**/*.{prompt,samples.yaml}';
 /** Besides what `files.exclude` names. */
@@ -34,7 +34,7 @@ export function followFiles(
   /** Told while the workspace is being listed, which may not have seen them. */
   let toldMeanwhile = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let folder = session.project?.promptsFolder;
+  let scope = scopeOf(session);
 
   const list = async (): Promise<void> => {
     const listing = ++lists;
@@ -111,8 +111,8 @@ export function followFiles(
     vscode.workspace.onDidChangeWorkspaceFolders(listAll),
     session.onDidChange(() => {
       // Names are relative to the prompts folder.
-      if (session.project?.promptsFolder === folder) return;
-      folder = session.project?.promptsFolder;
+      if (scopeOf(session) === scope) return;
+      scope = scopeOf(session);
       listAll();
     }),
     new vscode.Disposable(() => clearTimeout(timer)),

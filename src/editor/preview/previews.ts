@@ -8,7 +8,7 @@ import { logged } from '../problems/explain.ts';
 import { curlNote } from '../versions/curl.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { shellOf } from '../versions/shell.ts';
-import { EMBEDDED } from '../versions/uri.ts';
+import { EMBEDDED, parseVersionUri } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 import { messagesJson, renderCurl } from './copies.ts';
 import { Difference } from './difference.ts';
@@ -116,11 +116,12 @@ export class Previews implements vscode.Disposable {
         return;
       }
       const shell = shellOf(process.platform, vscode.env.shell);
-      const command = renderCurl(session.registry ?? EMBEDDED, prompt, of, shown.input, shell);
+      const registry = parseVersionUri(shown.subject.uri)?.registry ?? session.registry ?? EMBEDDED;
+      const command = renderCurl(registry, prompt, of, shown.input, shell);
       await vscode.env.clipboard.writeText(command);
       const unpublished =
         version === undefined && listed?.state !== 'clean' ? ' What is not published is not in it.' : '';
-      const note = curlNote(session.registry ?? EMBEDDED);
+      const note = curlNote(registry);
       const said = `Copied: the registry renders ${prompt}@${of}.${unpublished} Put a key into the environment variable PROMPTFORGE_KEY before you run it.`;
       void ask.tell('info', note === undefined ? said : `${said} ${note}`);
       return;

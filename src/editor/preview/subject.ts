@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from '../../core/version.ts';
 import { shortName } from '../compare/titles.ts';
+import { otherProjectOf } from '../connection/other-project.ts';
 import { versionUri } from '../versions/open-version.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import { fetchVersion } from '../versions/version-files.ts';
@@ -56,7 +57,7 @@ export async function subjectOf(uri: vscode.Uri, { prompts }: Workbench): Promis
       samplesUri: copy && samplesOf(copy.folder.pathOf(prompt)),
     };
   }
-  const prompt = uri.scheme === 'file' ? copy?.folder.promptOf(uri.fsPath) : undefined;
+  const prompt = uri.scheme === 'file' ? await prompts.promptOf(uri.fsPath) : undefined;
   const name = uri.path.split('/').at(-1) ?? '';
   return {
     uri,
@@ -88,8 +89,8 @@ export async function requestOf(
     return { ...request, input };
   }
   const { file, shownFrom } = placeOf(subject.uri);
-  const folder = (await prompts.workingCopy())?.folder;
-  const root = folder?.promptOf(file) === undefined ? shownFrom : folder.path;
+  const own = (await prompts.promptOf(file)) === undefined ? undefined : session.project;
+  const root = (own ?? otherProjectOf(file, session)?.project)?.promptsFolder ?? shownFrom;
   return { source, input, file, root, shownFrom, unsaved: unsavedPrompts() };
 }
 

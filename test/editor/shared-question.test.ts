@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { COUNTS_MS, SharedQuestion } from '../../src/editor/connection/shared-question.ts';
+
+describe('the question that is asked once for all', () => {
+  it('is under way once, its answer counts for a moment, and who asks anew gets a new one', async () => {
+    let now = 0;
+    let asked = 0;
+    let answer = Promise.withResolvers<void>();
+    const question = new SharedQuestion(
+      () => {
+        asked += 1;
+        return answer.promise;
+      },
+      () => now,
+    );
+    const all = [question.ask(), question.answer(), question.ask()];
+    answer.reject(new Error('It is away.'));
+    for (const each of all) await assert.rejects(each, /away/);
+    assert.equal(asked, 1);
+    await assert.rejects(question.answer(), /away/);
+    assert.equal(asked, 1);
+    answer = Promise.withResolvers<void>();
+    answer.resolve();
+    await question.ask();
+    await question.answer();
+    assert.equal(asked, 2);
+    now += COUNTS_MS;
+    await question.answer();
+    assert.equal(asked, 3);
+    question.forget();
+    await question.answer();
+    assert.equal(asked, 4);
+  });
+});

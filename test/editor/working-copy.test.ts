@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { changedMarks, type FileMark, fileMarks } from '../../src/editor/explorer/file-marks.ts';
+import type { Listed } from '../../src/editor/explorer/listed.ts';
+import { fileMarkOf, markOf } from '../../src/editor/explorer/state-words.ts';
+import { countsOf, GROUPS, groupOf, groupsOf } from '../../src/editor/working-copy/groups.ts';
+import { runs } from '../runs.ts';
+import { aListed, aSummary } from './data.ts';
+
+const STATES = ['clean', 'modified', 'behind', 'conflict', 'new', 'deleted', 'archived'] as const;
+
+const archived = { ...aSummary('a', 3), archived: true };
+const outdated = {
+  ...aSummary('a', 3),
+  outdatedPartials: [{ prompt: '_header', used: 1, newest: 2 }],
+} as unknown as NonNullable<Listed['summary']>;
+
+const anyListed: fc.Arbitrary<Listed> = fc.record({
+  name: fc.stringMatching(/^[a-c]{1,3}$/),
+  state: fc.option(fc.constantFrom(...STATES), { nil: undefined }),
+  summary: fc.option(fc.constantFrom(aSummary('a', 3), archived, outdated), { nil: undefined }),
+  base: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  hasFile: fc.boolean(),
+  isEdited: fc.boolean(),
+  trouble: fc.option(fc.constant('a.prompt: It is not UTF-8.'), { nil: undefined }),
+}) as never;
+
+describe('the groups of a working copy', () => {
+  const groupOfState = (state: Listed['state'], more: Partial<Listed> = {}) =>
+    groupOf({ ...aListed('a', state, aSummary('a', 3)), base: 3, ...more });
+
+  it('are changes to publish, news to pull, and what both sides changed', () => {
+    assert.deepEqual(
+      STATES.map(state => [state, groupOfState(state)]),
+      [
+        ['clean', undefined],
+        ['modified', 'changes'],
+        ['behind', 'incoming'],
+        ['conflict', 'conflicts'],
+        ['new', 'changes'],
+        ['deleted', 'changes'],
+        ['archived', undefined],
+      ],
+    );
+  });
+
+  it('have a prompt of the registry that has no file here as one to pull, unless it is archived', () => {
+    assert.equal(groupOfState(undefined), 'incoming');
+    assert.equal(groupOfState(undefined, { summary: archived }), undefined);
+    assert.equal(groupOfState('deleted', { summary: archived }), undefined);
+  });
+
+  it('have what was deleted here and changed there as a conflict', () => {
+    assert.equal(groupOfState('deleted', { base: 2 }), 'conflicts');
+  });
+
+  it('have a file that was given another name once, unless the registry has something newer under the old one', () => {
+    assert.equal(groupOfState('deleted', { renamedTo: 'b' as never }), undefined);
+    assert.equal(groupOfState('deleted', { renamedTo: 'b' as never, base: 2 }), 'conflicts');
+    const from = { ...aListed('b', 'new'), renamedFrom: { prompt: 'a' as never, base: 3 } };
+    assert.equal(groupOf(from), 'changes');
+    assert.deepEqual([markOf(from)?.badge, markOf(from)?.word], ['R', 'renamed from a']);
+    const to = { ...aListed('a', 'deleted', aSummary('a', 3)), base: 3, renamedTo: 'b' as never };
+    assert.deepEqual([markOf(to)?.badge, markOf(to)?.word], ['R', 'renamed to b']);
+  });
+
+  it('say of it that somebody has to decide, in the words of its mark', () => {
+    const deleted = { ...aListed('a', 'deleted', aSummary('a', 3)), base: 2 };
+    assert.match(markOf(deleted)?.meaning ?? '', /Restore the file or keep it deleted/);
+    assert.doesNotMatch(markOf({ ...deleted, base: 3 })?.meaning ?? '', /Restore the file or/);
+  });
+
+  it('keep edits of an archived prompt in sight', () => {
+    assert.equal(groupOfState('archived', { summary: archived, isEdited: true }), 'changes');
+  });
+
+  it('leave out a file that cannot be a prompt', () => {
+    assert.equal(groupOfState(undefined, { trouble: 'a.prompt: It is not UTF-8.' }), undefined);
+  });
+
+  it('hold each prompt once, in order, and are counted as they are', () => {
+    fc.assert(
+      fc.property(fc.array(anyListed, { maxLength: 30 }), prompts => {
+        const groups = groupsOf(prompts);
+        const counts = countsOf(prompts);
+        const all = GROUPS.flatMap(group => groups[group]);
+        assert.equal(new Set(all).size, all.length);
+        for (const group of GROUPS) {
+          assert.equal(groups[group].length, counts[group]);
+          const names = groups[group].map(({ name }) => name as string);
+          assert.deepEqual(names, names.toSorted());
+        }
+        assert.equal(all.length, prompts.filter(each => groupOf(each) !== undefined).length);
+      }),
+      { numRuns: runs(1000, 100) },
+    );
+  });
+});
+
+describe('the marks on files', () => {
+  const marksOf = (listed: readonly Listed[], troubles: Parameters<typeof fileMarks>[1] = []) =>
+    fileMarks(
+      listed,
+      troubles,
+      relative => `/prompts/${relative}`,
+      absolute => absolute,
+    );
+
+  it('are by the path of the file, and none for what is clean', () => {
+    const marks = marksOf([aListed('support/triage', 'modified'), aListed('b', 'clean')]);
+    assert.deepEqual([...marks.keys()], ['/prompts/support/triage.prompt']);
+    assert.equal(marks.get('/prompts/support/triage.prompt')?.badge, 'M');
+  });
+
+  it('name older partials where nothing more urgent is', () => {
+    assert.equal(markOf(aListed('a', 'clean', outdated))?.word, 'older partials');
+    assert.equal(markOf(aListed('a', 'modified', outdated))?.word, 'modified');
+    assert.equal(markOf(aListed('a', undefined, outdated)), undefined);
+  });
+
+  it('are on a file that cannot be a prompt, with the reason', () => {
+    const message = 'prompts/a b.prompt: The segment "a b" is not allowed.';
+    const mark = marksOf([], [{ path: '/prompts/a b.prompt', message }]).get('/prompts/a b.prompt');
+    assert.deepEqual([mark?.word, mark?.meaning], ['invalid', message]);
+    assert.equal(markOf({ ...aListed('a', 'modified'), trouble: message })?.word, 'invalid');
+  });
+
+  it('are where a file would be that the registry alone has', () => {
+    const [missing] = marksOf([aListed('a', undefined, aSummary('a', 3))]).values();
+    assert.deepEqual([missing?.badge, missing?.reachesFolders], ['↓', false]);
+    assert.equal(fileMarkOf(aListed('a', undefined, archived)), undefined);
+  });
+
+  it('reach the folders above where something was done here, and not for news of the registry', () => {
+    const reaches = (state: Listed['state']) =>
+      [...marksOf([aListed('a', state, aSummary('a', 3))]).values()][0]?.reachesFolders;
+    assert.deepEqual(
+      STATES.map(state => reaches(state)),
+      [undefined, true, false, true, true, false, false],
+    );
+  });
+
+  it('are of at most two characters', () => {
+    fc.assert(
+      fc.property(anyListed, listed => {
+        assert.ok((fileMarkOf(listed)?.badge.length ?? 1) <= 2);
+      }),
+    );
+  });
+
+  it('are shown again only where they changed: what is shown then is what is true', () => {
+    fc.assert(
+      fc.property(fc.array(anyListed), fc.array(anyListed), (one, other) => {
+        const [before, after] = [marksOf(one), marksOf(other)];
+        const shown = new Map<string, FileMark | undefined>(before);
+        for (const key of changedMarks(before, after)) shown.set(key, after.get(key));
+        for (const key of new Set([...before.keys(), ...after.keys()]))
+          assert.equal(shown.get(key)?.meaning, after.get(key)?.meaning);
+        assert.deepEqual(changedMarks(after, new Map(after)), []);
+      }),
+      { numRuns: runs(1000, 100) },
+    );
+  });
+});
