@@ -10,7 +10,7 @@ const SOURCES = ['src/**', 'scripts/build.ts', 'package.json', 'package-lock.jso
 /** What a build makes anew. */
 const OUTPUTS = ['extension', 'language-worker', 'preview-worker', 'cli'].map(name => `dist/${name}.js`);
 /** Left as it is where it would not change, so its age says nothing. */
-const PAGE = 'media/preview/preview.js';
+const PAGES = ['media/preview/preview.js', 'media/promotion/promotion.js'];
 
 /**
  * Builds unless `dist/` is younger than all sources.
@@ -27,7 +27,7 @@ export async function buildIfChanged(say: (message: string) => void): Promise<vo
 }
 
 async function isCurrent(): Promise<boolean> {
-  const made = await Promise.all([...OUTPUTS, PAGE].map(changedAt));
+  const made = await Promise.all([...OUTPUTS, ...PAGES].map(changedAt));
   if (made.includes(undefined)) return false;
   const oldest = Math.min(...made.slice(0, OUTPUTS.length).map(time => time ?? 0));
   for await (const source of glob(SOURCES, { cwd: ROOT })) {

@@ -2,7 +2,7 @@
 //
 //   node scripts/host/extensionTests.ts [1.105|1.139|desktop] [--no-keychain] [--grep PATTERN] [--no-build]
 
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,13 +27,16 @@ const scratch = await mkdtemp(join(tmpdir(), 'promptforge-suite-'));
 // The suite may write to its workspace, so it gets a copy.
 const workspace = join(scratch, 'workspace');
 await cp(join(ROOT, 'test', 'extension', 'workspace'), workspace, { recursive: true });
+// With a workspace of one folder, a test can add another one without VS Code starting its extensions again.
+const workspaceFile = join(scratch, 'suite.code-workspace');
+await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: 'workspace' }] }));
 try {
   await runTests({
     ...(version === 'desktop' ? {} : { vscodeExecutablePath: join(import.meta.dirname, 'launcher.ts') }),
     extensionDevelopmentPath: ROOT,
     extensionTestsPath: join(ROOT, 'out', 'extension-tests', 'run.js'),
     launchArgs: [
-      workspace,
+      workspaceFile,
       `--user-data-dir=${join(scratch, 'user-data')}`,
       `--extensions-dir=${join(scratch, 'extensions')}`,
     ],

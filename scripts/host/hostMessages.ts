@@ -13,3 +13,6 @@ export const OPENINGS = 5;
  * whatever the window asked or was doing is gone.
  */
 export const HOST_HAS_ENDED = 'terminated unexpectedly';
+
+/** Printed by the suite where a window came up without the folders of its workspace file, which VS Code reads late. */
+export const NO_FOLDER = 'The window has no folder.';

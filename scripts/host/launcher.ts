@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
 import { openWindow, startBrowser } from './browser.ts';
-import { HOST_IS_LATE, OPENINGS } from './hostMessages.ts';
+import { HOST_IS_LATE, NO_FOLDER, OPENINGS } from './hostMessages.ts';
 import { patience } from './patience.ts';
 import { type RunningServer, startServer, WITHOUT_GIT } from './runningServer.ts';
 import { provideBrowser, provideKeyring } from './systemPackages.ts';
@@ -78,23 +78,25 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   ]);
   // The page ends with the browser; until then a machine may take as long as it needs to load it.
   page.setDefaultTimeout(0);
-  let hostIsLate = false;
+  let isUnready = false;
   let attempts = OPENINGS;
   const open = async (): Promise<void> => {
-    hostIsLate = false;
+    isUnready = false;
     attempts -= 1;
     await page.goto(address);
   };
   await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
     silence.refresh();
     const line = format(...args);
-    hostIsLate ||= line.includes(HOST_IS_LATE);
+    isUnready ||= line.includes(HOST_IS_LATE) || line.includes(NO_FOLDER);
     if (line.includes(HOST_IS_LOST)) console.error(`The extension host is gone. ${endOfLog(server)}`);
     printLogLine(line);
   });
   await page.exposeFunction('codeAutomationExit', (code: number) => {
-    if (code === 0 || !hostIsLate || attempts === 0) return ended.resolve(code);
-    console.log('The extension host was not ready within the minute that VS Code gives it: once more.');
+    if (code === 0 || !isUnready || attempts === 0) return ended.resolve(code);
+    console.log(
+      'The extension host was not ready within the minute that VS Code gives it, or had no folder: once more.',
+    );
     open().catch(ended.reject);
   });
   await open();

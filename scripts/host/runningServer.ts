@@ -46,7 +46,7 @@ export type RunningServer = {
   readonly authority: string;
   /** What it has printed so far. */
   log(): string;
-  /** The workbench's address for a folder; `payload` only counts with `acceptPayload`. */
+  /** The workbench's address for a folder or a `.code-workspace` file; `payload` only counts with `acceptPayload`. */
   workbench(folder: string, payload?: ReadonlyArray<readonly [string, string]>): string;
   /** Ends it with everything it started. May be called twice. */
   stop(): Promise<void>;
@@ -164,7 +164,9 @@ export async function startServer(
     authority,
     log: () => log,
     workbench(folder, payload = []) {
-      const query = new URLSearchParams({ folder });
+      const query = new URLSearchParams({
+        [folder.endsWith('.code-workspace') ? 'workspace' : 'folder']: folder,
+      });
       if (options.connectionToken !== undefined) query.set('tkn', options.connectionToken);
       if (payload.length > 0) query.set('payload', JSON.stringify(payload));
       return `http://${authority}/?${query}`;

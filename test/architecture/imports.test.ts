@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'language-worker': ['language', 'core', 'disk'],
   workspace: ['core', 'disk', 'client'],
   sdk: ['contract', 'core'],
-  cli: ['core', 'disk', 'contract', 'registry', 'client', 'workspace', 'keys', 'sdk'],
+  cli: ['core', 'disk', 'contract', 'registry', 'client', 'workspace', 'keys', 'language', 'sdk'],
   editor: ['core', 'disk', 'contract', 'client', 'workspace', 'keys', 'language', 'language-worker'],
 };
 

@@ -57,6 +57,26 @@ describe('the groups of promotions', () => {
     assert.deepEqual(groupsOf([]), []);
   });
 
+  it('tell apart what waits for oneself, what one asked for, and what waits for others', () => {
+    const own = { ...WAITING, id: '31', requestedBy: 'mara.lindqvist' };
+    const written = { ...WAITING, id: '32', authors: ['Mara.Lindqvist'] };
+    const shown = (role: Role) =>
+      groupsOf([own, written, WAITING], [], () => aKey('production', role)).map(group => [
+        groupTitle(group),
+        ...group.promotions.map(({ id }) => id),
+      ]);
+    assert.deepEqual(shown('approver'), [
+      ['Waiting for you', '17'],
+      ['Requested by you', '31'],
+      ['Waiting for others', '32'],
+    ]);
+    assert.deepEqual(shown('reader'), [
+      ['Requested by you', '31'],
+      ['Waiting for others', '17', '32'],
+    ]);
+    assert.deepEqual(groupsOf([WAITING]).map(groupTitle), ['Waiting for others']);
+  });
+
   it('show the twenty that ended last, by environment, production first', () => {
     const many = Array.from({ length: 30 }, (_, index) => aPromotion('staging', 1, { id: String(index) }));
     const [done] = groupsOf(many);
@@ -178,6 +198,22 @@ describe('the words of a promotion that waits', () => {
     assert.doesNotMatch(tooltip([]), /wrote what it changes/);
   });
 
+  it('say of whom one must approve it, whatever their names hold', () => {
+    const owners = [
+      { prompts: 'support/**', owners: ['*da*\u202ena', 'sam'], canApprove: ['*da*\u202ena', 'sam'] },
+    ];
+    const owned = aPromotion('production', 12, {
+      state: 'pending',
+      appliedAt: null,
+      approvalsNeeded: 1,
+      owners,
+    });
+    const words = promotionWords(owned, { kind: 'unknown' }, NOW);
+    assert.match(words.label, /^@12 production: waiting for \*da\*.*na or sam$/);
+    assert.ok(!words.label.includes('\u202e'));
+    assert.match(words.tooltip(), /needs the approval of an owner: \\\*da\\\*/);
+    assert.match(approvalQuestion(owned, undefined).detail ?? '', /^It needs the approval of .* or sam\./);
+  });
   it('give a planned time in the reader’s zone and in UTC', () => {
     const said = (at: string, zone: string) => bothZones(at, zone, NOW);
     assert.equal(said('2026-09-12T14:03:00.000Z', 'Europe/Berlin'), 'Sep 12 at 16:03 CEST (14:03 UTC)');
@@ -200,7 +236,7 @@ describe('the words of a decision', () => {
   it('say before what it brings about', () => {
     const asked = approvalQuestion(WAITING, undefined);
     assert.equal(asked.message, 'Approve support/triage@12 for production?');
-    assert.equal(asked.button, 'Approve for production');
+    assert.equal(asked.button, 'Approve @12 for production');
     assert.match(
       asked.detail,
       /^It then goes live at once\.\nIt replaces @11\.\njonas\.weber asked for it: Tested$/,

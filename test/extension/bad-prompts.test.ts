@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually } from '../eventually.ts';
+import { edited } from './support/edited.ts';
 import { closeEditors, disconnect, inside, promptFile, writePrompt } from './support/inside.ts';
 import { withoutAutoSave } from './support/without-auto-save.ts';
 
@@ -96,7 +97,7 @@ describe('a prompt that is none', () => {
     await writePrompt('bad/characters', 'One.\n\nThree.\n');
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(promptFile('bad/characters')));
     for (const character of ['\0', '\ud800']) {
-      await editor.edit(edit => edit.insert(new vscode.Position(1, 0), `a${character}b`));
+      await edited(editor, edit => edit.insert(new vscode.Position(1, 0), `a${character}b`));
       const [first] = await found(editor.document.uri);
       assert.deepEqual(
         [first?.code, first?.range.start.line, first?.range.start.character],

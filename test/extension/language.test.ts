@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { patience } from '../../scripts/host/patience.ts';
 import { folderOf, type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
+import { edited } from './support/edited.ts';
 import { embeddedWorkspace } from './support/embedded-workspace.ts';
 import { freshName } from './support/fresh-name.ts';
 import { closeEditors, inside, promptFile, root, run, writePrompt } from './support/inside.ts';
@@ -100,7 +101,7 @@ describe('writing a prompt', () => {
   it('shows what is wrong as it is written, with its code, and forgets it as it is put right', async () => {
     const editor = await open(await nameBesideTone(), SOUND);
     const { uri } = editor.document;
-    await editor.edit(edit => edit.insert(at(editor, 'Dear'), '{{nam}} {{#if name}}'));
+    await edited(editor, edit => edit.insert(at(editor, 'Dear'), '{{nam}} {{#if name}}'));
     await hasCodes(uri, 'undeclared-variable', 'unclosed-block');
     const [undeclared, unclosed] = vscode.languages.getDiagnostics(uri);
     assert.equal(undeclared?.severity, vscode.DiagnosticSeverity.Warning);
@@ -124,7 +125,7 @@ describe('writing a prompt', () => {
     const user = await open(name, SOUND);
     const tone = vscode.Uri.file(promptFile(beside(name, '_tone')));
     const partial = await vscode.window.showTextDocument(tone, { viewColumn: vscode.ViewColumn.Beside });
-    await partial.edit(edit => edit.insert(new vscode.Position(0, 0), '{{> tone}}'));
+    await edited(partial, edit => edit.insert(new vscode.Position(0, 0), '{{> tone}}'));
     await hasCodes(user.document.uri, 'partial-cycle');
     await vscode.commands.executeCommand('undo');
     await hasCodes(user.document.uri);
@@ -340,7 +341,7 @@ describe('writing a prompt', () => {
       assert.equal(await tokens(), undefined);
       await include(['*.txt']);
       assert.equal(await eventually('colours', tokens), '0,7,4,0');
-      await editor.edit(edit => edit.insert(new vscode.Position(0, 0), 'My '));
+      await edited(editor, edit => edit.insert(new vscode.Position(0, 0), 'My '));
       await eventually('the colours further on', async () => (await tokens()) === '0,10,4,0');
       await include(undefined);
       await eventually('no colours', async () => (await tokens()) === undefined);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { takeCoverage } from 'node:v8';
 import Mocha from 'mocha';
+import { NO_FOLDER } from '../../scripts/host/hostMessages.ts';
 import { runEachAlone } from '../../scripts/testing/aloneRun.ts';
 import { mochaHooks } from '../../scripts/testing/mochaHooks.ts';
 import { ProgressReporter } from '../../scripts/testing/progressReporter.ts';
+import { eventually } from '../eventually.ts';
 
 /**
  * Runs the suite; PROMPTFORGE_TEST_GREP narrows it, and PROMPTFORGE_TEST_ALONE=1 runs each of its tests alone.
@@ -27,6 +29,7 @@ export async function run(): Promise<void> {
   const files = await Array.fromAsync(glob('**/*.test.js', { cwd: import.meta.dirname }));
   // VS Code 1.105 requires this file, and waits for ever if what it requires imports vscode.
   const { workspace } = await import('vscode');
+  await hasFolder();
   // What is not trusted is another window: its suite has it to itself.
   const fits = (file: string) => file.startsWith('untrusted') !== workspace.isTrusted;
   // Not by mocha's own loading: it uses `require`, under which VS Code 1.105 waits for itself when the module that is
@@ -48,4 +51,13 @@ export async function run(): Promise<void> {
   // The host is stopped as soon as this returns, before Node would write it.
   if (process.env['NODE_V8_COVERAGE']) takeCoverage();
   if (failed > 0) throw new Error(`${failed} failed`);
+}
+
+/** @throws {Error} where the window comes up without its folder; the launcher opens it once more then */
+async function hasFolder(): Promise<void> {
+  const { workspace } = await import('vscode');
+  await eventually('a folder', () => (workspace.workspaceFolders ?? []).length > 0).catch(() => {
+    console.log(NO_FOLDER);
+    throw new Error(NO_FOLDER);
+  });
 }

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { eventually } from '../eventually.ts';
+import { edited } from './support/edited.ts';
 import { embeddedWorkspace } from './support/embedded-workspace.ts';
 import { freshName } from './support/fresh-name.ts';
 import { closeEditors, disconnect, inside, promptFile, root, run, writePrompt } from './support/inside.ts';
@@ -24,13 +25,15 @@ input:
 
 /** The editor of a file of the window's folder that holds `marked` without its `|`, unsaved, and where that was. */
 async function open(path: string, marked: string) {
+  // A project file that is written by hand does not start the extension; a window that has one does.
+  await inside();
   await writeFile(path, '');
   const editor = await vscode.window.showTextDocument(vscode.Uri.file(path));
   const { document } = editor;
   const write = async (marked: string): Promise<vscode.Position> => {
     const [before = '', after = ''] = marked.split('|');
     const all = new vscode.Range(0, 0, document.lineCount, 0);
-    assert.ok(await editor.edit(edit => edit.replace(all, before + after)));
+    await edited(editor, edit => edit.replace(all, before + after));
     return document.positionAt(before.length);
   };
   return { editor, document, uri: document.uri, position: await write(marked), write };

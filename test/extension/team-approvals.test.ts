@@ -66,14 +66,15 @@ describe('with a registry that asks for approvals', () => {
     await team.promote(prompt, 'staging', 1);
     await team.request(prompt, { environment: 'production', version: 1, role: 'author' });
     await run('refresh');
-    await eventually('the badge', async () => (await waiting()) === 1);
+    await eventually('what waits', async () => (await waiting('anybody')) === 1);
     return prompt;
   }
 
-  it('lists what waits, counts it on the badge, and offers what one may do', async () => {
+  it('lists what one asked for apart from what waits for oneself, which the badge counts', async () => {
     await ownRequest();
+    assert.equal(await waiting(), 0);
     assert.deepEqual((await shown()).slice(0, 2), [
-      'Waiting for approval',
+      'Requested by you',
       '  explain @1 production: 0 of 1 approval :promotion:waiting:cancel:',
     ]);
   });
@@ -82,7 +83,7 @@ describe('with a registry that asks for approvals', () => {
     const prompt = await ownRequest();
     const ask = await run('cancelPromotion', { picks: [`${prompt}@1`], texts: ['Too early'] });
     await ask.message(new RegExp(`^Cancelled: ${prompt}@1 does not go live in`));
-    await eventually('the badge to go', async () => (await waiting()) === 0);
+    await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   });
 
   it('approves what another asked for, which makes it live, and refreshes the explorer', async () => {
@@ -92,9 +93,12 @@ describe('with a registry that asks for approvals', () => {
     const { id } = await requestByAda(prompt, 1);
     await run('refresh');
     await eventually('the badge', async () => (await waiting()) === 1);
-    assert.match((await shown())[1] ?? '', /:promotion:waiting:approve:reject:$/);
+    assert.match(
+      (await shown()).slice(0, 2).join(),
+      /^Waiting for you,.*:promotion:waiting:approve:reject:$/,
+    );
     const ask = await run('approvePromotion', { confirms: ['alternative'], texts: ['Read it'] }, id);
-    await ask.message(`Approved: ${prompt}@1 is now live in production.`);
+    await ask.message(`Approved: ${prompt}@1 is now live in production. Applications get @1.`);
     const { workbench } = await inside();
     assert.equal(
       workbench.prompts.listed.get(prompt)?.summary?.pointers.find(each => each.environment === 'production')
@@ -110,8 +114,9 @@ describe('with a registry that asks for approvals', () => {
     await team.promote(prompt, 'staging', 1);
     const { id } = await requestByAda(prompt, 1);
     await run('refresh');
-    await eventually('the badge', async () => (await waiting()) === 1);
-    assert.match((await shown())[1] ?? '', /:promotion:waiting:reject:$/);
+    await eventually('what waits', async () => (await waiting('anybody')) === 1);
+    assert.equal(await waiting(), 0);
+    assert.match((await shown()).slice(0, 2).join(), /^Waiting for others,.*:promotion:waiting:reject:$/);
     const { promotions } = (await inside()).workbench;
     assert.deepEqual(promotions.find(id)?.authors, ['tomas.berg']);
     const ask = await run('approvePromotion', { confirms: [true] }, id);
@@ -123,23 +128,17 @@ describe('with a registry that asks for approvals', () => {
     await twoVersions(prompt);
     const { id } = await requestByAda(prompt, 2);
     await run('refresh');
-    const ask = await run(
-      'approvePromotion',
-      { confirms: [true, true], texts: ['Wrong fee'], button: 'Undo…' },
-      id,
+    const ask = await run('approvePromotion', { confirms: [true, true], button: 'Undo…' }, id);
+    await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1. Applications get @2.`);
+    await ask.message(
+      `Rolled back: ${prompt}@1 is live in production again. It was @2. Applications get @1.`,
     );
-    await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1.`);
-    await ask.message(`Rolled back: ${prompt}@1 is live in production again. It was @2.`);
     assert.deepEqual(
       ask.confirmed.map(({ message }) => message),
       [`Approve ${prompt}@2 for production?`, `Roll back ${prompt} to @1 in production?`],
     );
     assert.match(ask.confirmed[0]?.detail ?? '', /It replaces @1\./);
-    assert.deepEqual(
-      ask.asked.map(({ title }) => title),
-      [`Roll Back ${prompt} to @1 in production`],
-      'an approval asks for no comment',
-    );
+    assert.deepEqual(ask.asked, [], 'neither asks for words');
   });
 
   it('opens the review as the native diff of what is live and what would be', async () => {

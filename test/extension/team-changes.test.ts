@@ -62,10 +62,10 @@ describe('the whole change', () => {
       'Breaking for applications: The input "branch" is new; where it is not sent, the text has a gap. The input "today" is dropped, and what is sent for it is ignored.',
     );
     assert.equal(reason, 'Reason: Tested');
-    await ask.message(`${prompt}@2 is now live in staging. It was @1.`);
+    await ask.message(`${prompt}@2 is now live in staging. It was @1. Applications get @2.`);
     // Which partial has the focus does not matter: the comparison is about the prompt.
-    const back = await run('rollBack', { picks: ['@1 in staging'], texts: [undefined] });
-    assert.equal(back.asked[0]?.title, `Roll Back ${prompt} to @1 in staging`);
+    const back = await run('rollBack', { picks: ['@1 in staging'], confirms: [false] });
+    assert.equal(back.confirmed[0]?.message, `Roll back ${prompt} to @1 in staging?`);
   });
 
   it('of a review is the same, and decisions are about the review in front', async () => {
@@ -91,7 +91,7 @@ describe('the whole change', () => {
       ask.confirmed[0]?.detail ?? '',
       new RegExp(`1 change: ${header} @1 → @2\\.\nBreaking for applications: The input "branch" is new;`),
     );
-    await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1.`);
+    await ask.message(`Approved: ${prompt}@2 is now live in production. It was @1. Applications get @2.`);
   });
 
   it('of a file is shown before it is published, and follows what is written meanwhile', async () => {

@@ -83,7 +83,7 @@ describe('the comments of a review', () => {
     assert.equal(thread.comments[1], unsent);
     assert.deepEqual(await texts(), ['Why?']);
 
-    team.calm();
+    await team.calm();
     await run('sendCommentAgain', {}, unsent);
     assert.deepEqual(await texts(), ['Why?', 'As [agreed](x)?\nYes.']);
     await eventually('the comment in its thread', () => thread.comments[1]?.author.name === 'tomas.berg');
@@ -99,7 +99,7 @@ describe('the comments of a review', () => {
     const { thread, texts } = await underReview();
     team.registry.weather = seen => (isComment(seen) ? 'lost' : 'pass');
     await run('addComment', { button: 'Try Again' }, { thread, text: 'Good.' });
-    team.calm();
+    await team.calm();
     await run('refresh');
     await eventually('the comment in its thread, sent', () => {
       const [, sent, ...more] = thread.comments;

@@ -57,7 +57,8 @@ describe("a team's registry of which no key is stored", () => {
     await ask.message('Development key stored. You are tomas.berg (author).');
     await ask.message(/^You are tomas\.berg, author in development, at 127\.0\.0\.1:\d+\. Keys are kept in /);
     const { workbench } = await inside();
-    const { store } = await workbench.session.keyStore();
+    const { store, place } = await workbench.session.keyStore();
+    assert.match(ask.asked[0]?.prompt ?? '', new RegExp(`^It is kept in ${place}, and sent to http://127`));
     const expected =
       process.env['DBUS_SESSION_BUS_ADDRESS'] === undefined && process.platform === 'linux'
         ? 'secret-storage'
@@ -144,7 +145,7 @@ describe("a team's registry of which a key is stored", () => {
     const { session } = (await inside()).workbench;
     assert.equal(session.keys.has('development' as never), true);
     const ask = await run('removeKey', { confirms: [true] }, 'development');
-    assert.equal(ask.confirmed[0]?.button, 'Remove');
+    assert.equal(ask.confirmed[0]?.button, 'Remove development Key');
     await ask.message('The key for development is removed.');
     assert.equal(session.keys.has('development' as never), false);
   });

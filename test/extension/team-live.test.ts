@@ -46,7 +46,7 @@ describe('what was live at an instant', () => {
     await same.message(new RegExp(`^Still live: ${prompt}@2 is live in staging, since`));
 
     // The document that is open says where.
-    await run('rollBack', { picks: ['@1'], texts: ['Too long'], confirms: [true] });
+    await run('rollBack', { picks: ['@1'], confirms: [true] });
     // The one that is open says until when, by now.
     await eventually('the end of what was live', async () => {
       const titles = await lensesOf(document.uri);

@@ -9,6 +9,7 @@ import { documentsIn } from '../../src/editor/versions/tab-documents.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { activeTab, inside, promptFile, root, run } from './support/inside.ts';
+import type { Seen } from './support/team-registry.ts';
 import { teamWindow } from './support/team-window.ts';
 
 describe('newer partials', () => {
@@ -59,9 +60,10 @@ describe('newer partials', () => {
   it('that did not arrive are not taken for published, and a lost answer makes no second version', async () => {
     const { prompt } = await olderHeader();
     let isDown = false;
-    team.registry.weather = ({ method }) => {
-      isDown ||= method === 'POST';
-      return method === 'POST' ? 'down' : 'pass';
+    const isPublication = ({ method, path }: Seen) => method === 'POST' && path.endsWith('/versions');
+    team.registry.weather = seen => {
+      isDown ||= isPublication(seen);
+      return isPublication(seen) ? 'down' : 'pass';
     };
     const down = await run('publish', { texts: ['With the new header'] }, prompt);
     await down.message(
@@ -69,7 +71,7 @@ describe('newer partials', () => {
     );
     assert.ok(isDown);
     assert.equal((await newest(prompt)).version, 1);
-    team.registry.weather = ({ method }) => (method === 'POST' ? 'lost' : 'pass');
+    team.registry.weather = seen => (isPublication(seen) ? 'lost' : 'pass');
     const lost = await run('publish', { texts: ['With the new header'] }, prompt);
     await lost.message(new RegExp(`The answer was lost, but ${prompt}@2 was published\\.$`));
     team.registry.weather = () => 'pass';

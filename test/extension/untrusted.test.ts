@@ -5,8 +5,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { closeEditors, connectTo, disconnect, inside, promptFile, run } from './support/inside.ts';
+import { ScriptedAsk } from './support/scripted-ask.ts';
 import { told } from './support/shown.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
+
+/** A link, as VS Code hands it on. */
+async function opened(reference: string, registry: string): Promise<ScriptedAsk> {
+  const { answerWith, links } = await inside();
+  const ask = new ScriptedAsk({ confirms: [true] });
+  answerWith(ask);
+  await links.open({ path: '/version', query: `ref=${reference}&registry=${registry}` });
+  return ask;
+}
 
 describe('in a workspace that is not trusted', () => {
   let team: TeamRegistry;
@@ -40,6 +50,8 @@ describe('in a workspace that is not trusted', () => {
       await run('promote', { picks: ['staging'], texts: ['Reason'], confirms: [true] }, 'greeting', 1),
       await run('rollBack', { picks: ['staging'], texts: ['Reason'], confirms: [true] }, 'greeting'),
       await run('openVersion', {}, 'greeting@1'),
+      await opened('support/triage@1', team.url),
+      await opened('support/triage@1', 'https://prompts.example.com'),
       await run('pull'),
     ];
     for (const ask of refused) await told(ask);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
-import { EXTENSION, nodeOf, run } from '../support/inside.ts';
+import { closeEditors, EXTENSION, nodeOf, run } from '../support/inside.ts';
 import { promptNode, shownComparison, told } from '../support/shown.ts';
 
 const CLI = join(vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '', 'dist', 'cli.js');
@@ -23,14 +23,14 @@ describe('promoting in the embedded registry', () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     const first = await run('promote', { picks: [STAGING], texts: ['Tested'], confirms: [true] }, name, 1);
-    assert.equal((await told(first)).message, `${name}@1 is now live in staging.`);
+    assert.equal((await told(first)).message, `${name}@1 is now live in staging. Applications get @1.`);
     assert.equal(first.confirmed[0]?.message, `Promote ${name}@1 to staging?`);
-    assert.equal(first.confirmed[0]?.button, 'Promote to staging');
+    assert.equal(first.confirmed[0]?.button, 'Promote @1 to staging');
     assert.equal(await live(name, 'staging'), 'One.\n');
     const second = await run('promote', { picks: [STAGING], texts: ['Better'], confirms: [true] }, name, 2);
     await shownComparison(name, '@1 ↔ @2');
     const { message, buttons } = await told(second);
-    assert.equal(message, `${name}@2 is now live in staging. It was @1.`);
+    assert.equal(message, `${name}@2 is now live in staging. It was @1. Applications get @2.`);
     assert.deepEqual(buttons, ['Compare with @1', 'Undo…']);
     assert.equal(await live(name, 'staging'), 'Two.\n');
   });
@@ -54,11 +54,45 @@ describe('promoting in the embedded registry', () => {
     await promote(name, 1);
     await promote(name, 2);
     const pointer = await nodeOf('pointer', STAGING, await promptNode(name));
-    const ask = await run('rollBack', { picks: ['@1'], texts: ['Wrong fee'], confirms: [true] }, pointer);
-    assert.equal((await told(ask)).message, `Rolled back: ${name}@1 is live in staging again. It was @2.`);
+    const ask = await run('rollBack', { picks: ['@1'], confirms: [true] }, pointer);
+    assert.equal(
+      (await told(ask)).message,
+      `Rolled back: ${name}@1 is live in staging again. It was @2. Applications get @1.`,
+    );
     assert.match(ask.offered[0]?.[0] ?? '', /^@1 in staging before this one/);
-    assert.equal(ask.confirmed[0]?.button, 'Roll back staging');
+    assert.equal(ask.confirmed[0]?.button, 'Roll Back staging to @1');
     assert.equal(await live(name, 'staging'), 'One.\n');
+    const { data } = await workspace.mara().listPromotions({ prompt: name, limit: 1 });
+    assert.equal(data[0]?.reason, 'Rolled back from @2 to @1');
+  });
+
+  it('is rolled back from a list of all that is live, production first, with the difference a button away', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    for (const version of [1, 2]) {
+      await promote(name, version);
+      const picks = ['production · stable'];
+      await run('promote', { picks, texts: ['Tested'], confirms: [true] }, name, version);
+    }
+    await closeEditors();
+    const ask = await run('rollBack', {
+      picks: [`${name} in production`, '@1'],
+      presses: ['@1'],
+      confirms: [true],
+    });
+    const [pointers, versions] = ask.offered;
+    assert.match(pointers?.[0] ?? '', / in production @/);
+    assert.match(versions?.[0] ?? '', /^@1 in production before this one · was live in production for /);
+    await shownComparison(name, '@2 ↔ @1');
+    assert.equal(
+      ask.asked.length,
+      0,
+      'four key presses: the command, the pointer, the version and the question',
+    );
+    assert.equal(await live(name, 'production'), 'One.\n');
+    await closeEditors();
+    const again = await run('rollBack', { picks: [`${name} in staging`, undefined] });
+    assert.match(again.offered[1]?.[0] ?? '', /^@1 in staging before this one/);
   });
 
   it('is rolled back where it matters most by the first choice', async () => {
@@ -76,18 +110,27 @@ describe('promoting in the embedded registry', () => {
     );
   });
 
-  it('is undone with a reason of its own', async () => {
+  it('is undone, with a reason of its own where one is given', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
     await promote(name, 1);
     const ask = await run(
       'promote',
-      { picks: [STAGING], texts: ['Again', 'Not yet'], confirms: [true, true], button: 'Undo…' },
+      {
+        picks: [STAGING],
+        texts: ['Again', 'Not yet'],
+        confirms: [true, 'alternative', true],
+        button: 'Undo…',
+      },
       name,
       2,
     );
     await told(ask, /^Rolled back/);
     assert.equal(await live(name, 'staging'), 'One.\n');
+    const { data } = await workspace.mara().listPromotions({ prompt: name, limit: 1 });
+    assert.equal(data[0]?.reason, 'Not yet');
+    assert.match(ask.confirmed[1]?.detail ?? '', /Reason: Rolled back from @2 to @1$/);
+    assert.match(ask.confirmed[2]?.detail ?? '', /Reason: Not yet$/);
   });
 
   it("fails with the registry's own reason when a policy forbids it", async () => {

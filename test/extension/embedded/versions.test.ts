@@ -45,8 +45,29 @@ describe('a version in the embedded registry', () => {
   it('is not opened by a wrong reference, and the message says what is wrong with it', async () => {
     const name = freshName();
     await publish(name, 'One.\n', 'Two.\n');
-    const ask = await run('openVersion', { texts: [`${name}@99`] });
+    const ask = await run('openReference', { texts: [`${name}@99`] });
     assert.match((await told(ask)).message, new RegExp(`The newest version of ${name} is @2`));
+    const named = await run('openVersion', {}, `${name}@99`);
+    assert.equal(
+      (await told(named)).message,
+      `The embedded registry has no ${name}@99, or your key may not see it.`,
+    );
+    const none = await run('openReference', {}, 'a line without one');
+    assert.match((await told(none)).message, /^Opening the version failed: .*is not a version reference/);
+  });
+
+  it('is opened by a line of a log, and the clipboard is offered where it holds a reference', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await vscode.env.clipboard.writeText(`10:03 served ${name}@1 in 12 ms`);
+    const ask = await run('openReference', { texts: [`10:04 served ${name}@2, then ${name}@1`] });
+    assert.equal(ask.asked[0]?.value, `${name}@1`);
+    assert.equal(ask.asked[0]?.isStale?.('support/triage@3'), true);
+    const { document } = await shownEditor(vscode.Uri.parse(`promptforge://embedded/${name}%402`));
+    assert.equal(document.getText(), 'Two.\n');
+    await vscode.env.clipboard.writeText('mara@example.com, lodash@4.17.21');
+    const without = await run('openReference', { texts: [undefined] });
+    assert.equal(without.asked[0]?.value, `${name}@2`, 'the prompt in front');
   });
 
   it('is compared with the file and with other versions, under a title that says which is which', async () => {
@@ -81,5 +102,32 @@ describe('a version in the embedded registry', () => {
       `curl 'http://127.0.0.1:7878/v1/prompts/${name}' \\\n  -H "Authorization: Bearer $PROMPTFORGE_KEY"`,
     );
     assert.match((await told(ask)).message, /promptforge serve/);
+  });
+
+  it('is traced from the lines of a log in the clipboard or in an editor, with where it was live', async () => {
+    const name = freshName();
+    await publish(name, 'One.\n', 'Two.\n');
+    await promote(name, 1);
+    const now = new Date().toISOString();
+    await vscode.env.clipboard.writeText(`${now} served ${name}@1\n${now} served ${name}@1\nsaw ${name}@9`);
+    const ask = await run('traceVersions', { picks: [`${name}@1`] });
+    assert.match(ask.offered[0]?.[0] ?? '', new RegExp(`^${name}@1 2 lines, `));
+    assert.match(ask.offered[0]?.[1] ?? '', /@9 1 line, line 3$/);
+    assert.deepEqual(ask.details, ['Live in staging then.', 'This registry has no such version.']);
+    const { document } = await shownEditor(vscode.Uri.parse(`promptforge://embedded/${name}%401`));
+    assert.equal(document.getText(), 'One.\n');
+    const unknown = await run('traceVersions', { picks: ['@9'] });
+    assert.match((await told(unknown)).message, new RegExp(`has no ${name}@9\\.$`));
+
+    const log = await vscode.workspace.openTextDocument({ content: `a line\nserved ${name}@2\n` });
+    const editor = await vscode.window.showTextDocument(log);
+    editor.selection = new vscode.Selection(1, 0, 2, 0);
+    const selected = await run('traceVersions', { picks: [undefined] });
+    assert.deepEqual(selected.offered[0]?.length, 1);
+    assert.match(selected.offered[0]?.[0] ?? '', /@2 1 line, line 1$/);
+    assert.deepEqual(selected.details, ['This version was never live.']);
+    await vscode.env.clipboard.writeText('nothing');
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    assert.match((await told(await run('traceVersions'))).message, /^No version reference such as/);
   });
 });

@@ -1,7 +1,7 @@
 // The prompts folder beside the embedded registry: what is pulled, and what is left as it is.
 
 import assert from 'node:assert/strict';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { embeddedWorkspace } from '../support/embedded-workspace.ts';
 import { freshName } from '../support/fresh-name.ts';
@@ -55,6 +55,25 @@ describe('the files of prompts in the embedded registry', () => {
     assert.equal((await shownFolderOf(name))[1], '  triage @1 · deleted');
     await run('pull', {}, await promptNode(name));
     assert.equal(await readFile(promptFile(name), 'utf8'), 'One.\n');
+  });
+
+  it('are offered a .gitattributes when git gave them other line endings, once', async () => {
+    const name = freshName();
+    await publishAndPull(name, 'One.\nTwo.\n');
+    const git = join(root(), '.git');
+    const file = join(root(), '.gitattributes');
+    await mkdir(git);
+    try {
+      const ask = await run('refresh', { button: 'Add' });
+      await writePrompt(name, 'One.\r\nTwo.\r\n');
+      assert.deepEqual((await ask.message(/Add a \.gitattributes/)).buttons, ['Add', 'Not Now']);
+      await ask.message('Added .gitattributes. Commit it: it holds from the next checkout on.');
+      assert.match(await readFile(file, 'utf8'), /^\*\.prompt text eol=lf$/m);
+      assert.equal(await readFile(join(root(), '.promptforge', 'gitattributes'), 'utf8'), 'added');
+    } finally {
+      await rm(git, { recursive: true });
+      await rm(file, { force: true });
+    }
   });
 
   it('stay while their prompt is archived, until it is restored', async () => {

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { SentenceHistory } from '../../src/client/sentence-history.ts';
+import { type Change, emptyBlame, extendBlame } from '../../src/core/blame/blame.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import { annotation, changeMarkdown, whyNoEarlier } from '../../src/editor/sentences/words.ts';
+import { aVersion } from '../client/a-version.ts';
+import { HIDDEN } from '../hostile-text.ts';
+
+const AT = '2026-11-24T14:03:00.000Z';
+const NOW = Date.parse('2026-11-27T10:00:00.000Z');
+const change = (version?: number): Change => ({
+  version: version === undefined ? undefined : parseVersionNumber(version),
+  start: 0,
+});
+
+describe('the words for the change of a sentence', () => {
+  function historyOf(oldest: number, author: string, message: string, publishedAt = AT): SentenceHistory {
+    const versions = [oldest, 7].map(each =>
+      aVersion('A.', { version: parseVersionNumber(each), author, message, publishedAt }),
+    );
+    const blame = extendBlame(
+      emptyBlame('prompt'),
+      versions.map(({ version, source }) => ({ version, text: source })),
+    );
+    return {
+      blame,
+      version: parseVersionNumber(7),
+      versions: new Map(versions.map(each => [each.version, each])),
+    };
+  }
+  const dana = historyOf(1, 'Dana', 'Shorter greeting\n\nas asked');
+  const said = (history: SentenceHistory, version?: number) =>
+    changeMarkdown(history, change(version), 'sentence', NOW, 'UTC');
+
+  it('say when it changed, who changed it, in which version and why', () => {
+    assert.equal(said(dana, 7), 'This sentence changed on Tuesday at 14:03, Dana, @7: Shorter greeting');
+    assert.equal(
+      said(historyOf(1, 'Dana', '', '2026-09-12T14:03:00.000Z'), 7),
+      'This sentence changed on Sep 12 at 14:03 UTC, Dana, @7',
+    );
+    assert.match(changeMarkdown(dana, change(7), 'line', NOW, 'UTC'), /^This line changed/);
+    assert.equal(annotation(dana, change(7), NOW), '@7 Dana, 2 days ago');
+  });
+
+  it('say that it is of the first version, or of none yet', () => {
+    assert.match(said(dana, 1), /^This sentence is of the first version: Tuesday at 14:03, Dana, @1: /);
+    assert.equal(said(dana), 'Not published yet');
+    assert.equal(annotation(dana, change(), NOW), 'Not published yet');
+  });
+
+  it('say that it may be older where older versions were not read', () => {
+    const cut = historyOf(5, 'Dana', 'Why');
+    assert.match(said(cut, 5), /^This sentence is of this version or an older one: .*@5: Why$/);
+    assert.equal(annotation(cut, change(5), NOW), '@5 or older Dana, 2 days ago');
+    assert.match(said(cut, 7), /^This sentence changed on/);
+  });
+
+  it('say why there is no earlier wording', () => {
+    assert.match(whyNoEarlier(dana, change(1)), /as in support\/triage@1, the first version\.$/);
+    assert.match(whyNoEarlier(dana, change(7)), /is new in support\/triage@7/);
+    assert.match(whyNoEarlier(dana, change()), /is not published yet/);
+    assert.match(whyNoEarlier(historyOf(5, 'Dana', ''), change(5)), /@5 or an older version/);
+  });
+
+  it('make nothing of what people wrote but text, on one line and not too long', () => {
+    const hostile = historyOf(
+      1,
+      '[Dana](command:evil) <img>',
+      `![x](https://x.example) \u202e**bold** ${'x'.repeat(999)}`,
+    );
+    const text = said(hostile, 7);
+    assert.doesNotMatch(text, /(?<!\\)[[\]<>*!]/);
+    assert.doesNotMatch(text, HIDDEN);
+    assert.ok(text.length < 500);
+    const shown = annotation(historyOf(1, `D\n\u202e${'a'.repeat(99)}`, ''), change(7), NOW);
+    assert.doesNotMatch(shown, HIDDEN);
+    assert.ok(shown.length < 80);
+  });
+});

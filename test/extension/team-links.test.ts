@@ -1,0 +1,163 @@
+// Links from pages and messages: they open what they name, and ask before anything is sent to a registry of their choice.
+
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { editorLink } from '../../src/core/editor-link.ts';
+import { parseVersionNumber } from '../../src/core/version.ts';
+import { freshPrompt } from './support/fresh-prompt.ts';
+import { closeEditors, inside, nameRegistry, run } from './support/inside.ts';
+import { type Script, ScriptedAsk } from './support/scripted-ask.ts';
+import { shownTab, told } from './support/shown.ts';
+import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
+import { teamWindow } from './support/team-window.ts';
+
+/** Opens a link as VS Code hands it on, with the questions answered as told. */
+async function open(link: string, script: Script = {}): Promise<ScriptedAsk> {
+  const { answerWith, links } = await inside();
+  const ask = new ScriptedAsk(script);
+  answerWith(ask);
+  await links.open(vscode.Uri.parse(link));
+  return ask;
+}
+
+/** Of the editor in front. */
+function shownText(): string | undefined {
+  return vscode.window.activeTextEditor?.document.getText();
+}
+
+describe('a link to a version or a promotion', () => {
+  const team = teamWindow({ keys: { development: ['author', 'tomas.berg'], staging: ['approver', 'ada'] } });
+  let other: TeamRegistry;
+  const versionLink = (prompt: string, version: number, registry = team.registry.url) =>
+    editorLink({
+      kind: 'version',
+      prompt: prompt as never,
+      version: parseVersionNumber(version),
+      registry,
+    });
+
+  before(async () => {
+    other = await teamRegistry();
+  });
+  afterEach(closeEditors);
+  after(() => other[Symbol.asyncDispose]());
+
+  it('opens it where the window is connected to its registry', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await run('refresh');
+    const ask = await open(versionLink(prompt, 1));
+    await shownTab('explain@1');
+    assert.deepEqual([ask.told, ask.confirmed], [[], []]);
+    assert.equal(shownText(), 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    const { id } = await team.request(prompt, { environment: 'staging', version: 2 });
+    await run('refresh');
+    await open(editorLink({ kind: 'promotion', id, registry: `${team.registry.url}/` }));
+    await shownTab('Review explain: @1 ↔ @2 → staging', `Review ${prompt}: @1 ↔ @2 → staging`);
+  });
+
+  it('says that there is no such version or promotion, and opens nothing', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n');
+    await run('refresh');
+    const host = team.registry.url.replace('http://', '');
+    for (const [link, message] of [
+      [versionLink(prompt, 99), `${host} has no ${prompt}@99, or your key may not see it.`],
+      [versionLink('no/such', 1), `${host} has no no/such@1, or your key may not see it.`],
+      [
+        editorLink({ kind: 'promotion', id: '99999', registry: team.registry.url }),
+        `${host} has no promotion 99999, or your key may not see it.`,
+      ],
+    ] as const) {
+      const ask = await open(link);
+      assert.equal((await told(ask)).message, message);
+      assert.equal(shownText(), undefined);
+    }
+  });
+
+  it('sends nothing to a registry that the window does not know before the person agrees, and no key then', async () => {
+    const link = versionLink('support/triage', 1, other.url);
+    const refused = await open(link, { confirms: [false] });
+    const { host } = new URL(other.url);
+    assert.equal(refused.confirmed[0]?.message, `Connect to ${host}?`);
+    assert.equal(refused.confirmed[0]?.button, `Connect to ${host}`);
+    assert.match(refused.confirmed[0]?.detail ?? '', /None of your keys is sent to it\./);
+    const { session } = (await inside()).workbench;
+    assert.equal(session.registry, team.registry.url);
+    assert.deepEqual(other.seen, []);
+    // The key that is asked for then is not given.
+    await open(link, { confirms: [true], texts: [undefined] });
+    assert.equal(session.registry, other.url);
+    assert.ok(other.seen.length > 0);
+    assert.deepEqual(
+      other.seen.filter(({ authorization }) => authorization !== undefined),
+      [],
+    );
+    await nameRegistry(team.registry.url);
+  });
+
+  for (const [what, registry, why] of [
+    ['a scheme that is none of the web', 'javascript:alert(1)', /begins with https:\/\//],
+    ['a file', 'file:///etc/passwd', /begins with https:\/\//],
+    ['no encryption', 'http://prompts.example.com', /unencrypted/],
+    ['a user and a password', 'https://prompts.example.com@evil.example', /user name or password/],
+    ['a query', 'https://prompts.example.com/?next=1', /query/],
+    ['no address', 'prompts', /not a URL/],
+    ['a huge address', `https://${'a'.repeat(3900)}.example`, /more than 300 characters/],
+    ['a huge path', `https://prompts.example.com/${'a/'.repeat(200)}`, /more than 300 characters/],
+  ] as const)
+    it(`opens nothing, asks nothing and sends nothing where its registry has ${what}`, async () => {
+      const before = team.registry.seen.length;
+      const link = `vscode://promptforge.promptforge/version?ref=a%401&registry=${encodeURIComponent(registry)}`;
+      const ask = await open(link, { confirms: [false] });
+      const { message } = await told(ask, /^The link was not opened\. /);
+      assert.match(message, why);
+      assert.deepEqual(ask.confirmed, []);
+      assert.equal(shownText(), undefined);
+      assert.equal(team.registry.seen.slice(before).filter(({ path }) => path.includes('/a')).length, 0);
+    });
+
+  it('names a host in ASCII, where it looks like another', async () => {
+    const ask = await open(versionLink('a', 1, 'https://prоmpts.example.com'), { confirms: [false] });
+    assert.equal(ask.confirmed[0]?.button, 'Connect to xn--prmpts-xqf.example.com');
+    assert.match(ask.confirmed[0]?.detail ?? '', /letters beyond a–z/);
+  });
+
+  it('is not opened while another one waits for an answer', async () => {
+    const { answerWith, links } = await inside();
+    let answer = (_agreed: boolean): void => undefined;
+    const first = new ScriptedAsk();
+    first.confirm = () => new Promise(resolve => (answer = resolve));
+    answerWith(first);
+    const waiting = links.open(vscode.Uri.parse(versionLink('a', 1, other.url)));
+    const seen = other.seen.length;
+    const second = await open(versionLink('support/triage', 2, 'https://prompts.example.com'));
+    assert.match(
+      (await told(second)).message,
+      /^The link to support\/triage@2 was not opened, because another/,
+    );
+    answer(false);
+    await waiting;
+    assert.equal(other.seen.length, seen);
+  });
+});
+
+describe('a reference in a line of a log', () => {
+  const team = teamWindow({ keys: { production: ['author', 'tomas.berg'] } });
+  afterEach(closeEditors);
+
+  it('is not opened for a key that may not see it', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Draft.\n');
+    await team.promote(prompt, 'staging', 1);
+    await team.promote(prompt, 'production', 1);
+    await run('refresh');
+    const ask = await run('openReference', {}, `${prompt}@2`);
+    assert.match((await told(ask)).message, new RegExp(`^Your key may not see ${prompt}@2\\. `));
+    assert.equal(shownText(), undefined);
+    await run('openReference', {}, `2026-09-12T10:03:00Z model=gpt prompt=${prompt}@1 tokens=12`);
+    await shownTab('explain@1');
+    assert.equal(shownText(), 'One.\n');
+  });
+});
