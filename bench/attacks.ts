@@ -4,8 +4,8 @@
  */
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { comeFromElsewhere } from './elsewhere.ts';
 
 export interface AttackOrder {
   readonly url: string;
@@ -204,8 +204,7 @@ async function attack({ url, authors, readers, only }: AttackOrder): Promise<voi
 }
 
 if (import.meta.main) {
-  // It comes from elsewhere: here it must not take the processor from who is attacked.
-  setPriority(5);
+  comeFromElsewhere();
   process.once('message', order => void attack(order as AttackOrder));
   process.on('disconnect', () => process.exit());
 }

@@ -1,15 +1,18 @@
 /**
  * Delivery while four authors publish as fast as they can, against the same without them, in turn: by the process that
- * takes what they publish, in a thread of its own, and by one that only delivers, beside it on the same data folder.
+ * takes what they publish, in a thread of its own, and by one that only delivers, beside it on the same data folder. A
+ * bare node:http server beside the same authors tells how much of it is the machine, which has the load, the authors
+ * and the registry on its processors.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEnvironments } from '../src/core/environment.ts';
 import { createKey } from '../src/registry/administration.ts';
 import { PATH, prepare } from './delivery.ts';
+import { comeFromElsewhere } from './elsewhere.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { asMarkdown, atLeast, atMost, median, type Report } from './report.ts';
 import { openPlace, startProcess } from './server-process.ts';
@@ -20,6 +23,7 @@ const TURNS = 16;
 /** ms */
 const TURN = 500;
 const WARM_UP = 2000;
+const TEXT = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
 
 export async function measure(): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
@@ -32,10 +36,17 @@ export async function measure(): Promise<Report> {
     processes.push(whole);
     const [only, deliveryUrl] = await startProcess({ ...place, deliveryOnly: true });
     processes.push(only);
+    const [bare, bareUrl] = await startProcess({
+      kind: 'bare',
+      headers: { 'content-type': 'text/plain', 'content-length': String(TEXT.length) },
+      body: TEXT,
+    });
+    processes.push(bare);
     const figures: Report['figures'][number][] = [];
     for (const [name, at, isHeld] of [
       ['serve', url, true],
       ['--delivery-only', deliveryUrl, true],
+      ['a bare node:http server', bareUrl, false],
     ] as const) {
       const load = (duration: number): Promise<LoadResult> =>
         runLoad({
@@ -46,11 +57,16 @@ export async function measure(): Promise<Report> {
         });
       await load(WARM_UP);
       const turns: { alone: LoadResult; beside: LoadResult }[] = [];
+      const published: number[] = [];
       for (let turn = 0; turn < TURNS; turn++) {
         const alone = await load(TURN);
         await using publishing = publishers(url, authors, `${name.replaceAll(/[^a-z]/g, '')}-${turn}`);
         await publishing.begun;
+        const before = await publishing.count();
+        const started = performance.now();
         turns.push({ alone, beside: await load(TURN) });
+        const seconds = (performance.now() - started) / 1000;
+        published.push(((await publishing.count()) - before) / seconds);
       }
       const rate = median(
         turns.map(({ alone, beside }) => beside.requestsPerSecond / alone.requestsPerSecond),
@@ -64,6 +80,7 @@ export async function measure(): Promise<Report> {
           ...(isHeld && { limit: atLeast(rate, 0.8, '×') }),
         },
         { name: `${name}: p99, ratio`, value: p99, unit: '×', ...(isHeld && { limit: atMost(p99, 2, '×') }) },
+        { name: `${name}: published meanwhile`, value: median(published), unit: '/s' },
       );
     }
     return {
@@ -105,7 +122,7 @@ function publishers(
   url: string,
   keys: readonly string[],
   round: string,
-): AsyncDisposable & { readonly begun: Promise<void> } {
+): AsyncDisposable & { readonly begun: Promise<void>; count(): Promise<number> } {
   const child = fork(import.meta.filename, [CHILD]);
   const ended = once(child, 'exit');
   const begun = Promise.race([
@@ -116,6 +133,12 @@ function publishers(
   child.send({ url, keys, round } satisfies Order);
   return {
     begun,
+    async count() {
+      const answered = once(child, 'message');
+      child.send('count');
+      for (let [count] = await answered; ; [count] = await once(child, 'message'))
+        if (typeof count === 'number') return count;
+    },
     async [Symbol.asyncDispose]() {
       child.kill();
       await ended;
@@ -124,24 +147,26 @@ function publishers(
 }
 
 const CHILD = 'authors';
-const NICENESS = 19;
+/** By all authors of this process. */
+let published = 0;
 
 if (import.meta.main && process.argv[2] === CHILD) {
-  setPriority(NICENESS);
+  comeFromElsewhere();
   const [order] = (await once(process, 'message')) as [Order];
+  process.on('message', () => process.send?.(published));
   await Promise.all(order.keys.map((key, author) => publishOn(order, key, author)));
 }
 
 async function publishOn({ url, round }: Order, key: string, author: number): Promise<void> {
-  const text = 'You sort the mail of a bank into queues. The mail is: {{mail}}\n'.repeat(32);
   for (let base = 0; ; base++) {
     const response = await fetch(`${url}/v1/prompts/of-${round}/author-${author}/-/versions`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ source: `${base} ${text}`, message: '', base: base || null }),
+      body: JSON.stringify({ source: `${base} ${TEXT}`, message: '', base: base || null }),
     });
     if (response.status !== 201) throw new Error(await response.text());
     await response.arrayBuffer();
+    published += 1;
     if (base === 0) process.send?.('begun');
   }
 }

@@ -1,4 +1,4 @@
-/** A worker thread's code as it ships, for a benchmark: bundled and minified into a folder of its own. */
+/** Code as it ships, for a benchmark: bundled and minified into a folder of its own. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,13 +10,30 @@ export interface BundledWorker extends AsyncDisposable {
   readonly url: URL;
 }
 
-/** `entry` from the repository's root. Disposing removes the bundle. */
+/** A worker thread's code; `entry` from the repository's root. Disposing removes the bundle. */
 export async function bundledWorker(entry: string): Promise<BundledWorker> {
+  return bundled({ worker: entry }, 'worker');
+}
+
+/** What `server-process.ts` starts, with the threads and processes of a registry. */
+export async function bundledServer(): Promise<BundledWorker> {
+  const entries = {
+    server: 'bench/server-process.ts',
+    'delivery-thread': 'src/registry/threads/delivery-thread.ts',
+    'registry-worker': 'src/registry/tasks/thread.ts',
+    'hashing-thread': 'src/registry/proof/hashing-thread.ts',
+  };
+  return bundled(entries, 'server');
+}
+
+/** @param entries by name, from the repository's root; the chunks are in their folder */
+async function bundled(entries: Readonly<Record<string, string>>, name: string): Promise<BundledWorker> {
   // Below the repository: an ES module asks the nearest package.json what it is.
   await mkdir(join(ROOT, 'out'), { recursive: true });
-  const scratch = await mkdtemp(join(ROOT, 'out', 'bench-worker-'));
+  const scratch = await mkdtemp(join(ROOT, 'out', 'bench-'));
   await esbuild.build({
-    entryPoints: { worker: join(ROOT, entry) },
+    absWorkingDir: ROOT,
+    entryPoints: entries,
     outdir: scratch,
     bundle: true,
     splitting: true,
@@ -25,11 +42,12 @@ export async function bundledWorker(entry: string): Promise<BundledWorker> {
     platform: 'node',
     target: 'node22',
     mainFields: ['module', 'main'],
+    external: ['fastify'],
     banner: { js: 'import{createRequire}from"node:module";var require=createRequire(import.meta.url);' },
     logLevel: 'warning',
   });
   return {
-    url: pathToFileURL(join(scratch, 'worker.js')),
+    url: pathToFileURL(join(scratch, `${name}.js`)),
     [Symbol.asyncDispose]: () => rm(scratch, { recursive: true, force: true }),
   };
 }

@@ -7,8 +7,18 @@ import * as esbuild from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 
+export interface Window {
+  /** The demo's unless told. */
+  readonly folder?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs `bench/<suite>.ts` `times` times, each in a window of its own; gives what each run wrote to `PROMPTFORGE_BENCH_OUT`, as JSON. */
-export async function inVscode(suite: string, times: number): Promise<unknown[]> {
+export async function inVscode(
+  suite: string,
+  times: number,
+  { folder = join(ROOT, 'demo'), env = {} }: Window = {},
+): Promise<unknown[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
   try {
     const bundled = join(scratch, `${basename(suite)}.mjs`);
@@ -19,6 +29,11 @@ export async function inVscode(suite: string, times: number): Promise<unknown[]>
       format: 'esm',
       platform: 'node',
       target: 'node22',
+      mainFields: ['module', 'main'],
+      // Packages in it that are CommonJS ask for modules of Node.
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
       external: ['vscode'],
       logLevel: 'warning',
     });
@@ -29,8 +44,8 @@ export async function inVscode(suite: string, times: number): Promise<unknown[]>
         vscodeExecutablePath: join(ROOT, 'scripts', 'host', 'launcher.ts'),
         extensionDevelopmentPath: ROOT,
         extensionTestsPath: bundled,
-        launchArgs: [join(ROOT, 'demo')],
-        extensionTestsEnv: { PROMPTFORGE_BENCH_OUT: out, PROMPTFORGE_HOST_KEYCHAIN: 'none' },
+        launchArgs: [folder],
+        extensionTestsEnv: { ...env, PROMPTFORGE_BENCH_OUT: out, PROMPTFORGE_HOST_KEYCHAIN: 'none' },
       });
       figures.push(JSON.parse(await readFile(out, 'utf8')));
     }

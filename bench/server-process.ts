@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ALLOCATOR, ENGINE } from '../src/cli/process-settings.ts';
 import { COMMAND_LINE } from '../src/registry/access/caller.ts';
 import { openDataFolder } from '../src/registry/data-folder.ts';
 import { openDatabase } from '../src/registry/database.ts';
@@ -15,6 +16,7 @@ import { openSigning } from '../src/registry/proof/open-signing.ts';
 import type { Store } from '../src/registry/store/store.ts';
 import { serveRegistry } from '../src/registry/threads/serve-registry.ts';
 import { heldInOnePiece } from './held.ts';
+import { deliveringThreads } from './held-threads.ts';
 
 /** What the parent asks for: the registry on what it holds, or a bare server that sends these bytes. */
 export type ServerOrder =
@@ -32,9 +34,28 @@ export type RegistryPlace = (
   | { readonly kind: 'database'; readonly url: string }
 ) & { readonly deliveryOnly?: boolean };
 
-/** @returns the process and the URL of its server. @throws Error when it ends before it listens */
-export function startProcess(order: ServerOrder): Promise<[ChildProcess, string]> {
-  const child = fork(import.meta.filename, [CHILD]);
+const IN_EACH_THREAD = new URL('held-threads.ts', import.meta.url).href;
+
+/**
+ * @param module what it runs, where that is not this file but a bundle of it
+ * @param measured whether `heldBy` measures the threads that deliver as well
+ * @returns the process and the URL of its server
+ * @throws Error when it ends before it listens
+ */
+export function startProcess(
+  order: ServerOrder,
+  module: string | URL = import.meta.filename,
+  measured = false,
+): Promise<[ChildProcess, string]> {
+  // As "promptforge serve" starts itself.
+  const settings =
+    order.kind === 'folder' || order.kind === 'database'
+      ? {
+          env: { ...ALLOCATOR, ...process.env, ...(measured && { [MEASURED]: 'yes' }) },
+          execArgv: [...ENGINE, ...(measured ? ['--import', IN_EACH_THREAD] : []), ...process.execArgv],
+        }
+      : {};
+  const child = fork(module, [CHILD], settings);
   return new Promise((resolve, reject) => {
     child.once('message', message => resolve([child, (message as { url: string }).url]));
     child.once('exit', code => reject(new Error(`The server process ended with ${code}.`)));
@@ -42,8 +63,16 @@ export function startProcess(order: ServerOrder): Promise<[ChildProcess, string]
   });
 }
 
-/** How long the thread of a registry that `startProcess` started works in one piece while `work` is done, in ms. */
-export async function heldBy(server: ChildProcess, work: () => Promise<unknown>): Promise<number> {
+/** For how long a thread of a registry works in one piece at most, in ms. */
+export interface Held {
+  /** The threads that deliver; undefined unless they were to be measured. */
+  readonly delivering: number | undefined;
+  /** The thread behind them, which does everything else. */
+  readonly behind: number;
+}
+
+/** How long the threads of a registry that `startProcess` started work in one piece while `work` is done. */
+export async function heldBy(server: ChildProcess, work: () => Promise<unknown>): Promise<Held> {
   const ask = (message: 'begin' | 'end') => {
     const answered = once(server, 'message');
     server.send(message);
@@ -52,7 +81,7 @@ export async function heldBy(server: ChildProcess, work: () => Promise<unknown>)
   await ask('begin');
   await work();
   const [held] = await ask('end');
-  return (held as { held: number }).held;
+  return (held as { held: Held }).held;
 }
 
 /** The processor time that a process which `startProcess` started has taken so far, in ms. */
@@ -72,6 +101,9 @@ export function openPlace(
 }
 
 const CHILD = 'serve';
+const WORKERS = Number(process.env['WORKERS'] ?? 1);
+/** In the environment of a registry's process: the threads that deliver are measured as well. */
+const MEASURED = 'PROMPTFORGE_BENCH_MEASURED';
 if (import.meta.main && process.argv[2] === CHILD)
   process.once('message', (order: ServerOrder) => {
     void started(order).then(url => process.send?.({ url }));
@@ -85,15 +117,22 @@ function started(order: ServerOrder): Promise<string> {
 }
 
 function measureHeld(): void {
+  const threads = process.env[MEASURED] === undefined ? undefined : deliveringThreads(WORKERS);
   let held: ReturnType<typeof heldInOnePiece> | undefined;
-  process.on('message', message => {
+  process.on('message', async message => {
     if (message === 'cpu') {
       const { user, system } = process.cpuUsage();
       process.send?.({ cpu: (user + system) / 1000 });
       return;
     }
-    if (message === 'begin') held = heldInOnePiece();
-    process.send?.({ held: message === 'end' ? held?.end() : 0 });
+    if (message === 'begin') {
+      await threads?.begin();
+      held = heldInOnePiece();
+      process.send?.({});
+      return;
+    }
+    const behind = held?.end() ?? Number.NaN;
+    process.send?.({ held: { delivering: await threads?.end(), behind } satisfies Held });
   });
 }
 
@@ -114,7 +153,7 @@ async function registry(place: RegistryPlace): Promise<string> {
       place.kind === 'folder'
         ? { data: place.path }
         : { data: '', database: place.url, registryKey: keyFile },
-    workers: Number(process.env['WORKERS'] ?? 1),
+    workers: WORKERS,
     store,
     deliveryOnly,
     yields: true,

@@ -49,6 +49,8 @@ export async function measure(): Promise<Report> {
     const verifying: number[] = [];
     const hashing: number[] = [];
     const store = await openDataFolder(folder);
+    // As "promptforge verify" does, which has the key and checks MACs.
+    await sign(store, folder);
     const hashed = await bytesHashed(store);
     for (let turn = 0; turn < TURNS; turn++) {
       ours.push(await timed(() => backUp(folder, join(scratch, `ours-${turn}`))));
@@ -92,8 +94,7 @@ export async function measure(): Promise<Report> {
 
 async function fill(folder: string): Promise<void> {
   const store = await openDataFolder(folder);
-  const keyFile = join(folder, IDENTITY_FILE);
-  (await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: true })).heads.close();
+  await sign(store, folder);
   const environment = parseEnvironmentName('development');
   const caller: Caller = { actor: 'mara.lindqvist', key: '4fQ7rT1bXc9Z', role: 'author', environment };
   for (let start = 0; start < VERSIONS; start += TOGETHER) {
@@ -111,6 +112,11 @@ async function fill(folder: string): Promise<void> {
     });
   }
   await store.close();
+}
+
+async function sign(store: Store, folder: string): Promise<void> {
+  const keyFile = join(folder, IDENTITY_FILE);
+  (await openSigning(store, { keyFile, author: COMMAND_LINE, isOnlyPlace: true })).heads.close();
 }
 
 /** Every event as it is hashed, and every source. */

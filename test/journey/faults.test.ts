@@ -85,7 +85,7 @@ describe('When things go wrong at a registry', () => {
         // Between the question and its answer.
         await workbench.dialog();
         await registry.kill();
-        await workbench.confirm('Promote to development');
+        await workbench.confirm('Promote @2 to development');
         const told = await workbench.notification('Nothing was changed.');
         assert.match(told, /cannot be reached/);
         assert.doesNotMatch(told, /ECONN|\/v1\//);
@@ -113,7 +113,7 @@ describe('When things go wrong at a registry', () => {
         await workbench.run('PromptForge: Promote…');
         await workbench.choose(`Promote ${PROMPT}@2`, 'development · stable');
         await workbench.answerAsOffered(`Promote ${PROMPT}@2 to development`, 'Try it out');
-        await workbench.confirm('Promote to development');
+        await workbench.confirm('Promote @2 to development');
         await workbench.notification(`${PROMPT}@2 is now live in development.`);
       });
 

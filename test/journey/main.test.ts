@@ -75,7 +75,7 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
             await workbench.choose('Promote fees/explain@1', `${environment} · stable`);
           }
           await workbench.answer(`Promote fees/explain@1 to ${environment}`, 'The first release');
-          const { message, detail } = await workbench.confirm(`Promote to ${environment}`);
+          const { message, detail } = await workbench.confirm(`Promote @1 to ${environment}`);
           assert.equal(message, `Promote fees/explain@1 to ${environment}?`);
           assert.equal(detail, `Nothing is live in ${environment} yet.\nReason: The first release`);
           await workbench.notification(`fees/explain@1 is now live in ${environment}.`);
@@ -129,7 +129,7 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
             `Promote fees/explain@2 to ${environment}`,
             'A customer was told a wrong fee',
           );
-          const { message, detail } = await workbench.confirm(`Promote to ${environment}`);
+          const { message, detail } = await workbench.confirm(`Promote @2 to ${environment}`);
           assert.equal(message, `Promote fees/explain@2 to ${environment}?`);
           assert.match(
             detail,
@@ -146,9 +146,14 @@ for (const vscode of ALL ? [NEWEST, OLDEST] : [NEWEST])
 
       await step('rolls production back, with a reason', async () => {
         await workbench.run('PromptForge: Roll Back…');
+        // The button of the version that Enter would take; the list stays, and gets the focus back.
+        await workbench.pressOptionButton('Roll Back fees/explain');
+        await workbench.tab('explain: @2 ↔ @1');
         await workbench.choose('Roll Back fees/explain', '@1 in production');
+        const { detail } = await workbench.confirm('Edit Reason…');
+        assert.match(detail, /Reason: Rolled back from @2 to @1$/);
         await workbench.answer('Roll Back fees/explain to @1 in production', 'It quotes last year’s table');
-        const { message } = await workbench.confirm('Roll back production');
+        const { message } = await workbench.confirm('Roll Back production to @1');
         assert.equal(message, 'Roll back fees/explain to @1 in production?');
         await workbench.notification('Rolled back: fees/explain@1 is live in production again. It was @2.');
       });

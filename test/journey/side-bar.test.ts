@@ -1,8 +1,10 @@
 /** The side bar as one meets it at any width, and with a mouse. */
+
 import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { settle } from '../../scripts/host/workbenchWindow.ts';
 import { RegistryClient } from '../../src/client/registry-client.ts';
 import { STABLE } from '../../src/core/channel.ts';
 import { type EnvironmentName, parseEnvironmentName } from '../../src/core/environment.ts';
@@ -90,6 +92,8 @@ describe('The side bar', () => {
         const list = pane('Prompts').locator('.monaco-list');
         const box = await list.boundingBox();
         assert.ok(box);
+        // The files are listed anew after the last move: VS Code drops what is dragged meanwhile.
+        await settle(page);
         await drag(page, rows.filter({ hasText: /^block/ }).first(), list, {
           x: box.width / 2,
           y: box.height - 10,

@@ -78,7 +78,7 @@ describe('npm start', () => {
       await workbench.press('F2');
       await workbench.answer('Rename support/assistant', 'helper');
       await workbench.notification('The registry keeps support/assistant with its 5 versions');
-      await prompts.goTo('Prompt helper, not published, new');
+      await prompts.goTo('Prompt helper, not published, renamed from support/assistant');
       await workbench.openFile('prompts/support/helper.prompt');
       await workbench.press('ControlOrMeta+KeyZ');
       await prompts.goTo('Prompt assistant, version 5, version 4 is');
@@ -94,14 +94,10 @@ describe('npm start', () => {
     await step('says after a rollback what is true of each promotion now', async () => {
       await workbench.openFile('prompts/support/triage.prompt');
       const began = performance.now();
-      // Four steps with the file open: the command, the version, the reason and the question.
+      // Three steps with the file open: the command, the version and the question.
       await workbench.run('PromptForge: Roll Back…');
       await workbench.choose('Roll Back support/triage', '@4 in production');
-      await workbench.answer(
-        'Roll Back support/triage to @4 in production',
-        'It sends stolen cards to the wrong queue',
-      );
-      await workbench.confirm('Roll back production');
+      await workbench.confirm('Roll Back production to @4');
       await workbench.notification('Rolled back: support/triage@4 is live in production again. It was @5.');
       // For docs/benchmarks.md: speed is looked at, not asserted.
       console.log(
@@ -121,11 +117,9 @@ describe('npm start', () => {
         await workbench.openFile(`prompts/${prompt}.prompt`);
         await workbench.run('PromptForge: Roll Back…');
         await workbench.choose(`Roll Back ${prompt}`, '@4 in staging');
-        await workbench.question(`Roll Back ${prompt} to @4 in staging`);
+        const { detail } = await workbench.dialog();
         await workbench.tab('transfer-estimate: @7 ↔ @4, 3 changes');
         await workbench.comparisonWraps();
-        await workbench.answer(`Roll Back ${prompt} to @4 in staging`, 'It asks for a schedule');
-        const { detail } = await workbench.dialog();
         assert.match(detail, /^3 changes: the prompt.* fees\/_rules@2 \(removed\)/m);
         assert.match(
           detail,

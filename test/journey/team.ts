@@ -29,12 +29,12 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
     await workbench.choose('Promote support/assistant', 'staging · stable');
     await workbench.choose('Promote support/assistant to staging', '@5');
     await workbench.answer('Promote support/assistant@5 to staging', 'Tried it');
-    await workbench.confirm('Promote to staging');
+    await workbench.confirm('Promote @5 to staging');
     await workbench.notification('support/assistant@5 is now live in staging.');
     await workbench.run('PromptForge: Promote…');
     await workbench.choose('Promote support/assistant@5', 'production · stable');
     await workbench.answer('Promote support/assistant@5 to production', 'For the pilot');
-    await workbench.confirm('Ask to Promote to production');
+    await workbench.confirm('Ask to Promote @5 to production');
     await workbench.notification('support/assistant@5 waits for 1 approval before');
     await workbench.run('View: Close All Editors');
     await workbench.run('PromptForge: Approve Promotion…');
@@ -50,7 +50,7 @@ export async function workAsATeam({ workbench, page }: JourneyWindow, step: Step
 async function approve(workbench: Workbench, reference: string): Promise<void> {
   await workbench.run('PromptForge: Approve Promotion…');
   await workbench.choose('Approve Promotion', `${reference} → production`);
-  const { message } = await workbench.confirm('Approve for production');
+  const { message } = await workbench.confirm(`Approve @${reference.split('@')[1]} for production`);
   assert.equal(message, `Approve ${reference} for production?`);
   await workbench.notification(`Approved: ${reference} is now live in production.`);
 }

@@ -46,12 +46,12 @@ export async function takeTheTour(window: JourneyWindow, step: Step): Promise<vo
     await workbench.choose(`Promote ${prompt}`, 'staging · stable');
     await workbench.choose(`Promote ${prompt} to staging`, '@7');
     await workbench.answer(`Promote ${prompt}@7 to staging`, 'Tried it');
-    await workbench.confirm('Promote to staging');
+    await workbench.confirm('Promote @7 to staging');
     await workbench.notification(`${prompt}@7 is now live in staging.`);
     await workbench.run('PromptForge: Promote…');
     await workbench.choose(`Promote ${prompt}@7`, 'production · stable');
     await workbench.answer(`Promote ${prompt}@7 to production`, 'Customers asked for it');
-    await workbench.confirm('Promote to production');
+    await workbench.confirm('Promote @7 to production');
     await workbench.notification(`${prompt}@7 is now live in production.`);
   });
 

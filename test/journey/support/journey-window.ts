@@ -12,6 +12,7 @@ import { step } from '../../../scripts/testing/heartbeat.ts';
 import { hostStarted, startedHosts } from './extension-host.ts';
 import { recordNotifications } from './notifications.ts';
 import { type SharedServer, sharedBrowser, sharedServer } from './shared-host.ts';
+import { recordTimeline } from './timeline.ts';
 import { Workbench } from './workbench.ts';
 
 /** Longer than VS Code itself waits for it. */
@@ -121,6 +122,7 @@ async function untilHostIsReady(
       .then(() =>
         Promise.all([
           recordNotifications(page),
+          recordTimeline(page),
           hostStarted(logs, before, AbortSignal.any([ended.signal, tooLong])),
         ]),
       )

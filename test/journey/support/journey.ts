@@ -14,6 +14,7 @@ import {
   type WindowOptions,
 } from './journey-window.ts';
 import { stopSharedHost } from './shared-host.ts';
+import { recordedTimeline } from './timeline.ts';
 
 export interface Journey {
   /** Holds everything of this journey, the workspace included: an absolute path. */
@@ -101,7 +102,7 @@ function entered<T extends JourneyWindow>(window: T): T {
   return window;
 }
 
-/** Keeps what tells why a journey failed: a picture of its window, and the logs of VS Code. */
+/** Keeps what tells why a journey failed: a picture of its window, what happened in it, and the logs of VS Code. */
 async function keepEvidence(window: JourneyWindow | undefined, title: string): Promise<void> {
   if (window === undefined) return;
   const name = title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
@@ -110,6 +111,7 @@ async function keepEvidence(window: JourneyWindow | undefined, title: string): P
   await mkdir(folder);
   const kept = await Promise.allSettled([
     window.page.screenshot({ path: join(folder, 'window.png') }),
+    recordedTimeline(window.page).then(lines => writeFile(join(folder, 'timeline.txt'), lines)),
     cp(window.logs, join(folder, 'logs'), { recursive: true }),
   ]);
   for (const { status, ...rest } of kept)

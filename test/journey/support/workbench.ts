@@ -60,6 +60,24 @@ export class Workbench {
     await this.press('Enter');
   }
 
+  /** Waits for the list that a title belongs to, and presses the button of the option that Enter would take. */
+  async pressOptionButton(title: string): Promise<void> {
+    await this.question(title);
+    const focused = this.#page.locator('.quick-input-list-entry-action-bar :focus');
+    const seen: string[] = [];
+    for (let step = 0; step < 6; step++) {
+      if (await isThere(focused)) {
+        await this.press('Enter');
+        return;
+      }
+      seen.push(
+        await this.#page.locator(':focus').evaluateAll(all => all.map(each => each.className).join()),
+      );
+      await this.press('Tab');
+    }
+    throw new Error(`The keyboard does not reach the button; it stops at: ${seen.join(' | ')}`);
+  }
+
   /** Waits for the input box of a title, types the answer and takes it. */
   async answer(title: string, text: string): Promise<void> {
     await this.question(title);
