@@ -29,8 +29,8 @@ export function countIn(line: string, text: string): number {
   return count;
 }
 
-/** A character with the marks that belong to it. */
-const CHARACTER = /\P{M}\p{M}*|\p{M}+/gu;
+/** Characters with what NFC puts together with them: marks, and the parts of a Hangul syllable (UAX #29). */
+const CHARACTERS = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 export interface PlaceInLine {
   /** In UTF-16 code units of the line as it is written. */
@@ -41,7 +41,7 @@ export interface PlaceInLine {
 /** UTF-16 code units of a line in which the place is counted a character at a time. */
 const COUNTED = 16 * 1024;
 
-/** Where `text` is first in `line`; undefined where it is not, or only within what is one character. */
+/** Where `text` is first in `line`, with the whole of the characters that it is within; undefined where it is not. */
 export function placeIn(line: string, text: string, matchCase = false): PlaceInLine | undefined {
   if (matchCase) {
     const column = line.indexOf(text);
@@ -56,9 +56,9 @@ export function placeIn(line: string, text: string, matchCase = false): PlaceInL
   if (line.length > COUNTED) return { column: Math.min(found, line.length), length: 0 };
   let folded = 0;
   let column: number | undefined;
-  for (const { 0: character, index } of line.matchAll(CHARACTER)) {
-    if (column === undefined && folded >= found) column = index;
+  for (const { segment: character, index } of CHARACTERS.segment(line)) {
     folded += foldText(character).length;
+    if (column === undefined && folded > found) column = index;
     if (column !== undefined && folded >= found + wanted.length)
       return { column, length: index + character.length - column };
   }

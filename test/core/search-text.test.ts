@@ -24,6 +24,14 @@ describe('a text that is searched for', () => {
     assert.deepEqual(placeIn('one 👍🏽 two', 'TWO'), { column: 9, length: 3 });
     assert.deepEqual(placeIn('דמי טיפול 5', 'טיפול'), { column: 4, length: 5 });
   });
+  it('is found after and within what is written in parts: Hangul, kana, Bengali, Vietnamese', () => {
+    for (const written of ['\uac00', '\uac01', 'が', 'ো', 'ệ']) {
+      const parts = written.normalize('NFD');
+      assert.ok(parts.length > written.length);
+      assert.deepEqual(placeIn(`${parts}|fee`, 'FEE'), { column: parts.length + 1, length: 3 });
+      assert.deepEqual(placeIn(`${parts}.`, written), { column: 0, length: parts.length });
+    }
+  });
   it('has its case where that counts', () => {
     assert.equal(placeIn('Fee', 'fee', true), undefined);
     assert.deepEqual(placeIn('a Fee', 'Fee', true), { column: 2, length: 3 });
@@ -46,7 +54,7 @@ describe('a text that is searched for', () => {
         (before, wanted, after) => {
           const line = `${before}|${wanted}|${after}`.replaceAll(/[\r\n]/g, ' ');
           const place = placeIn(line, wanted.replaceAll(/[\r\n]/g, ' '));
-          if (place === undefined) return;
+          assert.ok(place);
           const found = line.slice(place.column, place.column + place.length);
           assert.ok(foldText(found).includes(foldText(wanted.replaceAll(/[\r\n]/g, ' '))));
         },
