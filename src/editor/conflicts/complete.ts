@@ -8,6 +8,7 @@ import { hasConflictMarkers, untouchedConflicts } from './conflict-text.ts';
 import { acceptMerge, isBeingMerged } from './merge-editor.ts';
 import type { Merge } from './merges.ts';
 import { fileOf, isDirty, projectOf, type Resolving, saved } from './project.ts';
+import { readSettled } from './settled.ts';
 import { showMerge } from './show-merge.ts';
 import { completeQuestion, mergedWords, mergeOverWords, stillConflicting } from './words.ts';
 
@@ -25,7 +26,10 @@ export async function completeMerge(
   const { workbench, merges } = parts;
   const { prompt, mine } = merge;
   const { copy } = await projectOf(workbench);
-  const now = await copy.folder.read(prompt);
+  const read = () => copy.folder.read(prompt);
+  const settled = isAsked ? [await read()] : await readSettled(read);
+  if (settled.length === 0) return false;
+  const [now] = settled;
   const isOver = now === undefined || !(await isOfToday(copy, merge));
   if (isOver || (!isAsked && plainText(now) === plainText(mine))) {
     if (isOver) await keepMine(parts, merge, now);
@@ -64,7 +68,7 @@ async function keepMine(
 
 /** Whether there is something left to merge in a file of these contents. */
 export function isUnfinished(merge: Merge, now: string): boolean {
-  return hasConflictMarkers(now) || placesLeft(merge, now) > 0;
+  return now === '' || hasConflictMarkers(now) || placesLeft(merge, now) > 0;
 }
 
 function placesLeft({ baseText, mine, theirsText }: Merge, now: string): number {

@@ -187,6 +187,17 @@ describe('a conflict', () => {
     assert.equal(await baseOf(name), 1);
   });
 
+  it('stays one while another program, which emptied the file first, is writing it', async () => {
+    const name = await conflict();
+    await merge(name);
+    await writePrompt(name, '');
+    await run('refresh');
+    await entryOf(name, 'conflicts');
+    assert.equal(await baseOf(name), 1);
+    await writePrompt(name, 'First.\nBoth.\nLast.\n');
+    await eventually('the merge to be completed', async () => (await baseOf(name)) === 2);
+  });
+
   it('keeps yours where the base changes under a merge that nobody completed, as with another branch', async () => {
     const name = await conflict();
     await merge(name);
