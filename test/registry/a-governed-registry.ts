@@ -42,21 +42,23 @@ export interface GovernedRegistry extends AsyncDisposable {
   policy(change: Partial<Record<keyof Policy, unknown>>): Promise<void>;
   /** Revokes the key of an approver of production. */
   revokeKeyOf(actor: string): Promise<void>;
+  /** The first version of a prompt, by a process whose clock says `at`, in ms since 1970. */
+  publishAt(at: number, prompt: string): Promise<void>;
   /** What the schedules of a registry's processes do sooner or later. */
   scheduled(): Promise<void>;
   /** RFC 3339: so many ms after the registry's present time. */
   hence(ms: number): string;
 }
 
+function adminOf(environment: string): Caller {
+  const actor = `admin.of.${environment}`;
+  return { actor, key: 'embedded', role: 'admin', environment: parseEnvironmentName(environment) };
+}
+
 /** In one transaction, where a request for each would take most of the time of these tests. */
 async function fill(store: Store): Promise<void> {
   const p = parsePromptName('p');
-  const [development, staging] = ['development', 'staging'].map(name => ({
-    actor: `admin.of.${name}`,
-    key: 'embedded',
-    role: 'admin' as const,
-    environment: parseEnvironmentName(name),
-  })) as [Caller, Caller];
+  const [development, staging] = ['development', 'staging'].map(adminOf) as [Caller, Caller];
   const sources = await Promise.all(VERSIONS.map(version => prepareSource(p, `one\nversion ${version}`)));
   await store.write(async transaction => {
     for (const [index, version] of VERSIONS.entries()) {
@@ -130,6 +132,14 @@ export async function aGovernedRegistry({ open }: GovernedSetup = {}): Promise<G
       const id = (await registry.key('production', 'approver', actor)).split('_')[2];
       const as = 'production admin';
       assert.equal((await registry.call('POST', `/v1/keys/${id}/revoke`, {}, { as })).status, 200);
+    },
+    async publishAt(at, prompt) {
+      const name = parsePromptName(prompt);
+      const source = await prepareSource(name, 'text');
+      const about = { message: `About ${prompt}`, base: null };
+      await registry.store.write(transaction =>
+        publish(transaction, () => new Date(at), adminOf('development'), name, source, about),
+      );
     },
     async scheduled() {
       const faults: unknown[] = [];
