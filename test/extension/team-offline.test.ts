@@ -60,7 +60,8 @@ describe('a registry that goes away and comes back', () => {
     assert.ok(promotionsView.tree.getChildren().length > 0);
 
     await run('openVersion', {}, `${prompt}@1`);
-    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'One fee.\n');
+    const front = () => vscode.window.activeTextEditor?.document.getText();
+    await eventually('the version in front', () => front() === 'One fee.\n');
     await run('compareVersions', { picks: ['@2', '@1'] }, prompt);
     await shownComparison(prompt, '@1 ↔ @2');
     const search = await run('searchVersions', { texts: ['two fees'], picks: [prompt] });

@@ -138,8 +138,10 @@ describe('several projects in one window', () => {
     await run('switchProject', {}, cards());
     await shows(other);
     await run('openVersion', {}, `${prompt}@1`);
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'Theirs.\n');
+    const { uri } = await eventually('their version in front', () => {
+      const front = vscode.window.activeTextEditor?.document;
+      return front?.getText() === 'Theirs.\n' ? front : undefined;
+    });
     await run('switchProject', {}, root());
     await shows(team.registry);
     for (const command of ['promote', 'copyCurl', 'compareWithPrevious']) {

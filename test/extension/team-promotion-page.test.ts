@@ -54,7 +54,7 @@ describe('the page of a promotion', () => {
     await run('openPromotion', {}, id);
     const { open } = await (await inside()).promotionPages();
     assert.equal(open.filter(each => each.id === id).length, 1);
-    assert.ok(activeTab()?.input instanceof vscode.TabInputWebview);
+    await eventually('the page in front', () => activeTab()?.input instanceof vscode.TabInputWebview);
     const { tree } = (await inside()).promotionsView;
     const [group] = tree.getChildren();
     const [row] = tree.getChildren(group);

@@ -113,7 +113,8 @@ describe('renaming a prompt', () => {
     await run('openVersion', {}, `${caller}@1`);
     await run('rename', { texts: [besides(caller, '_style')] }, partial);
     assert.equal(await textOf(caller), '{{> style}}\n');
-    assert.equal(vscode.window.activeTextEditor?.document.getText(), '{{> tone}}\n');
+    const front = () => vscode.window.activeTextEditor?.document.getText();
+    await eventually('the version in front', () => front() === '{{> tone}}\n');
   });
 
   it('changes what a prompt includes when it moves away from it', async () => {

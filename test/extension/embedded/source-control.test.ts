@@ -281,7 +281,8 @@ describe('the source control with the embedded registry', () => {
         /was edited since, so its discarded text is in a new editor\.$/,
       );
       assert.equal(await text(name), 'Edited again.\n');
-      assert.equal(vscode.window.activeTextEditor?.document.getText(), 'Edited.\n');
+      const front = () => vscode.window.activeTextEditor?.document.getText();
+      await eventually('what was discarded in front', () => front() === 'Edited.\n');
     });
 
     it('asks once for all changes', async () => {
