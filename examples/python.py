@@ -7,6 +7,7 @@ from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 URL, KEY = os.environ["PROMPTFORGE_URL"].rstrip("/"), os.environ["PROMPTFORGE_KEY"].strip()
+ENVIRONMENT = KEY.split("_")[1] if KEY.startswith("pf_") else None
 MODEL_KEY = os.environ["OPENAI_API_KEY"].strip()  # With a line break, errors would quote it.
 TIMEOUT, KEEP_FOR = 2, 86_400  # seconds
 
@@ -26,32 +27,34 @@ def read(answer, until):
     return content.decode()
 
 
+def fetch(name, etag):
+    """The text, the reference and the ETag of one answer. Raises HTTPError 304 where nothing changed."""
+    headers, until = {"Authorization": f"Bearer {KEY}", "If-None-Match": etag}, time.monotonic() + TIMEOUT
+    request = Request(f"{URL}/v1/prompts/{name}", headers=headers)
+    with build_opener(NoRedirects).open(request, timeout=TIMEOUT) as answer:
+        if "PromptForge-Version" not in answer.headers:
+            raise ValueError(f"What answers at {URL} is not a PromptForge registry.")
+        return read(answer, until), answer.headers["PromptForge-Version"], answer.headers.get("ETag", '""')
+
+
 def get(name):
     """The text and the reference of the stable version. Raises the error of the request where none is known."""
-    environment, now = KEY.split("_")[1] if KEY.startswith("pf_") else None, time.time()
-    file = Path(".promptforge", quote(f"{URL} {environment} {name}", safe=""))
-    headers = {"Authorization": f"Bearer {KEY}"}
+    file = Path(".promptforge", quote(f"{URL} {ENVIRONMENT} {name}", safe=""))
     try:
-        text, reference, headers["If-None-Match"], confirmed = json.loads(file.read_text())
+        text, reference, etag, confirmed = json.loads(file.read_text())
     except (OSError, ValueError, TypeError):  # There is none, or another program wrote it.
-        confirmed = 0
+        etag, confirmed = '""', 0
     try:
-        request = Request(f"{URL}/v1/prompts/{name}", headers=headers)
-        with build_opener(NoRedirects).open(request, timeout=TIMEOUT) as answer:
-            if "PromptForge-Version" not in answer.headers:
-                raise ValueError(f"What answers at {URL} is not a PromptForge registry.")
-            text, reference = read(answer, time.monotonic() + TIMEOUT), answer.headers["PromptForge-Version"]
-            headers["If-None-Match"], confirmed = answer.headers.get("ETag", '""'), now
+        text, reference, etag = fetch(name, etag)
     except (OSError, HTTPException, ValueError) as error:
-        if getattr(error, "code", None) == 304:
-            confirmed = now
-        elif now - confirmed > KEEP_FOR:
-            raise
-        else:
+        if getattr(error, "code", None) != 304 or not confirmed:
+            if time.time() - confirmed > KEEP_FOR:
+                raise
             print(f"{reference} is used: {error}", file=sys.stderr)
+            return text, reference
     file.parent.mkdir(mode=0o700, exist_ok=True)
     written = file.with_name(f"{file.name}.{os.getpid()}")
-    written.write_text(json.dumps([text, reference, headers["If-None-Match"], confirmed]))
+    written.write_text(json.dumps([text, reference, etag, time.time()]))
     written.replace(file)
     return text, reference
 
