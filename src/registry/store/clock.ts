@@ -11,6 +11,8 @@ import type { Snapshot, WriteTransaction } from './store.ts';
 export const CLOCK_TOLERANCE = 60 * 60_000;
 /** For how long a registry may have had no event when a process opens it, which then has no other clock than its machine's. */
 export const LONGEST_PAUSE = 31 * 24 * 60 * 60_000;
+/** For how long, in ms, both clocks are taken to have gone alike. */
+const ANCHOR = 1000;
 
 export interface ClockRule {
   /**
@@ -31,7 +33,8 @@ export function machineClockRule(now: () => Date, uptime: () => number = systemU
   return {
     whyNot(time, newest) {
       if (time <= newest + CLOCK_TOLERANCE) {
-        start = { time, uptime: uptime() };
+        // To ask how long the machine has run costs as much as a statement.
+        if (Math.abs(time - start.time) >= ANCHOR) start = { time, uptime: uptime() };
         isStartBelieved = true;
         return undefined;
       }
