@@ -367,6 +367,26 @@ describe('webhooks', () => {
     const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
     assert.deepEqual([ids.length, new Set(ids).size], [5, 5]);
   });
+  it('are told from when they are made on, by whichever process, and of what others publish', async () => {
+    await promoteNew();
+    await promoteNew();
+    await using beside = await aRegistry({
+      folder: registry.folder,
+      now: () => now,
+      webhooksToPrivateNetworks: true,
+    });
+    const request = { url: `${receiver.url}/hook`, events: ['version.published'] };
+    const { json } = await beside.call('POST', '/v1/webhooks', request);
+    await promoteNew();
+    await beside.publish('q', 'text', null);
+    await registry.publish('r', 'text', null);
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 3);
+    await beside.call('DELETE', `/v1/webhooks/${json.id}`);
+    await promoteNew();
+    await dispatcher.sendDue();
+    assert.equal(receiver.received.length, 3);
+  });
   it('are sent again what a process took and never finished', async () => {
     await create();
     await promoteNew();

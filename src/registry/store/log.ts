@@ -23,7 +23,7 @@ import type { Snapshot, Store, WriteTransaction } from './store.ts';
 import { checkNotSuperseded } from './superseded.ts';
 import type { EventsTable } from './tables.ts';
 import { together } from './together.ts';
-import { ENVIRONMENTS, foundHead, keyRow, LAST_EVENT, movedHead } from './verified-rows.ts';
+import { ENVIRONMENTS, foundHead, keyRow, LAST_EVENT, movedHead, WEBHOOKS } from './verified-rows.ts';
 
 /**
  * Appends the event that `make` gives for its seq, and puts it down for the webhooks that want it. Its time is the
@@ -89,6 +89,7 @@ const insertEvent = preparedQuery((database, given: EventsTable) =>
 /** The row of a table that an event changes, where its kind is one that is verified once and kept. */
 function changedBy(event: RegistryEvent): string | undefined {
   if (event.kind === 'environment.set') return ENVIRONMENTS;
+  if (event.kind.startsWith('webhook.')) return WEBHOOKS;
   return event.kind.startsWith('key.') ? keyRow((event.data as EventData['key.revoked']).id) : undefined;
 }
 

@@ -8,8 +8,9 @@ import type { Snapshot } from './store.ts';
 
 /** Texts of rows by what they are. Bounded by the keys and environments that this process writes with. */
 type Rows = Map<string, string>;
-/** What the rows of a table are called here: all policies at once, and a key each. */
+/** What the rows of a table are called here: all policies at once, all webhooks, and a key each. */
 export const ENVIRONMENTS = 'environments';
+export const WEBHOOKS = 'webhooks';
 export function keyRow(id: string): string {
   return `key ${id}`;
 }

@@ -4,7 +4,10 @@ import type { RegistryEvent } from '../../core/event.ts';
 import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { WriteTransaction } from '../store/store.ts';
+import { keepVerifiedRow, verifiedRow, WEBHOOKS } from '../store/verified-rows.ts';
 import { isTold } from './filters.ts';
+
+const NONE = 'none';
 
 /** Puts the event down for every webhook that wants it, to be sent from `now` on. */
 export async function enqueue(
@@ -13,7 +16,10 @@ export async function enqueue(
   now: Date,
 ): Promise<void> {
   if (!isWebhookEvent(event.kind)) return;
+  // Where there are none, a publication does not ask once more: whoever adds one appends an event.
+  if (verifiedRow(transaction, WEBHOOKS) === NONE) return;
   const webhooks = await selectWebhooks(transaction, {});
+  if (webhooks.length === 0) keepVerifiedRow(transaction, WEBHOOKS, NONE);
   const wanted = webhooks.filter(webhook => isTold(webhook, eventBeside(transaction, webhook), event));
   if (wanted.length === 0) return;
   const due_at = now.toISOString();
@@ -23,7 +29,7 @@ export async function enqueue(
     .execute();
 }
 
-/** Asked at every publication. */
+/** Asked at every publication where there are webhooks. */
 const selectWebhooks = preparedQuery(database =>
   database
     .selectFrom('webhooks')
