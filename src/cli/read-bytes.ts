@@ -15,17 +15,18 @@ export async function readBytes(
   file: string,
   limit: { readonly bytes: number; readonly sentence: string },
 ): Promise<Buffer> {
+  const label = file === STDIN ? 'stdin' : file;
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of file === STDIN ? process.stdin : createReadStream(file)) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > limit.bytes) throw new CommandFailure(EXIT.invalid, `${file}: ${limit.sentence}`);
+      if (length > limit.bytes) throw new CommandFailure(EXIT.invalid, `${label}: ${limit.sentence}`);
     }
     return Buffer.concat(chunks);
   } catch (cause) {
     if (cause instanceof CommandFailure) throw cause;
-    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
+    throw new CommandFailure(EXIT.environment, `${label} cannot be read: ${whyRefused(cause)}.`, { cause });
   }
 }

@@ -1,6 +1,4 @@
 /** What a rendering is given, from YAML or JSON files or from stdin. */
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';
@@ -8,12 +6,13 @@ import { positionAt } from '../core/source-position.ts';
 import { isOfUnkept, MAX_ALIAS_COUNT, unkeptScalars } from '../core/yaml-document.ts';
 import { readYaml } from '../core/yaml-places.ts';
 import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';
-import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { readBytes } from './read-bytes.ts';
 
 type Message = NonNullable<RenderRequest['messages']>[number];
 
 const STDIN = '-';
+const LONGEST = { bytes: 8 * 1024 * 1024, sentence: 'The input may have at most 8 MiB.' };
 
 /**
  * The values by variable name; nothing at all is an empty input.
@@ -46,22 +45,7 @@ export async function readMessages(path: string): Promise<readonly Message[]> {
 
 async function readValue(path: string): Promise<{ value: unknown; label: string }> {
   const label = path === STDIN ? 'stdin' : path;
-  return { value: parseValue(decode(await bytesOf(path), label), label), label };
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  if (path === STDIN) return buffer(process.stdin);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new CommandFailure(
-      EXIT.environment,
-      `The input ${path} cannot be read: ${whyRefused(cause)}. Check the path.`,
-      {
-        cause,
-      },
-    );
-  }
+  return { value: parseValue(decode(await readBytes(path, LONGEST), label), label), label };
 }
 
 function decode(bytes: Uint8Array, label: string): string {

@@ -261,6 +261,16 @@ describe('promptforge render', () => {
     assert.match(stderr, /^promptforge: stdin:1:\d+: /);
   });
 
+  it('reads no input that is endless or too long', async () => {
+    const endless = await inProcess(['render', triage, '--input', '/dev/zero']);
+    assert.equal(endless.code, 3);
+    assert.match(endless.stderr, /^promptforge: \/dev\/zero: The input may have at most 8 MiB\.$/m);
+    const stdin = `{"mail": "${'x'.repeat(8 * 1024 * 1024)}"}`;
+    const piped = await promptforge(['render', triage, '--input', '-'], { stdin });
+    assert.equal(piped.code, 3);
+    assert.match(piped.stderr, /^promptforge: stdin: The input may have at most 8 MiB\.$/m);
+  });
+
   it('says which file is not there', async () => {
     const prompt = await inProcess(['render', inFolder('nothing.prompt')]);
     assert.equal(prompt.code, 4);
