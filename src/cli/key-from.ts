@@ -1,7 +1,8 @@
 /** The key that a command shows a registry. Never from the command line, which other users of the machine can read. */
-import { readFile } from 'node:fs/promises';
-import { whyRefused } from '../disk/why-refused.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { readBytes } from './read-bytes.ts';
+
+const LONGEST = { bytes: 64 * 1024, sentence: 'The file is too long to hold a key.' };
 
 /**
  * @param file undefined: the environment variable PROMPTFORGE_KEY
@@ -15,9 +16,5 @@ export async function keyFrom(file: string | undefined, why: string): Promise<st
 }
 
 async function keyIn(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CommandFailure(EXIT.environment, `${file} cannot be read: ${whyRefused(cause)}.`, { cause });
-  }
+  return (await readBytes(file, LONGEST)).toString('utf8');
 }

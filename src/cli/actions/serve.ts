@@ -1,12 +1,10 @@
 /** What `promptforge serve` does. */
-import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { Cleanup } from '../../core/cleanup.ts';
 import { makeFolder } from '../../disk/make-folder.ts';
-import { whyRefused } from '../../disk/why-refused.ts';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { listKeys } from '../../registry/administration.ts';
 import { IDENTITY_FILE } from '../../registry/identity.ts';
@@ -22,6 +20,7 @@ import { type ServedRegistry, serveRegistry } from '../../registry/threads/serve
 import { webhookDispatcher } from '../../registry/webhooks/dispatch.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, log, say } from '../output.ts';
+import { readBytes } from '../read-bytes.ts';
 import { signedHeadFile } from '../signed-head-file.ts';
 import { type RegistryOptions, shownPlace, withRegistry } from '../with-registry.ts';
 
@@ -252,14 +251,6 @@ async function certificate(
   return { cert, key };
 }
 
-async function pem(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new CommandFailure(
-      EXIT.environment,
-      `${file} cannot be read: ${whyRefused(cause)}. Check the path.`,
-      { cause },
-    );
-  }
+function pem(file: string): Promise<Buffer> {
+  return readBytes(file, { bytes: 1024 * 1024, sentence: 'The file is too long to hold PEM.' });
 }

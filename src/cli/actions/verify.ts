@@ -1,5 +1,5 @@
 /** What `promptforge verify` does. */
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkpoint } from '../../contract/checkpoint.ts';
 import type { Checkpoint } from '../../core/checkpoint.ts';
@@ -15,6 +15,7 @@ import { macsOf } from '../../registry/store/macs.ts';
 import type { Store } from '../../registry/store/store.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson } from '../output.ts';
+import { readBytes } from '../read-bytes.ts';
 import { type RegistryOptions, withRegistry } from '../with-registry.ts';
 import { existingKey } from './accept-head.ts';
 
@@ -108,18 +109,10 @@ async function checkServed(store: Store, { checkpoint }: KeptHead): Promise<void
 }
 
 async function readCheckpoint(file: string): Promise<Checkpoint> {
-  let text: string;
+  const limit = { bytes: 64 * 1024, sentence: 'The file is too long to hold a checkpoint.' };
+  const bytes = await readBytes(file, limit);
   try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CommandFailure(
-      EXIT.environment,
-      `${file} cannot be read: ${whyRefused(cause)}. Check the path.`,
-      { cause },
-    );
-  }
-  try {
-    return checkpoint.parse(JSON.parse(text));
+    return checkpoint.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
     throw new CommandFailure(
       EXIT.environment,
