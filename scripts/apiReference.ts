@@ -43,10 +43,13 @@ const GROUPS: readonly (readonly [title: string, routes: readonly RouteName[]])[
   ],
   ['History and proof', ['search', 'live', 'changes', 'checkpoint', 'consistency']],
   ['Environments', ['listEnvironments', 'putEnvironment']],
-  ['Owners', ['getOwners', 'requestOwners', 'approveOwners', 'rejectOwners', 'cancelOwners']],
+  [
+    'Owners',
+    ['listOwnersChanges', 'getOwners', 'requestOwners', 'approveOwners', 'rejectOwners', 'cancelOwners'],
+  ],
   ['Keys', ['listKeys', 'createKey', 'rotateKey', 'revokeKey']],
   ['Webhooks', ['listWebhooks', 'createWebhook', 'removeWebhook']],
-  ['Links', ['openPromotion', 'openVersion']],
+  ['Links', ['openPromotion', 'openVersion', 'openOwners']],
   ['The process', ['healthz', 'readyz', 'metrics', 'openapi']],
 ];
 

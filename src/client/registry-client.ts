@@ -26,6 +26,7 @@ import type {
 import type { Live, liveQuery } from '../contract/live.ts';
 import type {
   OwnersChangeAnswer,
+  OwnersChangeList,
   OwnersChangeRecord,
   OwnersChangeRequest,
   OwnersRecord,
@@ -447,6 +448,11 @@ export class RegistryClient {
       { path: { id }, body: { comment }, idempotencyKey },
       signal,
     );
+  }
+
+  /** The changes of owners that wait, of any environment. */
+  listOwnersChanges(signal?: AbortSignal): Promise<OwnersChangeList> {
+    return this.#connection.call('listOwnersChanges', {}, signal);
   }
 
   /** The owners of prompts in an environment, and the change of them that waits. @throws Problem `environment_not_found` */

@@ -132,9 +132,16 @@ const OWNERS_CHANGE: JsonOf<typeof ownersChange> = {
   appliedAt: '2026-09-14T09:12:44.031Z',
   approvals: [{ actor: 'tomas.berg', at: '2026-09-14T09:12:44.031Z', comment: '' }],
   approvalsNeeded: 1,
+  canApprove: [],
   closed: null,
 };
-const OWNERS_WAITING = { ...OWNERS_CHANGE, state: 'pending' as const, appliedAt: null, approvals: [] };
+const OWNERS_WAITING = {
+  ...OWNERS_CHANGE,
+  state: 'pending' as const,
+  appliedAt: null,
+  approvals: [],
+  canApprove: ['ines.costa', 'tomas.berg'],
+};
 const OWNERS: JsonOf<typeof owners> = {
   environment: 'production',
   text: OWNERS_TEXT,
@@ -152,6 +159,7 @@ const closedOwners = (state: 'rejected' | 'cancelled', by: string): JsonOf<typeo
   ...OWNERS_WAITING,
   state,
   approvalsNeeded: 0,
+  canApprove: [],
   closed: { at: '2026-09-14T09:30:00.000Z', by, comment: 'The list changes on Monday' },
 });
 
@@ -633,6 +641,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
     request: POLICY,
     responses: { 200: { json: ENVIRONMENT }, 201: { json: ENVIRONMENT } },
   },
+  listOwnersChanges: { responses: { 200: { json: { data: [OWNERS_WAITING] } } } },
   getOwners: { path: { environment: 'production' }, responses: { 200: { json: OWNERS } } },
   requestOwners: {
     path: { environment: 'production' },
@@ -667,6 +676,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
   removeWebhook: { path: { id: WEBHOOK.id }, responses: { 200: { json: WEBHOOK } } },
   openPromotion: { path: { id: '4711' }, responses: { 200: { text: OPEN_PAGE } } },
   openVersion: { query: { ref: 'support/fee-estimate@12' }, responses: { 200: { text: OPEN_PAGE } } },
+  openOwners: { query: { environment: 'production' }, responses: { 200: { text: OPEN_PAGE } } },
   healthz: { responses: { 200: { json: { status: 'ok' } } } },
   readyz: { responses: { 200: { json: { status: 'ok', database: 'ok', log: 'verified' } } } },
   metrics: {

@@ -61,6 +61,7 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
   openPromotion:
     'Asks for no key, reads nothing and holds none: it sends the browser on to vscode://promptforge.promptforge/promotion. A registry that was not told its public URL has no such page (404).',
   openVersion: 'As openPromotion, on to vscode://promptforge.promptforge/version.',
+  openOwners: 'As openPromotion, on to vscode://promptforge.promptforge/owners.',
   healthz: 'Answers 503 from when the process was asked to stop.',
   readyz: 'Answers 503 while the database is away and from when the process was asked to stop.',
   metrics: 'The registry embedded in an editor has none (404).',

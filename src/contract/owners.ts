@@ -34,6 +34,10 @@ export const ownersChange = z
       description:
         "As many as the environment's policy asks for, and one at least where owners hold already.",
     }),
+    canApprove: z.array(actor).meta({
+      description:
+        'People who can approve it now while it waits: those with a valid key of the environment, without who requested it and those who approved. The first 20 by name.',
+    }),
     closed: z
       .object({ at: timestamp, by: actor, comment: prose })
       .nullable()
@@ -41,6 +45,11 @@ export const ownersChange = z
   })
   .meta({ id: 'OwnersChange' });
 export type OwnersChangeRecord = z.infer<typeof ownersChange>;
+
+export const ownersChangeList = z
+  .object({ data: z.array(ownersChange) })
+  .meta({ id: 'OwnersChangeList', description: 'One for each environment at most, the oldest first.' });
+export type OwnersChangeList = z.infer<typeof ownersChangeList>;
 
 export const owners = z
   .object({

@@ -23,7 +23,7 @@ import {
   deliveryChanges,
   deliveryChangesQuery,
 } from './deliveries.ts';
-import { openVersionQuery } from './editor-links.ts';
+import { openOwnersQuery, openVersionQuery } from './editor-links.ts';
 import { environment, environmentList, policy } from './environments.ts';
 import {
   createdKey,
@@ -37,7 +37,7 @@ import {
 } from './keys.ts';
 import { langfusePrompt, langfuseQuery } from './langfuse.ts';
 import { live, liveQuery } from './live.ts';
-import { owners, ownersChange, ownersChangeAnswer, ownersChangeRequest } from './owners.ts';
+import { owners, ownersChange, ownersChangeAnswer, ownersChangeList, ownersChangeRequest } from './owners.ts';
 import {
   comment,
   commentPage,
@@ -628,6 +628,14 @@ export const ROUTES = {
     },
     problems: ['wrong_environment', 'environment_not_found', 'publishing_not_allowed'],
   },
+  listOwnersChanges: {
+    method: 'GET',
+    path: '/v1/owners-changes',
+    summary: 'Changes of owners that wait for approval, in any environment',
+    role: 'author',
+    responses: { 200: { description: 'All of them', json: ownersChangeList } },
+    problems: [],
+  },
   getOwners: {
     method: 'GET',
     path: '/v1/environments/{environment}/owners',
@@ -771,6 +779,15 @@ export const ROUTES = {
     query: openVersionQuery,
     responses: { 200: { description: 'The page', text: 'text/html' } },
     problems: ['invalid_name'],
+  },
+  openOwners: {
+    method: 'GET',
+    path: '/open/owners',
+    summary: 'A page that opens the owners of an environment, or the change of them that waits, in VS Code',
+    role: null,
+    query: openOwnersQuery,
+    responses: { 200: { description: 'The page', text: 'text/html' } },
+    problems: [],
   },
   healthz: {
     method: 'GET',

@@ -1,4 +1,4 @@
-/** Webhooks over the API: who is told of versions, promotions and comments, and how telling them goes. The secret is in one answer only, that of the creation. */
+/** Webhooks over the API: who is told of versions, promotions, comments and owners, and how telling them goes. The secret is in one answer only, that of the creation. */
 import * as z from 'zod';
 import { EVENT_KINDS, type EventKind } from '../core/event.ts';
 import { WEBHOOK_FORMATS } from '../core/webhook-format.ts';
@@ -7,18 +7,18 @@ import { environmentName, page, pageQuery, timestamp } from './values.ts';
 /** What a webhook may be told of. */
 export type WebhookEvent = Extract<
   EventKind,
-  'version.published' | `promotion.${string}` | `comment.${string}`
+  'version.published' | `promotion.${string}` | `comment.${string}` | `owners.${string}`
 >;
 export const WEBHOOK_EVENTS: readonly WebhookEvent[] = EVENT_KINDS.filter(kind => isWebhookEvent(kind));
 
 export function isWebhookEvent(kind: EventKind): kind is WebhookEvent {
-  return kind === 'version.published' || /^(promotion|comment)\./.test(kind);
+  return kind === 'version.published' || /^(promotion|comment|owners)\./.test(kind);
 }
 
 const filters = {
   environments: z.array(environmentName).min(1).max(16).nullable().meta({
     description:
-      'Promotions to these environments, and versions published with their keys, only; null: of all.',
+      'Promotions to these environments, changes of their owners, and versions published with their keys, only; null: of all.',
   }),
   events: z.array(z.enum(WEBHOOK_EVENTS)).min(1).max(WEBHOOK_EVENTS.length).nullable().meta({
     description:

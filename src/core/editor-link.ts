@@ -1,9 +1,10 @@
 /**
- * Links that open a version or a promotion in VS Code, such as
+ * Links that open a version, a promotion or the owners of an environment in VS Code, such as
  * `vscode://promptforge.promptforge/version?ref=support/triage@12&registry=https://prompts.example.com`. Anybody can
  * write one, into any page or message: what it names is checked here, and nothing is sent to its registry unasked.
  */
 
+import { type EnvironmentName, isEnvironmentName } from './environment.ts';
 import type { PromptName } from './name.ts';
 import { Problem } from './problem.ts';
 import { parseVersionReference, type VersionNumber, versionReference } from './version.ts';
@@ -21,20 +22,30 @@ export type EditorLink = {
 } & (
   | { readonly kind: 'version'; readonly prompt: PromptName; readonly version: VersionNumber }
   | { readonly kind: 'promotion'; readonly id: string }
+  /** The change of them that waits, or those that hold. */
+  | { readonly kind: 'owners'; readonly environment: EnvironmentName }
 );
 
 /** The link as a page or a message has it: its values percent-encoded (RFC 3986). */
 export function editorLink(link: EditorLink): string {
-  const [path, name, value] =
-    link.kind === 'version'
-      ? ['version', 'ref', versionReference(link.prompt, link.version)]
-      : ['promotion', 'id', link.id];
+  const [name, value] = parameterOf(link);
   const registry = encodeURIComponent(link.registry);
-  return `vscode://${EXTENSION}/${path}?${name}=${encodeURIComponent(value)}&registry=${registry}`;
+  return `vscode://${EXTENSION}/${link.kind}?${name}=${encodeURIComponent(value)}&registry=${registry}`;
+}
+
+function parameterOf(link: EditorLink): [name: string, value: string] {
+  switch (link.kind) {
+    case 'version':
+      return ['ref', versionReference(link.prompt, link.version)];
+    case 'promotion':
+      return ['id', link.id];
+    case 'owners':
+      return ['environment', link.environment];
+  }
 }
 
 /**
- * @param path `/version` or `/promotion`
+ * @param path `/version`, `/promotion` or `/owners`
  * @param query with its percent-encoding taken off, as VS Code hands it on
  * @throws Problem `invalid_request`, `invalid_name`
  */
@@ -56,8 +67,13 @@ export function parseEditorLink(path: string, query: string): EditorLink {
       if (!PROMOTION_ID.test(id)) throw wrong('Its "id" is not the number of a promotion.');
       return { kind: 'promotion', id, registry: mustHave('registry') };
     }
+    case '/owners': {
+      const environment = mustHave('environment');
+      if (!isEnvironmentName(environment)) throw wrong('Its "environment" is not the name of one.');
+      return { kind: 'owners', environment, registry: mustHave('registry') };
+    }
     default:
-      throw wrong('It leads to no version and no promotion.');
+      throw wrong('It leads to no version, no promotion and no owners.');
   }
 }
 

@@ -1,5 +1,5 @@
-/** For whom a promotion waits, in the words of editor and command. */
-import { eitherOf } from './owners.ts';
+/** For whom a promotion or a change of owners waits, in the words of editor, command and messages. */
+import { eitherOf } from './either-of.ts';
 
 /** Owners of whom one must approve still, as the API tells of them. */
 export interface MissingOwners {
@@ -21,6 +21,22 @@ export function waitedForWords(missing: readonly MissingOwners[]): string | unde
   });
   const words = each.length === 1 ? (each[0] ?? '') : `${each.slice(0, -1).join(', ')}, and ${each.at(-1)}`;
   return missing.length > MAX_NAMED ? `${words}, and ${missing.length - MAX_NAMED} more` : words;
+}
+
+/** As the API tells of a change of owners. */
+export interface WaitingOwnersChange {
+  readonly approvals: readonly unknown[];
+  readonly approvalsNeeded: number;
+  readonly canApprove: readonly string[];
+}
+
+/** For what a change of owners waits: `1 approval by dana or sam`. */
+export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: WaitingOwnersChange): string {
+  const left = Math.max(1, approvalsNeeded - approvals.length);
+  const what = `${left} ${left === 1 ? 'approval' : 'approvals'}`;
+  return canApprove.length === 0
+    ? `${what}, and nobody else has a key to approve it with`
+    : `${what} by ${eitherOf(shortened(canApprove))}`;
 }
 
 /** One sentence for each pattern: of whom one must approve, and what to do where none of them can. */

@@ -30,10 +30,16 @@ export interface OwnersNote {
   readonly message: string;
 }
 
+/** Why a line cannot be read, and where in it: offsets in UTF-16 code units. */
+export interface OwnersError extends OwnersNote {
+  readonly start: number;
+  readonly end: number;
+}
+
 export type ParsedOwners =
   | { readonly rules: readonly OwnerRule[] }
   /** Nothing of the text holds. */
-  | { readonly errors: readonly [OwnersNote, ...OwnersNote[]] };
+  | { readonly errors: readonly [OwnersError, ...OwnersError[]] };
 
 /** Errors that are told of at once. */
 const MAX_ERRORS = 20;
@@ -41,12 +47,18 @@ const MAX_ERRORS = 20;
 /** Reads a text of owners. Takes time linear in its length. */
 export function parseOwners(text: string): ParsedOwners {
   if (text.length > MAX_OWNERS_LENGTH)
-    return failed(
-      1,
-      `The text has ${text.length} characters, and may have ${MAX_OWNERS_LENGTH}. Shorten it.`,
-    );
+    return {
+      errors: [
+        {
+          line: 1,
+          message: `The text has ${text.length} characters, and may have ${MAX_OWNERS_LENGTH}. Shorten it.`,
+          start: 0,
+          end: 0,
+        },
+      ],
+    };
   const rules: OwnerRule[] = [];
-  const errors: OwnersNote[] = [];
+  const errors: OwnersError[] = [];
   for (const [index, written] of text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
@@ -54,44 +66,67 @@ export function parseOwners(text: string): ParsedOwners {
     const line = index + 1;
     const rule = ruleOf(written, line);
     if (rule === undefined) continue;
-    if (typeof rule === 'string') errors.push({ line, message: rule });
+    if ('message' in rule) errors.push({ line, ...rule });
     else rules.push(rule);
     if (rules.length > MAX_OWNER_RULES)
-      errors.push({ line, message: `More than ${MAX_OWNER_RULES} lines have a pattern. Join some of them.` });
+      errors.push({
+        line,
+        message: `More than ${MAX_OWNER_RULES} lines have a pattern. Join some of them.`,
+        start: 0,
+        end: written.length,
+      });
     if (errors.length === MAX_ERRORS || rules.length > MAX_OWNER_RULES) break;
   }
   const [first, ...others] = errors;
   return first === undefined ? { rules } : { errors: [first, ...others] };
 }
 
-function failed(line: number, message: string): ParsedOwners {
-  return { errors: [{ line, message }] };
-}
+/** What is wrong in a line. */
+type Fault = Omit<OwnersError, 'line'>;
 
-/** Undefined for a line without a rule; a sentence for what is wrong with it. */
-function ruleOf(written: string, line: number): OwnerRule | string | undefined {
+/** Undefined for a line without a rule. */
+function ruleOf(written: string, line: number): OwnerRule | Fault | undefined {
   const words = wordsOf(written);
-  if (typeof words === 'string') return words;
-  const [pattern, ...named] = words;
-  if (pattern === undefined) return undefined;
+  if ('message' in words) return words;
+  const [first, ...named] = words;
+  if (first === undefined) return undefined;
+  const pattern = first.text;
+  const at = (message: string, from: Word, to = from): Fault => ({ message, start: from.start, end: to.end });
   const wrong = whyNotPattern(pattern);
-  if (wrong !== undefined) return wrong;
-  if (named.length === 0)
-    return `"${pattern}" has no owner, so nobody could approve what it matches. Name one after it, such as ${pattern} @dana, or remove the line.`;
-  const names = named.map(name => (name.startsWith('@') ? name.slice(1) : name));
-  for (const name of names) {
+  if (wrong !== undefined) return at(wrong, first);
+  const last = named.at(-1);
+  if (last === undefined)
+    return at(
+      `"${pattern}" has no owner, so nobody could approve what it matches. Name one after it, such as ${pattern} @dana, or remove the line.`,
+      first,
+    );
+  const names: string[] = [];
+  for (const word of named) {
+    const name = word.text.startsWith('@') ? word.text.slice(1) : word.text;
     const why = whyNotActor(name);
-    if (why !== undefined) return why;
+    if (why !== undefined) return at(why, word);
+    names.push(name);
   }
   const owners = people(names);
   if (owners.length > MAX_OWNERS_OF_RULE)
-    return `"${pattern}" has ${owners.length} owners, and may have ${MAX_OWNERS_OF_RULE}. Name fewer.`;
+    return at(
+      `"${pattern}" has ${owners.length} owners, and may have ${MAX_OWNERS_OF_RULE}. Name fewer.`,
+      first,
+      last,
+    );
   return { line, pattern, owners };
 }
 
+interface Word {
+  /** Without its quotation marks. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Words between blanks, up to `#`; one with a blank in it is in quotation marks: `@"Mara Lindqvist"`. */
-function wordsOf(written: string): string[] | string {
-  const words: string[] = [];
+function wordsOf(written: string): Word[] | Fault {
+  const words: Word[] = [];
   for (let at = 0; at < written.length; ) {
     const start = written[at] as string;
     if (isBetween(start)) {
@@ -102,16 +137,25 @@ function wordsOf(written: string): string[] | string {
     const opening = start === '@' && written[at + 1] === '"' ? at + 1 : at;
     if (written[opening] === '"') {
       const end = written.indexOf('"', opening + 1);
-      if (end < 0) return 'A quotation mark is not closed. Close it with another.';
-      words.push(written.slice(opening + 1, end));
+      if (end < 0)
+        return {
+          message: 'A quotation mark is not closed. Close it with another.',
+          start: opening,
+          end: written.length,
+        };
+      words.push({ text: written.slice(opening + 1, end), start: at, end: end + 1 });
       at = end + 1;
       if (at < written.length && !isBetween(written[at] as string))
-        return 'A blank is missing after a quotation mark. Put one between two names.';
+        return {
+          message: 'A blank is missing after a quotation mark. Put one between two names.',
+          start: end,
+          end: at + 1,
+        };
       continue;
     }
     let end = at;
     while (end < written.length && !isBetween(written[end] as string)) end++;
-    words.push(written.slice(at, end));
+    words.push({ text: written.slice(at, end), start: at, end });
     at = end;
   }
   return words;
@@ -213,9 +257,4 @@ export function rulesFor(rules: readonly OwnerRule[], prompts: Iterable<string>)
 export function missingRules(rules: readonly OwnerRule[], approvers: readonly string[]): OwnerRule[] {
   const approved = new Set(approvers.map(foldPerson));
   return rules.filter(({ owners }) => !owners.some(owner => approved.has(foldPerson(owner))));
-}
-
-/** `dana or sam`, `dana, sam or lee`. */
-export function eitherOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

@@ -3,8 +3,9 @@
  * asks it: a request, an approval, the schedule.
  */
 import { type ChangedVersion, writtenBy } from './change-authors.ts';
+import { eitherOf } from './either-of.ts';
 import type { Environment, Policy } from './environment.ts';
-import { eitherOf, missingRules, type OwnerRule } from './owners.ts';
+import { missingRules, type OwnerRule } from './owners.ts';
 import { isSamePerson } from './person.ts';
 import { Problem } from './problem.ts';
 import { type ApprovalRecord, isOpen, type PromotionRecord } from './promotion.ts';

@@ -94,7 +94,8 @@ describe('the OpenAPI document', () => {
         .replace('{name}', 'a/b')
         .replace(/\{(?:n|id)\}/, '1')
         .replace(/\{\w+\}/g, 'x');
-      const query = operationId === 'openVersion' ? '?ref=a/b@1' : '';
+      const query =
+        { openVersion: '?ref=a/b@1', openOwners: '?environment=production' }[operationId as string] ?? '';
       const { status, json: problem } = await ask(registry.url, method.toUpperCase(), target + query);
       // No list of keys that will do, or one in which no key is among them.
       const keyless =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type EditorLink, editorLink, parseEditorLink } from '../../src/core/editor-link.ts';
+import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
@@ -46,8 +47,16 @@ describe('a link that opens VS Code', () => {
       },
       { noNullPrototype: true },
     );
+    const owners = fc.record(
+      {
+        kind: fc.constant('owners' as const),
+        environment: fc.constantFrom('production', 'eu-1').map(parseEnvironmentName),
+        registry,
+      },
+      { noNullPrototype: true },
+    );
     fc.assert(
-      fc.property(fc.oneof(version, promotion), (link: EditorLink) => {
+      fc.property(fc.oneof(version, promotion, owners), (link: EditorLink) => {
         const url = new URL(editorLink(link));
         assert.equal(url.host, 'promptforge.promptforge');
         assert.deepEqual(parseEditorLink(url.pathname, decodeURIComponent(url.search.slice(1))), link);
@@ -56,6 +65,7 @@ describe('a link that opens VS Code', () => {
   });
 
   for (const [what, path, query] of [
+    ['names no environment', '/owners', `environment=No Where&registry=${REGISTRY}`],
     ['leads nowhere', '/publish', `ref=a@1&registry=${REGISTRY}`],
     ['leads out of its path', '/version/../promotion', `ref=a@1&registry=${REGISTRY}`],
     ['has no registry', '/version', 'ref=a@1'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { eitherOf } from '../../src/core/either-of.ts';
 import {
-  eitherOf,
   MAX_OWNER_RULES,
   MAX_OWNERS_LENGTH,
   MAX_OWNERS_OF_RULE,
@@ -11,6 +11,7 @@ import {
   parseOwners,
   rulesFor,
 } from '../../src/core/owners.ts';
+import { changeWaitsFor } from '../../src/core/owners-words.ts';
 import { runs } from '../runs.ts';
 
 function rulesOf(text: string): readonly OwnerRule[] {
@@ -74,6 +75,19 @@ describe('owners', () => {
     ] as const)
       it(`names the line of what is wrong: ${text.slice(0, 24).replaceAll('\n', '⏎')}`, () => {
         assert.match(errorsOf(text)[0] ?? '', why);
+      });
+    for (const [text, wrong] of [
+      ['* dana\n  !support dana', '!support'],
+      ['support/** dana\nfees/**', 'fees/**'],
+      ['* dana @', '@'],
+      ['* @dana @"Mara', '"Mara'],
+      ['* "dana"sam', '"s'],
+    ] as const)
+      it(`marks the place in the line: ${text.replaceAll('\n', '⏎')}`, () => {
+        const parsed = parseOwners(text);
+        const [error] = 'errors' in parsed ? parsed.errors : [];
+        const line = text.split('\n')[(error?.line ?? 0) - 1];
+        assert.equal(line?.slice(error?.start, error?.end), wrong);
       });
     it('holds in no part while one line is wrong, and names up to 20 of these', () => {
       assert.equal(errorsOf('* dana\n!\n'.repeat(30)).length, 20);
@@ -155,6 +169,9 @@ describe('owners', () => {
           const lines = text.split(/\r\n|\r|\n/).length;
           for (const { line } of 'rules' in parsed ? parsed.rules : parsed.errors)
             assert.ok(line >= 1 && line <= lines);
+          const written = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+          for (const { line, start, end } of 'errors' in parsed ? parsed.errors : [])
+            assert.ok(start <= end && end <= (written[line - 1]?.length ?? 0));
           if ('rules' in parsed) for (const { owners } of parsed.rules) assert.ok(owners.length > 0);
         },
       ),
@@ -169,6 +186,19 @@ describe('owners', () => {
     assert.deepEqual(missing('mia'), ['a', 'b']);
     assert.deepEqual(missing('Sam '), ['b']);
     assert.deepEqual(missing('LEE', 'dana'), []);
+  });
+
+  it('are waited for by name, or it is said that nobody can', () => {
+    const change = { approvals: [], approvalsNeeded: 1, canApprove: ['dana', 'sam'] };
+    assert.equal(changeWaitsFor(change), '1 approval by dana or sam');
+    assert.equal(
+      changeWaitsFor({ ...change, approvalsNeeded: 3, approvals: [{}], canApprove: ['lee'] }),
+      '2 approvals by lee',
+    );
+    assert.equal(
+      changeWaitsFor({ ...change, canApprove: [] }),
+      '1 approval, and nobody else has a key to approve it with',
+    );
   });
 
   it('are named as one says it', () => {

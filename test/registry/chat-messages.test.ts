@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { WEBHOOK_EVENTS } from '../../src/contract/webhooks.ts';
 import { diffExcerpt } from '../../src/core/diff-excerpt.ts';
 import type { RegistryEvent } from '../../src/core/event.ts';
+import { OWNERS_KINDS } from '../../src/core/owners-change.ts';
 import type { PromotionRecord } from '../../src/core/promotion.ts';
 import { chatMessage } from '../../src/registry/webhooks/message.ts';
 import type { About } from '../../src/registry/webhooks/notification.ts';
@@ -34,6 +35,22 @@ function anEvent(kind: string, data: object = {}, more: object = {}): RegistryEv
     data: { ...(kind.startsWith('promotion.') && { promotion: '7' }), ...data },
     ...more,
   } as unknown as RegistryEvent;
+}
+
+const OWNERS_CHANGE = {
+  ...{ id: '40', environment: 'production', text: '* @dana\nsupport/** @sam @lee\n', state: 'pending' },
+  ...{ reason: 'Support answers for its prompts', requestedBy: 'dana', requestedAt: NOW, appliedAt: null },
+  ...{ approvals: [], approvalsNeeded: 1, canApprove: ['lee', 'sam'], closed: null },
+} as unknown as NonNullable<About['owners']>;
+
+function anOwnersEvent(kind: string, data: object = {}, more: object = {}): RegistryEvent {
+  const { text, reason } = OWNERS_CHANGE;
+  const said = kind === 'owners.requested' || kind === 'owners.applied' ? { text, reason } : { comment: '' };
+  return anEvent(
+    kind,
+    { change: '40', ...said, ...data },
+    { prompt: undefined, version: undefined, channel: undefined, ...more },
+  );
 }
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -130,7 +147,8 @@ describe('a message to a chat', () => {
       assert.deepEqual(without, [], 'a registry without a public URL has no page to link to');
     });
     it(`tells in ${format} of every event there is, and of kinds of later releases`, () => {
-      for (const kind of [...WEBHOOK_EVENTS, 'comment.resolved', 'promotion.of_tomorrow']) {
+      const ofPrompts = WEBHOOK_EVENTS.filter(kind => !kind.startsWith('owners.'));
+      for (const kind of [...ofPrompts, 'comment.resolved', 'promotion.of_tomorrow']) {
         const about: About = kind.startsWith('promotion.') ? { promotion: PROMOTION } : {};
         const text = shown(format, anEvent(kind, { comment: 'Good as it is' }), about);
         assert.ok(text.includes('support/triage@12') && text.includes('sam'), text);
@@ -138,6 +156,42 @@ describe('a message to a chat', () => {
       }
       assert.ok(shown(format, anEvent('comment.resolved')).includes('comment.resolved: support/triage@12'));
       shown(format, anEvent('promotion.of_tomorrow', {}, { prompt: undefined, version: undefined }));
+    });
+    it(`tells in ${format} who has to approve a promotion, while somebody has`, () => {
+      const waitsFor = [{ prompts: 'support/**', owners: ['lee', 'mia'], canApprove: ['lee'] }];
+      const event = anEvent('promotion.requested', { from: 11, reason: 'Shorter' });
+      assert.match(shown(format, event, { promotion: PROMOTION, waitsFor }), /Waits for \nlee\n/);
+      assert.doesNotMatch(shown(format, event, { promotion: PROMOTION, waitsFor: [] }), /Waits for/);
+    });
+    it(`tells in ${format} of a change of owners: who has to approve it, why, and its lines`, () => {
+      const about: About = {
+        owners: OWNERS_CHANGE,
+        ownersDiff: diffExcerpt('* @dana\n', OWNERS_CHANGE.text),
+      };
+      const texts = OWNERS_KINDS.map(kind => shown(format, anOwnersEvent(kind), about));
+      for (const [index, title] of [
+        'Requested: change the owners of production',
+        'Approved: change the owners of production',
+        'Changed: the owners of production',
+        'Rejected: change the owners of production',
+        'Canceled: change the owners of production',
+      ].entries())
+        assert.ok(texts[index]?.includes(title), `${title}\n${texts[index]}`);
+      for (const part of [
+        'Waits for \n1 approval by lee or sam',
+        'Requested by \ndana',
+        'Support answers for its prompts',
+        '+support/** @sam @lee',
+      ])
+        assert.ok(texts[1]?.includes(part), `${part}\n${texts[1]}`);
+      assert.doesNotMatch(texts[0] ?? '', /Comment/, 'the text is no comment');
+      const over: About = { owners: { ...OWNERS_CHANGE, state: 'applied', canApprove: [] } };
+      assert.doesNotMatch(shown(format, anOwnersEvent('owners.applied'), over), /Waits for/);
+      const links = objects(chatMessage(format, anOwnersEvent('owners.requested'), about, PUBLIC_URL));
+      assert.deepEqual(
+        links.flatMap(each => each.url ?? []),
+        [`${PUBLIC_URL}/open/owners?environment=production`],
+      );
     });
     it(`shows the example of ${format}`, () => {
       assertFits(format, exampleMessage(format, new Date(NOW)));
@@ -196,7 +250,14 @@ describe('a message to a chat', () => {
     fc.assert(
       fc.property(kinds, evil, evil, evil, fc.constantFrom(...FORMATS), (kind, one, other, name, format) => {
         const data = { reason: one, comment: other, message: one, text: other, detail: one };
-        const event = anEvent(kind, data, { actor: name, channel: name.slice(0, 30) });
+        const about: About = {
+          owners: { ...OWNERS_CHANGE, reason: other, requestedBy: one, canApprove: [name, other] },
+          ownersDiff: diffExcerpt(one, other),
+          waitsFor: [{ prompts: 'a', owners: [one, other], canApprove: [] }],
+        };
+        const event = kind.startsWith('owners.')
+          ? anOwnersEvent(kind, data, { actor: name })
+          : anEvent(kind, data, { actor: name, channel: name.slice(0, 30) });
         const change = {
           from: 'a@1',
           excerpt: diffExcerpt(one, other),
@@ -204,7 +265,16 @@ describe('a message to a chat', () => {
         };
         assertFits(
           format,
-          chatMessage(format, event, { promotion: { ...PROMOTION, reason: other }, change }, PUBLIC_URL),
+          chatMessage(
+            format,
+            event,
+            {
+              promotion: { ...PROMOTION, reason: other },
+              change,
+              ...(kind.startsWith('owners.') ? about : { waitsFor: about.waitsFor ?? [] }),
+            },
+            PUBLIC_URL,
+          ),
         );
       }),
       { numRuns: runs(2000, 150) },

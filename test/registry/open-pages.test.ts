@@ -30,6 +30,15 @@ describe('a page that opens something in VS Code', () => {
       ['/version', 'support/triage@12', PUBLIC_URL],
     );
   });
+  it('sends on to the owners of an environment', async () => {
+    const link = new URL(linksIn(await open('/open/owners?environment=production'))[0] ?? '');
+    assert.deepEqual(
+      [link.pathname, link.searchParams.get('environment'), link.searchParams.get('registry')],
+      ['/owners', 'production', PUBLIC_URL],
+    );
+    for (const query of ['', '?environment=', '?environment=%3Cscript%3E', '?environment=a&environment=b'])
+      assertProblem(await open(`/open/owners${query}`), 422, 'invalid_request');
+  });
   it('runs nothing, is framed by nobody and is kept nowhere', async () => {
     const { headers } = await open('/open/promotion/3');
     assert.equal(headers.get('content-type'), 'text/html; charset=utf-8');

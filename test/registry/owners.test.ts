@@ -159,6 +159,21 @@ describe('owners of prompts', () => {
       assert.deepEqual(await ownersEvents(), ['requested', 'approved', 'applied']);
     });
 
+    it('and are listed with who can approve them while they wait', async () => {
+      const list = async () => (await governed.registry.call('GET', '/v1/owners-changes')).json.data;
+      assert.deepEqual(await list(), []);
+      const { json } = await ask('p dana', {}, 'production admin ada');
+      assert.deepEqual(json.change.canApprove, ['dana', 'lee', 'sam'], 'not ada, who asked for it');
+      await governed.policy({ approvals: 2 });
+      await decide('approve', json.change.id, 'production approver sam');
+      await governed.revokeKeyOf('lee');
+      const [waiting, ...others] = await list();
+      const can = waiting.canApprove.filter((name: string) => name !== 'admin.of.production');
+      assert.deepEqual([waiting.id, can, others], [json.change.id, ['dana'], []]);
+      await decide('cancel', json.change.id, 'production admin ada');
+      assert.deepEqual([await list(), (await show()).waiting], [[], null]);
+    });
+
     it('in each environment by itself', async () => {
       await set('p dana');
       const { json } = await governed.registry.call('GET', '/v1/environments/staging/owners');

@@ -127,6 +127,40 @@ describe('webhooks', () => {
       const { data } = await lastEvent();
       assert.ok(second.includes(`"https://prompts.example.com/open/promotion/${data.promotion}"`), second);
     });
+  it('tell of a change of owners, what it changes and who has to approve it', async () => {
+    await create({ format: 'slack', events: ['owners.applied', 'owners.requested'] });
+    await registry.key('development', 'approver', 'lee');
+    const as = 'development admin';
+    const ask = async (text: string, expected: string | null) => {
+      const body = { text, reason: 'Who answers for it', expected };
+      const answered = await registry.call('POST', '/v1/environments/development/owners', body, { as });
+      return answered.json.change;
+    };
+    const first = await ask('p lee\n', null);
+    assert.equal(first.state, 'applied');
+    const second = await ask('p lee\nq/** lee\n', first.id);
+    assert.equal(second.state, 'pending');
+    await dispatcher.sendDue();
+    const [applied = '', requested = ''] = receiver.received.map(({ body }) => body);
+    for (const part of ['Changed: the owners of development', '+p lee', 'Who answers for it'])
+      assert.ok(applied.includes(part), applied);
+    for (const part of ['Requested: change the owners of development', '1 approval by', 'lee', '+q/** lee'])
+      assert.ok(requested.includes(part), requested);
+    assert.ok(!requested.includes('+p lee'), requested);
+  });
+  it('tell of whom one must approve a promotion that owners are asked for', async () => {
+    await create({ format: 'teams', events: ['promotion.requested'] });
+    for (const actor of ['lee', 'mia']) await registry.key('development', 'approver', actor);
+    const as = 'development admin';
+    const body = { text: 'p lee mia\n', reason: 'Who answers for it', expected: null };
+    await registry.call('POST', '/v1/environments/development/owners', body, { as });
+    const about = { environment: 'development', channel: 'stable', version: 1, reason: 'Go', expected: null };
+    const asked = await registry.call('POST', '/v1/prompts/p/-/promotions', about, { as });
+    assert.equal(asked.json.state, 'pending');
+    await dispatcher.sendDue();
+    const [requested = ''] = receiver.received.map(({ body: each }) => each);
+    assert.ok(requested.includes('lee or mia'), requested);
+  });
   it('stop the registry where a row has another format than the event that made it', async () => {
     await create();
     await promoteNew();

@@ -1,6 +1,7 @@
 /** What `promptforge owners` does. */
 import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
+import { changeWaitsFor } from '../../core/owners-words.ts';
 import { Problem } from '../../core/problem.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';
 import { line, print, printJson, printText, say } from '../output.ts';
@@ -81,9 +82,9 @@ function told(change: OwnersChangeRecord) {
   return line`Change ${id} of the owners of ${environment} is ${state}. Nothing was changed.`;
 }
 
-function waitsFor({ id, environment, requestedBy, reason, approvals, approvalsNeeded }: OwnersChangeRecord) {
-  const left = Math.max(1, approvalsNeeded - approvals.length);
-  return line`Change ${id} of the owners of ${environment} by ${requestedBy} waits for ${left === 1 ? 'one more approval' : `${left} more approvals`} by others: ${reason}`;
+function waitsFor(change: OwnersChangeRecord) {
+  const { id, environment, requestedBy, reason } = change;
+  return line`Change ${id} of the owners of ${environment} by ${requestedBy} waits for ${changeWaitsFor(change)}: ${reason}`;
 }
 
 /** The lines that are wrong, as places in the file. */

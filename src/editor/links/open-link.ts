@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { registryAddress, whyNotRegistryUrl } from '../../client/address.ts';
+import type { RegistryClient } from '../../client/registry-client.ts';
 import { type EditorLink, parseEditorLink } from '../../core/editor-link.ts';
 import { Problem } from '../../core/problem.ts';
 import { connectTo } from '../connection/connect.ts';
@@ -92,6 +93,10 @@ async function show(workbench: Workbench, link: EditorLink): Promise<void> {
   }
   const { ask, session } = workbench;
   const client = await session.clientFor({ kind: 'read' });
+  if (link.kind === 'owners') {
+    await showOwners(workbench, client, link);
+    return;
+  }
   try {
     await client.getPromotion(link.id);
   } catch (error) {
@@ -103,4 +108,20 @@ async function show(workbench: Workbench, link: EditorLink): Promise<void> {
     return;
   }
   await vscode.commands.executeCommand('promptforge.reviewPromotion', link.id);
+}
+
+/** The change that waits; where none does any more, those that hold. */
+async function showOwners(
+  { ask }: Workbench,
+  client: RegistryClient,
+  { registry, environment }: Extract<EditorLink, { kind: 'owners' }>,
+): Promise<void> {
+  try {
+    const { waiting } = await client.getOwners(environment);
+    const command = waiting === null ? 'openOwners' : 'reviewOwnersChange';
+    await vscode.commands.executeCommand(`promptforge.${command}`, environment);
+  } catch (error) {
+    if (!Problem.is(error, 'environment_not_found')) throw error;
+    await ask.tell('warning', `${registryName(registry)} has no environment ${environment}.`);
+  }
 }

@@ -1,4 +1,4 @@
-/** The sentences about a link that opens a version or a promotion. Its registry is quoted as its address has it, in ASCII. */
+/** The sentences about a link that opens a version, a promotion or owners. Its registry is quoted as its address has it, in ASCII. */
 import { isLoopback } from '../../client/address.ts';
 import type { EditorLink } from '../../core/editor-link.ts';
 import { oneLine } from '../../core/visible-text.ts';
@@ -55,5 +55,6 @@ export function switchQuestion(project: string, registry: string): Confirmation 
 }
 
 function nameOf(link: EditorLink): string {
+  if (link.kind === 'owners') return `the owners of ${link.environment}`;
   return link.kind === 'version' ? `${link.prompt}@${link.version}` : `promotion ${link.id}`;
 }

@@ -93,6 +93,7 @@ const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'openapi',
   'openPromotion',
   'openVersion',
+  'openOwners',
 ]);
 
 /** What is asked of a call that knows no query: `?dryRun=true` must not publish. */

@@ -4,12 +4,12 @@ import { foldPerson } from '../../core/person.ts';
 import { readOnce } from '../store/remembered.ts';
 import type { Snapshot } from '../store/store.ts';
 
-/** Names as `foldPerson` gives them. @param at RFC 3339 UTC: keys that expired before are not valid */
+/** Their names, by what `foldPerson` gives for them. @param at RFC 3339 UTC: keys that expired before are not valid */
 export function readApprovers(
   snapshot: Snapshot,
   environment: EnvironmentName,
   at: string,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, string>> {
   return readOnce(snapshot, `approvers ${environment} ${at}`, async () => {
     const rows = await snapshot
       .selectFrom('keys')
@@ -20,11 +20,11 @@ export function readApprovers(
       .where('revoked_at', 'is', null)
       .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
       .execute();
-    return new Set(rows.map(({ actor }) => foldPerson(actor)));
+    return new Map(rows.map(({ actor }) => [foldPerson(actor), actor]));
   });
 }
 
 /** Those of the owners who could approve. */
-export function ableOf(owners: readonly string[], approvers: ReadonlySet<string>): string[] {
+export function ableOf(owners: readonly string[], approvers: ReadonlyMap<string, string>): string[] {
   return owners.filter(owner => approvers.has(foldPerson(owner)));
 }

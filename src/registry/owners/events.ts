@@ -40,6 +40,16 @@ export async function readOwners(snapshot: Snapshot, environment: EnvironmentNam
   });
 }
 
+/** The text that held before an event of the log. @throws as `readOwners` does */
+export async function ownersTextBefore(
+  snapshot: Snapshot,
+  environment: EnvironmentName,
+  seq: number,
+): Promise<string> {
+  const [row] = await selectAppliedBefore(snapshot, { environment, seq });
+  return row === undefined ? '' : (authentic(snapshot, row) as RegistryEvent<'owners.applied'>).data.text;
+}
+
 /** To be called by whoever appended an event that sets them. */
 export function forgetOwners(transaction: WriteTransaction, environment: EnvironmentName): void {
   forget(transaction, whatOf(environment));
@@ -70,6 +80,18 @@ const selectApplied = preparedQuery((database, given: { readonly environment: En
     .where('kind', '=', sql.lit('owners.applied' as const))
     .orderBy('seq', 'desc')
     .limit(1),
+);
+
+const selectAppliedBefore = preparedQuery(
+  (database, given: { readonly environment: EnvironmentName; readonly seq: number }) =>
+    database
+      .selectFrom('events')
+      .selectAll()
+      .where('environment', '=', given.environment)
+      .where('kind', '=', sql.lit('owners.applied' as const))
+      .where('seq', '<', given.seq)
+      .orderBy('seq', 'desc')
+      .limit(1),
 );
 
 /** The newest change of an environment's owners, whatever became of it; undefined: there was none. */

@@ -1,8 +1,9 @@
 /** Owners by whom nothing could ever be approved are refused before they hold, and told of when they come to be so. */
 import { sql } from 'kysely';
+import { eitherOf } from '../../core/either-of.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
-import { eitherOf, type OwnerRule, type OwnersNote, promptsOfRules } from '../../core/owners.ts';
+import { type OwnerRule, type OwnersNote, promptsOfRules } from '../../core/owners.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Snapshot } from '../store/store.ts';

@@ -4,9 +4,12 @@ import type { Environment, EnvironmentName } from '../../core/environment.ts';
 import { type OwnersNote, parseOwners } from '../../core/owners.ts';
 import type { OwnersApproval, OwnersChange } from '../../core/owners-change.ts';
 import { ownersApprovalsNeeded } from '../../core/owners-decisions.ts';
+import { isSamePerson } from '../../core/person.ts';
 import { revokedAfter } from '../access/committed-key.ts';
-import { readEnvironment } from '../environments.ts';
+import { readEnvironment, readEnvironments } from '../environments.ts';
+import { newestTime } from '../store/log.ts';
 import type { Snapshot } from '../store/store.ts';
+import { readApprovers } from './approvers.ts';
 import { newestOwnersChange, readOwners, readOwnersChange } from './events.ts';
 import { lockedOut, unmatched } from './lock-out.ts';
 
@@ -31,6 +34,16 @@ export async function showOwners(
     waiting: newest?.state === 'pending' ? await changeRecord(snapshot, environment, newest) : null,
     warnings: warnings.sort((one, other) => one.line - other.line),
   };
+}
+
+/** The changes that wait in any environment, the oldest first. */
+export async function listOwnersChanges(snapshot: Snapshot): Promise<OwnersChangeRecord[]> {
+  const waiting: OwnersChangeRecord[] = [];
+  for (const environment of await readEnvironments(snapshot)) {
+    const newest = await newestOwnersChange(snapshot, environment.name);
+    if (newest?.state === 'pending') waiting.push(await changeRecord(snapshot, environment, newest));
+  }
+  return waiting.sort((one, other) => Number(one.id) - Number(other.id));
 }
 
 /** What to tell of a text that is to be: patterns that decide for no prompt. None of one that is refused anyway. */
@@ -64,5 +77,23 @@ export async function changeRecord(
     id: String(change.id),
     approvals: approvals.map(({ actor, at, comment }) => ({ actor, at, comment })),
     approvalsNeeded: waits ? ownersApprovalsNeeded(policy, rules.length > 0) : change.approvals.length,
+    canApprove: waits ? await canApprove(snapshot, change, approvals) : [],
   };
+}
+
+/** People who are named at once. */
+const MAX_NAMED = 20;
+
+async function canApprove(
+  snapshot: Snapshot,
+  { environment, requestedBy }: OwnersChange,
+  counted: readonly OwnersApproval[],
+): Promise<string[]> {
+  // Whoever asks to see it has no clock; a key that expired since the last event is told of when it is used.
+  const approvers = await readApprovers(snapshot, environment, (await newestTime(snapshot)) ?? '');
+  const settled = [requestedBy, ...counted.map(({ actor }) => actor)];
+  return [...approvers.values()]
+    .filter(actor => !settled.some(other => isSamePerson(actor, other)))
+    .sort()
+    .slice(0, MAX_NAMED);
 }

@@ -3,8 +3,14 @@ import type { Version } from '../../contract/prompts.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
+import { isOwnersEvent, type OwnersEvent } from '../../core/owners-change.ts';
+import type { MissingOwners } from '../../core/owners-words.ts';
+import type { PromotionRecord } from '../../core/promotion.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
-import { readRecord } from '../promotions/read.ts';
+import { readEnvironment } from '../environments.ts';
+import { ownersTextBefore, readOwnersChange } from '../owners/events.ts';
+import { changeRecord } from '../owners/read.ts';
+import { promotionOf, readRecord } from '../promotions/read.ts';
 import { readVersion } from '../prompts/version-rows.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { About, Change } from './notification.ts';
@@ -21,20 +27,52 @@ const SHOW_CHANGE: ReadonlySet<EventKind> = new Set<EventKind>([
 
 /** @throws DataFolderProblem `chain_broken` */
 export async function readAbout(snapshot: Snapshot, event: RegistryEvent): Promise<() => About> {
+  if (isOwnersEvent(event)) return aboutOwners(snapshot, event);
   const { prompt, version, kind } = event;
   const { promotion: id } = event.data as { readonly promotion?: string };
   const promotion = id === undefined ? undefined : await readRecord(snapshot, id);
-  if (prompt === undefined || version === undefined || !SHOW_CHANGE.has(kind)) return () => ({ promotion });
+  const waitsFor = promotion && WAITS.has(kind) ? await missingOwners(snapshot, promotion) : [];
+  const said = { promotion, waitsFor };
+  if (prompt === undefined || version === undefined || !SHOW_CHANGE.has(kind)) return () => said;
   const from =
     kind === 'version.published' ? (event.data as EventData['version.published']).base : promotion?.from;
-  if (from === version) return () => ({ promotion });
+  if (from === version) return () => said;
   const sides = {
     from: from ? await readVersion(snapshot, prompt, from) : undefined,
     to: await readVersion(snapshot, prompt, version),
   };
   // Compared when the snapshot is free again.
-  return () => ({ promotion, change: changeOf(prompt, sides.from, sides.to) });
+  return () => ({ ...said, change: changeOf(prompt, sides.from, sides.to) });
 }
+
+/** Those after which somebody may have to approve. */
+const WAITS: ReadonlySet<EventKind> = new Set<EventKind>(['promotion.requested', 'promotion.approved']);
+
+/** As they are now: when the message comes, somebody may have approved. */
+async function missingOwners(
+  snapshot: Snapshot,
+  promotion: PromotionRecord,
+): Promise<readonly MissingOwners[]> {
+  if (promotion.state !== 'pending') return [];
+  const { policy } = await readEnvironment(snapshot, promotion.environment);
+  return (await promotionOf(snapshot, promotion, policy)).owners;
+}
+
+async function aboutOwners(snapshot: Snapshot, event: OwnersEvent): Promise<() => About> {
+  const { environment, seq, kind, data } = event;
+  if (environment === undefined) return () => ({});
+  const change = await readOwnersChange(snapshot, environment, data.change);
+  const owners = await changeRecord(snapshot, await readEnvironment(snapshot, environment), change);
+  if (!SHOW_OWNERS.has(kind)) return () => ({ owners });
+  const before = await ownersTextBefore(snapshot, environment, seq);
+  return () => ({ owners, ownersDiff: diffExcerpt(before, change.text) });
+}
+
+const SHOW_OWNERS: ReadonlySet<EventKind> = new Set<EventKind>([
+  'owners.requested',
+  'owners.approved',
+  'owners.applied',
+]);
 
 function changeOf(prompt: PromptName, from: Version | undefined, to: Version): Change {
   if (from === undefined) return { from: undefined, excerpt: undefined, partials: [] };

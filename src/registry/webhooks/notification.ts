@@ -1,7 +1,10 @@
 /** An event in words, for a chat: who did what, why, the change in a few lines and where to look at it. */
+import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import { clip } from '../../core/clip.ts';
 import type { DiffExcerpt } from '../../core/diff-excerpt.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
+import { isOwnersEvent } from '../../core/owners-change.ts';
+import { changeWaitsFor, type MissingOwners, waitedForWords } from '../../core/owners-words.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { versionReference } from '../../core/version.ts';
 import { isBlank, oneLine, visibleLines } from '../../core/visible-text.ts';
@@ -25,6 +28,12 @@ export interface Notification {
 export interface About {
   readonly promotion?: PromotionRecord | undefined;
   readonly change?: Change | undefined;
+  /** Owners of whom one must still approve the promotion. */
+  readonly waitsFor?: readonly MissingOwners[];
+  /** The change of owners as it is now. */
+  readonly owners?: OwnersChangeRecord;
+  /** From the owners before to those of the change. */
+  readonly ownersDiff?: DiffExcerpt | undefined;
 }
 
 export interface Change {
@@ -44,18 +53,17 @@ const MAX_PARTIALS = 5;
 
 /** @param publicUrl where people reach the registry, without a slash at its end; without it there is no link */
 export function notificationOf(event: RegistryEvent, about: About, publicUrl?: string): Notification {
-  const { promotion } = about;
+  const { promotion, owners } = about;
+  const { requestedBy } = owners ?? promotion ?? {};
   const effectiveAt = dataOf(event, 'promotion.planned')?.effectiveAt ?? promotion?.effectiveAt;
   const place = dataOf(event, 'promotion.commented')?.place;
   const facts: [string, string][] = [['By', event.actor]];
-  if (
-    promotion !== undefined &&
-    event.kind !== 'promotion.requested' &&
-    promotion.requestedBy !== event.actor
-  )
-    facts.push(['Requested by', promotion.requestedBy]);
+  if (requestedBy !== undefined && event.kind !== 'promotion.requested' && requestedBy !== event.actor)
+    facts.push(['Requested by', requestedBy]);
   if (event.environment !== undefined) facts.push(['Environment', event.environment]);
   if (event.channel !== undefined && event.channel !== 'stable') facts.push(['Channel', event.channel]);
+  const waits = waitsWords(about);
+  if (waits !== undefined) facts.push(['Waits for', waits]);
   if (effectiveAt) facts.push(['Takes effect', minute(effectiveAt)]);
   if (place !== undefined)
     facts.push(['Line', `${place.line} ${place.side === 'to' ? 'after' : 'before'} the change`]);
@@ -66,13 +74,23 @@ export function notificationOf(event: RegistryEvent, about: About, publicUrl?: s
     facts: facts.flatMap(([label, value]) =>
       isBlank(value) ? [] : [[label, clip(oneLine(value), MAX_FACT)]],
     ),
-    quotes: quotesOf(event, promotion),
-    ...changesOf(about.change),
+    quotes: quotesOf(event, owners ?? promotion),
+    ...(isOwnersEvent(event) ? ownersDiff(about) : changesOf(about.change)),
     ...(link && { link }),
   };
 }
 
+/** Who has to approve now, by name. */
+function waitsWords({ waitsFor = [], owners }: About): string | undefined {
+  return owners?.state === 'pending' ? changeWaitsFor(owners) : waitedForWords(waitsFor);
+}
+
 function titleOf(event: RegistryEvent, promotion: PromotionRecord | undefined): string {
+  if (isOwnersEvent(event)) {
+    const owners = `the owners of ${event.environment ?? 'an environment'}`;
+    const done = OWNERS_DONE[event.kind];
+    return done === undefined ? `Changed: ${owners}` : `${done}: change ${owners}`;
+  }
   const reference = referenceOf(event);
   if (reference === undefined) return event.kind;
   const { environment = '', kind } = event;
@@ -109,6 +127,13 @@ function titleOf(event: RegistryEvent, promotion: PromotionRecord | undefined): 
   }
 }
 
+const OWNERS_DONE: Readonly<Partial<Record<EventKind, string>>> = {
+  'owners.requested': 'Requested',
+  'owners.approved': 'Approved',
+  'owners.rejected': 'Rejected',
+  'owners.cancelled': 'Canceled',
+};
+
 /** Which texts of an event's data people wrote, and how each is called. */
 const LABELS = {
   text: 'Comment',
@@ -118,8 +143,10 @@ const LABELS = {
   reason: 'Reason',
 } as const;
 
-function quotesOf({ data }: RegistryEvent, promotion: PromotionRecord | undefined): [string, string][] {
-  const texts: Partial<Record<string, unknown>> = { ...(promotion && { reason: promotion.reason }), ...data };
+function quotesOf(event: RegistryEvent, asked: { readonly reason: string } | undefined): [string, string][] {
+  const texts: Partial<Record<string, unknown>> = { ...(asked && { reason: asked.reason }), ...event.data };
+  // Of a change of owners the text is no comment, and its diff is shown.
+  if (isOwnersEvent(event)) delete texts['text'];
   return Object.entries(LABELS).flatMap(([field, label]): [string, string][] => {
     const text = texts[field];
     const shown = typeof text === 'string' ? quoted(text) : '';
@@ -149,8 +176,21 @@ function changesOf(change: Change | undefined): Pick<Notification, 'changes' | '
   return { changes, diff: excerpt?.lines ?? [] };
 }
 
+function ownersDiff({ ownersDiff: excerpt }: About): Pick<Notification, 'changes' | 'diff'> {
+  if (excerpt === undefined) return { changes: [], diff: [] };
+  if (excerpt.lines.length === 0)
+    return { changes: ['The owners differ in too much to show here.'], diff: [] };
+  const more = excerpt.more ? `, with ${excerpt.more} more lines` : '';
+  return { changes: [`The owners, before and after${more}:`], diff: excerpt.lines };
+}
+
 function linkOf(event: RegistryEvent, publicUrl: string | undefined): Notification['link'] {
   if (publicUrl === undefined) return undefined;
+  if (isOwnersEvent(event))
+    return {
+      label: `Open ${event.kind === 'owners.requested' ? 'Review' : 'Owners'} in VS Code`,
+      url: `${publicUrl}/open/owners?environment=${event.environment ?? ''}`,
+    };
   const { promotion } = event.data as { readonly promotion?: string };
   if (promotion !== undefined)
     return { label: 'Open Review in VS Code', url: `${publicUrl}/open/promotion/${promotion}` };

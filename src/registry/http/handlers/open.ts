@@ -27,6 +27,15 @@ export const handleOpenVersion: Handler<'openVersion'> = async ({ publicUrl, que
   return page(reference, editorLink({ kind: 'version', prompt, version, registry }), registry);
 };
 
+export const handleOpenOwners: Handler<'openOwners'> = async ({ publicUrl, query: { environment } }) => {
+  const registry = known(publicUrl);
+  return page(
+    `the owners of ${environment}`,
+    editorLink({ kind: 'owners', environment, registry }),
+    registry,
+  );
+};
+
 /** @throws Problem `route_not_found` */
 function known(publicUrl: Call['publicUrl']): string {
   if (publicUrl !== null) return publicUrl;

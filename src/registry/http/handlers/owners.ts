@@ -1,10 +1,13 @@
 /** Owners of an environment over HTTP. */
 import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { approveOwners, cancelOwners, rejectOwners, requestOwners } from '../../owners/change.ts';
-import { showOwners, warningsOf } from '../../owners/read.ts';
+import { listOwnersChanges, showOwners, warningsOf } from '../../owners/read.ts';
 import { jsonAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { doneOnce } from '../idempotency.ts';
+
+export const handleListOwnersChanges: Handler<'listOwnersChanges'> = async ({ store }) =>
+  jsonAnswer(200, { data: await store.read(listOwnersChanges) });
 
 export const handleGetOwners: Handler<'getOwners'> = async ({ store, parameters }) =>
   jsonAnswer(

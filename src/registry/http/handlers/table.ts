@@ -22,11 +22,12 @@ import {
   handleRotateKey,
 } from './keys.ts';
 import { handleLive } from './live.ts';
-import { handleOpenPromotion, handleOpenVersion } from './open.ts';
+import { handleOpenOwners, handleOpenPromotion, handleOpenVersion } from './open.ts';
 import {
   handleApproveOwners,
   handleCancelOwners,
   handleGetOwners,
+  handleListOwnersChanges,
   handleRejectOwners,
   handleRequestOwners,
 } from './owners.ts';
@@ -106,6 +107,7 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   batch: handleBatch,
   listEnvironments: handleListEnvironments,
   putEnvironment: handlePutEnvironment,
+  listOwnersChanges: handleListOwnersChanges,
   getOwners: handleGetOwners,
   requestOwners: handleRequestOwners,
   approveOwners: handleApproveOwners,
@@ -121,6 +123,7 @@ export const HANDLERS: { readonly [Name in HandledRoute]: Handler<Name> } = {
   removeWebhook: handleRemoveWebhook,
   openPromotion: handleOpenPromotion,
   openVersion: handleOpenVersion,
+  openOwners: handleOpenOwners,
   healthz: handleHealthz,
   readyz: handleReadyz,
   metrics: handleMetrics,
