@@ -32,6 +32,7 @@ import { registerWhatWasLive } from './editor/live/what-was-live.ts';
 import { PromptLives } from './editor/lives/prompt-lives.ts';
 import { registerLog } from './editor/log/log.ts';
 import { plainLog } from './editor/log/plain-log.ts';
+import { type Owners, registerOwners } from './editor/owners/register.ts';
 import { registerPreview } from './editor/preview/preview.ts';
 import { reporter } from './editor/problems/report.ts';
 import { registerPromotion } from './editor/promotion/promotion.ts';
@@ -79,6 +80,7 @@ export interface Inside {
   readonly previews: ReturnType<typeof registerPreview>['previews'];
   readonly promotionPages: ReturnType<typeof registerPromotionPages>['pages'];
   readonly links: Links;
+  readonly owners: Owners;
   readonly sentenceHistory: ReturnType<typeof registerSentenceHistory>;
   /** Answers questions in the person's place from now on. */
   answerWith(ask: Ask): void;
@@ -127,7 +129,11 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const history = registerHistoryView(workbench);
   const comments = registerComments(workbench, workspaceState);
   const connection = registerKeepConnected(workbench);
-  const following = registerFollowing(workbench, globalState, connection.soon, comments.heard);
+  const owners = registerOwners(workbench, workspaceState);
+  const following = registerFollowing(workbench, globalState, connection.soon, events => {
+    comments.heard(events);
+    owners.heard(events);
+  });
   const fileDecorations = registerFileDecorations(session, prompts);
   const discarded = lazyDiscardedTexts(storage);
   const diagnostics = new SourceDiagnostics();
@@ -147,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     promotionsView,
     history,
     comments,
+    owners,
     connection,
     following,
     registerReview(workbench),
@@ -211,6 +218,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     previews: preview.previews,
     promotionPages: promotionPages.pages,
     links,
+    owners,
     sentenceHistory,
     answerWith: other => (answering = other),
   };

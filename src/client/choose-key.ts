@@ -22,6 +22,10 @@ export type Work =
   | { readonly kind: 'promote'; readonly environment: EnvironmentName }
   /** Approving, rejecting or cancelling a promotion, or commenting on it. */
   | { readonly kind: 'decide'; readonly environment: EnvironmentName }
+  /** Requesting a change of the owners of prompts. */
+  | { readonly kind: 'change-owners'; readonly environment: EnvironmentName }
+  /** Approving, rejecting or cancelling one. */
+  | { readonly kind: 'decide-owners'; readonly environment: EnvironmentName }
   | { readonly kind: 'archive' }
   /** Of one environment, or of any. */
   | { readonly kind: 'manage-keys'; readonly environment?: EnvironmentName };
@@ -44,6 +48,8 @@ const ROLE: Readonly<Record<Work['kind'], Role>> = {
   promote: 'author',
   // Who asked for a promotion may take it back: which role decides what is for the registry to say.
   decide: 'author',
+  'change-owners': 'admin',
+  'decide-owners': 'author',
   archive: 'admin',
   'manage-keys': 'admin',
 };
@@ -71,6 +77,8 @@ function candidatesFor(
   switch (work.kind) {
     case 'promote':
     case 'decide':
+    case 'change-owners':
+    case 'decide-owners':
       return [work.environment];
     case 'publish':
     case 'archive': {
@@ -107,6 +115,8 @@ const DOING: Readonly<Record<Work['kind'], string>> = {
   publish: 'Publishing',
   promote: 'Promoting',
   decide: 'Deciding on a promotion',
+  'change-owners': 'Changing owners',
+  'decide-owners': 'Deciding on a change of owners',
   archive: 'Archiving',
   'manage-keys': 'Managing keys',
 };

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { environment } from '../contract/environments.ts';
+import { ownersChange } from '../contract/owners.ts';
 import { promotion } from '../contract/promotions.ts';
 import { promptSummary } from '../contract/prompts.ts';
 import { digestOf } from '../core/digest.ts';
@@ -13,6 +14,7 @@ const PARTS = {
   environments: z.array(environment.transform(({ name, policy }) => ({ name, policy: policyOf(policy) }))),
   prompts: z.array(promptSummary),
   promotions: z.array(promotion),
+  'owners-changes': z.array(ownersChange),
 } as const;
 
 export type Part = keyof typeof PARTS;

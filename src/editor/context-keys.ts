@@ -27,6 +27,8 @@ export interface ContextKeys {
   'promptforge.previewLocked': boolean;
   /** What one may do with the promotion whose review is in front: `:approve:reject:`; empty when none is. */
   'promptforge.review': string;
+  /** The same for the change of owners whose review is in front. */
+  'promptforge.ownersReview': string;
   /** The comparison of two environments is in front: Promote Release takes what it shows. */
   'promptforge.environmentsCompared': boolean;
   /** A comment of a review was written and not sent. */

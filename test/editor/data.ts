@@ -2,6 +2,7 @@
 
 import type { KeyState } from '../../src/client/choose-key.ts';
 import type { KeyRecord } from '../../src/contract/keys.ts';
+import type { OwnersChangeRecord } from '../../src/contract/owners.ts';
 import type { Promotion } from '../../src/contract/promotions.ts';
 import type { Pointer, PromptSummary, VersionSummary } from '../../src/contract/prompts.ts';
 import { parseChannel } from '../../src/core/channel.ts';
@@ -86,6 +87,24 @@ export function aPromotion(environment: string, version: number, more: Partial<P
     closed: null,
     supersededBy: null,
     release: null,
+    ...more,
+  };
+}
+
+export function anOwnersChange(more: Partial<OwnersChangeRecord> = {}): OwnersChangeRecord {
+  return {
+    id: '402',
+    environment: parseEnvironmentName('production'),
+    text: '* @dana\nsupport/** @sam\n',
+    reason: 'Support answers for its prompts',
+    state: 'pending',
+    requestedBy: 'jonas.weber',
+    requestedAt: '2026-09-12T10:00:00.000Z',
+    appliedAt: null,
+    approvals: [],
+    approvalsNeeded: 1,
+    canApprove: ['dana', 'sam'],
+    closed: null,
     ...more,
   };
 }

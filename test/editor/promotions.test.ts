@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { OwnersChangeRecord } from '../../src/contract/owners.ts';
 import type { Comment } from '../../src/contract/promotions.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { Problem } from '../../src/core/problem.ts';
@@ -14,12 +15,14 @@ import {
   promotionOption,
   promotionWords,
 } from '../../src/editor/promotions/labels.ts';
+import { ownersDeedsFor } from '../../src/editor/promotions/owners-deeds.ts';
+import { ownersWords } from '../../src/editor/promotions/owners-labels.ts';
 import type { Standing } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { approvalQuestion, decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
 import { bothZones } from '../../src/editor/wording/age.ts';
-import { aKey, aPromotion, NOW } from './data.ts';
+import { aKey, anOwnersChange, aPromotion, NOW } from './data.ts';
 
 const WAITING = aPromotion('production', 12, {
   id: '17',
@@ -75,6 +78,30 @@ describe('the groups of promotions', () => {
       ['Waiting for others', '17', '32'],
     ]);
     assert.deepEqual(groupsOf([WAITING]).map(groupTitle), ['Waiting for others']);
+  });
+
+  it('have the changes of owners that wait, which are decided as promotions are', () => {
+    const change = anOwnersChange({ requestedBy: 'ada' });
+    const shown = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
+      groupsOf([], [], () => aKey('production', role), [{ ...change, ...more }]).map(groupTitle);
+    assert.deepEqual(shown('approver'), ['Waiting for you']);
+    assert.deepEqual(shown('author'), ['Waiting for others']);
+    assert.deepEqual(shown('admin', { requestedBy: 'Mara.Lindqvist' }), ['Requested by you']);
+    const approved = [{ actor: 'mara.lindqvist', at: change.requestedAt, comment: '' }];
+    assert.deepEqual(shown('admin', { approvals: approved, approvalsNeeded: 2 }), ['Waiting for others']);
+    const deeds = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
+      ownersDeedsFor({ ...change, ...more }, aKey('production', role));
+    assert.deepEqual(deeds('approver'), ['approve', 'reject']);
+    assert.deepEqual(deeds('admin'), ['approve', 'reject', 'cancel']);
+    assert.deepEqual(deeds('author', { requestedBy: 'mara.lindqvist' }), ['cancel']);
+    assert.deepEqual(deeds('admin', { state: 'applied' }), []);
+    assert.deepEqual(ownersDeedsFor(change, undefined), []);
+  });
+
+  it('say of whom a change of owners waits for approval', () => {
+    const { label, description, tooltip } = ownersWords(anOwnersChange({ requestedBy: 'ada' }), NOW);
+    assert.deepEqual([label, description], ['Owners of production: 0 of 1 approval', 'ada · 2 hours ago']);
+    assert.match(tooltip(), /Waits for 1 approval by dana or sam\./);
   });
 
   it('show the twenty that ended last, by environment, production first', () => {

@@ -76,6 +76,16 @@ describe('a link to a version or a promotion', () => {
     }
   });
 
+  it('opens the owners of an environment, and says where there is none', async () => {
+    const owners = (environment: string) =>
+      editorLink({ kind: 'owners', environment: environment as never, registry: team.registry.url });
+    await open(owners('staging'));
+    await shownTab('staging.owners');
+    const host = team.registry.url.replace('http://', '');
+    const ask = await open(owners('nowhere'));
+    assert.equal((await told(ask)).message, `${host} has no environment nowhere.`);
+  });
+
   it('sends nothing to a registry that the window does not know before the person agrees, and no key then', async () => {
     const link = versionLink('support/triage', 1, other.url);
     const refused = await open(link, { confirms: [false] });

@@ -10,18 +10,20 @@ const { getVSCodeTokens } =
   require('vscode-tmgrammar-test/dist/snapshot/index.js') as typeof import('vscode-tmgrammar-test/dist/snapshot/index.js');
 
 export const SCOPE = 'source.dotprompt';
+export const OWNERS_SCOPE = 'source.promptforge-owners';
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 export const DEMO_PROMPTS = `${REPOSITORY}demo/prompts`;
 
 export const registry = createRegistry([
   { path: `${REPOSITORY}syntaxes/dotprompt.tmLanguage.json`, scopeName: SCOPE },
+  { path: `${REPOSITORY}syntaxes/owners.tmLanguage.json`, scopeName: OWNERS_SCOPE },
   { path: require.resolve('tm-grammars/grammars/yaml.json'), scopeName: 'source.yaml' },
 ]);
 
 export type Line = Awaited<ReturnType<typeof getVSCodeTokens>>[number];
 
-export async function tokenize(source: string): Promise<Line[]> {
-  return getVSCodeTokens(registry, SCOPE, source);
+export async function tokenize(source: string, scope = SCOPE): Promise<Line[]> {
+  return getVSCodeTokens(registry, scope, source);
 }
 
 /** The scopes at a 0-based place. */

@@ -1,10 +1,12 @@
 /** The promotions of the view in their groups, and what one may do with each: plain lists and decisions. */
 
 import type { KeyState } from '../../client/choose-key.ts';
+import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
+import { ownersTurnOf } from './owners-deeds.ts';
 
 export const GROUPS = ['waiting', 'planned', 'done'] as const;
 export type GroupName = (typeof GROUPS)[number];
@@ -20,6 +22,8 @@ export interface Group {
   /** What was done is a group for each environment. */
   readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
+  /** Changes of owners that wait. */
+  readonly owners: readonly OwnersChangeRecord[];
 }
 
 /** What ended longer ago is in the log. */
@@ -40,6 +44,7 @@ export function groupsOf(
   promotions: readonly Promotion[],
   environments: readonly EnvironmentName[] = [],
   keyOf: (environment: EnvironmentName) => KeyState | undefined = () => undefined,
+  owners: readonly OwnersChangeRecord[] = [],
 ): Group[] {
   const each = [...new Map(promotions.map(promotion => [promotion.id, promotion])).values()];
   const of = (name: GroupName) => each.filter(promotion => groupOf(promotion) === name);
@@ -53,21 +58,30 @@ export function groupsOf(
           of('waiting').filter(each => turnOf(each, keyOf(each.environment)) === turn),
           ({ requestedAt }) => requestedAt,
         ),
+        owners: owners.filter(each => ownersTurnOf(each, keyOf(each.environment)) === turn),
       }),
     ),
     {
       name: 'planned',
       promotions: by(of('planned'), ({ effectiveAt, requestedAt }) => effectiveAt ?? requestedAt),
+      owners: [],
     },
     ...[...new Set([...environments.toReversed(), ...done.map(({ environment }) => environment)])].map(
       (environment): Group => ({
         name: 'done',
         environment,
         promotions: done.filter(each => each.environment === environment),
+        owners: [],
       }),
     ),
   ];
-  return groups.filter(group => group.promotions.length > 0);
+  return groups.filter(group => group.promotions.length > 0 || group.owners.length > 0);
+}
+
+/** A change of the owners of an environment that waits. */
+export interface OwnersEntry {
+  readonly kind: 'owners';
+  readonly change: OwnersChangeRecord;
 }
 
 /** A promotion by itself, or those of one release. */

@@ -25,7 +25,7 @@ const TURN_TITLES: Readonly<Record<Turn, string>> = {
 };
 
 /** `Waiting for you`, `Done: production`. */
-export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions'>): string {
+export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions' | 'owners'>): string {
   if (turn !== undefined) return TURN_TITLES[turn];
   return environment === undefined ? GROUP_TITLES[name] : `${GROUP_TITLES[name]}: ${environment}`;
 }

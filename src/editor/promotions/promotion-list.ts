@@ -1,6 +1,9 @@
-/** The promotions that wait, are planned or ended lately, kept for all who show or decide them. */
+/** The promotions that wait, are planned or ended lately, and the changes of owners that wait, kept for all who show or decide them. */
 import * as vscode from 'vscode';
+import type { RegistryClient } from '../../client/registry-client.ts';
+import type { OwnersChangeRecord } from '../../contract/owners.ts';
 import type { Promotion } from '../../contract/promotions.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { NewestRun } from '../work/newest-run.ts';
@@ -20,6 +23,7 @@ export class PromotionList implements vscode.Disposable {
   readonly #following: vscode.Disposable;
   #of: string | undefined;
   #promotions: readonly Promotion[] = [];
+  #ownersChanges: readonly OwnersChangeRecord[] = [];
   #trouble: string | undefined;
   #isListed = false;
   #onPage: string | undefined;
@@ -38,6 +42,11 @@ export class PromotionList implements vscode.Disposable {
   /** In no order; a group of the view has one. */
   get promotions(): readonly Promotion[] {
     return this.#promotions;
+  }
+
+  /** Changes of owners that wait, one for each environment at most; who waits longest first. */
+  get ownersChanges(): readonly OwnersChangeRecord[] {
+    return this.#ownersChanges;
   }
 
   /** Whether the registry has listed its promotions. */
@@ -76,19 +85,24 @@ export class PromotionList implements vscode.Disposable {
     // While the registry cannot be asked, what was known last stays.
     const isOther = registry !== this.#of;
     const mayStay = state.kind === 'connected' || state.kind === 'offline' || state.kind === 'connecting';
-    if (isOther || !mayStay) this.#promotions = [];
+    if (isOther || !mayStay) [this.#promotions, this.#ownersChanges] = [[], []];
     if (isOther || state.kind !== 'connected') this.#isListed = false;
     this.#of = registry;
     this.#trouble = undefined;
     if (state.kind !== 'connected' && mayStay && registry !== undefined && this.#promotions.length === 0) {
-      const known = await this.#session.recall('promotions');
+      const [known, owners] = await Promise.all([
+        this.#session.recall('promotions'),
+        this.#session.recall('owners-changes'),
+      ]);
       if (signal.aborted) return;
       this.#promotions = known ?? [];
+      this.#ownersChanges = owners ?? [];
     }
     if (state.kind === 'connected') {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
-        const pages = await Promise.all([
+        const [owners, ...pages] = await Promise.all([
+          ownersChangesOf(client, signal),
           client.listPromotions({ state: 'pending', limit: OPEN_SHOWN }, signal),
           client.listPromotions({ state: 'planned', limit: OPEN_SHOWN }, signal),
           client.listPromotions({ limit: LATELY }, signal),
@@ -100,7 +114,9 @@ export class PromotionList implements vscode.Disposable {
         this.#promotions = [
           ...new Map(pages.flatMap(({ data }) => data).map(each => [each.id, each])).values(),
         ];
+        this.#ownersChanges = owners;
         void this.#session.keep('promotions', this.#promotions);
+        void this.#session.keep('owners-changes', owners);
       } catch (error) {
         if (signal.aborted) return;
         this.#trouble = messageOf(error);
@@ -114,5 +130,17 @@ export class PromotionList implements vscode.Disposable {
     this.#following.dispose();
     this.#changed.dispose();
     this.#pageChanged.dispose();
+  }
+}
+
+async function ownersChangesOf(
+  client: RegistryClient,
+  signal: AbortSignal,
+): Promise<readonly OwnersChangeRecord[]> {
+  try {
+    return (await client.listOwnersChanges(signal)).data;
+  } catch (error) {
+    if (Problem.is(error, 'route_not_found')) return []; // a registry of an earlier release lists none
+    throw error;
   }
 }

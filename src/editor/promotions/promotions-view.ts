@@ -1,4 +1,4 @@
-/** The view Promotions: what waits for approval, what is planned, what was done lately; its badge counts what waits. */
+/** The view Promotions: what waits for approval, changes of owners included, what is planned, what was done lately; its badge counts what waits. */
 import * as vscode from 'vscode';
 import type { KeyState } from '../../client/choose-key.ts';
 import type { Promotion } from '../../contract/promotions.ts';
@@ -17,14 +17,17 @@ import {
   type Group,
   groupOf,
   groupsOf,
+  type OwnersEntry,
   turnOf,
 } from './groups.ts';
 import { groupTitle, iconOf, promotionWords } from './labels.ts';
+import { ownersDeedsFor, ownersTurnOf } from './owners-deeds.ts';
+import { ownersWords } from './owners-labels.ts';
 import type { PromotionList } from './promotion-list.ts';
 import { releaseWords } from './release-labels.ts';
 import { knownStandings, type Standings } from './standing.ts';
 
-export type PromotionNode = { readonly kind: 'group'; readonly group: Group } | Entry;
+export type PromotionNode = { readonly kind: 'group'; readonly group: Group } | Entry | OwnersEntry;
 
 export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   readonly #list: PromotionList;
@@ -55,11 +58,13 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
 
   getChildren(node?: PromotionNode): PromotionNode[] {
     if (node === undefined)
-      return groupsOf(this.#list.promotions, this.#environments(), this.#keyOf).map(group => ({
-        kind: 'group',
-        group,
-      }));
-    if (node.kind === 'group') return entriesOf(node.group.promotions);
+      return groupsOf(this.#list.promotions, this.#environments(), this.#keyOf, this.#list.ownersChanges).map(
+        group => ({ kind: 'group', group }),
+      );
+    if (node.kind === 'group') {
+      const { owners, promotions } = node.group;
+      return [...owners.map(change => ({ kind: 'owners' as const, change })), ...entriesOf(promotions)];
+    }
     return node.kind === 'release'
       ? node.release.promotions.map(promotion => ({ kind: 'promotion', promotion }))
       : [];
@@ -73,6 +78,8 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
         return this.#releaseItem(node);
       case 'promotion':
         return this.#promotionItem(node);
+      case 'owners':
+        return this.#ownersItem(node);
     }
   }
 
@@ -128,20 +135,38 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     item.command = { command: 'promptforge.openPromotion', title: 'Open Promotion', arguments: [node] };
     return item;
   }
+
+  #ownersItem(node: OwnersEntry): vscode.TreeItem {
+    const { change } = node;
+    const words = ownersWords(change, Date.now());
+    const item = treeItem(words);
+    item.id = `owners ${change.id}`;
+    item.tooltip = new vscode.MarkdownString(words.tooltip());
+    item.iconPath = new vscode.ThemeIcon('organization');
+    const deeds = ownersDeedsFor(change, this.#keyOf(change.environment));
+    item.contextValue = `:${['owners', ...deeds].join(':')}:`;
+    item.command = {
+      command: 'promptforge.reviewOwnersChange',
+      title: 'Review Owners Change',
+      arguments: [node],
+    };
+    return item;
+  }
 }
 
 /** @param isLast whether it is about the last environment */
 function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
-  const { name, turn, environment, promotions } = group;
+  const { name, turn, environment, promotions, owners } = group;
+  const count = promotions.length + owners.length;
   const title = groupTitle(group);
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(title, name === 'done' && !isLast ? Collapsed : Expanded);
   item.id = [name, turn, environment].filter(part => part !== undefined).join(' ');
   // Of what was done, only the last is shown, so its number says nothing.
-  if (name !== 'done') item.description = String(promotions.length);
+  if (name !== 'done') item.description = String(count);
   else item.tooltip = 'What ended last. All of it is in the log of the registry.';
   item.contextValue = ':group:';
-  item.accessibilityInformation = { label: `${title}, ${counted(promotions.length, 'promotion')}` };
+  item.accessibilityInformation = { label: `${title}, ${counted(count, 'request')}` };
   return item;
 }
 
@@ -156,10 +181,14 @@ export function registerPromotionsView(workbench: Workbench): vscode.Disposable 
     treeDataProvider: tree,
   });
   const waitingOnes = () => promotions.promotions.filter(each => groupOf(each) === 'waiting');
+  const ownersOfYours = () =>
+    promotions.ownersChanges.filter(
+      each => ownersTurnOf(each, session.keys.get(each.environment)) === 'yours',
+    );
   const isYours = (each: Promotion) => turnOf(each, session.keys.get(each.environment)) === 'yours';
   const show = () => {
     // A release is one decision.
-    const waiting = entriesOf(waitingOnes().filter(isYours)).length;
+    const waiting = entriesOf(waitingOnes().filter(isYours)).length + ownersOfYours().length;
     view.badge =
       waiting === 0
         ? undefined
@@ -177,7 +206,9 @@ export function registerPromotionsView(workbench: Workbench): vscode.Disposable 
     {
       tree,
       waiting: (of: 'you' | 'anybody') =>
-        of === 'you' ? (view.badge?.value ?? 0) : entriesOf(waitingOnes()).length,
+        of === 'you'
+          ? (view.badge?.value ?? 0)
+          : entriesOf(waitingOnes()).length + promotions.ownersChanges.length,
     },
   );
 }

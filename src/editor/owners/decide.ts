@@ -1,0 +1,93 @@
+/** Review, Approve, Reject and Cancel Owners Change: the difference, the question, the call, and what is true after it. */
+import * as vscode from 'vscode';
+import type { OwnersChangeRecord } from '../../contract/owners.ts';
+import { diffExcerpt } from '../../core/diff-excerpt.ts';
+import { Problem } from '../../core/problem.ts';
+import { draftName } from '../asking/draft-name.ts';
+import { logged, mayHaveArrived } from '../problems/explain.ts';
+import type { Deed } from '../promotions/groups.ts';
+import { ownersDeedsFor } from '../promotions/owners-deeds.ts';
+import { inProgress } from '../work/in-progress.ts';
+import { namedChange } from './named-change.ts';
+import type { OwnersParts } from './open.ts';
+import { NO_CHANGE } from './uri.ts';
+import {
+  afterOwnersDeed,
+  approveOwnersQuestion,
+  decideOwnersQuestion,
+  ownersRefusal,
+  unknownOwnersOutcome,
+} from './words.ts';
+
+export async function reviewOwnersChange(parts: OwnersParts, argument: unknown): Promise<void> {
+  const { workbench, documents } = parts;
+  const change = await namedChange(argument, workbench, {
+    title: 'Review Owners Change',
+    admits: () => true,
+  });
+  if (change === undefined) return;
+  const { environment, id, requestedBy } = change;
+  const client = await workbench.session.clientFor({ kind: 'read' });
+  const { current } = await inProgress('Fetching the owners', signal =>
+    client.getOwners(environment, signal),
+  );
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    documents.uriOf(environment, current?.id ?? NO_CHANGE),
+    documents.uriOf(environment, id),
+    `Review owners of ${environment}: now ↔ requested by ${requestedBy}`,
+    { preview: true },
+  );
+}
+
+export async function decideOwners(
+  parts: OwnersParts,
+  deed: Deed,
+  title: string,
+  argument: unknown,
+): Promise<void> {
+  const { workbench, documents } = parts;
+  const { session, ask, promotions, log } = workbench;
+  const change = await namedChange(argument, workbench, {
+    title,
+    admits: each => ownersDeedsFor(each, session.keys.get(each.environment)).includes(deed),
+  });
+  if (change === undefined) return;
+  const { environment, id } = change;
+  // Before anything is asked: it would be for nothing without the key.
+  const client = await session.clientFor({ kind: 'decide-owners', environment });
+  // Each registry counts its changes from 1.
+  const draft = draftName(`${deed} owners ${id}`, session);
+  const answer = deed === 'approve' ? await ask.confirm(await question()) : 'alternative';
+  if (answer === false) return;
+  const comment = answer === true ? '' : await ask.text({ ...decideOwnersQuestion(deed, change), draft });
+  if (comment === undefined) return;
+  let decided: OwnersChangeRecord;
+  try {
+    decided = await inProgress(title, signal =>
+      client.decideOwners(deed, environment, id, comment.trim(), signal),
+    );
+  } catch (error) {
+    await promotions.load();
+    session.note(error);
+    if (mayHaveArrived(error)) {
+      log.error(logged(error));
+      await ask.tell('error', unknownOwnersOutcome(error, environment));
+      return;
+    }
+    const said = Problem.is(error) ? ownersRefusal(error, change) : undefined;
+    if (said === undefined) throw error;
+    log.warn(`${title}: ${logged(error)}`);
+    await ask.tell('warning', said);
+    return;
+  }
+  ask.sent(draft);
+  documents.forget(new Set([environment]));
+  await promotions.load();
+  void ask.tell('info', afterOwnersDeed(deed, decided));
+
+  async function question() {
+    const { text } = await client.getOwners(environment);
+    return approveOwnersQuestion(change as OwnersChangeRecord, diffExcerpt(text, change?.text ?? ''));
+  }
+}

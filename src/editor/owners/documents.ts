@@ -1,0 +1,127 @@
+/** Owners as read-only documents: those that hold in an environment, and the text of one change. */
+import * as vscode from 'vscode';
+import type { OwnersRecord } from '../../contract/owners.ts';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { isOwnersEvent } from '../../core/owners-change.ts';
+import { checkRegistryIsShown } from '../connection/other-project.ts';
+import type { Session } from '../connection/session.ts';
+import { messageOf } from '../problems/explain.ts';
+import { EMBEDDED } from '../versions/uri.ts';
+import type { Files } from './lazy-files.ts';
+import { NO_CHANGE, type OwnersAddress, ownersUriParts, parseOwnersUri } from './uri.ts';
+
+/** What is known of a document. */
+export interface OwnersDocument {
+  readonly address: OwnersAddress;
+  readonly text: string;
+  /** Of what holds; undefined for the text of one change. */
+  readonly owners?: OwnersRecord;
+  /** Of the text of one change, undefined before the first. */
+  readonly change?: { readonly requestedBy: string; readonly requestedAt: string; readonly reason: string };
+}
+
+/** Documents kept, so that one shows the same for as long as it is open. */
+const KEPT = 50;
+
+export class OwnersDocuments implements Files {
+  readonly #session: Session;
+  readonly #files: vscode.EventEmitter<vscode.FileChangeEvent[]>;
+  readonly #known = new Map<string, Promise<OwnersDocument>>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** What is said of a document may be another. */
+  readonly onDidChange = this.#changed.event;
+  /** When a document was told of last to have changed, in milliseconds since 1970: VS Code reads only what became newer. */
+  #since = 0;
+
+  /** @param files told of documents whose text may be another */
+  constructor(session: Session, files: vscode.EventEmitter<vscode.FileChangeEvent[]>) {
+    this.#session = session;
+    this.#files = files;
+  }
+
+  /** @param change as in an address */
+  uriOf(environment: EnvironmentName, change?: string): vscode.Uri {
+    const registry = this.#session.registry ?? EMBEDDED;
+    return vscode.Uri.from(
+      ownersUriParts({ registry, environment, ...(change !== undefined && { change }) }),
+    );
+  }
+
+  /** Shows what holds in these environments anew; in all of them unless told. */
+  forget(environments?: ReadonlySet<string>): void {
+    const stale = [...this.#known.keys()]
+      .map(id => vscode.Uri.parse(id, true))
+      .filter(uri => {
+        const { registry, environment, change } = parseOwnersUri(uri) ?? {};
+        // Of another registry than the one that the window shows nothing new can be known.
+        if (registry !== this.#session.registry || change !== undefined) return false;
+        return environments?.has(environment ?? '') ?? true;
+      });
+    this.#since = Date.now();
+    for (const uri of stale) this.#known.delete(uri.toString());
+    this.#files.fire(stale.map(uri => ({ type: vscode.FileChangeType.Changed, uri })));
+    this.#changed.fire();
+  }
+
+  /** What the registry has said of it last. @throws as a call does */
+  async find(uri: vscode.Uri): Promise<OwnersDocument | undefined> {
+    const address = parseOwnersUri(uri);
+    if (address === undefined) return undefined;
+    const id = uri.toString();
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const asked = this.#ask(address);
+    this.#known.set(id, asked);
+    asked.catch(() => this.#known.delete(id)); // the next one to ask tries again
+    const oldest = this.#known.keys().next();
+    if (this.#known.size > KEPT && oldest.done !== true) this.#known.delete(oldest.value);
+    return asked;
+  }
+
+  async #ask(address: OwnersAddress): Promise<OwnersDocument> {
+    const { environment, change } = address;
+    if (change === NO_CHANGE) return { address, text: '' };
+    const client = await this.#session.clientFor({ kind: 'read' });
+    checkRegistryIsShown(address.registry, this.#session);
+    if (change === undefined) {
+      const owners = await client.getOwners(environment);
+      return { address, text: owners.text, owners };
+    }
+    // The id of a change is the number of its first event, which has the whole text.
+    const { events } = await client.changes({ after: String(Number(change) - 1), limit: 1 });
+    const [event] = events;
+    if (event === undefined || !isOwnersEvent(event) || !('text' in event.data))
+      throw new Error(`There is no change ${change} of the owners of ${environment}.`);
+    const { text, reason } = event.data;
+    return { address, text, change: { requestedBy: event.actor, requestedAt: event.at, reason } };
+  }
+
+  async #found(uri: vscode.Uri): Promise<OwnersDocument> {
+    const found = await this.find(uri).catch((error: unknown) => {
+      throw vscode.FileSystemError.Unavailable(messageOf(error));
+    });
+    if (found === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return found;
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { text, owners, change } = await this.#found(uri);
+    const at = owners?.current?.appliedAt ?? change?.requestedAt;
+    const time = at === undefined ? 0 : Date.parse(at);
+    return {
+      type: vscode.FileType.File,
+      permissions: vscode.FilePermission.Readonly,
+      ctime: time,
+      mtime: change === undefined ? Math.max(time, this.#since) : time,
+      size: Buffer.byteLength(text),
+    };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return Buffer.from((await this.#found(uri)).text);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}

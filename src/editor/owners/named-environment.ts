@@ -1,0 +1,41 @@
+/** Which environment a command about owners is about: the node of a view, the document in front, or what the person picks. */
+import * as vscode from 'vscode';
+import type { EnvironmentName } from '../../core/environment.ts';
+import { environmentOf } from '../connection/environment-argument.ts';
+import { documentsIn } from '../versions/tab-documents.ts';
+import type { Workbench } from '../workbench.ts';
+import { parseOwnersDraftUri, parseOwnersUri } from './uri.ts';
+
+/** Undefined when the person leaves. @throws MissingKey while no key has shown the environments */
+export async function namedEnvironment(
+  argument: unknown,
+  { session, ask }: Workbench,
+  title: string,
+): Promise<EnvironmentName | undefined> {
+  const named = environmentIn(argument);
+  if (named !== undefined) return named;
+  await session.clientFor({ kind: 'read' }); // says what is missing
+  const names = session.environments.map(({ name }) => name);
+  if (names.length === 1) return names[0];
+  return ask.pick({
+    title,
+    placeholder: 'Select an environment',
+    // Of production one asks first.
+    options: names.toReversed().map(name => ({ label: name, value: name })),
+  });
+}
+
+/** Undefined where an argument names none. */
+export function environmentIn(argument: unknown): EnvironmentName | undefined {
+  if (argument instanceof vscode.Uri)
+    return (parseOwnersUri(argument) ?? parseOwnersDraftUri(argument))?.environment;
+  if (typeof argument === 'object' && argument !== null && 'change' in argument)
+    return environmentOf(argument.change);
+  return environmentOf(argument);
+}
+
+/** Of the tab in front, where that shows owners or a draft of them. */
+export function environmentInFront(): EnvironmentName | undefined {
+  const documents = documentsIn(vscode.window.tabGroups.activeTabGroup.activeTab);
+  return documents.map(environmentIn).find(environment => environment !== undefined);
+}

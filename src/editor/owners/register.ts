@@ -1,0 +1,91 @@
+/** Registers what owners of prompts need from the start; all the rest is loaded when it is first used. */
+import * as vscode from 'vscode';
+import type { RegistryEvent } from '../../core/event.ts';
+import { registerCommand } from '../commands.ts';
+import { setContext } from '../context-keys.ts';
+import { ownersDeedsFor } from '../promotions/owners-deeds.ts';
+import type { Workbench } from '../workbench.ts';
+import { changeInFront } from './change-in-front.ts';
+import type { OwnersCommand, OwnersFeature } from './feature.ts';
+import { lazyFiles } from './lazy-files.ts';
+import { OWNERS_DRAFT_SCHEME, OWNERS_LANGUAGE, OWNERS_SCHEME } from './uri.ts';
+
+/** With what a failure of each begins. */
+const DOING: Readonly<Record<OwnersCommand, string>> = {
+  openOwners: 'Opening the owners',
+  changeOwners: 'Changing the owners',
+  requestOwnersChange: 'Requesting the change',
+  compareOwnersDraft: 'Comparing',
+  discardOwnersDraft: 'Discarding the draft',
+  reviewOwnersChange: 'Opening the review',
+  approveOwnersChange: 'Approving',
+  rejectOwnersChange: 'Rejecting',
+  cancelOwnersChange: 'Cancelling the change',
+};
+
+export interface Owners extends vscode.Disposable {
+  feature(): Promise<OwnersFeature>;
+  /** These happened at the registry. */
+  heard(events: readonly RegistryEvent[]): void;
+}
+
+/** @param memory of this workspace */
+export function registerOwners(workbench: Workbench, memory: vscode.Memento): Owners {
+  const { session, promotions, report } = workbench;
+  const [files, draftFiles] = [1, 2].map(() => new vscode.EventEmitter<vscode.FileChangeEvent[]>()) as [
+    vscode.EventEmitter<vscode.FileChangeEvent[]>,
+    vscode.EventEmitter<vscode.FileChangeEvent[]>,
+  ];
+  let loading: Promise<OwnersFeature> | undefined;
+  let loaded: OwnersFeature | undefined;
+  const feature = () => {
+    loading ??= import('./feature.ts').then(({ OwnersFeature }) => {
+      loaded = new OwnersFeature({ workbench, memory, files, draftFiles });
+      return loaded;
+    });
+    return loading;
+  };
+  const isOwners = ({ languageId }: vscode.TextDocument) => languageId === OWNERS_LANGUAGE;
+  const show = () => {
+    const change = changeInFront(workbench);
+    const deeds = change === undefined ? [] : ownersDeedsFor(change, session.keys.get(change.environment));
+    setContext('promptforge.ownersReview', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
+  };
+  if (vscode.workspace.textDocuments.some(isOwners)) void feature();
+  const registered = vscode.Disposable.from(
+    files,
+    draftFiles,
+    vscode.workspace.registerFileSystemProvider(
+      OWNERS_SCHEME,
+      lazyFiles(async () => (await feature()).documents, files.event),
+      {
+        isReadonly: new vscode.MarkdownString('Owners are changed by a request: choose *Change Owners…*.'),
+        isCaseSensitive: true,
+      },
+    ),
+    vscode.workspace.registerFileSystemProvider(
+      OWNERS_DRAFT_SCHEME,
+      lazyFiles(async () => (await feature()).drafts, draftFiles.event),
+      { isCaseSensitive: true },
+    ),
+    vscode.workspace.onDidOpenTextDocument(document => {
+      if (isOwners(document)) void feature();
+    }),
+    vscode.window.tabGroups.onDidChangeTabs(show),
+    vscode.window.onDidChangeActiveTextEditor(show),
+    promotions.onDidChange(show),
+    ...Object.entries(DOING).map(([command, doing]) =>
+      registerCommand(command, doing, report, async argument =>
+        (await feature()).run(command as OwnersCommand, argument),
+      ),
+    ),
+  );
+  return {
+    feature,
+    heard: events => loaded?.heard(events),
+    dispose() {
+      registered.dispose();
+      loaded?.dispose();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/** The sentences of changing owners and of deciding on a change of them. Pure. */
+import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
+import type { DiffExcerpt } from '../../core/diff-excerpt.ts';
+import type { OwnersNote } from '../../core/owners.ts';
+import { changeWaitsFor } from '../../core/owners-words.ts';
+import type { Problem } from '../../core/problem.ts';
+import { oneLine } from '../../core/visible-text.ts';
+import type { Confirmation, TextQuestion } from '../asking/ask.ts';
+import { messageOf } from '../problems/explain.ts';
+import type { Deed } from '../promotions/groups.ts';
+import { whyNotComment } from '../promotions/words.ts';
+import { ageOf, counted } from '../wording/age.ts';
+
+/** What a draft begins with where no prompt has owners yet. */
+export function firstDraft(environment: string): string {
+  return `# Of the owners of a prompt, one must approve what goes live in ${environment}.
+# Each line has a pattern and its owners. The last line that matches a prompt decides.
+#
+#   *            @dana
+#   support/**   @sam @lee
+`;
+}
+
+/** What a document of owners is about, for its first line: who made it so, when and why. */
+export function whoHolds({ current, text }: OwnersRecord, now: number): string {
+  if (current === null) return 'No prompt has owners';
+  const { id, requestedBy, appliedAt, requestedAt } = current;
+  const none = text.trim() === '' ? 'No prompt has owners: ' : '';
+  return oneLine(`${none}Change ${id} by ${requestedBy}, ${ageOf(appliedAt ?? requestedAt, now)}`);
+}
+
+export interface OwnersRequest {
+  readonly environment: string;
+  /** How many others must approve it, as far as it is known here. */
+  readonly approvals: number;
+  readonly diff: DiffExcerpt | undefined;
+  /** About lines of the text. */
+  readonly notes: readonly OwnersNote[];
+}
+
+const NOTES_SHOWN = 3;
+
+/** The modal question; its button names the environment. */
+export function requestQuestion(
+  { environment, approvals, diff, notes }: OwnersRequest,
+  reason: string,
+): Confirmation {
+  const effect =
+    approvals === 0
+      ? 'They hold at once.'
+      : `The change waits for ${counted(approvals, 'approval')} by someone other than you.`;
+  const more = notes.length - NOTES_SHOWN;
+  return {
+    message: `Change the owners of ${environment}?`,
+    detail: [
+      ...diffLines(diff),
+      effect,
+      ...notes.slice(0, NOTES_SHOWN).map(({ line, message }) => oneLine(`Line ${line}: ${message}`)),
+      ...(more > 0 ? [`And ${counted(more, 'more warning')}.`] : []),
+      oneLine(`Reason: ${reason}`),
+    ].join('\n'),
+    button: approvals === 0 ? `Change Owners in ${environment}` : `Request Owners Change in ${environment}`,
+  };
+}
+
+/** What is true after a request. */
+export function afterRequest(change: OwnersChangeRecord, warnings: readonly OwnersNote[]): string {
+  const { environment, state } = change;
+  const [first, ...others] = warnings;
+  const more = others.length === 0 ? '' : ` ${counted(others.length, 'more line')} to look at.`;
+  const note = first === undefined ? '' : ` Line ${first.line}: ${first.message}${more}`;
+  return state === 'applied'
+    ? oneLine(`The owners of ${environment} are changed.${note}`)
+    : oneLine(
+        `Your change of the owners of ${environment} waits for ${changeWaitsFor(change)}. Until then the owners are as they were.${note}`,
+      );
+}
+
+/** Another change waits, and one waits at a time. */
+export function waitsAlready({ environment, requestedBy }: OwnersChangeRecord): string {
+  return oneLine(
+    `A change of the owners of ${environment} by ${requestedBy} waits for approval, and one waits at a time. It has to be approved, rejected or cancelled first. Your draft is kept.`,
+  );
+}
+
+/** The owners are not those that the draft was begun with. */
+export function changedMeanwhile(environment: string, { current }: OwnersRecord): string {
+  const by = current === null ? '' : ` by ${current.requestedBy} (change ${current.id})`;
+  return oneLine(
+    `Nothing was requested: the owners of ${environment} were changed${by} after you began your draft. Compare, take over what you need, and request the change again. Your draft is kept.`,
+  );
+}
+
+/** @param field `Line 3: …`, as the registry has it */
+export function noteIn(field: string): OwnersNote | undefined {
+  const [, line, message = ''] = /^Line (\d+): (.*)$/s.exec(field) ?? [];
+  return line === undefined ? undefined : { line: Number(line), message };
+}
+
+export function approveOwnersQuestion(
+  change: OwnersChangeRecord,
+  diff: DiffExcerpt | undefined,
+): Confirmation {
+  const { environment, requestedBy, reason, approvals, approvalsNeeded } = change;
+  const left = approvalsNeeded - approvals.length - 1;
+  return {
+    message: `Approve the change of the owners of ${environment}?`,
+    detail: [
+      ...diffLines(diff),
+      left > 0 ? `It then waits for ${counted(left, 'more approval')}.` : 'The owners then hold at once.',
+      oneLine(`${requestedBy} asked for it: ${reason}`),
+    ].join('\n'),
+    button: `Approve Owners Change in ${environment}`,
+    alternative: 'Comment and Approve…',
+  };
+}
+
+function diffLines(diff: DiffExcerpt | undefined): string[] {
+  if (diff === undefined) return [];
+  const changed = diff.lines.filter(line => /^[+-]/.test(line));
+  if (changed.length === 0) return ['The texts differ in too much to show here.', ''];
+  const more = diff.more ? [`and ${counted(diff.more, 'more line')}`] : [];
+  return [...changed, ...more, ''];
+}
+
+/** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
+export function decideOwnersQuestion(
+  deed: Deed,
+  { environment, requestedBy }: OwnersChangeRecord,
+): TextQuestion {
+  const what = `the change of the owners of ${environment}`;
+  const validate = (text: string) => whyNotComment(text, deed === 'reject');
+  switch (deed) {
+    case 'approve':
+      return {
+        title: `Approve ${what}`,
+        prompt: 'Press Enter to approve or Escape to go back.',
+        placeholder: 'Comment',
+        validate,
+      };
+    case 'reject':
+      return {
+        title: `Reject ${what}`,
+        prompt: `Tell ${requestedBy} why. Press Enter to reject or Escape to go back.`,
+        placeholder: 'What needs to change?',
+        validate,
+      };
+    case 'cancel':
+      return {
+        title: `Cancel ${what}`,
+        prompt: 'Press Enter to cancel the change or Escape to keep it.',
+        placeholder: 'Comment (optional)',
+        validate,
+      };
+  }
+}
+
+/** What is true after one was approved, rejected or cancelled. */
+export function afterOwnersDeed(deed: Deed, change: OwnersChangeRecord): string {
+  const { environment, state } = change;
+  const as = `The owners of ${environment} are as they were.`;
+  if (deed === 'reject') return `Rejected. ${as}`;
+  if (deed === 'cancel') return `Cancelled. ${as}`;
+  return state === 'applied'
+    ? `Approved. The owners of ${environment} are changed.`
+    : oneLine(
+        `Approved. The change of the owners of ${environment} waits for ${changeWaitsFor(change)}. ${as}`,
+      );
+}
+
+/** What a refusal of the registry means for a decision; undefined for those that are no matter of it. */
+export function ownersRefusal(problem: Problem, { environment }: OwnersChangeRecord): string | undefined {
+  const why = messageOf(problem);
+  switch (problem.code) {
+    case 'self_approval':
+    case 'already_approved':
+      return `Not approved: ${why}`;
+    case 'owners_locked_out':
+      return `Not approved, as nobody could approve promotions to ${environment} any more. ${why}`;
+    case 'owners_change_closed':
+      return `Somebody was faster. ${why}`;
+    case 'role_too_low':
+      return `Your ${environment} key does not allow this. ${why}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What is to be said when nobody here can know whether it was carried out. */
+export function unknownOwnersOutcome(error: unknown, environment: string): string {
+  return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions and Open Owners… show it for ${environment} when the network is back.`;
+}
