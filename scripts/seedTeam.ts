@@ -1,5 +1,5 @@
-// What the demo with a team has beside its history: approvals in production, and promotions that wait, are planned and
-// were rejected.
+// What the demo with a team has beside its history: approvals in production, owners of some prompts, and promotions that
+// wait, are planned and were rejected.
 
 import { RegistryClient } from '../src/client/registry-client.ts';
 import { STABLE } from '../src/core/channel.ts';
@@ -11,6 +11,12 @@ import { openEmbeddedRegistry } from '../src/registry/embedded.ts';
 
 const PRODUCTION = parseEnvironmentName('production');
 const DAY_MS = 86_400_000;
+
+/** Of folders that the tour leaves alone: what it promotes needs the approval of anybody else. */
+const OWNERS = `# Of the owners of a prompt, one must approve what goes live in production.
+complaints/**       @mara.lindqvist @tomas.berg
+backoffice/aml/**   @tomas.berg @jonas.weber   # or whoever is on call for alerts
+`;
 
 /**
  * Goes on where an earlier, interrupted run stopped; a registry in which all of it was done already is left as it is.
@@ -69,6 +75,7 @@ export async function seedTeam(dataFolder: string): Promise<void> {
     6,
     '48 tariff cases, calculation is shown in all of them',
   );
+  await setOwners(mara, tomas);
   if ((await mara.listComments(estimate.id)).data.length > 0) return;
   const at = (line: number) => ({ side: 'to', line }) as const;
   await mara.comment(estimate.id, {
@@ -79,4 +86,18 @@ export async function seedTeam(dataFolder: string): Promise<void> {
     text: 'Yes, the shared rules do: tariff case 31 shows it.',
     place: at(38),
   });
+}
+
+/** Owners are people who could approve: those with a key, which nobody uses here. */
+async function setOwners(admin: RegistryClient, approver: RegistryClient): Promise<void> {
+  const { current, waiting } = await admin.getOwners(PRODUCTION);
+  if (current !== null) return;
+  const { data: keys } = await admin.listKeys();
+  for (const actor of ['mara.lindqvist', 'tomas.berg', 'jonas.weber'])
+    if (!keys.some(key => key.actor === actor))
+      await admin.createKey({ environment: PRODUCTION, role: 'approver', actor, expiresAt: null });
+  const reason = 'Complaints and alerts are answered for by name';
+  const { id } =
+    waiting ?? (await admin.requestOwners(PRODUCTION, { text: OWNERS, reason, expected: null })).change;
+  await approver.decideOwners('approve', PRODUCTION, id, 'As agreed with Legal');
 }

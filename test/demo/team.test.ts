@@ -59,6 +59,12 @@ describe('the demo with a team', () => {
     assert.deepEqual(await promotions(), waiting);
   });
 
+  it('has owners of some prompts in production, by whom somebody can approve', async () => {
+    const { text, current, warnings } = await asYou(client => client.getOwners(production));
+    assert.match(text, /^complaints\/\*\* +@mara\.lindqvist @tomas\.berg$/m);
+    assert.deepEqual([current?.requestedBy, warnings], ['mara.lindqvist', []]);
+  });
+
   it('names you, and the one who asked, among the people one can be', async () => {
     const { people } = JSON.parse(await readFile(join(folder.path, 'guide.json'), 'utf8'));
     assert.deepEqual(
