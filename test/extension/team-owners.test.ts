@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { OwnersChangeRecord } from '../../src/contract/owners.ts';
 import { parseEnvironmentName } from '../../src/core/environment.ts';
 import { OwnersDrafts } from '../../src/editor/owners/drafts.ts';
-import { OWNERS_DRAFT_SCHEME, OWNERS_SCHEME } from '../../src/editor/owners/uri.ts';
+import { OWNERS_SCHEME, ownersDraftUriParts } from '../../src/editor/owners/uri.ts';
 import { windowMemory } from '../editor/window-memory.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
@@ -42,7 +42,7 @@ describe('owners', () => {
   }
   async function draftUri(): Promise<vscode.Uri> {
     const { place } = (await inside()).workbench.session;
-    return vscode.Uri.from({ scheme: OWNERS_DRAFT_SCHEME, path: '/production.owners', query: place ?? '' });
+    return vscode.Uri.from(ownersDraftUriParts({ place: place ?? '', environment: PRODUCTION }));
   }
   /** Of the registry, past the window. */
   const now = async () => (await ada()).getOwners(PRODUCTION);

@@ -1,6 +1,7 @@
 /**
  * The documents of owners. `promptforge-owners:/production.owners` is what holds, `/production@402.owners` the text of
- * one change, and `promptforge-owners-draft:/production.owners` what a person writes. The query says of which registry.
+ * one change, and `promptforge-owners-draft:/production (draft).owners` what a person writes: the tab is called after it.
+ * The query says of which registry.
  * Pure, so that such a document opens again after a restart.
  */
 import { type EnvironmentName, isEnvironmentName } from '../../core/environment.ts';
@@ -33,7 +34,7 @@ export function ownersUriParts({ registry, environment, change }: OwnersAddress)
 }
 
 export function ownersDraftUriParts({ place, environment }: OwnersDraftAddress): UriParts {
-  return { scheme: OWNERS_DRAFT_SCHEME, authority: '', path: `/${environment}.owners`, query: place };
+  return { scheme: OWNERS_DRAFT_SCHEME, authority: '', path: `/${environment} (draft).owners`, query: place };
 }
 
 /** Undefined for a URI that means none. */
@@ -45,7 +46,7 @@ export function parseOwnersUri({ scheme, path, query }: UriParts): OwnersAddress
 
 /** Undefined for a URI that means none. */
 export function parseOwnersDraftUri({ scheme, path, query }: UriParts): OwnersDraftAddress | undefined {
-  const environment = /^\/([^@/]+)\.owners$/.exec(path)?.[1] ?? '';
+  const environment = /^\/([^@/]+) \(draft\)\.owners$/.exec(path)?.[1] ?? '';
   if (scheme !== OWNERS_DRAFT_SCHEME || query === '' || !isEnvironmentName(environment)) return undefined;
   return { place: query, environment };
 }
