@@ -93,6 +93,8 @@ describe('a change of owners', () => {
       detail,
       /^\+support\/\*\* @sam\n\nThe owners then hold at once\.\njonas\.weber asked for it/,
     );
+    const notes = [{ line: 2, message: '"suport/**" decides for no prompt now.' }];
+    assert.match(approveOwnersQuestion(change, DIFF, notes).detail, /^Line 2: "suport/m);
     assert.match(
       approveOwnersQuestion({ ...change, approvalsNeeded: 3 }, DIFF).detail,
       /It then waits for 2 more approvals\./,

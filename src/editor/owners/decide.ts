@@ -10,6 +10,7 @@ import { ownersDeedsFor } from '../promotions/owners-deeds.ts';
 import { inProgress } from '../work/in-progress.ts';
 import { namedChange } from './named-change.ts';
 import type { OwnersParts } from './open.ts';
+import { unmatchedLines } from './unmatched.ts';
 import { NO_CHANGE } from './uri.ts';
 import {
   afterOwnersDeed,
@@ -58,7 +59,7 @@ export async function decideOwners(
   const client = await session.clientFor({ kind: 'decide-owners', environment });
   // Each registry counts its changes from 1.
   const draft = draftName(`${deed} owners ${id}`, session);
-  const answer = deed === 'approve' ? await ask.confirm(await question()) : 'alternative';
+  const answer = deed === 'approve' ? await ask.confirm(await approval(change)) : 'alternative';
   if (answer === false) return;
   const comment = answer === true ? '' : await ask.text({ ...decideOwnersQuestion(deed, change), draft });
   if (comment === undefined) return;
@@ -86,8 +87,9 @@ export async function decideOwners(
   await promotions.load();
   void ask.tell('info', afterOwnersDeed(deed, decided));
 
-  async function question() {
-    const { text } = await client.getOwners(environment);
-    return approveOwnersQuestion(change as OwnersChangeRecord, diffExcerpt(text, change?.text ?? ''));
+  async function approval(waiting: OwnersChangeRecord) {
+    const { text } = await inProgress('Fetching the owners', signal => client.getOwners(environment, signal));
+    const notes = unmatchedLines(workbench, waiting.text);
+    return approveOwnersQuestion(waiting, diffExcerpt(text, waiting.text), notes);
   }
 }

@@ -1,15 +1,19 @@
-/** What is wrong in texts of owners: as they are typed, as the registry refused them, and what it warns of in those that hold. */
+/** What is wrong in texts of owners: as they are typed, as the registry refused them, and what to look at in those that hold or wait. */
 import * as vscode from 'vscode';
 import { type OwnersNote, parseOwners } from '../../core/owners.ts';
+import type { Workbench } from '../workbench.ts';
 import type { OwnersDocuments } from './documents.ts';
+import { unmatchedLines } from './unmatched.ts';
 import { OWNERS_LANGUAGE, OWNERS_SCHEME } from './uri.ts';
 
 export class OwnersDiagnostics implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('promptforge-owners');
+  readonly #workbench: Workbench;
   readonly #documents: OwnersDocuments;
   readonly #following: vscode.Disposable;
 
-  constructor(documents: OwnersDocuments) {
+  constructor(workbench: Workbench, documents: OwnersDocuments) {
+    this.#workbench = workbench;
     this.#documents = documents;
     this.#following = vscode.Disposable.from(
       vscode.workspace.onDidOpenTextDocument(document => this.#check(document)),
@@ -67,7 +71,7 @@ export class OwnersDiagnostics implements vscode.Disposable {
     const found = await this.#documents.find(document.uri).catch(() => undefined); // who opened it was told
     if (document.isClosed) return;
     const { Warning } = vscode.DiagnosticSeverity;
-    const warnings = found?.owners?.warnings ?? [];
+    const warnings = found?.owners?.warnings ?? unmatchedLines(this.#workbench, document.getText());
     this.#collection.set(
       document.uri,
       warnings.map(({ line, message }) => diagnostic(lineRange(document, line), message, Warning)),

@@ -42,7 +42,7 @@ export class OwnersFeature implements vscode.Disposable {
     const { session } = workbench;
     const documents = new OwnersDocuments(session, files);
     const drafts = new OwnersDrafts(memory, draftFiles);
-    const diagnostics = new OwnersDiagnostics(documents);
+    const diagnostics = new OwnersDiagnostics(workbench, documents);
     this.documents = documents;
     this.drafts = drafts;
     this.#parts = { workbench, documents, drafts, diagnostics };

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { OwnersChangeAnswer, OwnersRecord } from '../../contract/owners.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
-import { type OwnerRule, type OwnersNote, parseOwners, promptsOfRules } from '../../core/owners.ts';
+import { type OwnersNote, parseOwners } from '../../core/owners.ts';
 import { ownersApprovalsNeeded } from '../../core/owners-decisions.ts';
 import { Problem } from '../../core/problem.ts';
 import { draftName } from '../asking/draft-name.ts';
@@ -14,6 +14,7 @@ import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
 import type { OwnersDiagnostics } from './diagnostics.ts';
 import { closeDraft, namedDraft, type OwnersParts, openDocument, sayWaiting } from './open.ts';
+import { unmatchedLines } from './unmatched.ts';
 import { NO_CHANGE } from './uri.ts';
 import {
   afterRequest,
@@ -56,14 +57,13 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
   });
   if (reason === undefined) return;
   // The draft can be edited in the comparison while the question waits: what is asked about now is what is sent.
-  const ready = await readyText(parts, draft);
-  if (ready === undefined) return;
-  const { text, rules } = ready;
+  const text = await readyText(parts, draft);
+  if (text === undefined) return;
   const policy = session.environments.find(({ name }) => name === environment)?.policy;
   const holds = parseOwners(owners.text);
   const approvals = policy ? ownersApprovalsNeeded(policy, 'rules' in holds && holds.rules.length > 0) : 1;
   const question = requestQuestion(
-    { environment, approvals, diff: diffExcerpt(owners.text, text), notes: unmatched(workbench, rules) },
+    { environment, approvals, diff: diffExcerpt(owners.text, text), notes: unmatchedLines(workbench, text) },
     reason.trim(),
   );
   if ((await ask.confirm(question)) !== true) return;
@@ -85,15 +85,12 @@ export async function requestOwnersChange(parts: RequestParts, argument: unknown
 }
 
 /** The text of the draft, saved; undefined where it cannot be read, after the first wrong line was shown. */
-async function readyText(
-  { workbench, drafts }: RequestParts,
-  { uri }: Draft,
-): Promise<{ readonly text: string; readonly rules: readonly OwnerRule[] } | undefined> {
+async function readyText({ workbench, drafts }: RequestParts, { uri }: Draft): Promise<string | undefined> {
   const document = openDocument(uri);
   if (document !== undefined && !(await saveDocument(document))) return undefined; // VS Code said why
   const text = drafts.of(uri)?.text ?? '';
   const parsed = parseOwners(text);
-  if ('rules' in parsed) return { text, rules: parsed.rules };
+  if ('rules' in parsed) return text;
   await showLine(uri, parsed.errors[0].line);
   await workbench.ask.tell('warning', notRequested(parsed.errors));
   return undefined;
@@ -193,19 +190,6 @@ async function showLine(uri: vscode.Uri, line: number): Promise<void> {
   const { range } = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1);
   editor.selection = new vscode.Selection(range.start, range.end);
   editor.revealRange(range);
-}
-
-/** Most prompts that patterns are tried on. */
-const MAX_PROMPTS = 10_000;
-
-/** Patterns that decide for no prompt of the list: a slip, or a folder that is still to come. */
-function unmatched({ prompts, session }: Workbench, rules: readonly OwnerRule[]): OwnersNote[] {
-  const names = [...prompts.listed.keys()];
-  if (session.state.kind !== 'connected' || names.length === 0 || names.length > MAX_PROMPTS) return [];
-  const of = promptsOfRules(rules, names);
-  return rules
-    .filter(rule => !of.has(rule))
-    .map(({ line, pattern }) => ({ line, message: `"${pattern}" decides for no prompt now.` }));
 }
 
 async function sayOutcome({ ask }: Workbench, { change, warnings }: OwnersChangeAnswer): Promise<void> {

@@ -49,16 +49,9 @@ export function requestQuestion(
     approvals === 0
       ? 'They hold at once.'
       : `The change waits for ${counted(approvals, 'approval')} by someone other than you.`;
-  const more = notes.length - NOTES_SHOWN;
   return {
     message: `Change the owners of ${environment}?`,
-    detail: [
-      ...diffLines(diff),
-      effect,
-      ...notes.slice(0, NOTES_SHOWN).map(({ line, message }) => oneLine(`Line ${line}: ${message}`)),
-      ...(more > 0 ? [`And ${counted(more, 'more warning')}.`] : []),
-      oneLine(`Reason: ${reason}`),
-    ].join('\n'),
+    detail: [...diffLines(diff), effect, ...noteLines(notes), oneLine(`Reason: ${reason}`)].join('\n'),
     button: approvals === 0 ? `Change Owners in ${environment}` : `Request Owners Change in ${environment}`,
   };
 }
@@ -100,6 +93,7 @@ export function noteIn(field: string): OwnersNote | undefined {
 export function approveOwnersQuestion(
   change: OwnersChangeRecord,
   diff: DiffExcerpt | undefined,
+  notes: readonly OwnersNote[] = [],
 ): Confirmation {
   const { environment, requestedBy, reason, approvals, approvalsNeeded } = change;
   const left = approvalsNeeded - approvals.length - 1;
@@ -108,11 +102,20 @@ export function approveOwnersQuestion(
     detail: [
       ...diffLines(diff),
       left > 0 ? `It then waits for ${counted(left, 'more approval')}.` : 'The owners then hold at once.',
+      ...noteLines(notes),
       oneLine(`${requestedBy} asked for it: ${reason}`),
     ].join('\n'),
     button: `Approve Owners Change in ${environment}`,
     alternative: 'Comment and Approve…',
   };
+}
+
+function noteLines(notes: readonly OwnersNote[]): string[] {
+  const more = notes.length - NOTES_SHOWN;
+  return [
+    ...notes.slice(0, NOTES_SHOWN).map(({ line, message }) => oneLine(`Line ${line}: ${message}`)),
+    ...(more > 0 ? [`And ${counted(more, 'more warning')}.`] : []),
+  ];
 }
 
 function diffLines(diff: DiffExcerpt | undefined): string[] {
