@@ -201,6 +201,25 @@ describe('owners', () => {
     assert.equal((await now()).waiting, null);
   });
 
+  it('stay listed while the registry is away, and nothing is decided then', async () => {
+    const { id } = await requestByAda('* @sam\n# away\n');
+    await run('refresh');
+    await team.registry.stop();
+    await run('refresh');
+    const { promotions, session } = (await inside()).workbench;
+    await eventually('to be offline', () => session.state.kind === 'offline');
+    assert.deepEqual(
+      promotions.ownersChanges.map(each => each.id),
+      [id],
+    );
+    const ask = await run('rejectOwnersChange', {}, 'production');
+    await ask.message(/^Rejecting failed: /);
+    assert.deepEqual(ask.asked, []);
+    await team.registry.start();
+    await run('refresh');
+    assert.equal((await now()).waiting?.id, id);
+  });
+
   describe('a draft', () => {
     const kept = async (ask: ScriptedAsk, message: RegExp, text: string) => {
       await ask.message(message);
