@@ -3,6 +3,7 @@
 import { asError } from './as-error.ts';
 import { loadAll } from './batch.ts';
 import { asObject, keyOf, promptOf } from './delivery.ts';
+import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Loader } from './loader.ts';
@@ -32,6 +33,9 @@ export interface Watcher {
 export function watcher(settings: Settings, loading: Loader): Watcher {
   const watched = new Map<string, Watched>();
   let running: AbortController | undefined;
+  /** Whether all that was watched has been looked at: what is watched from then on was not among it. */
+  let hasLooked = false;
+  const late: Watched[] = [];
 
   async function follow(signal: AbortSignal): Promise<void> {
     let cursor: string | undefined;
@@ -49,7 +53,7 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         const { cursor: next } = asObject(JSON.parse(text));
         if (typeof next !== 'string') throw new Error('There is no cursor.');
         // The place first, then the prompts: what moves in between is told by the next answer.
-        if (next !== cursor) await look();
+        if (next !== cursor) await lookAtAll();
         else if (Date.now() - asked < SHORT) await sleep(SHORT, signal);
         cursor = next;
         failures = 0;
@@ -58,13 +62,17 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
         const error = asError(thrown, 'not_a_registry', `The feed of ${settings.url} cannot be read.`);
         if (!PromptForgeError.is(error, 'unsupported')) loading.report(error);
         await pause(error, failures++, signal);
-        if (!signal.aborted) await look();
+        if (!signal.aborted) await lookAtAll();
       }
     }
   }
 
-  async function look(): Promise<void> {
-    const all = [...watched.values()];
+  async function lookAtAll(): Promise<void> {
+    hasLooked = true;
+    await look([...watched.values()]);
+  }
+
+  async function look(all: readonly Watched[]): Promise<void> {
     const loaded = await loadAll(
       settings,
       loading,
@@ -72,39 +80,45 @@ export function watcher(settings: Settings, loading: Loader): Watcher {
     );
     for (const each of all) {
       const key = keyOf(each.wanted);
-      const entry = loaded.get(key) ?? loading.slots.peek(key)?.entry;
-      const reference = entry?.prompt.reference;
-      if (entry === undefined) each.known ??= null;
-      if (entry === undefined || reference === each.known) continue;
-      const isFirst = each.known === undefined;
-      each.known = reference;
-      if (isFirst) continue;
-      for (const listener of each.listeners)
-        loading.tell(listener, promptOf(entry, 'network', settings.clock()));
+      tellOf(each, loaded.get(key) ?? loading.slots.peek(key)?.entry);
     }
+  }
+
+  /** Of what moved before it was watched the feed tells nothing. One request looks at all that are watched at once. */
+  function lookSoon(each: Watched): void {
+    late.push(each);
+    if (late.length === 1) loading.inBackground(Promise.resolve().then(() => look(late.splice(0))));
+  }
+
+  function tellOf(each: Watched, entry: Entry | undefined): void {
+    if (entry === undefined) each.known ??= null;
+    const { known } = each;
+    if (entry === undefined || entry.prompt.reference === known) return;
+    each.known = entry.prompt.reference;
+    if (known === undefined) return;
+    for (const listener of each.listeners)
+      loading.tell(listener, promptOf(entry, 'network', settings.clock()));
   }
 
   return {
     add(wanted, listener) {
       const key = keyOf(wanted);
+      const before = watched.get(key);
       const known = loading.slots.use(key)?.entry?.prompt.reference;
-      const each = watched.get(key) ?? { wanted, listeners: new Set(), known };
+      const each = before ?? { wanted, listeners: new Set(), known };
       // A listener may be given twice.
       const own = (prompt: Prompt) => listener(prompt);
       each.listeners.add(own);
       watched.set(key, each);
       if (running === undefined) {
         running = new AbortController();
+        hasLooked = false;
         void follow(running.signal);
-      } else if (each.known === undefined)
-        loading.inBackground(
-          loading.load(wanted).then(({ prompt }) => {
-            each.known ??= prompt.reference;
-          }),
-        );
+      } else if (before === undefined && hasLooked) lookSoon(each);
       return () => {
-        each.listeners.delete(own);
-        if (each.listeners.size === 0) watched.delete(key);
+        // Whoever stops twice must not stop another that has begun since.
+        if (!each.listeners.delete(own) || each.listeners.size > 0) return;
+        watched.delete(key);
         if (watched.size > 0) return;
         running?.abort();
         running = undefined;
