@@ -14,7 +14,7 @@ export interface Stored {
   keep(slot: Slot, entry: Entry, wanted: Wanted): Promise<void>;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** How often an unchanged text is stored again, so that its age there is known; milliseconds. */
 const STORED_AGAIN = 60_000;
 /** Milliseconds: a storage that takes longer is not waited for, nor for more than its share of a call's time. */
@@ -90,12 +90,18 @@ function storageKey(wanted: Wanted, { url, environment }: Owner): string {
 }
 
 function storedText({ prompt, etag, freshness }: Entry, checkedAt: number, { url }: Owner): string {
-  return JSON.stringify({ format: FORMAT, url, prompt, etag, checkedAt, freshness });
+  return sealed({ format: FORMAT, url, prompt, etag, checkedAt, freshness });
+}
+
+/** With a checksum: of a text in which one letter was lost, nothing else tells. */
+export function sealed(content: object): string {
+  return JSON.stringify({ ...content, checksum: checksumOf(JSON.stringify(content)) });
 }
 
 /** @throws {Error} for what is not stored by this package, for this registry and environment */
 function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallClock }: Settings): Entry {
-  const stored = asObject(JSON.parse(text));
+  const { checksum, ...stored } = asObject(JSON.parse(text));
+  if (checksum !== checksumOf(JSON.stringify(stored))) throw new Error('It is not as it was stored.');
   const { format, prompt, etag, checkedAt } = stored;
   const { maxAge, staleWhileRevalidate, staleIfError } = asObject(stored['freshness']);
   const numbers = [checkedAt, maxAge, staleWhileRevalidate, staleIfError];
@@ -119,4 +125,11 @@ function entryIn(text: string, wanted: Wanted, { url, environment, clock, wallCl
 /** Turns an error that a port throws at once into a rejection. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   return work();
+}
+
+/** FNV-1a over UTF-16 units: it finds damage, and keeps out nobody who may write. */
+function checksumOf(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum;
 }

@@ -12,6 +12,7 @@ import {
 import { fileStorage } from '../../src/sdk/file-storage.ts';
 import { renderPrompt } from '../../src/sdk/render.ts';
 import { SNAPSHOT_FORMAT } from '../../src/sdk/snapshot.ts';
+import { sealed } from '../../src/sdk/stored.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { aSetting, codeOf, IF_ERROR, NAME, type Setting } from './a-client.ts';
@@ -102,20 +103,25 @@ describe('without a registry', () => {
       const storage = memoryStorage();
       const stored: string[] = [];
       await leftBehind({ get: storage.get, set: async (_, value) => void stored.push(value) });
-      const value = JSON.parse(stored[0] ?? '');
+      const { checksum, ...value } = JSON.parse(stored[0] ?? '');
+      assert.equal(sealed(value), stored[0]);
       setting.proxy.fault = 'killed';
       const wrong = [
         '',
         '{',
         'null',
         '"text"',
-        JSON.stringify({ ...value, url: 'https://other.example.com' }),
-        JSON.stringify({ ...value, format: 2 }),
-        JSON.stringify({ ...value, checkedAt: value.checkedAt + 3_600_000 }),
-        JSON.stringify({ ...value, checkedAt: 'now' }),
-        JSON.stringify({ ...value, prompt: { ...value.prompt, environment: 'staging' } }),
-        JSON.stringify({ ...value, prompt: { ...value.prompt, name: 'other' } }),
-        JSON.stringify({ ...value, prompt: { ...value.prompt, text: 5 } }),
+        sealed({ ...value, url: 'https://other.example.com' }),
+        sealed({ ...value, format: 1 }),
+        sealed({ ...value, checkedAt: value.checkedAt + 3_600_000 }),
+        sealed({ ...value, checkedAt: 'now' }),
+        sealed({ ...value, prompt: { ...value.prompt, environment: 'staging' } }),
+        sealed({ ...value, prompt: { ...value.prompt, name: 'other' } }),
+        sealed({ ...value, prompt: { ...value.prompt, text: 5 } }),
+        // As a disk or a program may change it.
+        JSON.stringify({ ...value, checksum, prompt: { ...value.prompt, text: 'One {{mail}}.' } }),
+        JSON.stringify({ ...value, checksum, checkedAt: value.checkedAt + 1 }),
+        JSON.stringify(value),
         stored[0]?.slice(0, -10) ?? '',
       ];
       for (const text of wrong) {
@@ -216,7 +222,7 @@ describe('without a registry', () => {
       };
       await setting.client(options).get(NAME);
       await Promise.all(background);
-      assert.match([...values.keys()].join(), /^app\/promptforge\/1\/http/);
+      assert.match([...values.keys()].join(), /^app\/promptforge\/2\/http/);
       setting.proxy.fault = 'killed';
       assert.equal((await setting.client(options).get(NAME)).source, 'stored');
     });
