@@ -1,17 +1,46 @@
 /** Many prompts in one request. */
 
 import { asError } from './as-error.ts';
-import { asObject, checkWanted, keyOf } from './delivery.ts';
+import { asObject, checkWanted, keyOf, promptOf } from './delivery.ts';
 import type { Entry } from './entries.ts';
 import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Loader } from './loader.ts';
 import { refusalOf } from './refusal.ts';
 import type { Settings } from './settings.ts';
-import type { Wanted } from './types.ts';
+import type { AnyPrompt, FetchEvent, GetOptions, Prompt, Wanted } from './types.ts';
 
 /** Of one request, as the registry has it. */
 const MOST = 100;
+
+/**
+ * For `preload`.
+ * @param get gives one that was not answered from wherever it can be had
+ * @throws PromptForgeError
+ */
+export async function preloaded(
+  settings: Settings,
+  loading: Loader,
+  prompts: readonly (string | Wanted)[],
+  get: (name: string, options: GetOptions) => Promise<AnyPrompt>,
+): Promise<Prompt[]> {
+  if (!Array.isArray(prompts))
+    throw new PromptForgeError(
+      'invalid_name',
+      'Give "preload" a list, such as ["support/triage", {name: "billing/fees", version: 12}].',
+    );
+  const all: Wanted[] = prompts.map(each => (typeof each === 'object' && each ? each : { name: each }));
+  const loaded = await loadAll(settings, loading, all);
+  const given = all.map(wanted => {
+    const { name, channel, version } = wanted;
+    const entry = loaded.get(keyOf(wanted));
+    // Without a fallback it has a version.
+    return entry
+      ? promptOf(entry, 'network', settings.clock())
+      : (get(name, { channel, version }) as Promise<Prompt>);
+  });
+  return Promise.all(given);
+}
 
 /**
  * Asks for all of them. Each is kept as far as there is room, or why it cannot be had; rejects for none.
@@ -51,6 +80,12 @@ async function loadSome(
     ...(version !== undefined && { version }),
     ...(entries[index] && { etag: entries[index].etag }),
   }));
+  const tell = (wanted: Wanted, more: Partial<FetchEvent>): void => {
+    const { name, channel, version } = wanted;
+    const duration = clock() - startedAt;
+    const event = { name, channel, version, duration, unchanged: false, reference: undefined };
+    loading.tell(settings.onFetch, { ...event, error: undefined, ...more });
+  };
   let data: readonly unknown[];
   try {
     const { text } = await exchange(settings, { path: '/v1/deliveries', body: { prompts } });
@@ -65,7 +100,10 @@ async function loadSome(
       return some.length;
     }
     const error = asError(thrown, 'not_a_registry', `What answers at ${url} cannot be read. Check "url".`);
-    for (const wanted of some) loading.failed(slots.open(keyOf(wanted)), error);
+    for (const wanted of some) {
+      loading.failed(slots.open(keyOf(wanted)), error);
+      tell(wanted, { error });
+    }
     return some.length;
   }
   for (const [index, item] of data.entries()) {
@@ -87,6 +125,7 @@ async function loadSome(
         size: status === 304 ? 0 : JSON.stringify(delivery).length,
       });
       loaded.set(keyOf(wanted), entry);
+      tell(wanted, { unchanged: status === 304, reference: entry.prompt.reference });
     } catch (thrown) {
       const error = asError(
         thrown,
@@ -94,6 +133,7 @@ async function loadSome(
         `What ${url} answers for ${wanted.name} cannot be read.`,
       );
       loading.failed(slots.open(keyOf(wanted)), error);
+      tell(wanted, { error });
     }
   }
   return data.length;

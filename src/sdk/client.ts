@@ -160,7 +160,7 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
       checkWanted(wanted);
       try {
         const { renderRemotely } = await import('./render-remotely.ts');
-        const rendered = await renderRemotely(settings, wanted, input, options);
+        const rendered = await renderRemotely(settings, loading.tell, wanted, input, options);
         tell(noteOnSpan, rendered);
         return rendered;
       } catch (error) {
@@ -180,15 +180,8 @@ export function createClient<Of extends PromptTypes<Of> = AnyPrompts>(
     get: get as PromptClient<Of>['get'],
     render: render as PromptClient<Of>['render'],
     async preload(prompts) {
-      const all = prompts.map(each => (typeof each === 'object' && each ? each : { name: each }));
-      const { loadAll } = await import('./batch.ts');
-      const loaded = await loadAll(settings, loading, all);
-      return Promise.all(
-        all.map(({ name, ...options }) => {
-          const entry = loaded.get(keyOf({ name, ...options }));
-          return entry ? promptOf(entry, 'network', clock()) : (get(name, options) as Promise<Prompt>);
-        }),
-      );
+      const { preloaded } = await import('./batch.ts');
+      return preloaded(settings, loading, prompts, get);
     },
     watch(name, listener, { channel, signal } = {}) {
       const wanted = { name, channel };

@@ -40,33 +40,38 @@ export async function exchange(settings: Settings, request: Request): Promise<An
   const time = settings.timeout + (request.extraTime ?? 0);
   const controller = new AbortController();
   const { signal } = controller;
-  const late = lateError(settings, time);
-  const timer = setTimeout(() => controller.abort(late), time);
+  const bounds = { signal, deadline: Date.now() + time, asksForKey: false };
+  const timer = setTimeout(() => controller.abort(lateError(settings, time, bounds.asksForKey)), time);
   const leave = () =>
     controller.abort(new PromptForgeError('aborted', 'The request was given up before it was answered.'));
   if (request.signal?.aborted) leave();
   request.signal?.addEventListener('abort', leave, { once: true });
-  const deadline = Date.now() + time;
   // A key function or a fetch of one's own may never look at the signal.
   const ended = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   try {
-    return await Promise.race([attempts(settings, request, { signal, deadline }), ended]);
+    return await Promise.race([attempts(settings, request, bounds), ended]);
   } finally {
     clearTimeout(timer);
     request.signal?.removeEventListener('abort', leave);
     ended.catch(() => undefined);
-    controller.abort(late);
+    controller.abort();
   }
 }
 
-/** @param time in milliseconds */
-export function lateError({ url }: Settings, time: number): PromptForgeError {
+/**
+ * @param time in milliseconds
+ * @param isOfKey whether it is the function `key` that took too long
+ */
+export function lateError({ url }: Settings, time: number, isOfKey = false): PromptForgeError {
+  const [what, todo] = isOfKey
+    ? ['The function "key"', 'what it waits for']
+    : [url, 'the network and the registry'];
   return new PromptForgeError(
     'timeout',
-    `${url} did not answer within ${time / 1000} s. Check the network and the registry, or raise "timeout".`,
+    `${what} did not answer within ${time / 1000} s. Check ${todo}, or raise "timeout".`,
   );
 }
 
@@ -74,12 +79,14 @@ interface Bounds {
   readonly signal: AbortSignal;
   /** On Date.now(). */
   readonly deadline: number;
+  /** While the function `key` runs. */
+  asksForKey: boolean;
 }
 
 async function attempts(settings: Settings, request: Request, bounds: Bounds): Promise<Answer> {
   let refusedKey: string | undefined;
   for (let attempt = 0; ; attempt++) {
-    const key = await currentKey(settings);
+    const key = await currentKey(settings, bounds);
     try {
       return await once(settings, request, key, bounds.signal);
     } catch (error) {
@@ -88,7 +95,7 @@ async function attempts(settings: Settings, request: Request, bounds: Bounds): P
       const mayBeReplaced = PromptForgeError.is(error, 'key_refused') && typeof settings.key === 'function';
       if (mayBeReplaced && refusedKey === undefined) {
         refusedKey = key;
-        if ((await currentKey(settings)) !== key) continue;
+        if ((await currentKey(settings, bounds)) !== key) continue;
       }
       if (wait === undefined || attempt >= settings.retries || Date.now() + wait >= bounds.deadline)
         throw error;
@@ -105,13 +112,15 @@ function waitAfter({ code, retryAfter }: PromptForgeError, attempt: number): num
   return retryAfter === undefined ? jitter : retryAfter * 1000 + jitter;
 }
 
-async function currentKey({ key, environment }: Settings): Promise<string> {
+async function currentKey({ key, environment }: Settings, bounds: Bounds): Promise<string> {
   let given: unknown;
+  bounds.asksForKey = true;
   try {
     given = typeof key === 'function' ? await key() : key;
   } catch (cause) {
     throw new PromptForgeError('key_refused', 'The function "key" failed. See "cause".', {}, { cause });
   }
+  bounds.asksForKey = false;
   const found = typeof given === 'string' ? /^pf_([a-z][a-z0-9-]{0,31})_\w+$/.exec(given.trim()) : null;
   // Nothing is sent that is no key: it may be another service's.
   if (found === null)

@@ -1,28 +1,57 @@
 /** Rendering by the registry: one request that brings the metadata as well. */
+import { asError } from './as-error.ts';
 import { checkConversation } from './conversation.ts';
 import { asObject, promptIn, promptOf } from './delivery.ts';
 import { PromptForgeError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { freshnessOf } from './freshness.ts';
 import { jsonOf } from './json-input.ts';
+import type { Loader } from './loader.ts';
 import { renderedOf } from './rendered.ts';
 import type { Settings } from './settings.ts';
-import type { Message, Rendered, RenderOptions, Wanted } from './types.ts';
+import type { FetchEvent, Message, Rendered, RenderOptions, Wanted } from './types.ts';
 
 /** @throws PromptForgeError */
 export async function renderRemotely(
   settings: Settings,
+  tell: Loader['tell'],
   wanted: Wanted,
   input: Readonly<Record<string, unknown>>,
-  { messages, context, strict, signal }: RenderOptions,
+  options: RenderOptions,
 ): Promise<Rendered> {
-  const { url, environment, clock } = settings;
   const { name, channel, version } = wanted;
+  const { messages, context, strict, signal } = options;
   const around = jsonOf({ messages, context });
   checkConversation(around);
   const body = { input: jsonOf(input), channel, version, ...around, strict };
-  const startedAt = clock();
-  const { text } = await exchange(settings, { path: `/v1/prompts/${name}/-/render`, body, signal });
+  const startedAt = settings.clock();
+  let event: Omit<FetchEvent, 'duration'> = {
+    ...wanted,
+    unchanged: false,
+    reference: undefined,
+    error: undefined,
+  };
+  try {
+    const { text } = await exchange(settings, { path: `/v1/prompts/${name}/-/render`, body, signal });
+    const rendered = renderedIn(text, wanted, settings, startedAt);
+    event = { ...event, reference: rendered.reference };
+    return rendered;
+  } catch (thrown) {
+    const error = asError(thrown, 'not_a_registry', `What answers at ${settings.url} cannot be read.`);
+    event = { ...event, error };
+    throw error;
+  } finally {
+    tell(settings.onFetch, { ...event, duration: settings.clock() - startedAt });
+  }
+}
+
+/** @throws PromptForgeError */
+function renderedIn(
+  text: string,
+  wanted: Wanted,
+  { url, environment, clock }: Settings,
+  startedAt: number,
+): Rendered {
   let answer: Record<string, unknown>;
   try {
     answer = asObject(JSON.parse(text));
@@ -30,17 +59,13 @@ export async function renderRemotely(
     answer = {};
   }
   const given = answer['messages'];
-  if (answer['name'] === name && Array.isArray(given) && answer['metadata'] === undefined)
+  if (answer['name'] === wanted.name && Array.isArray(given) && answer['metadata'] === undefined)
     throw new PromptForgeError(
       'unsupported',
       `The registry at ${url} is of an earlier release, which renders without metadata. Update it, or render locally.`,
     );
-  const prompt = promptIn(
-    { ...answer, template: Array.isArray(given) ? '' : null },
-    wanted,
-    environment,
-    url,
-  );
+  const delivery = { ...answer, template: Array.isArray(given) ? '' : null };
+  const prompt = promptIn(delivery, wanted, environment, url);
   const entry = {
     prompt,
     etag: '',

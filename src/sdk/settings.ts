@@ -11,7 +11,7 @@ export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
   readonly retries: number;
   readonly maxEntries: number;
   readonly maxCharacters: number;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: NonNullable<ClientOptions['fetch']>;
   /** Milliseconds since 1970 that never run backwards; and as this machine has them. */
   readonly clock: () => number;
   readonly wallClock: () => number;
@@ -23,14 +23,13 @@ const MEBI = 1024 * 1024;
 
 /** @throws PromptForgeError `invalid_options` */
 export function settingsOf(options: ClientOptions): Settings {
-  const { environment, key } = options;
+  const { environment, key } = options ?? {};
   if (typeof environment !== 'string' || !ENVIRONMENT.test(environment))
     throw invalid('environment', 'the name of the environment that the key is for, such as "production"');
   if (typeof key !== 'function' && (typeof key !== 'string' || key === ''))
     throw invalid('key', 'a reader key of the environment, or a function that gives one');
   // A method that is taken off its object loses `this`, which some platforms refuse.
-  const fetch =
-    options.fetch ?? ((...given: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...given));
+  const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   return {
     ...options,
     url: registryUrl(options.url, options.allowHttp === true),

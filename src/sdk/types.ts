@@ -220,7 +220,7 @@ export interface ClientOptions extends Hooks {
   /** Made by `promptforge snapshot`, as it is imported or parsed; it is checked. */
   readonly snapshot?: unknown;
   /** `fetch` unless told. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Lets `http://` be used beyond this machine: the key crosses the network as it is. */
   readonly allowHttp?: boolean | undefined;
   /** Keeps a worker alive for what happens in the background, such as `promise => ctx.waitUntil(promise)`. */

@@ -1,6 +1,6 @@
 /** What a program without types may give: each is a coded error or what it means, and never nothing. */
 import assert from 'node:assert/strict';
-import type { PromptClient } from '../../src/sdk/client.ts';
+import { type ClientOptions, createClient, type PromptClient } from '../../src/sdk/client.ts';
 import { aSetting, codeOf, NAME, type Setting } from './a-client.ts';
 
 describe('a client that is used without types', () => {
@@ -25,6 +25,14 @@ describe('a client that is used without types', () => {
       () => (setting.client().watch as (...given: unknown[]) => unknown)(undefined),
       /This is no prompt name/,
     );
+  });
+
+  it('refuses what is no list of names, and options that are none', async () => {
+    const { preload } = setting.client() as unknown as { preload(given: unknown): Promise<unknown> };
+    for (const given of [undefined, null, NAME, { name: NAME }, 5])
+      assert.equal(await codeOf(preload(given)), 'invalid_name', String(given));
+    for (const options of [undefined, null, {}, 'https://prompts.example.com'])
+      assert.throws(() => createClient(options as ClientOptions), { code: 'invalid_options' });
   });
 
   it('may wait for as long as it takes', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { patience } from '../../scripts/host/patience.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { createClient, type FetchEvent, PromptForgeError } from '../../src/sdk/client.ts';
 import { ask } from '../registry/a-registry.ts';
@@ -295,7 +296,18 @@ describe('prompts.get', () => {
     const started = performance.now();
     assert.equal(await codeOf(client({ timeout: 50 }).get(NAME)), 'timeout');
     const never = () => new Promise<never>(() => undefined);
-    assert.equal(await codeOf(client({ timeout: 50, key: never }).get(NAME)), 'timeout');
+    await assert.rejects(client({ timeout: 50, key: never }).get(NAME), {
+      code: 'timeout',
+      message: /^The function "key" did not answer within 0\.05 s/,
+    });
+    let asked = 0;
+    const onceOnly = () => (asked++ === 0 ? SECRET : never());
+    proxy.fault = problem(401, 'key_unknown');
+    await assert.rejects(
+      client({ timeout: patience(500), key: onceOnly }).get(NAME),
+      /^PromptForgeError: The function "key"/,
+    );
+    proxy.fault = 'paused';
     assert.equal(await codeOf(client({ timeout: 50, fetch: never }).get(NAME)), 'timeout');
     assert.ok(performance.now() - started < 60_000);
   });

@@ -93,6 +93,10 @@ const pinned: number = (await prompts.get('a', { version: 3, signal: AbortSignal
 const rendered = await prompts.render('a', {}, { fallback: 'x' });
 const logged: string = rendered.source === 'fallback' ? rendered.text : rendered.reference;
 const remote = await prompts.render('a', {}, { remote: true });
+// Bun's own fetch is a function with methods, which a function of an application has not.
+const fetched = async (url: string, init: RequestInit): Promise<Response> => new Response(url + init.method);
+createClient({ url: '', key: '', environment: '', fetch: fetched });
+createClient({ url: '', key: '', environment: '', fetch });
 // @ts-expect-error not an option
 createClient({ url: '', key: '', environment: '', tiemout: 1 });
 // @ts-expect-error not a code
@@ -155,9 +159,20 @@ await createClient({ url: '${registry.url}', key: 'x', environment: 'production'
   it('has types that need no other package, and refuse what cannot be meant', async () => {
     await writeFile(join(folder.path, 'typed.mts'), TYPED);
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
-    const args = [tsc, ...options, '--module', 'nodenext', '--exactOptionalPropertyTypes', 'typed.mts'];
-    await runCommand(process.execPath, args, { cwd: folder.path });
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--exactOptionalPropertyTypes'];
+    const ofNode = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+    for (const platform of [
+      ['--lib', 'es2022,dom', '--types', ''],
+      ['--lib', 'es2022,webworker', '--types', ''],
+      ['--lib', 'es2022', ...ofNode],
+    ])
+      for (const module of [
+        ['--module', 'nodenext'],
+        ['--module', 'esnext', '--moduleResolution', 'bundler'],
+      ]) {
+        const args = [tsc, ...options, ...platform, ...module, 'typed.mts'];
+        await runCommand(process.execPath, args, { cwd: folder.path });
+      }
   });
 
   it('asks for nothing of Node but in its file storage', async () => {

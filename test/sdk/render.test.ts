@@ -132,6 +132,32 @@ describe('prompts.render', () => {
     assert.equal(await codeOf(client().render(NAME, {}, { remote: true })), 'unreachable');
     const fallback = await client().render(NAME, { mail: 'x' }, { remote: true, fallback: 'Sort {{mail}}' });
     assert.deepEqual([fallback.text, fallback.source], ['Sort x', 'fallback']);
+    proxy.fault = 'none';
+  });
+
+  it('tells of a rendering by the registry as of any other request', async () => {
+    const { client, proxy } = setting;
+    const told: unknown[] = [];
+    const prompts = client({
+      onFetch: ({ name, reference, error }) => told.push([name, reference ?? error?.code]),
+    });
+    const render = () => codeOf(prompts.render(NAME, { mail: 'this' }, { remote: true }));
+    await render();
+    proxy.fault = 'killed';
+    assert.equal(await render(), 'unreachable');
+    const { text: _, ...about } = await client().get(NAME, { fallback: 'x' });
+    for (const messages of [['Hello'], [{ role: 'user' }], [null]]) {
+      const headers = { 'PromptForge-Api': '1' };
+      const answer = { ...about, version: 1, reference: `${NAME}@1`, digest: `sha256:${'0'.repeat(64)}` };
+      proxy.fault = { status: 200, headers, body: JSON.stringify({ ...answer, messages }) };
+      assert.equal(await render(), 'not_a_registry', JSON.stringify(messages));
+    }
+    proxy.fault = 'none';
+    assert.deepEqual(told, [
+      [NAME, `${NAME}@1`],
+      [NAME, 'unreachable'],
+      ...Array.from({ length: 3 }, () => [NAME, 'not_a_registry']),
+    ]);
   });
 
   it('names the inputs that are missing, and refuses what cannot be an input', async () => {

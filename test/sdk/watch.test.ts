@@ -1,6 +1,6 @@
 /** Many prompts in one request, and channels that are followed. */
 import assert from 'node:assert/strict';
-import type { Prompt, PromptForgeError } from '../../src/sdk/client.ts';
+import type { FetchEvent, Prompt, PromptForgeError } from '../../src/sdk/client.ts';
 import { eventually } from '../eventually.ts';
 import { aSetting, codeOf, NAME, type Setting } from './a-client.ts';
 import { problem } from './a-proxy.ts';
@@ -71,6 +71,28 @@ describe('many prompts', () => {
       assert.equal(await codeOf(prompts.preload(['many/a', 'many/other'])), 'prompt_not_found');
       assert.equal((await prompts.get('many/a')).source, 'cache');
       assert.equal(await codeOf(prompts.preload(['../a'])), 'invalid_name');
+    });
+
+    it('tells of each prompt that was asked for, as get does', async () => {
+      const events: FetchEvent[] = [];
+      const told = () =>
+        events
+          .splice(0)
+          .map(({ name, reference, unchanged, error }) => [name, reference ?? error?.code, unchanged]);
+      const prompts = setting.client({ onFetch: event => events.push(event) });
+      await prompts.preload(['many/a', { name: 'many/b', version: 1 }]);
+      assert.deepEqual(told(), [
+        ['many/a', 'many/a@1', false],
+        ['many/b', 'many/b@1', false],
+      ]);
+      assert.equal(await codeOf(prompts.preload(['many/a', 'many/other'])), 'prompt_not_found');
+      assert.deepEqual(told(), [
+        ['many/a', 'many/a@1', true],
+        ['many/other', 'prompt_not_found', false],
+      ]);
+      setting.proxy.fault = 'killed';
+      assert.equal((await prompts.preload(['many/a']))[0]?.version, 1);
+      assert.deepEqual(told(), [['many/a', 'unreachable', false]]);
     });
 
     it('gives what is known where the registry is down', async () => {
@@ -164,6 +186,59 @@ describe('many prompts', () => {
           await registry.promote('many/late', 1, environment);
         await eventually('version 1', () => told.length === 1);
         assert.deepEqual(told, [1]);
+      } finally {
+        prompts.close();
+      }
+    });
+
+    it('tells of what moved before it was watched, and looks at all of that at once', async () => {
+      const { client, promote, proxy } = setting;
+      const prompts = client();
+      const held = () => proxy.seen.filter(seen => /wait=25&after=/.test(seen)).length;
+      const asked = () => proxy.seen.filter(seen => !seen.includes('changes')).length;
+      await prompts.preload([NAME, 'many/a', 'many/b']);
+      await promote(2);
+      const before = held();
+      const stop = prompts.watch('many/c', () => undefined);
+      try {
+        await eventually('the held request', () => held() > before);
+        const requests = asked();
+        const told: string[] = [];
+        for (const name of ['many/a', NAME, 'many/b', 'many/unset'])
+          prompts.watch(name, ({ reference }) => told.push(reference));
+        await eventually('version 2', () => told.length > 0);
+        assert.deepEqual(told, [`${NAME}@2`]);
+        assert.equal(asked(), requests + 1);
+        await setting.registry.publish('many/unset', 'Set', null);
+        for (const environment of ['staging', 'production'])
+          await setting.registry.promote('many/unset', 1, environment);
+        await eventually('its first version', () => told.length > 1);
+        assert.deepEqual(told, [`${NAME}@2`, 'many/unset@1']);
+      } finally {
+        stop();
+        prompts.close();
+      }
+    });
+
+    it('may be stopped twice, which ends no other', async () => {
+      const { client, promote, proxy } = setting;
+      const prompts = client();
+      await prompts.get(NAME);
+      const ended = new AbortController();
+      const stop = prompts.watch(NAME, () => undefined, { signal: ended.signal });
+      await eventually('the first', () => proxy.open > 0);
+      stop();
+      const told: number[] = [];
+      const before = proxy.seen.length;
+      prompts.watch(NAME, ({ version }) => told.push(version));
+      try {
+        await eventually('the second', () =>
+          proxy.seen.slice(before).some(seen => /wait=25&after=/.test(seen)),
+        );
+        stop();
+        ended.abort();
+        await promote(2);
+        await eventually('version 2', () => told.length === 1);
       } finally {
         prompts.close();
       }
