@@ -247,6 +247,25 @@ describe('promptforge generate', () => {
     }
   });
 
+  it('names a command that can be run again, where nothing but it names the registry', async () => {
+    await using elsewhere = await temporaryFolder();
+    process.chdir(elsewhere.path);
+    process.env['PROMPTFORGE_KEY'] = await registry.key('staging', 'reader');
+    await registry.publish('somewhere', 'X', null);
+    await registry.promote('somewhere', 1, 'staging');
+    const args = ['generate', 'somewhere', '--environment', 'staging', '-o', 'p.ts'];
+    assert.equal((await inProcess([...args, '--registry', `${registry.url}/`])).code, 0);
+    const [, command = ''] = /Made by "promptforge (.*?)"/.exec(await readFile('p.ts', 'utf8')) ?? [];
+    assert.equal(command, `generate somewhere --environment staging --registry ${registry.url}`);
+    assert.equal((await inProcess([...command.split(' '), '-o', 'p.ts', '--check'])).code, 0);
+    process.env['PROMPTFORGE_REGISTRY'] = registry.url;
+    try {
+      assert.equal((await inProcess([...args, '--check'])).code, 0, 'its types are the same');
+    } finally {
+      delete process.env['PROMPTFORGE_REGISTRY'];
+    }
+  });
+
   it('checks a file for CI without writing it', async () => {
     const args = ['generate', '-o', 'checked.gen.ts'];
     const missing = await inProcess([...args, '--check']);

@@ -74,13 +74,17 @@ export async function generate(names: readonly PromptName[], options: GenerateOp
 
 /** @throws CommandFailure where it is not */
 function checkIs(text: string, known: string | undefined, output: string, command: string): void {
-  // Git may have changed how lines end.
-  if (known?.replaceAll('\r\n', '\n') === text) return;
+  if (known !== undefined && typesIn(known) === typesIn(text)) return;
   const why = known === undefined ? 'There is no such file.' : 'The prompts declare other types now.';
   throw new CommandFailure(
     EXIT.refused,
     `${output} is not up to date: ${why} Run "${command} -o ${output}".`,
   );
+}
+
+/** Git may have changed how lines end, and the same registry may have been asked at another address. */
+function typesIn(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(/^\/\/ Made by ".*$/m, '');
 }
 
 async function contentOf(file: string): Promise<string | undefined> {
@@ -104,8 +108,11 @@ async function environment(names: readonly PromptName[], options: GenerateOption
   const served = await servedPrompts(names, options, options.watch === true ? feed : {});
   const { channel } = options;
   const ofChannel = channel === 'stable' ? '' : ` --channel ${channel}`;
+  // Where it was said, nothing else may say it to whoever runs the command again.
+  const at =
+    options.registry === undefined ? '' : ` --registry ${new URL(served.url).href.replace(/\/$/, '')}`;
   return {
-    command: `${commandOf(names, options)} --environment ${served.environment}${ofChannel}`,
+    command: `${commandOf(names, options)} --environment ${served.environment}${ofChannel}${at}`,
     read: () => fetchServed(served),
     watch: (changed, signal) =>
       new Promise(resolve => {
