@@ -1,7 +1,7 @@
 /** The options of a client, checked once: a mistake in them is told when the client is made. */
 import { steadyClock } from './clock.ts';
 import { PromptForgeError } from './errors.ts';
-import type { ClientOptions } from './types.ts';
+import type { ClientOptions, PromptStorage } from './types.ts';
 
 export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
   /** With no slash at its end. */
@@ -20,14 +20,20 @@ export interface Settings extends Omit<ClientOptions, 'snapshot' | 'now'> {
 const ENVIRONMENT = /^[a-z][a-z0-9-]{0,31}$/;
 const LOOPBACK = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/;
 const MEBI = 1024 * 1024;
+const FUNCTIONS = /^(?:on|fetch|wait|now)/;
 
 /** @throws PromptForgeError `invalid_options` */
 export function settingsOf(options: ClientOptions): Settings {
-  const { environment, key } = options ?? {};
+  const { environment, key, storage } = options ?? {};
   if (typeof environment !== 'string' || !ENVIRONMENT.test(environment))
     throw invalid('environment', 'the name of the environment that the key is for, such as "production"');
   if (typeof key !== 'function' && (typeof key !== 'string' || key === ''))
     throw invalid('key', 'a reader key of the environment, or a function that gives one');
+  for (const [name, given] of Object.entries(options))
+    if (FUNCTIONS.test(name) && given !== undefined && typeof given !== 'function')
+      throw invalid(name, 'a function');
+  const { get, set } = (storage ?? {}) as Partial<PromptStorage>;
+  if (storage !== undefined && !(get && set)) throw invalid('storage', 'an object with "get" and "set"');
   // A method that is taken off its object loses `this`, which some platforms refuse.
   const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   return {

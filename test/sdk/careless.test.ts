@@ -1,6 +1,6 @@
 /** What a program without types may give: each is a coded error or what it means, and never nothing. */
 import assert from 'node:assert/strict';
-import { type ClientOptions, createClient, type PromptClient } from '../../src/sdk/client.ts';
+import { type ClientOptions, createClient, memoryStorage, type PromptClient } from '../../src/sdk/client.ts';
 import { aSetting, codeOf, NAME, type Setting } from './a-client.ts';
 
 describe('a client that is used without types', () => {
@@ -33,6 +33,23 @@ describe('a client that is used without types', () => {
       assert.equal(await codeOf(preload(given)), 'invalid_name', String(given));
     for (const options of [undefined, null, {}, 'https://prompts.example.com'])
       assert.throws(() => createClient(options as ClientOptions), { code: 'invalid_options' });
+  });
+
+  it('refuses an option that cannot be called, when the client is made', () => {
+    for (const name of ['fetch', 'onFetch', 'onStale', 'onFallback', 'onError', 'waitUntil', 'now']) {
+      for (const given of ['x', {}, 5])
+        assert.throws(() => setting.client({ [name]: given }), { code: 'invalid_options' }, name);
+      setting.client({ [name]: undefined });
+    }
+    for (const storage of [
+      './prompts',
+      {},
+      null,
+      Promise.resolve(memoryStorage()),
+      { get: async () => null },
+    ])
+      assert.throws(() => setting.client({ storage: storage as never }), /"storage".*"get" and "set"/);
+    setting.client({ storage: undefined });
   });
 
   it('may wait for as long as it takes', async () => {
