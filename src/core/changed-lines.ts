@@ -2,7 +2,7 @@
  * The lines that a version has more or less often than the one before it, in any order: what a text that occurs more or
  * less often than before must be in. A line that only moved is none of them.
  */
-import { countIn, foldText, linesOf, placeIn } from './search-text.ts';
+import { composed, countIn, foldText, linesOf, placeIn } from './search-text.ts';
 
 /**
  * Each on a line, folded as `foldText` has it, after `+` or `-`; the empty text where no line differs.
@@ -60,11 +60,12 @@ export function textChange(
   text: string,
   matchCase = false,
 ): TextChange | undefined {
-  const wanted = matchCase ? text : foldText(text);
+  const fold = matchCase ? composed : foldText;
+  const wanted = fold(text);
   const sides = [before === undefined ? [] : linesOf(before), linesOf(after)].map(lines =>
     lines
       .map((line, index) => ({ line, number: index + 1 }))
-      .map(each => ({ ...each, count: countIn(matchCase ? each.line : foldText(each.line), wanted) }))
+      .map(each => ({ ...each, count: countIn(fold(each.line), wanted) }))
       .filter(({ count }) => count > 0),
   );
   const [old = [], now = []] = sides;

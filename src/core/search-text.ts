@@ -16,6 +16,11 @@ export function foldText(text: string): string {
   return folded.replaceAll('i\u0307', 'i').replaceAll('ı', 'i').replaceAll('ς', 'σ');
 }
 
+/** As `foldText`, where case counts: how a letter with an accent is written does not. */
+export function composed(text: string): string {
+  return text.normalize('NFC');
+}
+
 /** Without its line breaks, which differ between systems. */
 export function linesOf(source: string): string[] {
   return source.split(LINE_END);
@@ -43,21 +48,18 @@ const COUNTED = 16 * 1024;
 
 /** Where `text` is first in `line`, with the whole of the characters that it is within; undefined where it is not. */
 export function placeIn(line: string, text: string, matchCase = false): PlaceInLine | undefined {
-  if (matchCase) {
-    const column = line.indexOf(text);
-    return column < 0 ? undefined : { column, length: text.length };
-  }
-  const wanted = foldText(text);
-  const found = foldText(line).indexOf(wanted);
+  const fold = matchCase ? composed : foldText;
+  const wanted = fold(text);
+  const found = fold(line).indexOf(wanted);
   if (found < 0) return undefined;
   // Nearly always a line is folded to one of the same length.
   const asWritten = { column: found, length: wanted.length };
-  if (foldText(line.slice(found, found + wanted.length)) === wanted) return asWritten;
+  if (fold(line.slice(found, found + wanted.length)) === wanted) return asWritten;
   if (line.length > COUNTED) return { column: Math.min(found, line.length), length: 0 };
   let folded = 0;
   let column: number | undefined;
   for (const { segment: character, index } of CHARACTERS.segment(line)) {
-    folded += foldText(character).length;
+    folded += fold(character).length;
     if (column === undefined && folded > found) column = index;
     if (column !== undefined && folded >= found + wanted.length)
       return { column, length: index + character.length - column };

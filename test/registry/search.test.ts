@@ -56,6 +56,14 @@ describe('the search for a text in all versions', () => {
       ['one/fees@2', 'added', 0, 1],
     ]);
   });
+  it('does not tell apart how an accent is written, also where case counts', async () => {
+    await registry.publish('accents', 'Ein Cafe\u0301.', null);
+    for (const matchCase of ['true', 'false']) {
+      const { json } = await search({ text: 'Café', prompt: 'accents', matchCase });
+      assert.deepEqual(json.data.map(told), [['accents@1', 'added', 0, 1]], matchCase);
+    }
+    assert.deepEqual((await search({ text: 'café', prompt: 'accents', matchCase: 'true' })).json.data, []);
+  });
   it('covers every prompt unless one is named, archived ones too', async () => {
     await registry.publish('all/a', 'zebra', null);
     await registry.publish('all/b', 'a zebra', null);
@@ -154,6 +162,15 @@ describe('the search for a text in all versions', () => {
     assert.deepEqual(await of('production author'), [['secret/plan@1', 'added', 0, 1]]);
     for (const each of ['production approver', 'development author'])
       assert.equal((await of(each)).length, 3);
+  });
+  it('does not tell by a page that would follow that a draft has it', async () => {
+    await registry.publish('secret/first', 'Bongo.', null);
+    await registry.publish('secret/shown', 'Bongo.', null);
+    await registry.promote('secret/shown', 1, 'staging');
+    const { json } = await search({ text: 'bongo', limit: 1 }, 'production author');
+    assert.deepEqual([json.data.map(told), json.nextCursor], [[['secret/shown@1', 'added', 0, 1]], null]);
+    const next = (await search({ text: 'bongo', limit: 1 }, 'production approver')).json.nextCursor;
+    assert.notEqual(next, null);
   });
   it('agrees with the sources themselves, whatever they are', async () => {
     const line = fc.constantFrom('quokka', 'Quokka, quokka', 'İ quokka', 'other', '');

@@ -69,17 +69,20 @@ export async function searchVersions(
     for (const { seq, changes, ...row } of piece.rows) {
       // Where case counts, as many may have become others.
       if (!matchCase && growthIn(changes, folded) === 0) continue;
-      const isFull = hits.length >= limit || bytes > limits.bytes || performance.now() > end;
-      if (isFull && place !== before) return { hits, next: place };
+      await oneATurn();
+      signal.throwIfAborted();
+      const isLate = performance.now() > end;
+      if (isLate && place !== before) return { hits, next: place };
+      // Before it is said that there is more: of a draft nobody is told even that it has the text.
+      const isReadable = await mayReadPair(row, mayRead);
+      const isFull = hits.length >= limit || bytes > limits.bytes;
+      if (isReadable && isFull && place !== before) return { hits, next: place };
       place = seq;
-      const pair = await readPair(store, row, mayRead);
-      if (pair === undefined) continue;
-      const { version, source, previous } = pair;
+      if (!isReadable) continue;
+      const { version, source, previous } = await readPair(store, row);
       bytes += source.length + (previous?.length ?? 0);
       const change = await work.textChange({ before: previous, after: source, text, matchCase }, asker());
       if (change !== undefined) hits.push({ ...change, version });
-      await oneATurn();
-      signal.throwIfAborted();
     }
     place = piece.from;
     if (performance.now() > end) return { hits, next: place };
@@ -122,18 +125,23 @@ async function readPiece(
   return { rows, from };
 }
 
-/** Undefined where the caller may not read both. */
-async function readPair(
-  store: Pick<Store, 'read'>,
-  { prompt, version }: Pick<VersionChangesTable, 'prompt' | 'version'>,
-  mayRead: SearchParts['mayRead'],
-) {
-  const previous = version > 1 ? ((version - 1) as VersionNumber) : undefined;
-  if (!(await mayRead(prompt, version))) return undefined;
-  if (previous !== undefined && !(await mayRead(prompt, previous))) return undefined;
+type Place = Pick<VersionChangesTable, 'prompt' | 'version'>;
+
+/** Of a version and the one before it, if there is one. */
+async function mayReadPair({ prompt, version }: Place, mayRead: SearchParts['mayRead']): Promise<boolean> {
+  const previous = previousOf(version);
+  return (await mayRead(prompt, version)) && (previous === undefined || (await mayRead(prompt, previous)));
+}
+
+function readPair(store: Pick<Store, 'read'>, { prompt, version }: Place) {
+  const previous = previousOf(version);
   return store.read(async snapshot => {
     const { source, ...summary } = await readVersion(snapshot, prompt, version);
     const before = previous && (await readVersion(snapshot, prompt, previous));
     return { version: summary, source, previous: before?.source };
   });
+}
+
+function previousOf(version: VersionNumber): VersionNumber | undefined {
+  return version > 1 ? ((version - 1) as VersionNumber) : undefined;
 }
