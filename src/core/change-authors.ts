@@ -3,7 +3,7 @@
  * and whichever key published it last.
  */
 import type { PromptName } from './name.ts';
-import { isSamePerson, people } from './person.ts';
+import { foldPerson } from './person.ts';
 import { type VersionNumber, versionReference } from './version.ts';
 
 /** Which versions of what a text is made of: the prompt itself, its partials, and theirs. */
@@ -43,11 +43,29 @@ export interface ChangedVersion {
 
 /** Everybody who wrote one of them, each person once. */
 export function authorsOf(changed: readonly ChangedVersion[]): string[] {
-  return people(changed.map(({ author }) => author));
+  return [...firstOfEach(changed).values()].map(({ author }) => author);
 }
 
 /** `support/triage@3`: the first of them that this person wrote; undefined when it is none. */
 export function writtenBy(actor: string, changed: readonly ChangedVersion[]): string | undefined {
-  const own = changed.find(({ author }) => isSamePerson(author, actor));
+  const own = firstOfEach(changed).get(foldPerson(actor));
   return own && versionReference(own.prompt, own.version);
+}
+
+const firsts = new WeakMap<readonly ChangedVersion[], ReadonlyMap<string, ChangedVersion>>();
+
+/**
+ * Of each person, as `foldPerson` names them, the first version. Made once: those of a release are asked about for each
+ * of its promotions.
+ */
+export function firstOfEach(changed: readonly ChangedVersion[]): ReadonlyMap<string, ChangedVersion> {
+  const known = firsts.get(changed);
+  if (known !== undefined) return known;
+  const made = new Map<string, ChangedVersion>();
+  for (const each of changed) {
+    const person = foldPerson(each.author);
+    if (!made.has(person)) made.set(person, each);
+  }
+  firsts.set(changed, made);
+  return made;
 }

@@ -237,16 +237,24 @@ export function promptsOfRules<Name extends string>(
   prompts: Iterable<Name>,
 ): Map<OwnerRule, Name[]> {
   if (rules.length === 0) return new Map();
-  const matchers = rules.map(({ pattern }) => matcherOf(pattern));
-  const found: Name[][] = rules.map(() => []);
+  const found = new Map<OwnerRule, Name[]>(rules.map(rule => [rule, []]));
   for (const prompt of prompts) {
-    const segments = nameSegments(prompt);
-    const index = matchers.findLastIndex(matches => matches(segments));
-    found[index]?.push(prompt);
+    const rule = decidingRule(rules, prompt);
+    if (rule !== undefined) found.get(rule)?.push(prompt);
   }
-  const deciding = rules.map((rule, index) => [rule, found[index] ?? []] as const);
-  return new Map(deciding.filter(([, names]) => names.length > 0));
+  return new Map([...found].filter(([, names]) => names.length > 0));
 }
+
+/** The last rule that matches the prompt. */
+export function decidingRule(rules: readonly OwnerRule[], prompt: string): OwnerRule | undefined {
+  const matchers = matchersOf.get(rules) ?? rules.map(({ pattern }) => matcherOf(pattern));
+  matchersOf.set(rules, matchers);
+  const segments = nameSegments(prompt);
+  return rules[matchers.findLastIndex(matches => matches(segments))];
+}
+
+/** Made once: of a release the rules are asked for each of its prompts. */
+const matchersOf = new WeakMap<readonly OwnerRule[], readonly Matcher[]>();
 
 /** The rules that decide for these prompts, each once, in the order of the text. */
 export function rulesFor(rules: readonly OwnerRule[], prompts: Iterable<string>): OwnerRule[] {
@@ -256,5 +264,14 @@ export function rulesFor(rules: readonly OwnerRule[], prompts: Iterable<string>)
 /** Those of which no owner is among the people who approved. */
 export function missingRules(rules: readonly OwnerRule[], approvers: readonly string[]): OwnerRule[] {
   const approved = new Set(approvers.map(foldPerson));
-  return rules.filter(({ owners }) => !owners.some(owner => approved.has(foldPerson(owner))));
+  return rules.filter(rule => !foldedOwners(rule).some(owner => approved.has(owner)));
 }
+
+/** The owners of a rule as `foldPerson` has them, in their order. */
+export function foldedOwners(rule: OwnerRule): readonly string[] {
+  const folded = foldedOf.get(rule) ?? rule.owners.map(foldPerson);
+  foldedOf.set(rule, folded);
+  return folded;
+}
+
+const foldedOf = new WeakMap<OwnerRule, readonly string[]>();

@@ -262,6 +262,22 @@ export function describeForgery(what: string, place: () => Promise<ForgedPlace>)
         () => [[`UPDATE promotions SET requested_by = 'somebody' WHERE id = $1`, requested]],
         () => approve(requested),
       ],
+      'a comment that nobody wrote': [
+        () => [
+          [
+            `INSERT INTO comments (id, promotion, actor, at, text) VALUES ($1, $1, 'lena', $2, 'Approve it')`,
+            ...[requested, AT],
+          ],
+        ],
+        () =>
+          registry.call('GET', `/v1/promotions/${requested}/comments`, undefined, {
+            as: 'production approver mallory',
+          }),
+      ],
+      'a release that nobody asked for': [
+        () => [[`UPDATE promotions SET release = id, atomic = 1 WHERE id = $1`, requested]],
+        () => approve(requested),
+      ],
       'a version that nobody published': [
         () => [
           [

@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/registry/database.ts';
 import { isDatabaseUrl } from '../../src/registry/database-url.ts';
 import { keepRegistriesIn } from '../registry/a-registry.ts';
 import '../attack/authorize-at-commit.test.ts';
+import '../attack/release-decisions.test.ts';
 import '../registry/approvals.test.ts';
 import '../registry/deliveries.test.ts';
 import '../registry/delivery.test.ts';

@@ -1,5 +1,6 @@
 /** Who could approve in an environment: people with a valid key of it that has the role. */
 import type { EnvironmentName } from '../../core/environment.ts';
+import { foldedOwners, type OwnerRule } from '../../core/owners.ts';
 import { foldPerson } from '../../core/person.ts';
 import { readOnce } from '../store/remembered.ts';
 import type { Snapshot } from '../store/store.ts';
@@ -24,7 +25,15 @@ export function readApprovers(
   });
 }
 
-/** Those of the owners who could approve. */
-export function ableOf(owners: readonly string[], approvers: ReadonlyMap<string, string>): string[] {
-  return owners.filter(owner => approvers.has(foldPerson(owner)));
+/** Those of the owners who could approve. @param mayNot of whom, by what `foldPerson` makes of the name */
+export function ableOf(
+  rule: OwnerRule,
+  approvers: ReadonlyMap<string, string>,
+  mayNot: (person: string) => boolean = () => false,
+): string[] {
+  const people = foldedOwners(rule);
+  return rule.owners.filter((_, index) => {
+    const person = people[index] ?? '';
+    return approvers.has(person) && !mayNot(person);
+  });
 }

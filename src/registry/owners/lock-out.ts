@@ -3,10 +3,11 @@ import { sql } from 'kysely';
 import { eitherOf } from '../../core/either-of.ts';
 import type { Environment } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
-import { type OwnerRule, type OwnersNote, promptsOfRules } from '../../core/owners.ts';
+import { decidingRule, type OwnerRule, type OwnersNote } from '../../core/owners.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Snapshot } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { ableOf, readApprovers } from './approvers.ts';
 
 /** Prompts that patterns are tried on: where there are more, it is not said which patterns match none. */
@@ -46,7 +47,7 @@ export async function lockedOut(
   const single: { readonly rule: OwnerRule; readonly owner: string }[] = [];
   for (const rule of rules) {
     const { line, pattern, owners } = rule;
-    const [owner, ...more] = ableOf(owners, approvers);
+    const [owner, ...more] = ableOf(rule, approvers);
     if (owner === undefined)
       notes.push({
         line,
@@ -56,7 +57,7 @@ export async function lockedOut(
   }
   if (single.length > 0) {
     const names = await promptNames(snapshot);
-    const of = promptsOfRules(rules, names);
+    const of = await promptsByRule(rules, names);
     for (const { rule, owner } of single) {
       const prompts = of.get(rule) ?? [];
       if (prompts.length > 0 && (await isOnlyAuthor(snapshot, owner, prompts)))
@@ -80,13 +81,48 @@ export async function unmatched(snapshot: Snapshot, rules: readonly OwnerRule[])
   if (rules.length === 0) return [];
   const names = await promptNames(snapshot);
   if (names.length > MAX_PROMPTS) return [];
-  const of = promptsOfRules(rules, names);
+  const of = await promptsByRule(rules, names);
   return rules
     .filter(rule => !of.has(rule))
     .map(({ line, pattern, owners }) => ({
       line,
       message: `"${pattern}" decides for no prompt now: none has such a name, or a later line decides. ${eitherOf(owners)} will be asked once one does.`,
     }));
+}
+
+type PromptsByRule = ReadonlyMap<OwnerRule, readonly PromptName[]>;
+
+/**
+ * The prompts that each rule decides for, found in turns: there may be many of both. Whoever asks again, as a view that
+ * shows them does, has them found once as long as no prompt comes or goes.
+ */
+async function promptsByRule(
+  rules: readonly OwnerRule[],
+  names: readonly PromptName[],
+): Promise<PromptsByRule> {
+  const known = found.get(rules);
+  if (known !== undefined && areSame(known.names, names)) return known.of;
+  const turn = turns();
+  const of = new Map<OwnerRule, PromptName[]>();
+  for (const name of names) {
+    await turn();
+    const rule = decidingRule(rules, name);
+    if (rule === undefined) continue;
+    const prompts = of.get(rule) ?? [];
+    of.set(rule, prompts);
+    prompts.push(name);
+  }
+  found.set(rules, { names, of });
+  return of;
+}
+
+const found = new WeakMap<
+  readonly OwnerRule[],
+  { readonly names: readonly PromptName[]; readonly of: PromptsByRule }
+>();
+
+function areSame(one: readonly PromptName[], other: readonly PromptName[]): boolean {
+  return one.length === other.length && one.every((name, index) => name === other[index]);
 }
 
 /** Without those that are archived; one more than `MAX_PROMPTS` at most. */

@@ -1,4 +1,5 @@
 /** Promotions that are about to be decided, held to their events: who asked, and who approved, is for the log to say. */
+import { sql } from 'kysely';
 import { canonicalJson } from '../../core/canonical.ts';
 import { EventMisfit, isPromotionEvent, type PromotionRecord, promotionAfter } from '../../core/promotion.ts';
 import { revokedAfter } from '../access/committed-key.ts';
@@ -66,7 +67,10 @@ async function recordedPromotion(
 
 type Place = Pick<PromotionRecord, 'id' | 'prompt' | 'environment' | 'channel'>;
 
-/** Of the pointer, since the promotion began: few, as a newer request takes the place of older ones. */
+/**
+ * Of the pointer, since the promotion began: few, as a newer request takes the place of older ones. A comment changes
+ * nothing of a promotion, and there may be many.
+ */
 const selectEvents = preparedQuery((database, given: Place) =>
   database
     .selectFrom('events')
@@ -75,5 +79,6 @@ const selectEvents = preparedQuery((database, given: Place) =>
     .where('environment', '=', given.environment)
     .where('channel', '=', given.channel)
     .where('seq', '>=', given.id)
+    .where('kind', '!=', sql.lit('promotion.commented' as const))
     .orderBy('seq'),
 );

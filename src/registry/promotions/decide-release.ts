@@ -6,6 +6,7 @@ import { decideApproval, decideCancellation, decideRejection } from '../../core/
 import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { checkAsRecorded } from './as-recorded.ts';
 import { readPresent } from './present.ts';
 import { readMembers, readRelease } from './read-releases.ts';
@@ -31,18 +32,24 @@ export const approveRelease: DecideRelease = async (transaction, now, caller, id
   const members = await ownMembers(transaction, caller, id, 'approving this release');
   const environment = await readEnvironment(transaction, caller.environment);
   const rules = await rulesOf(transaction, environment.policy, members);
+  // One moment for all of them: were the time they are planned for to come in between, only some would be due.
+  const moment = now();
   const decide = async (promotion: PromotionRecord) => {
-    const present = await readPresent(transaction, now, promotion, environment);
+    const present = await readPresent(transaction, () => moment, promotion, environment);
     const { barred, needed, owners } = rulesIn(rules, promotion);
     return decideApproval(promotion, caller, present, barred, needed, owners);
   };
   const { decided, results } = await decideAll(members, decide);
+  const turn = turns();
   const approved: PromotionRecord[] = [];
-  for (const { promotion } of decided)
+  for (const { promotion } of decided) {
+    await turn();
     approved.push(
       await proceed(transaction, now, caller, promotion, { kind: 'promotion.approved', data: { comment } }),
     );
+  }
   for (const [index, promotion] of approved.entries()) {
+    await turn();
     const { from, reason, rollback, effectiveAt, state } = promotion;
     const outcome = decided[index]?.outcome;
     if (outcome === 'applied')
@@ -92,7 +99,11 @@ async function ownMembers(
   const members = await readMembers(transaction, id);
   const [{ environment }] = members as [PromotionRecord];
   checkOwnEnvironment(caller, environment, doing);
-  for (const member of members) await checkAsRecorded(transaction, member);
+  const turn = turns();
+  for (const member of members) {
+    await turn();
+    await checkAsRecorded(transaction, member);
+  }
   return members;
 }
 
@@ -112,9 +123,11 @@ async function decideAll(
 }> {
   const decided: { readonly promotion: PromotionRecord; readonly outcome: Outcome }[] = [];
   const results: ReleaseResult[] = [];
+  const turn = turns();
   const open = members.filter(isOpen);
   // Of one that has ended, the problem says how.
   for (const promotion of open.length > 0 ? open : members.slice(0, 1)) {
+    await turn();
     const outcome = await problemIn(() => decide(promotion));
     if (Problem.is(outcome)) {
       results.push(refusedResult(promotion, outcome, String(promotion.id)));

@@ -6,6 +6,7 @@ import type { PromotionRecord, PromotionState } from '../../core/promotion.ts';
 import { releaseState } from '../../core/release.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Snapshot } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { promotionOf } from './read.ts';
 import { releaseMembers } from './release-members.ts';
 import { recordsOf } from './rows.ts';
@@ -59,8 +60,12 @@ export async function readRelease(snapshot: Snapshot, id: string): Promise<Relea
   const [first] = members as [PromotionRecord];
   const { policy } = await readEnvironment(snapshot, first.environment);
   const rules: ReleaseRules = new Map();
+  const turn = turns();
   const promotions = [];
-  for (const member of members) promotions.push(await promotionOf(snapshot, member, policy, rules));
+  for (const member of members) {
+    await turn();
+    promotions.push(await promotionOf(snapshot, member, policy, rules));
+  }
   const states = Map.groupBy(members, ({ state }) => state);
   const counts = [...states].map(([state, of]) => [state, of.length] as const);
   return { ...summaryOf(first, counts), promotions };

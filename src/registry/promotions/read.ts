@@ -1,10 +1,10 @@
 /** Promotions: their history, and one of them. */
 import type { Promotion } from '../../contract/promotions.ts';
-import { authorsOf, type ChangedVersion, writtenBy } from '../../core/change-authors.ts';
+import { authorsOf, type ChangedVersion, firstOfEach } from '../../core/change-authors.ts';
 import type { EnvironmentName, Policy } from '../../core/environment.ts';
 import type { PromptName } from '../../core/name.ts';
 import { missingRules, type OwnerRule } from '../../core/owners.ts';
-import { isSamePerson } from '../../core/person.ts';
+import { foldPerson } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
 import { type ApprovalRecord, isOpen, type PromotionRecord } from '../../core/promotion.ts';
 import { approvalsNeeded, countedApprovals } from '../../core/promotion-decisions.ts';
@@ -12,6 +12,7 @@ import { readEnvironment, readEnvironments } from '../environments.ts';
 import { ableOf, readApprovers } from '../owners/approvers.ts';
 import { newestTime } from '../store/log.ts';
 import type { Snapshot } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { recordsOf } from './rows.ts';
 import { type ReleaseRules, readRules } from './rules.ts';
 
@@ -43,10 +44,13 @@ export async function listPromotions(
   const policies = new Map((await readEnvironments(snapshot)).map(({ name, policy }) => [name, policy]));
   const promotions: Promotion[] = [];
   const releases: ReleaseRules = new Map();
-  for (const record of records)
+  const turn = turns();
+  for (const record of records) {
+    await turn();
     promotions.push(
       await promotionOf(snapshot, record, policies.get(record.environment) as Policy, releases),
     );
+  }
   return promotions;
 }
 
@@ -108,11 +112,11 @@ async function waitingFor(
   if (missing.length === 0) return [];
   // Whoever asks to see it has no clock; a key that expired since the last event is told of when it is used.
   const approvers = await readApprovers(snapshot, environment, (await newestTime(snapshot)) ?? '');
-  return missing.map(({ pattern, owners }) => ({
-    prompts: pattern,
-    owners: [...owners],
-    canApprove: ableOf(owners, approvers).filter(
-      owner => !isSamePerson(owner, requestedBy) && writtenBy(owner, barred) === undefined,
-    ),
+  const requester = foldPerson(requestedBy);
+  const authors = firstOfEach(barred);
+  return missing.map(rule => ({
+    prompts: rule.pattern,
+    owners: [...rule.owners],
+    canApprove: ableOf(rule, approvers, person => person === requester || authors.has(person)),
   }));
 }

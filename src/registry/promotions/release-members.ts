@@ -6,6 +6,7 @@ import { authentic, dataOf } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { recordsOf } from './rows.ts';
 
 /**
@@ -13,13 +14,7 @@ import { recordsOf } from './rows.ts';
  * @throws DataFolderProblem `chain_broken` when the tables lack one
  */
 export async function releaseMembers(snapshot: Snapshot, release: number): Promise<PromotionRecord[]> {
-  const ids: number[] = [];
-  for (const row of await selectFrom(snapshot, { release, limit: MAX_RELEASE_ITEMS })) {
-    const event = authentic(snapshot, row);
-    const data = dataOf(event, 'promotion.requested') ?? dataOf(event, 'promotion.applied');
-    if (data?.release !== String(release)) break;
-    ids.push(event.seq);
-  }
+  const ids = await begunBy(snapshot, release);
   if (ids.length === 0) return [];
   const rows = await snapshot
     .selectFrom('promotions')
@@ -31,11 +26,30 @@ export async function releaseMembers(snapshot: Snapshot, release: number): Promi
   return recordsOf(snapshot, rows);
 }
 
-interface Begun {
-  readonly release: number;
-  readonly limit: number;
+/** The events that began its promotions, by their numbers. */
+async function begunBy(snapshot: Snapshot, release: number): Promise<number[]> {
+  const turn = turns();
+  const ids: number[] = [];
+  // Most have few, and what follows them may be large.
+  for (let limit = FIRST; ids.length < MAX_RELEASE_ITEMS; limit *= 4) {
+    const from = release + ids.length;
+    const rows = await selectFrom(snapshot, { from, limit: Math.min(limit, MAX_RELEASE_ITEMS - ids.length) });
+    for (const row of rows) {
+      await turn();
+      const event = authentic(snapshot, row);
+      const data = dataOf(event, 'promotion.requested') ?? dataOf(event, 'promotion.applied');
+      if (data?.release !== String(release)) return ids;
+      ids.push(event.seq);
+    }
+    if (rows.length < limit) return ids;
+  }
+  return ids;
 }
 
-const selectFrom = preparedQuery((database, { release, limit }: Begun) =>
-  database.selectFrom('events').selectAll().where('seq', '>=', release).orderBy('seq').limit(limit),
+/** Events that are read at once at first. */
+const FIRST = 4;
+
+const selectFrom = preparedQuery(
+  (database, { from, limit }: { readonly from: number; readonly limit: number }) =>
+    database.selectFrom('events').selectAll().where('seq', '>=', from).orderBy('seq').limit(limit),
 );

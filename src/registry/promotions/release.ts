@@ -11,6 +11,7 @@ import { type Caller, checkOwnEnvironment } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import { checkOpenPromotionQuota } from '../quotas.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { type AskedMove, readAsked } from './promote.ts';
 import { readRelease } from './read-releases.ts';
 import { begin, proceed } from './record.ts';
@@ -43,14 +44,18 @@ export async function promoteRelease(
   const environment = await readEnvironment(transaction, request.environment);
   checkOwnEnvironment(caller, environment.name, `promoting in ${environment.name}`);
   const effectiveAt = request.effectiveAt == null ? null : new Date(request.effectiveAt).toISOString();
-  if (effectiveAt !== null) checkTime(effectiveAt, now().toISOString());
+  // One moment for all of them, so that the time they are planned for is past for all, or for none.
+  const moment = now();
+  if (effectiveAt !== null) checkTime(effectiveAt, moment.toISOString());
 
   const results = new Map<Item, ReleaseResult>();
   const moves: Move[] = [];
+  const turn = turns();
   for (const item of items) {
+    await turn();
     const { prompt, version, from } = item;
     const one = { ...request, version, expected: from };
-    const read = await problemIn(() => readAsked(transaction, now, environment, prompt, one));
+    const read = await problemIn(() => readAsked(transaction, () => moment, environment, prompt, one));
     if (Problem.is(read)) results.set(item, refusedResult(item, read));
     else if (read.present.current === version) results.set(item, doneResult(item, 'already_live', null));
     else {
@@ -116,8 +121,10 @@ async function beginAll(
 ): Promise<PromotionRecord[]> {
   const waiting = decided.filter(({ outcome }) => outcome !== 'applied').length;
   if (waiting > 0) await checkOpenPromotionQuota(transaction, name, waiting);
+  const turn = turns();
   const begun: PromotionRecord[] = [];
   for (const { asked, present, outcome } of decided) {
+    await turn();
     const { rollback, effectiveAt } = asked;
     const data = { from: present.current, reason, rollback };
     const of = { release: begun[0]?.id, atomic };
@@ -137,6 +144,7 @@ async function beginAll(
   }
   for (const [index, promotion] of begun.entries()) {
     const { outcome, asked } = decided[index] as Decided;
+    await turn();
     if (outcome !== 'applied' && !asked.rollback) await supersedeOlder(transaction, now, caller, promotion);
   }
   for (const [index, promotion] of begun.entries()) {

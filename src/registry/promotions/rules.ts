@@ -6,6 +6,7 @@ import { isAtomic, type PromotionRecord } from '../../core/promotion.ts';
 import { actsAtOnce, approvalsNeeded } from '../../core/promotion-decisions.ts';
 import { readOwners } from '../owners/events.ts';
 import type { Snapshot } from '../store/store.ts';
+import { turns } from '../turns.ts';
 import { type Move, readBarred, readChanged } from './barred.ts';
 import { releaseMembers } from './release-members.ts';
 
@@ -54,8 +55,12 @@ export async function rulesOf(
   policy: Policy,
   members: readonly PromotionRecord[],
 ): Promise<RulesOfRelease> {
+  const turn = turns();
   const each = new Map<number, Rules>();
-  for (const member of members) each.set(member.id, await rulesOfOne(snapshot, policy, member));
+  for (const member of members) {
+    await turn();
+    each.set(member.id, await rulesOfOne(snapshot, policy, member));
+  }
   const rules = [...each.values()];
   const owners = new Set(rules.flatMap(one => one.owners));
   const all = {

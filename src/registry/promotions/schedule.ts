@@ -12,6 +12,7 @@ import type { Author } from '../access/caller.ts';
 import { readEnvironment } from '../environments.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromotionsTable } from '../store/tables.ts';
+import { turns } from '../turns.ts';
 import { checkAsRecorded } from './as-recorded.ts';
 import { readPresent } from './present.ts';
 import { proceed } from './record.ts';
@@ -116,15 +117,19 @@ async function applyFirstDue(transaction: WriteTransaction, now: Store['now']): 
   const { name, policy } = await readEnvironment(transaction, first.environment);
   const rules: ReleaseRules = new Map();
   const whys: (Problem | undefined)[] = [];
+  const turn = turns();
   for (const promotion of due) {
+    await turn();
     await checkAsRecorded(transaction, promotion);
     const present = await readPresent(transaction, now, promotion, { name, policy });
     const { barred, owners } = await readRules(transaction, policy, promotion, rules);
     whys.push(whyHeld(promotion, present, barred, owners));
   }
   const whole = isAtomic(first) ? firstWhy(due, whys) : undefined;
-  for (const [index, promotion] of due.entries())
+  for (const [index, promotion] of due.entries()) {
+    await turn();
     await applyOrHold(transaction, now, promotion, whys[index] ?? whole);
+  }
   return true;
 }
 

@@ -11,8 +11,8 @@ import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { ApprovalsTable, PromotionsTable, Tables } from '../store/tables.ts';
+import { turns } from '../turns.ts';
 import { filterText } from '../webhooks/filters.ts';
-import { turns } from './turns.ts';
 
 /**
  * Promotions with their approvals: those that these events closed, and that none is there which they did not begin.

@@ -9,10 +9,10 @@ import { COLUMNS } from '../store/columns.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { VersionsTable } from '../store/tables.ts';
+import { turns } from '../turns.ts';
 import type { HashJob } from './hash-job.ts';
 import type { Hashing } from './hashing.ts';
 import { canonicalText, compare, ofKind } from './tables.ts';
-import { turns } from './turns.ts';
 
 type Published = RegistryEvent<'version.published'>;
 type StoredVersion = Omit<VersionsTable, 'source'> & { readonly source: string | null };
