@@ -47,6 +47,8 @@ const RULES: Partial<Record<keyof typeof ROUTES, string>> = {
     'By its author alone. Also a comment on a promotion that still waits; of one that ended, comments stay as they are (409).',
   deleteComment:
     'Hides the comment from every list. Nothing that proves the log is deleted: the text stays in the database of the registry and in its backups, where no call reads it any more. Also a comment on a promotion that still waits, whose text stays in the log.',
+  listComments:
+    'Those at the lines of a version that the key may not read are left out; the log has their texts as they were first written.',
   comment: 'While the promotion waits; one that ended takes none (409).',
   putEnvironment:
     'An admin sets the policy of their own environment. A new environment may be added by an admin of one that publishes.',

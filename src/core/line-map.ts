@@ -21,6 +21,19 @@ export function linesOfText(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
+/** How many lines `linesOfText` gives. */
+export function countLines(text: string): number {
+  let count = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) count++;
+  }
+  return count;
+}
+
+const LF = 10;
+const CR = 13;
+
 /** A line that is kept has the same text on both sides, and kept lines keep their order. */
 export function lineMap(from: readonly string[], to: readonly string[]): LineMap {
   const mapped: MappedLine[] = [];

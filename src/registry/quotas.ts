@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { EnvironmentName } from '../core/environment.ts';
+import type { CommentPlace } from '../core/event.ts';
 import { LINE_COMMENT_KINDS } from '../core/line-comments.ts';
 import type { PromptName } from '../core/name.ts';
 import { Problem } from '../core/problem.ts';
@@ -26,7 +27,7 @@ export interface Quotas {
   readonly openPromotions: number;
   /** Of a promotion. */
   readonly comments: number;
-  /** Of a version: comments at its lines, and changes of them. */
+  /** Of a version: comments at its lines, and changes of them; as many again in reviews on each side. */
   readonly lineComments: number;
   /** Of a key within a day: requests with an Idempotency-Key whose answers are kept. */
   readonly idempotencyKeys: number;
@@ -142,6 +143,29 @@ export async function checkCommentQuota(snapshot: Snapshot, promotion: number): 
   check(
     Number(count) < QUOTAS.comments,
     `This promotion has ${QUOTAS.comments} comments, and takes no more. Approve or reject it, or ask for a new one.`,
+  );
+}
+
+/**
+ * What reviews have at the lines of a version is read together, whichever promotions they are of.
+ * @throws Problem `invalid_request` when there is no room for another
+ */
+export async function checkReviewCommentQuota(
+  snapshot: Snapshot,
+  side: CommentPlace['side'],
+  { prompt, version }: { readonly prompt: PromptName; readonly version: VersionNumber },
+): Promise<void> {
+  const { count } = await snapshot
+    .selectFrom('promotions')
+    .innerJoin('comments', 'comments.promotion', 'promotions.id')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('promotions.prompt', '=', prompt)
+    .where(side === 'to' ? 'promotions.version' : 'promotions.from_version', '=', version)
+    .where('comments.side', '=', side)
+    .executeTakeFirstOrThrow();
+  check(
+    Number(count) < QUOTAS.lineComments,
+    `Reviews have ${QUOTAS.lineComments} comments at the lines of version ${version} of "${prompt}", which takes no more. Comment on the whole promotion, or on a newer version.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Lines that are followed through versions. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { followLine, type LineStep, lineMap, linesOfText } from '../../src/core/line-map.ts';
+import { countLines, followLine, type LineStep, lineMap, linesOfText } from '../../src/core/line-map.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { runs } from '../runs.ts';
 
@@ -85,5 +85,14 @@ describe('a line that is followed', () => {
     assert.deepEqual(map.of(1500), { gone: 'changed', near: 2 });
     const moved = lineMap(long('same'), ['new', ...long('same')]);
     assert.deepEqual(moved.of(3000), { line: 3001 });
+  });
+  it('is counted as the lines are told apart', () => {
+    const text = fc.array(fc.constantFrom('\r', '\n', '\r\n', 'a', '\u2028', '😀'), { maxLength: 12 });
+    fc.assert(
+      fc.property(text, parts => {
+        assert.equal(countLines(parts.join('')), linesOfText(parts.join('')).length);
+      }),
+      { numRuns: runs(2000, 200) },
+    );
   });
 });

@@ -269,4 +269,47 @@ describe('comments at the lines of a version', () => {
       ],
     );
   });
+
+  it('of reviews have a limit at each side of a version, however many promotions they are of', async () => {
+    const { registry } = governed;
+    await governed.approve(await governed.request(1, null), 'ada');
+    const first = await governed.request(2, 1);
+    const second = await governed.request(2, null, { channel: 'canary' });
+    const { comment } = await import('../../src/registry/promotions/comments.ts');
+    const caller = { actor: 'lin', key: 'embedded', role: 'author', environment: 'development' } as never;
+    const to = { side: 'to', line: 1 } as const;
+    await registry.store.write(async transaction => {
+      for (let count = 0; count < QUOTAS.lineComments; count++) {
+        const { id } = (count % 2 === 0 ? first : second).json;
+        await comment(transaction, registry.store.now, caller, id, { text: `${count}`, place: to });
+      }
+    });
+    const say = ({ json }: Answered, body: object) =>
+      registry.call('POST', `/v1/promotions/${json.id}/comments`, body, { as: LIN });
+    const full = /Reviews have 500 comments at the lines of version 2 of "p", which takes no more/;
+    for (const asked of [first, second])
+      assertProblem(await say(asked, { text: 'x', place: to }), 422, 'invalid_request', full);
+    assert.equal((await say(first, { text: 'x' })).status, 201);
+    assert.equal((await say(first, { text: 'x', place: { side: 'from', line: 1 } })).status, 201);
+    assert.equal((await add(2, 1, 'Of the version')).status, 201);
+    const { json } = await list('?version=2');
+    assert.equal(json.data[0].comments.length, QUOTAS.lineComments + 1);
+  });
+  it('are not shown at a version whose review they are not in, whatever the tables say', async () => {
+    const { registry } = governed;
+    await governed.approve(await governed.request(1, null), 'ada');
+    const asked = await governed.request(2, 1);
+    const place = { side: 'from', line: 1 };
+    const path = `/v1/promotions/${asked.json.id}/comments`;
+    await registry.call('POST', path, { text: 'Before', place }, { as: LIN });
+    assert.deepEqual(await told('?version=1'), [['@1:1', 'lin: Before']]);
+    await registry.store.write(transaction =>
+      transaction
+        .updateTable('promotions')
+        .set({ from_version: 4 as never })
+        .where('id', '=', Number(asked.json.id))
+        .execute(),
+    );
+    assertProblem(await list('?version=4'), 503, 'log_broken');
+  });
 });

@@ -37,6 +37,31 @@ describe('comments on a promotion', () => {
     assertProblem(await registry.call('GET', '/v1/promotions/999/comments'), 404, 'promotion_not_found');
     assert.equal(id, String((await events()).at(-2).seq));
   });
+  it('at the lines of a draft are for those who may read it, as they were edited too', async () => {
+    const { registry } = governed;
+    await registry.publish('draft', 'One\nTwo', null);
+    const about = { environment: 'production', channel: 'canary', version: 1, reason: 'Try', expected: null };
+    await governed.policy({ promoteFrom: null });
+    const asked = await registry.call('POST', '/v1/prompts/draft/-/promotions', about, {
+      as: 'production author rae',
+    });
+    assert.equal(asked.status, 202, asked.text);
+    const place = { side: 'to', line: 1 };
+    const lin = { as: 'development author lin' };
+    const atLine = await comment(asked, { text: 'Here', place });
+    assert.equal((await comment(asked, { text: 'On the whole' })).status, 201);
+    const edit = `/v1/prompts/draft/-/comments/${atLine.json.id}`;
+    assert.equal((await registry.call('PUT', edit, { text: '"One" is wrong' }, lin)).status, 200);
+    const told = async (as: string) => {
+      const { json } = await registry.call('GET', `/v1/promotions/${asked.json.id}/comments`, undefined, {
+        as,
+      });
+      return json.data.map(({ text }: { text: string }) => text);
+    };
+    assert.deepEqual(await told('development author lin'), ['"One" is wrong', 'On the whole']);
+    assert.deepEqual(await told('production approver ada'), ['"One" is wrong', 'On the whole']);
+    assert.deepEqual(await told('production author rae'), ['On the whole']);
+  });
   it('change nothing of the promotion', async () => {
     const { request, again } = governed;
     const asked = await request(1, null);

@@ -1,5 +1,5 @@
 /** Reading the threads of a version: from the log itself, each event held to its hash and its MAC. */
-import { sql } from 'kysely';
+import { PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import type { LineComment, LineThread } from '../../contract/comments.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
@@ -17,6 +17,7 @@ import { broken } from '../store/broken.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
+import { turns } from '../turns.ts';
 
 export interface OfVersion {
   readonly prompt: PromptName;
@@ -33,25 +34,42 @@ export async function readThreadsCounted(
   snapshot: Snapshot,
   of: OfVersion,
 ): Promise<{ readonly threads: LineThread[]; readonly events: number }> {
+  const turn = turns();
   const texts = new Map<number, string>();
-  const read = (row: WithText): RegistryEvent => {
+  const events: RegistryEvent[] = [];
+  const own: readonly WithText[] = await selectEvents(snapshot, of);
+  const ofLeftSide: readonly WithText[] = await selectOfLeftSide(snapshot, of);
+  for (const row of [...own, ...ofLeftSide].sort((one, other) => one.seq - other.seq)) {
+    await turn();
     const event = authentic(snapshot, row);
+    if (event.kind === COMMENTED && !isOfSide(event, of)) continue;
+    if (row.begun !== undefined) checkLeftSide(event, row.begun, of);
     if (WRITING.has(event.kind)) texts.set(event.seq, textOf(event, row.text));
-    return event;
-  };
-  const own = (await selectEvents(snapshot, of)).map(read);
-  const ofLeftSide = (await selectOfLeftSide(snapshot, of)).map(read);
-  const events = [
-    ...own.filter(event => event.kind !== 'promotion.commented' || placeOfComment(event)?.side === 'to'),
-    ...ofLeftSide.filter(event => placeOfComment(event)?.side === 'from'),
-  ].sort((one, other) => one.seq - other.seq);
+    events.push(event);
+  }
   return {
     threads: lineThreadsOf(events, seq => texts.get(seq) ?? '').map(each => threadOf(of, each)),
-    events: own.length + ofLeftSide.length,
+    events: events.length,
   };
 }
 
-type WithText = EventsTable & { readonly text: string | null };
+/** A comment on a promotion is an event of the version that it promotes, also where it is about the text before. */
+function isOfSide(event: RegistryEvent, { version }: OfVersion): boolean {
+  return placeOfComment(event)?.side === (event.version === version ? 'to' : 'from');
+}
+
+/** The tables say which promotion a comment is of, and what that is promoted from; so must its events. */
+function checkLeftSide(event: RegistryEvent, begun: string, { version }: OfVersion): void {
+  const { promotion, from } = JSON.parse(begun) as Partial<EventData['promotion.requested']>;
+  const said = (event.data as Partial<EventData['promotion.commented']>).promotion;
+  if (said !== promotion || from !== version)
+    throw broken(`The tables have the comment ${event.seq} at another version than the log.`);
+}
+
+/** `begun`: of a comment on the left side, what the event says that began its promotion. */
+type WithText = EventsTable & { readonly text: string | null; readonly begun?: string };
+
+const COMMENTED = 'promotion.commented' as const;
 
 /** Those that come with a text. */
 const WRITING: ReadonlySet<EventKind> = new Set(['comment.created', 'comment.edited', 'promotion.commented']);
@@ -69,7 +87,7 @@ function textOf(event: RegistryEvent, kept: string | null): string {
 /** The kinds are part of the statement itself: only then is their index used. */
 const KINDS = sql`(${sql.join(LINE_COMMENT_KINDS.map(kind => sql.lit(kind)))})` as never;
 
-/** Of a version, in their order; comments on promotions of it are among them, whichever side they are about. */
+/** Of a version, in their order; of comments on promotions of it those at its lines, as there may be many others. */
 const selectEvents = preparedQuery((database, given: OfVersion) =>
   database
     .selectFrom('events')
@@ -79,6 +97,29 @@ const selectEvents = preparedQuery((database, given: OfVersion) =>
     .where('events.prompt', '=', given.prompt)
     .where('events.version', '=', given.version)
     .where('events.kind', 'in', KINDS)
+    .where(({ eb, or }) =>
+      or([eb('events.kind', '!=', sql.lit(COMMENTED)), eb(sideInData(database), '=', sql.lit('to'))]),
+    )
+    .orderBy('events.seq'),
+);
+/** Of a comment on a promotion, as its event says; null for one on the whole. */
+function sideInData(database: Snapshot): RawBuilder<string | null> {
+  return database.getExecutor().adapter instanceof PostgresAdapter
+    ? sql`(${sql.ref('events.data')}::json -> 'place' ->> 'side')`
+    : sql`json_extract(${sql.ref('events.data')}, '$.place.side')`;
+}
+
+/** What became of the comments of a version. */
+const selectChanges = preparedQuery((database, given: OfVersion) =>
+  database
+    .selectFrom('events')
+    .leftJoin('comments', 'comments.id', 'events.seq')
+    .selectAll('events')
+    .select('comments.text')
+    .where('events.prompt', '=', given.prompt)
+    .where('events.version', '=', given.version)
+    .where('events.kind', 'in', KINDS)
+    .where('events.kind', 'in', [sql.lit('comment.edited' as const), sql.lit('comment.deleted' as const)])
     .orderBy('events.seq'),
 );
 
@@ -88,8 +129,9 @@ const selectOfLeftSide = preparedQuery((database, given: OfVersion) =>
     .selectFrom('promotions')
     .innerJoin('comments', 'comments.promotion', 'promotions.id')
     .innerJoin('events', 'events.seq', 'comments.id')
+    .innerJoin('events as beginning', 'beginning.seq', 'promotions.id')
     .selectAll('events')
-    .select('comments.text')
+    .select(['comments.text', 'beginning.data as begun'])
     .where('promotions.prompt', '=', given.prompt)
     .where('promotions.from_version', '=', given.version)
     .where('comments.side', '=', sql.lit('from' as const)),
@@ -176,8 +218,7 @@ export async function readChanges(
   const edited = new Map<number, { text: string; at: string }>();
   const deleted = new Set<number>();
   for (const version of new Set(versions))
-    for (const row of await selectEvents(snapshot, { prompt, version })) {
-      if (row.kind !== 'comment.edited' && row.kind !== 'comment.deleted') continue;
+    for (const row of await selectChanges(snapshot, { prompt, version })) {
       const event = authentic(snapshot, row);
       const { comment } = event.data as EventData['comment.deleted'];
       if (event.kind === 'comment.deleted') deleted.add(Number(comment));

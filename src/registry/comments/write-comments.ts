@@ -3,6 +3,7 @@ import type { LineComment, LineCommentRequest, LineThread, ThreadPlace } from '.
 import { digestOf } from '../../core/digest.ts';
 import type { NewEvent, RegistryEvent } from '../../core/event.ts';
 import { lineOfComment, placeOfComment } from '../../core/line-comments.ts';
+import { countLines } from '../../core/line-map.ts';
 import type { PromptName } from '../../core/name.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { Problem } from '../../core/problem.ts';
@@ -31,7 +32,7 @@ export async function addComment(
 ): Promise<LineComment> {
   const { source } = await readVersion(transaction, prompt, version);
   await checkNotArchived(transaction, prompt);
-  const lines = source.split(/\r\n|\r|\n/).length;
+  const lines = countLines(source);
   if (line > lines) throw noSuchLine(version, lines);
   await checkLineCommentQuota(transaction, { prompt, version });
   const of = { prompt, version };

@@ -1,13 +1,14 @@
 /** What reviewers write about a promotion, of the whole or at a line of one side. */
 import type { Comment, CommentRequest } from '../../contract/promotions.ts';
 import type { RegistryEvent } from '../../core/event.ts';
+import { countLines } from '../../core/line-map.ts';
 import { Problem } from '../../core/problem.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { decideComment } from '../../core/promotion-decisions.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
 import { readChanges } from '../comments/read-threads.ts';
-import { checkCommentQuota } from '../quotas.ts';
+import { checkCommentQuota, checkReviewCommentQuota } from '../quotas.ts';
 import { EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
@@ -45,6 +46,8 @@ export async function comment(
 }
 
 export interface CommentListing {
+  /** Of comments at a line those on these sides; of the whole promotion all. */
+  readonly sides: readonly ('from' | 'to')[];
   /** Only comments after this one. */
   readonly after: number;
   readonly limit: number;
@@ -54,7 +57,7 @@ export interface CommentListing {
 export async function listComments(
   snapshot: Snapshot,
   id: string,
-  { after, limit }: CommentListing,
+  { sides, after, limit }: CommentListing,
 ): Promise<Comment[]> {
   const promotion = await readRecord(snapshot, id);
   const { edited, deleted } = await readChanges(snapshot, promotion.prompt, sidesOf(promotion));
@@ -64,6 +67,9 @@ export async function listComments(
     .selectAll('comments')
     .select(EVENT_BESIDE)
     .where('promotion', '=', promotion.id)
+    .where(({ eb, or }) =>
+      or([eb('side', 'is', null), ...(sides.length > 0 ? [eb('side', 'in', sides)] : [])]),
+    )
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit);
@@ -108,9 +114,10 @@ async function checkPlace(
     .where('prompt', '=', prompt)
     .where('version', '=', commented)
     .executeTakeFirstOrThrow();
-  const lines = source.split(/\r\n|\r|\n/).length;
+  const lines = countLines(source);
   if (line > lines)
     throw wrongPlace('/place/line', `version ${commented} has ${lines} ${lines === 1 ? 'line' : 'lines'}`);
+  await checkReviewCommentQuota(snapshot, side, { prompt, version: commented });
 }
 
 function wrongPlace(pointer: string, message: string): Problem {

@@ -11,13 +11,13 @@ import {
   setResolved,
 } from '../../comments/write-comments.ts';
 import { readPrompt, readVersion } from '../../prompts/version-rows.ts';
-import { jsonAnswer } from '../answer.ts';
+import { jsonAnswer, jsonTextAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { makeCursor, textCursor } from '../cursor.ts';
 import { doneOnce } from '../idempotency.ts';
 
 export const handleListThreads: Handler<'listThreads'> = async call => {
-  const { store, drafts, caller, parameters, query } = call;
+  const { store, drafts, caller, parameters, query, work, asker } = call;
   const { name } = parameters;
   const { cursor, limit, state } = query;
   const version = query.version as VersionNumber | undefined;
@@ -31,7 +31,7 @@ export const handleListThreads: Handler<'listThreads'> = async call => {
     mayRead: await drafts.reader(caller),
   });
   const nextCursor = end === undefined ? null : makeCursor('threads', `${end.version} ${end.line}`);
-  return jsonAnswer(200, { data: threads, nextCursor });
+  return jsonTextAnswer(200, await work.json({ data: threads, nextCursor }, asker()));
 };
 
 /** @throws Problem `invalid_request` */

@@ -4,7 +4,7 @@ import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import { comment, listComments } from '../../promotions/comments.ts';
 import * as decide from '../../promotions/decide.ts';
 import { promote } from '../../promotions/promote.ts';
-import { listPromotions, readPromotion } from '../../promotions/read.ts';
+import { listPromotions, readPromotion, readRecord } from '../../promotions/read.ts';
 import { jsonAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
@@ -77,16 +77,22 @@ async function checkReads(
   { store, drafts, caller, parameters }: Parameters<Handler<'comment'>>[0],
   side: 'from' | 'to',
 ): Promise<void> {
-  const { prompt, from, version } = await store.read(snapshot => readPromotion(snapshot, parameters.id));
+  const { prompt, from, version } = await store.read(snapshot => readRecord(snapshot, parameters.id));
   const read = side === 'from' ? from : version;
   if (read !== null) await drafts.check(caller, prompt, read);
 }
 
-export const handleListComments: Handler<'listComments'> = async ({ store, parameters, query }) => {
+export const handleListComments: Handler<'listComments'> = async call => {
+  const { store, drafts, caller, parameters, query } = call;
   const { cursor, limit } = query;
   const after = cursor === undefined ? 0 : numberCursor('comments', cursor);
+  const { prompt, from, version } = await store.read(snapshot => readRecord(snapshot, parameters.id));
+  const mayRead = await drafts.reader(caller);
+  const sides: ('from' | 'to')[] = [];
+  if (from !== null && (await mayRead(prompt, from))) sides.push('from');
+  if (await mayRead(prompt, version)) sides.push('to');
   const comments = await store.read(snapshot =>
-    listComments(snapshot, parameters.id, { after, limit: limit + 1 }),
+    listComments(snapshot, parameters.id, { sides, after, limit: limit + 1 }),
   );
   return jsonAnswer(
     200,

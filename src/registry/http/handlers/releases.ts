@@ -4,7 +4,7 @@ import { pathOf, ROUTES } from '../../../contract/routes.ts';
 import * as decide from '../../promotions/decide-release.ts';
 import { listReleases, readRelease } from '../../promotions/read-releases.ts';
 import { promoteRelease } from '../../promotions/release.ts';
-import { jsonAnswer } from '../answer.ts';
+import { jsonAnswer, jsonTextAnswer } from '../answer.ts';
 import type { Handler } from '../call.ts';
 import { numberCursor, pageOf } from '../cursor.ts';
 import { doneOnce } from '../idempotency.ts';
@@ -32,8 +32,10 @@ export const handleListReleases: Handler<'listReleases'> = async ({ store, query
   );
 };
 
-export const handleGetRelease: Handler<'getRelease'> = async ({ store, parameters }) =>
-  jsonAnswer(200, await store.read(snapshot => readRelease(snapshot, parameters.id)));
+export const handleGetRelease: Handler<'getRelease'> = async ({ store, parameters, work, asker }) => {
+  const release = await store.read(snapshot => readRelease(snapshot, parameters.id));
+  return jsonTextAnswer(200, await work.json(release, asker()));
+};
 
 export const handleApproveRelease: Handler<'approveRelease'> = async call => {
   const { store, caller, parameters, body } = call;
