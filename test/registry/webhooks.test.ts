@@ -208,6 +208,34 @@ describe('webhooks', () => {
       ],
     );
   });
+  it('tell a chat in words who commented on which line, not what', async () => {
+    const kinds = ['created', 'edited', 'deleted', 'resolved', 'unresolved'] as const;
+    await create({ format: 'slack', events: kinds.map(kind => `comment.${kind}` as const) });
+    const path = '/v1/prompts/p/-/comments';
+    const say = async (text: string) =>
+      (await registry.call('POST', path, { version: 1, line: 1, text })).json.id as string;
+    const id = await say('Too long');
+    await registry.call('POST', `${path}/resolve`, { version: 1, line: 1 });
+    await registry.call('POST', `${path}/unresolve`, { version: 1, line: 1 });
+    await registry.call('PUT', `${path}/${id}`, { text: 'Still too long' });
+    await registry.call('DELETE', `${path}/${await say('A secret')}`);
+    await dispatcher.sendDue();
+    const told = receiver.received.map(({ body }) => {
+      const { text, blocks } = JSON.parse(body);
+      const texts = JSON.stringify(blocks[1]).matchAll(/"text":"([^"]*)"/g);
+      return [text, [...texts].map(([, each]) => each).slice(4)];
+    });
+    const line = ['   Line ', '1'];
+    const at = ['   At ', '2026-03-01 10:00 UTC'];
+    assert.deepEqual(told, [
+      ['Comment on p@1', [...line, ...at]],
+      ['Comments resolved on p@1', [...line, ...at]],
+      ['Comments reopened on p@1', [...line, ...at]],
+      ['Comment edited on p@1', [...line, ...at]],
+      ['Comment on p@1', [...line, ...at]],
+      ['Comment deleted on p@1', [...line, ...at]],
+    ]);
+  });
   it('show their secret once, and of their address only the origin', async () => {
     const { secret, ...record } = await create();
     assert.equal(record.origin, receiver.url);

@@ -36,7 +36,7 @@ export async function add(options: AddOptions): Promise<void> {
   if (json) return printJson(created);
   await print(line`${created.secret}`);
   await say(
-    line`The webhook ${created.id} tells ${created.origin} of promotions.\nKeep its secret now: it will not be shown again.`,
+    line`The webhook ${created.id} tells ${created.origin} of ${events === null ? 'versions, promotions and comments' : events.join(', ')}.\nKeep its secret now: it will not be shown again.`,
   );
 }
 

@@ -2,11 +2,13 @@
 import type { Version } from '../../contract/prompts.ts';
 import { diffExcerpt } from '../../core/diff-excerpt.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
+import { lineOfComment } from '../../core/line-comments.ts';
 import type { PromptName } from '../../core/name.ts';
 import { isOwnersEvent, type OwnersEvent } from '../../core/owners-change.ts';
 import type { MissingOwners } from '../../core/owners-words.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import { type VersionNumber, versionReference } from '../../core/version.ts';
+import { findWritten } from '../comments/read-threads.ts';
 import { readEnvironment } from '../environments.ts';
 import { ownersTextBefore, readOwnersChange } from '../owners/events.ts';
 import { changeRecord } from '../owners/read.ts';
@@ -29,6 +31,10 @@ const SHOW_CHANGE: ReadonlySet<EventKind> = new Set<EventKind>([
 export async function readAbout(snapshot: Snapshot, event: RegistryEvent): Promise<() => About> {
   if (isOwnersEvent(event)) return aboutOwners(snapshot, event);
   const { prompt, version, kind } = event;
+  if (prompt !== undefined && isLineCommentEvent(event)) {
+    const line = await readLine(snapshot, prompt, event);
+    return () => ({ line });
+  }
   const { promotion: id } = event.data as { readonly promotion?: string };
   const promotion = id === undefined ? undefined : await readRecord(snapshot, id);
   const waitsFor = promotion && WAITS.has(kind) ? await missingOwners(snapshot, promotion) : [];
@@ -73,6 +79,23 @@ const SHOW_OWNERS: ReadonlySet<EventKind> = new Set<EventKind>([
   'owners.approved',
   'owners.applied',
 ]);
+
+type LineCommentEvent = RegistryEvent<Extract<EventKind, `comment.${string}`>>;
+
+function isLineCommentEvent(event: RegistryEvent): event is LineCommentEvent {
+  return event.kind.startsWith('comment.');
+}
+
+/** Of an edit and a deletion the line is in the event that wrote the comment. */
+async function readLine(
+  snapshot: Snapshot,
+  prompt: PromptName,
+  { data }: LineCommentEvent,
+): Promise<number | undefined> {
+  if ('line' in data) return data.line;
+  const written = await findWritten(snapshot, prompt, Number(data.comment));
+  return written && lineOfComment(written.event);
+}
 
 function changeOf(prompt: PromptName, from: Version | undefined, to: Version): Change {
   if (from === undefined) return { from: undefined, excerpt: undefined, partials: [] };

@@ -34,6 +34,8 @@ export interface About {
   readonly owners?: OwnersChangeRecord;
   /** From the owners before to those of the change. */
   readonly ownersDiff?: DiffExcerpt | undefined;
+  /** Of the version's source, from 1: of a comment there. */
+  readonly line?: number | undefined;
 }
 
 export interface Change {
@@ -67,6 +69,7 @@ export function notificationOf(event: RegistryEvent, about: About, publicUrl?: s
   if (effectiveAt) facts.push(['Takes effect', minute(effectiveAt)]);
   if (place !== undefined)
     facts.push(['Line', `${place.line} ${place.side === 'to' ? 'after' : 'before'} the change`]);
+  if (about.line !== undefined) facts.push(['Line', String(about.line)]);
   facts.push(['At', minute(event.at)]);
   const link = linkOf(event, publicUrl);
   return {
@@ -121,6 +124,16 @@ function titleOf(event: RegistryEvent, promotion: PromotionRecord | undefined): 
       return `Superseded by a newer request: ${move}`;
     case 'promotion.commented':
       return `Comment on the request to ${move}`;
+    case 'comment.created':
+      return `Comment on ${reference}`;
+    case 'comment.edited':
+      return `Comment edited on ${reference}`;
+    case 'comment.deleted':
+      return `Comment deleted on ${reference}`;
+    case 'comment.resolved':
+      return `Comments resolved on ${reference}`;
+    case 'comment.unresolved':
+      return `Comments reopened on ${reference}`;
     default:
       // A kind of a later release is told all the same.
       return `${kind}: ${reference}`;
@@ -144,6 +157,8 @@ const LABELS = {
 } as const;
 
 function quotesOf(event: RegistryEvent, asked: { readonly reason: string } | undefined): [string, string][] {
+  // What a comment at a line says is in no event, which has its number where others have a text.
+  if (event.kind.startsWith('comment.')) return [];
   const texts: Partial<Record<string, unknown>> = { ...(asked && { reason: asked.reason }), ...event.data };
   // Of a change of owners the text is no comment, and its diff is shown.
   if (isOwnersEvent(event)) delete texts['text'];
