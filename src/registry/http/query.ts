@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { UNKNOWN_FIELD, wordsOfIssue } from '../../contract/issue-words.ts';
 import { Problem } from '../../core/problem.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 /**
  * Refuses a parameter that is not known or given twice: a mistyped "version" must not deliver another version. Numbers
@@ -48,8 +49,11 @@ export function parseStrictly<Schema extends z.ZodType>(
   what: string,
 ): z.output<Schema> {
   const parsed = strictly(schema).safeParse(value, { error: wordsOfIssue });
-  if (parsed.success) return parsed.data as z.output<Schema>;
-  const fields = eachOnce(parsed.error.issues.flatMap(fieldsOf)).slice(0, 20);
+  const wrong = parsed.success
+    ? unknownFields(schema, value).map(path => ({ pointer: pointer(path), message: UNKNOWN_FIELD }))
+    : parsed.error.issues.flatMap(fieldsOf);
+  if (parsed.success && wrong.length === 0) return parsed.data as z.output<Schema>;
+  const fields = eachOnce(wrong).slice(0, 20);
   const [first] = fields;
   const place = first === undefined || first.pointer === '' ? '' : ` at ${first.pointer}`;
   throw new Problem('invalid_request', `${what} is not as it should be${place}: ${first?.message ?? ''}`, {
