@@ -10,7 +10,9 @@ import type { DiskVersionCache } from './disk-version-cache.ts';
 import type { RegistryClient } from './registry-client.ts';
 
 /** Where versions come from: a registry's client, or what is kept of it on this machine. */
-export type HistorySource = Pick<RegistryClient, 'listVersions' | 'getSources'>;
+export type HistorySource = Pick<RegistryClient, 'listVersions' | 'getSources'> &
+  /** Says why a source is not among those. */
+  Partial<Pick<RegistryClient, 'getSource'>>;
 
 export interface SentenceHistory {
   readonly blame: Blame;
@@ -74,6 +76,7 @@ export async function sentenceHistory(
       const isOver = read.length >= limits.versions || characters >= limits.characters;
       const isLong = text !== undefined && text.length > limits.length;
       if (isLong && read.length === 0) throw tooLong(summary, limits.length);
+      if (text === undefined && read.length === 0) await source.getSource?.(summary, signal);
       if (text === undefined || isLong || isOver) {
         base = undefined;
         break reading;

@@ -53,6 +53,15 @@ describe('promptforge blame', () => {
     assert.ok(Date.parse(publishedAt) > 0);
   });
 
+  it('says why where the key may not read the version', async () => {
+    await publish('draft', ['A. B.', 'First']);
+    const author = await registry.key('production', 'author', 'dana');
+    await using closed = await aWorkingCopy(registry.url, { PROMPTFORGE_KEY_PRODUCTION: author });
+    const { code, stderr } = await closed.run('blame', 'draft');
+    assert.equal(code, 1);
+    assert.match(stderr, /draft@1 is a draft, which keys of production with the role "author" may not read/);
+  });
+
   it('writes out what would act on a terminal, and shortens messages', async () => {
     await publish('hostile', ['A\u001b[2J.\u202e B\u0085', `Why\u001b[2J${'x'.repeat(100)}\nmore`]);
     const { stdout } = await copy.run('blame', 'hostile');

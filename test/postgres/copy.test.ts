@@ -42,6 +42,25 @@ async function publishMany(store: Store, count: number): Promise<void> {
   });
 }
 
+/** A release, comments at lines, and owners. */
+async function reviewSome({ call, publish: publishOne }: RegistryForTest): Promise<void> {
+  await publishOne('other', 'one', null);
+  const items = [
+    { prompt: 'many', version: 9, from: 8 },
+    { prompt: 'other', version: 1, from: null },
+  ];
+  const where = { environment: 'development', channel: 'stable', reason: 'Both', atomic: true };
+  assert.equal((await call('POST', '/v1/releases', { ...where, items })).status, 201);
+  const comments = '/v1/prompts/many/-/comments';
+  for (const text of ['First', 'Second']) {
+    const { json } = await call('POST', comments, { version: 9, line: 1, text });
+    assert.equal((await call('PUT', `${comments}/${json.id}`, { text: `${text}, edited` })).status, 200);
+    if (text === 'Second') assert.equal((await call('DELETE', `${comments}/${json.id}`)).status, 200);
+  }
+  const owners = { text: 'owned/** @admin.of.development', reason: 'Theirs', expected: null };
+  assert.equal((await call('POST', '/v1/environments/development/owners', owners)).status, 201);
+}
+
 describe('copying a registry', () => {
   let folder: TemporaryFolder;
   let registry: RegistryForTest;
@@ -66,6 +85,7 @@ describe('copying a registry', () => {
     await registry.promote('many', 7, 'development');
     await registry.promote('many', 8, 'development');
     await registry.key('production', 'reader');
+    await reviewSome(registry);
   });
   beforeEach(async () => {
     database = await aDatabase(undefined, await migratedTemplate());
@@ -94,7 +114,7 @@ describe('copying a registry', () => {
     try {
       const authorization = { authorization: `Bearer ${key}` };
       const delivered = await ask(server.url, 'GET', '/v1/prompts/many', undefined, authorization);
-      assert.equal(delivered.text, 'text 8');
+      assert.equal(delivered.text, 'text 9');
       const next = { source: 'after the copy', message: '', base: 300 };
       const published = await ask(server.url, 'POST', '/v1/prompts/many/-/versions', next, authorization);
       assert.equal(published.json.version, 301);
