@@ -102,6 +102,11 @@ function ruleOf(written: string, line: number): OwnerRule | Fault | undefined {
     );
   const names: string[] = [];
   for (const word of named) {
+    if (/^[^@"].*[*/]|^[*/]/.test(written.slice(word.start, word.end)))
+      return at(
+        `"${word.text.slice(0, 40)}" looks like a second pattern, which would not be matched. Give it a line of its own; before the name of an owner write @.`,
+        word,
+      );
     const name = word.text.startsWith('@') ? word.text.slice(1) : word.text;
     const why = whyNotActor(name);
     if (why !== undefined) return at(why, word);

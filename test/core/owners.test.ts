@@ -47,6 +47,10 @@ describe('owners', () => {
         'Mara Lindqvist',
         'Åsa Öberg 🦊',
       ]);
+      assert.deepEqual(rulesOf('"a/**" @org/team @"Dana / Ops" "Ops / Lee" "@sam"')[0], {
+        ...{ line: 1, pattern: 'a/**' },
+        owners: ['org/team', 'Dana / Ops', 'Ops / Lee', 'sam'],
+      });
     });
     it('names each person once, however the name is written', () => {
       assert.deepEqual(rulesOf('* @dana Dana @DANA sam')[0]?.owners, ['dana', 'sam']);
@@ -59,7 +63,9 @@ describe('owners', () => {
       ['* "dana"sam', /^1: A blank is missing/],
       ['* da\u200bna', /^1: .*invisible/],
       [`* ${'x'.repeat(101)}`, /^1: .*at most 100 characters/],
-      ['sup port/** dana\n!support dana', /^2: "!support" is not a pattern/],
+      ['sup port/** dana', /^1: "port\/\*\*" looks like a second pattern.*line of its own/],
+      ['support/** billing/fees @dana', /^1: "billing\/fees" looks like a second pattern/],
+      ['p dana\n!support dana', /^2: "!support" is not a pattern/],
       ['support/[ab] dana', /is not a pattern/],
       ['support//x dana', /empty segment/],
       ['/ dana', /empty segment/],
