@@ -200,9 +200,13 @@ describe('comments at the lines of a version', () => {
     const once = await add(2, 1, 'Once', LIN, key);
     assert.deepEqual((await add(2, 1, 'Once', LIN, key)).json, once.json);
     assertProblem(await add(2, 1, 'Twice', LIN, key), 422, 'idempotency_key_reused');
+    const third = { 'idempotency-key': randomUUID() };
+    const change = () => call('PUT', `/${once.json.id}`, { text: 'Once, changed' }, LIN, third);
+    const changed = await change();
     const other = { 'idempotency-key': randomUUID() };
     const removed = await remove(once, LIN, other);
     assert.deepEqual((await remove(once, LIN, other)).json, removed.json);
+    assert.deepEqual([(await change()).status, (await change()).json], [200, changed.json]);
     assert.deepEqual(await told(), []);
   });
 

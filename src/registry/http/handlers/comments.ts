@@ -65,10 +65,7 @@ export const handleEditComment: Handler<'editComment'> = async call => {
 
 export const handleDeleteComment: Handler<'deleteComment'> = async call => {
   const { store, caller, parameters } = call;
-  // Of a request that comes again the comment is gone, and it is answered as before.
-  await checkReadsComment(call).catch((error: unknown) => {
-    if (!Problem.is(error, 'comment_not_found')) throw error;
-  });
+  await checkReadsComment(call);
   const done = await doneOnce(call, async transaction => ({
     status: 200,
     body: await deleteComment([transaction, store.now, caller], parameters.name, parameters.id),
@@ -102,10 +99,15 @@ async function checkReads(
   await drafts.check(caller, parameters.name, version);
 }
 
+/** Of a request that comes again the comment may be gone, and it is answered as before: one that is not there is told later. */
 async function checkReadsComment(
   call: Reading & { readonly parameters: { readonly id: string } },
 ): Promise<void> {
   const { store, parameters } = call;
-  const { version } = await store.read(snapshot => readComment(snapshot, parameters.name, parameters.id));
-  await checkReads(call, version);
+  const comment = await store
+    .read(snapshot => readComment(snapshot, parameters.name, parameters.id))
+    .catch((error: unknown) => {
+      if (!Problem.is(error, 'comment_not_found')) throw error;
+    });
+  if (comment !== undefined) await checkReads(call, comment.version);
 }
