@@ -21,25 +21,17 @@ export function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET, timeout: TIMEOUT_MS });
 }
 
-// The workbench shows some animations even with reduced motion, and drawing them is what costs most.
-const STOP_ANIMATIONS = `{
+/** The workbench shows some animations even with reduced motion, and drawing them is what costs most. */
+export const STOP_ANIMATIONS = `{
   const still = new CSSStyleSheet();
   still.replaceSync('*, *::before, *::after { animation: none !important; transition: none !important; }');
   document.adoptedStyleSheets.push(still);
 }`;
 
-/** What a window is for. */
-export type WindowUse =
-  /** Somebody reads it, or a picture of it. */
-  | 'reading'
-  /** It is only there because VS Code needs one. */
-  | 'unseen';
-
 /** A window with no memory of earlier ones, in which the workbench may use the clipboard. */
-export async function openWindow(browser: Browser, use: WindowUse = 'reading'): Promise<BrowserContext> {
+export async function openWindow(browser: Browser): Promise<BrowserContext> {
   const window = await browser.newContext({
-    // Without a graphics card, each pixel costs processor time.
-    viewport: use === 'unseen' ? { width: 1024, height: 640 } : { width: 1440, height: 900 },
+    viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
   });

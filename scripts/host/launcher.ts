@@ -12,11 +12,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, parseArgs } from 'node:util';
-import { openWindow, startBrowser } from './browser.ts';
+import { startBrowser } from './browser.ts';
 import { HOST_IS_LATE, NO_FOLDER, OPENINGS } from './hostMessages.ts';
 import { patience } from './patience.ts';
 import { type RunningServer, startServer, WITHOUT_GIT } from './runningServer.ts';
 import { provideBrowser, provideKeyring } from './systemPackages.ts';
+import { openUnseenPage } from './unseenPage.ts';
 import { installServer } from './vscodeServer.ts';
 import { hostVersion, NEWEST } from './vscodeVersions.ts';
 
@@ -60,7 +61,6 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
   cleanUp.defer(() => server.stop());
   const browser = await startBrowser(await provideBrowser(console.log));
   cleanUp.defer(() => browser.close());
-  const page = await (await openWindow(browser, 'unseen')).newPage();
 
   const ended = Promise.withResolvers<number>();
   const silence = setTimeout(() => {
@@ -76,8 +76,6 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
     ['extensionDevelopmentPath', remote + resolve(extension)],
     ['extensionTestsPath', remote + resolve(tests)],
   ]);
-  // The page ends with the browser; until then a machine may take as long as it needs to load it.
-  page.setDefaultTimeout(0);
   let isUnready = false;
   let attempts = OPENINGS;
   const open = async (): Promise<void> => {
@@ -85,19 +83,21 @@ async function runSuite(commandLine: readonly string[]): Promise<number> {
     attempts -= 1;
     await page.goto(address);
   };
-  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-    silence.refresh();
-    const line = format(...args);
-    isUnready ||= line.includes(HOST_IS_LATE) || line.includes(NO_FOLDER);
-    if (line.includes(HOST_IS_LOST)) console.error(`The extension host is gone. ${endOfLog(server)}`);
-    printLogLine(line);
-  });
-  await page.exposeFunction('codeAutomationExit', (code: number) => {
-    if (code === 0 || !isUnready || attempts === 0) return ended.resolve(code);
-    console.log(
-      'The extension host was not ready within the minute that VS Code gives it, or had no folder: once more.',
-    );
-    open().catch(ended.reject);
+  const page = await openUnseenPage(browser, {
+    codeAutomationLog(_type, args) {
+      silence.refresh();
+      const line = format(...(args as unknown[]));
+      isUnready ||= line.includes(HOST_IS_LATE) || line.includes(NO_FOLDER);
+      if (line.includes(HOST_IS_LOST)) console.error(`The extension host is gone. ${endOfLog(server)}`);
+      printLogLine(line);
+    },
+    codeAutomationExit(code) {
+      if (code === 0 || !isUnready || attempts === 0) return ended.resolve(code as number);
+      console.log(
+        'The extension host was not ready within the minute that VS Code gives it, or had no folder: once more.',
+      );
+      open().catch(ended.reject);
+    },
   });
   await open();
   return await ended.promise;
