@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { inProcess } from './in-process.ts';
 import { type Outcome, promptforge } from './promptforge.ts';
 
 export interface WorkingCopyForTest extends AsyncDisposable {
@@ -9,6 +10,8 @@ export interface WorkingCopyForTest extends AsyncDisposable {
   /** Runs the command there, with these keys and no others. */
   run(...args: string[]): Promise<Outcome>;
   runWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome>;
+  /** The same in a process of its own, which must end by itself. */
+  runApart(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome>;
   write(prompt: string, source: string): Promise<void>;
   delete(prompt: string): Promise<void>;
   read(prompt: string): Promise<string>;
@@ -32,11 +35,12 @@ export async function aWorkingCopy(
   const fileOf = (prompt: string) => join(root, 'prompts', `${prompt}.prompt`);
   await writeFile(join(root, 'promptforge.json'), JSON.stringify({ registry }));
   const runWith = (env: Readonly<Record<string, string>>, ...args: string[]) =>
-    promptforge(args, { cwd: root, env: { ...NOTHING, ...keys, ...env } });
+    inProcess(args, { cwd: root, env: { ...NOTHING, ...keys, ...env } });
   return {
     root,
     run: (...args) => runWith({}, ...args),
     runWith,
+    runApart: (env, ...args) => promptforge(args, { cwd: root, env: { ...NOTHING, ...keys, ...env } }),
     async write(prompt, source) {
       await mkdir(dirname(fileOf(prompt)), { recursive: true });
       await writeFile(fileOf(prompt), source);

@@ -1,4 +1,4 @@
-/** `new`, `archive` and `restore`, through the real process and a registry that serves. */
+/** `new`, `archive` and `restore`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -88,7 +88,7 @@ describe('making and archiving prompts from the command line', () => {
   it('asks for an admin, and for a reason', async () => {
     const author = await registry.key('development', 'author');
     const asAuthor = { PROMPTFORGE_KEY_DEVELOPMENT: author };
-    const refused = await copy.runWith(asAuthor, 'archive', 'old', ...why, '--yes');
+    const refused = await copy.runApart(asAuthor, 'archive', 'old', ...why, '--yes');
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /admin/);
     assert.equal((await copy.run('archive', 'old', '--yes')).code, 2);

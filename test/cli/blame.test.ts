@@ -1,4 +1,4 @@
-/** `promptforge blame`, through the real process and a registry that serves. */
+/** `promptforge blame`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { aWorkingCopy, type WorkingCopyForTest } from './a-working-copy.ts';

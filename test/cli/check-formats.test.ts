@@ -11,7 +11,8 @@ import { annotationOf } from '../../src/cli/check/github-annotations.ts';
 import { sarifOf } from '../../src/cli/check/sarif.ts';
 import { hostileText } from '../hostile-text.ts';
 import { runs } from '../runs.ts';
-import { MAIN, promptforge } from './promptforge.ts';
+import { inProcess } from './in-process.ts';
+import { MAIN } from './promptforge.ts';
 import { assertFits } from './published-schemas.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -45,7 +46,7 @@ describe('the formats of promptforge check', () => {
     await writeFile(inFolder(path), content);
   };
   const check = (folder: string, ...args: string[]) =>
-    promptforge(['check', ...args], { cwd: inFolder(folder), env: { GITHUB_WORKSPACE: '' } });
+    inProcess(['check', ...args], { cwd: inFolder(folder), env: { GITHUB_WORKSPACE: '' } });
 
   it('is one command a line for GitHub, which reads from it what was found', () => {
     fc.assert(
@@ -109,7 +110,7 @@ describe('the formats of promptforge check', () => {
     );
     // Without a repository, from where CI checked it out.
     await put('checkout/app/wrong.prompt', '{{#if}}');
-    const { stdout } = await promptforge(['check', '--json'], {
+    const { stdout } = await inProcess(['check', '--json'], {
       cwd: inFolder('checkout/app'),
       env: { GITHUB_WORKSPACE: inFolder('checkout') },
     });

@@ -1,4 +1,4 @@
-/** `drill`, through the real process and a registry that serves. */
+/** `drill`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { eventually } from '../eventually.ts';
@@ -56,7 +56,7 @@ describe('a rollback drill from the command line', () => {
     const production = await copy.run('drill', 'refused', '--environment', 'production');
     assert.equal(production.code, 1);
     assert.match(production.stderr, /A drill is not for production/);
-    const keyless = await copy.run('drill', 'refused', '--environment', 'development');
+    const keyless = await copy.runApart({}, 'drill', 'refused', '--environment', 'development');
     assert.equal(keyless.code, 1);
     assert.match(keyless.stderr, /no key of development/);
     const unnamed = await copy.run('drill', 'refused');

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aRegistry, type Json, type RegistryForTest } from '../registry/a-registry.ts';
-import { promptforge } from './promptforge.ts';
+import { inProcess } from './in-process.ts';
 
 describe('promptforge export', () => {
   let registry: RegistryForTest;
@@ -23,8 +23,7 @@ describe('promptforge export', () => {
   });
   after(() => registry[Symbol.asyncDispose]());
 
-  const exported = (...args: readonly string[]) =>
-    promptforge(['export', '--data', registry.folder, ...args]);
+  const exported = (...args: readonly string[]) => inProcess(['export', '--data', registry.folder, ...args]);
   const audit = (input: string) => spawnSync(process.execPath, [script], { input, encoding: 'utf8' });
 
   it('writes every event as /v1/changes gives it, to stdout or to a file that is not there yet', async () => {

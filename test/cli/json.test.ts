@@ -66,7 +66,7 @@ describe('every command', () => {
       ],
     ];
     for (const args of lines) {
-      const { code, stdout, stderr } = await copy.runWith(
+      const { code, stdout, stderr } = await copy.runApart(
         { PROMPTFORGE_KEY: PROMPTFORGE_KEY_DEVELOPMENT },
         ...args,
         '--json',

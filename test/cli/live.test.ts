@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { anOlderKey } from '../registry/an-older-key.ts';
-import { promptforge } from './promptforge.ts';
+import { inProcess } from './in-process.ts';
 
 const PROMOTED = '2026-09-12T14:03:00.000Z';
 
@@ -21,7 +21,7 @@ describe('promptforge live', () => {
   after(() => registry[Symbol.asyncDispose]());
 
   const live = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    promptforge(['live', 'fees/quote', '--environment', 'development', ...args], { env });
+    inProcess(['live', 'fees/quote', '--environment', 'development', ...args], { env });
 
   it('prints the text that was live as it was, and beside it who, why, from when until when and the proof', async () => {
     const { code, stdout, stderr } = await live([
@@ -56,7 +56,7 @@ describe('promptforge live', () => {
       headers: { authorization: `Bearer ${key}` },
     });
     assert.equal(status, 201);
-    const { code, stdout, stderr } = await promptforge([
+    const { code, stdout, stderr } = await inProcess([
       ...['live', 'fees/forged', '--environment', 'development', '--data', registry.folder],
     ]);
     assert.deepEqual([code, stdout], [0, 'Fee']);
@@ -64,7 +64,7 @@ describe('promptforge live', () => {
     assert.equal(told.length, 6, stderr);
     assert.equal(told.filter(each => /^ {2}proof {2}event/.test(each)).length, 1);
     assert.equal(told[4], '  reason ok\\u001b[2J\\n  proof  event 1, sha256:0\\u2028\\u202e\\u0085\\u009b');
-    const keys = await promptforge(['keys', 'list', '--data', registry.folder]);
+    const keys = await inProcess(['keys', 'list', '--data', registry.folder]);
     assert.match(keys.stdout, /eve\\u2028 {2}proof {2}event 2\\u200b/);
   });
 

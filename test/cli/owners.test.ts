@@ -1,4 +1,4 @@
-/** `promptforge owners`, through the real process and a registry that serves. */
+/** `promptforge owners`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `promote`, `rollback`, `log` and `show`, through the real process and a registry that serves. */
+/** `promote`, `rollback`, `log` and `show`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { defaultEnvironments } from '../../src/core/environment.ts';
@@ -65,13 +65,13 @@ describe('moving a pointer from the command line', () => {
     await publish('misspelt', 1);
     const there =
       /There is no environment "develpoment"\. Did you mean "development"\? There are: development,/;
-    const promoted = await copy.run('promote', 'misspelt', '--to', 'develpoment', ...why);
+    const promoted = await copy.runApart({}, 'promote', 'misspelt', '--to', 'develpoment', ...why);
     assert.deepEqual([promoted.code, promoted.stdout], [1, '']);
     assert.match(promoted.stderr, there);
-    const back = await copy.run('rollback', 'misspelt', '--in', 'develpoment', ...why);
+    const back = await copy.runApart({}, 'rollback', 'misspelt', '--in', 'develpoment', ...why);
     assert.equal(back.code, 1);
     assert.match(back.stderr, there);
-    const status = await copy.run('status', '--live', 'develpoment');
+    const status = await copy.runApart({}, 'status', '--live', 'develpoment');
     assert.match(status.stderr, there);
   });
 
@@ -139,7 +139,7 @@ describe('moving a pointer from the command line', () => {
   });
 
   it('says which environment needs a key', async () => {
-    const none = await copy.runWith(
+    const none = await copy.runApart(
       { PROMPTFORGE_KEY_PRODUCTION: '' },
       'rollback',
       'p',

@@ -1,4 +1,4 @@
-/** `promote --release` and `status --live`, through the real process and a registry that serves. */
+/** `promote --release` and `status --live`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

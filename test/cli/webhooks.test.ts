@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { createdWebhook, webhookPage } from '../../src/contract/webhooks.ts';
 import { openDataFolder } from '../../src/registry/data-folder.ts';
 import { aReceiver } from '../registry/a-receiver.ts';
+import { inProcess } from './in-process.ts';
 import { promptforge } from './promptforge.ts';
 import { call, codeOf, newKey, serve } from './serving.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -56,18 +57,18 @@ describe('promptforge webhooks', () => {
     assert.equal(added.code, 0, added.stderr);
     assert.match(added.stdout, /^whsec_[A-Za-z0-9+/]{43}=\n$/);
     const [id = ''] = /wh_[0-9a-f]{24}/.exec(added.stderr) ?? [];
-    const listed = await promptforge(['webhooks', 'list', '--data', data, '--json']);
+    const listed = await inProcess(['webhooks', 'list', '--data', data, '--json']);
     const [webhook] = webhookPage.parse(JSON.parse(listed.stdout)).data;
     assert.deepEqual(
       [webhook?.id, webhook?.origin, webhook?.environments, webhook?.events, webhook?.createdBy],
       [id, 'https://chat.example.com', ['staging', 'production'], ['promotion.applied'], 'command-line'],
     );
-    const table = await promptforge(['webhooks', 'list', '--data', data]);
+    const table = await inProcess(['webhooks', 'list', '--data', data]);
     assert.match(
       table.stdout,
       new RegExp(`^${id} +production +https://chat.example.com +json +well +0 +0 +– +–$`, 'm'),
     );
-    const removed = await promptforge(['webhooks', 'remove', id, '--data', data]);
+    const removed = await inProcess(['webhooks', 'remove', id, '--data', data]);
     assert.equal(removed.stdout, `Removed the webhook ${id} of production to https://chat.example.com.\n`);
     const said = JSON.stringify([added, listed, table, removed]);
     assert(!said.includes('s3cret'));
@@ -99,7 +100,7 @@ describe('promptforge webhooks', () => {
       ],
     ];
     for (const [args, code, why] of refused) {
-      const outcome = await promptforge([...make, ...args]);
+      const outcome = await inProcess([...make, ...args]);
       assert.deepEqual([outcome.code, outcome.stdout], [code, '']);
       assert.match(outcome.stderr, why);
       assert(!outcome.stderr.includes('s3cret'));
@@ -113,19 +114,19 @@ describe('promptforge webhooks', () => {
     const url = `${receiver.url}/hook?token=s3cret`;
     const own = ['--private-network', '--data', data];
     const make = ['webhooks', 'add', '--environment', 'production', '--url', url, '--format', 'slack'];
-    const added = await promptforge([...make, ...own]);
+    const added = await inProcess([...make, ...own]);
     const [id = ''] = /wh_[0-9a-f]{24}/.exec(added.stderr) ?? [];
-    const sent = await promptforge(['webhooks', 'test', id, ...own]);
+    const sent = await inProcess(['webhooks', 'test', id, ...own]);
     const said = `${receiver.url} took an example of the format slack.\n`;
     assert.deepEqual([sent.code, sent.stdout], [0, said], sent.stderr);
     const [{ headers, body } = assert.fail()] = receiver.received;
     const message = new Webhook(added.stdout.trim()).verify(body, headers as Record<string, string>);
     assert.match((message as { text: string }).text, /^Example: /);
     receiver.answers.push(404);
-    const refused = await promptforge(['webhooks', 'test', id, ...own]);
+    const refused = await inProcess(['webhooks', 'test', id, ...own]);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /did not take the example: answered 404\. Check the URL/);
-    const cautious = await promptforge(['webhooks', 'test', id, '--data', data]);
+    const cautious = await inProcess(['webhooks', 'test', id, '--data', data]);
     assert.match(cautious.stderr, /is not one of https/);
     assert(!JSON.stringify([added, sent, refused, cautious]).includes('s3cret'));
   });

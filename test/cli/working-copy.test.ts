@@ -1,4 +1,4 @@
-/** `status`, `diff`, `pull` and `publish`, through the real process and a registry that serves. */
+/** `status`, `diff`, `pull` and `publish`, by the real command and a registry that serves. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -216,7 +216,7 @@ describe('a working copy of the command line', () => {
   it('shows what was edited here where the registry or a key is away, and fails with --check', async () => {
     await using copy = await working();
     await copy.write('mine', 'Mine');
-    const noKey = await copy.runWith({ PROMPTFORGE_KEY_DEVELOPMENT: '' }, 'status');
+    const noKey = await copy.runApart({ PROMPTFORGE_KEY_DEVELOPMENT: '' }, 'status');
     assert.equal(noKey.code, 0);
     assert.match(noKey.stdout, /^new +mine/m);
     assert.match(noKey.stderr, /could not be asked.*PROMPTFORGE_KEY_<ENVIRONMENT>/);
@@ -237,7 +237,7 @@ describe('a working copy of the command line', () => {
     assert.equal((await copy.run('publish')).code, 2);
     const production = await registry.key('production', 'author');
     const keys = { PROMPTFORGE_KEY_DEVELOPMENT: '', PROMPTFORGE_KEY_PRODUCTION: production };
-    const { code, stderr } = await copy.runWith(keys, 'publish', '-m', 'x');
+    const { code, stderr } = await copy.runApart(keys, 'publish', '-m', 'x');
     assert.equal(code, 1);
     assert.match(stderr, /Publishing needs a key for development/);
   });
