@@ -34,10 +34,15 @@ export interface GitHubJob {
   readonly inputs: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly event: object;
+  /** What the action installs is in `temp` already, from a job before: installing it takes most of a job's time. */
+  readonly isInstalled?: boolean;
 }
 
+const INSTALLS = 'Install PromptForge';
+
 /** @returns what all steps said, and the exit code of the first that failed */
-export async function runGitHubJob({ workspace, temp, inputs, env, event }: GitHubJob): Promise<Outcome> {
+export async function runGitHubJob(job: GitHubJob): Promise<Outcome> {
+  const { workspace, temp, inputs, env, event, isInstalled = false } = job;
   const { inputs: declared, runs } = await readAction();
   const values = new Map(
     Object.entries(declared).map(([name, input]) => [
@@ -55,12 +60,14 @@ export async function runGitHubJob({ workspace, temp, inputs, env, event }: GitH
   const [path, eventPath, summary] = ['path', 'event.json', 'summary.md'].map(name => join(temp, name)) as [
     ...[string, string, string],
   ];
-  await writeFile(path, '');
+  assert.ok(runs.steps.some(({ name }) => name === INSTALLS));
+  await writeFile(path, isInstalled ? `${join(temp, 'promptforge', 'bin')}\n` : '');
   await writeFile(summary, '');
   await writeFile(eventPath, JSON.stringify(event));
   const told = { stdout: '', stderr: '' };
   for (const step of runs.steps) {
     if (step.if !== undefined && !holds(step.if, values)) continue;
+    if (isInstalled && step.name === INSTALLS) continue;
     const paths = (await readFile(path, 'utf8')).split('\n').filter(each => each !== '');
     const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run], {
       cwd: join(workspace, filled(step['working-directory'] ?? '.')),
@@ -68,6 +75,7 @@ export async function runGitHubJob({ workspace, temp, inputs, env, event }: GitH
         PATH: [...paths.reverse(), dirname(process.execPath), process.env['PATH']].join(':'),
         ...{ HOME: join(temp, 'home'), RUNNER_TEMP: temp, npm_config_offline: 'true' },
         ...{ npm_config_cache: join(temp, 'cache'), npm_config_update_notifier: 'false' },
+        NODE_COMPILE_CACHE: join(temp, 'compiled'),
         ...{ GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: workspace, GITHUB_ACTION_PATH: ROOT },
         ...{ GITHUB_PATH: path, GITHUB_STEP_SUMMARY: summary, GITHUB_EVENT_PATH: eventPath },
         ...env,

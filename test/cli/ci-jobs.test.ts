@@ -75,10 +75,12 @@ describe('jobs of CI', () => {
     await mkdir(join(checkout, 'prompts', 'support'), { recursive: true });
     await writeFile(join(checkout, 'prompts', `${prompt}.prompt`), source);
   };
+  const runner = () => join(folder.path, 'runner');
   const job = (workspace: string, inputs: Record<string, string>, more: Partial<GitHubJob> = {}) =>
     runGitHubJob({
       workspace,
-      temp: join(folder.path, 'runner'),
+      temp: runner(),
+      isInstalled: existsSync(join(runner(), 'promptforge', 'bin', 'promptforge')),
       inputs: { registry: registry.url, package: tarball, ...inputs },
       event: PULL_REQUEST,
       ...more,
@@ -147,7 +149,7 @@ describe('jobs of CI', () => {
     assert.match(wrong.stdout, /^::error file=prompts\/support\/wrong\.prompt,line=1,/m);
     assert.match(wrong.stdout, /There is no key/);
     assert.match(wrong.stderr, /POST \/repos\/o\/r\/issues\/12\/comments was answered with 403/);
-    const summary = await readFile(join(folder.path, 'runner', 'summary.md'), 'utf8');
+    const summary = await readFile(join(runner(), 'summary.md'), 'utf8');
     assert.match(summary, / {4}prompts\/support\/wrong\.prompt:1:1: unclosed-block/);
   });
 
@@ -167,7 +169,7 @@ describe('jobs of CI', () => {
       await writeFile(join(checkout, 'node_modules', '.bin', 'promptforge'), '#!/bin/sh\nexit 99\n', {
         mode: 0o755,
       });
-      const { code, stdout, stderr } = await job(checkout, { job: 'pull-request' });
+      const { code, stdout, stderr } = await job(checkout, { job: 'pull-request' }, { isInstalled: false });
       assert.equal(code, 0, stdout + stderr);
       assert.deepEqual(asked, []);
     } finally {
