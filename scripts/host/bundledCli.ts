@@ -27,7 +27,8 @@ async function makeBundle(): Promise<BundledCli> {
   await mkdir(join(ROOT, 'out'), { recursive: true });
   const folder = await mkdtemp(join(ROOT, 'out', 'cli-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const compileCache = join(folder, 'compiled');
+  // A server that is killed writes none: that of the other stages, where there is one.
+  const compileCache = process.env['NODE_COMPILE_CACHE'] || join(folder, 'compiled');
   const script = process.env['PROMPTFORGE_MAIN'];
   if (script) return { script, compileCache };
   await buildCommand(folder);
