@@ -43,6 +43,8 @@ const ROOMS = [
 const OF_THE_COMMAND = ['cli', 'conformance', 'examples', 'faults', 'postgres', 'sdk'];
 // They use the keyring, or the themes of VS Code.
 const NEED_HOSTS = ['keys', 'grammar'];
+// They run in a browser.
+const PAGES = ['preview', 'promotion-page'];
 const RUN_TOGETHER = [
   'node_modules/mocha/bin/mocha.js',
   '--reporter',
@@ -86,7 +88,14 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']),
     step('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
     // What runs in a browser knows no Node, and the other way round.
-    step('types-page', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'src/editor/preview/webview']),
+    ...PAGES.map(page =>
+      step(`types-${page}`, [
+        'node_modules/typescript/bin/tsc',
+        '--noEmit',
+        '-p',
+        `src/editor/${page}/webview`,
+      ]),
+    ),
     ...(everything ? [step('fuzz', ['scripts/fuzz.ts'])] : []),
     ...[...rooms].map(name =>
       OF_THE_COMMAND.includes(name)
