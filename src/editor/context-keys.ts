@@ -31,6 +31,8 @@ export interface ContextKeys {
   'promptforge.ownersReview': string;
   /** The comparison of two environments is in front: Promote Release takes what it shows. */
   'promptforge.environmentsCompared': boolean;
+  /** What one may do with the release whose review is in front; empty when none is. */
+  'promptforge.releaseReview': string;
   /** A comment of a review was written and not sent. */
   'promptforge.unsentComments': boolean;
   /** A comment is shown in an editor that is open; some of them suggest something. */

@@ -16,6 +16,7 @@ import {
   targetsOf,
 } from '../../src/editor/promotion/choices.ts';
 import { pointerOptions } from '../../src/editor/promotion/pick-pointer.ts';
+import { openAt, replacedNote } from '../../src/editor/promotion/replaced.ts';
 import {
   afterFailure,
   confirmation,
@@ -148,6 +149,33 @@ describe('the words of a promotion', () => {
     );
     assert.equal(offeredReason(back), 'Rolled back from @11 to @10');
     assert.equal(whyNotReason(offeredReason(back)), undefined);
+  });
+
+  it('say what waits there already, of which a request takes the place', () => {
+    const open = aPromotion('production', 11, {
+      id: '20',
+      state: 'pending',
+      appliedAt: null,
+      requestedBy: 'ada',
+    });
+    const older = { ...open, id: '9', version: parseVersionNumber(10) };
+    const { prompt, target } = MOVE;
+    assert.equal(openAt([older, open], prompt, target), open);
+    assert.equal(openAt([{ ...open, state: 'applied' }], prompt, target), undefined);
+    assert.equal(openAt([open], prompt, { ...target, channel: 'canary' }), undefined);
+    const asked = (given: object) => confirmation({ ...MOVE, open, ...given }, 'Tested', NOW).detail;
+    assert.match(asked({ approvals: 1 }), /\nIt takes the place of the request for @11 by ada\.\n/);
+    assert.doesNotMatch(asked({}), /takes the place/);
+    assert.doesNotMatch(asked({ approvals: 1, kind: 'roll-back' }), /takes the place/);
+    assert.equal(replacedNote(open, 12), 'replaces the request for @11 by ada');
+    assert.equal(replacedNote(open, 11), 'requested by ada already');
+    const effectiveAt = '2026-09-13T06:00:00.000Z';
+    const planned = { ...open, state: 'planned' as const, effectiveAt, release: { id: '20', atomic: true } };
+    assert.match(
+      replacedNote(planned, 12),
+      /^replaces @11, which is planned for .*, with all of release 20$/,
+    );
+    assert.match(replacedNote(planned, 11), /^planned for .* already$/);
   });
 
   it('say how many approvals it waits for, and when it goes live', () => {

@@ -177,11 +177,14 @@ describe('a release that waits for approval', () => {
     assert.equal(item.contextValue, ':release:waiting:approve:reject:');
     assert.equal(item.collapsibleState, vscode.TreeItemCollapsibleState.Collapsed);
     assert.equal(children.length, 2);
+    const [group] = tree.getChildren();
+    assert.equal(group && tree.getTreeItem(group).description, '1', 'its group counts a release once');
     await run('reviewRelease', {}, node);
     await eventually('the review', () =>
       activeTab()?.label.startsWith(`Review release ${id} → production (2 files)`),
     );
-    const ask = await run('approveRelease', { confirms: [true] }, node);
+    // The review that is in front is meant.
+    const ask = await run('approveRelease', { confirms: [true] });
     assert.equal(ask.confirmed[0]?.button, 'Approve 2 for production');
     await ask.message(
       new RegExp(`^Approved\\. 2 prompts are now live in production \\(release ${id}\\)\\.$`),
@@ -235,6 +238,38 @@ describe('a release that waits for approval', () => {
     const cancelled = await run('cancelRelease', { texts: [''] }, node);
     await cancelled.message(/^Cancelled: 2 prompts of release \d+ do not go live in production\./);
     for (const prompt of [one, two]) assert.equal(await live(prompt), '1');
+  });
+
+  it('leaves out what somebody has requested already, and says what it takes the place of', async () => {
+    await team.hold({ ...AS_APPROVER, production: ['author', 'tomas.berg'] });
+    const [one, two] = [await changed(), await changed()];
+    await team.request(one, { environment: 'production', version: 2, by: 'ada' });
+    await run('refresh');
+    await eventually('the request', async () => (await waiting('anybody')) === 1);
+    const release = (manyPicks: 'preselected' | readonly string[], button?: string) =>
+      run(
+        'promoteRelease',
+        {
+          picks: ['staging → production'],
+          manyPicks: [manyPicks],
+          texts: [REASON],
+          confirms: [true],
+          ...(button !== undefined && { button }),
+        },
+        { environment: 'production' },
+      );
+    const ask = await release('preselected', 'Review Release');
+    assert.match(ask.offered[1]?.join('\n') ?? '', new RegExp(`${one} @1 → @2 .*requested by ada already`));
+    assert.match(ask.confirmed[0]?.detail ?? '', new RegExp(`^${two}: @1 → @2\n\n`));
+    await ask.message(/^1 prompt waits for 1 approval/);
+    await eventually('the review', () => activeTab()?.label.startsWith('Review release'));
+    const again = await release([one]);
+    assert.match(
+      again.confirmed[0]?.detail ?? '',
+      new RegExp(`${one}: It takes the place of the request for @2 by ada\\.`),
+    );
+    const { buttons } = await again.message(/^1 prompt waits for 1 approval/);
+    assert.deepEqual(buttons, ['Review Release', 'Cancel Request…']);
   });
 
   it('is not approved by who wrote a part of it, and says so', async () => {

@@ -20,6 +20,7 @@ import { isAt, setTargets } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { channelDraft } from './pick-target.ts';
 import { proofOf } from './proof.ts';
+import { openAt } from './replaced.ts';
 import {
   afterFailure,
   confirmation,
@@ -41,7 +42,8 @@ export async function move(workbench: Workbench, wanted: Move): Promise<void> {
   const draft = draftOf(wanted, session);
   let reason = kind === 'promote' ? await askReason(ask, wanted, draft) : offeredReason(wanted);
   if (reason === undefined) return;
-  const asked = { ...wanted, change, ...approvalsFor(workbench, wanted) };
+  const open = openAt(workbench.promotions.promotions, prompt, target);
+  const asked = { ...wanted, change, open, ...approvalsFor(workbench, wanted) };
   let answer = await ask.confirm(confirmation(asked, reason.trim(), Date.now()));
   while (answer === 'alternative' && kind === 'roll-back') {
     reason = await askReason(ask, wanted, draft, reason);

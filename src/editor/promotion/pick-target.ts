@@ -9,6 +9,7 @@ import { ageOf } from '../wording/age.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Target } from './choices.ts';
 import { noteOn } from './note-on.ts';
+import { openAt, replacedNote } from './replaced.ts';
 
 /** A channel that has no pointer yet. */
 const ANOTHER = 'another';
@@ -21,12 +22,16 @@ export async function pickTarget(
   version: VersionNumber | undefined,
   title: string,
 ): Promise<Target | undefined> {
-  const { ask, session } = workbench;
+  const { ask, session, promotions } = workbench;
   const open = targets.filter(target => target.live === undefined || target.live.version !== version);
   const now = Date.now();
   const options = open.map((target): Option<Target | typeof ANOTHER> => {
     const { environment, channel, live } = target;
-    const note = noteOn(session, summary, target, 'promote', version);
+    const waiting = openAt(promotions.promotions, summary.name, target);
+    const notes = [
+      noteOn(session, summary, target, 'promote', version),
+      waiting && replacedNote(waiting, version),
+    ].filter(note => note !== undefined);
     return {
       label: `${environment} · ${channel}`,
       description:
@@ -35,7 +40,7 @@ export async function pickTarget(
           : `@${live.version} · ${ageOf(live.promotedAt, now)} · ${live.promotedBy}`,
       icon: 'rocket',
       value: target,
-      ...(note !== undefined && { detail: note }),
+      ...(notes.length > 0 && { detail: notes.join(' · ') }),
     };
   });
   const another: Option<typeof ANOTHER> = { label: 'Another channel…', icon: 'add', value: ANOTHER };

@@ -10,6 +10,7 @@ import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { bothZones, counted, durationOf } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Target } from './choices.ts';
+import { replacedSentence } from './replaced.ts';
 
 export interface Move {
   readonly prompt: PromptName;
@@ -22,11 +23,13 @@ export interface Move {
   readonly authorsMayApprove?: boolean;
   /** What differs from what is live; null where it could not be found out. */
   readonly change?: Change | null | undefined;
+  /** What waits there already, of which a request takes the place. */
+  readonly open?: Promotion | undefined;
 }
 
 /** The modal question; its button names the environment and the version. */
 export function confirmation(
-  { prompt, version, target, kind, approvals = 0, authorsMayApprove = false, change }: Move,
+  { prompt, version, target, kind, approvals = 0, authorsMayApprove = false, change, open }: Move,
   reason: string,
   now: number,
   effectiveAt?: string,
@@ -41,7 +44,13 @@ export function confirmation(
     approvals === 0
       ? ''
       : `\nIt waits for ${counted(approvals, 'approval')} by someone other than you${authorsMayApprove ? '' : ' and the authors of what changes'}.`;
-  const detail = [today + waits, ...changeLines(change), oneLine(`Reason: ${reason}`)].join('\n');
+  const replaces =
+    kind === 'promote' && open !== undefined && (approvals > 0 || effectiveAt !== undefined)
+      ? [replacedSentence(open)]
+      : [];
+  const detail = [today + waits, ...replaces, ...changeLines(change), oneLine(`Reason: ${reason}`)].join(
+    '\n',
+  );
   if (kind === 'roll-back')
     return {
       message: `Roll back ${prompt} to @${version} in ${place}?`,

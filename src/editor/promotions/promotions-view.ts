@@ -157,7 +157,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
 /** @param isLast whether it is about the last environment */
 function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
   const { name, turn, environment, promotions, owners } = group;
-  const count = promotions.length + owners.length;
+  const count = entriesOf(promotions).length + owners.length;
   const title = groupTitle(group);
   const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(title, name === 'done' && !isLast ? Collapsed : Expanded);

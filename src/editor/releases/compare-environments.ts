@@ -4,9 +4,9 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { versionUri } from '../versions/open-version.ts';
 import type { Workbench } from '../workbench.ts';
-import type { ComparedEnvironments } from './compared.ts';
-import { type Difference, differencesOf } from './differences.ts';
+import { type Difference, differencesOf, type Pair } from './differences.ts';
 import { pairTitle, pickPair, summariesNow } from './pick-pair.ts';
+import type { RememberedTabs } from './remembered-tabs.ts';
 
 /** Each is two documents, of which most are fetched. */
 const MOST_SHOWN = 100;
@@ -15,7 +15,7 @@ const MOST_SHOWN = 100;
 export async function compareEnvironments(
   workbench: Workbench,
   argument: unknown,
-  compared: ComparedEnvironments,
+  compared: RememberedTabs<Pair>,
 ): Promise<void> {
   const summaries = await summariesNow(workbench);
   const pair = await pickPair(workbench, argument, summaries, 'Compare Environments');

@@ -1,7 +1,11 @@
 /** Promote Release: what differs between two environments, or a selection of it, under one id. */
+import * as vscode from 'vscode';
+import type { Release } from '../../contract/releases.ts';
+import { isOpen } from '../../core/promotion.ts';
 import { MAX_RELEASE_ITEMS } from '../../core/release.ts';
 import { draftName } from '../asking/draft-name.ts';
 import { noteOn } from '../promotion/note-on.ts';
+import { openAt, replacedNote } from '../promotion/replaced.ts';
 import { whyNotReason } from '../promotion/words.ts';
 import { moveWords } from '../promotions/release-labels.ts';
 import type { Workbench } from '../workbench.ts';
@@ -10,6 +14,8 @@ import { pairTitle, pickPair, summariesNow } from './pick-pair.ts';
 import { rollBackRelease } from './roll-back-release.ts';
 import { sendRelease } from './send-release.ts';
 import { releaseOutcome, releaseQuestion } from './words.ts';
+
+const CANCEL = 'Cancel Request…';
 
 /** @param inFront the comparison that the person looks at */
 export async function promoteRelease(
@@ -46,17 +52,18 @@ export async function promoteRelease(
   await promoteAll(workbench, pair, chosen);
 }
 
-/** All are chosen at first, up to what one release takes. */
+/** All that nobody has requested yet are chosen at first, up to what one release takes. */
 function choose(
-  { ask, session }: Workbench,
+  { ask, session, promotions }: Workbench,
   pair: Pair,
   all: readonly Promotable[],
 ): Promise<readonly Promotable[] | undefined> {
   const { target, channel } = pair;
+  let free = 0;
   return ask.pickMany({
     title: `Promote Release ${pairTitle(pair)}`,
     placeholder: 'Select the prompts to promote',
-    options: all.map((each, index) => {
+    options: all.map(each => {
       const live = each.summary.pointers.find(
         pointer => pointer.environment === target && pointer.channel === channel,
       );
@@ -67,11 +74,16 @@ function choose(
         'promote',
         each.version,
       );
+      const open = openAt(promotions.promotions, each.prompt, { environment: target, channel });
+      const isRequested = open?.version === each.version;
+      if (!isRequested) free += 1;
       return {
         label: each.prompt,
-        description: [moveWords(each), ...(note === undefined ? [] : [note])].join(' · '),
+        description: [moveWords(each), note, open && replacedNote(open, each.version)]
+          .filter(part => part !== undefined)
+          .join(' · '),
         value: each,
-        picked: index < MAX_RELEASE_ITEMS,
+        picked: !isRequested && free <= MAX_RELEASE_ITEMS,
       };
     }),
   });
@@ -100,11 +112,14 @@ interface Wanted {
 }
 
 async function confirmAndSend(workbench: Workbench, wanted: Wanted): Promise<void> {
-  const { ask, session } = workbench;
+  const { ask, session, promotions } = workbench;
   const { place, draft, reason, moves } = wanted;
   const approvals =
     session.environments.find(({ name }) => name === place.environment)?.policy.approvals ?? 0;
-  const answer = await ask.confirm(releaseQuestion(moves, place, { reason, approvals }));
+  const open = moves
+    .map(({ prompt }) => openAt(promotions.promotions, prompt, place))
+    .filter(each => each !== undefined);
+  const answer = await ask.confirm(releaseQuestion(moves, place, { reason, approvals, open }));
   if (answer === false) return;
   const client = await session.clientFor({ kind: 'promote', environment: place.environment });
   const items = moves.map(({ prompt, version, from }) => ({ prompt, version, from }));
@@ -121,7 +136,7 @@ async function confirmAndSend(workbench: Workbench, wanted: Wanted): Promise<voi
   const { answer: done } = sent;
   const isLive = done.results.some(({ outcome }) => outcome === 'applied');
   if (isLive) workbench.walkthrough.done('promote');
-  void sayOutcome(workbench, done.release?.id, isLive, {
+  void sayOutcome(workbench, done.release, isLive, {
     severity: done.results.some(({ outcome }) => outcome === 'refused') ? 'warning' : 'info',
     message: releaseOutcome(done, place),
   });
@@ -129,14 +144,25 @@ async function confirmAndSend(workbench: Workbench, wanted: Wanted): Promise<voi
 
 async function sayOutcome(
   workbench: Workbench,
-  id: string | undefined,
+  release: Release | null,
   isLive: boolean,
   { severity, message }: { readonly severity: 'info' | 'warning'; readonly message: string },
 ): Promise<void> {
-  const undo = isLive ? ['Undo…'] : [];
-  const chosen = await workbench.ask.tell(severity, message, ...undo);
-  if (chosen === undefined || id === undefined) return;
-  await rollBackRelease(workbench, id).catch(error => workbench.report(error, 'Rolling back'));
+  const waits = release?.promotions.some(isOpen) === true;
+  const chosen = await workbench.ask.tell(
+    severity,
+    message,
+    ...(waits ? ['Review Release', CANCEL] : []),
+    ...(isLive ? ['Undo…'] : []),
+  );
+  if (chosen === undefined || release === null) return;
+  if (chosen === 'Undo…')
+    await rollBackRelease(workbench, release.id).catch(error => workbench.report(error, 'Rolling back'));
+  else
+    await vscode.commands.executeCommand(
+      chosen === CANCEL ? 'promptforge.cancelRelease' : 'promptforge.reviewRelease',
+      release.id,
+    );
 }
 
 /** What is left when those that were refused stay out is asked for in a question of its own. */

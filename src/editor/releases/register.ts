@@ -1,21 +1,36 @@
 /** The commands on two environments, and on releases. Each is loaded when it is first used. */
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
-import type { Deed } from '../promotions/groups.ts';
+import { setContext } from '../context-keys.ts';
+import { type Deed, deedsForRelease } from '../promotions/groups.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Workbench } from '../workbench.ts';
-import { ComparedEnvironments } from './compared.ts';
+import type { Pair } from './differences.ts';
+import { RememberedTabs } from './remembered-tabs.ts';
 
 export function registerReleases(workbench: Workbench): vscode.Disposable {
-  const { report, session } = workbench;
-  const compared = new ComparedEnvironments(session);
+  const { report, session, promotions } = workbench;
+  const compared: RememberedTabs<Pair> = new RememberedTabs(session, () =>
+    setContext('promptforge.environmentsCompared', compared.inFront !== undefined),
+  );
+  /** Their ids. */
+  const reviewed: RememberedTabs<string> = new RememberedTabs(session, () => showDeeds());
+  const showDeeds = () => {
+    const id = reviewed.inFront;
+    const members = promotions.promotions.filter(({ release }) => id !== undefined && release?.id === id);
+    const [first] = members;
+    const deeds = first === undefined ? [] : deedsForRelease(members, session.keys.get(first.environment));
+    setContext('promptforge.releaseReview', deeds.length === 0 ? '' : `:${deeds.join(':')}:`);
+  };
   const decision = (deed: Deed, title: string, doing: string) =>
     registerCommand(`${deed}Release`, doing, report, async argument => {
       const { decideRelease } = await import('./decide-release.ts');
-      await decideRelease(workbench, deed, title, argument);
+      await decideRelease(workbench, deed, title, whereNamed(argument) ?? reviewed.inFront);
     });
   return vscode.Disposable.from(
     compared,
+    reviewed,
+    promotions.onDidChange(showDeeds),
     registerCommand('compareEnvironments', 'Comparing', report, async argument => {
       const { compareEnvironments } = await import('./compare-environments.ts');
       await compareEnvironments(workbench, argument, compared);
@@ -33,6 +48,7 @@ export function registerReleases(workbench: Workbench): vscode.Disposable {
       const release = await namedRelease(argument, workbench, question);
       if (release === undefined) return;
       const title = `Review release ${release.id} → ${placeOf(release)}`;
+      reviewed.remember(title, release.id);
       await openVersions(workbench, title, release.promotions);
     }),
     registerCommand('rollBackRelease', 'Rolling back', report, async argument => {

@@ -4,12 +4,14 @@ import type { Release, ReleaseAnswer } from '../../contract/releases.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { NotRolledBack, RollbackItem } from '../../core/release.ts';
+import { versionReference } from '../../core/version.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
+import { replacedSentence } from '../promotion/replaced.ts';
 import type { Deed } from '../promotions/groups.ts';
 import { moveWords } from '../promotions/release-labels.ts';
 import { whyNotComment } from '../promotions/words.ts';
-import { bothZones, counted } from '../wording/age.ts';
+import { bothZones, counted, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Promotable } from './differences.ts';
 
@@ -25,7 +27,16 @@ interface Place {
 export function releaseQuestion(
   moves: readonly Promotable[],
   place: Place,
-  { reason, approvals }: { readonly reason: string; readonly approvals: number },
+  {
+    reason,
+    approvals,
+    open = [],
+  }: {
+    readonly reason: string;
+    readonly approvals: number;
+    /** What waits already, of which the release takes the place. */
+    readonly open?: readonly Promotion[];
+  },
 ): Confirmation {
   const count = moves.length;
   const verb = approvals > 0 ? 'Ask to Promote' : 'Promote';
@@ -35,13 +46,23 @@ export function releaseQuestion(
     message: `Promote ${counted(count, 'prompt')} to ${placeOf(place)}?`,
     detail: [
       ...named(moves),
-      ...(waits === '' ? [] : [waits]),
+      '',
+      ...(waits === '' ? [] : [waits, ...replaced(open)]),
       'All of it goes live at once, or none of it.',
       oneLine(`Reason: ${reason}`),
     ].join('\n'),
     button: `${verb} ${count} to ${place.environment}`,
     alternative: `${verb} ${count} to ${place.environment} One by One`,
   };
+}
+
+function replaced(open: readonly Promotion[]): string[] {
+  const [only] = open;
+  if (only === undefined) return [];
+  if (open.length === 1) return [`${only.prompt}: ${replacedSentence(only)}`];
+  return [
+    `It takes the place of ${open.length} requests that wait: ${listed(open.slice(0, MOST_NAMED).map(({ prompt, version }) => versionReference(prompt, version)))}.`,
+  ];
 }
 
 /** One line each. */
@@ -137,7 +158,7 @@ export function approveReleaseQuestion(release: Release): Confirmation {
           : `It then goes live at once${atomic ? ', all of it or none' : ', each by itself'}.`;
   return {
     message: `Approve ${counted(moves.length, 'prompt')} of release ${id} for ${placeOf(release)}?`,
-    detail: [then, ...named(moves), oneLine(`${requestedBy} asked for it: ${reason}`)].join('\n'),
+    detail: [...named(moves), '', then, oneLine(`${requestedBy} asked for it: ${reason}`)].join('\n'),
     button: `Approve ${moves.length} for ${environment}`,
     alternative: 'Comment and Approve…',
   };

@@ -1,0 +1,52 @@
+/** What waits at a pointer already: a newer request takes its place, so whoever makes one is told before. */
+import type { Promotion } from '../../contract/promotions.ts';
+import type { PromptName } from '../../core/name.ts';
+import { isOpen } from '../../core/promotion.ts';
+import { oneLine } from '../../core/visible-text.ts';
+import { instantOf } from '../wording/age.ts';
+
+interface Pointer {
+  readonly environment: string;
+  readonly channel: string;
+}
+
+/** The newest that is open there; undefined where none is, as far as it is known here. */
+export function openAt(
+  promotions: readonly Promotion[],
+  prompt: PromptName,
+  { environment, channel }: Pointer,
+): Promotion | undefined {
+  return promotions
+    .filter(
+      each =>
+        isOpen(each) &&
+        each.prompt === prompt &&
+        each.environment === environment &&
+        each.channel === channel,
+    )
+    .sort((a, b) => Number(b.id) - Number(a.id))
+    .at(0);
+}
+
+/** In a list: `replaces the request for @6 by jonas.weber`; of the same version `requested by jonas.weber already`. */
+export function replacedNote(open: Promotion, version: number | undefined): string {
+  if (open.version !== version) return `replaces ${nameOf(open)}`;
+  const { requestedBy, effectiveAt, state } = open;
+  return state === 'planned' && effectiveAt !== null
+    ? `planned for ${instantOf(effectiveAt)} already`
+    : oneLine(`requested by ${requestedBy} already`);
+}
+
+/** In a question. */
+export function replacedSentence(open: Promotion): string {
+  return `It takes the place of ${nameOf(open)}.`;
+}
+
+/** With one promotion of a release that goes live as a whole, all of them are superseded. */
+function nameOf({ version, requestedBy, effectiveAt, state, release }: Promotion): string {
+  const what =
+    state === 'planned' && effectiveAt !== null
+      ? `@${version}, which is planned for ${instantOf(effectiveAt)}`
+      : oneLine(`the request for @${version} by ${requestedBy}`);
+  return release?.atomic === true ? `${what}, with all of release ${release.id}` : what;
+}

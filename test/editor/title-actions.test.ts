@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import packageJson from '../../package.json' with { type: 'json' };
+
+describe('the actions in the title of a review', () => {
+  const inTitle = packageJson.contributes.menus['editor/title'].filter(({ command }) =>
+    /^promptforge\.(approve|reject|cancel)(Promotion|Release|OwnersChange)$/.test(command),
+  );
+
+  it('are those of a promotion, a release and a change of owners, each while one may do it', () => {
+    for (const [of, context] of [
+      ['Promotion', 'review'],
+      ['Release', 'releaseReview'],
+      ['OwnersChange', 'ownersReview'],
+    ])
+      for (const deed of ['approve', 'reject', 'cancel'])
+        assert.ok(
+          inTitle.some(
+            ({ command, when }) =>
+              command === `promptforge.${deed}${of}` && when === `promptforge.${context} =~ /:${deed}:/`,
+          ),
+          `${deed} ${of}`,
+        );
+  });
+
+  it('stand beside each other, before the arrows of VS Code', () => {
+    const places = inTitle.filter(({ group }) => group.startsWith('navigation'));
+    assert.equal(places.length, 6);
+    for (const { group } of places) assert.match(group, /^navigation@-(9|10)$/);
+  });
+});
