@@ -39,19 +39,27 @@ describe('the words for the change of a sentence', () => {
       'This sentence changed on Sep 12 at 14:03 UTC, Dana, @7',
     );
     assert.match(changeMarkdown(dana, change(7), 'line', NOW, 'UTC'), /^This line changed/);
-    assert.equal(annotation(dana, change(7), NOW), '@7 Dana, 2 days ago');
+    assert.equal(annotation(dana, [change(7)], NOW), '@7 Dana, 2 days ago');
+  });
+
+  it('name, where a line has several, the versions of all and tell of the newest', () => {
+    const all = [change(7), change(1), change(7), change()];
+    assert.equal(annotation(dana, all.slice(0, 3), NOW), '@1 · @7 Dana, 2 days ago');
+    assert.equal(annotation(dana, all, NOW), '@1 · @7 · Not published yet');
+    const many = Array.from({ length: 7 }, (_, index) => change(index + 1));
+    assert.equal(annotation(dana, many, NOW), '… · @2 · @3 · @4 · @5 · @6 · @7 Dana, 2 days ago');
   });
 
   it('say that it is of the first version, or of none yet', () => {
     assert.match(said(dana, 1), /^This sentence is of the first version: Tuesday at 14:03, Dana, @1: /);
     assert.equal(said(dana), 'Not published yet');
-    assert.equal(annotation(dana, change(), NOW), 'Not published yet');
+    assert.equal(annotation(dana, [change()], NOW), 'Not published yet');
   });
 
   it('say that it may be older where older versions were not read', () => {
     const cut = historyOf(5, 'Dana', 'Why');
     assert.match(said(cut, 5), /^This sentence is of this version or an older one: .*@5: Why$/);
-    assert.equal(annotation(cut, change(5), NOW), '@5 or older Dana, 2 days ago');
+    assert.equal(annotation(cut, [change(5)], NOW), '@5 or older Dana, 2 days ago');
     assert.match(said(cut, 7), /^This sentence changed on/);
   });
 
@@ -72,7 +80,7 @@ describe('the words for the change of a sentence', () => {
     assert.doesNotMatch(text, /(?<!\\)[[\]<>*!]/);
     assert.doesNotMatch(text, HIDDEN);
     assert.ok(text.length < 500);
-    const shown = annotation(historyOf(1, `D\n\u202e${'a'.repeat(99)}`, ''), change(7), NOW);
+    const shown = annotation(historyOf(1, `D\n\u202e${'a'.repeat(99)}`, ''), [change(7)], NOW);
     assert.doesNotMatch(shown, HIDDEN);
     assert.ok(shown.length < 80);
   });

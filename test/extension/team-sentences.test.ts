@@ -158,7 +158,7 @@ describe('the sentence history', () => {
     assert.deepEqual(await comparison(prompt, '@3 ↔ @4'), ['', 'Be short.']);
   });
 
-  it('is shown beside all sentences until it is toggled off', async () => {
+  it('is shown at the end of each line until it is toggled off', async () => {
     const prompt = freshPrompt();
     await team.publish(prompt, ...VERSIONS);
     const editor = await fileOf(prompt);
@@ -171,16 +171,14 @@ describe('the sentence history', () => {
       );
     await run('toggleSentenceHistory');
     assert.deepEqual(await shown(), [
-      '0:12 @3 tomas.berg, just now',
-      '0:21 @1 tomas.berg, just now',
-      '0:31 @4 tomas.berg, just now',
+      '0:31 @1 · @3 · @4 tomas.berg, just now',
       '2:12 @1 tomas.berg, just now',
     ]);
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, offsetIn(document, 'Wait.'), 'Do not ');
     await vscode.workspace.applyEdit(edit);
     await eventually('the edit beside its sentence', async () =>
-      (await shown())?.includes('2:19 Not published yet'),
+      (await shown())?.includes('2:19 @1 · Not published yet'),
     );
     await run('toggleSentenceHistory');
     assert.equal(await shown(), undefined);

@@ -1,5 +1,6 @@
 /** Toggle Sentence History: who changed what, and when, in the text itself. */
 import * as vscode from 'vscode';
+import type { Change } from '../../core/blame/blame.ts';
 import { logged } from '../problems/explain.ts';
 import type { Workbench } from '../workbench.ts';
 import { blameOfText, type DocumentBlame, subjectOf } from './document-blame.ts';
@@ -127,28 +128,26 @@ function editorsOf(id: string): vscode.TextEditor[] {
 }
 
 /**
- * After the last sentence of each change in a line: it speaks of all that is before it, up to the one before. Of lines of
- * front matter, code and tags in a row that have the same change, the first says it for all.
+ * At the end of each line, of all sentences that end in it: within the text it would push words out of sight, since VS
+ * Code wraps lines as if it were not there. Of lines of front matter, code and tags in a row that have the same change,
+ * the first says it for all.
  */
 export function optionsOf(
   document: vscode.TextDocument,
   { history, sentences }: DocumentBlame,
 ): vscode.DecorationOptions[] {
   const now = Date.now();
-  const options: vscode.DecorationOptions[] = [];
+  const lines = new Map<number, Change[]>();
   for (const [index, { end, change, key, isLine }] of sentences.entries()) {
-    if (key === '' || options.length >= MAX_SHOWN) continue;
-    const position = document.positionAt(end);
-    const next = sentences[index + 1];
-    const isGoingOn =
-      next !== undefined &&
-      next.change.version === change.version &&
-      document.positionAt(next.start).line === position.line;
+    if (key === '') continue;
     const before = sentences[index - 1];
-    const isSaid = isLine && before?.isLine === true && before.change.version === change.version;
-    if (isGoingOn || isSaid) continue;
-    const contentText = annotation(history, change, now);
-    options.push({ range: new vscode.Range(position, position), renderOptions: { after: { contentText } } });
+    if (isLine && before?.isLine === true && before.change.version === change.version) continue;
+    const { line } = document.positionAt(end);
+    lines.set(line, [...(lines.get(line) ?? []), change]);
   }
-  return options;
+  return [...lines].slice(0, MAX_SHOWN).map(([line, changes]) => {
+    const { end } = document.lineAt(line).range;
+    const contentText = annotation(history, changes, now);
+    return { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } };
+  });
 }

@@ -12,6 +12,8 @@ const DAY_MS = 86_400_000;
 /** Characters of a message in a hover, and of a name in an annotation. */
 const MESSAGE = 200;
 const NAME = 40;
+/** Versions in an annotation. */
+const VERSIONS = 6;
 
 /** Tags, front matter and code are changed by the line. */
 export type Noun = 'sentence' | 'line';
@@ -41,8 +43,23 @@ export function changeMarkdown(
   return `This ${noun} ${version.version === 1 ? 'is of the first version:' : 'changed on'} ${by}${why}`;
 }
 
-/** In the text, after a sentence: `@7 Dana, 2 days ago`. */
-export function annotation(history: SentenceHistory, change: Change, now: number): string {
+/**
+ * After a line: `@7 Dana, 2 days ago`. Of several changes the newest is told, after the versions of the others:
+ * `@1 · @5 · @7 Dana, 2 days ago`.
+ */
+export function annotation(history: SentenceHistory, changes: readonly Change[], now: number): string {
+  const distinct = [...new Map(changes.map(change => [change.version, change])).values()].sort(
+    (a, b) => (a.version ?? Number.POSITIVE_INFINITY) - (b.version ?? Number.POSITIVE_INFINITY),
+  );
+  const shown = distinct.slice(-VERSIONS);
+  return [
+    ...(distinct.length > shown.length ? ['…'] : []),
+    ...shown.slice(0, -1).map(({ version }) => `@${version}`),
+    ...shown.slice(-1).map(newest => changeNote(history, newest, now)),
+  ].join(' · ');
+}
+
+function changeNote(history: SentenceHistory, change: Change, now: number): string {
   const version = versionOf(history, change);
   if (version === undefined) return NOT_PUBLISHED;
   const older = isPerhapsOlder(history, change) ? ' or older' : '';
