@@ -29,7 +29,9 @@ function reviews() {
     answer: (comments: readonly Comment[]) => void;
     fail: (error: Error) => void;
   }[] = [];
+  const typing = { now: true };
   const open = new OpenReviews<Shown>({
+    isTyped: () => typing.now,
     fetch: id =>
       new Promise<Review>((resolve, reject) => {
         calls.push({
@@ -45,7 +47,7 @@ function reviews() {
       return shown;
     },
   });
-  return { open, calls };
+  return { open, calls, typing };
 }
 
 describe('the reviews that are open', () => {
@@ -107,7 +109,19 @@ describe('the reviews that are open', () => {
     );
   });
 
-  it('keep the threads of the ten that were closed last', async () => {
+  it('keep no thread of one that was closed when nothing is typed', async () => {
+    const { open, calls, typing } = reviews();
+    typing.now = false;
+    open.follow(new Set(['17']));
+    const loading = open.load('17');
+    calls[0]?.answer([comment('1', 3)]);
+    await loading;
+    const [shown] = open.shown('17');
+    open.follow(new Set());
+    assert.equal(shown?.isDisposed, true);
+  });
+
+  it('keep the threads of the ten that were closed last while something is typed', async () => {
     const { open, calls } = reviews();
     for (let id = 1; id <= 12; id++) {
       open.follow(new Set([String(id)]));

@@ -1,6 +1,7 @@
 // The view History follows the editor: versions, when each was live where, and the search through all of them.
 
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { PromptName } from '../../src/core/name.ts';
 import type { HistoryNode } from '../../src/editor/explorer/nodes.ts';
@@ -71,6 +72,43 @@ describe('the view History', () => {
       /^@1 stable in staging since .* today · stable in staging .* · Version 1 · /,
     );
     assert.equal(shown.length, 7);
+    assert.equal((await history()).description, prompt);
+  });
+
+  it('marks as live what was rolled back and is live again, as after a drill', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\n', 'Two.\n');
+    await team.promote(prompt, 'staging', 1, 2);
+    await team.request(prompt, { environment: 'staging', version: 1, reason: 'Wrong fee' });
+    await run('refresh');
+    await run('openVersion', {}, `${prompt}@2`);
+    await shows(prompt);
+    const icons = async () => {
+      const { tree } = await history();
+      return (await tree.getChildren())
+        .filter(({ kind }) => kind === 'version')
+        .map(node => (tree.getTreeItem(node).iconPath as vscode.ThemeIcon).id);
+    };
+    assert.deepEqual(await icons(), ['discard', 'circle-filled']);
+    await team.promote(prompt, 'staging', 2);
+    await run('refresh');
+    await eventually('@2 to be live', async () => (await icons()).join() === 'circle-filled,git-commit');
+  });
+
+  it('keeps its prompt while one writes a comment', async () => {
+    const prompt = freshPrompt();
+    await team.publish(prompt, 'One.\nTwo.\n');
+    await run('refresh');
+    await run('openVersion', {}, `${prompt}@1`);
+    await shows(prompt);
+    const isField = () => vscode.window.activeTextEditor?.document.uri.scheme === 'comment';
+    // It does nothing until VS Code knows which lines take comments.
+    await eventually('the field for a comment', async () => {
+      await vscode.commands.executeCommand('workbench.action.addComment');
+      for (let left = 40; left > 0 && !isField(); left -= 1) await delay(25);
+      return isField();
+    });
+    await run('refresh');
     assert.equal((await history()).description, prompt);
   });
 

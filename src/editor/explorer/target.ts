@@ -68,10 +68,19 @@ export async function namedTarget(argument: unknown, workbench: Workbench): Prom
   if (argument === NOTHING) return undefined;
   // A merge is about its result, whichever of its sides has the focus.
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-  const editor = isMergeInput(activeTab?.input) ? undefined : vscode.window.activeTextEditor;
+  const editor = isMergeInput(activeTab?.input) ? undefined : editorInFront();
   const open = editor?.document.uri ?? activeTabUri();
   const inFront = open === undefined ? undefined : await targetOfUri(open, workbench);
   return changesInFront(workbench) ?? inFront;
+}
+
+/** To VS Code the field of a comment and the panel Output are editors too. */
+const BESIDE_TABS = ['comment', 'output'];
+
+/** The editor in a tab that keys go to, or went last; undefined while it is none of a tab. */
+export function editorInFront(): vscode.TextEditor | undefined {
+  const { activeTextEditor } = vscode.window;
+  return BESIDE_TABS.includes(activeTextEditor?.document.uri.scheme ?? '') ? undefined : activeTextEditor;
 }
 
 /** What the editor in front is about; undefined also where that is of another project. */

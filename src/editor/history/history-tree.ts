@@ -230,6 +230,8 @@ function iconOfSpans(
   isRollback: boolean,
   of: (icon: string, colour?: string) => vscode.ThemeIcon,
 ): vscode.ThemeIcon {
-  if (isRollback || spans.some(({ rolledBackBy }) => rolledBackBy !== undefined)) return of('discard');
-  return spans.some(({ until }) => until === null) ? of('circle-filled', 'charts.green') : of('git-commit');
+  if (isRollback) return of('discard');
+  // One that was rolled back and is live again, as after a drill, is live.
+  if (spans.some(({ until }) => until === null)) return of('circle-filled', 'charts.green');
+  return of(spans.some(({ rolledBackBy }) => rolledBackBy !== undefined) ? 'discard' : 'git-commit');
 }

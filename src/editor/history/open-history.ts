@@ -5,7 +5,7 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Option } from '../asking/ask.ts';
 import { setContext } from '../context-keys.ts';
 import type { HistoryNode } from '../explorer/nodes.ts';
-import { namedTarget, targetInFront } from '../explorer/target.ts';
+import { editorInFront, namedTarget, targetInFront } from '../explorer/target.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
@@ -125,9 +125,7 @@ function placeOf({ session }: Workbench): string {
   return JSON.stringify([session.place, session.registry, session.state.kind === 'offline']);
 }
 
-/** Nothing or something else is in front; a panel or a view that has the focus is not in front. */
+/** Nothing or something else is in front. */
 function isOfNoPrompt(): boolean {
-  const editor = vscode.window.activeTextEditor;
-  const isOther = editor !== undefined && editor.document.uri.scheme !== 'output';
-  return isOther || vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
+  return editorInFront() !== undefined || vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
 }

@@ -33,6 +33,7 @@ import {
   withFollowed,
   withUnsent,
 } from './threads.ts';
+import { TypedComments } from './typed-comments.ts';
 import { registerUnsentCommands } from './unsent-commands.ts';
 import { UnsentComments } from './unsent-comments.ts';
 
@@ -47,9 +48,10 @@ export interface ReviewComments extends vscode.Disposable {
 export function registerComments(workbench: Workbench, memory: vscode.Memento): ReviewComments {
   const { session, promotions, report, log } = workbench;
   const controller = vscode.comments.createCommentController('promptforge.review', 'Comments on Versions');
-  controller.options = { prompt: 'Comment…', placeHolder: 'Comment' };
+  controller.options = { prompt: 'Reply…', placeHolder: 'Comment' };
   const unsent = new UnsentComments(memory);
   const edited = new Set<string>();
+  const typed = new TypedComments();
   let following: ThreadFollower | undefined;
   const follower = async () => {
     const { ThreadFollower } = await import('./follow-threads.ts');
@@ -68,6 +70,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
   }
 
   const reviews: OpenReviews<CommentThread> = new OpenReviews({
+    isTyped: () => typed.areThere || edited.size > 0 || unsent.of(session.place).length > 0,
     async fetch(id, signal) {
       const prompt = promptOfSubject(id);
       if (prompt !== undefined) return fetchVersions(prompt, signal);
@@ -181,6 +184,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
   };
   const disposable = vscode.Disposable.from(
     controller,
+    typed,
     vscode.window.tabGroups.onDidChangeTabs(update),
     session.onDidChange(onSession),
     promotions.onDidChange(() => {

@@ -21,6 +21,8 @@ export interface OpenReviewsParts<Shown> {
   readonly threads: (id: string, review: Review) => readonly Thread[];
   /** Puts a thread on the screen, in the place of the one that was there before. */
   readonly show: (id: string, review: Review, thread: Thread, before: Shown | undefined) => Shown;
+  /** Whether something that was not sent may be in a thread. */
+  readonly isTyped: () => boolean;
 }
 
 interface Open<Shown> {
@@ -29,7 +31,10 @@ interface Open<Shown> {
   readonly loading: NewestRun;
 }
 
-/** VS Code keeps what was typed into a thread while its editor is closed, as long as the thread is there. */
+/**
+ * VS Code keeps what was typed into a thread while its editor is closed, as long as the thread is there; but as long its
+ * view Comments lists the thread too, as it was.
+ */
 const CLOSED_KEPT = 10;
 
 export class OpenReviews<Shown extends { dispose(): void }> {
@@ -67,7 +72,8 @@ export class OpenReviews<Shown extends { dispose(): void }> {
       this.show(id);
     }
     const closed = [...this.#reviews.keys()].filter(id => !open.has(id));
-    for (const id of closed.slice(0, -CLOSED_KEPT)) this.#close(id);
+    const kept = this.#parts.isTyped() ? CLOSED_KEPT : 0;
+    for (const id of closed.slice(0, Math.max(0, closed.length - kept))) this.#close(id);
     return added;
   }
 
