@@ -18,15 +18,28 @@ export function drillMarkdown(report: DrillReport): string {
     `${startedAt}: from @${from} back to @${to}, and forward again. ${OUTCOME[report.outcome]}`,
     ...failed,
     '',
-    '| Step | Time |',
-    '| --- | --- |',
-    ...steps(report).map(
-      ([step, time]) => `| ${step} | ${time === undefined ? 'not reached' : lengthOf(time)} |`,
-    ),
+    ...table([
+      ['Step', 'Time'],
+      ...steps(report).map(
+        ([step, time]): Row => [step, time === undefined ? 'not reached' : lengthOf(time)],
+      ),
+    ]),
     '',
     liveNow(report, place),
     '',
   ].join('\n');
+}
+
+type Row = readonly [string, string];
+
+/** Aligned, as the report is read as it is written too. */
+function table([heading, ...rows]: readonly [Row, ...Row[]]): string[] {
+  const all = [heading, ...rows];
+  const widths = [0, 1].map(column => Math.max(...all.map(row => row[column as 0 | 1].length)));
+  const lineOf = (row: Row) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const rule = `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`;
+  return [lineOf(heading), rule, ...rows.map(lineOf)];
 }
 
 const OUTCOME: Readonly<Record<DrillReport['outcome'], string>> = {

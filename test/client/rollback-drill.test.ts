@@ -119,6 +119,8 @@ describe('a rollback drill', () => {
     assert.deepEqual([report.outcome, report.failure, report.live], ['cancelled', null, 2]);
     assert.equal(await liveIn(registry), 2);
     assert.match(drillMarkdown(report), /not reached/);
+    const rows = drillMarkdown(report).match(/^\|.*\|$/gm) ?? [];
+    assert.equal(new Set(rows.map(({ length }) => length)).size, 1, 'its table is aligned');
   });
 
   it('moves nothing where it is cancelled before', async () => {
@@ -227,6 +229,6 @@ describe('the report of a drill', () => {
 
   it('says which version is live that should not be', () => {
     assert.match(drillMarkdown(report), /\*\*@1 is live in staging\.\*\* .* promote @2\./);
-    assert.match(drillMarkdown(report), /\| The registry answered the request \| 12 ms \|/);
+    assert.match(drillMarkdown(report), /\| The registry answered the request +\| 12 ms +\|/);
   });
 });

@@ -142,7 +142,7 @@ describe('what a promotion’s page says', () => {
     const approver = contentOf(parts({ key: aKey('approver', 'tomas.berg') }));
     assert.deepEqual(
       approver.actions.map(({ label }) => label),
-      ['Approve @12 for production…', 'Reject @12…'],
+      ['Approve @12 for production…', 'Reject @12 for production…'],
     );
     assert.equal(approver.note, undefined);
     const requester = contentOf(parts({ key: aKey('approver', WAITING.requestedBy) }));

@@ -49,7 +49,7 @@ describe('the page of a promotion', () => {
     );
     assert.deepEqual(
       shown.actions.map(({ label }) => label),
-      ['Approve @2 for production…', 'Reject @2…'],
+      ['Approve @2 for production…', 'Reject @2 for production…'],
     );
     await run('openPromotion', {}, id);
     const { open } = await (await inside()).promotionPages();

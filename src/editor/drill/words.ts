@@ -12,6 +12,6 @@ export function drillQuestion(plan: DrillPlan): Confirmation {
       `Applications of ${environment} get @${to} for some seconds, then @${from} again. Both moves are recorded permanently, as a drill.`,
       'You can cancel it: it is moved forward then too.',
     ].join('\n'),
-    button: `Drill ${environment} with @${to}`,
+    button: `Start Drill with @${to} in ${environment}`,
   };
 }

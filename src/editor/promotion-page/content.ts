@@ -141,9 +141,9 @@ function actionOf(deed: Deed, { version, environment }: Promotion): Action {
     case 'approve':
       return { deed, label: `Approve ${what} for ${environment}…` };
     case 'reject':
-      return { deed, label: `Reject ${what}…` };
+      return { deed, label: `Reject ${what} for ${environment}…` };
     case 'cancel':
-      return { deed, label: 'Cancel Promotion…' };
+      return { deed, label: `Cancel ${what} for ${environment}…` };
   }
 }
 

@@ -26,7 +26,7 @@ describe('a rollback drill in the embedded registry', () => {
       [],
       'production is not offered',
     );
-    assert.equal(ask.confirmed[0]?.button, 'Drill staging with @1');
+    assert.equal(ask.confirmed[0]?.button, 'Start Drill with @1 in staging');
     assert.deepEqual(ask.told, []);
     const document = await eventually('the report', () => {
       const shown = vscode.window.activeTextEditor?.document;
