@@ -1,10 +1,9 @@
 /** The preview by keyboard alone: beside the prompt while one types, with another sample, another input, and back to the source. */
 import assert from 'node:assert/strict';
-import type { FrameLocator } from 'playwright-core';
 import { render } from '../../src/core/render.ts';
 import { journey } from './support/journey.ts';
 import { isSoon, isThere, until } from './support/waiting.ts';
-import type { Workbench } from './support/workbench.ts';
+import { enterPage, walkTo, webviewIn } from './support/webview.ts';
 
 const SOURCE = `---
 input:
@@ -37,7 +36,7 @@ describe('With a prompt that has samples', () => {
       'prompts/fees/explain.samples.yaml': SAMPLES,
     });
     const { workbench, page: window } = await open();
-    const page = window.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const page = webviewIn(window);
     /** Waits until the page shows a text among what was rendered. */
     const shows = (text: string) => page.locator('#rendered .text', { hasText: text }).first().waitFor();
     const tabTo = (selector: string) => walkTo(selector, page, workbench);
@@ -60,11 +59,7 @@ describe('With a prompt that has samples', () => {
     });
 
     await step('renders with another sample, exactly as the registry would', async () => {
-      // Tab means something else to the editor, which has the focus until the page has it.
-      await until('the focus in the preview', async () => {
-        await workbench.press('ControlOrMeta+Digit2');
-        return { found: (await isSoon(async () => (await focusIn(page)).hasFocus)) || undefined, seen: [] };
-      });
+      await enterPage(page, workbench, 'ControlOrMeta+Digit2');
       await tabTo('#sample');
       await workbench.press('ArrowDown');
       await shows('Be firm');
@@ -119,10 +114,7 @@ describe('With a prompt that has samples', () => {
         hasText: /^Line\s1[5-9]\d\.$/, // the editor draws a space that does not break
       });
       assert.equal(await late.count(), 0);
-      await until('the focus in the preview', async () => {
-        await workbench.press('ControlOrMeta+Digit2');
-        return { found: (await isSoon(async () => (await focusIn(page)).hasFocus)) || undefined, seen: [] };
-      });
+      await enterPage(page, workbench, 'ControlOrMeta+Digit2');
       await until('the editor to come along', async () => {
         await workbench.press('PageDown');
         return { found: (await isSoon(async () => (await late.count()) > 0)) || undefined, seen: [] };
@@ -131,26 +123,3 @@ describe('With a prompt that has samples', () => {
     });
   });
 });
-
-/** Goes on with Tab until what matches has the focus. */
-async function walkTo(selector: string, page: FrameLocator, workbench: Workbench): Promise<void> {
-  for (let step = 0; step < 20; step += 1) {
-    const before = await focusIn(page);
-    if (before.hasFocus && (await page.locator(`${selector}:focus`).count()) > 0) return;
-    await workbench.press('Tab');
-    await isSoon(async () => {
-      const after = await focusIn(page);
-      return after.hasFocus !== before.hasFocus || after.element !== before.element;
-    });
-  }
-  throw new Error(`Tab never came to ${selector}.`);
-}
-
-/** Whether keys go to the page, and which of its elements has the focus: its place among all of them. */
-function focusIn(page: FrameLocator): Promise<{ readonly hasFocus: boolean; readonly element: number }> {
-  return page
-    .locator(':root')
-    .evaluate(
-      `({ hasFocus: document.hasFocus(), element: [...document.querySelectorAll('*')].indexOf(document.activeElement) })`,
-    );
-}

@@ -1,32 +1,31 @@
 /** What the window has told: a notification hides by itself after seconds, which a slow machine lets pass unseen. */
 import type { Page } from 'playwright-core';
 
-// The element that holds the toasts comes with the first of them, and is a child of the workbench.
+// The elements that hold the toasts and the center come with the first of them, and are children of the workbench. While
+// the center is open, what is told is shown there alone.
 const RECORD = `(() => {
   const told = (window.toldInJourney = []);
   const shown = new WeakMap();
-  const read = toasts => {
-    for (const message of toasts.querySelectorAll('.notification-list-item-message')) {
+  const read = holder => {
+    for (const message of holder.querySelectorAll('.notification-list-item-message')) {
       const text = message.textContent.trim();
       if (text === '' || shown.get(message) === text) continue;
       shown.set(message, text);
       told.push(text);
     }
   };
-  const record = toasts => {
-    read(toasts);
+  const recorded = new WeakSet();
+  const record = holder => {
+    if (recorded.has(holder)) return;
+    recorded.add(holder);
+    read(holder);
     const options = { childList: true, characterData: true, subtree: true };
-    new MutationObserver(() => read(toasts)).observe(toasts, options);
+    new MutationObserver(() => read(holder)).observe(holder, options);
   };
   const workbench = document.querySelector('.monaco-workbench');
-  const there = workbench.querySelector('.notifications-toasts');
-  if (there !== null) return record(there);
-  new MutationObserver((_, waiting) => {
-    const toasts = workbench.querySelector('.notifications-toasts');
-    if (toasts === null) return;
-    waiting.disconnect();
-    record(toasts);
-  }).observe(workbench, { childList: true });
+  const look = () => workbench.querySelectorAll('.notifications-toasts, .notifications-center').forEach(record);
+  look();
+  new MutationObserver(look).observe(workbench, { childList: true });
 })()`;
 
 /** Records notifications from now on. */

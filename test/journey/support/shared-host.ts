@@ -2,7 +2,7 @@
  * What the journeys share, because starting it is most of what a journey costs: a VS Code server for each version, with
  * the extension installed, and one Chromium. They start when a journey first needs them and end with the test run.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -10,7 +10,7 @@ import { startBrowser } from '../../../scripts/host/browser.ts';
 import { type RunningServer, startServer, WITHOUT_GIT } from '../../../scripts/host/runningServer.ts';
 import { provideBrowser, provideKeyring } from '../../../scripts/host/systemPackages.ts';
 import { installServer } from '../../../scripts/host/vscodeServer.ts';
-import type { HostVersion } from '../../../scripts/host/vscodeVersions.ts';
+import { type HostVersion, NEWEST } from '../../../scripts/host/vscodeVersions.ts';
 import { step } from '../../../scripts/testing/heartbeat.ts';
 import { packedExtension } from './packed.ts';
 
@@ -34,6 +34,13 @@ export function sharedServer(version: HostVersion): Promise<SharedServer> {
   return server;
 }
 
+/** A server that nobody shares: a machine with a keychain and settings of its own. Disposing ends it. */
+export async function ownServer(): Promise<Pick<SharedServer, 'workbench' | 'logs'> & AsyncDisposable> {
+  const { folder } = await sharedServer(NEWEST);
+  const { stop, ...server } = await start(NEWEST, join(folder, 'extensions'));
+  return { ...server, [Symbol.asyncDispose]: stop };
+}
+
 export function sharedBrowser(): Promise<Browser> {
   browser ??= provideBrowser(quiet).then(startBrowser);
   return browser;
@@ -51,11 +58,19 @@ export async function stopSharedHost(): Promise<void> {
   await Promise.allSettled(stopping);
 }
 
-async function start(version: HostVersion): Promise<SharedServer> {
+/** PROMPTFORGE_THEME names one, for pictures. */
+function theme(): Readonly<Record<string, unknown>> {
+  const name = process.env['PROMPTFORGE_THEME'];
+  return name === undefined ? {} : { 'workbench.colorTheme': name };
+}
+
+/** @param extensions a folder in which the extension is installed already: to install it takes seconds */
+async function start(version: HostVersion, extensions?: string): Promise<SharedServer> {
   step(`starting VS Code ${version.vscode}`);
   await using starting = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'promptforge-host-'));
   starting.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  if (extensions !== undefined) await symlink(extensions, join(folder, 'extensions'), 'junction');
   const [installed, vsix] = await Promise.all([
     installServer(version, quiet),
     packedExtension(),
@@ -67,9 +82,9 @@ async function start(version: HostVersion): Promise<SharedServer> {
     workspaceTrust: false,
     // No test payload: the extension runs as it does for its users.
     acceptPayload: false,
-    vsix,
+    ...(extensions === undefined && { vsix }),
     // As on the desktop; in a browser VS Code saves by itself after a second.
-    settings: { 'files.autoSave': 'off', ...WITHOUT_GIT },
+    settings: { 'files.autoSave': 'off', ...WITHOUT_GIT, ...theme() },
   });
   starting.defer(() => server.stop());
   const cleanUps = starting.move();

@@ -7,6 +7,9 @@ import { isSoon, isThere, until, untilVisible } from './waiting.ts';
 /** How long it takes to read a question. */
 const READ_MS = 300;
 
+/** What is being pasted, in any window. */
+let pasting: Promise<void> = Promise.resolve();
+
 export class Workbench {
   readonly #page: Page;
 
@@ -57,6 +60,17 @@ export class Workbench {
   async choose(title: string, label: string): Promise<void> {
     await this.question(title);
     await this.#walkTo(label);
+    await this.press('Enter');
+  }
+
+  /** As `choose`, for the option that Enter takes at once. */
+  async takeFirst(title: string, label: string): Promise<void> {
+    await this.question(title);
+    const first = this.#rows.and(this.#page.locator('.focused')).locator('.label-name');
+    await until(`"${label}" where Enter takes it`, async () => {
+      const names = await first.allTextContents();
+      return { found: names.at(0)?.trim() === label || undefined, seen: [...names, await this.#offered()] };
+    });
     await this.press('Enter');
   }
 
@@ -210,6 +224,16 @@ export class Workbench {
     await this.#holds(lines, text, 'the editor');
   }
 
+  /** Waits until the icon of the view container counts what waits, in these words; without, until it counts nothing. */
+  async badge(words: string | undefined): Promise<void> {
+    const badges = this.#page.locator('.activitybar .badge[aria-label^="PromptForge"]:visible');
+    await until(`a badge that says "${words ?? 'nothing'}"`, async () => {
+      const seen = await badges.evaluateAll(all => all.map(each => each.getAttribute('aria-label') ?? ''));
+      const isSo = words === undefined ? seen.length === 0 : seen.some(label => label.includes(words));
+      return { found: isSo || undefined, seen };
+    });
+  }
+
   /** Waits until the status bar has an entry that holds this text. */
   async status(text: string): Promise<void> {
     const items = this.#page.locator('.part.statusbar .statusbar-item');
@@ -298,8 +322,14 @@ export class Workbench {
     throw new Error(`The keyboard does not reach "${button}"; it stops at: ${seen.join(' | ')}`);
   }
 
-  /** Pastes into the quick input, through the clipboard. */
+  /** Pastes into the quick input, through the clipboard, which all windows of the browser share. */
   async #paste(text: string): Promise<void> {
+    const turn = pasting.then(() => this.#pasteNow(text));
+    pasting = turn.catch(() => undefined); // whoever pastes is told
+    await turn;
+  }
+
+  async #pasteNow(text: string): Promise<void> {
     const copy = (copied: string) =>
       this.#page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(copied)})`);
     await copy(text);

@@ -1,0 +1,27 @@
+/** The page of a promotion, by the keyboard. */
+import type { FrameLocator, Page } from 'playwright-core';
+import { untilVisible } from './waiting.ts';
+import { enterPage, walkTo, webviewIn } from './webview.ts';
+import type { Workbench } from './workbench.ts';
+
+export class PromotionPage {
+  readonly #page: FrameLocator;
+  readonly #workbench: Workbench;
+
+  constructor(page: Page, workbench: Workbench) {
+    this.#page = webviewIn(page);
+    this.#workbench = workbench;
+  }
+
+  /** Waits until the page in front shows this text. */
+  async shows(text: string): Promise<void> {
+    await untilVisible(this.#page.getByText(text).first(), `"${text}" on the page`);
+  }
+
+  /** Walks to the button that reads this, and presses it. */
+  async press(button: string): Promise<void> {
+    await enterPage(this.#page, this.#workbench, 'ControlOrMeta+Digit1');
+    await walkTo(`button:text-is("${button}")`, this.#page, this.#workbench);
+    await this.#workbench.press('Enter');
+  }
+}
