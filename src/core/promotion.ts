@@ -65,15 +65,6 @@ export function isOpen({ state }: Pick<PromotionRecord, 'state'>): boolean {
   return state === 'pending' || state === 'planned';
 }
 
-/** Whether it returns to an older version; one that returns to a newer one, after a rollback, goes forward. */
-export function goesBack({
-  rollback,
-  from,
-  version,
-}: Pick<PromotionRecord, 'rollback' | 'from' | 'version'>): boolean {
-  return rollback && from !== null && version < from;
-}
-
 /**
  * Whether two names were one person's to every registry that may have written the log. Decisions go by `isSamePerson`,
  * which came to see through more; what was written before stays a log that fits.

@@ -1,5 +1,5 @@
 /** Which versions a rollback leads back to, and which one it means that names none. */
-import { goesBack } from './promotion.ts';
+import { goesBack } from './goes-back.ts';
 import type { VersionNumber } from './version.ts';
 
 /** An applied move of one pointer. */

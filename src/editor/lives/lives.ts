@@ -1,7 +1,7 @@
 /** When each version of a prompt was live and where, how that ended, and in which words the explorer says so. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { STABLE } from '../../core/channel.ts';
-import { goesBack } from '../../core/promotion.ts';
+import { goesBack } from '../../core/goes-back.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { instantOf, lengthOf } from '../wording/age.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';

@@ -1,7 +1,7 @@
 /** What was live in each environment and channel, one version after the other. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { STABLE } from '../../core/channel.ts';
-import { goesBack } from '../../core/promotion.ts';
+import { goesBack } from '../../core/goes-back.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from './applied.ts';
 

@@ -7,8 +7,8 @@ import type { Problem } from '../../core/problem.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { messageOf } from '../problems/explain.ts';
+import { whyNotComment } from '../promotions/comment-length.ts';
 import type { Deed } from '../promotions/groups.ts';
-import { whyNotComment } from '../promotions/words.ts';
 import { ageOf, counted } from '../wording/age.ts';
 
 /** What a draft begins with where no prompt has owners yet. */

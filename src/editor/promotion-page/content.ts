@@ -1,9 +1,9 @@
 /** What the page of a promotion says, made of what the registry told: plain data and sentences. */
 import type { KeyState } from '../../client/choose-key.ts';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
+import { goesBack } from '../../core/goes-back.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import { isSamePerson } from '../../core/person.ts';
-import { goesBack } from '../../core/promotion.ts';
 import { roleIncludes } from '../../core/role.ts';
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 import { type Deed, deedsFor, doesApprovalHelp, groupOf, isAuthor } from '../promotions/groups.ts';

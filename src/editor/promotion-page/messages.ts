@@ -1,7 +1,7 @@
 /** What the page of a promotion and the extension say to each other: two closed unions, checked where the page is heard. */
 import * as z from 'zod';
+import { MAX_COMMENT } from '../promotions/comment-length.ts';
 import type { Deed } from '../promotions/groups.ts';
-import { MAX_COMMENT } from '../promotions/words.ts';
 
 /** What the extension tells the page. */
 export type ToPage =

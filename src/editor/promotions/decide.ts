@@ -4,7 +4,6 @@ import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import { Problem } from '../../core/problem.ts';
 import { draftName } from '../asking/draft-name.ts';
-import { registerCommand } from '../commands.ts';
 import { showComparison } from '../compare/compare.ts';
 import { findChange } from '../compare/show-change.ts';
 import { logged, mayHaveArrived } from '../problems/explain.ts';
@@ -16,18 +15,12 @@ import { afterDeed } from './labels.ts';
 import { namedPromotion } from './named-promotion.ts';
 import { approvalQuestion, decisionQuestion, refusal, unknownAfterFailure } from './words.ts';
 
-export function registerDecisions(workbench: Workbench): vscode.Disposable {
-  const { report } = workbench;
-  const command = (deed: Deed, title: string, doing: string) =>
-    registerCommand(`${deed}Promotion`, doing, report, argument => decide(workbench, deed, title, argument));
-  return vscode.Disposable.from(
-    command('approve', 'Approve Promotion', 'Approving'),
-    command('reject', 'Reject Promotion', 'Rejecting'),
-    command('cancel', 'Cancel Promotion', 'Cancelling the promotion'),
-  );
-}
-
-async function decide(workbench: Workbench, deed: Deed, title: string, argument: unknown): Promise<void> {
+export async function decide(
+  workbench: Workbench,
+  deed: Deed,
+  title: string,
+  argument: unknown,
+): Promise<void> {
   const { session, ask } = workbench;
   const promotion = await namedPromotion(argument, workbench, {
     title,

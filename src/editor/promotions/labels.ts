@@ -1,9 +1,9 @@
 /** The words of the view Promotions: label, description, tooltip (Markdown) and what a screen reader says. */
 import type { Promotion } from '../../contract/promotions.ts';
 import { type Channel, STABLE } from '../../core/channel.ts';
+import { goesBack } from '../../core/goes-back.ts';
 import { lastSegment } from '../../core/name.ts';
 import { ownersRules, waitedForWords } from '../../core/owners-words.ts';
-import { goesBack } from '../../core/promotion.ts';
 import { oneLine } from '../../core/visible-text.ts';
 import { firstLine, type ItemWords } from '../explorer/labels.ts';
 import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts';

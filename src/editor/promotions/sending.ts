@@ -3,9 +3,9 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
+import { whyNotComment } from './comment-length.ts';
 import { sideOf, subjectOf } from './threads.ts';
 import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-comments.ts';
-import { whyNotComment } from './words.ts';
 
 export interface SendingParts {
   readonly workbench: Workbench;

@@ -1,8 +1,8 @@
 /** What has become of a promotion that was applied: whether it is live now, and what took its place. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
+import { goesBack } from '../../core/goes-back.ts';
 import type { PromptName } from '../../core/name.ts';
-import { goesBack } from '../../core/promotion.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from '../lives/applied.ts';
 

@@ -8,12 +8,12 @@ import { parseVersionUri } from '../versions/uri.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { applySuggestion } from './apply-suggestion.ts';
+import { whyNotComment } from './comment-length.ts';
 import { type CommentThread, SentItem, UnsentItem } from './comment-thread.ts';
 import type { Sending } from './sending.ts';
 import { subjectOf } from './threads.ts';
 import { unsentOf } from './unsent-commands.ts';
 import type { UnsentComment, UnsentComments } from './unsent-comments.ts';
-import { whyNotComment } from './words.ts';
 
 export interface ThreadParts {
   readonly unsent: UnsentComments;

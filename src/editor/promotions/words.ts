@@ -2,17 +2,15 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
-import { isBlank, oneLine } from '../../core/visible-text.ts';
+import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import type { Change } from '../compare/change.ts';
 import { breakingInWords, changesInWords } from '../compare/change-words.ts';
 import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
+import { whyNotComment } from './comment-length.ts';
 import type { Deed } from './groups.ts';
-
-/** In characters. */
-export const MAX_COMMENT = 4000;
 
 /**
  * The one question before an approval: what would be live, instead of what, who asked for it and why.
@@ -84,13 +82,6 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion
 /** What is to be said when nobody here can know whether it was carried out. */
 export function unknownAfterFailure(deed: Deed, error: unknown): string {
   return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions shows it when the network is back. To ${deed} twice does no harm.`;
-}
-
-/** Undefined when the comment will do. */
-export function whyNotComment(text: string, needed: boolean): string | undefined {
-  if (needed && isBlank(text)) return 'Say why. The reason is kept permanently.';
-  if (text.length > MAX_COMMENT) return `At most ${MAX_COMMENT} characters; these are ${text.length}.`;
-  return undefined;
 }
 
 /**

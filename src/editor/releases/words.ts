@@ -10,7 +10,7 @@ import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { replacedSentence } from '../promotion/replaced.ts';
 import type { Deed } from '../promotions/groups.ts';
 import { moveWords } from '../promotions/release-labels.ts';
-import { whyNotComment } from '../promotions/words.ts';
+import { whyNotComment } from '../promotions/comment-length.ts';
 import { bothZones, counted, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { Promotable } from './differences.ts';
