@@ -27,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   extension: async () => (await import('./extension.ts')).measure(),
   explorer: async () => (await import('./explorer.ts')).measure(),
   rollback: async () => (await import('./rollback.ts')).measure(),
+  promotions: async () => (await import('./promotions.ts')).measure(),
   language: async () => (await import('./language.ts')).measure(),
   'language-host': async () => (await import('./language-host.ts')).measure(),
   render: async () => (await import('./render.ts')).measure(),

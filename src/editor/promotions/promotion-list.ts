@@ -7,9 +7,8 @@ import { Problem } from '../../core/problem.ts';
 import type { Session } from '../connection/session.ts';
 import { messageOf } from '../problems/explain.ts';
 import { NewestRun } from '../work/newest-run.ts';
+import { allThatAre, MOST_OPEN } from './all-open.ts';
 
-/** The most that a page holds; more than these wait nowhere. */
-const OPEN_SHOWN = 500;
 /** Of the newest, from which those that ended are taken. */
 const LATELY = 50;
 
@@ -101,20 +100,20 @@ export class PromotionList implements vscode.Disposable {
     if (state.kind === 'connected') {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
-        const [owners, ...pages] = await Promise.all([
+        const [owners, ...found] = await Promise.all([
           ownersChangesOf(client, signal),
-          client.listPromotions({ state: 'pending', limit: OPEN_SHOWN }, signal),
-          client.listPromotions({ state: 'planned', limit: OPEN_SHOWN }, signal),
-          client.listPromotions({ limit: LATELY }, signal),
+          allThatAre('pending', client, signal),
+          allThatAre('planned', client, signal),
+          client.listPromotions({ limit: LATELY }, signal).then(({ data }) => data),
         ]);
         // Those of another registry are not taken for those of the one that came meanwhile.
         if (signal.aborted || registry !== this.#session.registry) return;
         this.#isListed = true;
         // What moved on between the answers is in two of them: the later answer counts.
-        this.#promotions = [
-          ...new Map(pages.flatMap(({ data }) => data).map(each => [each.id, each])).values(),
-        ];
+        this.#promotions = [...new Map(found.flat().map(each => [each.id, each])).values()];
         this.#ownersChanges = owners;
+        if (found.some(({ length }) => length >= MOST_OPEN))
+          this.#trouble = `More than ${MOST_OPEN} promotions are open, and these are not all of them.`;
         void this.#session.keep('promotions', this.#promotions);
         void this.#session.keep('owners-changes', owners);
       } catch (error) {

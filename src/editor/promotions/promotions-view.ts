@@ -4,6 +4,7 @@ import type { KeyState } from '../../client/choose-key.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { setContext } from '../context-keys.ts';
+import type { ItemWords } from '../explorer/labels.ts';
 import type { PromptList } from '../explorer/prompt-list.ts';
 import { LAST_KNOWN } from '../status/words.ts';
 import { counted } from '../wording/age.ts';
@@ -83,6 +84,24 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     }
   }
 
+  /** The tooltip, when the pointer or a screen reader asks for it. */
+  resolveTreeItem(item: vscode.TreeItem, node: PromotionNode): vscode.TreeItem {
+    if (node.kind !== 'group') item.tooltip = new vscode.MarkdownString(this.#wordsOf(node).tooltip());
+    return item;
+  }
+
+  #wordsOf(node: Entry | OwnersEntry): ItemWords {
+    const now = Date.now();
+    switch (node.kind) {
+      case 'release':
+        return releaseWords(node.release, now);
+      case 'promotion':
+        return promotionWords(node.promotion, this.#standings().of(node.promotion), now);
+      case 'owners':
+        return ownersWords(node.change, now);
+    }
+  }
+
   /** What was done in the last environment, which one asks about first. */
   #isLast({ environment }: Group): boolean {
     return environment !== undefined && environment === this.#environments().at(-1);
@@ -105,12 +124,10 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     const { release } = node;
     const [first] = release.promotions as [Promotion];
     const group = groupOf(first);
-    const words = releaseWords(release, Date.now());
     const { Collapsed } = vscode.TreeItemCollapsibleState;
-    const item = treeItem(words, Collapsed);
+    const item = treeItem(this.#wordsOf(node), Collapsed);
     // What waits and what was done of one release are two items.
     item.id = `release ${release.id} ${group}`;
-    item.tooltip = new vscode.MarkdownString(words.tooltip());
     item.iconPath = new vscode.ThemeIcon('package');
     const deeds = deedsForRelease(release.promotions, this.#keyOf(first.environment));
     const applied = release.promotions.some(({ state }) => state === 'applied') ? ['applied'] : [];
@@ -121,11 +138,9 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
   #promotionItem(node: Extract<PromotionNode, { kind: 'promotion' }>): vscode.TreeItem {
     const { promotion } = node;
     const standing = this.#standings().of(promotion);
-    const words = promotionWords(promotion, standing, Date.now());
     const { icon, colour } = iconOf(promotion, standing);
-    const item = treeItem(words);
+    const item = treeItem(this.#wordsOf(node));
     item.id = promotion.id;
-    item.tooltip = new vscode.MarkdownString(words.tooltip());
     item.iconPath = new vscode.ThemeIcon(
       icon,
       colour === undefined ? undefined : new vscode.ThemeColor(colour),
@@ -138,10 +153,8 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
 
   #ownersItem(node: OwnersEntry): vscode.TreeItem {
     const { change } = node;
-    const words = ownersWords(change, Date.now());
-    const item = treeItem(words);
+    const item = treeItem(this.#wordsOf(node));
     item.id = `owners ${change.id}`;
-    item.tooltip = new vscode.MarkdownString(words.tooltip());
     item.iconPath = new vscode.ThemeIcon('organization');
     const deeds = ownersDeedsFor(change, this.#keyOf(change.environment));
     item.contextValue = `:${['owners', ...deeds].join(':')}:`;

@@ -39,7 +39,7 @@ export function lengthOf(milliseconds: number): string {
  */
 export function instantOf(at: string, timeZone?: string, now = Date.now()): string {
   const { day, month, year, time, zone } = partsOf(at, timeZone);
-  const isThisYear = year === partsOf(new Date(now).toISOString(), timeZone).year;
+  const isThisYear = year === yearOf(now, timeZone);
   return `${month} ${day}${isThisYear ? '' : `, ${year}`} at ${time} ${zone}`;
 }
 
@@ -54,24 +54,22 @@ export function bothZones(at: string, timeZone?: string, now = Date.now()): stri
     : `${here} (${instantOf(at, 'UTC', now)})`;
 }
 
+const FARTHEST_ZONE_MS = 14 * 3_600_000;
+
+/** But around New Year it is the same in every zone. */
+function yearOf(at: number, timeZone: string | undefined): string {
+  const [first, last] = [at - FARTHEST_ZONE_MS, at + FARTHEST_ZONE_MS].map(each =>
+    new Date(each).getUTCFullYear(),
+  );
+  return first === last ? String(first) : partsOf(new Date(at).toISOString(), timeZone).year;
+}
+
 function partsOf(at: string, timeZone: string | undefined) {
   const date = new Date(at);
-  const zoned = timeZone === undefined ? {} : { timeZone };
-  const american = new Intl.DateTimeFormat('en-US', {
-    ...zoned,
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-  });
-  // British English has the names of Europe's zones: CEST where American English has GMT+2.
-  const british = new Intl.DateTimeFormat('en-GB', {
-    ...zoned,
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
   const parts = new Map(
-    [...american.formatToParts(date), ...british.formatToParts(date)].map(({ type, value }) => [type, value]),
+    formattersOf(timeZone)
+      .flatMap(format => format.formatToParts(date))
+      .map(({ type, value }) => [type, value]),
   );
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
   return {
@@ -81,6 +79,31 @@ function partsOf(at: string, timeZone: string | undefined) {
     time: `${part('hour')}:${part('minute')}`,
     zone: part('timeZoneName'),
   };
+}
+
+/** To make one takes far longer than to use it, and a list has a thousand instants. The reader's zone may become another. */
+const FORMATTERS_MS = 1000;
+let formatters = { madeAt: Number.NEGATIVE_INFINITY, byZone: new Map<string, Intl.DateTimeFormat[]>() };
+
+function formattersOf(timeZone: string | undefined): readonly Intl.DateTimeFormat[] {
+  if (performance.now() - formatters.madeAt > FORMATTERS_MS)
+    formatters = { madeAt: performance.now(), byZone: new Map() };
+  const { byZone } = formatters;
+  const known = byZone.get(timeZone ?? '');
+  if (known !== undefined) return known;
+  const zoned = timeZone === undefined ? {} : { timeZone };
+  const made = [
+    new Intl.DateTimeFormat('en-US', { ...zoned, year: 'numeric', month: 'short', day: 'numeric' }),
+    // British English has the names of Europe's zones: CEST where American English has GMT+2.
+    new Intl.DateTimeFormat('en-GB', {
+      ...zoned,
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZoneName: 'short',
+    }),
+  ];
+  byZone.set(timeZone ?? '', made);
+  return made;
 }
 
 /** RFC 3339 in UTC, to the second where it has no fraction of one. */
