@@ -33,7 +33,7 @@ export interface ContextKeys {
   'promptforge.environmentsCompared': boolean;
   /** What one may do with the release whose review is in front; empty when none is. */
   'promptforge.releaseReview': string;
-  /** A comment of a review was written and not sent. */
+  /** A comment, or an edit of one, was written and not sent. */
   'promptforge.unsentComments': boolean;
   /** A comment is shown in an editor that is open; some of them suggest something. */
   'promptforge.comments': boolean;

@@ -116,6 +116,10 @@ describe('a comment as Markdown', () => {
     );
     assert.equal(commentMarkdown('```suggestion\n```'), '*Suggestion: remove the line*');
   });
+  it('keeps the lines of a text as they are: no heading, no list, no block of code', () => {
+    assert.equal(commentMarkdown('Fees\n===\n---'), 'Fees  \n\\=\\=\\=  \n\\-\\-\\-');
+    assert.equal(commentMarkdown('One\n\n    # *x*'), 'One  \n  \n&nbsp;&nbsp;&nbsp;&nbsp;\\# \\*x\\*');
+  });
   it('lets nothing out of its block', () => {
     const line = fc.constantFrom('```', '````', '~~~', '[x](command:y)', '<img src=x>', '\u202e', 'text');
     fc.assert(

@@ -44,7 +44,14 @@ describe('the comments of a review', () => {
     );
     await eventually('the reply', () => comments.shown()[0]?.comments.length === 2);
     await run('rejectPromotion', { texts: ['Too soft'] }, id);
-    await eventually('the end of replies', () => comments.shown()[0]?.canReply === false);
+    // The review takes no more comments; the lines of its versions do.
+    await eventually('its end', () => comments.shown()[0]?.label?.endsWith('This promotion has ended'));
+    assert.equal(thread.canReply, true);
+    await run('addComment', {}, { thread, text: 'Next time.' });
+    assert.equal((await author.listComments(id)).data.length, 2);
+    const [line] = (await author.listThreads(prompt)).data;
+    assert.equal(line?.comments.at(-1)?.text, 'Next time.');
+    await eventually('the reply', () => thread.comments.length === 3);
   });
 
   /** A promotion under review with a comment at the first line, and its thread. */
@@ -107,6 +114,24 @@ describe('the comments of a review', () => {
     });
     assert.equal(thread.canReply, true);
     assert.deepEqual(await texts(), ['Why?', 'Good.']);
+  });
+
+  it('sends a comment to its line where the review has ended meanwhile', async () => {
+    const { prompt, id, thread, texts } = await underReview();
+    team.registry.weather = seen => (isComment(seen) ? 'down' : 'pass');
+    await run('addComment', {}, { thread, text: 'As agreed.' });
+    await team.calm();
+    await (await team.client('production', 'approver', 'ada')).cancel(id);
+    await run('sendCommentAgain', { picks: ['As agreed.'] });
+    await eventually('the comment in its thread', () => thread.comments[1]?.author.name === 'tomas.berg');
+    assert.equal(thread.comments[1]?.label, undefined);
+    assert.deepEqual(await texts(), ['Why?']);
+    const author = await team.client('development', 'author', 'ada');
+    const [line] = (await author.listThreads(prompt)).data;
+    assert.deepEqual(
+      line?.comments.map(({ text }) => text),
+      ['Why?', 'As agreed.'],
+    );
   });
 
   it('discards and edits an unsent comment, by the palette too', async () => {

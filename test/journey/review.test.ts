@@ -13,6 +13,7 @@ import { isThere, until, untilVisible } from './support/waiting.ts';
 const PROMPT = parsePromptName('support/greeting');
 const PRODUCTION = parseEnvironmentName('production');
 const COMMENT = 'Too short: who is it that writes?';
+const CHANGE = ' Say it.';
 const REPLY = 'Half a sen';
 /**
  * VS Code in a browser stores which editors are open every five seconds, once its window has nothing else to do and has
@@ -89,6 +90,31 @@ describe('A review of a promotion', () => {
       });
       await thread.getByText('Not sent', { exact: true }).first().waitFor({ state: 'detached' });
       assert.deepEqual(await texts(), [COMMENT]);
+    });
+
+    await step('keeps a change to it that cannot be sent, over a reload too, and sends it then', async () => {
+      await registry.kill();
+      await workbench.run('PromptForge: Edit Comment');
+      await workbench.choose('Edit Comment', COMMENT);
+      await untilVisible(
+        thread.locator('.edit-container .monaco-editor.focused'),
+        'the field for the change',
+      );
+      await workbench.type(CHANGE);
+      await workbench.press('ControlOrMeta+Enter');
+      await workbench.notification('Editing the comment failed: ');
+      await workbench.clearNotifications();
+      await label('Edit not sent');
+      await label(COMMENT + CHANGE);
+      await reload();
+      await label('Edit not sent');
+      await label(COMMENT + CHANGE);
+      await registry.start();
+      await workbench.status('· production');
+      await workbench.run('PromptForge: Send Comment Again');
+      await workbench.choose('Send Comment Again', COMMENT + CHANGE);
+      await thread.getByText('Edit not sent', { exact: true }).first().waitFor({ state: 'detached' });
+      assert.deepEqual(await texts(), [COMMENT + CHANGE]);
     });
 
     await step('leaves alone what one is writing while others comment', async () => {

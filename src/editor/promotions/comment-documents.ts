@@ -7,8 +7,8 @@ import { parseVersionUri } from '../versions/uri.ts';
 import { promotionIn } from './named-promotion.ts';
 import { promptSubject } from './threads.ts';
 
-/** Prompts whose versions are looked at for comments: a comparison of a whole release shows many. */
-const MAX_PROMPTS = 100;
+/** Prompts whose versions are looked at for comments, first in what is in front: a review of a release shows 200. */
+const MAX_PROMPTS = 300;
 
 export interface OpenDocuments {
   /** The reviews and prompts that are open, as `subjectOf` names them. */
@@ -21,7 +21,8 @@ export interface OpenDocuments {
 export function openDocuments(registry: string | undefined): OpenDocuments {
   const subjects = new Set<string>();
   const tabs = new Map<PromptName, VersionNumber[][]>();
-  for (const tab of vscode.window.tabGroups.all.flatMap(group => group.tabs)) {
+  const all = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+  for (const tab of all.toSorted((one, other) => Number(other.isActive) - Number(one.isActive))) {
     const promotion = promotionIn(tab, registry);
     if (promotion !== undefined) subjects.add(promotion);
     const versions = sidesIn(tab)

@@ -12,7 +12,10 @@ export function commentMarkdown(text: string): string {
 }
 
 function escapeLines(text: string): string {
-  return text.split(LINE_BREAK).map(escapeMarkdown).join('  \n');
+  return text
+    .split(LINE_BREAK)
+    .map(line => escapeMarkdown(line).replace(/^ +/, spaces => '&nbsp;'.repeat(spaces.length)))
+    .join('  \n');
 }
 
 function suggestionBlock(lines: readonly string[]): string {

@@ -7,6 +7,7 @@ import { commentMarkdown } from './comment-markdown.ts';
 import { threadLabel } from './thread-words.ts';
 import type { Thread, ThreadComment } from './threads.ts';
 import type { UnsentComment } from './unsent-comments.ts';
+import type { UnsentEdit } from './unsent-edits.ts';
 
 /** What the commands on an unsent comment are given by VS Code. */
 export class UnsentItem implements vscode.Comment {
@@ -37,21 +38,37 @@ export class SentItem implements vscode.Comment {
   body: string | vscode.MarkdownString;
   label?: string;
   contextValue = '';
+  #unsent: UnsentEdit | undefined;
 
   constructor(comment: ThreadComment, { version, line }: Pick<Thread, 'version' | 'line'>) {
     this.comment = comment;
     this.place = { version, line };
     this.author = { name: oneLine(comment.actor) };
     this.timestamp = new Date(comment.at);
-    this.body = new vscode.MarkdownString(commentMarkdown(comment.text));
-    if (typeof comment.editedAt === 'string') this.label = 'Edited';
+    this.body = this.#shownText();
   }
 
   /** Makes a field of it to write in, or shows it again. */
   edit(isEdited: boolean): void {
-    const { text } = this.comment;
-    this.body = isEdited ? text : new vscode.MarkdownString(commentMarkdown(text));
+    this.body = isEdited ? (this.#unsent?.text ?? this.comment.text) : this.#shownText();
     this.mode = isEdited ? vscode.CommentMode.Editing : vscode.CommentMode.Preview;
+  }
+
+  /** @param unsent what it is to be, where that has not reached the registry */
+  show(unsent: UnsentEdit | undefined, isSending: boolean, contextValue: string): void {
+    const isOther = unsent?.text !== this.#unsent?.text;
+    this.#unsent = unsent;
+    if (isOther && this.mode === vscode.CommentMode.Preview) this.body = this.#shownText();
+    this.contextValue = contextValue;
+    const isChanged = typeof this.comment.editedAt === 'string';
+    if (unsent !== undefined) this.label = isSending ? 'Sending' : 'Edit not sent';
+    else if (isChanged) this.label = 'Edited';
+    else delete this.label;
+  }
+
+  /** What was not sent is the person's own, and shown as it is. */
+  #shownText(): string | vscode.MarkdownString {
+    return this.#unsent?.text ?? new vscode.MarkdownString(commentMarkdown(this.comment.text));
   }
 }
 
@@ -60,6 +77,9 @@ export interface ThreadState {
   readonly hasEnded: boolean;
   readonly isSending: boolean;
   readonly isEdited: boolean;
+  /** By the id of the comment. */
+  readonly edits: ReadonlyMap<string, UnsentEdit>;
+  readonly isSendingEdit: (edit: UnsentEdit) => boolean;
   /** Who writes here. */
   readonly author: string;
   /** The names under which the registry knows the person. */
@@ -104,8 +124,8 @@ export class CommentThread {
     const { thread } = this;
     thread.comments = this.#comments;
     thread.label = threadLabel(content, hasEnded);
-    // There is one unsent comment at a place: it is sent, edited or discarded first.
-    thread.canReply = !hasEnded && unsent === undefined;
+    // There is one unsent comment at a place: it is sent, edited or discarded first. A line takes comments for ever.
+    thread.canReply = !(hasEnded && line === null) && unsent === undefined;
     thread.contextValue =
       line === null || comments.length === 0 ? '' : resolved === null ? 'open' : 'resolved';
     thread.state =
@@ -125,7 +145,13 @@ export class CommentThread {
     const before = this.#items.get(comment.id);
     const isSame = before?.comment.text === comment.text || before?.mode === vscode.CommentMode.Editing;
     const item = before !== undefined && isSame ? before : new SentItem(comment, content);
-    item.contextValue = contextOf(comment, content, state);
+    const edit = state.edits.get(comment.id);
+    const isSending = edit !== undefined && state.isSendingEdit(edit);
+    item.show(
+      edit,
+      isSending,
+      contextOf(comment, content, state, edit && (isSending ? 'sending' : 'unsent')),
+    );
     return item;
   }
 
@@ -145,13 +171,15 @@ function contextOf(
   { actor, promotion, text }: ThreadComment,
   { line }: Thread,
   { hasEnded, own, isAdmin }: ThreadState,
+  edit: 'sending' | 'unsent' | undefined,
 ): string {
   const isOwn = own.some(name => isSamePerson(name, actor));
   const isFixed = hasEnded && promotion !== null;
   return [
     'sent',
-    ...(isOwn && !isFixed ? ['edit'] : []),
+    ...((isOwn || edit === 'unsent') && !isFixed ? ['edit'] : []),
     ...((isOwn || isAdmin) && !isFixed ? ['delete'] : []),
     ...(line !== null && suggestionIn(text) !== undefined ? ['suggestion'] : []),
+    ...(edit === undefined ? [] : [edit]),
   ].join(':');
 }

@@ -8,34 +8,38 @@ import type { RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
 import { suggestionIn } from '../../core/suggestion.ts';
 import type { VersionNumber } from '../../core/version.ts';
+import { inTurns } from '../../workspace/in-turns.ts';
 import { registerCommand } from '../commands.ts';
 import type { Session } from '../connection/session.ts';
 import { setContext } from '../context-keys.ts';
-import { versionUri } from '../versions/open-version.ts';
+import { Turns } from '../work/turns.ts';
 import type { Workbench } from '../workbench.ts';
+import { allComments } from './all-comments.ts';
 import { addressOf, openDocuments } from './comment-documents.ts';
-import { CommentThread } from './comment-thread.ts';
+import type { CommentThread } from './comment-thread.ts';
 import type { ThreadFollower } from './follow-threads.ts';
 import { groupOf } from './groups.ts';
 import { hasArrived, hasArrivedAtLine } from './has-arrived.ts';
+import { newThread } from './new-thread.ts';
 import { OpenReviews, type Review } from './open-reviews.ts';
 import { registerThreadCommands } from './register-thread-commands.ts';
-import { reviewUri } from './review.ts';
 import { Sending } from './sending.ts';
 import {
-  lineOf,
   promptOfSubject,
   promptSubject,
-  sideOf,
   subjectOf,
   type Thread,
   threadsOf,
+  withEdits,
   withFollowed,
   withUnsent,
 } from './threads.ts';
 import { TypedComments } from './typed-comments.ts';
-import { registerUnsentCommands } from './unsent-commands.ts';
-import { UnsentComments } from './unsent-comments.ts';
+import { type UnsentComment, UnsentComments } from './unsent-comments.ts';
+import { type UnsentEdit, UnsentEdits } from './unsent-edits.ts';
+
+/** Prompts whose comments are asked for at a time: a comparison of two environments shows many. */
+const AT_ONCE = 4;
 
 export interface ReviewComments extends vscode.Disposable {
   /** The threads of what is open. */
@@ -50,6 +54,9 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
   const controller = vscode.comments.createCommentController('promptforge.review', 'Comments on Versions');
   controller.options = { prompt: 'Reply…', placeHolder: 'Comment' };
   const unsent = new UnsentComments(memory);
+  const edits = new UnsentEdits(memory);
+  /** By the id of the comment. */
+  const editsUnderWay = new Set<string>();
   const edited = new Set<string>();
   const typed = new TypedComments();
   let following: ThreadFollower | undefined;
@@ -66,11 +73,18 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     const threads = followed.map(({ thread }) => thread);
     for (const each of unsent.atLinesOf(session.place, prompt))
       if (!sending.isSending(each) && hasArrivedAtLine(each, threads, ownNames(session))) unsent.forget(each);
+    forgetArrivedEdits(threads.flatMap(({ comments }) => comments));
     return { promotion: undefined, comments: [], followed };
   }
 
+  const forgetArrivedEdits = (comments: readonly Pick<Comment, 'id' | 'text'>[]) =>
+    edits.forgetArrived(
+      session.place,
+      comments.filter(({ id }) => !editsUnderWay.has(id)),
+    );
+
   const reviews: OpenReviews<CommentThread> = new OpenReviews({
-    isTyped: () => typed.areThere || edited.size > 0 || unsent.of(session.place).length > 0,
+    isTyped: () => typed.areThere || edited.size > 0 || [unsent, edits].some(kept => kept.of(session.place).length > 0),
     async fetch(id, signal) {
       const prompt = promptOfSubject(id);
       if (prompt !== undefined) return fetchVersions(prompt, signal);
@@ -87,8 +101,12 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
           }),
       ]);
       const own = ownNames(session);
+      const threads = followed?.map(({ thread }) => thread) ?? [];
+      const isThere = (each: UnsentComment) =>
+        hasArrived(each, promotion, comments, own) || hasArrivedAtLine(each, threads, own);
       for (const each of unsent.of(session.place, id))
-        if (!sending.isSending(each) && hasArrived(each, promotion, comments, own)) unsent.forget(each);
+        if (!sending.isSending(each) && isThere(each)) unsent.forget(each);
+      forgetArrivedEdits([...comments, ...threads.flatMap(thread => thread.comments)]);
       return { promotion, comments, ...(followed && { followed }) };
     },
     threads(id, { promotion, comments, followed = [] }) {
@@ -97,7 +115,9 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
       if (promptOfSubject(id) !== undefined && prompt !== undefined) {
         const tabs = open.tabs.get(prompt) ?? [];
         const here = new Set(tabs.flat());
-        const threads = withFollowed([], followed, tabs);
+        const isHere = (each: UnsentEdit) => each.prompt === prompt && each.line !== null;
+        const edited = edits.of(session.place).filter(each => isHere(each) && here.has(each.version));
+        const threads = withEdits(withFollowed([], followed, tabs), edited);
         return withUnsent(
           threads,
           atLines.filter(each => here.has(each.version) || threads.some(thread => isAt(thread, each))),
@@ -105,19 +125,22 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
       }
       const sides = promotion === undefined ? [] : [promotion.from ?? promotion.version, promotion.version];
       const own = threadsOf(promotion, comments);
-      const threads = withFollowed(own, followed, [sides]);
+      const edited = edits.of(session.place).filter(each => each.promotion === id);
+      const threads = withEdits(withFollowed(own, followed, [sides]), edited);
       return withUnsent(threads, [
         ...unsent.of(session.place, id),
         ...atLines.filter(each => threads.some(thread => isAt(thread, each))),
       ]);
     },
     show(id, review, thread, before) {
-      const shown = before ?? newThread(controller, session, id, review, thread);
+      const shown = before ?? newThread(controller, session, id, promptOf(id, review, thread), thread);
       const key = thread.unsent?.idempotencyKey;
       shown.show(thread, {
         hasEnded: review.promotion !== undefined && groupOf(review.promotion) === 'done',
         isSending: thread.unsent !== undefined && sending.isSending(thread.unsent),
         isEdited: key !== undefined && edited.has(key),
+        edits: new Map(edits.of(session.place).map(each => [each.comment, each])),
+        isSendingEdit: ({ comment }) => editsUnderWay.has(comment),
         author: ownNames(session)[0] ?? 'You',
         own: ownNames(session),
         isAdmin: [...session.keys.values()].some(key => key.kind === 'known' && key.who.role === 'admin'),
@@ -125,14 +148,21 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
       return shown;
     },
   });
+  function promptOf(id: string, { promotion }: Review, { unsent, comments }: Thread): PromptName {
+    const edit = comments.map(each => edits.find(session.place, each.id)).find(Boolean);
+    const prompt = promptOfSubject(id) ?? promotion?.prompt ?? unsent?.prompt ?? edit?.prompt;
+    if (prompt === undefined) throw new Error(`Promotion ${id} is not known.`);
+    return prompt;
+  }
   const openThreads = () => [...reviews.open].flatMap(id => reviews.shown(id));
   /** What waits at a line is shown wherever that line is. */
-  const changed = (id: string) => {
-    for (const each of new Set([id, ...reviews.open])) reviews.show(each);
+  const changed = (id?: string) => {
+    for (const each of new Set([...(id === undefined ? [] : [id]), ...reviews.open])) reviews.show(each);
     setContexts();
   };
   const setContexts = () => {
-    setContext('promptforge.unsentComments', unsent.of(session.place).length > 0);
+    const isUnsent = unsent.of(session.place).length + edits.of(session.place).length > 0;
+    setContext('promptforge.unsentComments', isUnsent);
     const items = openThreads().flatMap(({ items }) => items);
     setContext('promptforge.comments', items.length > 0);
     setContext(
@@ -144,10 +174,15 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     await reviews.load(id);
     setContexts();
   };
+  const loadOpen = () => inTurns([...reviews.open], AT_ONCE, load);
+  const newest = (id: string) => newestIn(reviews.find(id));
   const sending = new Sending({ workbench, unsent, changed, load });
   /** A document of a version is read, not reviewed: that its comments are not there yet is told in the log alone. */
   const loadQuietly = (id: string) =>
     load(id).catch((error: unknown) => log.warn(`Comments: ${String(error)}`));
+  const turns = new Turns(AT_ONCE, async id => {
+    if (reviews.open.has(id)) await loadQuietly(id);
+  });
   const update = () => {
     const before = open.tabs;
     open = openDocuments(session.registry);
@@ -159,7 +194,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
       const id = promptSubject(prompt);
       if (!added.has(id) && JSON.stringify(tabs) === JSON.stringify(before.get(prompt))) continue;
       reviews.show(id);
-      void loadQuietly(id);
+      turns.add(id);
     }
     setContexts();
   };
@@ -174,12 +209,8 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
   };
   controller.commentingRangeProvider = {
     provideCommentingRanges(document) {
-      const address = addressOf(document.uri, session.registry);
-      if (address === undefined) return [];
-      const { promotion: id } = address;
-      const promotion = id === null ? undefined : (promotions.find(id) ?? reviews.find(id)?.promotion);
-      const isClosed = id !== null && (promotion === undefined || groupOf(promotion) === 'done');
-      return isClosed ? [] : [new vscode.Range(0, 0, document.lineCount - 1, 0)];
+      const isCommented = addressOf(document.uri, session.registry) !== undefined;
+      return isCommented ? [new vscode.Range(0, 0, document.lineCount - 1, 0)] : [];
     },
   };
   const disposable = vscode.Disposable.from(
@@ -188,41 +219,21 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     vscode.window.tabGroups.onDidChangeTabs(update),
     session.onDidChange(onSession),
     promotions.onDidChange(() => {
-      for (const id of reviews.open) void loadQuietly(id);
+      for (const id of reviews.open) turns.add(id);
     }),
     registerCommand('addComment', 'Commenting', report, async reply => {
-      const { thread, text } = reply as vscode.CommentReply;
-      const address = addressOf(thread.uri, session.registry);
-      if (address === undefined || session.place === undefined)
-        throw new Error('This version is of another registry. Connect to that registry, then comment.');
-      const known = openThreads().find(each => each.thread === thread)?.content;
-      const { prompt } = address;
-      const subject = subjectOf(address);
-      const version = known?.version ?? address.version;
-      const line = known === undefined ? (lineOf(thread.range) ?? null) : known.line;
-      const promotion =
-        address.promotion === null
-          ? undefined
-          : (promotions.find(address.promotion) ?? reviews.find(address.promotion)?.promotion);
-      // What an older version was told is answered there, not in the review that shows it.
-      const isOfReview = line === null || promotion === undefined || sideOf(promotion, version) !== undefined;
-      const at = {
-        ...{ registry: session.place, environment: promotion?.environment ?? '' },
-        ...{ promotion: isOfReview ? address.promotion : null, prompt, version, line },
-      };
-      if (thread.comments.length === 0)
-        reviews.adopt(subject, { version, line }, new CommentThread(() => thread));
-      await sending.keepAndSend(at, text, newestIn(reviews.find(subject)));
-      if (subjectOf(at) !== subject) await loadQuietly(subject);
+      const { addComment } = await import('./add-comment.ts');
+      const adding = { reviews, sending, threads: openThreads, newest, load: loadQuietly };
+      await addComment(reply as vscode.CommentReply, workbench, adding);
     }),
-    registerUnsentCommands(workbench, { unsent, sending, changed }),
     registerThreadCommands(workbench, {
       unsent,
       sending,
       threads: openThreads,
-      newest: id => newestIn(reviews.find(id)),
+      newest,
       changed,
-      load: () => Promise.all([...reviews.open].map(load)),
+      load: loadOpen,
+      sendingEdits: { workbench, edits, underWay: editsUnderWay, changed: () => changed(), load: loadOpen },
       editUnsent(comment, isEdited) {
         if (isEdited) edited.add(comment.idempotencyKey);
         else edited.delete(comment.idempotencyKey);
@@ -236,7 +247,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     heard(events) {
       const prompts = new Set(events.filter(isComment).map(({ prompt }) => prompt));
       for (const id of reviews.open)
-        if (prompts.has(promptOfSubject(id) ?? reviews.find(id)?.promotion?.prompt)) void loadQuietly(id);
+        if (prompts.has(promptOfSubject(id) ?? reviews.find(id)?.promotion?.prompt)) turns.add(id);
     },
     dispose: () => disposable.dispose(),
   };
@@ -250,42 +261,6 @@ type Place = { readonly version: VersionNumber; readonly line: number | null };
 
 function isAt(one: Place, other: Place): boolean {
   return one.version === other.version && one.line === other.line;
-}
-
-async function allComments(session: Session, id: string, signal: AbortSignal): Promise<Comment[]> {
-  const client = await session.clientFor({ kind: 'read' });
-  const comments: Comment[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.listComments(id, { limit: 500, cursor }, signal);
-    comments.push(...page.data);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return comments;
-}
-
-function newThread(
-  controller: vscode.CommentController,
-  { registry }: Session,
-  id: string,
-  { promotion }: Review,
-  { version, line, unsent, shown, resolved = null }: Thread,
-): CommentThread {
-  const prompt = promptOfSubject(id) ?? promotion?.prompt ?? unsent?.prompt;
-  if (prompt === undefined) throw new Error(`Promotion ${id} is not known.`);
-  const at = (shown?.line ?? line ?? 1) - 1;
-  const on = shown?.version ?? version;
-  const uri =
-    promptOfSubject(id) === undefined
-      ? reviewUri(registry, { prompt, id }, on)
-      : versionUri(registry, { prompt, version: on });
-  return new CommentThread(comments => {
-    const thread = controller.createCommentThread(uri, new vscode.Range(at, 0, at, 0), comments);
-    if (line === null) thread.range = undefined;
-    const { Collapsed, Expanded } = vscode.CommentThreadCollapsibleState;
-    thread.collapsibleState = resolved === null ? Expanded : Collapsed;
-    return thread;
-  });
 }
 
 /** The names under which the registry knows the person, one for each key. */

@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<ThreadCommand, string>> = {
   sendEditedComment: 'Editing the comment',
   deleteComment: 'Deleting the comment',
   applySuggestion: 'Applying the suggestion',
+  sendCommentAgain: 'Commenting',
+  discardComment: 'Discarding the comment',
 };
 
 export function registerThreadCommands(workbench: Workbench, parts: ThreadParts): vscode.Disposable {

@@ -4,6 +4,7 @@ import type { Session } from '../connection/session.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { whyNotComment } from './comment-length.ts';
+import { groupOf } from './groups.ts';
 import { sideOf, subjectOf } from './threads.ts';
 import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-comments.ts';
 
@@ -64,14 +65,16 @@ export class Sending {
   }
 
   async #call(comment: UnsentComment): Promise<void> {
-    const { session, promotions } = this.#parts.workbench;
+    const { session } = this.#parts.workbench;
     const why = whyNotComment(comment.text, true);
     if (why !== undefined) throw new Error(why);
     const client = await session.clientFor({ kind: 'read' });
-    checkRegistry(session, comment.registry);
+    checkRegistry(session, comment.registry, 'comment');
     const { promotion: id, prompt, version, line } = comment;
     const text = comment.text.trim();
-    if (id === null) {
+    const promotion = id === null ? undefined : await client.getPromotion(id);
+    // A review takes no comments once it has ended; the lines of its versions do.
+    if (id === null || promotion === undefined || (groupOf(promotion) === 'done' && line !== null)) {
       if (line === null) throw new Error('This comment is at no line.');
       const request = { version, line, text };
       await inProgress('Commenting', signal =>
@@ -79,17 +82,16 @@ export class Sending {
       );
       return;
     }
-    const promotion = promotions.find(id) ?? (await client.getPromotion(id));
     const request = { text, place: placeIn(promotion, comment) };
     await inProgress('Commenting', signal => client.comment(id, request, signal, comment.idempotencyKey));
   }
 }
 
-/** @throws Error when the window is connected to another registry than the one that the comment is for */
-function checkRegistry({ place }: Session, registry: string): void {
+/** @throws Error when the window is connected to another registry than the one that it is for */
+export function checkRegistry({ place }: Session, registry: string, what: 'comment' | 'edit'): void {
   if (place !== registry)
     throw new Error(
-      `This comment is for ${registry}, and this window is connected to ${place ?? 'no registry'}. Connect to that registry, then send the comment again.`,
+      `This ${what} is for ${registry}, and this window is connected to ${place ?? 'no registry'}. Connect to that registry, then send the ${what} again.`,
     );
 }
 

@@ -3,26 +3,24 @@ import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { suggestionIn } from '../../core/suggestion.ts';
 import { versionReference } from '../../core/version.ts';
+import { isBlank } from '../../core/visible-text.ts';
+import type { Session } from '../connection/session.ts';
 import { firstLine } from '../explorer/labels.ts';
 import { parseVersionUri } from '../versions/uri.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { applySuggestion } from './apply-suggestion.ts';
-import { whyNotComment } from './comment-length.ts';
 import { type CommentThread, SentItem, UnsentItem } from './comment-thread.ts';
-import type { Sending } from './sending.ts';
+import { sendEdit } from './sending-edits.ts';
 import { subjectOf } from './threads.ts';
-import { unsentOf } from './unsent-commands.ts';
-import type { UnsentComment, UnsentComments } from './unsent-comments.ts';
+import { type UnsentParts, unsentCommands, unsentOf } from './unsent-commands.ts';
+import type { UnsentComment } from './unsent-comments.ts';
 
-export interface ThreadParts {
-  readonly unsent: UnsentComments;
-  readonly sending: Sending;
+export interface ThreadParts extends UnsentParts {
   /** Of what is open. */
   readonly threads: () => readonly CommentThread[];
   /** The newest comment that is known of a subject. */
   readonly newest: (subject: string) => string | null;
-  readonly changed: (subject: string) => void;
   /** Asks the registry for the comments of what is open. */
   readonly load: () => Promise<unknown>;
   /** Turns the comment into a field to write in, or back. */
@@ -41,14 +39,16 @@ export type ThreadCommand =
   | 'cancelCommentEdit'
   | 'sendEditedComment'
   | 'deleteComment'
-  | 'applySuggestion';
+  | 'applySuggestion'
+  | 'sendCommentAgain'
+  | 'discardComment';
 
 export function threadCommands(
   workbench: Workbench,
   parts: ThreadParts,
 ): Readonly<Record<ThreadCommand, (argument: unknown) => Promise<void> | void>> {
   const { session, ask } = workbench;
-  const { unsent, sending, newest, load, editUnsent } = parts;
+  const { unsent, sending, newest, load, editUnsent, sendingEdits } = parts;
   const client = () => session.clientFor({ kind: 'read' });
 
   const setEdited = (argument: unknown, isEdited: boolean) => {
@@ -94,15 +94,20 @@ export function threadCommands(
       const found = commentIn(argument, parts);
       if (found === undefined) return;
       const { item, thread } = found;
-      const text = (typeof item.body === 'string' ? item.body : item.body.value).trim();
-      const why = whyNotComment(text, true);
-      if (why !== undefined) throw new Error(why);
-      // Until it has arrived, what was typed stays in its field.
-      await inProgress('Editing the comment', async signal =>
-        (await client()).editComment(promptOf(thread), item.comment.id, text, signal),
-      );
+      const text = typeof item.body === 'string' ? item.body : item.body.value;
+      // Until there is something to keep, what was typed stays in its field.
+      if (isBlank(text)) throw new Error('Write something, or delete the comment.');
+      const { comment, place } = item;
+      const registry = placeNow(session);
+      const isSame = text.trim() === comment.text.trim();
+      if (!isSame || sendingEdits.edits.find(registry, comment.id) !== undefined)
+        sendingEdits.edits.keep({
+          ...{ registry, prompt: promptOf(thread), promotion: comment.promotion, ...place },
+          ...{ comment: comment.id, actor: comment.actor, at: comment.at, before: comment.text, text },
+        });
       item.edit(false);
-      await load();
+      sendingEdits.changed();
+      await sendEdit({ registry, comment: comment.id }, sendingEdits);
     },
     async deleteComment(argument) {
       const found = await namedComment(argument, workbench, parts, 'Delete Comment', 'delete');
@@ -118,6 +123,7 @@ export function threadCommands(
       await inProgress('Deleting the comment', async signal =>
         (await client()).deleteComment(prompt, item.comment.id, signal),
       );
+      sendingEdits.edits.forget({ registry: placeNow(session), comment: item.comment.id });
       await load();
     },
     async applySuggestion(argument) {
@@ -127,7 +133,13 @@ export function threadCommands(
       const { text } = found.item.comment;
       await applySuggestion(workbench, { prompt: promptOf(found.thread), version, line, text });
     },
+    ...unsentCommands(workbench, parts),
   };
+}
+
+function placeNow({ place }: Session): string {
+  if (place === undefined) throw new Error('This window is not connected to a registry.');
+  return place;
 }
 
 function promptOf({ thread }: CommentThread): PromptName {

@@ -5,6 +5,7 @@ import type { FollowedLine } from '../../core/line-map.ts';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { UnsentComment } from './unsent-comments.ts';
+import type { UnsentEdit } from './unsent-edits.ts';
 
 /** A comment, wherever it was written. */
 export interface ThreadComment extends Pick<Comment, 'id' | 'actor' | 'at' | 'text'> {
@@ -66,6 +67,21 @@ export function withUnsent(threads: readonly Thread[], unsent: readonly UnsentCo
     ...placed,
     ...others.map(each => ({ version: each.version, line: each.line, comments: [], unsent: each })),
   ];
+}
+
+/** A comment that was edited and is not known, as while the registry is away, is shown where it was written. */
+export function withEdits(threads: readonly Thread[], edits: readonly UnsentEdit[]): Thread[] {
+  const known = new Set(threads.flatMap(({ comments }) => comments.map(({ id }) => id)));
+  const all = [...threads];
+  for (const { version, line, comment: id, actor, at, before, promotion } of edits) {
+    if (known.has(id)) continue;
+    const comment = { id, actor, at, text: before, promotion };
+    const index = all.findIndex(each => placeId(each) === placeId({ version, line }));
+    const there = all[index];
+    if (there === undefined) all.push({ version, line, comments: [comment] });
+    else all[index] = { ...there, comments: together(there.comments, [comment]) };
+  }
+  return all;
 }
 
 function placeId({ version, line }: Pick<Thread, 'version' | 'line'>): string {

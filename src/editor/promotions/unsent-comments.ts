@@ -4,12 +4,7 @@
  */
 import { isPromptName, type PromptName } from '../../core/name.ts';
 import { isVersionNumber, type VersionNumber } from '../../core/version.ts';
-
-/** What is needed of a `vscode.Memento`. */
-interface Memory {
-  get<T>(key: string): T | undefined;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+import { KeptTexts, type Memory } from './kept-texts.ts';
 
 export interface UnsentPlace {
   /** As `Session.place` names it. */
@@ -32,26 +27,16 @@ export interface UnsentComment extends UnsentPlace {
   readonly after: string | null;
 }
 
-const KEY = 'promptforge.unsentComments';
-/** More than anybody leaves unsent; the oldest are forgotten first. */
-const MAX_COMMENTS = 100;
-/** UTF-16 code units of all of them. */
-const MAX_CHARACTERS = 400_000;
-
 export class UnsentComments {
-  readonly #memory: Memory;
-  /** Oldest first. */
-  #comments: readonly UnsentComment[];
+  readonly #kept: KeptTexts<UnsentComment>;
 
   constructor(memory: Memory) {
-    this.#memory = memory;
-    const kept = memory.get<unknown>(KEY);
-    this.#comments = Array.isArray(kept) ? kept.filter(isUnsentComment) : [];
+    this.#kept = new KeptTexts(memory, 'promptforge.unsentComments', isUnsentComment);
   }
 
   /** Of a registry, or of one promotion there; oldest first. */
   of(registry: string | undefined, promotion?: string): readonly UnsentComment[] {
-    return this.#comments.filter(
+    return this.#kept.all.filter(
       each => each.registry === registry && (promotion === undefined || each.promotion === promotion),
     );
   }
@@ -62,12 +47,12 @@ export class UnsentComments {
   }
 
   at(place: UnsentPlace): UnsentComment | undefined {
-    return this.#comments.find(each => isAt(each, place));
+    return this.#kept.all.find(each => isAt(each, place));
   }
 
   /** As it is kept now; undefined once it was sent or discarded. */
   find(idempotencyKey: string): UnsentComment | undefined {
-    return this.#comments.find(each => each.idempotencyKey === idempotencyKey);
+    return this.#kept.all.find(each => each.idempotencyKey === idempotencyKey);
   }
 
   /**
@@ -86,20 +71,17 @@ export class UnsentComments {
     return text === comment.text ? comment : this.#put({ ...comment, text, ...firstSending(after) });
   }
 
-  forget(comment: UnsentComment): void {
-    this.#store(this.#comments.filter(each => each.idempotencyKey !== comment.idempotencyKey));
+  forget({ idempotencyKey }: UnsentComment): void {
+    this.#kept.remove(each => each.idempotencyKey === idempotencyKey);
+  }
+
+  /** Takes back that it was forgotten, unless something else was written there meanwhile. */
+  restore(comment: UnsentComment): void {
+    if (this.at(comment) === undefined) this.#put(comment);
   }
 
   #put(comment: UnsentComment): UnsentComment {
-    this.#store([...this.#comments.filter(each => !isAt(each, comment)), comment]);
-    return comment;
-  }
-
-  #store(comments: readonly UnsentComment[]): void {
-    let kept = comments.slice(-MAX_COMMENTS);
-    while (kept.length > 1 && charactersOf(kept) > MAX_CHARACTERS) kept = kept.slice(1);
-    this.#comments = kept;
-    void this.#memory.update(KEY, kept);
+    return this.#kept.put(comment, each => isAt(each, comment));
   }
 }
 
@@ -119,11 +101,6 @@ function isAt(one: UnsentPlace, other: UnsentPlace): boolean {
   );
 }
 
-function charactersOf(comments: readonly UnsentComment[]): number {
-  return comments.reduce((sum, { text }) => sum + text.length, 0);
-}
-
-/** Another version of the extension may have written it. */
 function isUnsentComment(value: unknown): value is UnsentComment {
   if (typeof value !== 'object' || value === null) return false;
   const { registry, environment, promotion, prompt, version, line, text, idempotencyKey, after } =

@@ -7,6 +7,6 @@ import { oneLine } from '../../core/visible-text.ts';
  */
 export function escapeMarkdown(text: string): string {
   return oneLine(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '))
-    .replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, character => (character === '&' ? '&amp;' : `\\${character}`))
+    .replace(/[\\`*_{}[\]()#+\-=.!|<>~&$]/g, character => (character === '&' ? '&amp;' : `\\${character}`))
     .replace(/:(?=\/\/)/g, '\\:');
 }

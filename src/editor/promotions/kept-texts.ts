@@ -1,0 +1,55 @@
+/** What people wrote and the registry does not have: kept in the window's memory, over a reload too, within bounds. */
+
+/** What is needed of a `vscode.Memento`. */
+export interface Memory {
+  get<T>(key: string): T | undefined;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/** More than anybody leaves unsent; the oldest are forgotten first. */
+const MAX_TEXTS = 100;
+/** UTF-16 code units of all of them. */
+const MAX_CHARACTERS = 400_000;
+
+export class KeptTexts<Kept extends { readonly text: string }> {
+  readonly #memory: Memory;
+  readonly #key: string;
+  /** Oldest first. */
+  #all: readonly Kept[];
+
+  /**
+   * @param key under which the memory holds them
+   * @param isKept whether a value is one: another version of the extension may have written it
+   */
+  constructor(memory: Memory, key: string, isKept: (value: unknown) => value is Kept) {
+    this.#memory = memory;
+    this.#key = key;
+    const kept = memory.get<unknown>(key);
+    this.#all = Array.isArray(kept) ? kept.filter(isKept) : [];
+  }
+
+  get all(): readonly Kept[] {
+    return this.#all;
+  }
+
+  /** Keeps it as the newest, in the place of those that it replaces. */
+  put(added: Kept, isReplaced: (other: Kept) => boolean): Kept {
+    this.#store([...this.#all.filter(each => !isReplaced(each)), added]);
+    return added;
+  }
+
+  remove(isRemoved: (kept: Kept) => boolean): void {
+    this.#store(this.#all.filter(each => !isRemoved(each)));
+  }
+
+  #store(all: readonly Kept[]): void {
+    let kept = all.slice(-MAX_TEXTS);
+    while (kept.length > 1 && charactersOf(kept) > MAX_CHARACTERS) kept = kept.slice(1);
+    this.#all = kept;
+    void this.#memory.update(this.#key, kept);
+  }
+}
+
+function charactersOf(kept: readonly { readonly text: string }[]): number {
+  return kept.reduce((sum, { text }) => sum + text.length, 0);
+}

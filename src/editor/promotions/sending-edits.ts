@@ -1,0 +1,52 @@
+/** Sending the edit of a comment: it is kept before, and forgotten when it has arrived or the person discards it. */
+import type { Session } from '../connection/session.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { whyNotComment } from './comment-length.ts';
+import { checkRegistry } from './sending.ts';
+import type { UnsentEdit, UnsentEdits } from './unsent-edits.ts';
+
+export interface SendingEditsParts {
+  readonly workbench: Workbench;
+  readonly edits: UnsentEdits;
+  /** Those on their way, by `edit.comment`. */
+  readonly underWay: Set<string>;
+  /** What is shown of comments may have changed. */
+  readonly changed: () => void;
+  /** Asks the registry for the comments of what is open. */
+  readonly load: () => Promise<unknown>;
+}
+
+/** One that is on its way or is not kept any more is left alone. Failures are told. */
+export async function sendEdit(
+  { comment, registry }: Pick<UnsentEdit, 'comment' | 'registry'>,
+  parts: SendingEditsParts,
+): Promise<void> {
+  const { workbench, edits, underWay, changed, load } = parts;
+  const edit = edits.find(registry, comment);
+  if (edit === undefined || underWay.has(comment)) return;
+  underWay.add(comment);
+  changed();
+  try {
+    await call(workbench.session, edit);
+    // Meanwhile the person may have written something else.
+    if (edits.find(registry, comment) === edit) edits.forget(edit);
+  } catch (error) {
+    workbench.session.note(error);
+    // Not awaited: the message may stand for long. Trying again sends what is kept by then.
+    void workbench.report(error, 'Editing the comment', () => sendEdit(edit, parts));
+    return;
+  } finally {
+    underWay.delete(comment);
+    changed();
+  }
+  await load().catch((error: unknown) => workbench.report(error, 'Fetching the comments', load));
+}
+
+async function call(session: Session, { registry, prompt, comment, text }: UnsentEdit): Promise<void> {
+  const why = whyNotComment(text, true);
+  if (why !== undefined) throw new Error(why);
+  const client = await session.clientFor({ kind: 'read' });
+  checkRegistry(session, registry, 'edit');
+  await inProgress('Editing the comment', signal => client.editComment(prompt, comment, text.trim(), signal));
+}
