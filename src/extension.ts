@@ -130,15 +130,16 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const comments = registerComments(workbench, workspaceState);
   const connection = registerKeepConnected(workbench);
   const owners = registerOwners(workbench, workspaceState);
+  const promotionPages = registerPromotionPages(workbench, context.extensionUri);
   const following = registerFollowing(workbench, globalState, connection.soon, events => {
     comments.heard(events);
     owners.heard(events);
+    promotionPages.heard(events);
   });
   const fileDecorations = registerFileDecorations(session, prompts);
   const discarded = lazyDiscardedTexts(storage);
   const diagnostics = new SourceDiagnostics();
   const sourceControl = registerSourceControl(workbench, { drafts, diagnostics, discarded });
-  const promotionPages = registerPromotionPages(workbench, context.extensionUri);
   const links = registerLinks(workbench);
   const sentenceHistory = registerSentenceHistory(workbench);
   const preview = registerPreview(workbench, context.extensionUri, workspaceState);

@@ -49,6 +49,7 @@ function parts(given: Partial<ContentParts> = {}): ContentParts {
     policy,
     pointers: undefined,
     trouble: undefined,
+    isElsewhere: false,
     now: NOW,
     ...given,
   };
@@ -156,6 +157,30 @@ describe('what a promotion’s page says', () => {
     );
     assert.match(contentOf(parts({ key: aKey('reader', 'tomas.berg') })).note ?? '', /role reader/);
     assert.match(contentOf(parts({ key: { kind: 'none' } })).note ?? '', /no key for production/);
+  });
+
+  it('names environment and version on every button that acts, and the release that is decided as a whole', () => {
+    const admin = aKey('admin', WAITING.requestedBy);
+    assert.deepEqual(
+      contentOf(parts({ key: admin })).actions.map(({ label }) => label),
+      ['Reject @12 for production…', 'Cancel Promotion of @12 to production…'],
+    );
+    const promotion = { ...WAITING, release: { id: '318', atomic: true } };
+    const whole = contentOf(parts({ promotion, key: aKey('approver', 'tomas.berg') }));
+    assert.equal(whole.actions[0]?.label, 'Approve Release 318 for production…');
+    assert.match(whole.facts.find(({ term }) => term === 'Release')?.text ?? '', /^318: .*with the others/);
+    const single = contentOf(parts({ promotion: { ...WAITING, release: { id: '318', atomic: false } } }));
+    assert.match(single.facts.find(({ term }) => term === 'Release')?.text ?? '', /decided by itself/);
+  });
+
+  it('offers nothing while the window is connected to another registry', () => {
+    const elsewhere = contentOf(
+      parts({ key: aKey('approver', 'tomas.berg'), isElsewhere: true, trouble: 'It is of another.' }),
+    );
+    assert.deepEqual(
+      [elsewhere.actions, elsewhere.note, elsewhere.trouble],
+      [[], undefined, 'It is of another.'],
+    );
   });
 
   it('ends with the promotion: nothing to decide, nothing to comment', () => {

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
-import { activeTab, inside, run } from './support/inside.ts';
+import { activeTab, inside, nameRegistry, run } from './support/inside.ts';
+import { overhear } from './support/promotion-page.ts';
+import { ScriptedAsk } from './support/scripted-ask.ts';
+import { teamRegistry } from './support/team-registry.ts';
 import { type Keys, teamWindow } from './support/team-window.ts';
 
 const AS_APPROVER: Keys = {
@@ -28,13 +31,14 @@ describe('the page of a promotion', () => {
     const { open } = await (await inside()).promotionPages();
     const page = open.find(each => each.id === id);
     assert.ok(page);
-    await eventually('what changes', () => page.shown?.changes.some(each => each.startsWith('Words')));
-    return { prompt, id, page };
+    const heard = await overhear(page);
+    await eventually('what changes', () => heard.content?.changes.some(each => each.startsWith('Words')));
+    return { prompt, id, page, heard };
   }
 
   it('says what changes, why, and what it needs, and is one for each promotion', async () => {
-    const { prompt, id, page } = await opened();
-    const { shown } = page;
+    const { prompt, id, heard } = await opened();
+    const { content: shown } = heard;
     assert.equal(shown?.title, `Promote ${prompt}@2 to production`);
     assert.equal(shown.status, 'Waiting for approval: 0 of 1 approval');
     assert.deepEqual(shown.changes, [
@@ -63,16 +67,16 @@ describe('the page of a promotion', () => {
   });
 
   it('opens the changes, takes a comment once, and is what the commands are about', async () => {
-    const { prompt, id, page } = await opened();
+    const { prompt, id, page, heard } = await opened();
     const key = crypto.randomUUID();
     await Promise.all([1, 2].map(() => page.receive({ type: 'comment', text: ' Why softer? ', key })));
     await page.receive({ type: 'comment', text: ' \u200b ', key: crypto.randomUUID() });
-    assert.equal(page.told?.type, 'notCommented');
+    assert.equal(heard.last?.type, 'notCommented');
     const ada = await team.client('production', 'approver', 'ada');
     await ada.comment(id, { text: 'They shouted.', place: { side: 'to', line: 4 } });
-    await eventually('both comments', () => page.shown?.discussion.length === 2);
+    await eventually('both comments', () => heard.content?.discussion.length === 2);
     assert.deepEqual(
-      page.shown?.discussion.map(({ who, where, text }) => [who, where, text]),
+      heard.content?.discussion.map(({ who, where, text }) => [who, where, text]),
       [
         ['tomas.berg', undefined, 'Why softer?'],
         ['ada', '@2, line 4', 'They shouted.'],
@@ -83,8 +87,8 @@ describe('the page of a promotion', () => {
     await eventually('the page in front', () => page.panel.active);
     const ask = await run('approvePromotion', { confirms: [true] });
     await ask.message(new RegExp(`^Approved: ${prompt}@2 is now live in production`));
-    await eventually('its end', () => page.shown?.status === 'Live now');
-    assert.deepEqual([page.shown?.actions, page.shown?.mayComment], [[], false]);
+    await eventually('its end', () => heard.content?.status === 'Live now');
+    assert.deepEqual([heard.content?.actions, heard.content?.mayComment], [[], false]);
     await page.receive({ type: 'openChanges' });
     const tab = await eventually('the changes', () =>
       activeTab()?.label.startsWith('Review') ? activeTab() : undefined,
@@ -93,14 +97,64 @@ describe('the page of a promotion', () => {
   });
 
   it('keeps a comment for the person where the promotion has ended meanwhile', async () => {
-    const { id, page } = await opened();
+    const { id, page, heard } = await opened();
     const ada = await team.client('production', 'approver', 'ada');
     await ada.cancel(id);
     const key = crypto.randomUUID();
     await page.receive({ type: 'comment', text: 'Too late', key });
-    const { told } = page;
-    assert.equal(told?.type, 'notCommented');
-    assert.match(told.message, /^Not sent: .* Your text is kept here\./);
-    await eventually('its end', () => page.shown?.status === 'Cancelled');
+    const { last } = heard;
+    assert.equal(last?.type, 'notCommented');
+    assert.match(last.message, /^Not sent: .* Your text is kept here\./);
+    await eventually('its end', () => heard.content?.status === 'Cancelled');
+  });
+
+  it('shows what others change of their comments', async () => {
+    const { prompt, id, heard } = await opened();
+    const ada = await team.client('production', 'approver', 'ada');
+    const { id: comment } = await ada.comment(id, { text: 'They shouted.', place: null });
+    await eventually('the comment', () => heard.content?.discussion.length === 1);
+    await team.isFollowed();
+    await ada.editComment(prompt, comment, 'They wrote in capitals.');
+    await eventually('the edit', () => heard.content?.discussion[0]?.text === 'They wrote in capitals.');
+    await ada.deleteComment(prompt, comment);
+    await eventually('no comment', () => heard.content?.discussion.length === 0);
+  });
+
+  it('says that it is of another registry once the window is connected to one, and does nothing there', async () => {
+    const { id, page, heard } = await opened();
+    await using other = await teamRegistry();
+    const { session, promotions } = (await inside()).workbench;
+    page.panel.reveal();
+    await eventually('the page in front', () => promotions.pageInFront === id);
+    await nameRegistry(other.url);
+    await eventually(
+      'the other registry',
+      () => session.registry === other.url && session.place === other.url,
+    );
+    await eventually('a word on it', () => /^This promotion is of /.test(heard.content?.trouble ?? ''));
+    assert.deepEqual(heard.content?.actions, []);
+    assert.equal(promotions.pageInFront, undefined);
+    const ask = new ScriptedAsk();
+    (await inside()).answerWith(ask);
+    await page.receive({ type: 'decide', deed: 'approve' });
+    await ask.message(/This promotion is of .*, and this window is connected to /);
+    await nameRegistry(team.registry.url);
+    await eventually('its own registry', () => heard.content?.actions.length === 2);
+    assert.equal(heard.content?.trouble, undefined);
+    assert.equal(promotions.pageInFront, id);
+  });
+
+  it('is not decided under the id of another registry, from a row that is out of date', async () => {
+    const { id } = await opened();
+    const { promotions } = (await inside()).workbench;
+    const promotion = promotions.find(id);
+    assert.ok(promotion);
+    const row = { kind: 'promotion', promotion: { ...promotion, requestedAt: '2026-01-01T00:00:00.000Z' } };
+    const ask = await run('approvePromotion', {}, row);
+    await ask.message(/is of another registry than the one that this window is connected to now\. Nothing/);
+    const release = { kind: 'release', release: { id: '1', atomic: true, promotions: [row.promotion] } };
+    const refused = await run('approveRelease', {}, release);
+    assert.deepEqual(refused.confirmed, []);
+    assert.equal(refused.told.length, 1);
   });
 });

@@ -6,6 +6,7 @@ import { waitedForWords } from '../../core/owners-words.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
+import { MAX_COMMENT } from '../promotions/comment-length.ts';
 import { type Deed, deedsFor, doesApprovalHelp, groupOf, isAuthor } from '../promotions/groups.ts';
 import { approvalsWords } from '../promotions/labels.ts';
 import type { Standing } from '../promotions/standing.ts';
@@ -25,6 +26,8 @@ export interface ContentParts extends PolicyOf {
   /** Of the promotion's environment. */
   readonly key: KeyState | undefined;
   readonly trouble: string | undefined;
+  /** The window is connected to another registry: nothing can be done here. */
+  readonly isElsewhere: boolean;
   /** ms since 1970. */
   readonly now: number;
 }
@@ -33,7 +36,8 @@ export interface ContentParts extends PolicyOf {
 const MAX_COMMENTS = 200;
 
 export function contentOf(parts: ContentParts): PromotionContent {
-  const { promotion, comments, change, key, now, trouble } = parts;
+  const { promotion, comments, change, now, trouble, isElsewhere } = parts;
+  const key = isElsewhere ? undefined : parts.key;
   const isKnown = change !== undefined && !('unknown' in change);
   const hasEnded = groupOf(promotion) === 'done';
   return {
@@ -50,8 +54,9 @@ export function contentOf(parts: ContentParts): PromotionContent {
       .map(({ actor, at, text, place }) => said(actor, at, text, whereOf(promotion, place), now)),
     left: Math.max(0, comments.length - MAX_COMMENTS),
     actions: deedsFor(promotion, key).map(deed => actionOf(deed, promotion)),
-    note: hasEnded ? undefined : noteOf(promotion, key),
+    note: hasEnded || isElsewhere ? undefined : noteOf(promotion, key),
     mayComment: !hasEnded,
+    longestComment: MAX_COMMENT,
     trouble,
   };
 }
@@ -103,7 +108,8 @@ function lifeOf(standing: Standing): string {
 }
 
 function factsOf({ promotion, now }: ContentParts): Fact[] {
-  const { from, requestedBy, requestedAt, reason, effectiveAt, appliedAt, closed, state } = promotion;
+  const { from, requestedBy, requestedAt, reason, effectiveAt, appliedAt, closed, state, release } =
+    promotion;
   const when = (at: string) => `${instantOf(at)} (${ageOf(at, now)})`;
   const closedBy =
     closed === null
@@ -118,12 +124,19 @@ function factsOf({ promotion, now }: ContentParts): Fact[] {
     { term: 'Replaces', text: from === null ? 'Nothing: it is the first version there' : `@${from}` },
     { term: 'Requested by', text: `${oneLine(requestedBy)}, ${when(requestedAt)}` },
     { term: 'Reason', text: visibleLines(reason) },
+    ...(release === null ? [] : [{ term: 'Release', text: releaseOf(release) }]),
     ...(effectiveAt === null || appliedAt !== null
       ? []
       : [{ term: 'Planned for', text: bothZones(effectiveAt) }]),
     ...(appliedAt === null ? [] : [{ term: 'Went live', text: when(appliedAt) }]),
     ...closedBy,
   ];
+}
+
+function releaseOf({ id, atomic }: NonNullable<Promotion['release']>): string {
+  return atomic
+    ? `${id}: it goes live with the others or not at all, and is decided with them`
+    : `${id}: requested with others, and decided by itself`;
 }
 
 function said(who: string, at: string, text: string, where: string | undefined, now: number): Said {
@@ -135,15 +148,16 @@ function whereOf({ from, version }: Promotion, place: Comment['place']): string 
   return `@${place.side === 'from' ? from : version}, line ${place.line}`;
 }
 
-function actionOf(deed: Deed, { version, environment }: Promotion): Action {
-  const what = `@${version}`;
+function actionOf(deed: Deed, { version, environment, release }: Promotion): Action {
+  // What goes live only with others is decided with them.
+  const what = release?.atomic === true ? `Release ${release.id}` : `@${version}`;
   switch (deed) {
     case 'approve':
       return { deed, label: `Approve ${what} for ${environment}…` };
     case 'reject':
       return { deed, label: `Reject ${what} for ${environment}…` };
     case 'cancel':
-      return { deed, label: `Cancel ${what} for ${environment}…` };
+      return { deed, label: `Cancel Promotion of ${what} to ${environment}…` };
   }
 }
 

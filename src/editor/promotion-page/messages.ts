@@ -34,6 +34,8 @@ export interface PromotionContent {
   /** Why one can do no more; undefined where one can. */
   readonly note: string | undefined;
   readonly mayComment: boolean;
+  /** UTF-16 code units. */
+  readonly longestComment: number;
   /** Why what is shown may be out of date; undefined where it is not. */
   readonly trouble: string | undefined;
 }

@@ -14,9 +14,9 @@ export function promotionPageHtml({ cspSource, scriptUri, styleUri, nonce }: Pag
 </head>
 <body>
 <header>
-<h1 id="title">Promotion</h1>
+<h1 id="title" tabindex="-1">Promotion</h1>
 <p id="state" role="status"></p>
-<p id="trouble" hidden><span id="trouble-text"></span> <button id="again" type="button" class="link">Try Again</button></p>
+<p id="trouble" hidden><span id="trouble-text" role="status"></span> <button id="again" type="button" class="link">Try Again</button></p>
 <div class="bar" role="group" aria-label="Actions">
 <button id="open-changes" type="button" class="primary">Open Changes</button>
 <span id="actions" class="bar"></span>
@@ -44,7 +44,7 @@ export function promotionPageHtml({ cspSource, scriptUri, styleUri, nonce }: Pag
 <section aria-labelledby="discussion-heading">
 <h2 id="discussion-heading">Discussion</h2>
 <p id="left" hidden></p>
-<ol id="discussion" role="log" aria-label="Comments"></ol>
+<div role="log" aria-labelledby="discussion-heading"><ol id="discussion"></ol></div>
 <p id="silence">No comments yet.</p>
 <form id="comment-form">
 <label for="comment">Comment on the whole promotion</label>

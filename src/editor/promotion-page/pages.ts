@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { LinkedSource } from '../../core/changed-sources.ts';
+import type { RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
 import { sourceKindOf } from '../../core/source.ts';
 import { versionReference } from '../../core/version.ts';
@@ -20,12 +21,15 @@ export class PromotionPages implements vscode.Disposable {
   readonly #panels = new Set<PromotionPanel>();
   /** Counts tokens, in a thread. */
   readonly #renderer: PreviewRenderer;
+  readonly #following: vscode.Disposable;
 
   constructor(workbench: Workbench, extensionUri: vscode.Uri) {
     this.#workbench = workbench;
     this.#extensionUri = extensionUri;
     const worker = vscode.Uri.joinPath(extensionUri, 'dist', 'preview-worker.js');
     this.#renderer = new PreviewRenderer(new URL(worker.toString(true)));
+    // Each registry counts its promotions from 1.
+    this.#following = workbench.session.onDidChange(() => workbench.promotions.onPage(this.#front()));
   }
 
   get open(): readonly PromotionPanel[] {
@@ -63,8 +67,17 @@ export class PromotionPages implements vscode.Disposable {
     else panel.dispose();
   }
 
+  /** Comments that were written, edited or deleted show at once; what else is new comes with the list. */
+  heard(events: readonly RegistryEvent[]): void {
+    const commented = events.filter(({ kind }) => kind.startsWith('comment.'));
+    if (commented.length === 0) return;
+    const prompts = new Set(commented.map(({ prompt }) => prompt));
+    for (const panel of this.#panels) panel.heard(prompts);
+  }
+
   dispose(): void {
     for (const panel of [...this.#panels]) panel.dispose();
+    this.#following.dispose();
     this.#renderer.dispose();
   }
 

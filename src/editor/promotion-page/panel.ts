@@ -4,10 +4,12 @@ import * as vscode from 'vscode';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { lastSegment } from '../../core/name.ts';
 import { isCancelled, logged, messageOf } from '../problems/explain.ts';
-import { whyNotComment } from '../promotions/comment-length.ts';
+import { allComments } from '../promotions/all-comments.ts';
+import { MAX_COMMENT, whyNotComment } from '../promotions/comment-length.ts';
 import { groupOf } from '../promotions/groups.ts';
 import { knownStandings } from '../promotions/standing.ts';
 import { NewestRun } from '../work/newest-run.ts';
+import { Turns } from '../work/turns.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ChangeSummary } from './change-summary.ts';
 import { contentOf } from './content.ts';
@@ -25,24 +27,19 @@ export interface PromotionPanelParts {
   readonly summarize: (promotion: Promotion, signal: AbortSignal) => Promise<ChangeSummary>;
 }
 
-/** Comments that are fetched in one request. */
-const PAGE = 500;
-/** Requests for comments of one promotion at most. */
-const MAX_PAGES = 20;
-
 export class PromotionPanel implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #parts: PromotionPanelParts;
   readonly #disposables: vscode.Disposable[] = [];
   readonly #loading = new NewestRun();
+  /** However much happens, each run ends before the next. */
+  readonly #refreshing = new Turns(1, () => this.load());
   #promotion: Promotion | undefined;
   #comments: readonly Comment[] = [];
   #change: ChangeSummary | { readonly unknown: string } | undefined;
   #changeOf: string | undefined;
   #trouble: string | undefined;
   #isClosed = false;
-  #told: ToPage | undefined;
-  #shown: PromotionContent | undefined;
 
   constructor(panel: vscode.WebviewPanel, parts: PromotionPanelParts) {
     this.panel = panel;
@@ -50,7 +47,7 @@ export class PromotionPanel implements vscode.Disposable {
     const { session, promotions, prompts } = parts.workbench;
     this.#disposables.push(
       panel.webview.onDidReceiveMessage(message => void this.receive(message)),
-      promotions.onDidChange(() => void this.load()),
+      promotions.onDidChange(() => this.#refreshing.add(this.id)),
       prompts.onDidChange(() => this.#send()),
       session.onDidChange(() => this.#send()),
     );
@@ -67,16 +64,6 @@ export class PromotionPanel implements vscode.Disposable {
     return this.#parts.place;
   }
 
-  /** What the page shows; undefined until the registry has answered. */
-  get shown(): PromotionContent | undefined {
-    return this.#shown;
-  }
-
-  /** What the page was told last. */
-  get told(): ToPage | undefined {
-    return this.#told;
-  }
-
   /** Asks the registry again. Never rejects: the page says what is wrong. */
   load(): Promise<void> {
     return this.#loading.start(signal => this.#load(signal));
@@ -91,21 +78,19 @@ export class PromotionPanel implements vscode.Disposable {
   }
 
   async #load(signal: AbortSignal): Promise<void> {
-    const { session, promotions } = this.#parts.workbench;
+    const { session } = this.#parts.workbench;
     try {
-      this.#checkPlace();
-      const client = await session.clientFor({ kind: 'read' });
-      const known = promotions.find(this.id);
-      // One that has ended is in the list as it was when that was fetched, and changes no more.
-      const promotion = known ?? (await client.getPromotion(this.id, signal));
-      const comments: Comment[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < MAX_PAGES; page++) {
-        const { data, nextCursor } = await client.listComments(this.id, { limit: PAGE, cursor }, signal);
-        comments.push(...data);
-        cursor = nextCursor ?? undefined;
-        if (cursor === undefined) break;
+      // A page of an earlier window is there before the registry has been asked.
+      await session.settled();
+      if (signal.aborted) return;
+      if (this.#elsewhere !== undefined) {
+        this.#send();
+        return;
       }
+      const client = await session.clientFor({ kind: 'read' });
+      // Not as a list has it: somebody may have decided meanwhile.
+      const promotion = await client.getPromotion(this.id, signal);
+      const comments = await allComments(session, this.id, signal);
       if (signal.aborted) return;
       this.#promotion = promotion;
       this.#comments = comments;
@@ -139,28 +124,32 @@ export class PromotionPanel implements vscode.Disposable {
   #send(): void {
     const promotion = this.#promotion;
     const { session, promotions, prompts } = this.#parts.workbench;
+    const elsewhere = this.#elsewhere;
+    const isElsewhere = elsewhere !== undefined;
+    const trouble = elsewhere ?? this.#trouble;
     if (promotion === undefined) {
-      if (this.#trouble !== undefined)
-        this.#post({ type: 'content', content: this.#unknown(), kept: this.#kept() });
+      if (trouble !== undefined)
+        this.#post({ type: 'content', content: this.#unknown(trouble), kept: this.#kept() });
       return;
     }
     const environment = session.environments.find(({ name }) => name === promotion.environment);
     const content = contentOf({
       promotion,
-      standing: knownStandings(promotions, prompts).of(promotion),
+      standing: isElsewhere ? { kind: 'unknown' } : knownStandings(promotions, prompts).of(promotion),
       comments: this.#comments,
       change: this.#change,
       key: session.keys.get(promotion.environment),
-      policy: environment?.policy,
-      pointers: prompts.listed.get(promotion.prompt)?.summary?.pointers,
-      trouble: this.#trouble,
+      policy: isElsewhere ? undefined : environment?.policy,
+      pointers: isElsewhere ? undefined : prompts.listed.get(promotion.prompt)?.summary?.pointers,
+      trouble,
+      isElsewhere,
       now: Date.now(),
     });
     this.panel.title = `${groupOf(promotion) === 'waiting' ? 'Review' : 'Promotion'} ${lastSegment(promotion.prompt)}@${promotion.version} → ${promotion.environment}`;
     this.#post({ type: 'content', content, kept: this.#kept() });
   }
 
-  #unknown(): PromotionContent {
+  #unknown(trouble: string): PromotionContent {
     const nothing = { facts: [], changes: [], policy: [], approvals: [], discussion: [], actions: [] };
     return {
       ...nothing,
@@ -171,7 +160,8 @@ export class PromotionPanel implements vscode.Disposable {
       left: 0,
       note: undefined,
       mayComment: false,
-      trouble: this.#trouble,
+      longestComment: MAX_COMMENT,
+      trouble,
     };
   }
 
@@ -179,13 +169,22 @@ export class PromotionPanel implements vscode.Disposable {
     return { id: this.id, place: this.place };
   }
 
+  /** What is to be said where the window is connected to another registry now; undefined where it is not. */
+  get #elsewhere(): string | undefined {
+    const { place } = this.#parts.workbench.session;
+    return place === this.place
+      ? undefined
+      : `This promotion is of ${this.place}, and this window is connected to ${place ?? 'no registry'}.`;
+  }
+
   /** @throws Error where the window is connected to another registry now */
   #checkPlace(): void {
-    const { place } = this.#parts.workbench.session;
-    if (place !== this.place)
-      throw new Error(
-        `This promotion is of ${this.place}, and this window is connected to ${place ?? 'no registry'}.`,
-      );
+    if (this.#elsewhere !== undefined) throw new Error(this.#elsewhere);
+  }
+
+  /** The log of the registry has something new about comments. */
+  heard(prompts: ReadonlySet<string | undefined>): void {
+    if (this.#promotion !== undefined && prompts.has(this.#promotion.prompt)) this.#refreshing.add(this.id);
   }
 
   /** Does what the page says. Failures are told. */
@@ -244,8 +243,6 @@ export class PromotionPanel implements vscode.Disposable {
 
   #post(message: ToPage): void {
     if (this.#isClosed) return;
-    this.#told = message;
-    if (message.type === 'content') this.#shown = message.content;
     void this.panel.webview.postMessage(message);
   }
 

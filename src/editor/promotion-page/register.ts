@@ -1,5 +1,6 @@
 /** Registers the pages of promotions: their command, and pages of an earlier window. All the rest is loaded when it is used. */
 import * as vscode from 'vscode';
+import type { RegistryEvent } from '../../core/event.ts';
 import { registerCommand } from '../commands.ts';
 import type { Workbench } from '../workbench.ts';
 import type { PromotionPages } from './pages.ts';
@@ -10,7 +11,11 @@ export const VIEW_TYPE = 'promptforge.promotion';
 export function registerPromotionPages(
   workbench: Workbench,
   extensionUri: vscode.Uri,
-): vscode.Disposable & { readonly pages: () => Promise<PromotionPages> } {
+): vscode.Disposable & {
+  readonly pages: () => Promise<PromotionPages>;
+  /** What the log of the registry has new. */
+  heard(events: readonly RegistryEvent[]): void;
+} {
   let loading: Promise<PromotionPages> | undefined;
   let loaded: PromotionPages | undefined;
   const pages = () => {
@@ -30,6 +35,7 @@ export function registerPromotionPages(
   );
   return {
     pages,
+    heard: events => loaded?.heard(events),
     dispose() {
       registered.dispose();
       loaded?.dispose();

@@ -23,6 +23,8 @@ const problem = byId('comment-problem', HTMLElement);
 const { draft = '', key: sentKey, ...identity } = host.getState() ?? {};
 let kept: Partial<KeptState> = identity;
 let key = sentKey;
+let isSending = false;
+let longest = Number.POSITIVE_INFINITY;
 comment.value = draft;
 
 byId('open-changes', HTMLButtonElement).addEventListener('click', () =>
@@ -42,15 +44,14 @@ comment.addEventListener('keydown', event => {
 });
 form.addEventListener('submit', event => {
   event.preventDefault();
-  if (send.disabled || comment.value.trim() === '') {
-    if (!send.disabled) problem.textContent = 'Write something.';
-    return;
-  }
+  if (isSending) return;
+  const { value } = comment;
+  problem.textContent = whyNot(value);
+  if (problem.textContent !== '') return;
   key ??= crypto.randomUUID();
   keep();
-  send.disabled = true;
-  problem.textContent = '';
-  host.postMessage({ type: 'comment', text: comment.value, key });
+  sending(true);
+  host.postMessage({ type: 'comment', text: value, key });
 });
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => heard(data));
 host.postMessage({ type: 'ready' });
@@ -63,16 +64,28 @@ function heard(message: ToPage): void {
       keep();
       break;
     case 'commented':
-      send.disabled = false;
+      sending(false);
       if (message.key !== key) return;
       key = undefined;
       comment.value = '';
       keep();
       break;
     case 'notCommented':
-      send.disabled = false;
+      sending(false);
       if (message.key === key) problem.textContent = message.message;
   }
+}
+
+/** Empty where it can be sent. */
+function whyNot(text: string): string {
+  if (text.trim() === '') return 'Write something.';
+  return text.length > longest ? `At most ${longest} characters; these are ${text.length}.` : '';
+}
+
+/** The button stays what has the focus. */
+function sending(isNow: boolean): void {
+  isSending = isNow;
+  send.setAttribute('aria-disabled', String(isNow));
 }
 
 function keep(): void {
@@ -80,14 +93,16 @@ function keep(): void {
 }
 
 function show(content: PromotionContent): void {
+  longest = content.longestComment;
   byId('title', HTMLElement).textContent = content.title;
   byId('state', HTMLElement).textContent = content.status;
   shown('trouble', 'trouble-text', content.trouble);
   shown('note', 'note', content.note);
   shown('breaking', 'breaking', content.breaking);
   showActions(content.actions);
-  byId('facts', HTMLElement).replaceChildren(
-    ...content.facts.flatMap(({ term, text }) => [element('dt', {}, term), element('dd', {}, text)]),
+  fill(
+    byId('facts', HTMLElement),
+    content.facts.flatMap(({ term, text }) => [element('dt', {}, term), element('dd', {}, text)]),
   );
   listIn('changes', content.changes);
   listIn('policy', content.policy);
@@ -101,14 +116,15 @@ function show(content: PromotionContent): void {
   form.hidden = !content.mayComment && comment.value === '';
 }
 
-/** Buttons that are the same stay, so that the focus stays on them. */
+/** Buttons that are the same stay, so that the focus stays on them; from one that goes it moves to the title. */
 function showActions(actions: readonly Action[]): void {
   const place = byId('actions', HTMLElement);
-  const labels = [...place.children].map(child => child.textContent);
-  if (labels.join('\n') === actions.map(({ label }) => label).join('\n')) return;
-  place.replaceChildren(
-    ...actions.map(({ deed, label }) => button(label, () => host.postMessage({ type: 'decide', deed }))),
+  const hadFocus = place.contains(document.activeElement);
+  fill(
+    place,
+    actions.map(({ deed, label }) => button(label, () => host.postMessage({ type: 'decide', deed }))),
   );
+  if (hadFocus && !place.contains(document.activeElement)) byId('title', HTMLElement).focus();
 }
 
 function shown(id: string, textId: string, text: string | undefined): void {
@@ -117,16 +133,22 @@ function shown(id: string, textId: string, text: string | undefined): void {
 }
 
 function listIn(id: string, items: readonly string[]): void {
-  byId(id, HTMLElement).replaceChildren(...items.map(item => element('li', {}, item)));
+  fill(
+    byId(id, HTMLElement),
+    items.map(item => element('li', {}, item)),
+  );
 }
 
-/** What is there already stays, so that a screen reader hears only what is new. */
 function saidIn(id: string, all: readonly Said[]): void {
-  const list = byId(id, HTMLElement);
-  const made = all.map(saidItem);
-  const same = [...list.children].every((child, index) => child.textContent === made[index]?.textContent);
-  if (same) list.append(...made.slice(list.children.length));
-  else list.replaceChildren(...made);
+  fill(byId(id, HTMLElement), all.map(saidItem));
+}
+
+/** What is there already stays, so that a screen reader hears only what is new and a selection lasts. */
+function fill(place: HTMLElement, made: readonly HTMLElement[]): void {
+  const there = [...place.children];
+  const isSame = there.every((child, index) => child.textContent === made[index]?.textContent);
+  if (isSame) place.append(...made.slice(there.length));
+  else place.replaceChildren(...made);
 }
 
 function saidItem({ who, when, where, text }: Said): HTMLElement {
