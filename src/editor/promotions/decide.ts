@@ -12,8 +12,8 @@ import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { type Deed, deedsFor, groupOf } from './groups.ts';
 import { afterDeed } from './labels.ts';
-import { namedPromotion } from './named-promotion.ts';
-import { approvalQuestion, decisionQuestion, refusal, unknownAfterFailure } from './words.ts';
+import { namedPromotion, promotionNow } from './named-promotion.ts';
+import { approvalQuestion, decisionQuestion, endedAlready, refusal, unknownAfterFailure } from './words.ts';
 
 export async function decide(
   workbench: Workbench,
@@ -22,21 +22,20 @@ export async function decide(
   argument: unknown,
 ): Promise<void> {
   const { session, ask } = workbench;
-  const promotion = await namedPromotion(argument, workbench, {
+  const named = await namedPromotion(argument, workbench, {
     title,
     admits: each => deedsFor(each, session.keys.get(each.environment)).includes(deed),
   });
-  if (promotion === undefined) return;
+  if (named === undefined) return;
+  const promotion = await promotionNow(named, workbench);
   if (promotion.release?.atomic === true && groupOf(promotion) !== 'done') {
     // It goes live only with the others, so the question is about all of them.
     await vscode.commands.executeCommand(`promptforge.${deed}Release`, promotion.release.id);
     return;
   }
   if (groupOf(promotion) === 'done') {
-    await ask.tell(
-      'info',
-      `This promotion of ${promotion.prompt}@${promotion.version} was ${promotion.state} already.`,
-    );
+    if (groupOf(named) !== 'done') void workbench.prompts.refresh();
+    await ask.tell('info', endedAlready(promotion, groupOf(named) !== 'done'));
     return;
   }
   // Before anything is asked: it would be for nothing without the key.

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Promotion } from '../../contract/promotions.ts';
 import { documentsIn } from '../versions/tab-documents.ts';
 import { parseResolvedUri, parseVersionUri } from '../versions/uri.ts';
+import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { groupsOf } from './groups.ts';
 import { groupTitle, promotionOption } from './labels.ts';
@@ -38,6 +39,31 @@ export async function namedPromotion(
     return undefined;
   }
   return ask.pick({ title: question.title, placeholder: 'Select a promotion', options });
+}
+
+/**
+ * As the registry has it now: a list may be of before somebody decided, or of the registry that the window was connected
+ * to before.
+ * @throws Error where the registry has another promotion under its id; as the registry client
+ */
+export async function promotionNow(
+  named: Promotion,
+  { session }: Pick<Workbench, 'session'>,
+): Promise<Promotion> {
+  const client = await session.clientFor({ kind: 'read' });
+  const now = await inProgress('Fetching the promotion', signal => client.getPromotion(named.id, signal));
+  checkIsSame(named, now);
+  return now;
+}
+
+/** @throws Error where two promotions have one id, as each registry counts its own from 1 */
+export function checkIsSame(named: Promotion, now: Promotion | undefined): void {
+  const said = (each: Promotion | undefined) =>
+    each && [each.prompt, each.version, each.environment, each.channel, each.requestedAt].join(' ');
+  if (said(named) !== said(now))
+    throw new Error(
+      `This promotion of ${named.prompt}@${named.version} is of another registry than the one that this window is connected to now. Nothing was done.`,
+    );
 }
 
 /** The id of the promotion whose review is the editor in front. @param registry that the window is connected to */

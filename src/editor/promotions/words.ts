@@ -79,6 +79,12 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion
     : `It then goes live at once.`;
 }
 
+/** @param isNews whether the window did not know it */
+export function endedAlready({ prompt, version, state, closed }: Promotion, isNews: boolean): string {
+  const by = closed === null ? '' : ` by ${oneLine(closed.by)}`;
+  return `${isNews ? 'Somebody was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
+}
+
 /** What is to be said when nobody here can know whether it was carried out. */
 export function unknownAfterFailure(deed: Deed, error: unknown): string {
   return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions shows it when the network is back. To ${deed} twice does no harm.`;

@@ -2,6 +2,7 @@
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseSummary } from '../../contract/releases.ts';
 import { firstLine } from '../explorer/labels.ts';
+import { checkIsSame } from '../promotions/named-promotion.ts';
 import type { PromotionNode } from '../promotions/promotions-view.ts';
 import { ageOf, counted } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
@@ -17,7 +18,14 @@ export async function namedRelease(
   const client = await session.clientFor({ kind: 'read' });
   const id = idIn(argument) ?? (await pick());
   if (id === undefined) return undefined;
-  return inProgress('Fetching the release', signal => client.getRelease(id, signal));
+  const release = await inProgress('Fetching the release', signal => client.getRelease(id, signal));
+  const known = promotionIn(argument);
+  if (known !== undefined)
+    checkIsSame(
+      known,
+      release.promotions.find(each => each.id === known.id),
+    );
+  return release;
 
   async function pick(): Promise<string | undefined> {
     const { data } = await inProgress('Fetching releases', signal =>
@@ -43,13 +51,13 @@ export async function namedRelease(
 }
 
 function idIn(argument: unknown): string | undefined {
-  if (typeof argument === 'string') return argument;
-  if (typeof argument !== 'object' || argument === null || !('kind' in argument)) return undefined;
-  const node = argument as PromotionNode;
-  if (node.kind === 'release') return node.release.id;
-  return node.kind === 'promotion' ? releaseIdOf(node.promotion) : undefined;
+  return typeof argument === 'string' ? argument : promotionIn(argument)?.release?.id;
 }
 
-function releaseIdOf({ release }: Promotion): string | undefined {
-  return release?.id;
+/** The node's promotion, or the first of its release. */
+function promotionIn(argument: unknown): Promotion | undefined {
+  if (typeof argument !== 'object' || argument === null || !('kind' in argument)) return undefined;
+  const node = argument as PromotionNode;
+  if (node.kind === 'release') return node.release.promotions[0];
+  return node.kind === 'promotion' ? node.promotion : undefined;
 }
