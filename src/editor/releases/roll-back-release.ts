@@ -1,5 +1,6 @@
 /** Roll Back Release: all of its prompts go back to what was live before, as a release of their own. */
 
+import type { ReleaseAnswer } from '../../contract/releases.ts';
 import { releaseRollback } from '../../core/release.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { draftName } from '../asking/draft-name.ts';
@@ -53,5 +54,17 @@ export async function rollBackRelease(workbench: Workbench, argument: unknown): 
   if (sent.kind === 'refused') void ask.tell('warning', sent.message);
   if (sent.kind !== 'answered') return;
   ask.sent(draft);
-  void ask.tell('info', releaseOutcome(sent.answer, release, true));
+  void sayOutcome(workbench, sent.answer, releaseOutcome(sent.answer, release, true));
+}
+
+/** The way back is a rollback of the rollback. */
+async function sayOutcome(
+  workbench: Workbench,
+  { release, results }: ReleaseAnswer,
+  message: string,
+): Promise<void> {
+  const isLive = release !== null && results.some(({ outcome }) => outcome === 'applied');
+  const chosen = await workbench.ask.tell('info', message, ...(isLive ? ['Undo…'] : []));
+  if (chosen === undefined) return;
+  await rollBackRelease(workbench, release?.id).catch(error => workbench.report(error, 'Rolling back'));
 }
