@@ -114,6 +114,13 @@ describe('a link to a version or a promotion', () => {
     ['a user and a password', 'https://prompts.example.com@evil.example', /user name or password/],
     ['a query', 'https://prompts.example.com/?next=1', /query/],
     ['no address', 'prompts', /not a URL/],
+    ['a share of Windows', '\\\\server\\share', /not a URL/],
+    ['a share as a file', 'file://server/share', /begins with https:\/\//],
+    ['an IPv6 address and no encryption', 'http://[2001:db8::1]:7878', /unencrypted/],
+    ['this machine by an address of IPv4 in IPv6', 'http://[::ffff:127.0.0.1]', /unencrypted/],
+    ['a name that begins like this machine', 'http://127.0.0.1.evil.example', /unencrypted/],
+    ['a line break', 'https://prompts.example.com/\nx', /not written out/],
+    ['a backslash', 'https://prompts.example.com\\@evil.example', /user name or password|not written out/],
     ['a huge address', `https://${'a'.repeat(3900)}.example`, /more than 300 characters/],
     ['a huge path', `https://prompts.example.com/${'a/'.repeat(200)}`, /more than 300 characters/],
   ] as const)
@@ -126,6 +133,25 @@ describe('a link to a version or a promotion', () => {
       assert.deepEqual(ask.confirmed, []);
       assert.equal(shownText(), undefined);
       assert.equal(team.registry.seen.slice(before).filter(({ path }) => path.includes('/a')).length, 0);
+    });
+
+  for (const [what, link, why] of [
+    ['a path for a name', '/version?ref=../../etc/passwd@1', /cannot be a segment/],
+    ['characters that act', '/version?ref=a%1b[2J%e2%80%ae@1', /is not allowed/],
+    ['no such page', '/connect?registry=https://prompts.example.com', /leads to no version/],
+    ['a promotion by a path', '/promotion?id=1/../2', /not the number of a promotion/],
+    ['two registries', '/version?ref=a@1&registry=https://a.example&registry=https://b.example', /twice/],
+    ['more than a link holds', `/version?ref=${'a'.repeat(10_000)}@1`, /more than 4000 characters/],
+  ] as const)
+    it(`is refused in one line with ${what}`, async () => {
+      const registry = link.includes('registry=') ? '' : `&registry=${encodeURIComponent(team.registry.url)}`;
+      const ask = await open(`vscode://promptforge.promptforge${link}${registry}`);
+      const { message } = await told(ask, /^The link was not opened\. /);
+      assert.match(message, why);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      assert.doesNotMatch(message, /[\u0000-\u001f\u202e]/);
+      assert.ok(message.length < 500);
+      assert.deepEqual(ask.confirmed, []);
     });
 
   it('names a host in ASCII, where it looks like another', async () => {

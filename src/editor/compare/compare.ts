@@ -132,6 +132,8 @@ export function registerCompare(workbench: Workbench): vscode.Disposable {
       }
       const name = ({ prompt, version }: Target) => `${shortName(prompt, prompts.listed.keys())}@${version}`;
       const right = { prompt: target.prompt, version: target.version };
+      const { areReadable } = await import('../versions/readable.ts');
+      if (!(await areReadable(workbench, [selected, right]))) return;
       await vscode.commands.executeCommand(
         'vscode.diff',
         versionUri(session.registry, selected),

@@ -23,8 +23,9 @@ export interface Shown {
 }
 
 /**
- * `left` is the older side. Gives what differs; undefined where that could not be found out, because a version cannot
- * be fetched or a source cannot be read: then the prompt alone is compared.
+ * `left` is the older side. Gives what differs; undefined where that could not be found out, because a partial cannot
+ * be fetched or a source cannot be read: then the prompt alone is compared; and where a side is not there or not for this
+ * key, which the person is told.
  */
 export async function showChange(
   workbench: Workbench,
@@ -33,7 +34,17 @@ export async function showChange(
   right: End,
   shown: Shown,
 ): Promise<Change | undefined> {
-  const change = await findChange(workbench, prompt, left, right);
+  const versions = [left, right].flatMap(end => ('version' in end ? [{ prompt, version: end.version }] : []));
+  const { areReadable } = await import('../versions/readable.ts');
+  const [isReadable, change] = await Promise.all([
+    areReadable(workbench, versions).catch((error: unknown) => {
+      // A registry that is away is no matter of the comparison, which the editor tells in its place.
+      workbench.log.warn(`Comparing ${prompt}: ${logged(error)}`);
+      return true;
+    }),
+    findChange(workbench, prompt, left, right),
+  ]);
+  if (!isReadable) return undefined;
   const documents = await documentsOf(workbench, prompt, left, right, shown);
   const { title } = shown;
   if (change === undefined || change.partials.length === 0) {

@@ -16,7 +16,7 @@ import { ownTimeZone } from '../wording/moment.ts';
 import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { isAt, setTargets } from './choices.ts';
+import { isAt, setTargets, targetsOf } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { channelDraft } from './pick-target.ts';
 import { proofOf } from './proof.ts';
@@ -245,6 +245,12 @@ async function sayWhatIsTrue(
       { version: current },
       { version: wanted.version as VersionNumber },
     );
-  if (chosen === 'Try Again')
-    await vscode.commands.executeCommand('promptforge.promote', wanted.prompt, wanted.version);
+  if (chosen === 'Try Again') await again(workbench, wanted);
+}
+
+/** The same move, from what is live by now. */
+async function again(workbench: Workbench, { prompt, version, target, kind }: Move): Promise<void> {
+  const summary = await freshSummary(workbench, prompt);
+  const now = targetsOf(summary, workbench.session.environments).find(each => isAt(each, target));
+  if (now !== undefined) await move(workbench, { prompt, version, target: now, kind });
 }

@@ -37,11 +37,12 @@ export function registerReview(workbench: Workbench): vscode.Disposable {
 
 export async function showReview(workbench: Workbench, promotion: Promotion): Promise<void> {
   const { id, prompt, from, version } = promotion;
-  if (from === null)
-    await vscode.window.showTextDocument(reviewUri(workbench.session.registry, promotion, version), {
-      preview: true,
-    });
-  else {
+  if (from === null) {
+    const { areReadable } = await import('../versions/readable.ts');
+    if (!(await areReadable(workbench, [{ prompt, version }]))) return;
+    const uri = reviewUri(workbench.session.registry, promotion, version);
+    await vscode.window.showTextDocument(uri, { preview: true });
+  } else {
     const shown = {
       title: reviewTitle(shortName(prompt, workbench.prompts.listed.keys()), promotion),
       promotion: id,

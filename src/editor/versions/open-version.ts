@@ -13,10 +13,8 @@ import { pickVersion } from './pick-version.ts';
 import { EMBEDDED, parseVersionUri, versionUriParts } from './uri.ts';
 
 export function registerOpenVersion(workbench: Workbench): vscode.Disposable {
-  const { session, prompts, report } = workbench;
-  const { ask } = workbench;
-  const open = (target: Required<Pick<Target, 'prompt' | 'version'>>) =>
-    vscode.window.showTextDocument(versionUri(session.registry, target), { preview: true });
+  const { ask, prompts, report } = workbench;
+  const open = (target: Required<Pick<Target, 'prompt' | 'version'>>) => openReference(workbench, target);
   return vscode.Disposable.from(
     registerCommand('openReference', 'Opening the version', report, async argument => {
       if (typeof argument === 'string') return openReference(workbench, referenceIn(argument));

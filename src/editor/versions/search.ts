@@ -17,6 +17,7 @@ import { ageOf, counted } from '../wording/age.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
 import { versionUri } from './open-version.ts';
+import { areReadable } from './readable.ts';
 import { excerptOf, searchKept } from './search-kept.ts';
 
 const TITLE = 'Search Versions';
@@ -155,14 +156,14 @@ async function showHit(workbench: Workbench, hit: SearchHit, text: string): Prom
   const { session, prompts } = workbench;
   const { prompt, version } = hit.version;
   const right = versionUri(session.registry, { prompt, version });
-  if (version === 1) {
+  const previous = (version - 1) as VersionNumber;
+  if (version === 1 || !(await areReadable(workbench, [{ prompt, version: previous }]))) {
     await vscode.window.showTextDocument(right, {
       preview: true,
       selection: await placeOf(right, hit.line, text),
     });
     return;
   }
-  const previous = (version - 1) as VersionNumber;
   const left = versionUri(session.registry, { prompt, version: previous });
   const name = shortName(prompt, prompts.listed.keys());
   const title = compareTitle(name, { kind: 'version', version: previous }, { kind: 'version', version });

@@ -1,0 +1,52 @@
+/** Whether a version can be shown: one that is not there, or not for this key, is told and not shown as an empty tab. */
+import type { PromptName } from '../../core/name.ts';
+import { Problem } from '../../core/problem.ts';
+import { type VersionNumber, versionReference } from '../../core/version.ts';
+import { messageOf } from '../problems/explain.ts';
+import { registryName } from '../status/words.ts';
+import { inProgress } from '../work/in-progress.ts';
+import type { Workbench } from '../workbench.ts';
+import { EMBEDDED } from './uri.ts';
+import { fetchVersion } from './version-files.ts';
+
+/**
+ * False where the person was told why one of them cannot be shown.
+ * @throws as the registry client, MissingKey; the signal's reason where the person does not wait
+ */
+export async function areReadable(
+  { ask, session }: Pick<Workbench, 'ask' | 'session'>,
+  versions: readonly { readonly prompt: PromptName; readonly version: VersionNumber }[],
+): Promise<boolean> {
+  const registry = session.registry ?? EMBEDDED;
+  const named = versions.map(each => ({ ...each, reference: versionReference(each.prompt, each.version) }));
+  const title = `Fetching ${named.map(({ reference }) => reference).join(' and ')}`;
+  const whys = await inProgress(title, signal => {
+    const cancelled = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    const found = named.map(async ({ prompt, version, reference }) => {
+      try {
+        await fetchVersion(session, { registry, prompt, version });
+        return undefined;
+      } catch (error) {
+        const why = whyNotReadable(error, reference, registry);
+        if (why === undefined) throw error;
+        return why;
+      }
+    });
+    return Promise.race([Promise.all(found), cancelled]);
+  });
+  const why = whys.find(each => each !== undefined);
+  if (why !== undefined) await ask.tell('warning', why);
+  return why === undefined;
+}
+
+/** Undefined for a failure that is no matter of the reference. */
+function whyNotReadable(error: unknown, reference: string, registry: string): string | undefined {
+  const where = registry === EMBEDDED ? 'The embedded registry' : registryName(registry);
+  if (Problem.is(error, 'prompt_not_found', 'version_not_found'))
+    return `${where} has no ${reference}, or your key may not see it.`;
+  if (Problem.is(error, 'version_not_released', 'role_too_low', 'channel_not_served'))
+    return `Your key may not see ${reference}. ${messageOf(error)}`;
+  return undefined;
+}
