@@ -1,5 +1,8 @@
 /** Edits of comments that have not reached the registry. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../scripts/projectRoot.ts';
 import { parsePromptName } from '../../src/core/name.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
 import { withEdits } from '../../src/editor/promotions/threads.ts';
@@ -93,5 +96,17 @@ describe('edits of comments that were not sent', () => {
     ]);
     const known = [{ ...at, comments: [{ ...comment, text: 'Softer' }] }];
     assert.deepEqual(withEdits(known, [EDIT]), known);
+  });
+
+  it('are sent by the first button, which is what the keys of the field press', () => {
+    const { contributes } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const [first, second] = contributes.menus['comments/comment/context'];
+    assert.deepEqual(
+      [first, second].map(({ command, group }) => [command, group]),
+      [
+        ['promptforge.sendEditedComment', 'inline@1'],
+        ['promptforge.cancelCommentEdit', 'inline@2'],
+      ],
+    );
   });
 });
