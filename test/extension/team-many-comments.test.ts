@@ -85,4 +85,15 @@ describe('the comments on several versions at once', () => {
     await eventually('the comparison', () => activeTab()?.label.startsWith('staging → production'));
     await isCommented(prompts);
   });
+
+  it('are on a prompt that is new in one of them, too', async () => {
+    const prompt = freshPrompt();
+    await team.publishAs('lea.horn', prompt, 'One.\n');
+    await team.promote(prompt, 'staging', 1);
+    await (await author()).addComment(prompt, { version: 1, line: 1, text: 'New here' } as never);
+    await run('refresh');
+    await run('compareEnvironments', { picks: ['staging → production'] });
+    await eventually('the comparison', () => activeTab()?.label.startsWith('staging → production'));
+    assert.equal((await threadOn(prompt, 1)).label, '@1, line 1');
+  });
 });

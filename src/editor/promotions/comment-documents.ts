@@ -21,11 +21,8 @@ export interface OpenDocuments {
 export function openDocuments(registry: string | undefined): OpenDocuments {
   const subjects = new Set<string>();
   const tabs = new Map<PromptName, VersionNumber[][]>();
-  const all = vscode.window.tabGroups.all.flatMap(group => group.tabs);
-  for (const tab of all.toSorted((one, other) => Number(other.isActive) - Number(one.isActive))) {
-    const promotion = promotionIn(tab, registry);
-    if (promotion !== undefined) subjects.add(promotion);
-    const versions = sidesIn(tab)
+  const add = (uris: readonly vscode.Uri[]) => {
+    const versions = uris
       .map(uri => parseVersionUri(uri))
       .filter(address => address !== undefined)
       .filter(address => address.registry === registry && address.promotion === undefined);
@@ -34,7 +31,19 @@ export function openDocuments(registry: string | undefined): OpenDocuments {
       tabs.set(prompt, [...(tabs.get(prompt) ?? []), sides.map(({ version }) => version)]);
       subjects.add(promptSubject(prompt));
     }
+  };
+  const told = new Set<string>();
+  const all = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+  for (const tab of all.toSorted((one, other) => Number(other.isActive) - Number(one.isActive))) {
+    const promotion = promotionIn(tab, registry);
+    if (promotion !== undefined) subjects.add(promotion);
+    const sides = sidesIn(tab);
+    for (const uri of sides) told.add(uri.toString());
+    add(sides);
   }
+  // Of several comparisons in one editor, VS Code tells only of those that have both sides; a new prompt has one.
+  for (const { document } of vscode.window.visibleTextEditors)
+    if (!told.has(document.uri.toString())) add([document.uri]);
   return { subjects, tabs };
 }
 

@@ -217,6 +217,7 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     controller,
     typed,
     vscode.window.tabGroups.onDidChangeTabs(update),
+    vscode.window.onDidChangeVisibleTextEditors(update),
     session.onDidChange(onSession),
     promotions.onDidChange(() => {
       for (const id of reviews.open) turns.add(id);
