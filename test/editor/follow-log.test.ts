@@ -20,6 +20,7 @@ function chain(begun: readonly RegistryEvent[], ...reasons: readonly string[]): 
 async function follow(
   logs: readonly (readonly RegistryEvent[] | 'down')[],
   position?: LogPosition,
+  wasFollowed = false,
 ): Promise<{ said: string[]; position: LogPosition | undefined }> {
   const said: string[] = [];
   const ended = new AbortController();
@@ -42,6 +43,7 @@ async function follow(
   };
   const follower = {
     position,
+    wasFollowed,
     keep: async (next: LogPosition) => {
       kept = next;
     },
@@ -67,6 +69,12 @@ const TWO = chain([], 'one', 'two');
 const THREE = chain(TWO, 'three');
 
 describe('following the log', () => {
+  it('says what came while the key was replaced, where the window followed it before', async () => {
+    const { position } = await follow([TWO]);
+    assert.deepEqual((await follow([THREE], position)).said, []);
+    assert.deepEqual((await follow([THREE], position, true)).said, ['happened']);
+  });
+
   it('says nothing of what was there before, and says once what comes', async () => {
     const { said, position } = await follow([TWO, THREE]);
     assert.deepEqual(said, ['happened']);

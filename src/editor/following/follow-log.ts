@@ -21,6 +21,8 @@ export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | '
 export interface LogFollower {
   /** Where reading ended last; undefined: never begun. */
   readonly position: LogPosition | undefined;
+  /** Whether this window has followed it already: then it is told of what happened since, too. */
+  readonly wasFollowed: boolean;
   keep(position: LogPosition): Thenable<void>;
   /** These happened since. */
   happened(events: readonly RegistryEvent[]): void;
@@ -52,7 +54,7 @@ export async function followLog(
   pause: (milliseconds: number, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   let { position } = follower;
-  let begun = false;
+  let begun = follower.wasFollowed;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     try {

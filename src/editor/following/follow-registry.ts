@@ -32,6 +32,8 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
   let following:
     | { readonly registry: string; readonly keys: number; readonly controller: AbortController }
     | undefined;
+  /** In this window. */
+  const followed = new Set<string>();
   let answered = false;
   /** Ends the pause under way. */
   let awake = new AbortController();
@@ -44,8 +46,11 @@ export function registryFollower(parts: RegistryFollowerParts): RegistryFollower
     const { followLog } = await import('./follow-log.ts');
     const alarm = (kind: Alarm['kind'], message: string) =>
       raise({ kind, registry, seenAt: new Date().toISOString(), message });
+    const wasFollowed = followed.has(registry);
+    followed.add(registry);
     const follower = {
       position: positionIn(memory, registry),
+      wasFollowed,
       keep: (position: Parameters<typeof keepPosition>[2]) => keepPosition(memory, registry, position),
       happened,
       failed,
