@@ -84,7 +84,8 @@ export function registerComments(workbench: Workbench, memory: vscode.Memento): 
     );
 
   const reviews: OpenReviews<CommentThread> = new OpenReviews({
-    isTyped: () => typed.areThere || edited.size > 0 || [unsent, edits].some(kept => kept.of(session.place).length > 0),
+    isTyped: () =>
+      typed.areThere || edited.size > 0 || [unsent, edits].some(kept => kept.of(session.place).length > 0),
     async fetch(id, signal) {
       const prompt = promptOfSubject(id);
       if (prompt !== undefined) return fetchVersions(prompt, signal);
