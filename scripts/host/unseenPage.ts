@@ -29,8 +29,9 @@ export async function openUnseenPage(browser: Browser, exposed: Exposed): Promis
   await page.send('Runtime.enable');
   await page.send('Runtime.addBinding', { name: BINDING });
   await page.send('Page.enable');
-  const scripts = [STOP_ANIMATIONS, DRAW_NOTHING, ...Object.keys(exposed).map(callingScript)].join('\n');
+  const scripts = [STOP_ANIMATIONS, ...Object.keys(exposed).map(callingScript)].join('\n');
   await page.send('Page.addScriptToEvaluateOnNewDocument', { source: scripts });
+  // Without a graphics card each pixel costs processor time.
   const metrics = { width: 1024, height: 640, deviceScaleFactor: 1, mobile: false };
   await page.send('Emulation.setDeviceMetricsOverride', metrics);
   await page.send('Emulation.setFocusEmulationEnabled', { enabled: true });
@@ -46,13 +47,6 @@ export async function openUnseenPage(browser: Browser, exposed: Exposed): Promis
     },
   };
 }
-
-// Without a graphics card each pixel costs processor time. What cannot be seen keeps its layout, focus and frames.
-const DRAW_NOTHING = `{
-  const unseen = new CSSStyleSheet();
-  unseen.replaceSync('html { opacity: 0 !important; }');
-  document.adoptedStyleSheets.push(unseen);
-}`;
 
 const BINDING = 'tellWhoOpenedThePage';
 
