@@ -10,7 +10,7 @@ import { eventually } from '../eventually.ts';
 import { aRegistry, type RegistryForTest } from '../registry/a-registry.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { inProcess } from './in-process.ts';
-import { start } from './promptforge.ts';
+import { promptforge, start } from './promptforge.ts';
 
 const TRIAGE = `---
 description: Sorts */ mail
@@ -231,7 +231,6 @@ describe('promptforge generate', () => {
     assert.match(live.stderr, /free is left out/);
     const cases: readonly (readonly [args: string, code: number, words: RegExp])[] = [
       ['only-staging --environment production', 1, /only-staging/],
-      ['--environment staging', 2, /key is one of production/],
       ['--registry http://127.0.0.1:9', 2, /--environment/],
       ['--environment production --registry http://127.0.0.1:9', 4, /cannot be reached/],
       ['suport/triage', 4, /There is no file .*suport\/triage\.prompt/],
@@ -245,6 +244,10 @@ describe('promptforge generate', () => {
       assert.equal(outcome.code, code, `${args}: ${outcome.stderr}`);
       assert.match(outcome.stderr, words);
     }
+    // It asks the keychain for a key of staging first.
+    const other = await promptforge(['generate', '--environment', 'staging'], { cwd: process.cwd() });
+    assert.equal(other.code, 2, other.stderr);
+    assert.match(other.stderr, /key is one of production/);
   });
 
   it('names a command that can be run again, where nothing but it names the registry', async () => {
