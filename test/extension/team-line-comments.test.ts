@@ -112,6 +112,24 @@ describe('the comments on versions', () => {
     await eventually('one comment', () => thread.comments.length === 1);
   });
 
+  it('come back after they were deleted, as a new comment with their text', async () => {
+    const prompt = await compared(['One.\n', 'Two.\n'], 1, 2);
+    await (await ada()).addComment(prompt, { version: version(2), line: 1, text: 'Hm' });
+    const thread = await threadOn(prompt, 2);
+    await run('addComment', {}, { thread, text: 'Mine' });
+    await eventually('the reply', () => thread.comments.length === 2);
+    const idsNow = async () =>
+      (await (await ada()).listThreads(prompt)).data[0]?.comments.map(({ id }) => id);
+    const before = await idsNow();
+    const ask = await run('deleteComment', { confirms: [true], button: 'Undo' }, thread.comments[1]);
+    await ask.message(`Deleted your comment on ${prompt}@2, line 1.`);
+    await eventually('a new comment', async () => {
+      const now = await idsNow();
+      return now?.length === 2 && now[0] === before?.[0] && now[1] !== before?.[1];
+    });
+    assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm', 'tomas.berg: Mine']]);
+  });
+
   it('stay with their line in later versions, and say when it is gone', async () => {
     const prompt = await compared(['One.\nTwo.\nThree.\n', 'Zero.\nOne.\nTwo.\nThree.\n'], 2, 2);
     const client = await ada();

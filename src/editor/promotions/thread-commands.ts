@@ -47,7 +47,7 @@ export function threadCommands(
   workbench: Workbench,
   parts: ThreadParts,
 ): Readonly<Record<ThreadCommand, (argument: unknown) => Promise<void> | void>> {
-  const { session, ask } = workbench;
+  const { session, ask, promotions, report } = workbench;
   const { unsent, sending, newest, load, editUnsent, sendingEdits } = parts;
   const client = () => session.clientFor({ kind: 'read' });
 
@@ -123,8 +123,25 @@ export function threadCommands(
       await inProgress('Deleting the comment', async signal =>
         (await client()).deleteComment(prompt, item.comment.id, signal),
       );
-      sendingEdits.edits.forget({ registry: placeNow(session), comment: item.comment.id });
+      const registry = placeNow(session);
+      sendingEdits.edits.forget({ registry, comment: item.comment.id });
       await load();
+      const { promotion: id, text } = item.comment;
+      const environment = (id === null ? undefined : promotions.find(id)?.environment) ?? '';
+      const at = { registry, environment, promotion: id, prompt, ...item.place };
+      // An admin may delete those of others, and would write them under another name.
+      const isOwn = item.contextValue.split(':').includes('edit');
+      // Not awaited: the message may stay for long.
+      void ask
+        .tell(
+          'info',
+          `Deleted ${isOwn ? 'your' : `${item.comment.actor}’s`} comment on ${placeOf(prompt, item)}.`,
+          ...(isOwn ? ['Undo'] : []),
+        )
+        .then(chosen =>
+          chosen === 'Undo' ? sending.keepAndSend(at, text, newest(subjectOf(at))) : undefined,
+        )
+        .catch((error: unknown) => report(error, 'Commenting'));
     },
     async applySuggestion(argument) {
       const found = await namedComment(argument, workbench, parts, 'Apply Suggestion', 'suggestion');
