@@ -1,4 +1,5 @@
 /** For whom a promotion or a change of owners waits, in the words of editor, command and messages. */
+import { approvalsMissing } from './approvals-missing.ts';
 import { eitherOf } from './either-of.ts';
 
 /** Owners of whom one must approve still, as the API tells of them. */
@@ -32,7 +33,7 @@ export interface WaitingOwnersChange {
 
 /** For what a change of owners waits: `1 approval by dana or sam`. */
 export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: WaitingOwnersChange): string {
-  const left = Math.max(1, approvalsNeeded - approvals.length);
+  const left = approvalsMissing({ approvals, approvalsNeeded });
   const what = `${left} ${left === 1 ? 'approval' : 'approvals'}`;
   return canApprove.length === 0
     ? `${what}, and nobody else has a key to approve it with`

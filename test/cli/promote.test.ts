@@ -106,6 +106,26 @@ describe('moving a pointer from the command line', () => {
     assert.deepEqual([code, JSON.parse(told).outcome], [0, 'applied']);
   });
 
+  it('says of what was requested before the policy asked for no approval that it needs one still', async () => {
+    await using lowered = await aRegistry({ environments: defaultEnvironments(1) });
+    const own = { PROMPTFORGE_KEY_PRODUCTION: await lowered.key('production', 'approver', 'ci') };
+    await using there = await aWorkingCopy(lowered.url, own);
+    await lowered.publish('p', 'text', null);
+    await lowered.promote('p', 1, 'staging');
+    const args = ['promote', 'p', '--to', 'production', ...why];
+    assert.match((await there.run(...args)).stdout, /promotion \d+ needs one more approval/);
+    const { data } = (await lowered.call('GET', '/v1/environments')).json;
+    const { policy } = data.find((each: Json) => each.name === 'production');
+    const as = { as: 'production admin' };
+    await lowered.call('PUT', '/v1/environments/production', { ...policy, approvals: 0 }, as);
+    const again = await there.run(...args);
+    assert.match(again.stdout, /promotion \d+ needs one more approval/);
+    const [{ id }] = (await lowered.call('GET', '/v1/promotions?prompt=p&state=pending')).json.data;
+    const approver = { as: 'production approver tomas' };
+    const approved = await lowered.call('POST', `/v1/promotions/${id}/approve`, {}, approver);
+    assert.equal(approved.json.state, 'applied');
+  });
+
   it('fails when it is rejected, and knows a plan that is there', async () => {
     await publish('rejected', 1);
     await registry.promote('rejected', 1, 'staging');

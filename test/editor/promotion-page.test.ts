@@ -290,6 +290,12 @@ describe('the policy in words', () => {
     assert.deepEqual(policyWords({ ...open, state: 'applied' }, { policy: undefined, pointers: undefined }), [
       'Production needs no approval.',
     ]);
+    const [still] = policyWords(open, { policy: undefined, pointers: undefined });
+    assert.equal(
+      still,
+      'Production needs no approval any more. This was requested before, so one approval makes it live.',
+    );
+    assert.match(contentOf(parts({ promotion: open })).status, /: 0 of 1 approval$/);
   });
 });
 

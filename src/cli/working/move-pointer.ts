@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptSummary } from '../../contract/prompts.ts';
+import { approvalsMissing } from '../../core/approvals-missing.ts';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
@@ -134,7 +135,7 @@ export function told(
 function whatFor({ id, state, approvals, approvalsNeeded, effectiveAt, held, owners }: Promotion): string {
   const why = held === null ? '' : ` It was held at its time: ${held.detail}`;
   if (state === 'planned') return `promotion ${id} is planned for ${effectiveAt}.${why}`;
-  const missing = Math.max(0, approvalsNeeded - approvals.length);
+  const missing = approvalsMissing({ approvals, approvalsNeeded });
   const whom = waitedForWords(owners);
   const count = missing === 1 ? 'one more approval' : `${missing} more approvals`;
   if (whom === undefined) return `promotion ${id} needs ${count}.${why}`;

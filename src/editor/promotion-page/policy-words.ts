@@ -28,10 +28,14 @@ export function policyWords(promotion: Promotion, { policy, pointers }: PolicyOf
 
 function approvalsRule(promotion: Promotion): string {
   const { approvals, approvalsNeeded, environment, state } = promotion;
-  if (approvalsNeeded === 0)
-    return goesBack(promotion)
-      ? `A rollback in ${environment} needs no approval.`
-      : `${capital(environment)} needs no approval.`;
+  if (approvalsNeeded === 0) {
+    const rule = goesBack(promotion)
+      ? `A rollback in ${environment} needs no approval`
+      : `${capital(environment)} needs no approval`;
+    return state === 'pending'
+      ? `${rule} any more. This was requested before, so one approval makes it live.`
+      : `${rule}.`;
+  }
   const needed = `${capital(environment)} needs ${counted(approvalsNeeded, 'approval')} by ${
     approvalsNeeded === 1 ? 'someone else' : 'others'
   }`;

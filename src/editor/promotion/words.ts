@@ -1,5 +1,6 @@
 /** The sentences of promoting and rolling back, before and after. */
 import type { Promotion } from '../../contract/promotions.ts';
+import { approvalsMissing } from '../../core/approvals-missing.ts';
 import type { PromptName } from '../../core/name.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import { LONGEST_AHEAD } from '../../core/promotion-decisions.ts';
@@ -87,7 +88,7 @@ export function outcome(promotion: Promotion, kind: Move['kind']): string {
   const reference = `${prompt}@${version}`;
   const when = effectiveAt === null ? '' : ` on ${bothZones(effectiveAt)}`;
   if (state === 'pending') {
-    const left = promotion.approvalsNeeded - promotion.approvals.length;
+    const left = approvalsMissing(promotion);
     const whom = waitedForWords(promotion.owners);
     const what = whom === undefined ? counted(left, 'approval') : oneLine(`the approval of ${whom}`);
     return `${reference} waits for ${what} before it goes live in ${placeOf(promotion)}${when}. ${stillLive(prompt, from, promotion)}`;

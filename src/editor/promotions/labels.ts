@@ -114,7 +114,8 @@ function detailsOf(promotion: Promotion, now: number): string[] {
 
 /** `1 of 2 approvals`. */
 export function approvalsWords({ approvals, approvalsNeeded }: Promotion): string {
-  return `${approvals.length} of ${counted(approvalsNeeded, 'approval')}`;
+  // What waits needs one though the policy asks for none any more.
+  return `${approvals.length} of ${counted(Math.max(1, approvalsNeeded), 'approval')}`;
 }
 
 /** `waiting for dana or sam`; without owners `1 of 2 approvals`. */

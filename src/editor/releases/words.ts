@@ -1,6 +1,7 @@
 /** The sentences of releases: the question before, what was refused, and what is true after. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Release, ReleaseAnswer } from '../../contract/releases.ts';
+import { approvalsMissing } from '../../core/approvals-missing.ts';
 import { waitedForWords } from '../../core/owners-words.ts';
 import type { Problem } from '../../core/problem.ts';
 import type { NotRolledBack, RollbackItem } from '../../core/release.ts';
@@ -102,10 +103,10 @@ export function releaseOutcome({ release, results }: ReleaseAnswer, place: Place
   return sentences.join(' ');
 }
 
-function waitedFor({ approvals, approvalsNeeded, owners }: Promotion): string {
-  const whom = waitedForWords(owners);
+function waitedFor(promotion: Promotion): string {
+  const whom = waitedForWords(promotion.owners);
   return whom === undefined
-    ? counted(approvalsNeeded - approvals.length, 'approval')
+    ? counted(approvalsMissing(promotion), 'approval')
     : oneLine(`the approval of ${whom}`);
 }
 
