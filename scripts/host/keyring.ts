@@ -8,10 +8,14 @@ export type CommandLine = readonly [string, ...string[]];
 
 // $1 is a folder for the keyring's own files, the rest the command. The password protects nothing: the keyring
 // lives in that throw-away folder and is emptied with it.
+// A program that asks before the daemon has its name on the bus would have D-Bus start another one, which is locked.
+const HAS_NAME =
+  'dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets';
 const UNLOCK = [
   'keyring="$1"; shift',
   'mkdir -p -m 700 "$keyring"',
   'printf throw-away | XDG_DATA_HOME="$keyring" gnome-keyring-daemon --unlock --components=secrets --control-directory="$keyring" >/dev/null 2>&1',
+  `for try in {1..600}; do ${HAS_NAME} 2>/dev/null | grep -q true && break; command -v dbus-send >/dev/null || break; sleep 0.05; done`,
   'exec "$@"',
 ].join(' && ');
 
