@@ -10,6 +10,7 @@ import { prepareSource } from '../../src/registry/prompts/prepare-source.ts';
 import { publish } from '../../src/registry/prompts/publish.ts';
 import { startServer } from '../../src/registry/serving/server.ts';
 import type { Store } from '../../src/registry/store/store.ts';
+import { eventually } from '../eventually.ts';
 import { aRegistry, ask, type RegistryForTest } from '../registry/a-registry.ts';
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts';
 import { aDatabase, type DatabaseForTest, migratedTemplate, PATIENT } from './a-database.ts';
@@ -86,6 +87,18 @@ describe('copying a registry', () => {
     await registry.promote('many', 8, 'development');
     await registry.key('production', 'reader');
     await reviewSome(registry);
+    // When keys were used is written a moment later, and nothing may change below the tests: this use comes last.
+    await registry.call('GET', '/v1/prompts/many', undefined, { as: 'development reader last' });
+    await eventually('the uses of keys', () =>
+      registry.store.read(snapshot =>
+        snapshot
+          .selectFrom('keys')
+          .select('id')
+          .where('actor', '=', 'last')
+          .where('last_used_at', 'is not', null)
+          .executeTakeFirst(),
+      ),
+    );
   });
   beforeEach(async () => {
     database = await aDatabase(undefined, await migratedTemplate());
