@@ -27,14 +27,25 @@ describe('several projects in one window', () => {
     await writeFile(fileOf(prompt), text);
     return vscode.Uri.file(fileOf(prompt));
   }
+  /** VS Code takes the next change of the folders only when it has told of this one. */
+  async function updateFolders(...change: Parameters<typeof vscode.workspace.updateWorkspaceFolders>) {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const listener = vscode.workspace.onDidChangeWorkspaceFolders(resolve);
+    try {
+      assert.ok(vscode.workspace.updateWorkspaceFolders(...change));
+      await promise;
+    } finally {
+      listener.dispose();
+    }
+  }
   async function addCards(): Promise<void> {
     const { session } = (await inside()).workbench;
-    vscode.workspace.updateWorkspaceFolders(1, 0, { uri: vscode.Uri.file(cards()), name: 'cards' });
+    await updateFolders(1, 0, { uri: vscode.Uri.file(cards()), name: 'cards' });
     await eventually('both projects', () => session.projects.length === 2);
   }
   async function removeCards(): Promise<void> {
     const { session } = (await inside()).workbench;
-    if ((vscode.workspace.workspaceFolders ?? []).length > 1) vscode.workspace.updateWorkspaceFolders(1, 1);
+    if ((vscode.workspace.workspaceFolders ?? []).length > 1) await updateFolders(1, 1);
     await eventually('one project', () => session.projects.length === 1);
   }
   async function shows(registry: TeamRegistry): Promise<void> {
