@@ -13,7 +13,7 @@ export interface FileStateInput {
   readonly archived: boolean;
 }
 
-/** Undefined when there is neither a file nor a base: the prompt stands in the registry alone. */
+/** Undefined when there is neither a file nor a base: the prompt is in the registry alone. */
 export function fileState({ base, file, newest, archived }: FileStateInput): FileState | undefined {
   if (file === null) return base === null ? undefined : 'deleted';
   if (archived) return 'archived';

@@ -109,7 +109,7 @@ function withMixedEndings(text: string, published: readonly Line[]): string {
   return lines.map((line, index) => (index < lines.length - 1 ? line + ends[index] : line)).join('');
 }
 
-/** The last one is what stands after the last line ending, and may be empty. */
+/** The last one is what comes after the last line ending, and may be empty. */
 function linesOf(source: string): Line[] {
   const lines = source.split('\n');
   const last = lines.pop() as string;

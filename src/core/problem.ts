@@ -92,7 +92,7 @@ export interface ProblemDetails {
   readonly missing?: readonly string[];
   /** The newest version's number and digest (base_outdated). */
   readonly newest?: { readonly version: number; readonly digest: string } | null;
-  /** The version a pointer stands at now, null when unset (pointer_moved). */
+  /** The version a pointer points to now, null when unset (pointer_moved). */
   readonly current?: number | null;
   /** A prompt that there is: the one in the way (name_taken), or one that may have been meant (prompt_not_found). */
   readonly existing?: string;

@@ -49,7 +49,7 @@ export interface ReleaseRollback {
 
 /**
  * What takes a release back: each prompt of which its version is live goes to the one before.
- * @param current the version that a prompt's pointer stands at now; null: unset
+ * @param current the version that a prompt's pointer points to now; null: unset
  */
 export function releaseRollback(
   promotions: readonly Promoted[],

@@ -109,7 +109,7 @@ function stepOf(input: SyncInput, options: SyncOptions): SyncStep {
   }
 }
 
-/** Undefined when the prompt stands in the registry alone. */
+/** Undefined when the prompt is in the registry alone. */
 export function stateOf({ base, file, remote }: SyncInput): FileState | undefined {
   const state = fileState({
     base: base?.digest ?? null,

@@ -61,7 +61,7 @@ export interface PlacedYaml {
 const MAX_PROBLEMS = 100;
 
 /**
- * Reads `yaml`, whose first character stands at `offset` of the document. Never throws: what is wrong is told. Not to be
+ * Reads `yaml`, whose first character is at `offset` of the document. Never throws: what is wrong is told. Not to be
  * changed: the checker and the language core read the same front matter and samples, so the last few are kept.
  */
 export function readYaml(yaml: string, offset: number): PlacedYaml {

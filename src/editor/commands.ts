@@ -16,7 +16,7 @@ export function registerCommand(
     try {
       return await run(...args);
     } catch (error) {
-      // Not awaited: the message may stand for long, and the command is over.
+      // Not awaited: the message may stay for long, and the command is over.
       void report(error, doing, () => attempt(...args));
       return undefined;
     }

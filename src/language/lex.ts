@@ -77,7 +77,7 @@ export interface Lexed {
   readonly stuckAt: number | undefined;
 }
 
-/** The tokens of `text`, whose first character stands at `offset` of the document. Never throws. */
+/** The tokens of `text`, whose first character is at `offset` of the document. Never throws. */
 export function lex(text: string, offset: number): Lexed {
   const tokens: Token[] = [];
   // The lexer refuses NUL; it stands for a character all the same.

@@ -18,7 +18,7 @@ export interface ParsedBody {
   readonly local: boolean;
 }
 
-/** Reads `text`, whose first character stands at `offset` of the document. Never throws. */
+/** Reads `text`, whose first character is at `offset` of the document. Never throws. */
 export function parseBody(text: string, offset: number): ParsedBody {
   const lexed = lex(text, offset);
   return new Parser(text, offset, lexed).parse();

@@ -1,6 +1,6 @@
 /**
  * Merges that an editor has begun. Until one is over, its file may hold anything, the base's text too, and what the
- * person wrote stands only in the editor's notes: so no command and no other window may write the file meanwhile.
+ * person wrote is only in the editor's notes: so no command and no other window may write the file meanwhile.
  */
 import { digestOf } from '../core/digest.ts';
 import { isPromptName, type PromptName } from '../core/name.ts';

@@ -27,7 +27,7 @@ const MAX_DEPTH = 200;
 const MAX_SHOWN = 60;
 
 /** Of a file with git's conflict markers. */
-export const CONFLICT = 'A merge conflict stands here. Resolve it in the editor or with git, then try again.';
+export const CONFLICT = 'A merge conflict starts here. Resolve it in the editor or with git, then try again.';
 
 export const NOT_UTF_8 = 'The file is not UTF-8. Save it with the encoding UTF-8.';
 

@@ -55,7 +55,7 @@ export interface FileText {
   readonly digests?: (() => TextDigests) | undefined;
 }
 
-/** Undefined when the prompt stands in the registry alone. */
+/** Undefined when the prompt is in the registry alone. */
 export function promptState(
   name: PromptName,
   base: LockEntry | undefined,

@@ -124,7 +124,7 @@ export class PulledFiles {
     const staged = local.staged();
     try {
       await files.stage(staged, Buffer.from(text, 'utf8'), target);
-      // What is merged stands nowhere else: it is on disk before it takes the place of the edits.
+      // What is merged is nowhere else: it is on disk before it takes the place of the edits.
       if (step.kind === 'merge') await files.flush([staged]);
       const left =
         (await this.#digestOf(name)) !== was.bytes

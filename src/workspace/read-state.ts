@@ -1,4 +1,4 @@
-/** How the files of a working copy stand to their bases and to the registry. */
+/** How the files of a working copy relate to their bases and to the registry. */
 import { digestOf } from '../core/digest.ts';
 import { type PublishedText, type TextDigests, textDigests } from '../core/line-endings.ts';
 import type { PromptName } from '../core/name.ts';

@@ -49,7 +49,7 @@ export async function completeMerge(
   return true;
 }
 
-/** What the file held before a merge that nobody completed stands nowhere else. */
+/** What the file held before a merge that nobody completed is nowhere else. */
 async function keepMine(
   { workbench, discarded }: Resolving,
   merge: Merge,

@@ -7,7 +7,7 @@ export interface Listed {
   readonly name: PromptName;
   /** Undefined for a file that was never published, and for all while the registry cannot be asked. */
   readonly summary: PromptSummary | undefined;
-  /** Undefined when the prompt stands in the registry alone. */
+  /** Undefined when the prompt is in the registry alone. */
   readonly state: FileState | undefined;
   /** The version the file is based on. */
   readonly base: number | undefined;

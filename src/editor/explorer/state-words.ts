@@ -106,7 +106,7 @@ export function invalidWords(why: string): StateWords {
   return { badge: 'X', colour: 'list.errorForeground', word: 'invalid', meaning: why };
 }
 
-/** Undefined for what needs no mark: a clean file, or a prompt that stands in the registry alone. */
+/** Undefined for what needs no mark: a clean file, or a prompt that is in the registry alone. */
 export function wordsOf(listed: Stated): StateWords | undefined {
   const { state } = listed;
   if (state === undefined || state === 'clean') return undefined;
@@ -127,7 +127,7 @@ export function markOf(listed: Stated & Pick<Listed, 'trouble'>): StateWords | u
   return wordsOf(listed) ?? (isOutdated ? OUTDATED : undefined);
 }
 
-/** As `markOf`, for the file; a prompt that stands in the registry alone is marked where its file would be. */
+/** As `markOf`, for the file; a prompt that is in the registry alone is marked where its file would be. */
 export function fileMarkOf(listed: Listed): StateWords | undefined {
   const isMissing = listed.state === undefined && listed.summary?.archived === false;
   return markOf(listed) ?? (isMissing ? NOT_HERE : undefined);

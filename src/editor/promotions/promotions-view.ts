@@ -51,7 +51,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     this.#keyOf = environment => session.keys.get(environment);
     this.#environments = () => session.environments.map(({ name }) => name);
     promotions.onDidChange(() => this.#changed.fire(undefined));
-    // Where pointers stand is known from the prompts.
+    // Where pointers point is known from the prompts.
     prompts.onDidChange(() => this.#changed.fire(undefined));
     // What one may do follows from the keys.
     session.onDidChange(() => this.#changed.fire(undefined));

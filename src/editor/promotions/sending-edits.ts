@@ -33,7 +33,7 @@ export async function sendEdit(
     if (edits.find(registry, comment) === edit) edits.forget(edit);
   } catch (error) {
     workbench.session.note(error);
-    // Not awaited: the message may stand for long. Trying again sends what is kept by then.
+    // Not awaited: the message may stay for long. Trying again sends what is kept by then.
     void workbench.report(error, 'Editing the comment', () => sendEdit(edit, parts));
     return;
   } finally {

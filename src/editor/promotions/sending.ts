@@ -44,7 +44,7 @@ export class Sending {
       unsent.forget(comment);
     } catch (error) {
       workbench.session.note(error);
-      // Not awaited: the message may stand for long. Trying again sends what is kept by then, once.
+      // Not awaited: the message may stay for long. Trying again sends what is kept by then, once.
       void workbench.report(error, 'Commenting', () => this.send(comment));
       return;
     } finally {

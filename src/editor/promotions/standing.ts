@@ -7,11 +7,11 @@ import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from '../lives/applied.ts';
 
 export type Standing =
-  /** Its version is what the pointer stands at, since it was applied. */
+  /** Its version is what the pointer points to, since it was applied. */
   | { readonly kind: 'live' }
   /** At `at` (RFC 3339 UTC) the pointer was moved on to `by`, or back to it. */
   | { readonly kind: 'replaced' | 'rolled back'; readonly by: VersionNumber; readonly at: string }
-  /** It was replaced some time; now the pointer stands at `now`. */
+  /** It was replaced some time; now the pointer points to `now`. */
   | { readonly kind: 'past'; readonly now: VersionNumber }
   /** It was not applied, or where the pointer stands is not known. */
   | { readonly kind: 'unknown' };
@@ -24,7 +24,7 @@ export function knownStandings(
   return new Standings(promotions, prompt => listed.get(prompt)?.summary);
 }
 
-/** Standings among the promotions that are known; `summaryOf` tells where pointers stand. */
+/** Standings among the promotions that are known; `summaryOf` tells where pointers point. */
 export class Standings {
   readonly #applied: ReadonlyMap<string, readonly Applied[]>;
   readonly #summaryOf: (prompt: PromptName) => Pick<PromptSummary, 'pointers'> | undefined;

@@ -1,4 +1,4 @@
-/** Duplicating a prompt: its text as it stands in the editor, saved or not, and its samples, under a new name. */
+/** Duplicating a prompt: its text as it is in the editor, saved or not, and its samples, under a new name. */
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../core/name.ts';
 import { foldCase } from '../../core/name-case.ts';

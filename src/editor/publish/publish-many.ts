@@ -1,5 +1,5 @@
 /**
- * Publishes several prompts with one message, partials before those that use them. Each prompt stands alone: what is
+ * Publishes several prompts with one message, partials before those that use them. Each prompt is published by itself: what is
  * refused of one stops no other. Where an answer is lost, the rest is left and the registry is read before anything is said.
  */
 import * as vscode from 'vscode';

@@ -39,7 +39,7 @@ export function promotableOf(differences: readonly Difference[]): Promotable[] {
   return differences.filter((each): each is Promotable => each.version !== null && !each.summary.archived);
 }
 
-/** The version that a pointer stands at; null: unset. */
+/** The version that a pointer points to; null: unset. */
 export function liveIn(
   { pointers }: Pick<PromptSummary, 'pointers'>,
   environment: EnvironmentName,

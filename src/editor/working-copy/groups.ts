@@ -8,7 +8,7 @@ export type GroupId = (typeof GROUPS)[number];
 /** What is asked of a prompt here: `Listed` of the explorer has it. */
 export interface Grouped {
   readonly name: PromptName;
-  /** Undefined when the prompt stands in the registry alone. */
+  /** Undefined when the prompt is in the registry alone. */
   readonly state: FileState | undefined;
   readonly summary: { readonly archived: boolean; readonly newest: { readonly version: number } } | undefined;
   /** The version the file is based on. */

@@ -13,7 +13,7 @@ import { type OpenBlock, type Tag, tagBefore } from './tags.ts';
 export interface Word {
   /** From the first character of the path. */
   readonly start: number;
-  /** Of what stands after the last separator, to the end of the name around the caret. */
+  /** Of what comes after the last separator, to the end of the name around the caret. */
   readonly name: Span;
   /** Where the path around the caret ends. */
   readonly end: number;

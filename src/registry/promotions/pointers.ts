@@ -1,4 +1,4 @@
-/** Where a prompt's pointers stand, and where they have stood. */
+/** Where a prompt's pointers point, and where they have stood. */
 import { sql } from 'kysely';
 import type { Channel } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';

@@ -11,7 +11,7 @@ import { readVersion } from './version-rows.ts';
  */
 const PIECE = 16 * 1024;
 
-/** What stands between the quotes, in pieces; each is made in a turn of its own. */
+/** The text between the quotes, in pieces; each is made in a turn of its own. */
 export async function* jsonText(text: string): AsyncGenerator<string, void, undefined> {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + PIECE, text.length);
