@@ -1,6 +1,6 @@
 /** Environments and their policies: reading them, and setting them with the event that records it. */
 
-import { PostgresAdapter, sql } from 'kysely';
+import { type CompiledQuery, PostgresAdapter, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../core/canonical.ts';
 import {
@@ -20,7 +20,7 @@ import { broken } from './store/broken.ts';
 import { appendEvent } from './store/log.ts';
 import { macsOf } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
-import { forget, readOnce } from './store/remembered.ts';
+import { forget, isRemembered, readOnce } from './store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EnvironmentsTable } from './store/tables.ts';
 import { ENVIRONMENTS, keepVerifiedRow, verifiedRow } from './store/verified-rows.ts';
@@ -31,6 +31,11 @@ export async function readEnvironments(snapshot: Snapshot): Promise<Environment[
     const rows = (await readVerified(snapshot)) ?? (await readWithEvents(snapshot));
     return rows.map(({ name, policy }) => ({ name, policy: policyOf(JSON.parse(policy)) }));
   });
+}
+
+/** The query that `readEnvironments` most often asks, unless they are known in this transaction. */
+export function environmentsAhead(snapshot: Snapshot): CompiledQuery[] {
+  return isRemembered(snapshot, 'environments') ? [] : [selectRows.compiled(snapshot, {})];
 }
 
 /** Undefined where they are not as they were when they were verified, or an event set one since. */
