@@ -7,7 +7,13 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
 import { makeFolder } from '../disk/make-folder.ts';
-import type { FileStat, FileSystem, FolderEntry, NewFile } from './file-system.ts';
+import {
+  type FileStat,
+  type FileSystem,
+  type FolderEntry,
+  type NewFile,
+  STAT_NUMBERS,
+} from './file-system.ts';
 import { inTurns } from './in-turns.ts';
 
 /** Files from which on the whole disk is flushed, where the system can, rather than each of them. */
@@ -125,14 +131,17 @@ export const nodeFileSystem: FileSystem = {
   },
 
   async statAll(paths) {
-    const found: (FileStat | undefined)[] = [];
-    for (let start = 0; start < paths.length; start += STATS_AT_ONCE) {
-      if (start > 0) await setImmediate();
-      // Each in turn takes a tenth of the time that it takes through the pool of threads.
-      for (const path of paths.slice(start, start + STATS_AT_ONCE)) {
-        const stats = statNow(path);
-        found.push(stats && statOf(stats));
-      }
+    const found = new Float64Array(paths.length * STAT_NUMBERS).fill(Number.NaN);
+    // Each in turn takes a tenth of the time that it takes through the pool of threads.
+    for (const [index, path] of paths.entries()) {
+      if (index > 0 && index % STATS_AT_ONCE === 0) await setImmediate();
+      const stats = statNow(path);
+      if (stats === undefined) continue;
+      const at = index * STAT_NUMBERS;
+      found[at] = stats.size;
+      found[at + 1] = stats.mtimeMs;
+      found[at + 2] = stats.ctimeMs;
+      found[at + 3] = stats.ino;
     }
     return found;
   },
@@ -210,9 +219,11 @@ function statOf(stats: Stats): FileStat {
   };
 }
 
+const OR_NOTHING = { throwIfNoEntry: false } as const;
+
 function statNow(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path, OR_NOTHING);
   } catch (error) {
     if (isNothing(error)) return undefined;
     throw error;
