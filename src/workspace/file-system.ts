@@ -1,7 +1,7 @@
 /** The few things the working copy asks of a file system, so that it runs over Node's or over VS Code's. */
 
 export interface FileSystem {
-  /** Undefined when there is no such file. */
+  /** Undefined when there is no such file. Fails where it is a pipe or a device, or larger than anything that is read here. */
   readFile(path: string): Promise<Uint8Array | undefined>;
   /** Whole or not at all, on disk when it resolves; makes the folders above. Follows a link at `path`. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;

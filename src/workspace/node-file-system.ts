@@ -1,7 +1,7 @@
 /** The file system of this machine through Node. */
 import { execFile } from 'node:child_process';
-import { existsSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, existsSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -26,12 +26,16 @@ const SLOW = 2;
 /** In ms: after which others get their turn. */
 const TURN = 3;
 const CREATED_AT_ONCE = 24;
+/** In bytes: more than what is kept of a hundred thousand prompts. */
+const MOST_READ = 256 * 1024 * 1024;
+/** With a pipe, opening it would wait for whoever writes to it. Windows has no such flag, and no such files. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Node writes a text in one call where it is told its encoding. */
 const NEW = { encoding: 'utf8', flag: 'wx' } as const;
 const RECURSIVE = { recursive: true, force: true };
 
 export const nodeFileSystem: FileSystem = {
-  readFile: path => orNothing(readFile(path)),
+  readFile: path => orNothing(readWhole(path)),
 
   async writeFile(path, bytes) {
     await makeFolder(dirname(path));
@@ -152,6 +156,25 @@ export const nodeFileSystem: FileSystem = {
   deleteFolder: path => rm(path, RECURSIVE),
   rename,
 };
+
+/** A repository may hold a link to a device that never ends. */
+async function readWhole(path: string): Promise<Uint8Array> {
+  const file = await open(path, READ);
+  try {
+    const stats = await file.stat();
+    // Reading a folder is refused by the system, in its own words.
+    if (!stats.isFile() && !stats.isDirectory()) throw refused('NOT_A_FILE', path);
+    if (stats.size > MOST_READ) throw refused('OVER_256_MIB', path);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** As the system refuses, for `whyRefused`. */
+function refused(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${path}`), { code });
+}
 
 /**
  * Each in turn takes a quarter of the time that it takes through the pool of threads, and nothing else is done here
