@@ -14,8 +14,9 @@ import { Problem } from '../core/problem.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
 import { inTheWay, Spellings } from './name-case.ts';
+import { checkOwn } from './own-path.ts';
 import { PROJECT_FILE } from './project-file.ts';
-import { checkInside, checkNotReadOnly, diskOf, isInside, readSource } from './source-file.ts';
+import { checkNotReadOnly, diskOf, isInside, readSource } from './source-file.ts';
 import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export interface PromptFile {
@@ -68,6 +69,10 @@ export class PromptsFolder {
     if (!inside.endsWith(PROMPT_FILE_EXTENSION)) return undefined;
     const text = inside.slice(0, -PROMPT_FILE_EXTENSION.length);
     return whyNotPromptName(text) === undefined ? (text as PromptName) : undefined;
+  }
+
+  #checkOwn(path: string): Promise<void> {
+    return checkOwn(path, this.path, each => this.shown(each), this.#files);
   }
 
   /** A path as messages name it: from the workspace, with forward slashes. */
@@ -151,7 +156,7 @@ export class PromptsFolder {
    */
   async read(name: PromptName): Promise<string | undefined> {
     const path = this.pathOf(name);
-    await checkInside(path, this.path, this.shown(path), this.#files);
+    await this.#checkOwn(path);
     return readSource(path, this.shown(path), this.#files);
   }
 
@@ -172,7 +177,7 @@ export class PromptsFolder {
    */
   async checkFree(name: PromptName, from?: PromptName): Promise<void> {
     const path = this.pathOf(name);
-    await checkInside(path, this.path, this.shown(path), this.#files);
+    await this.#checkOwn(path);
     const taken = (place: string, why: string) =>
       new WorkspaceError('file_exists', place, why, { shownAs: this.shown(place) });
     const renamed = from === undefined ? undefined : this.pathOf(from);
@@ -202,7 +207,7 @@ export class PromptsFolder {
    */
   async write(name: PromptName, source: string): Promise<void> {
     const path = this.pathOf(name);
-    await checkInside(path, this.path, this.shown(path), this.#files);
+    await this.#checkOwn(path);
     await checkNotReadOnly(path, this.shown(path), this.#files);
     try {
       await this.#files.writeFile(path, Buffer.from(source, 'utf8'));
