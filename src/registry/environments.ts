@@ -7,6 +7,7 @@ import {
   type Environment,
   type EnvironmentName,
   handlesDrafts,
+  type Policy,
   parseEnvironmentName,
   policyOf,
 } from '../core/environment.ts';
@@ -29,13 +30,22 @@ import { ENVIRONMENTS, keepVerifiedRow, verifiedRow } from './store/verified-row
 export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
   return readOnce(snapshot, 'environments', async () => {
     const rows = (await readVerified(snapshot)) ?? (await readWithEvents(snapshot));
-    return rows.map(({ name, policy }) => ({ name, policy: policyOf(JSON.parse(policy)) }));
+    return rows.map(({ name, policy }) => ({ name, policy: parsed(policy) }));
   });
 }
 
 /** The query that `readEnvironments` most often asks, unless they are known in this transaction. */
 export function environmentsAhead(snapshot: Snapshot): CompiledQuery[] {
   return isRemembered(snapshot, 'environments') ? [] : [selectRows.compiled(snapshot, {})];
+}
+
+/** By their texts: every snapshot that deliveries are read from asks for them. */
+const policies = new LRUCache<string, Policy>({ max: 100 });
+
+function parsed(text: string): Policy {
+  const policy = policies.get(text) ?? policyOf(JSON.parse(text));
+  policies.set(text, policy);
+  return policy;
 }
 
 /** Undefined where they are not as they were when they were verified, or an event set one since. */
@@ -73,15 +83,18 @@ function textOf(rows: readonly EnvironmentsTable[]): string {
   return JSON.stringify(rows.map(({ name, position, policy }) => [name, position, policy]));
 }
 
+/** Named, as such statements are read faster (columns.ts). */
+const COLUMNS = ['name', 'position', 'policy'] as const;
+
 const selectRows = preparedQuery(database =>
-  database.selectFrom('environments').selectAll().orderBy('position'),
+  database.selectFrom('environments').select(COLUMNS).orderBy('position'),
 );
 
 /** With the number of the newest event that set any. */
 const selectRowsAndLast = preparedQuery(database =>
   database
     .selectFrom('environments')
-    .selectAll()
+    .select(COLUMNS)
     .select(eb =>
       eb
         .selectFrom('events')
