@@ -1,6 +1,7 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 
 import { capturedPartials } from './check/captured-partials.ts';
+import { wrongContexts } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
 import { resolvedTooLarge } from './check/resolved-size.ts';
@@ -66,7 +67,11 @@ function callIssues(
   };
   // A partial has the block of whoever calls it.
   const missing = isPartial(from) ? [] : missingPartialBlocks(root, linked);
-  const errors = [...missing, ...capturedPartials(root, linked)];
+  const errors = [
+    ...missing,
+    ...capturedPartials(root, linked),
+    ...wrongContexts(root, !isPartial(from), linked),
+  ];
   return placedIn(
     source,
     parsed,

@@ -1,5 +1,6 @@
 /** Whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
 import { capturedPartials } from '../../core/check/captured-partials.ts';
+import { wrongContexts } from '../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import {
   missingPartialBlocks,
@@ -170,9 +171,10 @@ interface LibraryTemplate extends ParsedTemplate {
 function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[] {
   // A partial has the block of whoever calls it.
   const isCalled = prompt.name !== undefined && isPartial(prompt.name);
-  const maySeeBlock = !isCalled && mentionsBlock(prompt, library);
+  const maySeeBlock = !isCalled && mentions(prompt, library, text => text.includes(PARTIAL_BLOCK));
   const mayCapture = /\{\{~?#\*/.test(prompt.analysis.text);
-  if (!maySeeBlock && !mayCapture) return [];
+  const mayNameContext = mentions(prompt, library, text => NAMES_CONTEXT.test(text));
+  if (!maySeeBlock && !mayCapture && !mayNameContext) return [];
   const read = new Map<string, LibraryTemplate | undefined>();
   const templateOf = (each: LibraryPrompt): LibraryTemplate | undefined => {
     if (!read.has(each.uri)) read.set(each.uri, parsed(each));
@@ -187,7 +189,11 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
     },
   };
   const missing = maySeeBlock ? missingPartialBlocks(root, templates) : [];
-  const errors = [...missing, ...(mayCapture ? capturedPartials(root, templates) : [])];
+  const errors = [
+    ...missing,
+    ...(mayCapture ? capturedPartials(root, templates) : []),
+    ...(mayNameContext ? wrongContexts(root, !isCalled, templates) : []),
+  ];
   errors.sort((one, other) => one.start - other.start);
   return errors.map(({ start, end, ...error }) => ({
     ...error,
@@ -195,11 +201,14 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   }));
 }
 
-/** Whether a prompt or a partial in it, however far, writes the block of its caller. */
-function mentionsBlock(prompt: LibraryPrompt, library: Library): boolean {
+/** What can be an object where text is needed, and a literal that a partial is called with. */
+const NAMES_CONTEXT = /\bthis\b|@root|@metadata|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+["'(\dtfnu]/;
+
+/** Whether a prompt or a partial in it, however far, has a text that `isMeant`. */
+function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {
   const seen = new Set([prompt]);
   for (const each of seen) {
-    if (each.analysis.text.includes(PARTIAL_BLOCK)) return true;
+    if (isMeant(each.analysis.text)) return true;
     for (const { name } of each.analysis.resolved.partials) {
       const partial = name && library.partial(each.name, name.name);
       if (partial !== undefined) seen.add(partial);
