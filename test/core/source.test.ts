@@ -8,6 +8,7 @@ import {
   decodeSource,
   MAX_FRONT_MATTER_LENGTH,
   MAX_SOURCE_BYTES,
+  parsePublished,
   parseSource,
 } from '../../src/core/source.ts';
 import { checkNoIssues, sourceIssues } from '../../src/core/template.ts';
@@ -62,6 +63,27 @@ describe('a source', () => {
     assert.match(issuesOf('---\na: 1\na: 2\n---\nx')[0]?.message ?? '', /"a" stands here a second time/);
     assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /never closed/);
     assert.match(issuesOf('---\n- a\n---\nx')[0]?.message ?? '', /keys and values/);
+  });
+  it('refuses tags whose values JSON cannot hold, and merge keys, which YAML 1.2 has not', () => {
+    const valued = (value: string) => `---\ninput:\n  default:\n    a: ${value}\n---\n{{json a}}`;
+    for (const value of [
+      ...['!!set {x, y}', '!!binary aGk=', '!!timestamp 2026-01-01', '!!omap [x: 1]', '!!pairs [x: 1]'],
+      '[{b: !!set {x}}]',
+    ]) {
+      const [issue, ...others] = issuesOf(valued(value));
+      assert.equal(issue?.line, 4, value);
+      assert.match(issue.message, /JSON cannot hold.*Remove the tag/);
+      assert.deepEqual(others, []);
+    }
+    const merged = 'base: &base {x: string}\ninput:\n  schema:\n    <<: *base';
+    const [issue] = issuesOf(`---\n${merged}\n---\nHi`);
+    assert.deepEqual([issue?.line, issue?.column], [5, 5]);
+    assert.match(issue?.message ?? '', /write the keys out/);
+    for (const value of ['{"<<": 1}', "{'<<': 1}", '<<', '!!str 5', '!!int "5"', '!!map {x: 1}', '!!seq [1]'])
+      assert.deepEqual(issuesOf(valued(value)), [], value);
+    // One that was published is read as before.
+    const { frontMatter, isUnread } = parsePublished(`---\n${merged}\n---\nHi`, 'prompt');
+    assert.deepEqual([Object.keys(frontMatter), isUnread], [['base', 'input'], false]);
   });
   it('with aliases that explode is refused, quickly', () => {
     const bomb = [

@@ -201,8 +201,9 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   }));
 }
 
-/** What can be an object where text is needed, and a literal that a partial is called with. */
-const NAMES_CONTEXT = /\bthis\b|@root|@metadata|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+["'(\dtfnu]/;
+/** What can be an object where text is needed, and what can give a partial a context of which all is told. */
+const NAMES_CONTEXT =
+  /\bthis\b|@root|@metadata|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
 
 /** Whether a prompt or a partial in it, however far, has a text that `isMeant`. */
 function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {
