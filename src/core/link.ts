@@ -4,7 +4,8 @@ import { capturedPartials } from './check/captured-partials.ts';
 import { wrongContexts } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
-import { resolvedTooLarge } from './check/resolved-size.ts';
+import { nestedTooDeep } from './check/partial-depth.ts';
+import { resolvedTooLarge, type SizedTemplates } from './check/resolved-size.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
@@ -91,7 +92,7 @@ function sizeIssues(
   if (partials.size === 0) return [];
   const parsed = parseSource(source, sourceKindOf(from));
   const root: LinkedTemplate = { template: parsed.template, partials };
-  const error = resolvedTooLarge(root, {
+  const templates: SizedTemplates<LinkedTemplate> = {
     length: ({ template }) => template.length,
     uses: ({ template, partials: own }) =>
       own.size === 0
@@ -100,7 +101,8 @@ function sizeIssues(
             const partial: LinkedTemplate | undefined = own.get(reference);
             return partial === undefined ? [] : [{ partial, ...(names[0] ?? use) }];
           }),
-  });
+  };
+  const error = nestedTooDeep(root, templates) ?? resolvedTooLarge(root, templates);
   return error === undefined ? [] : placedIn(source, parsed, [error]);
 }
 

@@ -246,10 +246,9 @@ function readFrontMatter(
   const issue = ({ start, end }: YamlProblem['span'], message: string) =>
     issueAt(source, start, end, message);
   const unread = (issues: readonly SourceIssue[]) => ({ frontMatter: {}, issues, isUnread: true });
-  const issues = problems.flatMap(({ span, message, isDoubtful }) =>
-    isDoubtful || isOfUnkept(message) ? [] : [issue(span, message)],
-  );
-  if (issues.length > 0) return unread(issues);
+  const wrong = problems.filter(({ isDoubtful }) => !isDoubtful);
+  if (wrong.some(({ message }) => !isOfUnkept(message)))
+    return unread(wrong.map(({ span, message }) => issue(span, message)));
   let value: unknown;
   try {
     value = document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });

@@ -7,7 +7,8 @@ import {
   type ParsedTemplate,
   type Templates,
 } from '../../core/check/partial-blocks.ts';
-import { resolvedTooLarge } from '../../core/check/resolved-size.ts';
+import { MAX_PARTIAL_DEPTH, nestedTooDeep } from '../../core/check/partial-depth.ts';
+import { resolvedTooLarge, type SizedTemplates } from '../../core/check/resolved-size.ts';
 import { partialCycle } from '../../core/link.ts';
 import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
 import {
@@ -27,9 +28,6 @@ import type { Library, LibraryPrompt } from '../library.ts';
 import type { PartialCall } from '../nodes.ts';
 import { templateIn } from './template.ts';
 
-/** How deep partials may hold partials, as in src/core/flatten.ts. */
-const MAX_PARTIAL_DEPTH = 32;
-
 export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[] {
   const findings: Finding[] = [];
   /** By what is wrong with a reference, which may stand many times. */
@@ -44,12 +42,12 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
     if (wrong !== undefined) findings.push({ ...wrong, span });
   }
   findings.push(...wrongCalls(prompt, library));
-  return findings.length > 0 ? findings : tooLarge(prompt, library);
+  return findings.length > 0 ? findings : ofTheWhole(prompt, library);
 }
 
 /** With its partials in place, where each of them is there and can be. */
-function tooLarge(prompt: LibraryPrompt, library: Library): Finding[] {
-  const error = resolvedTooLarge(prompt, {
+function ofTheWhole(prompt: LibraryPrompt, library: Library): Finding[] {
+  const templates: SizedTemplates<LibraryPrompt> = {
     length: ({ analysis }) => templateIn(analysis).text.length,
     uses: of =>
       partialsOf(of).flatMap(({ name }) => {
@@ -57,7 +55,8 @@ function tooLarge(prompt: LibraryPrompt, library: Library): Finding[] {
         const partial = library.partial(of.name, name.name);
         return partial === undefined ? [] : [{ partial, ...name.span }];
       }),
-  });
+  };
+  const error = nestedTooDeep(prompt, templates) ?? resolvedTooLarge(prompt, templates);
   if (error === undefined) return [];
   const { code, start, end, message } = error;
   return [{ code, span: { start, end }, message }];
@@ -82,11 +81,10 @@ function whatIsWrong(
   if (found === undefined) return missing(reference, prompt, library);
   const chain = loops.from(found);
   if (chain === undefined) return undefined;
-  const shown = chain.slice(0, MAX_PARTIAL_DEPTH).map(({ name, uri }) => name ?? uri);
-  const message =
-    chain.length > MAX_PARTIAL_DEPTH
-      ? `Partials nest deeper than ${MAX_PARTIAL_DEPTH} from here: ${shown.join(' → ')} → … Use flatter ones.`
-      : partialCycle(reference, shown);
+  const message = partialCycle(
+    reference,
+    chain.map(({ name, uri }) => name ?? uri),
+  );
   return { code: 'partial-cycle', message, data: { name: reference } };
 }
 
@@ -124,7 +122,7 @@ function* referencesFrom(from: PromptName, library: Library): Generator<string, 
   }
 }
 
-/** Finds the partials that lead back to one that is being used, or too deep. */
+/** Finds the partials that lead back to one that is being used. */
 class Loops {
   readonly #library: Library;
   readonly #path: LibraryPrompt[];
@@ -139,7 +137,7 @@ class Loops {
   from(partial: LibraryPrompt): readonly LibraryPrompt[] | undefined {
     const before = this.#path.findIndex(({ uri }) => uri === partial.uri);
     if (before >= 0) return [...this.#path.slice(before), partial];
-    if (this.#path.length > MAX_PARTIAL_DEPTH) return [...this.#path, partial];
+    if (this.#path.length > MAX_PARTIAL_DEPTH) return undefined; // which is told of the whole
     if (this.#done.has(partial.uri)) return this.#done.get(partial.uri);
     this.#path.push(partial);
     const chain = this.#inside(partial);
