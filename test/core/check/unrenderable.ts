@@ -225,6 +225,9 @@ export const UNRENDERABLE: readonly Unrenderable[] = [
   row('{{#if a}}x{{/each}}', 'mismatched-block', 1, 11, /open since line 1: write "\{\{\/if\}\}"/),
   row('x{{/if}}', 'mismatched-block', 1, 2, /not opened/),
   row('{{#if a}}x', 'unclosed-block', 1, 1, /never closed/),
+  row('{{{{raw.x}}}}a{{{{/raw.x}}}}', 'unclosed-block', 1, 1, /has a plain name/),
+  row('{{{{[a b]}}}}a{{{{/[a b]}}}}', 'unclosed-block', 1, 1, /has a plain name/),
+  row('{{{{5}}}}a{{{{/5}}}}', 'template-syntax', 1, 5, /has a plain name/),
   row('{{{{name}}}}', 'unclosed-block', 1, 1, /two braces, "\{\{name\}\}"/),
   row('a\0b', 'invalid-text', 1, 2, /NUL character/),
 ];
