@@ -1,8 +1,7 @@
 // The same port at each start: a browser keeps a workbench's layout by its address.
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { freePort } from './freePort.ts';
+import { freePort, isFree } from './freePort.ts';
 
 /**
  * The port that a file names, while nobody else has it; else a free one, which the file names from then on.
@@ -14,12 +13,4 @@ export async function keptPort(file: string): Promise<number> {
   const port = await freePort();
   await writeFile(file, `${port}\n`);
   return port;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

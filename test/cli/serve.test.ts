@@ -6,12 +6,13 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { Agent, get } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { freePort } from '../../scripts/host/freePort.ts';
 import { patience } from '../../scripts/host/patience.ts';
 import { keyPage } from '../../src/contract/keys.ts';
 import { version } from '../../src/contract/prompts.ts';
@@ -107,14 +108,14 @@ describe('promptforge serve', () => {
   });
 
   it('listens on the port it is given', async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     const { url } = await serving('--data', data, '--port', String(port));
     assert.equal(url, `http://127.0.0.1:${port}`);
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 
   it('listens on the port that the environment names, and refuses one that is none', async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     const env = { PROMPTFORGE_PORT: String(port) };
     const child = start(['serve', '--data', data], { env });
     const ended = once(child, 'close');
@@ -657,15 +658,6 @@ function change(data: string, sql: string): void {
   const database = new DatabaseSync(`${data}/registry.db`);
   database.exec(sql);
   database.close();
-}
-
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : assert.fail();
 }
 
 /** The entry of the log with this event, once it is there. */

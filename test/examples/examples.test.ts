@@ -11,6 +11,7 @@ import {
   type Example,
   type FaultName,
   type Place,
+  ranInTime,
   type Story,
   story,
   type Told,
@@ -240,7 +241,7 @@ describe('the examples', () => {
       if (!canRun(example)) continue;
       await using stack = new AsyncDisposableStack();
       const { run, proxy } = await place(example, stack);
-      await run();
+      await ranInTime(run);
       for (const fault of ['dripping', cut] as const) {
         proxy.fault = fault;
         const { logged, warned } = await run();
@@ -255,7 +256,7 @@ describe('the examples', () => {
     if (example === undefined || !canRun(example)) return this.skip();
     await using stack = new AsyncDisposableStack();
     const { run, proxy, folder } = await place(example, stack);
-    await run();
+    await ranInTime(run);
     const [name = ''] = await readdir(join(folder, '.promptforge'));
     const file = join(folder, '.promptforge', name);
     const [text, reference, etag, confirmed] = JSON.parse(await readFile(file, 'utf8'));
@@ -276,7 +277,7 @@ describe('the examples', () => {
       if (!canRun(example)) continue;
       await using stack = new AsyncDisposableStack();
       const { run, runWith, folder } = await place(example, stack);
-      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), example.file);
+      assert.match((await ranInTime(run)).logged, new RegExp(`@${VERSION} cards$`), example.file);
       const away = await runWith({ PROMPTFORGE_URL: 'http://127.0.0.1:1' });
       assert.deepEqual([away.logged, away.sent], ['', []], example.file);
       assert.doesNotMatch(away.warned, /is used/, example.file);
@@ -307,10 +308,10 @@ describe('the examples', () => {
       if (!canRun(example)) continue;
       await using stack = new AsyncDisposableStack();
       const { run } = await place(example, stack);
-      assert.match((await run()).logged, new RegExp(`@${VERSION} cards$`), example.file);
+      assert.match((await ranInTime(run)).logged, new RegExp(`@${VERSION} cards$`), example.file);
       await promote(11);
       try {
-        const told = await run();
+        const told = await ranInTime(run);
         assert.match(told.logged, /@11 cards$/, example.file);
         assert.match(JSON.stringify(told.sent[0]?.body), /In version 11\./, example.file);
       } finally {

@@ -14,6 +14,7 @@ import {
   disconnect,
   EXTENSION,
   inside,
+  machineSetting,
   promptFile,
   run,
   setting,
@@ -39,7 +40,10 @@ describe('the preview', () => {
       const { sample, panel } = await shown();
       assert.equal(sample, 'Stolen card, in a hurry');
       assert.equal(panel.title, 'Preview triage');
-      assert.equal(vscode.window.activeTextEditor?.document, document);
+      await eventually(
+        'the focus on the prompt',
+        () => vscode.window.activeTextEditor?.document === document,
+      );
     });
 
     it('needs no command of its own over a prompt while it is visible', async () => {
@@ -302,7 +306,7 @@ function useDemo(): void {
     data = await temporaryFolder();
     await setting('embedded.dataFolder', data.path);
     // In a browser VS Code saves by itself after a second: what was not saved would be, now and then.
-    await autoSave('off');
+    await machineSetting('files', 'autoSave', 'off');
     await connectTo('embedded');
     for (const name of [...PARTIALS, ...PROMPTS])
       texts.set(promptFile(name), await readFile(join(DEMO, `${name}.prompt`), 'utf8'));
@@ -328,16 +332,10 @@ function useDemo(): void {
 
   after(async () => {
     await disconnect();
-    await autoSave(undefined);
+    await machineSetting('files', 'autoSave', undefined);
     await setting('embedded.dataFolder', undefined);
     await data[Symbol.asyncDispose]();
   });
-}
-
-function autoSave(value: 'off' | undefined): Thenable<void> {
-  return vscode.workspace
-    .getConfiguration('files')
-    .update('autoSave', value, vscode.ConfigurationTarget.Global);
 }
 
 async function shown(): Promise<PreviewPanel> {

@@ -198,12 +198,14 @@ describe('promptforge.json', () => {
     await writeFile(path(), '{\n  "registry": "prompts.example.com"\n}');
     const { workbench } = await inside();
     await workbench.prompts.refresh();
-    assert.equal(workbench.session.state.kind, 'broken-project');
+    await eventually('the window to see it', () => workbench.session.state.kind === 'broken-project');
     assert.match(workbench.prompts.trouble ?? '', /^promptforge\.json:2:15: .*Write "registry": "embedded"/);
     const uri = vscode.Uri.file(path());
     await eventually('the problem', () => found(uri).length === 1);
     await run('openProjectFile');
-    const { selection } = await shownEditor(uri);
-    assert.deepEqual([selection.start.line, selection.start.character], [1, 14]);
+    const editor = await shownEditor(uri);
+    await eventually('the cursor at what is wrong', () =>
+      editor.selection.start.isEqual(new vscode.Position(1, 14)),
+    );
   });
 });

@@ -99,11 +99,11 @@ describe('with a registry that asks for approvals', () => {
     );
     const ask = await run('approvePromotion', { confirms: ['alternative'], texts: ['Read it'] }, id);
     await ask.message(`Approved: ${prompt}@1 is now live in production. Applications get @1.`);
-    const { workbench } = await inside();
-    assert.equal(
-      workbench.prompts.listed.get(prompt)?.summary?.pointers.find(each => each.environment === 'production')
-        ?.version,
-      1,
+    const { prompts } = (await inside()).workbench;
+    await eventually('the explorer to show it', () =>
+      prompts.listed
+        .get(prompt)
+        ?.summary?.pointers.some(each => each.environment === 'production' && each.version === 1),
     );
     await eventually('the badge to go', async () => (await waiting()) === 0);
   });

@@ -6,7 +6,7 @@ import { type PromptName, parsePromptName } from '../../src/core/name.ts';
 import { documentsIn } from '../../src/editor/versions/tab-documents.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
-import { inside, run, writePrompt } from './support/inside.ts';
+import { inside, promptFile, run, writePrompt } from './support/inside.ts';
 import { shownTab } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
 
@@ -109,12 +109,9 @@ describe('the whole change', () => {
           const tab = await shownAs(prompt, '@1 ↔ your file, 2 changes (3 files)');
           const uri = documentsIn(tab).at(-1);
           assert.equal(await text(uri), 'New\nTwo\n');
-          const file = vscode.workspace.textDocuments.find(
-            ({ uri }) => uri.scheme === 'file' && uri.path.endsWith(`/${prompt}.prompt`),
-          );
           const edit = new vscode.WorkspaceEdit();
-          edit.insert(file!.uri, new vscode.Position(2, 0), 'Three\n');
-          await vscode.workspace.applyEdit(edit);
+          edit.insert(vscode.Uri.file(promptFile(prompt)), new vscode.Position(2, 0), 'Three\n');
+          assert.ok(await vscode.workspace.applyEdit(edit));
           resolved = await eventually('the resolved text to follow', async () => {
             const now = await text(uri);
             return now?.includes('Three') ? now : undefined;

@@ -93,9 +93,10 @@ describe('the comments of a review', () => {
     await team.calm();
     await run('sendCommentAgain', {}, unsent);
     assert.deepEqual(await texts(), ['Why?', 'As [agreed](x)?\nYes.']);
-    await eventually('the comment in its thread', () => thread.comments[1]?.author.name === 'tomas.berg');
-    assert.equal(thread.comments.length, 2);
-    assert.equal(thread.comments[1]?.label, undefined);
+    await eventually('the comment in its thread, sent', () => {
+      const [, sent, ...more] = thread.comments;
+      return sent?.author.name === 'tomas.berg' && sent.label === undefined && more.length === 0;
+    });
     assert.equal(thread.canReply, true);
     assert.deepEqual((await run('sendCommentAgain')).told, [
       { severity: 'info', message: 'Every comment was sent.', buttons: [] },
@@ -123,8 +124,10 @@ describe('the comments of a review', () => {
     await team.calm();
     await (await team.client('production', 'approver', 'ada')).cancel(id);
     await run('sendCommentAgain', { picks: ['As agreed.'] });
-    await eventually('the comment in its thread', () => thread.comments[1]?.author.name === 'tomas.berg');
-    assert.equal(thread.comments[1]?.label, undefined);
+    await eventually('the comment in its thread, sent', () => {
+      const [, sent] = thread.comments;
+      return sent?.author.name === 'tomas.berg' && sent.label === undefined;
+    });
     assert.deepEqual(await texts(), ['Why?']);
     const author = await team.client('development', 'author', 'ada');
     const [line] = (await author.listThreads(prompt)).data;

@@ -62,15 +62,12 @@ describe('the view History', () => {
     await shows(prompt);
     const shown = await lines();
     assert.match(shown[0] ?? '', /^Live in staging @1 now · 3 promotions · 1 rollback$/);
-    assert.match(shown[1] ?? '', /^ {2}@1 since .* today · rollback: Wrong fee · .* · tomas\.berg$/);
+    assert.match(shown[1] ?? '', /^ {2}@1 since .+ · rollback: Wrong fee · .* · tomas\.berg$/);
     assert.match(shown[2] ?? '', /^ {2}@2 .* · rolled back to @1 · Tested · .* · tomas\.berg$/);
     assert.match(shown[3] ?? '', /^ {2}@1 .* · Tested · .* · tomas\.berg$/);
     assert.match(shown[4] ?? '', /^@3 Version 3 · tomas\.berg · /);
     assert.match(shown[5] ?? '', /^@2 stable in staging .*, rolled back: Wrong fee · Version 2 · /);
-    assert.match(
-      shown[6] ?? '',
-      /^@1 stable in staging since .* today · stable in staging .* · Version 1 · /,
-    );
+    assert.match(shown[6] ?? '', /^@1 stable in staging since .+ · stable in staging .* · Version 1 · /);
     assert.equal(shown.length, 7);
     assert.equal((await history()).description, prompt);
   });

@@ -7,6 +7,7 @@ import type { PromptName } from '../../src/core/name.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { inside, promptFile, run, writePrompt } from './support/inside.ts';
+import { shownEditor } from './support/shown.ts';
 import { teamWindow } from './support/team-window.ts';
 
 describe('the comments on versions', () => {
@@ -167,12 +168,15 @@ describe('the comments on versions', () => {
     assert.ok(comment.body instanceof vscode.MarkdownString);
     assert.ok(comment.body.value.includes('```dotprompt\nHello, {{name}}.\nWelcome.\n```'));
     await run('applySuggestion', {}, comment);
-    const editor = vscode.window.activeTextEditor;
-    assert.equal(editor?.document.uri.fsPath, promptFile(prompt));
-    assert.equal(editor.document.getText(), 'New first.\r\nHello, {{name}}.\r\nWelcome.\r\nBye.\r\n');
+    const { document } = await shownEditor(vscode.Uri.file(promptFile(prompt)));
+    const hasText = (text: string) =>
+      eventually('the text in the editor', () => document.getText() === text).catch(() =>
+        assert.equal(document.getText(), text),
+      );
+    await hasText('New first.\r\nHello, {{name}}.\r\nWelcome.\r\nBye.\r\n');
     assert.equal(await readFile(promptFile(prompt), 'utf8'), 'New first.\r\nHello.\r\nBye.\r\n');
     await vscode.commands.executeCommand('undo');
-    assert.equal(editor.document.getText(), 'New first.\r\nHello.\r\nBye.\r\n');
+    await hasText('New first.\r\nHello.\r\nBye.\r\n');
 
     await writePrompt(prompt, 'Something else.\r\nBye.\r\n');
     const refused = await run('applySuggestion', { picks: ['Better:'] });
@@ -194,7 +198,10 @@ describe('the comments on versions', () => {
     assert.equal(thread.canReply, false);
     await team.calm();
     await run('sendCommentAgain', { picks: ['Later'] });
-    await eventually('the comment in its thread', () => thread.comments[1]?.label === undefined);
+    await eventually('the comment in its thread, sent', () => {
+      const [, sent] = thread.comments;
+      return sent !== undefined && sent.label === undefined;
+    });
     assert.deepEqual(await told(prompt), [['@2:1', 'ada: Hm', 'tomas.berg: Later']]);
   });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { editorLink } from '../../src/core/editor-link.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
+import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { closeEditors, inside, nameRegistry, run } from './support/inside.ts';
 import { type Script, ScriptedAsk } from './support/scripted-ask.ts';
@@ -20,9 +21,12 @@ async function open(link: string, script: Script = {}): Promise<ScriptedAsk> {
   return ask;
 }
 
-/** Of the editor in front. */
-function shownText(): string | undefined {
-  return vscode.window.activeTextEditor?.document.getText();
+/** Waits until the editor in front has that text; undefined: until there is none. */
+function shows(text: string | undefined): Promise<boolean> {
+  const shown = () => vscode.window.activeTextEditor?.document.getText();
+  return eventually(`${text} in front`, () => shown() === text).catch((error: unknown) =>
+    assert.fail(`${error} In front: ${shown()}`),
+  );
 }
 
 describe('a link to a version or a promotion', () => {
@@ -49,7 +53,7 @@ describe('a link to a version or a promotion', () => {
     const ask = await open(versionLink(prompt, 1));
     await shownTab('explain@1');
     assert.deepEqual([ask.told, ask.confirmed], [[], []]);
-    assert.equal(shownText(), 'One.\n');
+    await shows('One.\n');
     await team.promote(prompt, 'staging', 1);
     const { id } = await team.request(prompt, { environment: 'staging', version: 2 });
     await run('refresh');
@@ -72,7 +76,7 @@ describe('a link to a version or a promotion', () => {
     ] as const) {
       const ask = await open(link);
       assert.equal((await told(ask)).message, message);
-      assert.equal(shownText(), undefined);
+      await shows(undefined);
     }
   });
 
@@ -131,7 +135,7 @@ describe('a link to a version or a promotion', () => {
       const { message } = await told(ask, /^The link was not opened\. /);
       assert.match(message, why);
       assert.deepEqual(ask.confirmed, []);
-      assert.equal(shownText(), undefined);
+      await shows(undefined);
       assert.equal(team.registry.seen.slice(before).filter(({ path }) => path.includes('/a')).length, 0);
     });
 
@@ -191,9 +195,9 @@ describe('a reference in a line of a log', () => {
     await run('refresh');
     const ask = await run('openReference', {}, `${prompt}@2`);
     assert.match((await told(ask)).message, new RegExp(`^Your key may not see ${prompt}@2\\. `));
-    assert.equal(shownText(), undefined);
+    await shows(undefined);
     await run('openReference', {}, `2026-09-12T10:03:00Z model=gpt prompt=${prompt}@1 tokens=12`);
     await shownTab('explain@1');
-    assert.equal(shownText(), 'One.\n');
+    await shows('One.\n');
   });
 });

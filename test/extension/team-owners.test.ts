@@ -134,7 +134,8 @@ describe('owners', () => {
     await typed('* @dana\nsupport/** @sam\n');
     const labels: string[] = [];
     const ask = await request({
-      meanwhile: async () => void labels.push(activeTab()?.label ?? ''),
+      meanwhile: async () =>
+        void labels.push((await shownTab('Owners of production: now ↔ your draft')).label),
     });
     await ask.message(
       /^Your change of the owners of production waits for 1 approval by .*dana.*Until then the owners are as they were\./,
@@ -148,16 +149,17 @@ describe('owners', () => {
     );
     const { waiting: open, text } = await now();
     assert.deepEqual([open?.text, open?.reason, text], ['* @dana\nsupport/** @sam\n', 'Teams', '* @dana\n']);
-    assert.equal(activeTab(), undefined, 'the draft is closed');
-    assert.deepEqual(
-      (await rows()).filter(row => row.includes('Owners')),
-      ['Requested by you | Owners of production: 0 of 1 approval | :owners:reject:cancel:'],
-    );
+    await eventually('the draft to be closed', () => activeTab() === undefined);
+    const waits = 'Requested by you | Owners of production: 0 of 1 approval | :owners:reject:cancel:';
+    await eventually(
+      'its row',
+      async () => (await rows()).filter(row => row.includes('Owners')).join() === waits,
+    ).catch(async (error: unknown) => assert.fail(`${error} Shown: ${await rows()}`));
     assert.equal(await waiting(), 0);
     const cancelled = await run('cancelOwnersChange', { texts: [''] }, 'production');
     await cancelled.message(/^Cancelled\. The owners of production are as they were\./);
     assert.equal((await now()).waiting, null);
-    assert.equal(await waiting('anybody'), 0);
+    await eventually('nothing to wait', async () => (await waiting('anybody')) === 0);
   });
 
   it('are counted for whoever can approve them, and opened, approved and told of', async () => {
@@ -251,7 +253,10 @@ describe('owners', () => {
         '* @dana\nfees/** @nobody\n',
       );
       await eventually('the error', () => problems(document.uri).some(({ at }) => at.join() === '1,0,15'));
-      assert.equal(vscode.window.activeTextEditor?.selection.start.line, 1);
+      await eventually(
+        'the cursor at its line',
+        () => vscode.window.activeTextEditor?.selection.start.line === 1,
+      );
     });
 
     it('is compared first where somebody changed the owners meanwhile', async () => {

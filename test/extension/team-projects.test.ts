@@ -189,8 +189,10 @@ describe('several projects in one window', () => {
       texts: [team.registry.url],
     });
     const { session } = (await inside()).workbench;
-    await eventually('the other folder to be connected', () => session.oneOfSeveral?.name === 'cards');
-    assert.equal(session.registry, team.registry.url);
+    await eventually(
+      'the other folder to be connected',
+      () => session.oneOfSeveral?.name === 'cards' && session.registry === team.registry.url,
+    );
     assert.equal(await readFile(join(root(), 'promptforge.json'), 'utf8'), before);
   });
 

@@ -160,9 +160,7 @@ describe('a release that waits for approval', () => {
   };
   const nodes = async () => {
     const { tree } = (await inside()).promotionsView;
-    const [group] = tree.getChildren();
-    const [node] = tree.getChildren(group);
-    assert.ok(node);
+    const node = await eventually('a row of what waits', () => tree.getChildren(tree.getChildren()[0])[0]);
     return { tree, node, children: tree.getChildren(node) };
   };
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { ROLES } from '../../src/core/role.ts';
+import { eventually } from '../eventually.ts';
 import { inside, run } from './support/inside.ts';
 import { teamWindow } from './support/team-window.ts';
 
@@ -84,6 +85,6 @@ describe('revoking a key', () => {
     await ask.message(/ada\.twice’s key for production is revoked/);
     assert.match(ask.confirmed[0]?.detail ?? '', /This window uses this key/);
     const { session } = (await inside()).workbench;
-    assert.equal(session.keys.get('production' as never)?.kind, 'refused');
+    await eventually('the refusal', () => session.keys.get('production' as never)?.kind === 'refused');
   });
 });

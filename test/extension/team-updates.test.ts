@@ -9,6 +9,7 @@ import { documentsIn } from '../../src/editor/versions/tab-documents.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { activeTab, inside, promptFile, root, run } from './support/inside.ts';
+import { shownTab } from './support/shown.ts';
 import type { Seen } from './support/team-registry.ts';
 import { teamWindow } from './support/team-window.ts';
 
@@ -30,23 +31,23 @@ describe('newer partials', () => {
 
   it('are taken in by publishing the same text again, which shows them first', async () => {
     const { prompt, header } = await olderHeader();
-    let title: string | undefined;
+    // The whole name where a prompt of another test has the same last part.
+    const titles = [prompt.slice(prompt.lastIndexOf('/') + 1), prompt].map(
+      name => `${name}: @1 ↔ your file, 1 change (2 files)`,
+    );
+    let isShown = false;
     const ask = await run(
       'publish',
       {
         texts: ['With the new header'],
         meanwhile: async () => {
-          title = activeTab()?.label;
+          await shownTab(...titles);
+          isShown = true;
         },
       },
       prompt,
     );
-    // The whole name where a prompt of another test has the same last part.
-    const name = prompt.slice(prompt.lastIndexOf('/') + 1);
-    assert.ok(
-      [name, prompt].some(each => title === `${each}: @1 ↔ your file, 1 change (2 files)`),
-      title,
-    );
+    assert.ok(isShown);
     assert.match(ask.asked[0]?.prompt ?? '', /^1 change: .*_header @1 → @2\. Breaking for applications: /);
     await ask.message(new RegExp(`^Published ${prompt}@2\\.`));
     const { partials, version } = await newest(prompt);

@@ -1,5 +1,6 @@
 /** A registry on a database follows the database's clock, whatever those of its servers say. */
 import assert from 'node:assert/strict';
+import { patience } from '../../scripts/host/patience.ts';
 import { defaultEnvironments, parseEnvironmentName } from '../../src/core/environment.ts';
 import { COMMAND_LINE } from '../../src/registry/access/caller.ts';
 import { createKey } from '../../src/registry/administration.ts';
@@ -79,7 +80,7 @@ describe('a wrong clock beside a database', () => {
 
   it('of one server, a year behind, revives no key that has expired', async () => {
     const right = await opened();
-    const expiresAt = new Date(Date.now() + 500).toISOString();
+    const expiresAt = new Date(Date.now() + patience(2_000)).toISOString();
     const { key } = await createKey(right, { ...NEW_KEY, expiresAt });
     await using wrong = await aRegistry({ store: await opened({ machineClock: ahead(-365 * DAY) }) });
     open.pop();

@@ -80,7 +80,10 @@ describe('without a registry', () => {
 
     it('gives an exact version without asking anybody', async () => {
       const storage = memoryStorage();
-      await setting.client({ storage }).get(NAME, { version: 1 });
+      const background: Promise<unknown>[] = [];
+      const waitUntil = (work: Promise<unknown>) => background.push(work);
+      await setting.client({ storage, waitUntil }).get(NAME, { version: 1 });
+      await Promise.all(background);
       const before = setting.proxy.seen.length;
       const prompt = await setting.client({ storage }).get(NAME, { version: 1 });
       assert.deepEqual([prompt.source, prompt.version], ['stored', 1]);

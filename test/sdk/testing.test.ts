@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patience } from '../../scripts/host/patience.ts';
 import { PromptForgeError } from '../../src/sdk/client.ts';
 import { createTestClient } from '../../src/sdk/testing.ts';
 import { eventually } from '../eventually.ts';
@@ -73,7 +74,7 @@ describe('createTestClient', () => {
 
   it('tells whoever watches, at once', async function () {
     // Without a feed the client would look every 7 to 15 seconds.
-    this.timeout(5000);
+    this.timeout(patience(5000));
     const prompts = createTestClient({ a: 'one', b: 'other' });
     const told: number[] = [];
     await prompts.get('a');

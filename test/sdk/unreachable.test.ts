@@ -1,16 +1,11 @@
 /** What an application reads where the registry is away. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../../scripts/host/freePort.ts';
 import { createClient, PromptForgeError } from '../../src/sdk/client.ts';
 
 describe('a registry that cannot be reached', () => {
   it('is told in words of our own, with the code of the platform and its error as the cause', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await new Promise(resolve => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise(resolve => server.close(resolve));
-    const url = `http://127.0.0.1:${port}`;
+    const url = `http://127.0.0.1:${await freePort()}`;
     const prompts = createClient({
       url,
       environment: 'production',

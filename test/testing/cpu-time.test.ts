@@ -49,8 +49,9 @@ describe('the CPU time of a process and all that it starts', () => {
   });
 
   it('holds that of a grandchild whose parent has ended', async () => {
-    const grandchild = `setTimeout(() => { ${burn(0.6)} console.log('done'); setTimeout(() => {}, 5000); }, 1000)`;
-    const parent = `${child(grandchild, ', detached: true')}.unref(); setTimeout(() => process.exit(0), 700)`;
+    // The meter looks every half second, on a busy machine later.
+    const grandchild = `setTimeout(() => { ${burn(0.6)} console.log('done'); setTimeout(() => {}, 5000); }, 2500)`;
+    const parent = `${child(grandchild, ', detached: true')}.unref(); setTimeout(() => process.exit(0), 2000)`;
     const seconds = await cpuSecondsOf(`${child(parent)}; process.stdin.resume();`);
     assert.ok(seconds >= 0.5, `${seconds}`);
   });

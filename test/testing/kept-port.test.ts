@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/host/freePort.ts';
 import { keptPort } from '../../scripts/host/keptPort.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -11,18 +12,16 @@ describe('a kept port', () => {
   it('is the same while nobody else has it, and another one otherwise', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'port');
-    const other = createServer().listen(0, '127.0.0.1');
+    const taken = await freePort();
+    const other = createServer().listen(taken, '127.0.0.1');
     await once(other, 'listening');
-    const address = other.address();
-    assert.ok(address !== null && typeof address === 'object');
-    await writeFile(file, String(address.port));
+    await writeFile(file, String(taken));
 
-    const replaced = await keptPort(file);
-    assert.notEqual(replaced, address.port);
+    assert.notEqual(await keptPort(file), taken);
     other.close();
     await once(other, 'close');
-    await writeFile(file, String(address.port));
-    assert.equal(await keptPort(file), address.port);
+    await writeFile(file, String(taken));
+    assert.equal(await keptPort(file), taken);
   });
 
   it('replaces what is no port a workbench may listen on', async () => {

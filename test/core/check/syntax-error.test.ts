@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { patience } from '../../../scripts/host/patience.ts';
 import { parseSource } from '../../../src/core/source.ts';
 import { sourceIssues } from '../../../src/core/template.ts';
 
@@ -57,7 +58,7 @@ describe('a syntax error', () => {
     });
 
   it('is explained in time that is linear in the text', function () {
-    this.timeout(20_000);
+    this.timeout(patience(20_000));
     for (const template of [
       `{{${'a'.repeat(200)}!{{x}}}}`,
       `{{${'a '.repeat(200)}"{{x}} }}`,

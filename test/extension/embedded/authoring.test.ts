@@ -75,7 +75,7 @@ describe('publishing to the embedded registry', () => {
     await vscode.workspace.applyEdit(edit);
     await eventually('the edit to be unsaved', () => document.isDirty);
     await run('publish', { texts: ['Second'] }, name);
-    assert.equal(document.isDirty, false);
+    await eventually('the document to be saved', () => !document.isDirty);
     assert.equal((await mara().getVersion(name, parseVersionNumber(2))).source, 'One.\nTwo.\n');
     await shownComparison(name, '@1 ↔ your file');
   });
@@ -125,7 +125,10 @@ describe('publishing to the embedded registry', () => {
     await shownComparison(name, '@2 ↔ your file');
     assert.equal(await readFile(promptFile(name), 'utf8'), 'Mine.\n');
     assert.equal((await newest(name)).version, 2);
-    assert.equal((await shownFolderOf(name))[1], '  triage @2 · conflict');
+    await eventually(
+      'the conflict in the tree',
+      async () => (await shownFolderOf(name))[1] === '  triage @2 · conflict',
+    );
   });
 
   it('goes on top of the newest version once that is what the person wants', async () => {

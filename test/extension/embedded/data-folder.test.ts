@@ -27,8 +27,9 @@ describe('the data folder of the settings', () => {
   });
 
   it('is connected to as the actor of the settings, in every environment, and is empty at first', async () => {
-    const { workbench } = await inside();
-    const { state, keys } = workbench.session;
+    const { session } = (await inside()).workbench;
+    await eventually('the connection', () => session.state.kind === 'connected');
+    const { state, keys } = session;
     assert.deepEqual(state, {
       kind: 'connected',
       environment: 'development',
@@ -54,7 +55,7 @@ describe('the data folder of the settings', () => {
     const alarm = await eventually('the alarm', () => seen.confirmed[0]);
     assert.equal(alarm.message, `The log of the embedded registry in ${broken.path} does not fit together.`);
     assert.match(alarm.detail, /Event 2 does not have the hash it claims/);
-    assert.equal(workbench.session.state.kind, 'refused');
+    await eventually('the refusal', () => workbench.session.state.kind === 'refused');
     assert.match(alarms.shown() ?? '', /the log does not fit together/);
 
     await setting('embedded.dataFolder', workspace.dataFolder);
@@ -81,7 +82,7 @@ describe('a version of the embedded registry', () => {
     await workspace.publish(prompt, 'Of the first folder.\n');
     await run('openVersion', {}, `${prompt}@1`);
     const shown = () => vscode.window.activeTextEditor?.document.getText();
-    assert.equal(shown(), 'Of the first folder.\n');
+    await eventually('the version', () => shown() === 'Of the first folder.\n');
     await setting('embedded.dataFolder', other.path);
     await eventually('the version of the other folder', () => shown() === 'Of the other folder.\n');
     await setting('embedded.dataFolder', workspace.dataFolder);

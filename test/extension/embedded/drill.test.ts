@@ -34,7 +34,7 @@ describe('a rollback drill in the embedded registry', () => {
     });
     assert.equal(document.isUntitled, true);
     assert.match(document.getText(), new RegExp(`^# Rollback drill: ${name} in staging\n`));
-    assert.match(document.getText(), /\| An application .* max-age of 5 s had @1 \| \d+\.\d s \|/);
+    assert.match(document.getText(), /\| An application .* max-age of 5 s had @1 \| \d+\.\d s +\|/);
     assert.match(document.getText(), /\*\*@2 is live in staging\*\*, as before the drill\./);
     assert.deepEqual([await live(name, 'staging'), await live(name, 'production')], ['Two.\n', 'Two.\n']);
     const { data } = await mara().listPromotions({ prompt: name, environment: 'production' as never });

@@ -53,7 +53,7 @@ describe('the source control with the embedded registry', () => {
       assert.equal((await entryOf(behind, 'incoming')).contextValue, ':incoming:behind:file:');
       assert.equal((await entryOf(absent, 'incoming')).contextValue, ':incoming:');
       const { control } = await sourceControl();
-      assert.equal(control.count, 3);
+      await eventually('its count', () => control.count === 3);
     });
 
     it('hold a file that was given another name as one entry, which is neither deleted nor new', async () => {

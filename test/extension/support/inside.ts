@@ -142,9 +142,16 @@ export function activeTab(): vscode.Tab | undefined {
   return vscode.window.tabGroups.activeTabGroup.activeTab;
 }
 
-/** Sets a machine setting of ours for the test. */
+/** Sets a machine setting of ours for the test, and waits until the extension has it. */
 export async function setting(name: string, value: unknown): Promise<void> {
-  await vscode.workspace
-    .getConfiguration('promptforge')
-    .update(name, value, vscode.ConfigurationTarget.Global);
+  await machineSetting('promptforge', name, value);
+}
+
+/** As `setting`, in a section of VS Code's own: when VS Code has written a setting, it has not told extensions yet. */
+export async function machineSetting(section: string, name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration(section).update(name, value, vscode.ConfigurationTarget.Global);
+  await eventually(
+    `the setting ${section}.${name}`,
+    () => vscode.workspace.getConfiguration(section).inspect(name)?.globalValue === value,
+  );
 }
