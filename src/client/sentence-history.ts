@@ -188,6 +188,6 @@ function* inParts(
 function tooLong({ prompt, version }: VersionSummary, length: number): Problem {
   return new Problem(
     'too_large',
-    `${versionReference(prompt, version)} has more than ${Math.floor(length / 1024)} Ki characters, so there is no sentence history of it.`,
+    `${versionReference(prompt, version)} has more than ${Math.floor(length / 1024)} Ki characters, so its sentence history is not available.`,
   );
 }

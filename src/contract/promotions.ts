@@ -91,7 +91,7 @@ export const promotionRequest = z
     environment: environmentName,
     channel: pointerChannel,
     version: versionNumber,
-    reason: requiredProse('Say why. The reason is kept permanently.'),
+    reason: requiredProse('Enter a reason. It is kept permanently.'),
     expected: versionNumber
       .nullable()
       .meta({ description: "The pointer's present version, null when unset." }),
@@ -129,7 +129,7 @@ export type Comment = z.infer<typeof comment>;
 
 export const commentRequest = z
   .object({
-    text: requiredProse('Write something.'),
+    text: requiredProse('Enter a comment.'),
     place: commentPlace.nullable().default(null),
   })
   .meta({ id: 'CommentRequest' });

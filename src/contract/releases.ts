@@ -29,7 +29,7 @@ export const releaseRequest = z
   .object({
     environment: environmentName,
     channel: pointerChannel,
-    reason: requiredProse('Say why. The reason is kept permanently.'),
+    reason: requiredProse('Enter a reason. It is kept permanently.'),
     items: z
       .array(releaseItem)
       .min(1, 'Name at least one version.')

@@ -108,7 +108,7 @@ export function checkSourceText(source: string): void {
   const lone = [...source].findIndex(character => !character.isWellFormed());
   const offset = [...source].slice(0, lone).join('').length;
   const at = positionAt(source, offset);
-  const message = 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
+  const message = 'This is a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it.';
   throw new Problem('invalid_source', `Line ${at.line}, column ${at.column}: ${message}`, {
     issues: [{ ...at, endLine: at.line, endColumn: at.column + 1, message }],
   });

@@ -94,7 +94,7 @@ export class PicoschemaReader {
     this.#find({
       code: 'named-schema',
       span,
-      message: `The application defines the schema "${name}", so what it describes is not checked here.`,
+      message: `The application defines the schema "${name}", so its values are not checked here.`,
     });
     return ANY;
   }
@@ -156,7 +156,7 @@ export class PicoschemaReader {
       this.#wrong(
         keySpan,
         inside.endsWith(')?')
-          ? 'The "?" stands before the parenthesis: "name?(…)".'
+          ? 'Write the "?" before the parenthesis: "name?(…)".'
           : 'The parenthesis is not closed: write "name(type, description):".',
       );
       return { type: ANY };

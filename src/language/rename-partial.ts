@@ -27,5 +27,5 @@ function newNameOf(from: PromptName, reference: string, newReference: string): P
   const last = newReference.slice(slash + 1).replace(/^_/, '');
   const name = `${prefixOf(from, reference)}${newReference.slice(0, slash + 1)}_${last}`;
   const why = last === '' ? 'A partial needs a name.' : whyNotPromptName(name);
-  return why === undefined && isPromptName(name) ? name : refuse(why ?? 'This is no name of a partial.');
+  return why === undefined && isPromptName(name) ? name : refuse(why ?? 'This is not the name of a partial.');
 }

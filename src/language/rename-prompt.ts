@@ -20,7 +20,7 @@ function refuse(message: string): never {
  */
 export function renamePrompt(prompt: LibraryPrompt, to: PromptName, library: Library): WorkspaceChange {
   const from = prompt.name;
-  if (from === undefined) return refuse('The path of this file is no prompt name. Rename the file first.');
+  if (from === undefined) return refuse('The path of this file is not a prompt name. Rename the file first.');
   if (to === from) return { edits: new Map() };
   if (library.prompt(to)) return refuse(`There is a prompt "${to}" already. Choose another name.`);
   const clash = closestCaseClash(to, othersThan(from, to, library));

@@ -61,9 +61,7 @@ function refuse(message: string): never {
 
 function prepared(thing: Thing | undefined, library: Library): Renamable {
   if (thing === undefined)
-    return refuse(
-      'Nothing here has a name that can be changed. Place the cursor on a variable or a partial.',
-    );
+    return refuse('Nothing here can be renamed. Place the cursor on a variable or a partial.');
   const { name, span } = thing;
   switch (thing.kind) {
     case 'helper':
@@ -96,7 +94,7 @@ function toRename(thing: Thing & { kind: 'name' }, library: Library): ToRename {
   const occurrences = occurrencesOf(thing.name, thing.prompt, library);
   const here = occurrences.at(thing);
   if (here === undefined || (here.declarations.size === 0 && here.unknownIn === undefined))
-    return refuse(`"${thing.name}" means nothing here, so nothing can be renamed with it.`);
+    return refuse(`"${thing.name}" has no meaning here, so it cannot be renamed.`);
   if (here.declarations.size === 0)
     return refuse(
       `No schema says what "${thing.name}" is a property of. Declare it in the front matter, then rename it.`,
@@ -165,7 +163,7 @@ function checkName(name: string): void {
   if (RESERVED.has(name.toLowerCase())) refuse(`"${name}" has a meaning of its own. Choose another name.`);
   if (!NAME.test(name))
     refuse(
-      'A name begins with a letter, "_" or "$"; letters, digits, "_", "$" and "-" follow, with single spaces or dots between them. Choose such a one.',
+      'A name begins with a letter, "_" or "$"; letters, digits, "_", "$" and "-" follow, with single spaces or dots between them. Choose such a name.',
     );
 }
 
@@ -222,7 +220,7 @@ export function handlebarsName(name: string): string {
 function renameInline(thing: Thing & { kind: 'inline' }, newName: string, library: Library): WorkspaceChange {
   const { prompt, inline } = thing;
   if (!/^[A-Za-z_][\w-]*(?:\/[A-Za-z_][\w-]*)*$/.test(newName) || RESERVED.has(newName))
-    refuse('A partial’s name is made of letters, digits, "_" and "-". Choose such a one.');
+    refuse('The name of a partial has letters, digits, "_" and "-". Choose such a name.');
   const { partials, inlines } = prompt.analysis.resolved;
   if (inlines.some(({ name }) => name?.name === newName))
     refuse(`This prompt defines "${newName}" already. Choose another name.`);

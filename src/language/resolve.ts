@@ -35,9 +35,9 @@ export interface SegmentUse extends Name {
   /** Of the value up to and with this segment. */
   readonly type: ValueType;
   readonly declared: Declared | undefined;
-  /** What it is looked up in is declared and has no such property; never true of an input variable. */
+  /** Its context is declared and has no such property; never true of an input variable. */
   readonly missing: boolean;
-  /** What it is looked up in: `input`, or a type. */
+  /** Its context: `input`, or a type. */
   readonly container: ValueType | 'input';
 }
 

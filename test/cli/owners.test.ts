@@ -39,7 +39,7 @@ describe('owners from the command line', () => {
       /^Change (\d+) of the owners of production by ada waits for 1 approval by .*lee.*: Teams/.exec(
         asked.stdout,
       ) ?? [];
-    assert.match(asked.stderr, /^OWNERS:2: "support\/\*\*" decides for no prompt now/m);
+    assert.match(asked.stderr, /^OWNERS:2: "support\/\*\*" matches no prompt now/m);
     const waiting = await copy.run('owners', 'show', ...there, '--waiting');
     assert.equal(waiting.stdout, '# ours\r\nsupport/** @dana\r\n');
     const own = await copy.run('owners', 'approve', id, ...there);

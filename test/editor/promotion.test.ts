@@ -164,7 +164,7 @@ describe('the words of a promotion', () => {
     assert.equal(openAt([{ ...open, state: 'applied' }], prompt, target), undefined);
     assert.equal(openAt([open], prompt, { ...target, channel: 'canary' }), undefined);
     const asked = (given: object) => confirmation({ ...MOVE, open, ...given }, 'Tested', NOW).detail;
-    assert.match(asked({ approvals: 1 }), /\nIt takes the place of the request for @11 by ada\.\n/);
+    assert.match(asked({ approvals: 1 }), /\nIt replaces the request for @11 by ada\.\n/);
     assert.doesNotMatch(asked({}), /takes the place/);
     assert.doesNotMatch(asked({ approvals: 1, kind: 'roll-back' }), /takes the place/);
     assert.equal(replacedNote(open, 12), 'replaces the request for @11 by ada');
@@ -257,13 +257,13 @@ describe('the words of a promotion', () => {
 
   it('say after a failure only what was read back', () => {
     assert.equal(afterFailure(MOVE, 11), 'Nothing changed: support/triage@11 is still live in production.');
-    assert.match(afterFailure(MOVE, 12), /did carry it out/);
-    assert.match(afterFailure(MOVE, 13), /Somebody else moved it meanwhile: support\/triage@13/);
-    assert.equal(afterFailure(MOVE, null), 'Meanwhile nothing is live in production.');
+    assert.match(afterFailure(MOVE, 12), /^The registry did it/);
+    assert.match(afterFailure(MOVE, 13), /Someone else moved it in the meantime: support\/triage@13/);
+    assert.equal(afterFailure(MOVE, null), 'Nothing is live in production now.');
   });
 
   it('ask for a reason that is one', () => {
-    assert.match(whyNotReason(' ') ?? '', /Say why/);
+    assert.match(whyNotReason(' ') ?? '', /Enter a reason/);
     assert.match(whyNotReason('x'.repeat(4001)) ?? '', /At most 4000/);
     assert.equal(whyNotReason('Tested'), undefined);
     assert.equal(whyNotMessage('Tested'), undefined);

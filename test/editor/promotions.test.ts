@@ -200,7 +200,7 @@ describe('the words of a promotion that waits', () => {
     assert.equal(promotionOption(WAITING, NOT_APPLIED, NOW).label, 'support/triage@12 → production');
     assert.equal(words.description, 'triage · jonas.weber · 2 hours ago');
     assert.match(words.tooltip(), /Instead of @11\./);
-    assert.match(words.tooltip(), /jonas\\\.weber asked for it, .*: Tested/);
+    assert.match(words.tooltip(), /jonas\\\.weber requested it, .*: Tested/);
     assert.match(words.tooltip(), /Approved by ada, .*: Read it\\\./);
     assert.match(words.spoken, /version 12 to stable in production, from version 11: 1 of 2 approvals/);
   });
@@ -220,7 +220,7 @@ describe('the words of a promotion that waits', () => {
   it('say who may not approve it, as they wrote what it changes', () => {
     const tooltip = (authors: string[]) =>
       promotionWords({ ...WAITING, authors }, NOT_APPLIED, NOW).tooltip();
-    assert.match(tooltip(['lea', 'mara']), /lea and mara wrote what it changes, so somebody else has to/);
+    assert.match(tooltip(['lea', 'mara']), /lea and mara wrote what it changes, so someone else must/);
     assert.match(tooltip(['a', 'b', 'c', 'd', 'e', 'f', 'g']), /a, b, c, d and e and 2 others wrote/);
     assert.doesNotMatch(tooltip([]), /wrote what it changes/);
   });
@@ -266,13 +266,13 @@ describe('the words of a decision', () => {
     assert.equal(asked.button, 'Approve @12 for production');
     assert.match(
       asked.detail,
-      /^It then goes live at once\.\nIt replaces @11\.\njonas\.weber asked for it: Tested$/,
+      /^It then goes live at once\.\nIt replaces @11\.\njonas\.weber requested it: Tested$/,
     );
     const three = { ...WAITING, approvalsNeeded: 3 };
     assert.match(approvalQuestion(three, undefined).detail, /then waits for 1 more approval/);
     assert.match(approvalQuestion(WAITING, null).detail, /could not be fetched/);
     assert.match(decisionQuestion('reject', WAITING).prompt, /Tell jonas\.weber why/);
-    assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Say why/);
+    assert.match(String(decisionQuestion('reject', WAITING).validate?.(' ')), /Enter a reason/);
     assert.equal(decisionQuestion('approve', WAITING).validate?.(''), undefined);
   });
 
@@ -293,13 +293,13 @@ describe('the words of a decision', () => {
     const said = (code: ConstructorParameters<typeof Problem>[0], current?: number) =>
       refusal(new Problem(code, 'The registry says so.', current === undefined ? {} : { current }), WAITING);
     assert.equal(said('self_approval')?.message, 'Not approved: The registry says so.');
-    assert.match(said('already_approved')?.message ?? '', /have approved .* already/);
+    assert.match(said('already_approved')?.message ?? '', /already approved/);
     assert.deepEqual(said('pointer_moved', 13), {
       message:
-        'Nothing changed: @13 is live in production by now, and when jonas.weber asked, it was @11. Cancel this promotion and request a new one.',
+        'Nothing changed: @13 is now live in production, but when jonas.weber made the request it was @11. Cancel this promotion and request a new one.',
       review: true,
     });
-    assert.match(said('promotion_closed')?.message ?? '', /Somebody was faster\. The registry says so\./);
+    assert.match(said('promotion_closed')?.message ?? '', /Someone else was faster\. The registry says so\./);
     assert.match(said('role_too_low')?.message ?? '', /Your production key/);
     assert.equal(said('rate_limited'), undefined);
   });

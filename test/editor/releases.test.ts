@@ -174,7 +174,7 @@ describe('the outcome of a release', () => {
     }));
     assert.equal(
       wholeRefused(new Problem('pointer_moved', 'x', { refused })),
-      'Nothing changed. Refused: a@2: a moved. b@2: b moved. c@2: c moved. And 2 more, which the log lists.',
+      'Nothing changed. Refused: a@2: a moved. b@2: b moved. c@2: c moved. And 2 more, listed in the log.',
     );
   });
 });

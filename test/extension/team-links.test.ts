@@ -157,7 +157,7 @@ describe('a link to a version or a promotion', () => {
   it('names a host in ASCII, where it looks like another', async () => {
     const ask = await open(versionLink('a', 1, 'https://prоmpts.example.com'), { confirms: [false] });
     assert.equal(ask.confirmed[0]?.button, 'Connect to xn--prmpts-xqf.example.com');
-    assert.match(ask.confirmed[0]?.detail ?? '', /letters beyond a–z/);
+    assert.match(ask.confirmed[0]?.detail ?? '', /letters other than a–z/);
   });
 
   it('is not opened while another one waits for an answer', async () => {

@@ -137,7 +137,7 @@ describe('owners', () => {
       meanwhile: async () => void labels.push(activeTab()?.label ?? ''),
     });
     await ask.message(
-      /^Your change of the owners of production waits for 1 approval by .*dana.*Until then the owners are as they were\./,
+      /^Your change of the owners of production waits for 1 approval by .*dana.*Until then, the owners stay the same\./,
     );
     assert.deepEqual(labels, ['Owners of production: now ↔ your draft']);
     const [question] = ask.confirmed;
@@ -287,7 +287,7 @@ describe('owners', () => {
       const ask = await request();
       await kept(
         ask,
-        /It is not certain whether the registry carried it out.*Your draft is kept\./,
+        /The registry may or may not have done it.*Your draft is kept\./,
         '* @dana @sam # lost\n',
       );
     });

@@ -183,7 +183,7 @@ describe('Picoschema', () => {
       ['a(aray): string', 'aray', /Did you mean "array"/],
       ['a(string): x', 'string', /Write "string" after the colon: "a: string"/],
       ['a(array: string', 'a(array', /parenthesis is not closed/],
-      ['a(array)?: string', 'a(array)?', /"\?" stands before the parenthesis/],
+      ['a(array)?: string', 'a(array)?', /Write the "\?" before the parenthesis/],
       ['a(): string', '', /Unknown in parentheses/],
       ['a (array): string', 'a (array)', /Remove the space before or after the name: write "a\(array\)"/],
       ['a ?: string', 'a ?', /Remove the space before or after the name: write "a\?"/],

@@ -122,7 +122,7 @@ describe('comments at the lines of a version', () => {
     assertProblem(await add(9, 1, 'x'), 404, 'version_not_found');
     assertProblem(await list('?version=9'), 404, 'version_not_found');
     for (const blank of ['', ' \n', '\u200b\u3164', '\u2800'])
-      assertProblem(await add(2, 1, blank), 422, 'invalid_request', /Write something/);
+      assertProblem(await add(2, 1, blank), 422, 'invalid_request', /Enter a comment/);
     assertProblem(await add(2, 1, 'x'.repeat(4001)), 422, 'invalid_request');
     assertProblem(await add(2, 1, 'a\u0000'), 422, 'invalid_request');
     const nowhere = await governed.registry.call('GET', '/v1/prompts/nowhere/-/comments');

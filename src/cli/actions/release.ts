@@ -54,14 +54,14 @@ export async function rollBack(id: string, options: RollBackOptions): Promise<vo
     await say(
       line`${prompt} stays as it is: ${
         why === 'not_applied'
-          ? 'the release did not bring it live.'
+          ? 'the release did not make it live.'
           : why === 'first'
             ? 'nothing was live before the release.'
-            : `${current === null ? 'nothing' : versionReference(prompt, current)} is live by now.`
+            : `${current === null ? 'nothing' : versionReference(prompt, current)} is now live.`
       }`,
     );
   if (items.length === 0)
-    throw new CommandFailure(EXIT.refused, `Nothing of release ${id} is left to roll back.`);
+    throw new CommandFailure(EXIT.refused, `There is nothing to roll back of release ${id}.`);
   const what = items.length === 1 ? '1 prompt' : `${items.length} prompts`;
   await confirm(
     line`Roll back ${what} of release ${id} on ${channel} of ${environment}?`,

@@ -76,5 +76,5 @@ function allInputs(path: string): string {
 }
 
 function nothingAbove(path: string): string {
-  return `Nothing is above this place, so "${path}" has no value. Remove "../".`;
+  return `There is no outer context here, so "${path}" has no value. Remove "../".`;
 }

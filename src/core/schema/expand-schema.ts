@@ -88,7 +88,7 @@ class SchemaExpander {
     const inside = key.slice(open + 1);
     if (!inside.endsWith(')')) {
       const message = inside.endsWith(')?')
-        ? 'The "?" stands before the parenthesis: "name?(…)".'
+        ? 'Write the "?" before the parenthesis: "name?(…)".'
         : 'The parenthesis is not closed: write "name(type, description):".';
       throw new SchemaFault(path, message, true);
     }

@@ -23,7 +23,7 @@ export async function askMoment(
 ): Promise<string | undefined> {
   const text = await ask.text({
     title,
-    prompt: `${prompt}? Date and time in ${timeZone}, or an instant such as ${utcOf(new Date(value).toISOString())}`,
+    prompt: `${prompt}? Date and time in ${timeZone}, or a UTC time such as ${utcOf(new Date(value).toISOString())}`,
     value: localText(value, timeZone),
     placeholder: localText(value, timeZone),
     draft,
@@ -37,7 +37,7 @@ export async function askMoment(
       const why = refuses(Date.parse(moment.at));
       if (why !== undefined) return why;
       const twice = moment.twice
-        ? ' Clocks show this time twice that night, and this is the first; write the instant in UTC for the second.'
+        ? ' This time occurs twice that night, and this is the first; for the second, enter the time in UTC.'
         : '';
       return { note: `That is ${utcOf(moment.at)}.${twice}` };
     },

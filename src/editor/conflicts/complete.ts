@@ -49,7 +49,7 @@ export async function completeMerge(
   return true;
 }
 
-/** What the file held before a merge that nobody completed is nowhere else. */
+/** What the file held before a merge that nobody completed cannot be recovered later. */
 async function keepMine(
   { workbench, discarded }: Resolving,
   merge: Merge,
@@ -110,7 +110,7 @@ export async function completeByHand(parts: Resolving, prompt: PromptName): Prom
   if (merge === undefined) {
     await workbench.ask.tell(
       'info',
-      `No merge of ${prompt} was begun. Resolve the conflict in the merge editor.`,
+      `No merge of ${prompt} was started. Resolve the conflict in the merge editor.`,
     );
     return;
   }
@@ -139,7 +139,7 @@ export async function finish(
   const result = await copy.folder.read(prompt);
   const undo = async (): Promise<void> => {
     if (base === null || (await copy.folder.read(prompt)) !== result || isDirty(fileOf(copy, prompt)))
-      throw new Error(`${prompt} was changed since, so the merge stays.`);
+      throw new Error(`${prompt} was changed in the meantime, so the merge stays open.`);
     await copy.folder.write(prompt, mine);
     await copy.setBase(prompt, base);
     await prompts.rescan();

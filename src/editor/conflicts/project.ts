@@ -21,7 +21,7 @@ export async function projectOf({
   prompts,
 }: Workbench): Promise<{ readonly copy: WorkingCopy; readonly root: string }> {
   const copy = await prompts.workingCopy();
-  if (copy === undefined || session.project === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined || session.project === undefined) throw new Error('No prompts folder is open.');
   return { copy, root: session.project.root };
 }
 

@@ -136,7 +136,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
   const text = await ask.text({
     title: 'Connect to Registry',
     draft,
-    prompt: 'The address of the registry. It goes into promptforge.json; the key does not.',
+    prompt: 'The address of the registry. It is stored in promptforge.json; the key is not.',
     placeholder: 'https://prompts.example.com',
     ...(now !== undefined && now !== EMBEDDED && { value: now }),
     validate: url =>

@@ -15,7 +15,7 @@ export function keyVerdict(
     const { environment, id } = parseKey(key);
     if (wanted !== undefined && environment !== wanted)
       return `This is a key for ${environment}. Enter a key for ${wanted}.`;
-    return { note: `A key for ${environment}, ID ${id}. It never goes into files, settings or logs.` };
+    return { note: `A key for ${environment}, ID ${id}. It is never written to files, settings or logs.` };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

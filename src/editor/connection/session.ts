@@ -240,7 +240,7 @@ export class Session implements vscode.Disposable {
       const url = this.cacheUrl(this.#mustBeConnected());
       return await work((await this.#onDisk()).lastKnown, url);
     } catch (error) {
-      this.#parts.log.warn(`What was known last cannot be used: ${String(error)}`);
+      this.#parts.log.warn(`The last known state cannot be used: ${String(error)}`);
       return undefined;
     }
   }

@@ -54,8 +54,7 @@ export class PromptList implements vscode.Disposable {
   /** For a command that was given the prompt. @throws Error when it is neither a file nor in the registry any more */
   mustHave(prompt: PromptName): Listed {
     const listed = this.#listed.get(prompt);
-    if (listed === undefined)
-      throw new Error(`${prompt} is neither in this folder nor in the registry any more.`);
+    if (listed === undefined) throw new Error(`${prompt} is no longer in this folder or in the registry.`);
     return listed;
   }
 

@@ -170,7 +170,7 @@ export async function pickPrompt(
     return { label: listed.name, description, value: listed.name };
   });
   if (options.length === 0) {
-    await ask.tell('info', `${title}: no prompt qualifies.`);
+    await ask.tell('info', `${title}: no prompt is available.`);
     return undefined;
   }
   return ask.pick({ title, placeholder: 'Select a prompt', options });

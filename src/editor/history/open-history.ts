@@ -100,7 +100,7 @@ async function pickAuthor({ ask }: Workbench, tree: HistoryTree): Promise<Picked
   const { prompt } = tree;
   const authors = await inProgress(`Fetching the history of ${prompt ?? 'the prompt'}`, () => tree.authors());
   if (prompt === undefined || authors.length === 0) {
-    await ask.tell('info', 'Open a prompt that has a version first: the view History follows the editor.');
+    await ask.tell('info', 'First open a prompt that has a version: the History view follows the editor.');
     return undefined;
   }
   const everyone: Option<Picked> = { label: 'All authors', value: { author: undefined } };

@@ -36,7 +36,7 @@ export function liveTitle(
       ? undefined
       : {
           title: `Not live${isOffline ? WHILE_OFFLINE : ''}`,
-          tooltip: 'No version is live in any environment: promote one',
+          tooltip: 'No version is live in any environment. Promote one.',
         };
   const { environment: first } = live.find(({ environment }) => environment === PRODUCTION) ?? live[0];
   const versions = live

@@ -75,7 +75,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
   async #ask({ registry, prompt, environment, channel, at }: LiveAddress): Promise<Live> {
     const client = await this.#session.clientFor({ kind: 'read' });
     if (registry !== this.#session.registry)
-      throw new Error(`This is of ${registry}, and this window is connected to another registry.`);
+      throw new Error(`This belongs to ${registry}, and this window is connected to another registry.`);
     return client.live(prompt, { environment, channel, at });
   }
 
@@ -155,7 +155,7 @@ export function registerLiveDocuments(documents: LiveDocuments): vscode.Disposab
   return vscode.Disposable.from(
     documents,
     vscode.workspace.registerFileSystemProvider(LIVE_SCHEME, documents, {
-      isReadonly: new vscode.MarkdownString('This was live, and what was live does not change.'),
+      isReadonly: new vscode.MarkdownString('This is a published version, which never changes.'),
       isCaseSensitive: true,
     }),
     vscode.languages.registerCodeLensProvider({ scheme: LIVE_SCHEME }, documents),

@@ -59,7 +59,7 @@ export function registerOwners(workbench: Workbench, memory: vscode.Memento): Ow
       OWNERS_SCHEME,
       lazyFiles(async () => (await feature()).documents, files.event),
       {
-        isReadonly: new vscode.MarkdownString('Owners are changed by a request: choose *Change Owners…*.'),
+        isReadonly: new vscode.MarkdownString('To change owners, run *Change Owners…*.'),
         isCaseSensitive: true,
       },
     ),

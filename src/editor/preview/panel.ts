@@ -349,7 +349,7 @@ export class PreviewPanel {
     const parsed = fromPage.safeParse(message);
     const { log, report } = this.#parts.workbench;
     if (!parsed.success) {
-      log.warn('The preview’s page said something that is not known.');
+      log.warn('The preview’s page sent an unknown message.');
       return;
     }
     try {
@@ -368,8 +368,8 @@ export class PreviewPanel {
     if (!before.isEdited) return;
     const chosen = await this.#parts.workbench.ask.tell(
       'info',
-      'The input that you had edited gave way to the sample.',
-      'Bring Back My Input',
+      'The sample replaced your edited input.',
+      'Restore My Input',
     );
     if (chosen === undefined || this.#subject?.uri.toString() !== uri) return;
     this.#trials.set(before);

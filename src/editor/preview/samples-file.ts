@@ -48,7 +48,7 @@ export async function saveSample(
   const wasDirty = openDocument(uri)?.isDirty === true;
   edit.replace(uri, ALL, written);
   if (!(await vscode.workspace.applyEdit(edit)))
-    throw new Error(`${uri.fsPath} could not be changed. Is it read-only?`);
+    throw new Error(`${uri.fsPath} could not be changed. Check whether it is read-only.`);
   const document = await vscode.workspace.openTextDocument(uri);
   if (!wasDirty && !(await saveDocument(document))) throw new Error(`${uri.fsPath} could not be saved.`);
 }
@@ -63,6 +63,6 @@ async function textAt(uri: vscode.Uri): Promise<string> {
   if (document !== undefined) return document.getText();
   if (!(await exists(uri))) return '';
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB: its samples are not read.`);
+  if (size > MAX_BYTES) throw new Error(`${uri.fsPath} is over 4 MiB, so its samples are not read.`);
   return Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
 }

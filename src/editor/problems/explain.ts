@@ -57,7 +57,7 @@ export function mayHaveArrived(error: unknown): boolean {
  * without the path of a call and the system's own words; `logged` has those.
  */
 export function messageOf(error: unknown): string {
-  if (isOwnFault(error)) return 'PromptForge has a fault of its own here. The log says more.';
+  if (isOwnFault(error)) return 'PromptForge has an internal error. See the log for details.';
   const text = textOf(error);
   if (!RegistryUnreachable.is(error)) return withFullStop(text);
   const host = URL.parse(error.url)?.host;

@@ -48,7 +48,8 @@ export function changeSummary(
 
 function textSentences(from: string, to: string, kind: SourceKind): string[] {
   const change = textChange(from, to, kind);
-  if (change === undefined) return ['More differs than is counted here. Open the changes to see all of it.'];
+  if (change === undefined)
+    return ['There are too many changes to count here. Open the changes to see them all.'];
   const told = [countedWords(change.sentences, 'sentence'), countedWords(change.words, 'word')].filter(
     words => words !== undefined,
   );

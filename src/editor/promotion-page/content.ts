@@ -135,8 +135,8 @@ function factsOf({ promotion, now }: ContentParts): Fact[] {
 
 function releaseOf({ id, atomic }: NonNullable<Promotion['release']>): string {
   return atomic
-    ? `${id}: it goes live with the others or not at all, and is decided with them`
-    : `${id}: requested with others, and decided by itself`;
+    ? `${id}: it goes live and is reviewed together with the others`
+    : `${id}: requested with others, reviewed on its own`;
 }
 
 function said(who: string, at: string, text: string, where: string | undefined, now: number): Said {
@@ -166,17 +166,17 @@ function noteOf(promotion: Promotion, key: KeyState | undefined): string | undef
   if (promotion.state !== 'pending') return undefined;
   const { environment } = promotion;
   if (key === undefined || key.kind === 'none')
-    return `You have no key for ${environment}, so you cannot decide. Set one to approve or reject.`;
+    return `You have no key for ${environment}, so you cannot review it. Set one to approve or reject.`;
   if (key.kind !== 'known') return undefined;
   const { actor, role } = key.who;
   if (deedsFor(promotion, key).includes('approve')) return undefined;
-  if (isSamePerson(promotion.requestedBy, actor)) return 'You asked for it, so somebody else has to approve.';
-  if (isAuthor(promotion, actor)) return 'You wrote what it changes, so somebody else has to approve.';
+  if (isSamePerson(promotion.requestedBy, actor)) return 'You requested it, so someone else must approve it.';
+  if (isAuthor(promotion, actor)) return 'You wrote what it changes, so someone else must approve it.';
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
-    return 'You have approved it. It waits for somebody else.';
+    return 'You approved it. It is waiting for someone else.';
   if (roleIncludes(role, 'approver') && !doesApprovalHelp(promotion, actor))
     return oneLine(
-      `You do not own what it changes. It waits for ${waitedForWords(promotion.owners)}; your approval would not be enough.`,
+      `You do not own what it changes. It is waiting for ${waitedForWords(promotion.owners)}; your approval would not be enough.`,
     );
-  return `Your ${environment} key has the role ${role}. To approve takes the role approver.`;
+  return `Your ${environment} key has the role ${role}. Approving needs the role approver.`;
 }

@@ -174,7 +174,7 @@ export class PromotionPanel implements vscode.Disposable {
     const { place } = this.#parts.workbench.session;
     return place === this.place
       ? undefined
-      : `This promotion is of ${this.place}, and this window is connected to ${place ?? 'no registry'}.`;
+      : `This promotion belongs to ${this.place}, and this window is connected to ${place ?? 'no registry'}.`;
   }
 
   /** @throws Error where the window is connected to another registry now */
@@ -192,7 +192,7 @@ export class PromotionPanel implements vscode.Disposable {
     const parsed = fromPage.safeParse(message);
     const { log, report } = this.#parts.workbench;
     if (!parsed.success) {
-      log.warn('The page of a promotion said something that is not known.');
+      log.warn('The page of a promotion sent an unknown message.');
       return;
     }
     try {
@@ -234,7 +234,7 @@ export class PromotionPanel implements vscode.Disposable {
     } catch (error) {
       session.note(error);
       log.error(`Commenting: ${logged(error)}`);
-      const message = `Not sent: ${messageOf(error)} Your text is kept here. Send it again when that is solved.`;
+      const message = `Not sent: ${messageOf(error)} Your text is kept here, so you can send it again.`;
       return this.#post({ type: 'notCommented', key, message });
     }
     this.#post({ type: 'commented', key });

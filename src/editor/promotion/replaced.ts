@@ -39,7 +39,7 @@ export function replacedNote(open: Promotion, version: number | undefined): stri
 
 /** In a question. */
 export function replacedSentence(open: Promotion): string {
-  return `It takes the place of ${nameOf(open)}.`;
+  return `It replaces ${nameOf(open)}.`;
 }
 
 /** With one promotion of a release that goes live as a whole, all of them are superseded. */

@@ -48,7 +48,7 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
       'info',
       all.length === 0
         ? `${prompt} is not live anywhere, so there is nothing to roll back. Promote a version first.`
-        : `No other version of ${prompt} was ever live ${where}, so there is nothing to roll back to. Promote another version instead.`,
+        : `No other version of ${prompt} was ever live ${where}, so you cannot roll back. Promote another version instead.`,
     );
     return;
   }
@@ -90,7 +90,7 @@ function optionsFor(
       icon: isGood ? 'history' : 'discard',
       detail: isGood || mark === undefined ? promotion.reason : mark,
       value: { target, version },
-      ...(index === firstGivenUp && { heading: `${placeOf(target)} · rolled back or passed over` }),
+      ...(index === firstGivenUp && { heading: `${placeOf(target)} · rolled back or skipped` }),
       ...(index === 0 && { heading }),
       ...(button !== undefined && { button }),
     };
@@ -112,5 +112,5 @@ function diffButton(
       void report(error, 'Comparing', press);
     }
   };
-  return { icon: 'diff', title: `Compare @${version} with @${live.version}, Which Is Live`, press };
+  return { icon: 'diff', title: `Compare @${version} with @${live.version} (Live)`, press };
 }

@@ -27,7 +27,7 @@ export async function addComment(
 ): Promise<void> {
   const address = addressOf(thread.uri, session.registry);
   if (address === undefined || session.place === undefined)
-    throw new Error('This version is of another registry. Connect to that registry, then comment.');
+    throw new Error('This version belongs to another registry. Connect to that registry, then comment.');
   const known = threads().find(each => each.thread === thread)?.content;
   const { prompt } = address;
   const subject = subjectOf(address);

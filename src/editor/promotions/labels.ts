@@ -129,7 +129,7 @@ function authorsWords(authors: readonly string[]): string {
   const named = listed(authors.slice(0, MAX_AUTHORS));
   const more = authors.length - MAX_AUTHORS;
   const who = more > 0 ? `${named} and ${counted(more, 'other')}` : named;
-  return `${who} wrote what it changes, so somebody else has to approve it.`;
+  return `${who} wrote what it changes, so someone else must approve it.`;
 }
 
 const MAX_AUTHORS = 5;
@@ -142,7 +142,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
   return [
     `**${md(prompt)}@${version}** → ${md(channel)} in ${md(environment)}${goesBack(promotion) ? ', a rollback' : ''}`,
     from === null ? 'Nothing was there before.' : `Instead of @${from}.`,
-    `${md(requestedBy)} asked for it, ${when(requestedAt)}: ${md(reason)}`,
+    `${md(requestedBy)} requested it, ${when(requestedAt)}: ${md(reason)}`,
     ...(state === 'pending' ? [`${md(approvalsWords(promotion))}.`] : []),
     ...(state === 'pending' ? ownersRules(promotion.owners, environment).map(md) : []),
     ...(state === 'pending' && authors.length > 0 ? [md(authorsWords(authors))] : []),
@@ -162,7 +162,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
       : [
           `${capital(state)} by ${md(closed.by)}, ${when(closed.at)}${closed.comment === '' ? '' : `: ${md(closed.comment)}`}`,
         ]),
-    ...(supersededBy === null ? [] : [`A newer request, ${md(supersededBy)}, took its place.`]),
+    ...(supersededBy === null ? [] : [`A newer request, ${md(supersededBy)}, replaced it.`]),
   ].join('\n\n');
 }
 

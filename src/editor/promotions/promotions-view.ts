@@ -177,7 +177,7 @@ function groupItem(group: Group, isLast: boolean): vscode.TreeItem {
   item.id = [name, turn, environment].filter(part => part !== undefined).join(' ');
   // Of what was done, only the last is shown, so its number says nothing.
   if (name !== 'done') item.description = String(count);
-  else item.tooltip = 'What ended last. All of it is in the log of the registry.';
+  else item.tooltip = 'The most recent promotions. The log of the registry has all of them.';
   item.contextValue = ':group:';
   item.accessibilityInformation = { label: `${title}, ${counted(count, 'request')}` };
   return item;

@@ -75,7 +75,7 @@ export class Sending {
     const promotion = id === null ? undefined : await client.getPromotion(id);
     // A review takes no comments once it has ended; the lines of its versions do.
     if (id === null || promotion === undefined || (groupOf(promotion) === 'done' && line !== null)) {
-      if (line === null) throw new Error('This comment is at no line.');
+      if (line === null) throw new Error('This comment is not on a line.');
       const request = { version, line, text };
       await inProgress('Commenting', signal =>
         client.addComment(prompt, request, signal, comment.idempotencyKey),

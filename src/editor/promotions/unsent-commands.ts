@@ -35,7 +35,7 @@ export function unsentCommands(workbench: Workbench, parts: UnsentParts) {
       const isEdit = found.kind === 'edit';
       const agreed = await workbench.ask.confirm({
         message: isEdit ? 'Discard this edit?' : 'Discard this comment?',
-        detail: `${isEdit ? 'The comment stays as it was. What you changed' : 'It was not sent, and its text'} is nowhere else.\n\n${excerpt(textOf(found))}`,
+        detail: `${isEdit ? 'The comment stays as it was. Your change' : 'It was not sent. Its text'} cannot be recovered later.\n\n${excerpt(textOf(found))}`,
         button: 'Discard',
       });
       if (agreed !== true) return;

@@ -22,7 +22,7 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
     effectOf(promotion),
     from === null ? 'Nothing is live there yet.' : `It replaces @${from}.`,
     ...changeLines(change),
-    oneLine(`${requestedBy} asked for it: ${reason}`),
+    oneLine(`${requestedBy} requested it: ${reason}`),
   ];
   return {
     message: `Approve ${prompt}@${version} for ${placeOf(promotion)}?`,
@@ -63,7 +63,7 @@ export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion
 }
 
 function changeLines(change: Change | null | undefined): string[] {
-  if (change === null) return ['Its partials could not be fetched, so it is not known what else changes.'];
+  if (change === null) return ['Its partials could not be fetched, so other changes may be missing.'];
   const told = change === undefined ? [] : [changesInWords(change), breakingInWords(change)];
   return told.filter(words => words !== undefined);
 }
@@ -82,12 +82,12 @@ function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion
 /** @param isNews whether the window did not know it */
 export function endedAlready({ prompt, version, state, closed }: Promotion, isNews: boolean): string {
   const by = closed === null ? '' : ` by ${oneLine(closed.by)}`;
-  return `${isNews ? 'Somebody was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
+  return `${isNews ? 'Someone else was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
 }
 
 /** What is to be said when nobody here can know whether it was carried out. */
 export function unknownAfterFailure(deed: Deed, error: unknown): string {
-  return `${messageOf(error)} It is not certain whether the registry carried it out: the view Promotions shows it when the network is back. To ${deed} twice does no harm.`;
+  return `${messageOf(error)} The registry may or may not have done it: the Promotions view shows the result when you are back online. It is safe to ${deed} again.`;
 }
 
 /**
@@ -108,7 +108,7 @@ export function refusal(
       };
     case 'already_approved':
       return {
-        message: `You have approved ${reference} in ${environment} already. It waits for somebody else.`,
+        message: `You already approved ${reference} in ${environment}. It is waiting for someone else.`,
         review: false,
       };
     case 'pointer_moved': {
@@ -116,7 +116,7 @@ export function refusal(
       const now = current === null ? 'nothing' : `@${current}`;
       const before = from === null ? 'nothing was there' : `it was @${from}`;
       return {
-        message: `Nothing changed: ${now} is live in ${placeOf(promotion)} by now, and when ${requestedBy} asked, ${before}. Cancel this promotion and request a new one.`,
+        message: `Nothing changed: ${now} is now live in ${placeOf(promotion)}, but when ${requestedBy} made the request ${before}. Cancel this promotion and request a new one.`,
         review: true,
       };
     }
@@ -126,7 +126,7 @@ export function refusal(
         review: false,
       };
     case 'promotion_closed':
-      return { message: `Somebody was faster. ${messageOf(problem)}`, review: false };
+      return { message: `Someone else was faster. ${messageOf(problem)}`, review: false };
     case 'not_promoted_from':
     case 'prompt_archived':
       return { message: `Nothing changed: ${messageOf(problem)}`, review: true };

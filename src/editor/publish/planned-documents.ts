@@ -11,7 +11,7 @@ export class PlannedDocuments implements vscode.Disposable {
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     provideTextDocumentContent: uri =>
       this.#texts.get(uri.toString()) ??
-      'This comparison is of an earlier window. Run Update Partials… again.\n',
+      'This comparison is from an earlier window. Run Update Partials… again.\n',
   });
   #made = 0;
 

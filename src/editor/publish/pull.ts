@@ -42,7 +42,7 @@ export async function pull(workbench: Workbench, only?: readonly PromptName[]): 
   // What is known of a registry that does not answer may be old: nobody is told then that the files are up to date.
   if (session.state.kind === 'offline') throw new Error(session.state.why);
   const copy = await prompts.workingCopy();
-  if (copy === undefined) throw new Error('No folder with prompts is open.');
+  if (copy === undefined) throw new Error('No prompts folder is open.');
   const client = await session.clientFor({ kind: 'read' });
   await (await import('./repair-lock.ts')).repairLockFile(workbench, copy, client);
   const [first, ...others] = only ?? [];
@@ -82,7 +82,7 @@ function withMerging(
   const merging = wanted.filter(name => prompts.merging.has(name));
   const left = merging.map(name => ({
     ...{ name, why: 'conflict' as const },
-    message: `${copy.folder.shown(copy.folder.pathOf(name))}: A merge was begun. Complete it first.`,
+    message: `${copy.folder.shown(copy.folder.pathOf(name))}: A merge is in progress. Complete it first.`,
   }));
   return { ...report, left: [...report.left, ...left] };
 }

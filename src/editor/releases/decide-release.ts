@@ -22,7 +22,7 @@ export async function decideRelease(
   if (release === undefined) return;
   const { id, environment, state } = release;
   if (state !== 'pending' && state !== 'planned') {
-    await ask.tell('info', `Release ${id} has ended already: nothing of it waits.`);
+    await ask.tell('info', `Release ${id} has already ended.`);
     return;
   }
   // Before anything is asked: it would be for nothing without the key.

@@ -47,7 +47,7 @@ export async function pickPair(
   for (;;) {
     const chosen = await ask.pick<[EnvironmentName, EnvironmentName] | 'channel'>({
       title: channel === STABLE ? title : `${title} on ${channel}`,
-      placeholder: 'Select what is promoted to where',
+      placeholder: 'Select the environments to compare',
       options: [
         ...pairs.map(pair => ({ label: `${pair[0]} → ${pair[1]}`, value: pair })),
         ...(others.length > 0

@@ -62,7 +62,7 @@ export class Annotations implements vscode.Disposable {
       this.#hide(id);
       await this.#workbench.ask.tell(
         'info',
-        'This has no published version, so its sentences have no history.',
+        'This prompt has no published version, so its sentences have no history.',
       );
     } catch (error) {
       // Called off by hand: nothing to tell.

@@ -42,7 +42,7 @@ export async function showPreviousChange(
   const { ask } = workbench;
   const subject = await subjectOf(document, workbench);
   if (subject === undefined) {
-    await ask.tell('info', 'This has no published version, so its sentences have no history.');
+    await ask.tell('info', 'This prompt has no published version, so its sentences have no history.');
     return;
   }
   const history = await histories.of(subject.prompt, subject.version, signal);

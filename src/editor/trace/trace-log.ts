@@ -78,7 +78,7 @@ async function optionsOf(
     try {
       asked.set(name, await lives.of(summary));
     } catch (error) {
-      log.warn(`The promotions of ${name} could not be asked for: ${String(error)}`);
+      log.warn(`The promotions of ${name} could not be fetched: ${String(error)}`);
     }
   });
   signal.throwIfAborted();

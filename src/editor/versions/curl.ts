@@ -38,6 +38,6 @@ export function curlBase(registry: string): string {
 /** What is needed beside a key; undefined when nothing is. */
 export function curlNote(registry: string): string | undefined {
   return registry === EMBEDDED
-    ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and make a reader key with "promptforge keys create".'
+    ? 'The embedded registry has no port. Run "promptforge serve" on its data folder first, and create a reader key with "promptforge keys create".'
     : undefined;
 }

@@ -108,7 +108,7 @@ export function argumentItems(caret: TagCaret): CompletionItem[] {
     items.push({
       label: `as |${blockParams.join(' ')}|`,
       kind: 'keyword',
-      detail: 'names for what the block reads',
+      detail: 'names for the values of the block',
       edit,
       snippet: true,
       sortText: 'g',
@@ -260,7 +260,7 @@ export function escapeSnippet(text: string): string {
 export function elseItems(caret: TagCaret): CompletionItem[] {
   const inner = caret.open.at(-1);
   if (inner?.type !== 'block' || !standsAlone(caret)) return [];
-  const documentation = `What is written where the block's own body is not, up to ${codeSpan(`{{/${nameOf(inner)}}}`)}.`;
+  const documentation = `The body for the opposite case, up to ${codeSpan(`{{/${nameOf(inner)}}}`)}.`;
   return [
     {
       label: 'else',

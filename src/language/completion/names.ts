@@ -102,7 +102,7 @@ class Names {
       .map(({ path }) => path.segments[0]?.name ?? '')
       // Of other blocks: here it would mean nothing.
       .filter(name => !known.has(name) && !Object.hasOwn(DATA, name) && segmentText(name, false) === name);
-    const context = [...new Set(others)].map(name => ({ name, detail: 'what the caller gives as context' }));
+    const context = [...new Set(others)].map(name => ({ name, detail: 'the context given by the caller' }));
     return [...described, ...context].map(({ name, detail }) => this.#plain(`@${name}`, 'data', detail, 'e'));
   }
 

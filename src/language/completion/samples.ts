@@ -46,7 +46,8 @@ function sampleKeys(caret: YamlCaret): CompletionItem[] {
   );
 }
 
-export const NAME_OF_SAMPLE = 'The name of the sample, once in this file. The preview lists samples by it.';
+export const NAME_OF_SAMPLE =
+  'The name of the sample, unique in this file. The preview lists samples by name.';
 export const INPUT_OF_SAMPLE = 'The inputs of the prompt, each with its value.';
 
 /** The variables that the body reads, where the front matter declares none at all. */
@@ -107,7 +108,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
   return {
     label: 'New sample',
     kind: 'snippet',
-    detail: 'with the inputs that the prompt needs',
+    detail: 'with the inputs the prompt needs',
     // After a "- " that is there already, the rest alone would be coloured as a mistake.
     documentation: codeBlock(sample.startsWith('- ') ? sample : `- ${sample}`, 'yaml'),
     edit: { span, text: lines.join('\n') },

@@ -15,14 +15,14 @@ export function invalidText(text: string): Finding[] {
     findings.push({
       code: 'invalid-text',
       span: { start: 0, end: 1 },
-      message: 'A prompt has at most 1 MiB of text, and this has more. Split it into partials.',
+      message: 'This prompt has more than 1 MiB of text. Split it into partials.',
     });
   if (text.isWellFormed() && !text.includes('\0')) return findings;
   for (const { index: start, 0: found } of text.matchAll(WRONG)) {
     const message =
       found === '\0'
         ? NUL
-        : 'A lone surrogate stands here: half of a character, which UTF-8 cannot hold. Remove it.';
+        : 'This is a lone surrogate, half of a character, which UTF-8 cannot encode. Remove it.';
     findings.push({ code: 'invalid-text', span: { start, end: start + 1 }, message });
     if (findings.length >= MAX_FINDINGS) break;
   }
@@ -36,7 +36,7 @@ export function secrets(text: string): Finding[] {
     findings.push({
       code: 'looks-like-a-secret',
       span: { start, end },
-      message: `This looks like ${what}. Whoever reads the prompt could use it: revoke it, and take it out of the text.`,
+      message: `This looks like ${what}. Anyone who reads the prompt could use it: revoke it, and remove it from the text.`,
     });
     if (findings.length >= MAX_FINDINGS) break;
   }

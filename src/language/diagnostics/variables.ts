@@ -96,7 +96,7 @@ function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<s
     return {
       code: 'unknown-property',
       span: { start, end: segment.span.end },
-      message: `"${segment.name}" stands outside of this block: write "${'../'.repeat(path.depth)}${near}".`,
+      message: `"${segment.name}" is outside this block: write "${'../'.repeat(path.depth)}${near}".`,
       data: { name: segment.name, near },
     };
   }
@@ -116,7 +116,7 @@ function unknownProperty({ name, span, container }: SegmentUse): Finding {
   const near = nearest(name, names);
   const found = near === undefined ? undefined : segmentText(near, false);
   const words = container === 'input' ? 'the input' : wordsOfType(container);
-  const what = words.length > 80 ? 'What it is looked up in' : `${words}`;
+  const what = words.length > 80 ? 'Its context' : `${words}`;
   const advice = found === undefined ? '' : ` Did you mean "${near}"?`;
   return {
     code: 'unknown-property',
@@ -140,7 +140,7 @@ export function unusedVariables(prompt: LibraryPrompt, library: Library): Findin
     .map(({ name, nameSpan }) => ({
       code: 'unused-variable',
       span: nameSpan as { start: number; end: number },
-      message: `"${name}" is declared, and nothing reads it.`,
+      message: `"${name}" is declared but never used.`,
       data: { name },
     }));
 }

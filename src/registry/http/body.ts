@@ -155,7 +155,7 @@ function pointerOf({ key, above }: Holder): string {
 }
 
 function halfCharacter(pointer: string): Problem {
-  const message = 'holds a lone surrogate: half of a character, which UTF-8 cannot hold';
+  const message = 'contains a lone surrogate, half of a character, which UTF-8 cannot encode';
   return new Problem('invalid_request', `The text${pointer && ` at ${pointer}`} ${message}. Remove it.`, {
     fields: [{ pointer, message }],
   });

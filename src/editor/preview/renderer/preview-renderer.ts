@@ -70,7 +70,7 @@ export class PreviewRenderer {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     const job: Job = { request, signal, resolve, reject };
-    this.#waiting?.reject(abandoned('A newer request took its place.'));
+    this.#waiting?.reject(abandoned('A newer request replaced it.'));
     this.#waiting = job;
     if (!this.#isRunning) void this.#work();
     return promise.finally(() => signal.removeEventListener('abort', onAbort));

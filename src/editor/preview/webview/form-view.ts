@@ -62,7 +62,7 @@ export class FormView {
     });
     if (rows.length === 0)
       rows.push(
-        element('p', { class: 'note' }, 'This prompt declares no inputs. Give what it reads as JSON.'),
+        element('p', { class: 'note' }, 'This prompt declares no inputs. Enter the values it reads as JSON.'),
       );
     this.#root.replaceChildren(...rows);
     this.#focusId(focused);
@@ -309,7 +309,7 @@ export class FormView {
           'Empty list',
           () => this.#rebuild(withValue(this.#parts.input, path, []), `${idOf(path)}-add`),
           {
-            'aria-label': `Give ${label} as an empty list`,
+            'aria-label': `Set ${label} to an empty list`,
           },
         ),
       );

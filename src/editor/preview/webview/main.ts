@@ -177,7 +177,7 @@ function showRendering(shown: Rendering, edits: number): void {
     problem.replaceChildren(
       element('p', {}, told),
       ...(issues.length > 0 ? [element('ul', {}, ...issues)] : []),
-      ...(isEmpty ? [] : [element('p', { class: 'note' }, 'Below is how it was before.')]),
+      ...(isEmpty ? [] : [element('p', { class: 'note' }, 'The previous rendering is below.')]),
     );
     byId('missing', HTMLElement).hidden = true;
     speak(told);

@@ -44,7 +44,7 @@ export class RenderingView {
         element(
           'p',
           { class: 'note' },
-          `${left.toLocaleString()} more characters are not shown. Copying takes them all.`,
+          `${left.toLocaleString()} more characters are not shown. Copying includes them all.`,
         ),
       );
     if (

@@ -78,8 +78,8 @@ function heard(message: ToPage): void {
 
 /** Empty where it can be sent. */
 function whyNot(text: string): string {
-  if (text.trim() === '') return 'Write something.';
-  return text.length > longest ? `At most ${longest} characters; these are ${text.length}.` : '';
+  if (text.trim() === '') return 'Enter a comment.';
+  return text.length > longest ? `At most ${longest} characters are allowed; this has ${text.length}.` : '';
 }
 
 /** The button stays what has the focus. */
