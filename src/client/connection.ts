@@ -143,7 +143,7 @@ export class Connection {
     if (url.pathname !== path)
       throw new Problem(
         'invalid_request',
-        `"${Object.values(call.path ?? {}).join(', ')}" cannot stand in a URL.`,
+        `"${Object.values(call.path ?? {}).join(', ')}" cannot be part of a URL.`,
       );
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));

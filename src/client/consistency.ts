@@ -23,7 +23,7 @@ export class LogForked extends Error {
 
   constructor(why: string, kept: Checkpoint, found: Checkpoint) {
     super(
-      `The registry's log was forked: what it signs now does not continue what it signed at ${kept.at}. ${why} Keep both checkpoints, they are evidence, and tell whoever runs the registry.`,
+      `The registry's log was forked: what it signs now does not continue what it signed at ${kept.at}. ${why} Keep both checkpoints as evidence, and tell the operator of the registry.`,
     );
     this.kept = kept;
     this.found = found;
@@ -49,7 +49,7 @@ export async function witnessed(
   const forked = (why: string): never => {
     throw new LogForked(why, before, found);
   };
-  if (!isSigned(found)) forked(`The signature of the checkpoint of event ${found.seq} does not fit.`);
+  if (!isSigned(found)) forked(`The signature of the checkpoint of event ${found.seq} is not valid.`);
   if (kept === null) return found;
   if (found.seq < kept.seq)
     forked(`It signs that the log ends with event ${found.seq}, but it signed event ${kept.seq} before.`);

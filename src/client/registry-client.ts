@@ -671,7 +671,7 @@ function digestMismatch(found: Version, url: string): RegistryUnreachable {
   return new RegistryUnreachable(
     'digest_mismatch',
     url,
-    `The source of ${reference} does not have the digest that the registry gave for it, so it was not used. A published version never changes: tell whoever runs ${url}.`,
+    `The source of ${reference} does not have the digest that the registry gave for it, so it was not used. A published version never changes: tell the operator of ${url}.`,
   );
 }
 

@@ -8,9 +8,9 @@ const DETAILS: Readonly<Record<ProblemCode, readonly [detail: string, fields?: P
   key_missing: [
     'This call needs a key. Send it in the header "Authorization: Bearer pf_<environment>_<id>_<secret>".',
   ],
-  key_malformed: ["The key's checksum does not fit: a character is missing or changed. Copy it again."],
+  key_malformed: ["The key's checksum does not match: a character is missing or changed. Copy it again."],
   key_unknown: [
-    'This registry does not know the key. Check that it is meant for this registry and was copied whole, or ask an admin for a new one.',
+    'This registry does not know the key. Check that it is meant for this registry and that you copied all of it, or ask an admin for a new one.',
   ],
   key_revoked: ['This key was revoked at 2026-09-12T14:30:00.000Z. Ask an admin for a new one.'],
   key_expired: ['This key expired at 2026-09-01T07:00:00.000Z. Ask an admin for a new one.'],

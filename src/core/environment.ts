@@ -113,7 +113,7 @@ export function checkChannelServed(environment: Environment, channel: Channel): 
   const why = channel === LATEST ? ' because it may be a draft' : '';
   throw new Problem(
     'channel_not_served',
-    `${environment.name} does not serve the channel "${channel}"${why}. It serves: ${served}. Ask for one of these, or let an admin change the policy.`,
+    `${environment.name} does not serve the channel "${channel}"${why}. It serves: ${served}. Request one of these, or ask an admin to change the policy.`,
   );
 }
 

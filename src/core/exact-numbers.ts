@@ -79,4 +79,4 @@ function pointerOf(key: string): string {
 
 /** Said of a number in YAML, where it stands. */
 export const OTHER_DIGITS =
-  'As a number this would be written with other digits. Put it in quotes to keep them.';
+  'As a number, this would be written with other digits. Put it in quotes to keep them.';

@@ -73,7 +73,7 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
     if (!(cause instanceof RangeError)) throw cause;
     throw new Problem(
       'invalid_source',
-      'With its partials in place the template nests too deep. Use flatter partials.',
+      'With its partials included, the template nests too deep. Use flatter partials.',
       {},
       { cause },
     );
@@ -125,7 +125,7 @@ function definition(id: string, content: Flattened): Flattened {
   if (found === undefined)
     throw new Problem(
       'invalid_source',
-      `The partial ${id} cannot be put in place without changing its white space. Begin and end it with text.`,
+      `The partial ${id} cannot be included without changing its white space. Begin and end it with text.`,
     );
   return found;
 }
@@ -159,7 +159,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   if (depth > MAX_PARTIAL_DEPTH)
     throw new Problem(
       'invalid_source',
-      `Partials nest deeper than ${MAX_PARTIAL_DEPTH}. Does one use itself?`,
+      `Partials nest deeper than ${MAX_PARTIAL_DEPTH}. Check whether one uses itself.`,
     );
   const { template } = linked;
   const uses = mayUsePartials(template) ? partialUses(template) : [];
@@ -192,7 +192,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
     if (length > MAX_FLAT_LENGTH)
       throw new Problem(
         'invalid_source',
-        'With its partials in place the template is over 4 Mi characters. Use fewer or smaller partials.',
+        'With its partials included, the template is over 4 Mi characters. Use fewer or smaller partials.',
       );
   }
   return joined([...parts, slice(linked, done, template.length)]);

@@ -36,9 +36,9 @@ export function wordsOfJsonError(
       return 'The text that begins here has no closing quote on its line.';
     case 'InvalidEscapeCharacter':
     case 'InvalidUnicode':
-      return 'This text holds a wrong escape. Write "\\\\" for a backslash.';
+      return 'This text contains an invalid escape. Write "\\\\" for a backslash.';
     case 'InvalidCharacter':
-      return 'This text holds a control character. Remove it, or write "\\t" for a tab.';
+      return 'This text contains a control character. Remove it, or write "\\t" for a tab.';
     default:
       return 'This does not belong here. Remove it.';
   }

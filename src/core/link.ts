@@ -101,7 +101,7 @@ function sizeIssues(
 
 /** @param chain the partials that lead from one of them back to it */
 export function partialCycle(reference: string, chain: readonly string[]): string {
-  return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Take one of these uses out.`;
+  return `The partial "${reference}" uses itself: ${chain.join(' → ')}. Remove one of these uses.`;
 }
 
 /** Partials that may have been meant by `reference`, where none of `candidates` was found. */

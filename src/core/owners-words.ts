@@ -36,7 +36,7 @@ export function changeWaitsFor({ approvals, approvalsNeeded, canApprove }: Waiti
   const left = approvalsMissing({ approvals, approvalsNeeded });
   const what = `${left} ${left === 1 ? 'approval' : 'approvals'}`;
   return canApprove.length === 0
-    ? `${what}, and nobody else has a key to approve it with`
+    ? `${what}, and no one else has a key to approve it with`
     : `${what} by ${eitherOf(shortened(canApprove))}`;
 }
 

@@ -82,7 +82,7 @@ export function decideRequest(
   if (present.current === version)
     throw new Problem(
       'already_live',
-      `${channel} of ${name} is at ${versionReference(prompt, version)} already. There is nothing to do.`,
+      `${channel} of ${name} is already at ${versionReference(prompt, version)}. There is nothing to do.`,
       { current: present.current },
     );
   if (present.current !== expected)
@@ -124,8 +124,8 @@ export function decideApproval(
     throw new Problem(
       'self_approval',
       needed > 0
-        ? 'You requested this promotion, so somebody else must approve it, whichever key you use.'
-        : 'You requested this promotion, so you cannot approve it. The policy asks for no approval any more: request it again.',
+        ? 'You requested this promotion, so someone else must approve it, whichever key you use.'
+        : 'You requested this promotion, so you cannot approve it. The policy no longer asks for approval: request it again.',
     );
   const own = writtenBy(actor, barred);
   if (own !== undefined)
@@ -136,7 +136,7 @@ export function decideApproval(
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))
     throw new Problem(
       'already_approved',
-      'You approved this promotion already, and one approval of each person counts. Somebody else must give the next one.',
+      'You already approved this promotion, and only one approval per person counts. Someone else must approve next.',
     );
   checkApplicable(promotion, present);
   const approvers = [...countedApprovals(promotion, barred).map(approval => approval.actor), actor];
@@ -219,7 +219,7 @@ export function isDue({ effectiveAt }: Pick<PromotionRecord, 'effectiveAt'>, now
 
 function checkOpen(promotion: PromotionRecord): void {
   if (!isOpen(promotion))
-    throw closed(promotion, 'nothing more can be done with it. Request a new one if it is still wanted.');
+    throw closed(promotion, 'it cannot change any more. Request a new one if you still need it.');
 }
 
 function closed({ state, supersededBy }: PromotionRecord, so: string): Problem {
@@ -248,13 +248,13 @@ function checkPermitted(
   if (archived)
     throw new Problem(
       'prompt_archived',
-      `"${prompt}" is archived: what is live stays live and can be rolled back, but nothing new goes live. Restore it first.`,
+      `"${prompt}" is archived: live versions stay live and can be rolled back, but no other version can go live. Restore it first.`,
     );
   const { promoteFrom } = environment.policy;
   if (promoteFrom !== null && !stableBefore)
     throw new Problem(
       'not_promoted_from',
-      `${versionReference(prompt, version)} was never stable in ${promoteFrom}, which ${environment.name} asks for. Promote it there first.`,
+      `${versionReference(prompt, version)} was never stable in ${promoteFrom}, which ${environment.name} requires. Promote it there first.`,
     );
 }
 

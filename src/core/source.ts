@@ -50,13 +50,13 @@ const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
 const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metadata)[^\S\r\n]*:/y;
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
-export const NEVER_CLOSED = 'The front matter that begins here is never closed: end it with a line "---".';
+export const NEVER_CLOSED = 'The front matter that begins here is not closed: end it with a line "---".';
 /** How many numbers are told at most. */
 const MAX_ISSUES = 100;
 /** Of front matter, said by every reader of it. */
 export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
 /** Of front matter, said by every reader of it. */
-export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move texts into the body or a partial.`;
+export const FRONT_MATTER_TOO_LONG = `Front matter has at most ${MAX_FRONT_MATTER_LENGTH} characters (64 KiB), and this has more, so it is not read. Move text to the body or a partial.`;
 
 /**
  * The text of a source's bytes. @throws Problem `invalid_source` when they are not UTF-8 (with the line and

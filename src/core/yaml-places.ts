@@ -187,8 +187,7 @@ class Reader {
       const { span: keySpan } = placedKey;
       const name = this.#nameOf(placedKey);
       if (placedKey.kind === 'mapping' || placedKey.kind === 'list') this.#problem(keySpan, NO_KEY, true);
-      if (seen.has(name))
-        this.#problem(keySpan, `"${name}" stands here a second time: remove or rename one.`);
+      if (seen.has(name)) this.#problem(keySpan, `"${name}" is already defined: remove or rename one.`);
       seen.add(name);
       const node = this.read(value, keySpan.end - this.#offset, depth + 1);
       return {
@@ -227,10 +226,10 @@ class Reader {
     if (anchor === undefined)
       this.#problem(
         span,
-        `No anchor "&${node.source}" stands before this alias. Quote the value if "*" belongs to it.`,
+        `There is no anchor "&${node.source}" before this alias. Quote the value if "*" belongs to it.`,
       );
     else if (anchor.value === undefined)
-      this.#problem(span, 'This alias stands inside what it points to: remove it.');
+      this.#problem(span, 'This alias is inside its own anchor: remove it.');
     else if (!this.#toldTooMany) {
       this.#toldTooMany = true;
       this.#problem(span, TOO_MANY_ALIASES);

@@ -218,5 +218,5 @@ function holdOf({ retryAfter }: PromptForgeError, canServe: boolean): number {
 }
 
 function aborted({ reason }: AbortSignal): PromptForgeError {
-  return new PromptForgeError('aborted', 'The caller gave up waiting for the prompt.', {}, { cause: reason });
+  return new PromptForgeError('aborted', 'The caller stopped waiting for the prompt.', {}, { cause: reason });
 }

@@ -44,7 +44,7 @@ describe('owners from the command line', () => {
     assert.equal(waiting.stdout, '# ours\r\nsupport/** @dana\r\n');
     const own = await copy.run('owners', 'approve', id, ...there);
     assert.deepEqual([own.code, own.stdout], [1, '']);
-    assert.match(own.stderr, /somebody else must approve it/);
+    assert.match(own.stderr, /someone else must approve it/);
     const approved = await copy.runWith(lee, 'owners', 'approve', id, ...there);
     assert.deepEqual(
       [approved.code, approved.stdout],

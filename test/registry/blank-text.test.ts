@@ -51,7 +51,7 @@ describe('a text in which nothing can be seen', () => {
       // Spaces part the words of a name.
       const within = await make(`an${blank}a`);
       if (/^[\p{Zs}]+$/u.test(blank)) assert.equal(within.status, 201);
-      else assertProblem(within, 422, 'invalid_request', /cannot hold control, line-break or invisible/);
+      else assertProblem(within, 422, 'invalid_request', /cannot contain control, line-break or invisible/);
     }
   });
 });

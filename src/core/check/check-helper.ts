@@ -29,7 +29,7 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
     return wrong(`"${name}" is not a block helper: write "${example}".`);
   if (form === 'argument' && STRUCTURE.has(name))
     return wrong(
-      `What "${name}" gives is no text, so it cannot be an argument. Write it in a tag of its own: "${example}".`,
+      `"${name}" does not produce text, so it cannot be an argument. Write it in its own tag: "${example}".`,
     );
   const { least, most } = arityOf(helper);
   const count = args.params.length;
@@ -71,7 +71,7 @@ function checkLiterals(
 ): Fault | undefined {
   if (name === 'role') return first === undefined ? undefined : checkRole(first);
   if (name === 'json' && first !== undefined && isNothing(first))
-    return wrong('There is nothing here to write as JSON: name a variable, as in "{{json value}}".', first);
+    return wrong('A value is missing: name a variable, as in "{{json value}}".', first);
   if (name === 'section' && first !== undefined && isBlank(first))
     return wrong('A section needs a name: write "{{section "name"}}".', first);
   if (name !== 'media') return undefined;
@@ -80,7 +80,7 @@ function checkLiterals(
   if (url === undefined || !(isLiteral(url) || isNothing(url))) return undefined;
   if (url.type === 'StringLiteral' && !isBlank(url)) return undefined;
   return wrong(
-    '"url=" is no address: write "{{media url=photo}}" with a variable, or the address in quotes.',
+    '"url=" is not an address: write "{{media url=photo}}" with a variable, or the address in quotes.',
     url,
   );
 }

@@ -13,7 +13,7 @@ import { findTooDeep } from './too-deep.ts';
 import { topContextErrors } from './top-context.ts';
 
 /** Of a text that holds the character, which Handlebars' lexer cannot pass. */
-export const NUL = 'A NUL character stands here, which no prompt can hold. Remove it.';
+export const NUL = 'This is a NUL character, which a prompt cannot contain. Remove it.';
 
 const checked = new WeakMap<Program, readonly TemplateError[]>();
 

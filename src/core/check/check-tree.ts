@@ -40,7 +40,7 @@ import { inspectTemplate } from './inspect-template.ts';
 
 /** Of a partial whose name only a rendering could tell. */
 export const COMPUTED_NAME =
-  'A partial must be named, not computed: what a computed name means could change after publishing. Use {{#if}} around named partials.';
+  'A partial must be named, not computed: the meaning of a computed name could change after publishing. Use {{#if}} around named partials.';
 
 /** In the order of their places. `text` is what `tree` was read from. */
 export function checkTree(tree: Program, text: string): readonly TemplateError[] {
@@ -139,8 +139,8 @@ class Checker {
     const start = bar + (/^\s*/.exec(this.#text.slice(bar, bar + 200))?.[0].length ?? 0);
     const [first = ''] = names;
     const message = fills
-      ? `"${name}" names nothing where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
-      : `"${name}" names nothing for its body: only {{#each}} and {{#with}} fill the names in "as |…|", as in "{{#each items as |item|}}…{{/each}}".`;
+      ? `"${name}" has no value where there is no item: remove "as |…|", or write {{#${name} …}} instead of {{^${name} …}}.`
+      : `"${name}" gives its body no values: only {{#each}} and {{#with}} fill the names in "as |…|", as in "{{#each items as |item|}}…{{/each}}".`;
     this.#report({ code: 'wrong-arguments', message }, { start, end: start + first.length });
   }
 
@@ -299,7 +299,7 @@ class Checker {
     else if (second !== undefined)
       told('wrong-arguments', 'An inline partial has one name: {{#*inline "name"}}…{{/inline}}.', second);
     else if (program?.blockParams?.length)
-      told('wrong-arguments', 'An inline partial names nothing for its body: remove "as |…|".', path);
+      told('wrong-arguments', 'An inline partial gives its body no values: remove "as |…|".', path);
     this.#arguments(decorator, scope);
     this.program(program, scope);
   }
@@ -395,7 +395,7 @@ function noHelper(name: string, args: Arguments): Fault {
   if (foreign !== undefined) return { code: 'foreign-syntax', message: foreign };
   const message = hasArguments(args)
     ? `"${name}" is a variable, and variables take no arguments. Remove what follows it.`
-    : `"${name}" is a variable, and no helper: remove the parentheses.`;
+    : `"${name}" is a variable, not a helper: remove the parentheses.`;
   return { code: 'unknown-helper', message, data: { name } };
 }
 
@@ -415,14 +415,14 @@ function unknownHelper({ original: name }: PathExpression, args: Arguments): Fau
   if (!hasArguments(args))
     return {
       code: 'unknown-helper',
-      message: `There is no helper "${name}". For a variable remove the parentheses.`,
+      message: `There is no helper "${name}". For a variable, remove the parentheses.`,
       data: { name },
     };
   const isSpaced = args.params.length > 0 && words.length === args.params.length && !args.hash;
   const spaced = [name, ...words].join(' ');
   const advice =
     isSpaced && spaced.length <= MAX_SHOWN
-      ? `For a variable with spaces in its name write {{[${spaced}]}}.`
+      ? `For a variable with spaces in its name, write {{[${spaced}]}}.`
       : `There are ${[...HELPERS.keys()].join(', ')}.`;
   return {
     code: 'unknown-helper',

@@ -43,7 +43,7 @@ const MAX_SHOWN = 8;
 
 function alwaysUsesItself(chain: readonly string[]): string {
   const shown = chain.length > MAX_SHOWN ? [...chain.slice(0, MAX_SHOWN - 1), '…', chain.at(-1)] : chain;
-  return `The partial "${chain.at(-1)}" uses itself in every rendering: ${shown.join(' → ')}. Take one of these uses out, or put it into an {{#if}} or {{#each}} that ends.`;
+  return `The partial "${chain.at(-1)}" uses itself in every rendering: ${shown.join(' → ')}. Remove one of these uses, or put it in an {{#if}} or {{#each}} that ends.`;
 }
 
 type Use = Pick<Statement, 'loc'> & { readonly name: string };

@@ -108,7 +108,7 @@ function unclosedRaw({ start }: Token, tokens: readonly Token[], template: strin
     tokens.findIndex(token => token.start === start),
   );
   const [tag] = /^\{{4}[^{}]*\}{4}/.exec(template.slice(start, start + 200)) ?? [];
-  const instead = tag === undefined ? '' : ` For a variable write two braces, "${tag.slice(2, -2)}".`;
+  const instead = tag === undefined ? '' : ` For a variable, write two braces, "${tag.slice(2, -2)}".`;
   return {
     code: 'unclosed-block',
     start,

@@ -72,7 +72,7 @@ function isAbove({ data, depth }: PathExpression): boolean {
 }
 
 function allInputs(path: string): string {
-  return `"${path}" is all the inputs together here, and they are not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
+  return `"${path}" means all inputs together here, which is not text. Name one of them, as in {{name}}, or write {{json ${path}}}.`;
 }
 
 function nothingAbove(path: string): string {

@@ -84,7 +84,7 @@ function wrongClosing(
     code: 'mismatched-block',
     start,
     end: endOfTag(template, start),
-    message: `"{{/${name}}}" cannot close the block "{{#${last.name}}}" that is open since line ${line}: ${advice}.`,
+    message: `"{{/${name}}}" cannot close the block "{{#${last.name}}}" opened on line ${line}: ${advice}.`,
     data: { closed: name, [isOfOther ? 'missing' : 'open']: last.name },
   };
 }

@@ -23,7 +23,7 @@ export function readPath(path: PathExpression, scope: Scope): unknown {
         throw invalidAt(
           scope.template,
           path,
-          `The block around this gives "${name}" no value: only {{#each}} and {{#with}} fill the names in "as |…|".`,
+          `The enclosing block gives "${name}" no value: only {{#each}} and {{#with}} fill the names in "as |…|".`,
         );
       return readParts(found.params.values[found.index], parts, 1);
     }

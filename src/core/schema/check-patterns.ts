@@ -48,5 +48,5 @@ function whyNotRun(pattern: string): string {
     return 'This pattern refers back to what a group matched, as in "\\1", which RE2 cannot run. Write it without.';
   if (/\{\d*,?\d{4,}\}/.test(unescaped) || /\}\)*\{/.test(unescaped))
     return 'This pattern repeats something more than 1,000 times, which RE2 cannot run. Use "maxLength" and "minLength" instead.';
-  return 'This is no regular expression that RE2 can run. Correct it (github.com/google/re2/wiki/Syntax).';
+  return 'RE2 cannot run this regular expression. Correct it (github.com/google/re2/wiki/Syntax).';
 }

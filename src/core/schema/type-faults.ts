@@ -14,10 +14,10 @@ const SCALARS = listOf(SCALAR_NAMES);
 const CONTAINERS = listOf(CONTAINER_NAMES);
 
 export const NO_SCHEMA = 'A schema is a type, such as "string", or the properties of an object, one a line.';
-export const NO_TYPE = `This is no type. Write one of ${SCALARS}.`;
+export const NO_TYPE = `This is not a type. Write one of ${SCALARS}.`;
 export const NO_VALUE = `A type is missing. Write one of ${SCALARS}, or properties below; "null" needs its quotes.`;
 export const LIST =
-  'A list is no type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.';
+  'A list is not a type. Write "name(array): string" for a list, "name(enum): [a, b]" for a choice.';
 export const NO_PROPERTIES = 'Write the properties of an object on the lines below its name, indented.';
 export const NO_CHOICE = 'A choice is a list with at least one value. Write "name(enum): [a, b]".';
 

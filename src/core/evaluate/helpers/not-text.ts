@@ -9,7 +9,7 @@ export function notText(value: object, name: string | undefined): string {
   const what = isList ? 'a list, and a list is not text' : 'an object, and an object is not text';
   if (name === undefined || !NAME.test(name)) {
     const instead = isList ? 'one of its items' : 'one of its properties';
-    return `This is ${what}. Use ${instead}, or {{json …}} around the value.`;
+    return `This is ${what}. Use ${instead}, or wrap the value in {{json …}}.`;
   }
   if (isList) return `"${name}" is ${what}. Use {{#each ${name}}}…{{/each}} or {{json ${name}}}.`;
   const property = Object.keys(value).find(key => PROPERTY.test(key));

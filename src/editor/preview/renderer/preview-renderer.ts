@@ -147,7 +147,7 @@ export class PreviewRenderer {
         : `takes longer than ${this.#limits.render / 1000} seconds`;
     return {
       kind: 'limit',
-      message: `Rendering ${what}. Look for a loop inside a loop over the same list, or take a smaller input or prompt.`,
+      message: `Rendering ${what}. Look for nested loops over the same list, or use a smaller input or prompt.`,
     };
   }
 }
