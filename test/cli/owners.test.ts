@@ -86,7 +86,7 @@ describe('owners from the command line', () => {
     assert.equal(locked.code, 3);
     assert.match(
       locked.stderr,
-      /^OWNERS:2: Nobody could approve what "support\/\*\*" matches: nobody has no valid key/m,
+      /^OWNERS:2: No one could approve what "support\/\*\*" matches: nobody has no valid key/m,
     );
     assert.equal((await set(new Uint8Array([0xff, 0xfe, 0x20]))).code, 3);
     assert.equal((await set('#'.repeat(200_000))).code, 3);

@@ -217,7 +217,7 @@ describe('a release from the command line', () => {
     assert.equal(JSON.parse((await copy.run('releases', '--json', '--limit', '1')).stdout)[0].id, id);
 
     const unasked = await copy.run('release', 'roll-back', id, '--reason', 'Wrong');
-    assert.deepEqual([unasked.code, /say --yes/.test(unasked.stderr)], [2, true], unasked.stderr);
+    assert.deepEqual([unasked.code, /add --yes/.test(unasked.stderr)], [2, true], unasked.stderr);
     const back = await copy.run('release', 'roll-back', id, '--reason', 'Wrong', '--yes', '--json');
     assert.equal(back.code, 0, back.stderr);
     assert.match(back.stderr, /b stays as it is: nothing was live before the release/);

@@ -121,9 +121,7 @@ describe('owners', () => {
     await run('openOwners', {}, 'production');
     const uri = await eventually('the document', () => vscode.window.activeTextEditor?.document.uri);
     await eventually('the warning', () =>
-      problems(uri).some(
-        ({ message, at }) => at[0] === 1 && /"none\/\*\*" decides for no prompt/.test(message),
-      ),
+      problems(uri).some(({ message, at }) => at[0] === 1 && /"none\/\*\*" matches no prompt/.test(message)),
     );
   });
 
@@ -144,7 +142,7 @@ describe('owners', () => {
     assert.equal(question?.button, 'Request Owners Change in production');
     assert.match(
       question?.detail ?? '',
-      /\+support\/\*\* @sam\n.*Line 2: "support\/\*\*" decides for no prompt/s,
+      /\+support\/\*\* @sam\n.*Line 2: "support\/\*\*" matches no prompt/s,
     );
     const { waiting: open, text } = await now();
     assert.deepEqual([open?.text, open?.reason, text], ['* @dana\nsupport/** @sam\n', 'Teams', '* @dana\n']);

@@ -46,7 +46,7 @@ describe('approvals', () => {
       const asked = await request(1, null, {}, 'production approver mara');
       for (const role of ['approver', 'admin']) {
         const own = await act('approve', asked, `production ${role} mara`);
-        assertProblem(own, 409, 'self_approval', /somebody else/);
+        assertProblem(own, 409, 'self_approval', /someone else/);
       }
       assertProblem(await approve(asked, 'Mara'), 409, 'self_approval');
       await policy({ approvals: 2 });

@@ -111,7 +111,7 @@ describe('what was live', () => {
       await liveThere(`&at=${iso(START + 60_001)}`),
       422,
       'invalid_request',
-      /has not come yet: for this registry it is 2026-09-12T14:01:00.000Z/,
+      /is in the future: for this registry it is 2026-09-12T14:01:00.000Z/,
     );
   });
 

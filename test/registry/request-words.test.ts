@@ -143,7 +143,7 @@ describe('What is wrong with a request', () => {
     ['{} {}', 'Line 1, column 4: It must end before this.'],
     ['{"a": NaN}', 'Line 1, column 7: Text and names need double quotes'],
     ['// no\n{}', 'Line 1, column 1: Comments are not allowed.'],
-    [' ', 'Line 1, column 1: There is nothing here.'],
+    [' ', 'Line 1, column 1: A value is missing here.'],
     ['{"a": "\\x"}', 'This text contains an invalid escape.'],
     [`${'['.repeat(100_000)}`, 'Check its quotes, commas and brackets.'],
   ] as const)

@@ -68,7 +68,7 @@ export async function set(
   if (Object.keys(given).length === 0 && add === undefined)
     throw new CommandFailure(
       EXIT.usage,
-      'Nothing to change was given. Add at least one option, such as --approvals 2; --help lists them.',
+      'There is nothing to change. Add at least one option, such as --approvals 2; --help lists them.',
     );
   const { environment } = await withRegistry(
     {

@@ -43,7 +43,7 @@ const SETTLES = 100;
 export async function generate(names: readonly PromptName[], options: GenerateOptions): Promise<void> {
   const { output, check, watch, json } = options;
   if (check === true && watch === true)
-    throw new CommandFailure(EXIT.usage, '--check and --watch exclude each other. Leave one out.');
+    throw new CommandFailure(EXIT.usage, '--check and --watch cannot be combined. Remove one.');
   if (output === undefined && (check === true || watch === true))
     throw new CommandFailure(
       EXIT.usage,

@@ -53,7 +53,7 @@ async function existingKeyFile({ data, database, registryKey }: RegistryOptions)
   } catch (cause) {
     throw new CommandFailure(
       EXIT.environment,
-      `${registryKey} is not there or cannot be read. Name the key that "serve" has.`,
+      `${registryKey} does not exist or cannot be read. Name the key that "serve" uses.`,
       { cause },
     );
   }

@@ -26,11 +26,11 @@ export function pullCommand(): Command {
       promptArguments(promptArgument),
       [],
     )
-    .option('--restore-deleted', 'write files again that were deleted here')
+    .option('--restore-deleted', 'restore files that were deleted here')
     .addOption(
       new Option(
         '--keep-deleted',
-        'of files that were deleted here and are newer in the registry, say that they stay deleted',
+        'keep files deleted that were deleted here and are newer in the registry',
       ).conflicts('restoreDeleted'),
     )
     .addOption(remoteOption())

@@ -23,7 +23,7 @@ function idArgument(): Argument {
 
 function showCommand(): Command {
   return new Command('show')
-    .description('say what is in a release, and how it goes')
+    .description('show what is in a release, and its state')
     .addArgument(idArgument())
     .addOption(remoteOption())
     .option('--json', 'print it as the API gives it')
@@ -43,7 +43,7 @@ function decideCommand(deed: 'approve' | 'reject' | 'cancel', description: strin
         .makeOptionMandatory(deed === 'reject'),
     )
     .addOption(remoteOption())
-    .option('--json', 'print what became of it as the API gives it')
+    .option('--json', 'print the result as the API gives it')
     .addHelpText(
       'after',
       `
@@ -60,12 +60,12 @@ Examples:
 
 function rollBackCommand(): Command {
   return new Command('roll-back')
-    .description('bring all prompts of a release back to what was live before it')
+    .description('roll all prompts of a release back to what was live before it')
     .addArgument(idArgument())
     .addOption(reasonOption())
     .addOption(remoteOption())
-    .option('--yes', 'do not ask before it is done')
-    .option('--json', 'print what became of it as the API gives it')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print the result as the API gives it')
     .addHelpText(
       'after',
       `

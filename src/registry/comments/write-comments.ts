@@ -101,7 +101,7 @@ export async function editComment(
   if (!isSamePerson(comment.actor, caller.actor))
     throw new Problem(
       'role_too_low',
-      `Only ${comment.actor}, who wrote this comment, may edit it. Reply to it.`,
+      `Only ${comment.actor}, who wrote this comment, may edit it. Reply to it instead.`,
     );
   await checkNotArchived(transaction, prompt);
   await checkPromotionOpen(transaction, comment);
@@ -154,7 +154,7 @@ export async function setResolved(
   if (thread === undefined)
     throw new Problem(
       'comment_not_found',
-      `Nobody commented on line ${line} of ${versionReference(prompt, version)}. List the comments of the version.`,
+      `There are no comments on line ${line} of ${versionReference(prompt, version)}. List the comments of the version.`,
     );
   if ((thread.resolved !== null) === resolved) return thread;
   await checkLineCommentQuota(transaction, of, 'resolving');
@@ -220,7 +220,7 @@ function commentNotFound(): Problem {
 
 function noSuchLine(version: number, lines: number): Problem {
   const message = `version ${version} has ${lines} ${lines === 1 ? 'line' : 'lines'}`;
-  return new Problem('invalid_request', `There is no such line: ${message}. Choose another line.`, {
+  return new Problem('invalid_request', `This line does not exist: ${message}. Choose another line.`, {
     fields: [{ pointer: '/line', message }],
   });
 }

@@ -89,7 +89,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem(
     'internal_error',
-    'The registry could not answer because of a fault of its own. Nothing was changed; its log says more.',
+    'The registry has an internal error. Nothing was changed; see its log for details.',
     {},
     { cause: error },
   );

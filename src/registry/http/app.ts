@@ -257,7 +257,7 @@ export function createApp(parts: AppParts): App {
   };
 }
 
-const LEFT = new Problem('invalid_request', 'The connection ended before the answer was there.');
+const LEFT = new Problem('invalid_request', 'The connection ended before the response was ready.');
 
 /** No fault of the registry: whoever asked has gone, so the work was ended. */
 function isAbortedBy(request: Asked, error: unknown): boolean {
@@ -312,13 +312,13 @@ function noRoute(method: string, path: string): Answer {
       new Problem(
         'route_not_found',
         isForLangfuse(path)
-          ? `Of Langfuse's API this registry has GET ${ROUTES.langfusePrompt.path} alone. Publish and promote prompts with promptforge, and send traces to Langfuse itself.`
-          : 'There is nothing here. /openapi.json lists every call of this API.',
+          ? `This registry supports only GET ${ROUTES.langfusePrompt.path} of Langfuse's API. Publish and promote prompts with promptforge, and send traces to Langfuse itself.`
+          : 'There is no such resource. /openapi.json lists every call of this API.',
       ),
     );
   const problem = new Problem(
     'method_not_allowed',
-    `${method} is not a method of this. It has: ${methods.join(', ')}.`,
+    `${method} is not allowed for this resource. Use one of: ${methods.join(', ')}.`,
   );
   return refusal(path, problem, { Allow: methods.join(', ') });
 }

@@ -237,7 +237,7 @@ async function checkEnd(snapshot: Snapshot, seq: number): Promise<void> {
   if (seq <= head.seq) return;
   throw new Problem(
     'invalid_request',
-    `This cursor is after event ${seq}, but the log ends with event ${head.seq}: it is of another registry, or the log lost its end. Do not trust what was synced; begin again without a cursor.`,
+    `This cursor is after event ${seq}, but the log ends with event ${head.seq}: it belongs to another registry, or the log lost its end. Do not trust the synced data; start again without a cursor.`,
     { fields: [{ pointer: '/after', message: 'is after the end of the log' }] },
   );
 }
@@ -249,7 +249,7 @@ function unlessBeyondEnd(error: unknown): undefined {
 function tooManyWaiting(count: number): Problem {
   return new Problem(
     'queue_full',
-    `This key already has ${count} calls waiting for changes. Share one call among those that need it, or ask again without "wait".`,
+    `This key already has ${count} calls waiting for changes. Share one call, or call again without "wait".`,
     { retryAfter: 1 },
   );
 }

@@ -43,7 +43,7 @@ function placeIn(kind: CursorKind, cursor: string): unknown {
 function refuse(): never {
   throw new Problem(
     'invalid_request',
-    'This cursor is not one of this list. Give it back as it came, or leave it out.',
+    'This cursor does not belong to this list. Send the cursor exactly as you received it, or omit it.',
     {
       fields: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
     },

@@ -116,7 +116,7 @@ export async function readOwnersChange(
   if (change !== undefined) return change;
   throw new Problem(
     'owners_change_not_found',
-    `There is no change of the owners of ${environment} with this id. Look at the owners to find the one that waits.`,
+    `There is no change of the owners of ${environment} with this id. Get the owners to find the one that waits.`,
   );
 }
 

@@ -121,7 +121,7 @@ async function checkPlace(
 }
 
 function wrongPlace(pointer: string, message: string): Problem {
-  return new Problem('invalid_request', `A comment cannot stand there: ${message}. Choose another line.`, {
+  return new Problem('invalid_request', `You cannot comment there: ${message}. Choose another line.`, {
     fields: [{ pointer, message }],
   });
 }

@@ -188,7 +188,7 @@ function selectNewest(snapshot: Snapshot, names: readonly PromptName[]) {
 function tooManyPartials(): Problem {
   return new Problem(
     'invalid_source',
-    `The partials that this prompt uses have over ${shownBytes(MAX_PARTIALS_BYTES)} together. Use fewer or smaller ones.`,
+    `The partials of this prompt have more than ${shownBytes(MAX_PARTIALS_BYTES)} together. Use fewer or smaller ones.`,
   );
 }
 

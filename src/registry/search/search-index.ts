@@ -88,7 +88,7 @@ async function inTime(work: Promise<void>, patience: number, signal: AbortSignal
   }).then(() => {
     throw new Problem(
       'unavailable',
-      'The registry is still making the index of its versions, which takes long once. Nothing was searched; try again soon.',
+      'The registry is still building the search index, which it does once. Nothing was searched; try again soon.',
     );
   });
   // Nobody waits for the one that is later.

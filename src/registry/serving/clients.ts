@@ -69,7 +69,7 @@ const KEYLESS: ReadonlySet<string> = new Set(
 
 const TOO_MANY = new Problem(
   'rate_limited',
-  'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are answered all the same.',
+  'Too many requests without a valid key came from your address. Check the key, wait a second, and try again. Requests with a valid key are still answered.',
   { retryAfter: 1 },
 );
 const REFUSED = refusal('/', TOO_MANY);

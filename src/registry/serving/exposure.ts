@@ -18,7 +18,7 @@ export function checkExposure({ host, tls, behindProxy }: Exposure): void {
   if (tls || behindProxy || isLoopback(host)) return;
   throw new Problem(
     'invalid_request',
-    `Listening on ${host} without TLS would send keys readable over the network. Give a certificate, or say --behind-proxy if a proxy in front speaks TLS, or listen on 127.0.0.1.`,
+    `Listening on ${host} without TLS would send keys in plain text over the network. Provide a certificate, add --behind-proxy if a proxy in front terminates TLS, or listen on 127.0.0.1.`,
   );
 }
 

@@ -145,7 +145,7 @@ const TOO_MANY_WAITING = problemAnswer(
 const NO_ANSWER = problemAnswer(
   new Problem(
     'unavailable',
-    'The registry did not answer. What was asked for may be done all the same: look, or ask again with the same Idempotency-Key.',
+    'The registry did not answer. The request may have been carried out: check, or send it again with the same Idempotency-Key.',
   ),
 );
 

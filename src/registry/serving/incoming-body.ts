@@ -60,7 +60,9 @@ export function bytesOf(incoming: IncomingMessage, { limit, take }: BodyReading)
     const onCut = (): void => {
       end();
       freeBody(bytes);
-      reject(new Problem('invalid_request', 'The connection ended before the body did. Send it whole.'));
+      reject(
+        new Problem('invalid_request', 'The connection ended before the body was complete. Send all of it.'),
+      );
     };
     // A connection is closed after each request, and an error takes its time to be made: none is heard after the end.
     const end = (): void => {

@@ -30,7 +30,7 @@ export function packed(text: string): Text {
   if (bytes.byteLength > MAX_OUTPUT)
     throw new Problem(
       'too_expensive',
-      `The answer would have ${bytes.byteLength} bytes, more than the ${shownBytes(MAX_OUTPUT)} that one may have. Ask for less: a smaller input, or a text instead of JSON.`,
+      `The response would have ${bytes.byteLength} bytes, and at most ${shownBytes(MAX_OUTPUT)} are allowed. Use a smaller input, or request text instead of JSON.`,
     );
   return bytes;
 }

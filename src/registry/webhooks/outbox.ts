@@ -115,7 +115,7 @@ export async function settle(
   /** What a receiver that is dead or too slow has waiting is looked through at every commit. */
   async function stopWhereTooMuchWaits(): Promise<void> {
     if (!(await isWebhookQuotaReached(transaction, webhook))) return;
-    const reason = `${QUOTAS.webhookEvents} events wait for it or were given up: it is told nothing more. Read what it missed from /v1/changes, remove it, and make it anew`;
+    const reason = `${QUOTAS.webhookEvents} events are pending or failed, so it was stopped. Read the missed events from /v1/changes, then remove the webhook and create it again`;
     await note({ last_failure: JSON.stringify({ at, reason }), stopped_at: at });
   }
 

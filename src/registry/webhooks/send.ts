@@ -100,7 +100,7 @@ function addressesOf(hostname: string): Promise<LookupAddress[]> {
 
 function outcomeOf(status: number, retryAfter: string | undefined, now: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'taken' };
-  if (status === 410) return { kind: 'gone', reason: 'answered 410: it wants no more events' };
+  if (status === 410) return { kind: 'gone', reason: 'answered 410, so it gets no more events' };
   const redirects = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
   return {
     kind: 'failed',

@@ -21,8 +21,7 @@ export const handleReadyz: Handler<'readyz'> = async ({ store, integrity, standi
 };
 
 function checkNotStopping({ stopping }: Standing): void {
-  if (stopping())
-    throw new Problem('unavailable', 'This process was asked to stop. Send requests to another one.');
+  if (stopping()) throw new Problem('unavailable', 'This process is stopping. Send requests to another one.');
 }
 
 /** A reader's key is told of the process; how much is published and decided is for those who may read the log. */
