@@ -10,7 +10,7 @@ export function silenceExperimentalWarnings(): void {
   });
 }
 
-/** What nobody caught ends the process, with a sentence instead of a stack trace. */
+/** Uncaught errors end the process with a sentence instead of a stack trace. */
 export function explainUncaughtFaults(): void {
   process.on('uncaughtException', ({ message }) => {
     sayAtTheEnd(line`promptforge: PromptForge has an internal error: ${message}`, () =>

@@ -48,7 +48,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** What a message may say of a URL: origin and path, no query. */
+/** The part of a URL that may appear in messages: origin and path, no query. */
 export function shownUrl(url: string | URL): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

@@ -98,7 +98,7 @@ function problemOf(answer: Answer, url: string): Error {
   return new Problem(document.code, redactKeys(detail), details);
 }
 
-/** What the registry's operator needs to find out more. */
+/** Details for the registry's operator. */
 function whereInTheLog(code: ProblemCode, headers: Headers): string {
   const id = headers.get(HEADER.requestId) ?? '';
   return code === 'internal_error' && /^[0-9a-f]{32}$/.test(id) ? ` (request ${id})` : '';
@@ -153,7 +153,7 @@ function what(answer: Answer): string {
   return `${kind} with status ${answer.status}`;
 }
 
-/** What came from outside, short and without control characters. */
+/** Text from outside, shortened and without control characters. */
 function shown(text: string): string {
   return redactKeys(JSON.stringify(text.slice(0, 60)));
 }

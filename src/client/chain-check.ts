@@ -77,7 +77,7 @@ export function continueChain(head: ChainHead, events: readonly RegistryEvent[])
   return last;
 }
 
-/** What gives pages of the log: a `RegistryClient`. */
+/** Gives pages of the log: a `RegistryClient`. */
 export interface LogReader {
   changes(query: ChangesQuery, signal?: AbortSignal): Promise<Changes>;
   /** @throws Problem `unavailable` where nobody signs */

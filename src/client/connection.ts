@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   readonly url: string;
   /** A whole key, or the embedded registry's credential; null asks only what needs none (`health`). */
   readonly key: string | null;
-  /** What sends a request: the embedded registry's own in process, the global one unless told. */
+  /** Sends a request: the embedded registry's own in process, the global one by default. */
   readonly fetch?: Fetch | undefined;
   /** For one attempt, 15 000 ms unless told. */
   readonly timeoutMs?: number | undefined;
@@ -30,7 +30,7 @@ export interface ConnectionOptions {
 export interface Call {
   /** Values of the path's parameters. */
   readonly path?: Readonly<Record<string, string | number>>;
-  /** What is undefined is left out. */
+  /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -81,7 +81,7 @@ export class Connection {
     };
   }
 
-  /** What a route answers, checked. @throws Problem, RegistryUnreachable */
+  /** Parses the response of a route. @throws Problem, RegistryUnreachable */
   async call<R extends RouteName>(route: R, call: Call = {}, signal?: AbortSignal): Promise<JsonOf<R>> {
     return this.read(route, await this.send(route, call, signal), call);
   }
@@ -130,7 +130,7 @@ export class Connection {
     return readJson(answer, this.shownUrlOf(route, call), schemas) as JsonOf<R>;
   }
 
-  /** What a message may say of a call's URL. */
+  /** The part of a call's URL that may appear in messages. */
   shownUrlOf(route: RouteName, call: Call = {}): string {
     return shownUrl(this.#urlOf(route, call));
   }
@@ -152,7 +152,7 @@ export class Connection {
   }
 }
 
-/** What kept a change from being sent: whatever the registry did with the question, of the change it knows nothing. */
+/** The error that kept a change from being sent: the registry never received it. */
 function notSent(error: unknown, url: string): unknown {
   const isUnreachable = RegistryUnreachable.is(error);
   if (!isUnreachable && !Problem.is(error)) return error;

@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import { whyNotEndorsed } from '../core/signing-key.ts';
 import { SignerChanged } from './signer-changed.ts';
 
-/** What signs heads and proves that one continues another: a `RegistryClient`. */
+/** Signs heads and proves that one continues another: a `RegistryClient`. */
 export interface Witnessed {
   checkpoint(signal?: AbortSignal): Promise<Checkpoint>;
   consistency(

@@ -117,7 +117,7 @@ export type LiveQuery = z.input<typeof liveQuery>;
 /** `after` is the cursor of the page before; `limit` 1–1000; `wait` in seconds, 30 at most. */
 export type ChangesQuery = Partial<z.infer<typeof changesQuery>>;
 export type ConsistencyQuery = z.infer<typeof consistencyQuery>;
-/** What tells one version's source from any other. */
+/** Identifies the source of a version. */
 export type VersionIdentity = Pick<Version, 'prompt' | 'version' | 'digest'> & {
   /** Of its source, where that is known: the versions of one batch are chosen by it. */
   readonly bytes?: number;
@@ -600,7 +600,7 @@ export class RegistryClient {
     return this.#connection.call('revokeKey', { path: { id }, body: revocation }, signal);
   }
 
-  /** What an application gets: a channel (`stable` unless told) or a version. Asked again, it is validated by its ETag. */
+  /** Fetches a delivery: a channel (`stable` by default) or a version. A repeated request is validated by its ETag. */
   async deliver(name: PromptName, what: Wanted = {}, signal?: AbortSignal): Promise<Delivery> {
     return (await this.deliverWithMaxAge(name, what, signal)).delivery;
   }

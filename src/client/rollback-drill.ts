@@ -32,9 +32,9 @@ export interface DrillPlace {
 }
 
 export interface DrillPlan extends DrillPlace {
-  /** What is live. */
+  /** The live version. */
   readonly from: VersionNumber;
-  /** What a rollback would make live. */
+  /** The version that a rollback would make live. */
   readonly to: VersionNumber;
 }
 
@@ -61,7 +61,7 @@ export interface DrillReport extends DrillPlan {
   readonly maxAge: number;
   /** Why it is not done; for a person. */
   readonly failure: string | null;
-  /** What is live at the end; null where that could not be found out. */
+  /** The version live at the end; null if unknown. */
   readonly live: VersionNumber | null;
 }
 

@@ -123,7 +123,7 @@ function follows({ version, digest }: VersionSummary, since: SentenceHistory | u
   return since?.version === version && since.versions.get(version)?.digest === digest;
 }
 
-/** What is kept of a registry's versions, for while it is away. */
+/** The cache of a registry's versions for offline use. */
 export function keptSource(
   cache: Pick<DiskVersionCache, 'getHistory' | 'peekSource'>,
   registryUrl: string,

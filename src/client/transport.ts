@@ -98,7 +98,7 @@ export async function exchange(asked: Exchange, options: TransportOptions): Prom
           throw error;
         }
         neverArrived = false;
-        // What ky needs of it: the bytes themselves stay here.
+        // The part that ky needs: the bytes themselves stay here.
         return new Response(null, { status: last.status, headers: last.headers });
       },
     });
@@ -184,7 +184,7 @@ function redirectMessage(response: Response, url: string, asked: URL): string {
   return `${url} redirects ${where}. The redirect was not followed, so that your key is not sent to another server. If the registry has moved, set its new URL; if this is a login page, sign in to the network first.`;
 }
 
-/** What a failed change must say: nobody here knows whether it arrived. */
+/** The message for a failed change: it is unknown whether it arrived. */
 function mayHaveHappened(asked: Exchange): string {
   return asked.changing ? ' The registry may have done it anyway: check before you repeat it.' : '';
 }

@@ -37,7 +37,7 @@ export const promotion = z
     environment: environmentName,
     channel: pointerChannel,
     version: versionNumber,
-    /** What the pointer stood at before; null when it was unset. */
+    /** The previous version of the pointer; null if it was unset. */
     from: versionNumber.nullable(),
     /** Whether `version` had been this pointer's target before. */
     rollback: z.boolean(),

@@ -6,7 +6,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
 import type { ChainHead } from './event.ts';
 
-/** What is signed says what it is, so that a signature means nothing elsewhere. */
+/** The signed text names its purpose, so that a signature is meaningless elsewhere. */
 export const CHECKPOINT_KIND = 'promptforge.checkpoint.v1';
 
 export interface UnsignedCheckpoint extends ChainHead {
@@ -22,7 +22,7 @@ export interface Checkpoint extends UnsignedCheckpoint {
   readonly signature: string;
 }
 
-/** What is signed, as UTF-8: the canonical JSON of the checkpoint without its signature. */
+/** The signed text, as UTF-8: the canonical JSON of the checkpoint without its signature. */
 export function signedText({ kind, seq, hash, at, publicKey }: UnsignedCheckpoint): string {
   return canonicalJson({ kind, seq, hash, at, publicKey });
 }

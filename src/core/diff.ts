@@ -2,7 +2,7 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY, formatPatch } from 'diff';
 
 export interface DiffSide {
-  /** What the header names, such as `support/triage@11`. */
+  /** The subject of the header, such as `support/triage@11`. */
   readonly label: string;
   readonly text: string;
 }

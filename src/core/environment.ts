@@ -43,7 +43,7 @@ export interface Policy {
   readonly authorsReadDrafts: boolean;
 }
 
-/** What was added to policies later: those that were kept before do without. */
+/** Policy fields added later: older policies lack them. */
 type Later = 'authorsMayApprove' | 'authorsReadDrafts';
 /** A policy as it was kept, or as a client gives it that knows no more. */
 export type KeptPolicy = Omit<Policy, Later> & { readonly [Field in Later]?: boolean | undefined };

@@ -19,7 +19,7 @@ const INTEGER = /^[-+]?(\d+)$/;
 /** Without leading zeros, which numbers lose. Each part is bounded by what stands after it, so it takes linear time. */
 const DECIMAL = /^[-+]?(?!0\d)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,9}))?$/;
 
-/** What all ways to write the same number have in common; undefined for what is no decimal number. */
+/** A normal form of a decimal number; undefined for other text. */
 function decimal(text: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (whole === undefined || whole + fraction === '') return undefined;

@@ -97,7 +97,7 @@ function joined(parts: readonly Flattened[]): Flattened {
   return { template, pieces };
 }
 
-/** What stands in `of` between two of its offsets. */
+/** The text of `of` between two of its offsets. */
 function slice(of: LinkedTemplate, start: number, end: number): Flattened {
   const template = of.template.slice(start, end);
   return { template, pieces: template === '' ? [] : [{ start: 0, length: template.length, of, at: start }] };

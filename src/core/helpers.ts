@@ -28,7 +28,7 @@ export interface KnownHelper {
   readonly options: readonly HelperOption[];
   /** Whether other named arguments than `options` mean something. */
   readonly anyOption?: true;
-  /** What it gives the body's block parameters, in their order, `as |item index|`. */
+  /** The values of the body's block parameters, in order: `as |item index|`. */
   readonly blockParams?: readonly string[];
   /** One sentence or two. */
   readonly description: string;

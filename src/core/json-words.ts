@@ -44,7 +44,7 @@ export function wordsOfJsonError(
   }
 }
 
-/** What kind of value JSON holds, with its article; never the value itself, which may be a secret. */
+/** The kind of a JSON value, with its article; never the value itself, which may be a secret. */
 export function wordsOfJsonValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';

@@ -57,7 +57,7 @@ export function parseKey(text: string): KeyParts & { key: Key } {
   return { environment, id, key: text as Key };
 }
 
-/** What the registry keeps of a key: hex SHA-256 of it. A slow hash adds nothing to 190 random bits. */
+/** The stored form of a key: hex SHA-256 of it. A slow hash adds nothing to 190 random bits. */
 export function hashKey(key: Key): string {
   return createHash('sha256').update(key).digest('hex');
 }

@@ -57,7 +57,7 @@ export function isSameText({ exact, plain, others }: TextDigests, { digest, text
   return text === undefined ? plain === digest || others.includes(digest) : plain === text;
 }
 
-/** What is noted of a published text. @param digest of the text, where it is known */
+/** Records a published text. @param digest of the text, where it is known */
 export function publishedText(source: string, digest: Digest = digestOf(source)): PublishedText {
   const plain = plainText(source);
   return plain === source ? { digest } : { digest, text: digestOf(plain) };

@@ -43,7 +43,7 @@ export async function linkPartials(
   return linked;
 }
 
-/** What is wrong with a call for what the partial holds, or those it calls. */
+/** An error in a call, in the context of the partial or of those it calls. */
 function callIssues(
   from: PromptName,
   source: string,

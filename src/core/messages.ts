@@ -8,7 +8,7 @@ import {
   type ValueSegment,
 } from './evaluate/segment.ts';
 
-/** What stands in a message: a stretch of text with the segments it is made of, or a part of another kind. */
+/** A part of a message: a range of text with its segments, or a part of another kind. */
 export type Content = TextContent | { readonly kind: 'part'; readonly part: Part };
 
 export interface TextContent {

@@ -1,4 +1,4 @@
-/** What a source's front matter declares, its schemas expanded to JSON Schema. */
+/** The declarations of a source's front matter, its schemas expanded to JSON Schema. */
 import type { Problem } from './problem.ts';
 import { asObject, promptData } from './prompt-data.ts';
 import { patternFault, patternsIn } from './schema/check-patterns.ts';
@@ -14,7 +14,7 @@ import { problemOfIssues } from './template.ts';
 import { readYaml } from './yaml-places.ts';
 
 export interface DeclaredMetadata {
-  /** What `@metadata.prompt` reads. */
+  /** The value of `@metadata.prompt`. */
   readonly prompt: JsonObject;
   /** JSON Schema, whose `required` names no input that has a default; null when nothing is declared. */
   readonly inputSchema: JsonObject | null;

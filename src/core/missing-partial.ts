@@ -1,4 +1,4 @@
-/** What is said of a partial that is not there: where it was looked for, and what may have been meant. */
+/** The message for a missing partial: where it was searched, and a suggestion. */
 import { folderOf, lastSegment, type PromptName, partialCandidates } from './name.ts';
 import { endsWithSegment, foldCase, partialSegment } from './name-case.ts';
 

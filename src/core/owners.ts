@@ -81,7 +81,7 @@ export function parseOwners(text: string): ParsedOwners {
   return first === undefined ? { rules } : { errors: [first, ...others] };
 }
 
-/** What is wrong in a line. */
+/** An error in a line. */
 type Fault = Omit<OwnersError, 'line'>;
 
 /** Undefined for a line without a rule. */

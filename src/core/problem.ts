@@ -84,7 +84,7 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** What a problem may carry beside its message; each field is part of the API's problem document. */
+/** Further data of a problem beside its message; each field is part of the API's problem document. */
 export interface ProblemDetails {
   /** Where in the source (invalid_source, too_expensive). */
   readonly issues?: readonly SourceIssue[];

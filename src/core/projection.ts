@@ -233,7 +233,7 @@ export function follow(
   }
 }
 
-/** What a thread says is read from its events themselves: nothing else follows from them. */
+/** The text of a thread is read from its events themselves: nothing else follows from them. */
 function followComment({ prompts }: Projection, event: RegistryEvent): void {
   const before = prompts.get(named(event, event.prompt));
   fits((event.version ?? 0) <= (before?.newest ?? 0), event, 'is of a version that there is not');
@@ -278,7 +278,7 @@ function followPromotion(
   return after;
 }
 
-/** What a key vouches for is void once it is revoked, whoever hid it then. */
+/** Approvals by a key are void once it is revoked, even if the row was hidden then. */
 function vouch(projection: Projection, after: PromotionRecord, event: PromotionEvent): void {
   const { vouchers, toHold } = projection;
   const { id } = after;

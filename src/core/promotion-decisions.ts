@@ -15,7 +15,7 @@ import { type VersionNumber, versionReference } from './version.ts';
 /** How far ahead a promotion may be planned, in ms: the same day next year is not too far. */
 export const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
 
-/** What stands at the moment of a decision, which is what counts: not what stood when it was requested. */
+/** The state at the moment of a decision, which counts instead of the state at the request. */
 export interface Present {
   readonly environment: Environment;
   /** Where the pointer stands; null: unset. */
@@ -32,7 +32,7 @@ export interface Actor {
   readonly role: Role;
 }
 
-/** What the rules of approval look at. */
+/** The data that the rules of approval use. */
 type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 
 /** Whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
@@ -150,7 +150,7 @@ export function decideRejection(promotion: PromotionRecord): void {
   checkOpen(promotion);
 }
 
-/** What ended is on record as it is: it takes no more comments. @throws Problem `promotion_closed` */
+/** An ended promotion is final and takes no more comments. @throws Problem `promotion_closed` */
 export function decideComment(promotion: PromotionRecord): void {
   if (!isOpen(promotion))
     throw closed(promotion, 'it takes no more comments. Comment on a new request, if there is one.');
@@ -239,7 +239,7 @@ function checkApplicable(promotion: PromotionRecord, present: Present): void {
   checkPermitted(promotion, present);
 }
 
-/** What was live here may be again, whatever the policy has come to ask for since: a rollback must not wait. */
+/** A version that was live here may be again, whatever the policy has come to require since: a rollback must not wait. */
 function checkPermitted(
   { prompt, version, rollback }: Pick<PromotionRecord, 'prompt' | 'version' | 'rollback'>,
   { environment, archived, stableBefore }: Present,

@@ -27,7 +27,7 @@ export interface RenderRequest {
   readonly input: Readonly<Record<string, unknown>>;
   /** Earlier messages, inserted at `{{history}}`. */
   readonly messages?: readonly Message[];
-  /** What `{{@name}}` reads, by name: who asks, in which state. */
+  /** The values of `{{@name}}`, by name: who asks, in which state. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Also refuse an input that does not fit its schema, and variables that nothing declares and the input does not give. */
   readonly strict?: boolean;

@@ -23,7 +23,7 @@ export interface PromptSource {
   readonly template: string;
   /** Where `template` begins in the source (0-based UTF-16 offset). */
   readonly templateOffset: number;
-  /** What is wrong with the front matter; the template is usable all the same. */
+  /** Errors in the front matter; the template is usable all the same. */
   readonly issues: readonly SourceIssue[];
   /** Whether `frontMatter` could not be read for these issues. */
   readonly isUnread: boolean;
@@ -178,7 +178,7 @@ export function parseSource(source: string, kind: SourceKind = 'prompt'): Prompt
   if (source.length > MAX_KEPT_LENGTH) return readSource(source, kind);
   const sources = kept[kind];
   const parsed = sources.get(source) ?? readSource(source, kind);
-  // What was asked for last is kept longest.
+  // The most recently used entries are kept longest.
   sources.delete(source);
   sources.set(source, parsed);
   const [oldest] = sources.keys();

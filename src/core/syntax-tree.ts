@@ -39,7 +39,7 @@ export interface CommentStatement extends Node {
   readonly type: 'CommentStatement';
 }
 
-/** What a helper is called with. */
+/** The arguments of a helper. */
 export interface Arguments {
   readonly params: readonly Expression[];
   readonly hash?: Hash;

@@ -5,7 +5,7 @@ import type { PartialUse } from './template.ts';
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** What of a node does not change what it renders. */
+/** Properties of a node that do not affect its rendering. */
 const IRRELEVANT = new Set([
   'loc',
   'strip',
@@ -101,7 +101,7 @@ function shape(node: unknown, substitute: Substitute): unknown {
     const add = (item: unknown): void => {
       const replaced = isNode(item) ? substitute(item) : undefined;
       if (replaced === undefined) addShaped(item, substitute);
-      // What was put in is taken as it is: its own nodes stand at other places than those of the template.
+      // An inlined partial is not changed again: its own nodes have other positions than those of the template.
       else for (const part of replaced) addShaped(part, asItIs);
     };
     const addShaped = (item: unknown, within: Substitute): void => {

@@ -6,7 +6,7 @@ import { Composer, type CST, type Document, Parser, type Scalar, visit, YAMLPars
 import { keepsDigits, OTHER_DIGITS } from './exact-numbers.ts';
 import { HALF_CHARACTER } from './half-characters.ts';
 
-/** What aliases may expand to. */
+/** The limit of alias expansion. */
 export const MAX_ALIAS_COUNT = 100;
 /** How many aliases may be written: finding what one points to takes the longer the more there are. */
 export const MAX_ALIASES = 1000;

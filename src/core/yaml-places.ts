@@ -107,7 +107,7 @@ function placedYaml(yaml: string, offset: number): PlacedYaml {
   return { root, problems: problems.slice(0, MAX_PROBLEMS), document };
 }
 
-/** What an anchor names, and how often aliases repeat it, counted as the `yaml` package does. */
+/** The target of an anchor and its number of expansions, counted as the `yaml` package does. */
 interface Anchor {
   /** Undefined while it is being read. */
   value: PlacedValue | undefined;
@@ -320,7 +320,7 @@ function partSpan({ kind, span }: PlacedValue): Span | undefined {
   return kind === 'nothing' ? undefined : span;
 }
 
-/** What an alias points to has its places where it is written, and only there. */
+/** The target of an alias has its positions where it is written, and only there. */
 function entriesOf({ kind, pairs, items, isAlias }: PlacedValue): readonly PlacedPair[] {
   if (isAlias) return [];
   return kind === 'list' ? items.flatMap(item => (item.isAlias ? [] : item.pairs)) : pairs;

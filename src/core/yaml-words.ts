@@ -1,4 +1,4 @@
-/** What the `yaml` package finds wrong, in plain words: what is wrong and what to do. */
+/** Explains errors of the `yaml` package in plain words: the problem and its fix. */
 import type { YAMLError } from 'yaml';
 
 /** One sentence or two; `text` is what stands at the error's place. */

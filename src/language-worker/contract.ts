@@ -1,4 +1,4 @@
-/** What the extension host and the language worker say to each other: plain data that crosses between threads. */
+/** Messages between the extension host and the language worker: plain data that crosses between threads. */
 import type { PromptName } from '../core/name.ts';
 import type { Queries, QueryMethod } from './queries.ts';
 

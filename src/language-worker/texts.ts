@@ -88,7 +88,7 @@ export class Texts {
     return samples?.uri === uri ? samples.text : this.library.at(uri)?.analysis.text;
   }
 
-  /** What kind of text an open document holds. */
+  /** The kind of text in an open document. */
   openAt(uri: string): Omit<OpenDocument, 'uri'> | undefined {
     return this.#open.get(uri);
   }

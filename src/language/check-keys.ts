@@ -7,7 +7,7 @@ import type { KnownKey } from './front-matter-keys.ts';
 import type { Span } from './span.ts';
 import { wordsOfValue } from './values.ts';
 
-/** What is wrong with `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
+/** Finds errors in `pairs`, all in a mapping of the keys `known`; `isTop` also allows extensions (`team.owner`). */
 export function checkKeys(
   pairs: readonly PlacedPair[],
   known: readonly KnownKey[],
@@ -23,7 +23,7 @@ export function checkKeys(
   return findings;
 }
 
-/** What `joinUnknownKeys` makes one finding of. */
+/** The findings that `joinUnknownKeys` joins. */
 function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], isTop: boolean): Finding {
   const names = known.map(({ name }) => name);
   const near = nearest(key, names);

@@ -41,7 +41,7 @@ export function checkMeaningKept({ thing, newName, places, edits, library }: Ren
   );
 }
 
-/** What YAML, a schema or Handlebars refuses: two keys of one name, names that make it another kind of schema. */
+/** Errors of YAML, a schema or Handlebars: duplicate keys, names that make it another kind of schema. */
 function checkStillRead(edits: Renaming['edits'], library: Library, after: Library): void {
   for (const uri of edits.keys()) {
     const [before, now] = [wrongIn(uri, library), wrongIn(uri, after)];

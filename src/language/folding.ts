@@ -1,4 +1,4 @@
-/** What of a prompt can be folded: the front matter, blocks and their else, long comments, roles and sections. */
+/** Folding ranges of a prompt: the front matter, blocks and their else, long comments, roles and sections. */
 import type { Analysis } from './analysis.ts';
 import type { Body, BodyNode } from './nodes.ts';
 import type { Span } from './span.ts';

@@ -81,7 +81,7 @@ class Format {
     const first = dash?.offset ?? item.key?.offset;
     if (first !== undefined) this.#place(first, to);
     this.#spacesOf(item);
-    // What stands after an explicit key has rules of its own.
+    // Text after an explicit key has rules of its own.
     if (item.start.some(({ type }) => type === 'explicit-key-ind')) return;
     if (item.key) this.#moveLines(item.key.offset, endOf(item.key), to - from);
     if (item.value) this.#value(item.value, from, to, to + INDENT);
@@ -137,7 +137,7 @@ class Format {
     if (!this.#isEmpty(line)) this.#indents.set(line, Math.max(0, this.#indentOf(line) + by));
   }
 
-  /** What begins its line will stand in this column. */
+  /** The first text of a line goes to this column. */
   #place(offset: number, column: number): void {
     const line = this.#lineOf(offset);
     if (offset - line === this.#indentOf(line)) this.#indents.set(line, column);

@@ -14,7 +14,7 @@ export interface KnownKey {
   readonly keys?: readonly KnownKey[];
   /** Whether there may be other keys than `keys`, or nothing is known of them. */
   readonly isOpen?: true;
-  /** What a list's items are. */
+  /** The type of a list's items. */
   readonly items?: 'text' | 'mapping';
 }
 

@@ -4,7 +4,7 @@ import type { PathUse, Resolved, Scope } from './resolve.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
-/** What is done with one value, all over a body. */
+/** The uses of one value in the whole body. */
 interface Uses {
   readonly properties: Map<string, Uses>;
   items: Uses | undefined;
@@ -24,11 +24,11 @@ export function inferTypes(resolved: Resolved): ReadonlyMap<string, ValueType> {
 class Reader {
   readonly #resolved: Resolved;
   readonly #input = noUses();
-  /** What a block's body has as its context, by the place of the body. */
+  /** The context of a block's body, by the position of the body. */
   readonly #contexts = new Map<Span, Uses>();
   /** By where they are declared. */
   readonly #blockParams = new Map<Span, Uses>();
-  /** What is done with a path as a whole. */
+  /** The use of a path as a whole. */
   readonly #done = new Map<Path, (uses: Uses) => void>();
 
   constructor(resolved: Resolved) {

@@ -20,7 +20,7 @@ export interface Arguments {
   readonly hash: readonly HashPair[];
 }
 
-/** What begins a tag, or is one. */
+/** The start of a tag, or a whole tag. */
 const TAG_STARTS: ReadonlySet<TokenKind> = new Set([
   ...TAG_OPENS,
   'END_RAW_BLOCK',
@@ -41,7 +41,7 @@ export function readTag(tokens: TokenCursor, closing: TokenKind, mayCompute = fa
   const token = tokens.peek();
   if (token !== undefined && TAG_CLOSES.has(token.kind)) {
     tokens.next += 1;
-    // What closes a raw block's tag begins raw text, wherever it stands.
+    // The end of a raw block's tag starts raw text, wherever it is.
     if (token.kind === 'CLOSE_RAW_BLOCK' && closing !== token.kind) tokens.local = false;
     const tag = { start: opening.start, end: token.end };
     if (call === undefined && computed === undefined && tokens.wrong === failed) tokens.refuse(tag);

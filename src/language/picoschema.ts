@@ -18,7 +18,7 @@ import type { Finding } from './finding.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
-/** What stands after the colon. */
+/** The text after the colon. */
 export const SCALAR_TYPES = {
   string: 'Text.',
   number: 'A number, whole or not.',
@@ -28,7 +28,7 @@ export const SCALAR_TYPES = {
   any: 'A value of any type.',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** What stands in parentheses after the name. */
+/** The text in parentheses after the name. */
 export const CONTAINER_TYPES = {
   array: 'A list; write the type of its items after the colon.',
   object: 'An object; write its properties on the lines below.',
@@ -43,7 +43,7 @@ type ScalarName = keyof typeof SCALAR_TYPES;
 export interface SchemaFinding extends Finding {
   readonly code: 'picoschema' | 'json-schema' | 'named-schema' | 'front-matter-type';
 }
-/** What one key declares. */
+/** The declaration of one key. */
 interface Typed {
   readonly type: ValueType;
   readonly description?: string;
@@ -65,7 +65,7 @@ export class PicoschemaReader {
     this.#find = find;
   }
 
-  /** What stands after a colon: a type with its description, or properties. Where nothing does, it is told at `key`. */
+  /** The text after a colon: a type with its description, or properties. If it is empty, the error is reported at `key`. */
   read(schema: PlacedValue, key: Span): ValueType {
     return this.#value(schema, key).type;
   }

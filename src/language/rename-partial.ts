@@ -21,7 +21,7 @@ export function renamePartial(
   return renamePrompt(partial, newNameOf(from, name, newReference.trim()), library);
 }
 
-/** What `reference` becomes when the new one stands in its place: the folder that it is looked up in stays. */
+/** The new form of `reference`: the folder in which it is looked up stays. */
 function newNameOf(from: PromptName, reference: string, newReference: string): PromptName {
   const slash = newReference.lastIndexOf('/');
   const last = newReference.slice(slash + 1).replace(/^_/, '');

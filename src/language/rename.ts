@@ -152,7 +152,7 @@ function renameName(thing: Thing & { kind: 'name' }, newName: string, library: L
 
 /** Names that YAML or Handlebars take for something else. */
 const RESERVED = new Set(['true', 'false', 'null', 'undefined', 'this', 'else', '__proto__']);
-/** What can be written in YAML without quotes and in Handlebars, in brackets where it must. */
+/** Writes text without quotes in YAML, and in Handlebars in brackets if needed. */
 const NAME = /^[\p{L}_$][\p{L}\p{N}\p{M}_$-]*(?:[ .][\p{L}\p{N}\p{M}_$-]+)*$/u;
 const MAX_LENGTH = 200;
 

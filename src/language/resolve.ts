@@ -1,4 +1,4 @@
-/** What each name in a body means: an input variable, a property inside a block's context, a block parameter, a helper. */
+/** The meaning of each name in a body: an input variable, a property inside a block's context, a block parameter, a helper. */
 import { KNOWN_HELPERS } from '../core/known-helpers.ts';
 import { type InlineCalls, inlineCallsIn } from './inline-calls.ts';
 import type {
@@ -17,7 +17,7 @@ import { elementOf, step } from './property-of.ts';
 import type { Span } from './span.ts';
 import { ANY, type Declared, type ValueType } from './value-type.ts';
 
-/** What a path's first segment is looked up in. */
+/** The context of a path's first segment. */
 export type Meaning =
   /** Of the input itself. */
   | { readonly kind: 'variable'; readonly name: string; readonly declared: Declared | undefined }
@@ -62,7 +62,7 @@ export interface HelperUse {
   readonly scope: Scope;
 }
 
-/** What names mean in a stretch of the body. The whole body has one; each body of a block has one inside it. */
+/** The scope of a range of the body. The whole body has one; each body of a block has one inside it. */
 export interface Scope {
   readonly span: Span;
   readonly context: ValueType | 'input';
@@ -180,7 +180,7 @@ class Resolver {
     this.#body(body, inner);
   }
 
-  /** What stands in a partial block is written where the partial is missing: in the context that it is called with. */
+  /** The body of a partial block is written if the partial is missing: in the context that it is called with. */
   #scopeOfPartialBlock({ params, hash }: PartialCall, { span }: Body, scope: Scope): Scope {
     const [context] = params;
     if (context === undefined && hash.length === 0) return scope;
@@ -218,7 +218,7 @@ class Resolver {
     const argument = block.call?.params[0];
     const given = type ?? (argument === undefined ? ANY : this.#typeOf(argument, scope));
     const name = block.call?.callee.type === 'path' ? block.call.callee.original : '';
-    // What stands between `{{^name}}` and its else is written where there is nothing: outside.
+    // The text between `{{^name}}` and its else is written if there is no value: outside.
     const place = block.inverted ? block.inverse?.body : block.body;
     if (place === undefined) return { main: scope, other: scope };
     const inner = (context: ValueType, types: readonly ValueType[], data: readonly string[]): Scope => ({

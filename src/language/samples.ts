@@ -90,7 +90,7 @@ function pairOf({ pairs }: PlacedValue, key: string): PlacedPair | undefined {
   return pairs.findLast(pair => pair.key === key);
 }
 
-/** What of the front matter the samples are held against. */
+/** The front matter that samples are checked against. */
 export type Declarations = Pick<
   FrontMatterFacts,
   'variables' | 'declaresInput' | 'inputSchemaName' | 'defaults'

@@ -1,4 +1,4 @@
-/** What stands at a place of a prompt or its samples, as far as it has a name that can be asked for. */
+/** The symbol at a position of a prompt or its samples, if it has a name. */
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import type { InlinePartial, Name, PartialCall } from './nodes.ts';
 import { closingPath, keyOfLookup } from './occurrences.ts';

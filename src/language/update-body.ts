@@ -14,7 +14,7 @@ export function updateBody(
   const moved = offset - previous.body.span.start;
   if (previousText === text) return moved === 0 ? previous : shifted(previous, moved);
   const whole = () => parseBody(text, offset);
-  // What is wrong beyond single tags may hang together with anything.
+  // Errors beyond single tags may depend on anything.
   if (!previous.local) return whole();
   const edit = changedRange(previousText, text);
   const { nodes } = previous.body;
@@ -61,7 +61,7 @@ export function updateBody(
 
 const CLOSING_BRACE = 125;
 
-/** What stands between the longest beginning and the longest end that two texts share. */
+/** The range between the longest common beginning and end of two texts. */
 function changedRange(before: string, after: string): { start: number; oldEnd: number } {
   const most = Math.min(before.length, after.length);
   let start = 0;

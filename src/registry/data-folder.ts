@@ -22,7 +22,7 @@ export const DATABASE_FILE = 'registry.db';
 export interface DataFolderOptions {
   /** Whether to make the folder and its database where there is none; true by default. */
   readonly create?: boolean;
-  /** What a new registry starts with; production asks for one approval by default. */
+  /** The policies of a new registry; production asks for one approval by default. */
   readonly environments?: readonly Environment[];
   readonly now?: () => Date;
   /** Whether an event is refused whose time is not believed; true unless `now` is given. */

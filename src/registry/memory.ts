@@ -33,7 +33,7 @@ export interface Kept {
   readonly deliveries: Pick<DeliveryCache, 'get'>;
 }
 
-/** What is kept, and how to add to it what is read from the store after this. */
+/** The cached data, and how to add data that is read from the store after this. */
 export interface Loaded {
   readonly kept: Kept;
   /** Undefined while it is known to be current; else for how many seconds it may have been out of date. */
@@ -44,11 +44,11 @@ export interface Loaded {
 }
 
 export interface Memory {
-  /** What time it is: the store's, or the newest event's where the clock was set back, so that no key is revived. */
+  /** The current time: the store's, or the newest event's if the clock was set back, so that no key becomes valid again. */
   now(): Date;
   /** Whatever is kept, also where something was committed since it was read. */
   readonly kept: Kept;
-  /** What is kept, if nothing was committed since `load` was last called; undefined when `load` must be called. */
+  /** The cached data if nothing was committed since the last `load`; undefined if `load` must be called. */
   present(): Kept | undefined;
   /**
    * What is kept, with what the events since then have changed; where the database does not answer, as it was kept
@@ -68,7 +68,7 @@ export interface Memory {
   follow(signal: AbortSignal): Promise<void>;
   /** The deliveries that are kept of a prompt. */
   specsOf(prompt: PromptName): readonly DeliverySpec[];
-  /** What the deliveries retain, and how many they are. */
+  /** Bytes retained by the deliveries, and their count. */
   size(): { readonly bytes: number; readonly entries: number };
 }
 
@@ -138,7 +138,7 @@ export function memory(
     generation++;
     newest = Math.max(newest, news.at);
     if (news.events === undefined) forgetAll();
-    // What was committed after the snapshot is newer than what was read in it.
+    // Commits after the snapshot are newer than the data read in it.
     const newer = [...own.values(), ...announced.values()].filter(({ seq }) => seq > news.head.seq);
     for (const { id, key } of freshKeys) {
       if (key === undefined || newer.some(event => event.key?.id === id)) keys.delete(id);
@@ -295,7 +295,7 @@ export function memory(
       await Promise.race([ready, sleep(PATIENCE, undefined, { ref: false })]);
     },
     async committedElsewhere(events, made) {
-      // What somebody read before this and has not kept yet may be no more.
+      // Data read earlier and not cached yet may be outdated.
       generation++;
       const { seq: last, at } = events.at(-1) ?? { seq: 0, at: '' };
       if (head === undefined || head.seq >= last || isBroken()) return;
@@ -327,7 +327,7 @@ export function memory(
           await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => {});
         else {
           if (revision === since) await store.changed(revision, FOLLOWING, signal);
-          // What this process committed it is told of meanwhile, and need not read.
+          // This process is notified of its own commits and need not read them.
           await sleep(GATHER, undefined, { signal, ref: false }).catch(() => {});
         }
       }
@@ -337,7 +337,7 @@ export function memory(
   };
 }
 
-/** What this registry itself did to a key counts at once. */
+/** The registry's own changes to a key count at once. */
 function followKey({ key }: Pick<CommittedEvent, 'key'>, keys: LRUCache<string, KnownKey>): void {
   if (key === undefined) return;
   const known = keys.get(key.id);

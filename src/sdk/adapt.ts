@@ -194,7 +194,7 @@ const NOT_OF_A_CONFIG: ReadonlySet<string> = new Set([
   ...['abortSignal', 'signal'],
 ]);
 
-/** What steers the model, its keys renamed where the API has a name of its own for one; all others stay. */
+/** Settings for the model, with keys renamed for the API; all others are unchanged. */
 export function configOf(
   { metadata: { config } }: Renderable,
   names: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** What `promptforge accept-clock` does. */
+/** Runs `promptforge accept-clock`. */
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { acceptClock as accept } from '../../registry/proof/accept-clock.ts';
 import { CommandFailure, EXIT } from '../exit-code.ts';

@@ -1,4 +1,4 @@
-/** What `promptforge accept-head` does. */
+/** Runs `promptforge accept-head`. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMMAND_LINE } from '../../registry/access/caller.ts';

@@ -1,4 +1,4 @@
-/** What `promptforge check` does. */
+/** Runs `promptforge check`. */
 import { PROMPT_FILE_EXTENSION } from '../../core/name.ts';
 import { shownPath } from '../../workspace/file-partials.ts';
 import { checkFiles } from '../check/check-files.ts';

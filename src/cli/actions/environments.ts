@@ -1,4 +1,4 @@
-/** What `promptforge environments` does. */
+/** Runs `promptforge environments`. */
 import { type Channel, STABLE } from '../../core/channel.ts';
 import {
   type Environment,
@@ -45,7 +45,7 @@ export interface SetOptions extends RegistryOptions {
 }
 
 const NONE = 'none';
-/** What an environment that is added starts with: nothing that was not released there. */
+/** The policy of an added environment: it serves nothing that was not released there. */
 const STRICT: Policy = {
   serves: [STABLE],
   pins: 'released',

@@ -1,4 +1,4 @@
-/** What `promptforge keys` does. */
+/** Runs `promptforge keys`. */
 import type { CreatedKey, KeyRecord, RevokedKey } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { whyNotActor } from '../../core/person.ts';

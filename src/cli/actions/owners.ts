@@ -1,4 +1,4 @@
-/** What `promptforge owners` does. */
+/** Runs `promptforge owners`. */
 import type { OwnersChangeRecord, OwnersRecord } from '../../contract/owners.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { changeWaitsFor } from '../../core/owners-words.ts';

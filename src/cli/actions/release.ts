@@ -1,4 +1,4 @@
-/** What `promptforge release` does. */
+/** Runs `promptforge release`. */
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { Release, ReleaseAnswer } from '../../contract/releases.ts';
 import { Problem } from '../../core/problem.ts';

@@ -1,4 +1,4 @@
-/** What `promptforge signing-key replace` does. */
+/** Runs `promptforge signing-key replace`. */
 import { COMMAND_LINE } from '../../registry/access/caller.ts';
 import { openIdentity } from '../../registry/identity.ts';
 import { openHeadFile } from '../../registry/proof/head-file.ts';

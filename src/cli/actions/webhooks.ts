@@ -1,4 +1,4 @@
-/** What `promptforge webhooks` does. */
+/** Runs `promptforge webhooks`. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';

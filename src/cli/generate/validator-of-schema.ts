@@ -26,7 +26,7 @@ export interface Written {
   readonly takesUndefined: boolean;
 }
 
-/** What is written before the validators. */
+/** Code before the validators. */
 export interface Definitions {
   /** In an order in which each comes after what it uses at once. */
   readonly lines: string[];

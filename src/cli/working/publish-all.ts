@@ -167,7 +167,7 @@ function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
   return state?.state === 'clean' && state.newest !== null && state.newest.version !== state.base?.version;
 }
 
-/** What is known before anything is sent. */
+/** Results known before anything is sent. */
 function whyNot(
   name: PromptName,
   state: PromptStatus | undefined,
@@ -189,7 +189,7 @@ function whyNot(
   ];
 }
 
-/** What cannot be read is told when its turn comes. */
+/** An unreadable file is reported in its turn. */
 async function readOr(copy: WorkingCopy, name: PromptName): Promise<string | undefined> {
   try {
     return await copy.folder.read(name);

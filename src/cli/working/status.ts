@@ -25,7 +25,7 @@ export interface PromptStatus {
   readonly newest: LockEntry | null;
   /** Whether nothing is to be published or pulled. */
   readonly agrees: boolean;
-  /** What keeps an edited file from being published. */
+  /** Issues that keep an edited file from being published. */
   readonly issues: readonly FileIssue[];
 }
 

@@ -130,7 +130,7 @@ function checkRole(role: Expression): Fault | undefined {
 
 const NAMED = 'Use "system", "user", "model" or "tool", as in {{role "system"}}.';
 
-/** What is wrong with a role's name; undefined for one that Dotprompt knows. */
+/** An error in a role's name; undefined for one that Dotprompt knows. */
 export function unknownRole(name: string): Pick<Fault, 'message' | 'data'> | undefined {
   if (PROMPT_ROLES.includes(name)) return undefined;
   const lower = name.trim().toLowerCase();

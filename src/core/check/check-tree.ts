@@ -1,4 +1,4 @@
-/** What is wrong in a template that Handlebars can read: calls that no input makes right, also in branches that never run. */
+/** Finds errors in a parsed template: calls that no input makes right, also in branches that never run. */
 import { HELPERS } from '../helpers.ts';
 import { INTERNAL_HELPERS, KNOWN_HELPERS } from '../known-helpers.ts';
 import { nearest } from '../near.ts';
@@ -49,7 +49,7 @@ export function checkTree(tree: Program, text: string): readonly TemplateError[]
   return checker.errors.sort((one, other) => one.start - other.start);
 }
 
-/** What names mean in a body. */
+/** The scope of a body. */
 interface Scope {
   /** Block parameters. */
   readonly params: ReadonlySet<string>;

@@ -49,9 +49,9 @@ function alwaysUsesItself(chain: readonly string[]): string {
 type Use = Pick<Statement, 'loc'> & { readonly name: string };
 
 interface Body {
-  /** What its text calls directly, in no branch. */
+  /** Partials that its text calls directly, not in a branch. */
   readonly always: readonly Use[];
-  /** What it calls anywhere. */
+  /** Partials that it calls anywhere. */
   readonly anywhere: readonly string[];
 }
 
@@ -84,7 +84,7 @@ function read(tree: Program): {
   return { called, bodies };
 }
 
-/** What a body calls, and the inline partials in it: theirs are bodies of their own. */
+/** Calls of a body, and its inline partials, which have bodies of their own. */
 function within(body: Program): {
   readonly uses: readonly (Use & { readonly isAlways: boolean })[];
   readonly inlines: readonly { readonly program: Program; readonly name: string }[];

@@ -1,4 +1,4 @@
-/** What can be told of a template before it runs: the partials it defines, and those it uses. */
+/** Static facts about a template: the partials it defines, and those it uses. */
 import type { Node, Program, Statement } from '../syntax-tree.ts';
 import { nameOfInline, PARTIAL_BLOCK, statementsOf } from './inline-partials.ts';
 

@@ -39,7 +39,7 @@ export function explainToken(
 const IN_TAG = 'A tag has a name and its arguments, separated by spaces, and ends with "}}".';
 const BETWEEN_TAGS = 'Is a "{{" or "}}" missing, or a block closed that was not opened?';
 
-/** What is wrong; at the token unless told. */
+/** The error; at the token by default. */
 type Explanation = Pick<TemplateError, 'message'> & Partial<TemplateError>;
 
 function inTag(
@@ -146,7 +146,7 @@ function isNested(template: string, open: Token, start: number): boolean {
   return /^\{\{[^{}\r\n]*\}\}[^{}\r\n]*\}\}/.test(template.slice(start, start + MAX_TAG));
 }
 
-/** What can only stand between tags. */
+/** Tokens allowed only between tags. */
 const TAG_STARTS: ReadonlySet<string> = new Set([
   ...TAG_OPENS,
   'END_RAW_BLOCK',
@@ -213,7 +213,7 @@ function isOpen(tokens: readonly Token[], index: number): boolean {
   return true;
 }
 
-/** What Handlebars' lexer takes for no part of a name. */
+/** Characters that Handlebars' lexer does not accept in a name. */
 const NO_NAME = /[!"#%-,/;->@[-^`{-~]/;
 
 function unreadable(template: string, start: number): Explanation | undefined {

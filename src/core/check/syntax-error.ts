@@ -1,4 +1,4 @@
-/** What is wrong with a template that Handlebars' parser refuses: one sentence that leads to the fix, and its place. */
+/** Explains a syntax error of Handlebars' parser: one sentence that leads to the fix, and its position. */
 import { parser } from '../parser.ts';
 import { lineStarts, offsetOf } from '../template-position.ts';
 import type { TemplateError } from './finding.ts';
@@ -35,7 +35,7 @@ export function explainSyntaxError(error: unknown, template: string): TemplateEr
   );
 }
 
-/** What the parser throws errors of its own for. */
+/** Cases in which the parser throws its own errors. */
 function ownError(
   error: unknown,
   refused: RefusedToken,

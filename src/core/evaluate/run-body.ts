@@ -6,9 +6,9 @@ import { runStatement } from './run-statement.ts';
 import { contextsWithin, type Data, type InlinePartial, type Scope } from './scope.ts';
 
 interface BodyOptions {
-  /** What `{{@name}}` reads; as around it unless told. */
+  /** The values of `{{@name}}`; inherited by default. */
   readonly data?: Data;
-  /** What the names in `as |…|` stand for. */
+  /** The values of the names in `as |…|`. */
   readonly values?: readonly unknown[];
 }
 

@@ -1,4 +1,4 @@
-/** What one evaluation holds from its beginning to its end. */
+/** The state of one evaluation. */
 import type { LinkedPartial } from '../flatten.ts';
 import type { Meter } from './limits.ts';
 import { type Template, templateOf } from './template.ts';

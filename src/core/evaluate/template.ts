@@ -72,13 +72,13 @@ export function sourceOf(node: Node, template: Template): SourceSpan {
   return source;
 }
 
-/** What is wrong at a node. */
+/** An error at a node. */
 export function issueOf(template: Template, node: Node, message: string): SourceIssue {
   const { start, end } = spanOf(template, node);
   return issueAtOffsets(template, start - template.offset, end - template.offset, message);
 }
 
-/** What is wrong between two offsets of a template's text. */
+/** An error between two offsets of a template's text. */
 export function issueAtOffsets(template: Template, start: number, end: number, message: string): SourceIssue {
   const { source, text, offset } = template;
   // Where only the template is known, its own lines are counted.

@@ -39,7 +39,7 @@ export function readInputs(
 const MAX_STEPS = 200_000;
 const NONE: ReadonlySet<string> = new Set();
 
-/** What names are looked up in. */
+/** The context in which names are looked up. */
 interface Context {
   /** Whether it is the input, alone or with a partial's named arguments over it. */
   readonly isInput: boolean;
@@ -220,7 +220,7 @@ function contextAt(context: Context, depth: number): Context | undefined {
   return at;
 }
 
-/** What an expression means as a context: the input itself, or something else. */
+/** The value of an expression as a context: the input itself, or something else. */
 function contextOf(expression: Expression, { context, names }: Place): Context {
   if (expression.type !== 'PathExpression') return OTHER;
   const { data, depth, parts } = expression;

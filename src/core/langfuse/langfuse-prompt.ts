@@ -70,7 +70,7 @@ export function langfusePrompt(request: LangfuseRequest, limits?: Limits): Langf
   };
 }
 
-/** What one message is made of. */
+/** The parts of one message. */
 interface Stretch {
   /** Null for what no role begins. */
   readonly role: string | null;

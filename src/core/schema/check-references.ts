@@ -46,7 +46,7 @@ function circleFrom(
   return found;
 }
 
-/** What is held against the same value as the schema around it. */
+/** Keywords that apply to the same value as the enclosing schema. */
 function* alternatives(
   schema: JsonObject,
   path: SchemaPath,

@@ -1,4 +1,4 @@
-/** What is wrong in a schema of front matter. */
+/** An error in a schema of front matter. */
 
 /** Keys and indices from the schema to a place in it. */
 export type SchemaPath = readonly (string | number)[];

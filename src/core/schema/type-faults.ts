@@ -1,4 +1,4 @@
-/** What is wrong with a type in Picoschema: the sentences that publishing and the editor say alike. */
+/** Errors in Picoschema types: the sentences that publishing and the editor share. */
 import { nearest } from '../near.ts';
 import { CONTAINER_NAMES, isScalarName, isSchemaName, SCALAR_NAMES, splitDescription } from './type-names.ts';
 
@@ -6,7 +6,7 @@ export interface TypeFault {
   readonly message: string;
   /** Of the text that the type is written in, how many characters from its beginning are wrong; all of them unless told. */
   readonly length?: number;
-  /** What may have been meant. */
+  /** The suggestion. */
   readonly near?: string;
 }
 

@@ -5,13 +5,13 @@ import type { Ask } from './ask.ts';
 
 export interface MomentQuestion {
   readonly title: string;
-  /** What the time is of, as the start of a sentence: `When does it go live`. */
+  /** The start of the question, such as `When does it go live`. */
   readonly prompt: string;
-  /** What stands in the box at first; milliseconds since 1970. */
+  /** The initial value, in milliseconds since 1970. */
   readonly value: number;
   /** As that of a text; a time that is refused by now is not offered again. */
   readonly draft: string;
-  /** What is wrong with an instant (milliseconds since 1970), as a sentence. */
+  /** Validates an instant (milliseconds since 1970): returns an error as a sentence. */
   readonly refuses: (at: number) => string | undefined;
 }
 

@@ -29,7 +29,7 @@ function partialInWords({ from, to }: Change['partials'][number]): string {
   return to === undefined ? `${from.id} (removed)` : `${prompt} @${old.version} → @${version}`;
 }
 
-/** What applications that go on as before would notice, as one paragraph; undefined where nothing breaks. */
+/** Breaking changes for applications as one paragraph; undefined if there are none. */
 export function breakingInWords({ inputs }: Pick<Change, 'inputs'>): string | undefined {
   const breaking = inputs.filter(change => change.breaking);
   if (breaking.length === 0) return undefined;

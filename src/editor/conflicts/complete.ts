@@ -49,7 +49,7 @@ export async function completeMerge(
   return true;
 }
 
-/** What the file held before a merge that nobody completed cannot be recovered later. */
+/** The content of the file from before an incomplete merge cannot be recovered later. */
 async function keepMine(
   { workbench, discarded }: Resolving,
   merge: Merge,

@@ -1,4 +1,4 @@
-/** What every part of resolving a conflict needs: the project, the prompt's file, and the text of a version. */
+/** The common parts of resolving a conflict: the project, the prompt's file, and the text of a version. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';

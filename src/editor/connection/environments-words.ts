@@ -8,7 +8,7 @@ import { escapeMarkdown } from '../wording/markdown.ts';
 
 export interface EnvironmentWords extends ItemWords {
   readonly icon: string;
-  /** What `when` clauses ask: `:key:`, `:nokey:`, `:stored:` (in a key store, so that it can be replaced). */
+  /** Values for `when` clauses: `:key:`, `:nokey:`, `:stored:` (in a key store, so that it can be replaced). */
   readonly context: string;
 }
 

@@ -9,7 +9,7 @@ import { messageOf } from '../problems/explain.ts';
 import type { ConnectionState } from '../status/words.ts';
 import { BrokenLog } from './broken-log.ts';
 
-/** What of a registry client is asked here. */
+/** The part of a registry client that is used here. */
 export interface Asked {
   currentKey(signal?: AbortSignal): Promise<KeyRecord>;
   listEnvironments(signal?: AbortSignal): Promise<readonly Environment[]>;

@@ -1,10 +1,10 @@
-/** What is said of a key while it is typed and after it was tried. Never a part of the key but its id, which is no secret. */
+/** Messages about a key while it is typed and after it was tested. They contain no part of the key but its id, which is no secret. */
 import type { KeyRecord } from '../../contract/keys.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { parseKey } from '../../core/key.ts';
 import { instantOf } from '../wording/age.ts';
 
-/** What is wrong with the key so far, or which one it is. `wanted` is the environment it is asked for, if one is. */
+/** Validates a key while it is typed. `wanted` is the environment it is requested for, if any. */
 export function keyVerdict(
   text: string,
   wanted: EnvironmentName | undefined,

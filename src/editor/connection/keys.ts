@@ -118,7 +118,7 @@ interface Words {
   readonly details: string;
 }
 
-/** What the registry says of the key; undefined when it is not to be stored. */
+/** The registry's description of the key; undefined if it is not to be stored. */
 async function tried(
   workbench: Workbench,
   key: Key,

@@ -14,7 +14,7 @@ import type { Workbench } from '../workbench.ts';
 import { discardedWords, discardQuestion, undoneWords } from './discard-words.ts';
 import type { DiscardedFile, DiscardedTexts } from './discarded-texts.ts';
 
-/** What becomes of a file: the text of its base, or nothing where it has none. */
+/** The text a file is reset to: its base, or nothing if it has none. */
 interface Planned {
   readonly prompt: PromptName;
   readonly left: string | null;

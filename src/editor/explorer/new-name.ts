@@ -1,4 +1,4 @@
-/** What a prompt can be called that is new here: made, renamed or duplicated. */
+/** Validates the name of a new prompt: created, renamed or duplicated. */
 import { folderOf, type PromptName, parsePromptName, whyNotPromptName } from '../../core/name.ts';
 import { closestCaseClash, foldCase, whyTaken } from '../../core/name-case.ts';
 import type { Workbench } from '../workbench.ts';

@@ -33,7 +33,7 @@ export type Node =
 /** The nodes of the view History. */
 export type HistoryNode =
   | Extract<Node, { kind: 'version' | 'more' | 'failed' }>
-  /** What was live in one place. */
+  /** The versions that were live in one place. */
   | {
       readonly kind: 'timeline';
       readonly listed: Listed;

@@ -58,7 +58,7 @@ export class PromptList implements vscode.Disposable {
     return listed;
   }
 
-  /** What the registry lists, archived prompts too; empty when it was never asked. */
+  /** The prompts listed by the registry, including archived ones; empty before the first request. */
   get summaries(): readonly PromptSummary[] {
     return this.#summaries ?? [];
   }
@@ -116,7 +116,7 @@ export class PromptList implements vscode.Disposable {
     return this.#loading.start(signal => this.#load(signal));
   }
 
-  /** What was shown of another registry or folder is not taken for what this one has. */
+  /** State of another registry or folder is not shown for this one. */
   #forgetOther(): void {
     const { registry, project } = this.#session;
     if (this.#root !== project?.root) this.#files = undefined;
@@ -156,7 +156,7 @@ export class PromptList implements vscode.Disposable {
       try {
         const client = await this.#session.clientFor({ kind: 'read' });
         const summaries = await client.allPrompts({ archived: true }, signal);
-        // What another registry lists is not taken for the list of the one that came meanwhile.
+        // A list from another registry is not taken for the new registry's.
         if (signal.aborted || registry !== this.#session.registry) return;
         this.#summaries = summaries;
         this.#isRecalled = false;
@@ -171,7 +171,7 @@ export class PromptList implements vscode.Disposable {
       }
     } else {
       this.#trouble = 'why' in state ? state.why : undefined;
-      // What is being asked already is not forgotten meanwhile.
+      // A request in progress is not forgotten.
       if (state.kind !== 'offline' && state.kind !== 'connecting') this.#summaries = undefined;
     }
     await this.rescan(signal);

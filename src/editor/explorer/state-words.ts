@@ -84,7 +84,7 @@ function renamedWords({ renamedFrom, renamedTo }: Stated): StateWords | undefine
   };
 }
 
-/** What is said of a prompt whose newest version includes partials that have newer ones. */
+/** The description of a prompt whose newest version includes partials with newer versions. */
 export const OLDER_PARTIALS = 'older partials';
 
 const OUTDATED: StateWords = {

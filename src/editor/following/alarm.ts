@@ -8,7 +8,7 @@ import { type Alarm, acknowledge, alarmsIn, keepAlarm } from './kept.ts';
 export interface Alarms extends vscode.Disposable {
   /** Nothing, when this was told already. Resolves when the person has seen it. */
   raise(alarm: Alarm): Promise<void>;
-  /** What the status bar says; undefined while there is none. */
+  /** The status bar text; undefined if there is none. */
   shown(): string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What the view History shows: the versions of the prompt in the editor in front, and what was live when. */
+/** The content of the History view: the versions of the active editor's prompt, and when each was live. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { oneLine } from '../../core/visible-text.ts';
@@ -120,7 +120,7 @@ async function pickAuthor({ ask }: Workbench, tree: HistoryTree): Promise<Picked
   });
 }
 
-/** What the histories are of, and whether they are whole. */
+/** The histories' prompts, and whether they are complete. */
 function placeOf({ session }: Workbench): string {
   return JSON.stringify([session.place, session.registry, session.state.kind === 'offline']);
 }

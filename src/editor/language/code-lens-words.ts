@@ -7,7 +7,7 @@ import { LAST_KNOWN } from '../status/words.ts';
 /** After a state that may have changed since it was seen. */
 const WHILE_OFFLINE = ' (last known)';
 
-/** What most people call the environment that matters most. */
+/** The usual names of the most important environment. */
 const PRODUCTION = 'production';
 
 /** `@12 modified` of a file that is based on @12; `Not published`; for one that says nothing of its base, `Newest @12`. */

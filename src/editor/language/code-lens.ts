@@ -102,7 +102,7 @@ function commandsOf(
     'Publish the file as a version, after you review the changes',
   );
   const promote = command('promote', 'Promote…', `Promote a version of ${name} to an environment`);
-  // What one does comes first: where there is little room, what comes last is cut off.
+  // Actions come first: where there is little room, the end is cut off.
   return [
     ...preview,
     publish,

@@ -1,4 +1,4 @@
-/** What is wrong in the open prompts and samples, in the Problems view and in the text, while it is written. */
+/** Diagnostics for open prompts and samples, in the Problems view and in the text. */
 import * as vscode from 'vscode';
 import type { Severity } from '../../language/finding.ts';
 import type { PlacedFinding, Queries } from '../../language-worker/queries.ts';

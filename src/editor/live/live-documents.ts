@@ -1,4 +1,4 @@
-/** What was live as read-only documents: the text as applications got it, and over it who, why and how long. */
+/** Read-only documents of live texts: the text as applications got it, with who, why and how long above it. */
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import type { Session } from '../connection/session.ts';
@@ -55,7 +55,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     return asked;
   }
 
-  /** What was live still when it was asked for, and is no more, is asked for again. */
+  /** A document that was still live when opened, but no longer is, is fetched again. */
   #forgetEnded({ listed }: PromptList): void {
     for (const [uri, answer] of this.#answers) {
       // Of another registry the list says nothing.

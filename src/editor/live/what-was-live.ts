@@ -1,4 +1,4 @@
-/** What Was Live At…: environment and channel, a date and time, and the text that applications got then. */
+/** What Was Live At…: asks for environment, channel, date and time, and opens the text. */
 import * as vscode from 'vscode';
 import type { Live } from '../../contract/live.ts';
 import { type Channel, LATEST } from '../../core/channel.ts';

@@ -44,7 +44,7 @@ export function evidence(live: Live): string {
   ].join('\n');
 }
 
-/** What `not_live_yet` means, with the first instant at which something was live. */
+/** The meaning of `not_live_yet`, with the first instant at which a version was live. */
 export function notLiveYet(
   {
     prompt,

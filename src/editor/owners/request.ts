@@ -105,7 +105,7 @@ function notRequested(notes: readonly OwnersNote[]): string {
   return `Nothing was requested. Line ${first?.line}: ${first?.message}${more} Your draft is kept.`;
 }
 
-/** What the registry would refuse, or what should be looked at first. */
+/** Errors that the registry would report, and warnings. */
 async function isRefusedHere(
   parts: RequestParts,
   { uri, environment }: Draft,

@@ -11,7 +11,7 @@ import { whyNotComment } from '../promotions/comment-length.ts';
 import type { Deed } from '../promotions/groups.ts';
 import { ageOf, counted } from '../wording/age.ts';
 
-/** What a draft begins with where no prompt has owners yet. */
+/** The initial text of a draft if no prompt has owners yet. */
 export function firstDraft(environment: string): string {
   return `# One of the owners of a prompt must approve its promotions to ${environment}.
 # Each line has a pattern and its owners. The last matching line applies.
@@ -21,7 +21,7 @@ export function firstDraft(environment: string): string {
 `;
 }
 
-/** What a document of owners is about, for its first line: who made it so, when and why. */
+/** The first line of an owners document: who set them, when and why. */
 export function whoHolds({ current, text }: OwnersRecord, now: number): string {
   if (current === null) return 'No prompt has owners';
   const { id, requestedBy, appliedAt, requestedAt } = current;
@@ -56,7 +56,7 @@ export function requestQuestion(
   };
 }
 
-/** What is true after a request. */
+/** Describes the state after a request. */
 export function afterRequest(change: OwnersChangeRecord, warnings: readonly OwnersNote[]): string {
   const { environment, state } = change;
   const [first, ...others] = warnings;
@@ -160,7 +160,7 @@ export function decideOwnersQuestion(
   }
 }
 
-/** What is true after one was approved, rejected or cancelled. */
+/** Describes the state after a change was approved, rejected or cancelled. */
 export function afterOwnersDeed(deed: Deed, change: OwnersChangeRecord): string {
   const { environment, state } = change;
   const as = `The owners of ${environment} are as they were.`;
@@ -173,7 +173,7 @@ export function afterOwnersDeed(deed: Deed, change: OwnersChangeRecord): string 
       );
 }
 
-/** What a refusal of the registry means for a decision; undefined for those that are no matter of it. */
+/** Describes a refusal of a decision by the registry; undefined for other refusals. */
 export function ownersRefusal(problem: Problem, { environment }: OwnersChangeRecord): string | undefined {
   const why = messageOf(problem);
   switch (problem.code) {
@@ -191,7 +191,7 @@ export function ownersRefusal(problem: Problem, { environment }: OwnersChangeRec
   }
 }
 
-/** What is to be said when nobody here can know whether it was carried out. */
+/** The message if it is unknown whether the registry carried it out. */
 export function unknownOwnersOutcome(error: unknown, environment: string): string {
   return `${messageOf(error)} The registry may or may not have done it: the Promotions view and Open Owners… show the result for ${environment} when you are back online.`;
 }

@@ -20,7 +20,7 @@ const KEPT = 40;
 
 type End = 'file' | VersionNumber;
 
-/** What the open preview is tried with. */
+/** The input of the open preview. */
 export interface OpenTrial {
   readonly prompt: PromptName | undefined;
   readonly sample: string | null;

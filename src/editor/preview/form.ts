@@ -33,7 +33,7 @@ export function controlOf(type: ValueType, value: unknown): Control {
   }
 }
 
-/** What is not declared has no control of its own. */
+/** Undeclared values have no control of their own. */
 function isGroup({ properties }: ValueType & { kind: 'object' }, value: unknown): boolean {
   const names = new Set(properties.map(({ name }) => name));
   return names.size > 0 && isObject(value) && Object.keys(value).every(name => names.has(name));
@@ -45,7 +45,7 @@ export function choicesOf(type: ValueType): readonly unknown[] {
   return type.kind === 'enum' ? type.values : [];
 }
 
-/** What a new value of a type begins as: an item that was just added. */
+/** The initial value of a type, for a new list item. */
 export function blankOf(type: ValueType): unknown {
   switch (type.kind) {
     case 'string':

@@ -36,7 +36,7 @@ export function readJsonInput(text: string, fields: readonly Declared[]): ReadIn
       misfits: [],
     };
   const type = { kind: 'object', properties: fields, others: undefined } as const;
-  // What is missing shows in the preview itself.
+  // Missing values are marked in the preview itself.
   const wrong = misfits(value, type).filter(({ problem }) => problem !== 'missing');
   return {
     input: value,

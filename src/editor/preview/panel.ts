@@ -45,12 +45,12 @@ export class PreviewPanel {
   readonly #trials: Trials;
   #document: vscode.TextDocument | undefined;
   #subject: Subject | undefined;
-  /** What is shown or about to be. */
+  /** The subject shown, or about to be. */
   #showing: { readonly uri: string; readonly done: Promise<void> } | undefined;
   /** Readings of the samples file that were begun, and the last of them that ended. */
   #reads = 0;
   #readsEnded = 0;
-  /** What is wrong with the samples file. */
+  /** The error in the samples file. */
   #trouble: string | undefined;
   readonly #declared = new DeclaredInputs();
   #isLocked = false;
@@ -113,7 +113,7 @@ export class PreviewPanel {
     return this.#trials.current.sample;
   }
 
-  /** What was rendered last, for copying; undefined where that was not possible. */
+  /** The last rendering, for copying; undefined if it failed. */
   get rendered(): PreviewRendered | undefined {
     return this.#outcome?.kind === 'rendered' ? this.#outcome : undefined;
   }

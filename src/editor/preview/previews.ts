@@ -1,4 +1,4 @@
-/** What the preview's commands do: one panel that follows the prompt in front, and what is copied or saved of it. */
+/** The commands of the preview: one panel that follows the active prompt, and copying or saving from it. */
 import * as vscode from 'vscode';
 import { Drafts } from '../asking/drafts.ts';
 import { withoutIcons } from '../asking/plain-ask.ts';

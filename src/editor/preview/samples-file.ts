@@ -7,7 +7,7 @@ import { saveDocument } from '../work/save-document.ts';
 
 export interface SamplesFile {
   readonly samples: readonly Sample[];
-  /** What is wrong with the file, with the place; undefined when nothing is. */
+  /** The error in the file and its position; undefined if there is none. */
   readonly trouble: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const ALL = new vscode.Range(0, 0, Number.MAX_SAFE_INTEGER, 0);
 /** More than anybody tries a prompt with; what is larger is not read. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** What the file holds; nothing where there is none. Never rejects for what is in it. */
+/** The content of the file, or nothing if there is none. Never rejects because of the content. */
 export async function samplesAt(uri: vscode.Uri | undefined): Promise<SamplesFile> {
   if (uri === undefined) return { samples: [], trouble: undefined };
   try {

@@ -15,7 +15,7 @@ export type Measure<Drawn extends Piece> = (piece: Drawn, fraction: number) => n
 /** Halvings until a place within a piece is known to a character of any that is shown. */
 const STEPS = 20;
 
-/** What is measured is a logarithm of how much there is, so it may be asked at every frame. */
+/** The cost is logarithmic, so this may run every frame. */
 export class ScrollMap<Drawn extends Piece> {
   readonly #measure: Measure<Drawn>;
   /** Of the prompt itself, as they are drawn. */

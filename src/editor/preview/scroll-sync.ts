@@ -21,7 +21,7 @@ export interface ScrollParts {
 export class ScrollSync implements vscode.Disposable {
   readonly #parts: ScrollParts;
   readonly #subscription: vscode.Disposable;
-  /** What the preview is about to bring into an editor: VS Code tells of that as of the person's scrolling. */
+  /** The range the preview is about to reveal: VS Code reports that like scrolling by the person. */
   #expected: { readonly uri: string; readonly at: vscode.Position; readonly since: number } | undefined;
 
   constructor(parts: ScrollParts) {

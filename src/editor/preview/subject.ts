@@ -1,4 +1,4 @@
-/** What is previewed: a prompt file or a published version, and what the renderer is asked about it. */
+/** The subject of a preview: a prompt file or a published version, and its request to the renderer. */
 import { dirname, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';

@@ -1,4 +1,4 @@
-/** What a failure is called to the person who meets it, and which buttons help. Pure: `show.ts` puts it on the screen. */
+/** The message and buttons for a failure. Pure: `show.ts` shows it. */
 import { RegistryUnreachable } from '../../client/unreachable.ts';
 import { KEY_PROBLEMS, Problem, type ProblemCode } from '../../core/problem.ts';
 

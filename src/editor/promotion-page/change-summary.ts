@@ -12,7 +12,7 @@ import { capital } from '../wording/capital.ts';
 export interface ChangeSummary {
   /** One sentence each. */
   readonly changes: readonly string[];
-  /** What applications that go on as before would notice; undefined where nothing breaks. */
+  /** Breaking changes for applications; undefined if there are none. */
   readonly breaking: string | undefined;
 }
 

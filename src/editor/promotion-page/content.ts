@@ -1,4 +1,4 @@
-/** What the page of a promotion says, made of what the registry told: plain data and sentences. */
+/** The content of a promotion's page, built from the registry's data: plain data and sentences. */
 import type { KeyState } from '../../client/choose-key.ts';
 import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { goesBack } from '../../core/goes-back.ts';
@@ -149,7 +149,7 @@ function whereOf({ from, version }: Promotion, place: Comment['place']): string 
 }
 
 function actionOf(deed: Deed, { version, environment, release }: Promotion): Action {
-  // What goes live only with others is decided with them.
+  // Promotions that go live only with others are reviewed with them.
   const what = release?.atomic === true ? `Release ${release.id}` : `@${version}`;
   switch (deed) {
     case 'approve':

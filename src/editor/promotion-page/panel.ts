@@ -169,7 +169,7 @@ export class PromotionPanel implements vscode.Disposable {
     return { id: this.id, place: this.place };
   }
 
-  /** What is to be said where the window is connected to another registry now; undefined where it is not. */
+  /** An explanation if the window is connected to another registry; otherwise undefined. */
   get #elsewhere(): string | undefined {
     const { place } = this.#parts.workbench.session;
     return place === this.place

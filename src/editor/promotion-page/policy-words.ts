@@ -1,4 +1,4 @@
-/** What an environment asks for before a promotion is applied, and how far this one is: sentences for people. */
+/** Describes an environment's requirements for a promotion, and how far this one meets them. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer } from '../../contract/prompts.ts';
 import { STABLE } from '../../core/channel.ts';

@@ -1,4 +1,4 @@
-/** What can be promoted or rolled back: pointers, candidate versions, and what stands in the way, as plain lists. */
+/** Lists what can be promoted or rolled back: pointers, candidate versions, and obstacles. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import { type Channel, LATEST, STABLE } from '../../core/channel.ts';

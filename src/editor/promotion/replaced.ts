@@ -1,4 +1,4 @@
-/** What waits at a pointer already: a newer request takes its place, so whoever makes one is told before. */
+/** Waiting requests at a pointer: a newer request replaces them, so the person is told before. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromptName } from '../../core/name.ts';
 import { isOpen } from '../../core/promotion.ts';

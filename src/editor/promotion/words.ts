@@ -22,9 +22,9 @@ export interface Move {
   readonly approvals?: number;
   /** Whether authors of what changes are among those who may. */
   readonly authorsMayApprove?: boolean;
-  /** What differs from what is live; null where it could not be found out. */
+  /** The difference to the live version; null if unknown. */
   readonly change?: Change | null | undefined;
-  /** What waits there already, of which a request takes the place. */
+  /** Waiting requests that a new request replaces. */
   readonly open?: Promotion | undefined;
 }
 
@@ -82,7 +82,7 @@ function changeLines(change: Move['change']): string[] {
   return lines.filter(line => line !== undefined);
 }
 
-/** What is live afterwards, or that it waits; in the words of what the person chose to do. */
+/** Describes the result: the live version, or that it waits. */
 export function outcome(promotion: Promotion, kind: Move['kind']): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
@@ -103,7 +103,7 @@ export function outcome(promotion: Promotion, kind: Move['kind']): string {
     : `${reference} is now live in ${placeOf(promotion)}.${before}`;
 }
 
-/** What is true after a failure, once the pointer was read back. */
+/** Describes the state after a failure, once the pointer was read again. */
 export function afterFailure(move: Move, current: number | null): string {
   const { prompt, version, target } = move;
   const where = `live in ${placeOf(target)}`;
@@ -115,7 +115,7 @@ export function afterFailure(move: Move, current: number | null): string {
     : `Someone else moved it in the meantime: ${prompt}@${current} is ${where}.`;
 }
 
-/** What is to be said when the registry cannot even be read back. */
+/** The message if the registry cannot be reached to check. */
 export function unknownAfterFailure({ prompt, version, target }: Move): string {
   const before = target.live === undefined ? 'unset' : `@${target.live.version}`;
   return `The registry cannot be reached, so ${prompt}@${version} may or may not be live in ${placeOf(target)} (before: ${before}). Refresh when you are back online. Your files have not changed.`;

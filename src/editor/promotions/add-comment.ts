@@ -37,7 +37,7 @@ export async function addComment(
     address.promotion === null
       ? undefined
       : (promotions.find(address.promotion) ?? reviews.find(address.promotion)?.promotion);
-  // What an older version was told is answered there, and a review that has ended takes no more comments.
+  // Replies to comments on an older version go there, and an ended review takes no comments.
   const isOfReview =
     line === null ||
     promotion === undefined ||

@@ -1,4 +1,4 @@
-/** What a comment may be. */
+/** The rules for the text of a comment. */
 import { isBlank } from '../../core/visible-text.ts';
 
 /** In characters. */

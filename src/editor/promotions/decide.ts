@@ -73,7 +73,7 @@ export async function decide(
   void sayOutcome(workbench, deed, decided, afterDeed(deed, decided) + proof);
 }
 
-/** What is live now, and the way back. */
+/** The live version now, and the way back. */
 async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion, said: string): Promise<void> {
   const { from, state } = decided;
   const isUndoable = deed === 'approve' && state === 'applied' && from !== null;
@@ -89,7 +89,7 @@ async function sayOutcome(workbench: Workbench, deed: Deed, decided: Promotion, 
   } else await showComparison(workbench, decided.prompt, { version: from }, { version: decided.version });
 }
 
-/** What an approval changes of what is live; undefined where there is nothing to tell, null where it is not known. */
+/** The change of the live version by an approval; undefined if there is none, null if unknown. */
 async function changeOf(workbench: Workbench, deed: Deed, { prompt, from, version }: Promotion) {
   if (deed !== 'approve' || from === null) return undefined;
   return (await findChange(workbench, prompt, { version: from }, { version })) ?? null;

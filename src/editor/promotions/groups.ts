@@ -17,16 +17,16 @@ export type Turn = (typeof TURNS)[number];
 
 export interface Group {
   readonly name: GroupName;
-  /** What waits is a group for each. */
+  /** Waiting promotions form one group each. */
   readonly turn?: Turn;
-  /** What was done is a group for each environment. */
+  /** Finished promotions are grouped by environment. */
   readonly environment?: EnvironmentName;
   readonly promotions: readonly Promotion[];
   /** Changes of owners that wait. */
   readonly owners: readonly OwnersChangeRecord[];
 }
 
-/** What ended longer ago is in the log. */
+/** Older promotions are in the log. */
 const DONE_SHOWN = 20;
 
 export function groupOf({ state }: Pick<Promotion, 'state'>): GroupName {
@@ -89,7 +89,7 @@ export type Entry =
   | { readonly kind: 'promotion'; readonly promotion: Promotion }
   | { readonly kind: 'release'; readonly release: ShownRelease };
 
-/** What of a release is in one group. */
+/** The promotions of a release that are in one group. */
 export interface ShownRelease {
   readonly id: string;
   readonly atomic: boolean;
@@ -119,7 +119,7 @@ function firstEntries(promotions: readonly Promotion[], count: number): Promotio
   return promotions.filter(promotion => shown.has(entryOf(promotion)));
 }
 
-/** What one may do with a whole release: what one may with any of its promotions. */
+/** The actions permitted on a whole release: those permitted on any of its promotions. */
 export function deedsForRelease(promotions: readonly Promotion[], key: KeyState | undefined): Deed[] {
   const deeds = promotions.map(promotion => deedsFor(promotion, key));
   return (['approve', 'reject', 'cancel'] as const).filter(deed => deeds.some(each => each.includes(deed)));
@@ -138,7 +138,7 @@ export function endedAt({ appliedAt, closed, requestedAt }: Promotion): string {
 
 export type Deed = 'approve' | 'reject' | 'cancel';
 
-/** What one's key lets one do with a promotion, as far as it can be known here; the registry has the last word. */
+/** The actions permitted on a promotion by one's key, as known here; the registry decides. */
 export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[] {
   const group = groupOf(promotion);
   if (group === 'done' || key === undefined) return [];

@@ -74,7 +74,7 @@ function doneWhere(channel: Channel): string {
   return channel === STABLE ? '' : `${channel}: `;
 }
 
-/** What is true of it now. */
+/** The present state. */
 function stateOf(promotion: Promotion, standing: Standing): string {
   const { state, effectiveAt, requestedAt, held } = promotion;
   if (state === 'pending') return held === null ? waitsWords(promotion) : 'held';
@@ -114,7 +114,7 @@ function detailsOf(promotion: Promotion, now: number): string[] {
 
 /** `1 of 2 approvals`. */
 export function approvalsWords({ approvals, approvalsNeeded }: Promotion): string {
-  // What waits needs one though the policy asks for none any more.
+  // Waiting promotions need an approval although the policy no longer asks for one.
   return `${approvals.length} of ${counted(Math.max(1, approvalsNeeded), 'approval')}`;
 }
 
@@ -182,7 +182,7 @@ function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => str
   }
 }
 
-/** What is shown where a promotion is chosen from a list. */
+/** The label of a promotion in a list. */
 export function promotionOption(promotion: Promotion, standing: Standing, now: number) {
   return {
     label: `${promotion.prompt}@${promotion.version} → ${placeOf(promotion)}`,
@@ -193,7 +193,7 @@ export function promotionOption(promotion: Promotion, standing: Standing, now: n
   };
 }
 
-/** What is true after one approved, rejected or cancelled. */
+/** Describes the state after an approval, rejection or cancellation. */
 export function afterDeed(deed: Deed, promotion: Promotion): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;

@@ -6,7 +6,7 @@ import type { Comment, Promotion } from '../../contract/promotions.ts';
 import { NewestRun } from '../work/newest-run.ts';
 import { type FollowedThread, type Thread, threadId } from './threads.ts';
 
-/** What is known of a promotion's review, or of what is written at the lines of a prompt's versions. */
+/** The loaded state of a promotion's review, or of the comments at the lines of a prompt's versions. */
 export interface Review {
   /** Undefined until the registry has told, and of versions that are in no review. */
   readonly promotion: Promotion | undefined;

@@ -53,7 +53,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     promotions.onDidChange(() => this.#changed.fire(undefined));
     // Where pointers point is known from the prompts.
     prompts.onDidChange(() => this.#changed.fire(undefined));
-    // What one may do follows from the keys.
+    // Permissions follow from the keys.
     session.onDidChange(() => this.#changed.fire(undefined));
   }
 
@@ -102,7 +102,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     }
   }
 
-  /** What was done in the last environment, which one asks about first. */
+  /** The last environment comes first, as the most interesting one. */
   #isLast({ environment }: Group): boolean {
     return environment !== undefined && environment === this.#environments().at(-1);
   }
@@ -126,7 +126,7 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     const group = groupOf(first);
     const { Collapsed } = vscode.TreeItemCollapsibleState;
     const item = treeItem(this.#wordsOf(node), Collapsed);
-    // What waits and what was done of one release are two items.
+    // Waiting and finished promotions of one release are two items.
     item.id = `release ${release.id} ${group}`;
     item.iconPath = new vscode.ThemeIcon('package');
     const deeds = deedsForRelease(release.promotions, this.#keyOf(first.environment));

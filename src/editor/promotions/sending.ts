@@ -11,7 +11,7 @@ import type { UnsentComment, UnsentComments, UnsentPlace } from './unsent-commen
 export interface SendingParts {
   readonly workbench: Workbench;
   readonly unsent: UnsentComments;
-  /** What is shown of a subject's comments may have changed. */
+  /** The displayed comments of a subject may have changed. */
   readonly changed: (subject: string) => void;
   /** Asks the registry for a subject's comments. */
   readonly load: (subject: string) => Promise<void>;

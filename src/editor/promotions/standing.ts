@@ -1,4 +1,4 @@
-/** What has become of a promotion that was applied: whether it is live now, and what took its place. */
+/** The state of an applied promotion: whether it is live, and what replaced it. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { Pointer, PromptSummary } from '../../contract/prompts.ts';
 import { goesBack } from '../../core/goes-back.ts';

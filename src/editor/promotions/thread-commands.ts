@@ -1,4 +1,4 @@
-/** What one does with a thread and with a comment in it: in its place, or from the palette. */
+/** Commands on a thread and its comments: in place, or from the palette. */
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { suggestionIn } from '../../core/suggestion.ts';

@@ -1,4 +1,4 @@
-/** What one does with a comment, or an edit of one, that was not sent: in its thread, or from the palette. */
+/** Commands on an unsent comment or edit: in its thread, or from the palette. */
 import { versionReference } from '../../core/version.ts';
 import { firstLine } from '../explorer/labels.ts';
 import type { Workbench } from '../workbench.ts';

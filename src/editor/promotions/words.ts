@@ -68,7 +68,7 @@ function changeLines(change: Change | null | undefined): string[] {
   return told.filter(words => words !== undefined);
 }
 
-/** What one more approval brings about, as it is known here. */
+/** The effect of one more approval, as known here. */
 function effectOf({ approvals, approvalsNeeded, effectiveAt, owners }: Promotion): string {
   const left = approvalsNeeded - approvals.length - 1;
   if (left > 0) return `It then waits for ${counted(left, 'more approval')}.`;
@@ -85,7 +85,7 @@ export function endedAlready({ prompt, version, state, closed }: Promotion, isNe
   return `${isNews ? 'Someone else was faster. ' : ''}This promotion of ${prompt}@${version} was ${state}${by} already.`;
 }
 
-/** What is to be said when nobody here can know whether it was carried out. */
+/** The message if it is unknown whether the registry carried it out. */
 export function unknownAfterFailure(deed: Deed, error: unknown): string {
   return `${messageOf(error)} The registry may or may not have done it: the Promotions view shows the result when you are back online. It is safe to ${deed} again.`;
 }

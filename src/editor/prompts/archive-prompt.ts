@@ -77,7 +77,7 @@ async function sayArchived(ask: Ask, prompt: PromptName): Promise<void> {
   if (undo !== undefined) await commands.executeCommand('promptforge.restore', prompt);
 }
 
-/** What a key binding is about need not be what a menu would offer it for. */
+/** Key bindings apply to more than menus do. */
 function whyNotArchived(prompt: PromptName, { prompts, session }: Workbench): string | undefined {
   const listed = prompts.listed.get(prompt);
   if (listed?.summary?.archived === true) return `${prompt} is archived already.`;

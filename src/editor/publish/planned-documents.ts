@@ -1,4 +1,4 @@
-/** What prompts will resolve to once they are published, as documents to compare with what they resolve to now. */
+/** Documents of the resolved text after publishing, to compare with the present resolved text. */
 import * as vscode from 'vscode';
 import { PROMPT_FILE_EXTENSION, type PromptName } from '../../core/name.ts';
 

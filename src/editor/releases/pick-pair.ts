@@ -12,7 +12,7 @@ export function pairTitle({ source, target, channel }: Pair): string {
   return `${source} → ${target}${channel === STABLE ? '' : ` (${channel})`}`;
 }
 
-/** What the registry lists, as it is now. */
+/** The registry's current list. */
 export async function summariesNow({ session, prompts }: Workbench): Promise<PromptSummary[]> {
   await session.clientFor({ kind: 'read' }); // says what is missing
   await prompts.refresh();

@@ -165,7 +165,7 @@ async function sayOutcome(
     );
 }
 
-/** What is left when those that were refused stay out is asked for in a question of its own. */
+/** Promoting the rest without the refused ones is asked in a separate question. */
 async function sayRefused(
   workbench: Workbench,
   wanted: Wanted,

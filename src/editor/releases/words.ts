@@ -35,7 +35,7 @@ export function releaseQuestion(
   }: {
     readonly reason: string;
     readonly approvals: number;
-    /** What waits already, of which the release takes the place. */
+    /** Waiting requests that the release replaces. */
     readonly open?: readonly Promotion[];
   },
 ): Confirmation {
@@ -75,7 +75,7 @@ function named(moves: readonly Pick<Promotion, 'prompt' | 'version' | 'from'>[])
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** What became of a request. */
+/** The result of a request. */
 export function releaseOutcome({ release, results }: ReleaseAnswer, place: Place, isBack = false): string {
   const where = placeOf(place);
   const refused = results.filter(({ outcome }) => outcome === 'refused');
@@ -140,7 +140,7 @@ export function unknownOutcome(failure: string, place: Place): string {
   return `${failure} The registry may or may not have done it in ${placeOf(place)}. The Promotions view shows the result when you are back online.`;
 }
 
-/** What a decision is about: those that are open. */
+/** The open promotions that a decision applies to. */
 function open({ promotions }: Release): readonly Promotion[] {
   return promotions.filter(({ state }) => state === 'pending' || state === 'planned');
 }

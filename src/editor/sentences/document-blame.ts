@@ -10,7 +10,7 @@ import { namedTarget } from '../explorer/target.ts';
 import { SCHEME } from '../versions/uri.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** What a document is a text of. */
+/** The subject of a document. */
 export interface Subject {
   /** Whose history it has: of a file that was renamed here, the prompt that it was. */
   readonly prompt: PromptName;

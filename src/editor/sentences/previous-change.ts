@@ -69,7 +69,7 @@ export async function showPreviousChange(
       return;
     }
     if (step.earlier === undefined) break;
-    // What is shown already was seen: from its left side further back.
+    // A displayed change was seen: from its left side further back.
     const before = await histories.of(subject.prompt, step.left, signal);
     const change = before.blame.changes.flat()[step.earlier];
     if (change === undefined) break;

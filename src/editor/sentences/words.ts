@@ -1,4 +1,4 @@
-/** What is said of a sentence's last change. */
+/** Describes the last change of a sentence. */
 import type { SentenceHistory } from '../../client/sentence-history.ts';
 import type { VersionSummary } from '../../contract/prompts.ts';
 import type { Change } from '../../core/blame/blame.ts';

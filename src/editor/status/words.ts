@@ -82,7 +82,7 @@ function differencesIn({ conflicts, changes, incoming }: Counts): string[] {
   ];
 }
 
-/** What people call a registry: its host, or `embedded`. */
+/** The name of a registry: its host, or `embedded`. */
 export function registryName(registry: string): string {
   return registry === EMBEDDED ? EMBEDDED : registry.replace(/^https?:\/\//, '');
 }

@@ -14,7 +14,7 @@ export const EMBEDDED = 'embedded';
 
 const REVIEW = /(?:^|&)promotion=([0-9]+)$/;
 
-/** What of a `vscode.Uri` is needed here; VS Code's own has more. */
+/** The part of `vscode.Uri` that is used. */
 export interface UriParts {
   readonly scheme: string;
   readonly authority: string;

@@ -2,9 +2,9 @@
 
 type Quote = '"' | "'" | undefined;
 
-/** What a text without quotes is made of, words with one space between them. */
+/** Characters of unquoted text, words with one space between them. */
 const PLAIN = /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/;
-/** What YAML, of this version or the one before, reads as something else than text. */
+/** Text that YAML, of this version or the one before, does not read as text. */
 const NO_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 /** YAML reads no longer key on one line. */
 const MAX_KEY = 1000;

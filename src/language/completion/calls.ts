@@ -13,7 +13,7 @@ const CLOSES: ReadonlySet<TokenKind> = new Set(['CLOSE', 'CLOSE_UNESCAPED', 'CLO
 /** Helpers that give a value which another helper can take. */
 const GIVE_VALUES: ReadonlySet<string> = new Set(['lookup', 'json']);
 
-/** What it does, as Markdown. */
+/** The description of its effect, as Markdown. */
 export function documentationOfHelper(helper: KnownHelper): string {
   const { description, example, documentation } = helper;
   return `${description}\n\n${codeBlock(example, 'handlebars')}\n\n[Documentation](${documentation})`;
@@ -55,7 +55,7 @@ export function blockItem(
   const { opening, tag, next, word } = caret;
   const kept = tag.block?.close?.name.name === name || opening.kind === 'OPEN_INVERSE_CHAIN';
   const isOpener = opening.kind === 'OPEN';
-  // What is put in stays on the line of the caret.
+  // Inserted text stays on the line of the caret.
   const closesLater = next !== undefined && /[\r\n]/.test(text.slice(word.name.end, next.end));
   if (!standsAlone(caret) || kept || closesLater) {
     const sign = isOpener ? '#' : '';
@@ -77,7 +77,7 @@ export function blockItem(
   };
 }
 
-/** What an argument of the call around the caret can be besides a name: values, options, block parameters. */
+/** Candidates for an argument of the call around the caret besides a name: values, options, block parameters. */
 export function argumentItems(caret: TagCaret): CompletionItem[] {
   const { frame } = caret;
   const helper = HELPERS.get(frame.callee ?? '');
@@ -126,7 +126,7 @@ export function takesArgument({ frame }: TagCaret): boolean {
   );
 }
 
-/** What the text in quotes at the caret can be. `typeOf` gives the type of an argument as it is written. */
+/** Candidates for the quoted text at the caret. `typeOf` gives the type of an argument as it is written. */
 export function quotedItems(caret: TagCaret, typeOf: (path: string) => ValueType): CompletionItem[] {
   const { frame, quoted } = caret;
   const helper = HELPERS.get(frame.callee ?? '');

@@ -17,7 +17,7 @@ export interface Word {
   readonly name: Span;
   /** Where the path around the caret ends. */
   readonly end: number;
-  /** What stands before the last separator, separators off, `..` included. */
+  /** The text before the last separator, separators excluded, `..` included. */
   readonly head: readonly string[];
   /** Begins with `@`. */
   readonly data: boolean;
@@ -43,7 +43,7 @@ export interface TagCaret {
   readonly word: Word;
   /** Where the caret is in a text in quotes: what is between them, and the closing one if it is there. */
   readonly quoted: { readonly span: Span; readonly quote: string; readonly isClosed: boolean } | undefined;
-  /** What follows the path in the tag. */
+  /** The text after the path in the tag. */
   readonly next: Token | undefined;
   readonly scope: Scope | undefined;
   /** The blocks around the caret that are open, the innermost last. */

@@ -60,7 +60,7 @@ function keyItems(keys: readonly KnownKey[], caret: YamlCaret, depth: number): C
     });
 }
 
-/** What stands after `name:`, and in the parentheses of `name(…):`. */
+/** Text after `name:`, and in the parentheses of `name(…):`. */
 function typeItems({ place, word, inParentheses, hasColon, siblings, path }: YamlCaret): CompletionItem[] {
   const types = inParentheses ? CONTAINER_TYPES : SCALAR_TYPES;
   if (place === 'key' && !inParentheses) {

@@ -9,7 +9,7 @@ import { ANY, type Declared, type ValueType, wordsOfType } from '../value-type.t
 import { gapAfterName, type TagCaret } from './caret.ts';
 import type { CompletionItem } from './item.ts';
 
-/** What a name is looked up in. */
+/** The context in which a name is looked up. */
 type Container = ValueType | 'input';
 
 /** The names that can stand at the caret as a value, or go on the path before it. */
@@ -106,7 +106,7 @@ class Names {
     return [...described, ...context].map(({ name, detail }) => this.#plain(`@${name}`, 'data', detail, 'e'));
   }
 
-  /** What can follow the path before the caret. */
+  /** Candidates after the path before the caret. */
   after(scope: Scope): CompletionItem[] {
     const { head, data } = this.#caret.word;
     let at: Scope | undefined = scope;

@@ -11,7 +11,7 @@ import { plainSnippet, sampleSnippet } from './sample-snippet.ts';
 import { keyEdit, propertyItems, typeAt, typeOfInput, valueItems } from './values.ts';
 import { caretInYaml, type YamlCaret } from './yaml-caret.ts';
 
-/** What can stand at `offset` of the samples of `prompt`, which may be missing. Never throws. */
+/** Completions at `offset` of the samples of `prompt`, which may be missing. Never throws. */
 export function completeSamples(
   { text }: Pick<LibrarySamples, 'text'>,
   prompt: LibraryPrompt | undefined,
@@ -117,7 +117,7 @@ function newSampleItem(span: YamlCaret['word'], lines: readonly string[]): Compl
   };
 }
 
-/** What callers must provide: declared without a default, or read by a body whose front matter declares nothing. */
+/** Required inputs: declared without a default, or read by a body whose front matter declares nothing. */
 function inputsToGive(prompt: LibraryPrompt | undefined): readonly Declared[] {
   if (prompt === undefined) return [];
   const { variables, defaults } = prompt.analysis.frontMatter;

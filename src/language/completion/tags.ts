@@ -76,7 +76,7 @@ function inNode(node: BodyNode, offset: number, open: readonly OpenBlock[]): Tag
         ? inNode(first, offset, open)
         : inBody(inverse.body, offset, inside);
     if (found === undefined) return tag(inverse.tag, true, { open: inside });
-    // What an `{{else if}}` opens is closed by the first block's tag.
+    // A block opened by `{{else if}}` is closed by the first block's tag.
     if (!inverse.chained) return found;
     const scopeAt = found.span.start === inverse.tag.start ? node.span.start : found.scopeAt;
     return { ...found, scopeAt, open: found.open.map(block => (block === first ? node : block)) };

@@ -15,11 +15,11 @@ export interface YamlCaret {
   readonly hasColon: boolean;
   /** Whether the word stands in parentheses after a name, `name(|`. */
   readonly inParentheses: boolean;
-  /** What the word stands in. */
+  /** The surroundings of the word. */
   readonly quote: '"' | "'" | undefined;
   /** Whether it stands in `{…}` or `[…]`, where nothing has a line of its own. */
   readonly isFlow: boolean;
-  /** What further lines of what is written begin with to be where the word is: VS Code adds the white space of its line. */
+  /** The prefix of further inserted lines, to be where the word is: VS Code adds the white space of its line. */
   readonly indent: string;
 }
 
@@ -27,7 +27,7 @@ export interface YamlCaret {
 const MARK = '\uE07Acaret';
 /** Longer YAML is not read anew at each keystroke: samples may be, and all of a text after a lone `---`. */
 const MAX_LENGTH = 128 * 1024;
-/** What a key, a value or a part of them is made of. */
+/** Characters of a key, a value or a part of them. */
 const WORD = /[^\s:,[\]{}()"'#&*!|>%@`]/;
 
 /** Undefined where nothing can be offered: in a comment, a text of several lines, a broken part. */
@@ -81,7 +81,7 @@ function lastLine(text: string): string {
 }
 
 type Sought = Pick<YamlCaret, 'path' | 'siblings' | 'quote' | 'isFlow'> & {
-  /** What the key or value has before the caret's word. */
+  /** The text of the key or value before the caret's word. */
   readonly lead: string;
 };
 

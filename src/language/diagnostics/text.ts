@@ -1,4 +1,4 @@
-/** What no prompt's text may hold, whatever stands around it: too much, NUL, half characters, secrets. */
+/** Text forbidden in any prompt, wherever it is: too much, NUL, half characters, secrets. */
 import { NUL } from '../../core/check/check-template.ts';
 import { secretsIn } from '../../core/secrets.ts';
 import { MAX_SOURCE_BYTES } from '../../core/source.ts';
@@ -29,7 +29,7 @@ export function invalidText(text: string): Finding[] {
   return findings;
 }
 
-/** What looks like a provider's key; the message names the provider and never quotes the text. */
+/** Text that looks like a provider's key; the message names the provider and never quotes the text. */
 export function secrets(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { what, start, end } of secretsIn(text)) {

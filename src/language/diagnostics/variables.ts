@@ -165,7 +165,7 @@ function readIn(prompt: LibraryPrompt, library: Library): ReadonlySet<string> | 
   return read;
 }
 
-/** What a body reads of its input; undefined where it reads the input as a whole. `isPartial`: called in any context. */
+/** The inputs that a body reads; undefined if it reads the input as a whole. `isPartial`: called in any context. */
 function namesRead({ paths }: Resolved, isPartial: boolean): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const { path, meaning, segments, scope } of paths) {

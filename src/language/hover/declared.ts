@@ -1,4 +1,4 @@
-/** What is shown of a variable or a property: its type, its description, its default, a sample, where it is used. */
+/** The hover for a variable or a property: its type, description, default, sample and uses. */
 import { lineStarts } from '../../core/template-position.ts';
 import { shortJson } from '../completion/names.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
@@ -45,7 +45,7 @@ export function variableMarkdown(
   return parts.join('\n\n');
 }
 
-/** What the prompt's first sample gives at `path`, as Markdown. */
+/** The value of the prompt's first sample at `path`, as Markdown. */
 export function sampleValue(
   prompt: LibraryPrompt,
   path: readonly string[],

@@ -1,4 +1,4 @@
-/** What is shown of the name under the mouse, in a prompt. */
+/** The hover for the name under the mouse, in a prompt. */
 import { kindOf } from '../analysis.ts';
 import { yamlAt } from '../completion/front-matter.ts';
 import type { Library, LibraryPrompt } from '../library.ts';
@@ -7,7 +7,7 @@ import { hoverInBody } from './body.ts';
 import { hoverInFrontMatter } from './front-matter.ts';
 
 export interface Hover {
-  /** What it is about, in the document. */
+  /** Its range in the document. */
   readonly span: Span;
   readonly markdown: string;
 }

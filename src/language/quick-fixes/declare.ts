@@ -137,7 +137,7 @@ function removals({ text, frontMatter }: Analysis, name: string): TextEdit[] | u
     if (variable?.span !== undefined && pair.keySpan.start === variable.span.start) removed.add(pair);
   for (const pair of last(input.node.pairs, 'default')?.node.pairs ?? [])
     if (pair.key === name) removed.add(pair);
-  // What would be left empty goes as well.
+  // Parts that would be left empty are removed as well.
   const empties = ({ node }: PlacedPair): boolean =>
     node.pairs.length > 0 && node.pairs.every(pair => removed.has(pair));
   for (const pair of input.node.pairs) if (empties(pair)) removed.add(pair);

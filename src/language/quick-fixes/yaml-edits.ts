@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { PlacedPair, PlacedValue } from '../../core/yaml-places.ts';
 import type { TextEdit } from '../edit.ts';
 
-/** What is written below a key: a plain text, or keys of its own. */
+/** Text below a key: a plain text, or keys of its own. */
 export type Written = string | { readonly [key: string]: Written };
 
 const INDENT = '  ';

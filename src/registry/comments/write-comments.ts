@@ -44,7 +44,7 @@ export async function addComment(
   return commentOf({ ...of, line }, { id: seq, actor, at, text, editedAt: null, promotion: null });
 }
 
-/** What a comment is about, and who wrote it. */
+/** The subject and author of a comment. */
 export interface WrittenComment extends OfVersion {
   readonly id: number;
   /** From 1; null: of the whole promotion. */
@@ -167,7 +167,7 @@ type Step = {
   [Kind in CommentKind]: {
     readonly kind: Kind;
     readonly data: NewEvent<Kind>['data'];
-    /** What it writes, of which `data` has the digest. */
+    /** The text it writes, of which `data` has the digest. */
     readonly text?: string;
   };
 }[CommentKind];
@@ -206,7 +206,7 @@ async function checkNotArchived(snapshot: Snapshot, name: PromptName): Promise<v
     );
 }
 
-/** What a decision was made by stays as it was. */
+/** The basis of a decision does not change. */
 async function checkPromotionOpen(snapshot: Snapshot, { promotion }: WrittenComment): Promise<void> {
   if (promotion !== null) decideComment(await readRecord(snapshot, promotion));
 }

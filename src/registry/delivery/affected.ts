@@ -3,7 +3,7 @@ import { LATEST } from '../../core/channel.ts';
 import type { EventKind, RegistryEvent } from '../../core/event.ts';
 import type { DeliveryCache, DeliverySpec } from './delivery-cache.ts';
 
-/** What is looked at of an event. */
+/** The fields of an event that are used. */
 export interface EventSubject extends Pick<RegistryEvent, 'prompt' | 'version' | 'environment' | 'channel'> {
   readonly kind: EventKind;
 }

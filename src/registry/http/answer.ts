@@ -84,7 +84,7 @@ function challenge(code: ProblemCode): string {
   return code === 'key_missing' ? realm : `${realm}, error="invalid_token"`;
 }
 
-/** What an error is to the outside: a problem as it is, anything else without its reason. */
+/** Converts an error for the client: a problem as it is, anything else without its reason. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem(

@@ -49,7 +49,7 @@ export interface AppParts {
   readonly bodies?: BodyLimits | undefined;
   readonly contents: Contents;
   readonly maker: DeliveryMaker;
-  /** What the registry proves itself with; without it, it signs no checkpoint and has no webhooks. */
+  /** The registry's identity; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
   /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
   readonly webhooksToPrivateNetworks?: boolean;
@@ -59,7 +59,7 @@ export interface AppParts {
   readonly closing: AbortSignal;
   /** How many calls of one key may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
-  /** What this process tells of itself to who watches it; without it there is no `/metrics`. */
+  /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: Standing;
   /** Told of every fault of the registry's own, and of the request that met it. */
   readonly onFault: (error: unknown, request: Asked | DeliveryRequest) => void;
@@ -80,7 +80,7 @@ export interface App {
   readonly deliver: Deliver;
 }
 
-/** What is answered though the log is broken: the evidence, what a client needs to ask for it, and what is in memory. */
+/** Routes that are served although the log is broken: the evidence, what a client needs to request it, and cached deliveries. */
 const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'changes',
   'consistency',
@@ -96,7 +96,7 @@ const ANSWERED_WHILE_BROKEN: ReadonlySet<RouteName> = new Set([
   'openOwners',
 ]);
 
-/** What is asked of a call that knows no query: `?dryRun=true` must not publish. */
+/** The query schema of a call without a query: `?dryRun=true` must not publish. */
 const NO_QUERY = z.object({});
 
 export function createApp(parts: AppParts): App {
@@ -295,7 +295,7 @@ function parametersOf(given: Readonly<Record<string, string>>): object {
   };
 }
 
-/** What cannot be decoded stays as it is, and is found nowhere. */
+/** Text that cannot be decoded stays unchanged and is not found. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

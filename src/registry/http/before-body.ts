@@ -1,4 +1,4 @@
-/** What a long body is refused for before it is read: what its path and its key already tell. */
+/** Refuses a long body before it is read, by its path and key. */
 import type { RouteName } from '../../contract/routes.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';

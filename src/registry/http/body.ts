@@ -61,7 +61,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What the parser says may quote the body, which is not repeated.
+    // The parser's message may quote the body, which is not repeated.
     const { line, column, message } = jsonFault(text) ?? {};
     const where =
       line === undefined

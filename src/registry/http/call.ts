@@ -24,7 +24,7 @@ import type { MovesFeed } from './moves-feed.ts';
 import type { Streams } from './streams.ts';
 import type { Work } from './work.ts';
 
-/** What a process tells of itself. */
+/** The state of a process. */
 export interface Standing {
   /** How far the log is verified. */
   readonly log: () => LogWatchState['status'] | 'unverified';

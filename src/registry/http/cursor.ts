@@ -1,7 +1,7 @@
 /** Cursors of lists: where a page ended, in a form that callers only give back. */
 import { Problem } from '../../core/problem.ts';
 
-/** What a list is of, so that a cursor of one is refused by another. */
+/** The kind of list, so that a cursor of one is refused by another. */
 export type CursorKind =
   | 'prompts'
   | 'versions'

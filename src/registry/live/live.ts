@@ -1,4 +1,4 @@
-/** What was live at an instant: as the log says it, whatever the clocks of whoever asks say. */
+/** The live version at an instant, from the log, independent of anyone's clock. */
 import type { Live, LiveQuery } from '../../contract/live.ts';
 import { type Channel, LATEST } from '../../core/channel.ts';
 import type { EnvironmentName } from '../../core/environment.ts';

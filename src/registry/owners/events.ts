@@ -19,7 +19,7 @@ import { preparedQuery } from '../store/prepared-query.ts';
 import { forget, readOnce } from '../store/remembered.ts';
 import type { Snapshot, WriteTransaction } from '../store/store.ts';
 
-/** What holds in an environment. */
+/** The owners in effect in an environment. */
 export interface Owners {
   /** The id of the change that made it so; null: none was ever made. */
   readonly change: number | null;

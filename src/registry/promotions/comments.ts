@@ -1,4 +1,4 @@
-/** What reviewers write about a promotion, of the whole or at a line of one side. */
+/** Review comments on a promotion, on the whole or on a line of one side. */
 import type { Comment, CommentRequest } from '../../contract/promotions.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import { countLines } from '../../core/line-map.ts';

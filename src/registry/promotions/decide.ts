@@ -1,4 +1,4 @@
-/** What people do with a promotion that waits: approve it, reject it, take it back. */
+/** Decisions about a waiting promotion: approve, reject, cancel. */
 import type { Promotion } from '../../contract/promotions.ts';
 import type { PromotionRecord } from '../../core/promotion.ts';
 import {

@@ -1,4 +1,4 @@
-/** What becomes of promotions that wait when a key is revoked: what it vouched for must be vouched for again. */
+/** Voids the approvals of waiting promotions when their key is revoked. */
 import type { Author } from '../access/caller.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { proceed } from './record.ts';

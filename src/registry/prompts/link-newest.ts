@@ -26,7 +26,7 @@ export interface LinkRequest {
   readonly source: string;
   /** The prompts that were looked for so far. */
   readonly found: ReadonlyMap<PromptName, Newest>;
-  /** What may have been meant by references that mean nothing, so far as it was looked for. */
+  /** Suggestions for unknown references, as far as they were searched. */
   readonly similar: ReadonlyMap<string, readonly PromptName[]>;
 }
 
@@ -37,13 +37,13 @@ export interface UnknownReference {
 }
 
 export type LinkOutcome =
-  /** What has to be looked for first. */
+  /** The partials to search first. */
   | { readonly lacking: readonly PromptName[]; readonly unknown: readonly UnknownReference[] }
   | {
       readonly recorded: RecordedPartials;
-      /** What is wrong with a reference, at its place. */
+      /** An error in a reference, with its position. */
       readonly flaw: Problem | undefined;
-      /** What is wrong with the whole, with its partials in place. */
+      /** An error in the whole, with its partials resolved. */
       readonly flatFlaw: Problem | undefined;
     };
 

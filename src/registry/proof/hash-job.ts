@@ -1,4 +1,4 @@
-/** What the thread that hashes beside a verification is given, and what it does with it. */
+/** Messages of the thread that hashes beside a verification. */
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Digest, digestOf } from '../../core/digest.ts';

@@ -41,7 +41,7 @@ export function hashingThread(file: string, module: URL = threadModule()): Hashi
     workerData: { file, counts } satisfies HashingOrder,
     execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
   });
-  /** What is not known to fit, by its number. */
+  /** The first event not verified, by its number. */
   const left = new Map<number, Check>();
   let asked: PromiseWithResolvers<void> | undefined;
   let last = 0;
@@ -91,7 +91,7 @@ export function hashingThread(file: string, module: URL = threadModule()): Hashi
         });
       }
       if (!stopped()) await asked.promise;
-      // What is left comes before.
+      // The remaining events come before.
       await check(store);
       if (failed !== undefined) throw failed.error;
     },

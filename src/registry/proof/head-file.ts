@@ -138,7 +138,7 @@ function opened(path: string, database: DatabaseSync): HeadFile {
   };
 }
 
-/** What tells a file from another that has its name later; undefined: there is none. */
+/** Distinguishes a file from a later one of the same name; undefined if there is none. */
 function idOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && `${found.dev} ${found.ino}`;

@@ -202,7 +202,7 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
       if (revision !== undefined) await store.changed(revision, pause.look, signal).catch(() => {});
       else await asleep(pause.look);
     }
-    // What was acknowledged last is signed too.
+    // The last acknowledged event is signed too.
     if (identity !== null && integrity.broken() === null) await checkpoint().catch(tell);
   }
 

@@ -54,7 +54,7 @@ export function verification(
       try {
         return await next();
       } catch (error) {
-        // What the thread has comes before what was found here.
+        // The thread's findings come before those found here.
         if (DataFolderProblem.is(error, 'chain_broken')) await hashing.settled(store);
         throw error;
       }
@@ -180,7 +180,7 @@ function macJob(secret: KeyObject, rows: readonly EventsTable[]): HashJob {
 interface Followed {
   readonly head: ChainHead;
   readonly events: readonly RegistryEvent[];
-  /** What its events closed, or commented on after that. */
+  /** Promotions that its events closed, or commented on after that. */
   readonly closed: ReadonlyMap<number, PromotionRecord>;
 }
 

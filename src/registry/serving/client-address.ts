@@ -43,7 +43,7 @@ export function trustedProxies(given: readonly string[]): TrustedProxies {
   };
 }
 
-/** What counts as one place: undefined for what is no address. */
+/** The group that an address counts for: undefined if the text is not an address. */
 export function addressGroup(address: string | undefined): string | undefined {
   if (address === undefined) return undefined;
   const plain = withoutMapping(address);

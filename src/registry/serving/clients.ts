@@ -62,7 +62,7 @@ const PAUSE = 1000;
 const SHORT_BODY = 64 * 1024;
 /** How often a log line tells of one that is over its limit, in ms. */
 const LOG_INTERVAL = 10_000;
-/** What anybody may ask. */
+/** Routes open to everyone. */
 const KEYLESS: ReadonlySet<string> = new Set(
   Object.values(ROUTES).flatMap(({ role, path }) => (role === null ? [path] : [])),
 );
@@ -89,7 +89,7 @@ export function clients(parts: ClientParts): Clients {
 
   return {
     guarded: listener => (incoming, outgoing) => {
-      // What else came with the requests that ended it is not answered.
+      // Pipelined requests after the one that ended the connection are not answered.
       if (incoming.socket.destroyed) return;
       if (failed.isAnyOver() && isRefusable(incoming)) look(incoming, outgoing, listener);
       else listener(incoming, outgoing);

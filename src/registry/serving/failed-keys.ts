@@ -10,7 +10,7 @@ export interface FailedKeyLimits {
   readonly total: Rate;
 }
 
-/** What is counted, by all threads that have it. */
+/** Counters of all threads. */
 export interface FailedKeysMemory {
   readonly addresses: SharedArrayBuffer;
   readonly total: SharedArrayBuffer;

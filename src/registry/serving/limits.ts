@@ -1,4 +1,4 @@
-/** What a connection may take: how many there are, how long a request takes to come and to be answered. */
+/** Limits on connections: their number, and the time for a request and its response. */
 import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { MAX_WAITING_PER_KEY } from '../http/changes-feed.ts';
@@ -29,7 +29,7 @@ const DEFAULTS = {
   held: { perAddress: { perSecond: 50, burst: 500 }, releasedPerSecond: 200 },
 };
 
-/** What one address or key may have in any case, where there are so many in all. */
+/** The minimum for one address or key, out of a large total. */
 const FEW = 64;
 
 /** An address may fail so many times its rate at a stretch; all together, so many times as often as one. */

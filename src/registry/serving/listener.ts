@@ -139,7 +139,7 @@ export function requestListener(parts: ListenerParts): Listener {
     log(requestEntry({ method, target, status, ms, trace, caller }));
   }
 
-  /** What succeeds is not logged: applications log the version they got. */
+  /** Successful requests are not logged: applications log the version they got. */
   function deliver(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> | undefined {
     const started = performance.now();
     const request = noted(incoming);

@@ -123,7 +123,7 @@ function nanoseconds(ms: number): bigint {
   return BigInt(Math.round(ms * NS));
 }
 
-/** What tells them apart: 64 bits of a digest, never 0. */
+/** Identifies a client: 64 bits of a digest, never 0. */
 function markOf(who: string): bigint {
   return hash('sha256', who, 'buffer').readBigInt64LE() || 1n;
 }

@@ -1,4 +1,4 @@
-/** What is logged of a request and of a fault: never a key, a query or a body. */
+/** Logs requests and errors: never a key, a query or a body. */
 import { redactKeys } from '../../core/key.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Trace } from './trace.ts';

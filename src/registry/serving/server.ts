@@ -82,7 +82,7 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
-  /** What it is served from: it writes only while the log is as this process has seen it. */
+  /** The store to serve from: it writes only while the log continues the one this process has seen. */
   readonly store: Store;
   /**
    * Uses another certificate for connections that are made from now on.
@@ -93,9 +93,9 @@ export interface RunningServer {
   reportBroken(error: Error): void;
   /** @throws Problem `unavailable` */
   writeKeyUses(uses: KeyUses): Promise<void>;
-  /** What it counts as one of several threads. */
+  /** Its share as one of several threads. */
   metrics(): Promise<ThreadMetrics>;
-  /** What the server behind has committed is no longer delivered as it was before. */
+  /** Commits of the server behind invalidate earlier deliveries. */
   readonly committedElsewhere: DeliveryFront['committed'];
   /** Says in `/healthz` and `/readyz` that it stops, and answers on. */
   stopping(): void;
@@ -288,7 +288,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** What the server behind has beyond its own time for an answer, in ms. */
+/** The extra time of the server behind beyond its own limit for a response, in ms. */
 const FORWARDING = 5000;
 
 /** Counts a request of a caller. @throws Problem `rate_limited` */

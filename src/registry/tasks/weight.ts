@@ -4,7 +4,7 @@
  */
 import { locateFrontMatter } from '../../core/source.ts';
 
-/** What the thread that delivers may do of one request in one piece. */
+/** The longest work that the delivery thread does in one piece. */
 export const LIGHT = 5000;
 
 /** A source that is longer is not even looked at. In UTF-16 code units. */

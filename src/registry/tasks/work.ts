@@ -11,7 +11,7 @@ import type { Outcome, Task } from './thread.ts';
 import { LIGHT, weightOfLinked, weightOfSource } from './weight.ts';
 
 export interface WorkOptions extends Omit<PoolOptions, 'module'> {
-  /** What is done at once, as `weight.ts` counts; 0: nothing. */
+  /** The weight of work done at once, as `weight.ts` counts; 0: none. */
   readonly light?: number;
 }
 

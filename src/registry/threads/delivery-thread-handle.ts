@@ -6,7 +6,7 @@ import type { Command, Report, ThreadOrder } from './messages.ts';
 type Asked = Extract<Command, { readonly id?: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** What a thread tells of itself while it runs. */
+/** The reports of a running thread. */
 export type ThreadReport = Exclude<Report, { readonly kind: 'ready' | 'listening' | 'refused' | 'done' }>;
 
 export interface DeliveryThread {

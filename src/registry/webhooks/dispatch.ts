@@ -103,7 +103,7 @@ export function webhookDispatcher(parts: DispatchParts): Dispatcher {
     }
   }
 
-  /** What is due for a webhook, in order, by one loop a process. */
+  /** Sends the due events of a webhook, in order, by one loop per process. */
   function sendTo(webhook: string): Promise<void> {
     const already = busy.get(webhook);
     if (already !== undefined) {

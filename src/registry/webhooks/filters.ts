@@ -1,4 +1,4 @@
-/** What a webhook is told of and how, held to the event that made it: whoever may write to its row could have it miss something. */
+/** The filter and target of a webhook, checked against the event that created it: an attacker who can write to its row could hide events. */
 import type { EnvironmentName } from '../../core/environment.ts';
 import type { EventData, EventKind, RegistryEvent } from '../../core/event.ts';
 import { broken } from '../store/broken.ts';

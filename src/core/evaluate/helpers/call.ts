@@ -1,4 +1,4 @@
-/** What a helper is called with. */
+/** The arguments of a helper. */
 
 import type { BlockStatement, MustacheStatement, Node, SubExpression } from '../../syntax-tree.ts';
 import { invalidAt } from '../problems.ts';

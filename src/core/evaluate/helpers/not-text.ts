@@ -18,6 +18,6 @@ export function notText(value: object, name: string | undefined): string {
   return `"${name}" is ${what}. Use ${instead} or {{json ${name}}}.`;
 }
 
-/** What can be written again as it is. */
+/** Nodes that can be written again unchanged. */
 const NAME = /^[^\s"'`(){}|=]{1,60}$/;
 const PROPERTY = /^[A-Za-z_]\w{0,30}$/;

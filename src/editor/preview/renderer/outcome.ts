@@ -1,4 +1,4 @@
-/** What the preview asks its renderer, and what it can hear back: plain data that crosses to a worker thread and back. */
+/** Messages between the preview and its renderer: plain data that crosses to a worker thread and back. */
 import type { LinkedPartial } from '../../../core/flatten.ts';
 import type { SourceIssue } from '../../../core/problem.ts';
 import type { RenderRequest } from '../../../core/render.ts';
@@ -10,7 +10,7 @@ interface Given {
   /** Values by variable name, as JSON has them. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly messages?: NonNullable<RenderRequest['messages']>;
-  /** What `{{@name}}` reads, by name. */
+  /** The values of `{{@name}}`, by name. */
   readonly context?: NonNullable<RenderRequest['context']>;
 }
 

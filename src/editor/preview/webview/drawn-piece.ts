@@ -1,4 +1,4 @@
-/** What is drawn of a source: a value's mark, or a stretch of a text node. */
+/** A drawn part of the source: the mark of a value, or a range of a text node. */
 import type { TracedSource } from '../../../core/trace.ts';
 import type { Piece } from '../scroll-map.ts';
 

@@ -29,7 +29,7 @@ interface Place {
   readonly type: ValueType;
   readonly isNeeded: boolean;
   readonly description: string | undefined;
-  /** What stands for it while it is not given. */
+  /** The placeholder of a missing value. */
   readonly fallback: unknown;
 }
 

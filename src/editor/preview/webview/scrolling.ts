@@ -26,7 +26,7 @@ export class Scrolling {
     window.addEventListener('scroll', () => this.#scrolled());
   }
 
-  /** What is shown is another now: what was to be at the top may only now be there, or be elsewhere. */
+  /** The display has changed: the target of the scrolling may have appeared or moved. */
   drawn(edits: number): void {
     this.#map = undefined;
     this.moving();

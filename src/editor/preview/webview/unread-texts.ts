@@ -1,4 +1,4 @@
-/** What the person typed into the preview's fields and cannot be read yet: a number half written, JSON with a mistake. */
+/** Text in the preview's fields that cannot be parsed yet: an incomplete number, invalid JSON. */
 
 /** By the document that is previewed, then by the id of the field. */
 type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,4 +1,4 @@
-/** What watches a process: whether it and its database answer, its figures; and the API's own document. */
+/** Health endpoints: whether the process and its database answer, its metrics; and the API's own document. */
 import { openApiDocument } from '../../../contract/openapi.ts';
 import { Problem } from '../../../core/problem.ts';
 import { roleIncludes } from '../../../core/role.ts';
