@@ -15,7 +15,7 @@ const WORTH_TELLING = 2;
 /** Options that the client needs. The client retries by itself, with growing pauses. */
 export function watchedFeed(listener: FeedListener): Required<Pick<ClientOptions, 'fetch' | 'onError'>> {
   let failures = 0;
-  /** Whether the last request of the feed failed and the client has not said why. */
+  /** True if the last request of the feed failed and the client has not said why. */
   let isFailing = false;
 
   function answered(): void {

@@ -18,7 +18,7 @@ export type RegistryOptions = RegistryPlace;
 
 export interface Opening {
   readonly create: boolean;
-  /** Whether nothing is written; false unless told. */
+  /** True if nothing is written; false unless told. */
   readonly readOnly?: boolean;
   /** For what examines or mends it: a log that does not extend what was signed is worked on as well. */
   readonly evenBroken?: boolean;

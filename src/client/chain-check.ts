@@ -10,7 +10,7 @@ import { Problem } from '../core/problem.ts';
 import { keyAfter } from './consistency.ts';
 import type { ChangesQuery } from './registry-client.ts';
 
-/** Where a reader stands; plain data, to be stored between two syncs. */
+/** Where a reader is; plain data, to be stored between two syncs. */
 export interface LogPosition {
   /** The last event that was seen. */
   readonly head: ChainHead;

@@ -11,7 +11,7 @@ import { type Answer, DEFAULT_RETRY, exchange, type Fetch, type RetryLimits } fr
 import { RegistryUnreachable } from './unreachable.ts';
 
 export interface ConnectionOptions {
-  /** `https://…`, or `http://` on this machine; with a path when the registry stands below one. */
+  /** `https://…`, or `http://` on this machine; with a path when the registry is below one. */
   readonly url: string;
   /** A whole key, or the embedded registry's credential; null asks only what needs none (`health`). */
   readonly key: string | null;
@@ -36,7 +36,7 @@ export interface Call {
   readonly body?: unknown;
   readonly idempotencyKey?: string;
   readonly ifNoneMatch?: string | undefined;
-  /** Whether this call of a route that writes writes nothing: a dry run. */
+  /** True if this call of a route that writes writes nothing: a dry run. */
   readonly changesNothing?: true;
   /** Beyond the time an attempt may take, for calls that the registry holds open. */
   readonly extraTimeMs?: number;

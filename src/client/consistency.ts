@@ -1,4 +1,4 @@
-/** Whether what a registry signs now continues what it signed before: how a witness catches a log that was forked. */
+/** Tells whether what a registry signs now continues what it signed before: how a witness catches a log that was forked. */
 import type { Consistency } from '../contract/consistency.ts';
 import { type Checkpoint, isSigned } from '../core/checkpoint.ts';
 import { type ChainHead, type RegistryEvent, whyNotNext } from '../core/event.ts';

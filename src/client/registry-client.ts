@@ -154,12 +154,12 @@ export class RegistryClient {
     this.#cache = options.cache;
   }
 
-  /** Whether a registry of this API answers there; sends no key. */
+  /** Returns whether a registry of this API answers there; sends no key. */
   async health(signal?: AbortSignal): Promise<void> {
     await this.#connection.call('healthz', {}, signal);
   }
 
-  /** How the process stands: of the log, whether all of it was verified since the process started. @throws Problem `unavailable` */
+  /** The state of the process: of the log, whether all of it was verified since the process started. @throws Problem `unavailable` */
   readiness(signal?: AbortSignal): Promise<Readiness> {
     return this.#connection.call('readyz', {}, signal);
   }
@@ -648,7 +648,7 @@ export class RegistryClient {
   }
 }
 
-/** Whether the registry cannot be asked now, or says itself that it cannot serve. */
+/** True if the registry cannot be asked now, or says itself that it cannot serve. */
 /** In seconds; 0 where the answer says none. */
 function maxAgeOf({ headers }: Pick<Answer, 'headers'>): number {
   return Number(/\bmax-age=(\d{1,9})/i.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);

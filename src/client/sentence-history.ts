@@ -33,7 +33,7 @@ export interface HistoryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Of an earlier version: only those after it are read, if they do follow it. */
   readonly since?: SentenceHistory | undefined;
-  /** How many versions were read so far. */
+  /** The number of versions that were read so far. */
   readonly onProgress?: (versions: number) => void;
   readonly limits?: HistoryLimits;
 }
@@ -118,7 +118,7 @@ function changing(
   return new Map([...all].filter(([version]) => used.has(version)));
 }
 
-/** Whether this is the version that `since` is of. */
+/** Returns whether this is the version that `since` is of. */
 function follows({ version, digest }: VersionSummary, since: SentenceHistory | undefined): boolean {
   return since?.version === version && since.versions.get(version)?.digest === digest;
 }

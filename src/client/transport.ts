@@ -34,9 +34,9 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body?: string;
-  /** Whether it changes anything in the registry. */
+  /** True if it changes anything in the registry. */
   readonly changing: boolean;
-  /** Whether asking twice changes no more than asking once. */
+  /** True if asking twice changes no more than asking once. */
   readonly repeatable: boolean;
   /** For one attempt, in milliseconds. */
   readonly timeoutMs: number;

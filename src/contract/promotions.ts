@@ -39,7 +39,7 @@ export const promotion = z
     version: versionNumber,
     /** The previous version of the pointer; null if it was unset. */
     from: versionNumber.nullable(),
-    /** Whether `version` had been this pointer's target before. */
+    /** True if `version` had been this pointer's target before. */
     rollback: z.boolean(),
     reason: prose,
     state: promotionState,
@@ -50,7 +50,7 @@ export const promotion = z
     appliedAt: timestamp.nullable(),
     /** In their order. Those of before it was held do not count and are not here. */
     approvals: z.array(approval),
-    /** How many the policy asks for now. */
+    /** The number that the policy asks for now. */
     approvalsNeeded: z.int().min(0),
     authors: z.array(actor).default([]).meta({
       description:

@@ -27,12 +27,12 @@ export function signedText({ kind, seq, hash, at, publicKey }: UnsignedCheckpoin
   return canonicalJson({ kind, seq, hash, at, publicKey });
 }
 
-/** Whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
+/** Returns whether the key that it names signed it. Whether that is the registry's key is for the log to say. */
 export function isSigned(checkpoint: Checkpoint): boolean {
   return isSignedBy(checkpoint.publicKey, signedText(checkpoint), checkpoint.signature);
 }
 
-/** Whether `signature` is the key's over the UTF-8 bytes of `text`; both are base64. */
+/** Returns whether `signature` is the key's over the UTF-8 bytes of `text`; both are base64. */
 export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
   const key = publicKeyOf(publicKey);
   const bytes = Buffer.from(text, 'utf8');

@@ -215,7 +215,7 @@ function hashOf(body: object, previousHash: Digest): Digest {
   return digestOf(previousHash + canonicalJson(body));
 }
 
-/** Where a chain stands: what the next event must continue. */
+/** Where a chain is: what the next event must continue. */
 export interface ChainHead {
   readonly seq: number;
   readonly hash: Digest;
@@ -233,7 +233,7 @@ export function whyNotNext(event: RegistryEvent, head: ChainHead): string | unde
   return undefined;
 }
 
-/** Whether an event says what its hash was made of. */
+/** Returns whether an event says what its hash was made of. */
 export function hasItsHash(event: RegistryEvent): boolean {
   return digestOf(event.previousHash + canonicalBody(event)) === event.hash;
 }

@@ -13,10 +13,10 @@ import { readTemplate } from './read-template.ts';
 import { type PartialUse, partialUses } from './template.ts';
 import { definesTheSame, mayStandInPlace, sameMeaning, splice } from './template-shape.ts';
 
-/** A template and what each partial name in it stands for. */
+/** A template and what each partial name in it represents. */
 export interface LinkedTemplate {
   readonly template: string;
-  /** By the reference as written (`header`): which one it is. Partials of partials stand in their own `partials`. */
+  /** By the reference as written (`header`): which one it is. Partials of partials are in their own `partials`. */
   readonly partials: ReadonlyMap<string, LinkedPartial>;
 }
 
@@ -31,14 +31,14 @@ export interface LinkedPartial extends LinkedTemplate {
   readonly label?: string;
 }
 
-/** A template made whole, and which of its characters stand in which of the templates it is made of. */
+/** A template made whole, and which of its characters are in which of the templates it is made of. */
 export interface Flattened {
   readonly template: string;
   /** In order; what no template holds, such as the tags around a definition, is in none. */
   readonly pieces: readonly Piece[];
 }
 
-/** `length` characters at `start` of the whole, which stand at `at` in the template of `of`. */
+/** `length` characters at `start` of the whole, which are at `at` in the template of `of`. */
 export interface Piece {
   readonly start: number;
   readonly length: number;
@@ -69,7 +69,7 @@ export function flattenWithPieces(linked: LinkedTemplate): Flattened {
     const renames = uniqueInlines(linked);
     body = flattenInto(linked, { definitions, done: new Map(), renames }, 0);
   } catch (cause) {
-    // Handlebars walks trees recursively; each template is shallow, but they stand inside one another.
+    // Handlebars walks trees recursively; each template is shallow, but they are inside one another.
     if (!(cause instanceof RangeError)) throw cause;
     throw new Problem(
       'invalid_source',
@@ -206,7 +206,7 @@ function putInPlace(linked: LinkedTemplate, flattening: Flattening, depth: numbe
   }
 }
 
-/** The uses whose partial can stand in their place as text: all at once if that works, else each that does alone. */
+/** The uses whose partial can be in their place as text: all at once if that works, else each that does alone. */
 function usesInPlace(
   template: string,
   uses: readonly PartialUse[],

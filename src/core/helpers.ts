@@ -18,15 +18,15 @@ export interface HelperOption extends HelperParameter {
 
 export interface KnownHelper {
   readonly name: string;
-  /** Whether it stands around a body, `{{#name}}…{{/name}}`, or gives a value, `{{name}}` and `(name)`. */
+  /** True if it is around a body, `{{#name}}…{{/name}}`, or gives a value, `{{name}}` and `(name)`. */
   readonly as: 'block' | 'value';
   /** The arguments without a name, in their order: all of them are needed. */
   readonly parameters: readonly HelperParameter[];
-  /** Whether more arguments may follow `parameters`. */
+  /** True if more arguments may follow `parameters`. */
   readonly takesMore?: true;
   /** The arguments with a name, `indent=2`. */
   readonly options: readonly HelperOption[];
-  /** Whether other named arguments than `options` mean something. */
+  /** True if other named arguments than `options` mean something. */
   readonly anyOption?: true;
   /** The values of the body's block parameters, in order: `as |item index|`. */
   readonly blockParams?: readonly string[];
@@ -193,7 +193,7 @@ const ALL: readonly KnownHelper[] = [
 /** By name. Handlebars' own `helperMissing` and `blockHelperMissing` are not for authors. */
 export const HELPERS: ReadonlyMap<string, KnownHelper> = new Map(ALL.map(helper => [helper.name, helper]));
 
-/** How many arguments without a name it takes; `most` is infinite where there is no limit. */
+/** The number of arguments without a name it takes; `most` is infinite where there is no limit. */
 export function arityOf({ parameters, takesMore }: KnownHelper): {
   readonly least: number;
   readonly most: number;

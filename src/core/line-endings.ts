@@ -51,7 +51,7 @@ export function textDigests(source: string): TextDigests {
   };
 }
 
-/** Whether a text is a published one, but for line endings and byte order marks. */
+/** Returns whether a text is a published one, but for line endings and byte order marks. */
 export function isSameText({ exact, plain, others }: TextDigests, { digest, text }: PublishedText): boolean {
   if (exact === digest) return true;
   return text === undefined ? plain === digest || others.includes(digest) : plain === text;

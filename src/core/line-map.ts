@@ -21,7 +21,7 @@ export function linesOfText(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
-/** How many lines `linesOfText` gives. */
+/** The number of lines `linesOfText` gives. */
 export function countLines(text: string): number {
   let count = 1;
   for (let at = 0; at < text.length; at++) {

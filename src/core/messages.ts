@@ -28,7 +28,7 @@ export type ComposedMessage =
   | { readonly kind: 'history'; readonly message: Message };
 
 /**
- * White space alone makes no part and no message. Where nothing marks its place, the history stands before the last
+ * White space alone makes no part and no message. Where nothing marks its place, the history is before the last
  * message if that is the user's, else at the end.
  * @param keepsBlank which stretches of white space count all the same; none unless told
  */

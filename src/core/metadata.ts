@@ -26,7 +26,7 @@ export interface MetadataOptions {
   readonly label: string;
   /** `prompt` unless told. */
   readonly kind?: SourceKind | undefined;
-  /** Whether it was published already: then a schema is read as it was when it could be published. */
+  /** True if it was published already: then a schema is read as it was when it could be published. */
   readonly isPublished?: boolean | undefined;
 }
 
@@ -104,7 +104,7 @@ function problemOf(
   return problemOfIssues([{ code, ...issueAt(source, start, end, fault.message) }], label);
 }
 
-/** Where a key or value of the front matter stands that is wrong, as far as the path to it can be followed. */
+/** Where a key or value of the front matter is that is wrong, as far as the path to it can be followed. */
 function placeOf(
   source: string,
   kind: SourceKind | undefined,

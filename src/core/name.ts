@@ -81,7 +81,7 @@ export function sharedFolder(one: PromptName, other: PromptName): string {
   return foldersAbove(one).findLast((folder, depth) => folder === theirs[depth]) ?? '';
 }
 
-/** Whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */
+/** Returns whether the prompt is a partial: its last segment begins with `_` (Dotprompt's convention). */
 export function isPartial(name: PromptName): boolean {
   return lastSegment(name).startsWith('_');
 }

@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 import type { Actor } from './promotion-decisions.ts';
 import { roleIncludes } from './role.ts';
 
-/** How many others must approve a change: as many as a promotion, and one at least where owners hold already. */
+/** The number of others who must approve a change: as many as a promotion, and one at least where owners hold already. */
 export function ownersApprovalsNeeded({ approvals }: Policy, hasOwners: boolean): number {
   return Math.max(approvals, hasOwners ? 1 : 0);
 }

@@ -22,7 +22,7 @@ export function actorIn(text: string): string | undefined {
   return whyNotActor(actor) === undefined ? actor : undefined;
 }
 
-/** Whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
+/** Returns whether two names of actors are one person's: `Mara ` is no second pair of eyes beside `mara`, nor is `ma\u200bra`. */
 export function isSamePerson(one: string, other: string): boolean {
   return foldPerson(one) === foldPerson(other);
 }

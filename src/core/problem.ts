@@ -123,7 +123,7 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** Whether `error` is a problem, and one of `codes` when any are given. */
+  /** Returns whether `error` is a problem, and one of `codes` when any are given. */
   static is(error: unknown, ...codes: readonly ProblemCode[]): error is Problem {
     return error instanceof Problem && (codes.length === 0 || codes.includes(error.code));
   }

@@ -85,7 +85,7 @@ export interface Projection {
   /** Those of which a key was revoked that vouched for it: the event after that must hold it. By their numbers. */
   readonly toHold: Map<number, { readonly key: string; readonly revoked: number }>;
   releases: ReleaseOrder;
-  /** Whether MACs have begun: releases before them did not hold any. */
+  /** True if MACs have begun: releases before them did not hold any. */
   hasMacs: boolean;
 }
 

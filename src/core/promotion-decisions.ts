@@ -18,9 +18,9 @@ export const LONGEST_AHEAD = 366 * 24 * 60 * 60 * 1000;
 /** The state at the moment of a decision, which counts instead of the state at the request. */
 export interface Present {
   readonly environment: Environment;
-  /** Where the pointer stands; null: unset. */
+  /** Where the pointer is; null: unset. */
   readonly current: VersionNumber | null;
-  /** Whether the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
+  /** True if the version was stable where the policy's `promoteFrom` says; true where it says nothing. */
   readonly stableBefore: boolean;
   readonly archived: boolean;
   /** RFC 3339 UTC, by the clock: the log's own time may have been shifted. */
@@ -35,12 +35,12 @@ export interface Actor {
 /** The data that the rules of approval use. */
 type Move = Pick<PromotionRecord, 'rollback' | 'effectiveAt'>;
 
-/** Whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
+/** Returns whether nobody must approve: a rollback acts at once, unless the policy says otherwise; one that has time to be planned has time to be approved. */
 export function actsAtOnce(policy: Policy, { rollback, effectiveAt }: Move): boolean {
   return rollback && effectiveAt === null && !policy.rollbackNeedsApproval;
 }
 
-/** How many others must approve: as many as the policy says, and one at least where what changes has owners. */
+/** The number of others who must approve: as many as the policy says, and one at least where what changes has owners. */
 export function approvalsNeeded(policy: Policy, move: Move, hasOwners = false): number {
   return actsAtOnce(policy, move) ? 0 : Math.max(policy.approvals, hasOwners ? 1 : 0);
 }
@@ -61,7 +61,7 @@ export function countedApprovals(
 
 export interface Asked
   extends Pick<PromotionRecord, 'prompt' | 'channel' | 'version' | 'rollback' | 'effectiveAt'> {
-  /** Where who asks believes the pointer to stand. */
+  /** Where who asks believes the pointer to be. */
   readonly expected: VersionNumber | null;
 }
 
@@ -212,7 +212,7 @@ export function checkDecidedAlone(promotion: PromotionRecord): void {
   );
 }
 
-/** Whether a promotion need not wait for its time any more. */
+/** Returns whether a promotion need not wait for its time any more. */
 export function isDue({ effectiveAt }: Pick<PromotionRecord, 'effectiveAt'>, now: string): boolean {
   return effectiveAt === null || effectiveAt <= now;
 }

@@ -25,13 +25,13 @@ export interface PromptSource {
   readonly templateOffset: number;
   /** Errors in the front matter; the template is usable all the same. */
   readonly issues: readonly SourceIssue[];
-  /** Whether `frontMatter` could not be read for these issues. */
+  /** True if `frontMatter` could not be read for these issues. */
   readonly isUnread: boolean;
 }
 
 /**
  * Which rules a source is read by. In a partial `#` is text, since partials begin with headings; in a prompt, lines of
- * `#` may stand above the front matter.
+ * `#` may be above the front matter.
  */
 export type SourceKind = 'prompt' | 'partial';
 
@@ -41,7 +41,7 @@ export function sourceKindOf(name: PromptName): SourceKind {
 
 /** Dotprompt's own shape of front matter: `---`, YAML, `---`, each on a line of its own. */
 const OPENING = /---[^\S\r\n]*(?:\r\n|\r|\n)/y;
-/** A line that may stand above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
+/** A line that may be above it, by kind. Each is matched at one place, so that a long run of them takes linear time. */
 const ABOVE: Readonly<Record<SourceKind, RegExp>> = {
   prompt: /(?:#[^\r\n]*|[^\S\r\n]*)(?:\r\n|\r|\n)/y,
   partial: /[^\S\r\n]*(?:\r\n|\r|\n)/y,
@@ -51,7 +51,7 @@ const FIRST_KEY = /\s*(?:model|config|input|output|tools|toolDefs|variant|metada
 const CLOSING = /(?:^|\r\n|\r|\n)---[^\S\r\n]*(?=\r\n|\r|\n|$)/g;
 /** Of front matter, said by every reader of it. */
 export const NEVER_CLOSED = 'The front matter that begins here is not closed: end it with a line "---".';
-/** How many numbers are told at most. */
+/** The maximum number of numbers reported. */
 const MAX_ISSUES = 100;
 /** Of front matter, said by every reader of it. */
 export const NO_KEYS = 'Front matter must be keys and values, one a line, such as "model: vendor/name".';
@@ -124,7 +124,7 @@ function checkSize(bytes: number): void {
 
 /** Where a source's front matter lies, as 0-based UTF-16 offsets. */
 export interface FrontMatterPlace {
-  /** Of the opening `---`: comments, a shebang and blank lines may stand above it. */
+  /** Of the opening `---`: comments, a shebang and blank lines may be above it. */
   readonly start: number;
   readonly yamlStart: number;
   /** Without the line break before the closing `---`. Undefined where the front matter is never closed. */

@@ -8,9 +8,9 @@ import { HALF_CHARACTER } from './half-characters.ts';
 
 /** The limit of alias expansion. */
 export const MAX_ALIAS_COUNT = 100;
-/** How many aliases may be written: finding what one points to takes the longer the more there are. */
+/** The maximum number of aliases: finding what one points to takes the longer the more there are. */
 export const MAX_ALIASES = 1000;
-/** How many tokens that do not belong where they stand are kept: each becomes an error with a place and words. */
+/** The maximum number of unexpected tokens kept: each becomes an error with a place and words. */
 const MAX_STRAY_TOKENS = 1000;
 /** How deep values may lie in each other. */
 const MAX_DEPTH = 200;
@@ -99,7 +99,7 @@ export function whyUnkept({ value, source }: Scalar): string | undefined {
   return isInexact ? OTHER_DIGITS : undefined;
 }
 
-/** Whether a problem is that of such a scalar: the rest can be read all the same. */
+/** Returns whether a problem is that of such a scalar: the rest can be read all the same. */
 export function isOfUnkept(message: string): boolean {
   return message === OTHER_DIGITS || message === HALF_CHARACTER;
 }

@@ -25,7 +25,7 @@ export interface PlacedValue {
   readonly items: readonly PlacedValue[];
   /** Where a scalar's text begins, quotes off. */
   readonly textStart: number;
-  /** How many of the text's first characters stand there as they are: no escape, no folded line, no alias. */
+  /** How many of the text's first characters are there as they are: no escape, no folded line, no alias. */
   readonly verbatim: number;
   readonly isAlias: boolean;
 }
@@ -34,10 +34,10 @@ export interface PlacedValue {
 export interface PlacedPair {
   readonly key: string;
   readonly keySpan: Span;
-  /** Undefined where nothing stands after the colon. */
+  /** Undefined where nothing is after the colon. */
   readonly valueSpan: Span | undefined;
   readonly value: unknown;
-  /** Of the key's characters, quotes off, where they stand there as they are; else of the whole key. */
+  /** Of the key's characters, quotes off, where they are there as they are; else of the whole key. */
   readonly keyText: Span;
   readonly node: PlacedValue;
   readonly entries: readonly PlacedPair[];
@@ -352,7 +352,7 @@ export function placeOfMisfit(
   return problem === 'unknown' ? at.keySpan : place;
 }
 
-/** Where `length` characters of a scalar's text stand from `from` on; the whole of it where the text is written otherwise. */
+/** Where `length` characters of a scalar's text are from `from` on; the whole of it where the text is written otherwise. */
 export function placeInText(scalar: PlacedValue, from: number, length: number): Span {
   const { textStart, verbatim, span } = scalar;
   if (from + length > verbatim) return span;

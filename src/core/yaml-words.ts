@@ -1,7 +1,7 @@
 /** Explains errors of the `yaml` package in plain words: the problem and its fix. */
 import type { YAMLError } from 'yaml';
 
-/** One sentence or two; `text` is what stands at the error's place. */
+/** One sentence or two; `text` is the text at the error's place. */
 export function wordsOfYamlError({ code, message }: YAMLError, text: string): string {
   switch (code) {
     case 'ALIAS_PROPS':

@@ -12,7 +12,7 @@ export interface ContextKeys {
   /** The window has several projects, of which it shows one. */
   'promptforge.severalProjects': boolean;
   'promptforge.embedded': boolean;
-  /** Whether the registry's list is here: `failed` is one that could not be fetched while connected. */
+  /** True if the registry's list is here: `failed` is one that could not be fetched while connected. */
   'promptforge.promptList': 'loading' | 'listed' | 'failed';
   'promptforge.promotionList': 'loading' | 'listed' | 'failed';
   /** The explorer shows a part of the prompts only. */

@@ -21,9 +21,9 @@ export interface ClientOptions {
   readonly log: (message: string) => void;
   /** A worker was replaced: what was asked of the one before may be asked again. */
   readonly onRestart?: () => void;
-  /** How long a worker may take to start, in milliseconds. */
+  /** The time a worker may take to start, in milliseconds. */
   readonly startLimit?: number;
-  /** How long an answer may take, in milliseconds. */
+  /** The time an answer may take, in milliseconds. */
   readonly answerLimit?: number;
 }
 

@@ -19,7 +19,7 @@ export interface FileEntry {
   readonly name: PromptName | undefined;
 }
 
-/** The text of an open editor: it stands for its file until it is closed. */
+/** The text of an open editor: it replaces its file until it is closed. */
 export interface OpenDocument extends Omit<FileEntry, 'path'> {
   readonly text: string;
   readonly version: number;

@@ -1,5 +1,5 @@
 /**
- * The texts that the worker holds: files as the disk has them, and open documents, whose text stands for their file
+ * The texts that the worker holds: files as the disk has them, and open documents, whose text replaces their file
  * until they are closed.
  */
 import { readFile } from 'node:fs/promises';

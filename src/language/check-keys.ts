@@ -1,4 +1,4 @@
-/** Whether the keys of the front matter are known, and hold what they should. */
+/** Tells whether the keys of the front matter are known, and hold what they should. */
 
 import { nearest } from '../core/near.ts';
 import type { PlacedPair, PlacedValue } from '../core/yaml-places.ts';
@@ -40,7 +40,7 @@ function unknownKey({ key, keySpan }: PlacedPair, known: readonly KnownKey[], is
 
 const OWN_KEYS =
   'A key of your own needs a dot in its name, such as "team.owner", or a place in "frontMatterKeys" of promptforge.json.';
-/** How many unknown keys are named. */
+/** The number of unknown keys that are named. */
 const MAX_NAMED = 5;
 
 /**

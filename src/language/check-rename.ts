@@ -85,7 +85,7 @@ function nameAt({ uri }: Pick<Location, 'uri'>, library: Library): string {
   return samples === undefined ? 'a file' : `the samples of "${samples.name}"`;
 }
 
-/** Tells where a place stands after the edits, one of which may be of itself. */
+/** Tells where a place is after the edits, one of which may be of itself. */
 function mover(edits: Renaming['edits']): (place: Location) => Location {
   const shifts = new Map(
     [...edits].map(([uri, some]) => {

@@ -1,4 +1,4 @@
-/** Where what stands at a place is declared: in a schema, as a block's parameter, in a partial's file. */
+/** Finds the declaration of the symbol at a position: in a schema, as a block's parameter, in a partial's file. */
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import { type Occurrence, occurrencesOf } from './occurrences.ts';
 import { inlineNames } from './partial-uses.ts';
@@ -45,7 +45,7 @@ function definitionOf(thing: Thing, library: Library): Location[] {
   }
 }
 
-/** Whether a place is where a name comes from. */
+/** Returns whether a place is where a name comes from. */
 export function declares({ as }: Occurrence): boolean {
   return as === 'declaration' || as === 'parameter';
 }

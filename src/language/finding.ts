@@ -32,7 +32,7 @@ export const FINDING_CODES = {
   'looks-like-a-secret': 'warning',
 } as const satisfies Readonly<Record<string, Severity>>;
 
-/** How many findings of one kind of a text are told: enough for whoever looks, and a text can have a million. */
+/** The maximum number of findings of one kind reported for a text: enough for whoever looks, and a text can have a million. */
 export const MAX_FINDINGS = 200;
 
 export type FindingCode = keyof typeof FINDING_CODES;

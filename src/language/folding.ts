@@ -76,7 +76,7 @@ function isOverLines(text: string, start: number, end: number): boolean {
   return false;
 }
 
-/** The end of the line before the one that `offset` stands in, where only white space stands before it there. */
+/** The end of the line before the one that `offset` is in, where only white space is before it there. */
 function endBeforeLine(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && (text[at - 1] === ' ' || text[at - 1] === '\t')) at -= 1;

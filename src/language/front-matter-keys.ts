@@ -12,7 +12,7 @@ export interface KnownKey {
   readonly usual?: readonly string[];
   /** Of a mapping, or of a list's items. */
   readonly keys?: readonly KnownKey[];
-  /** Whether there may be other keys than `keys`, or nothing is known of them. */
+  /** Tells whether there may be other keys than `keys`, or nothing is known of them. */
   readonly isOpen?: true;
   /** The type of a list's items. */
   readonly items?: 'text' | 'mapping';
@@ -149,7 +149,7 @@ export const FRONT_MATTER_KEYS: readonly KnownKey[] = [
   },
 ];
 
-/** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none where anything may stand. */
+/** The keys that are known at `path` (`[]` is the top, `['input']` inside `input`); none where anything may be. */
 export function knownKeysAt(path: readonly string[]): readonly KnownKey[] {
   let keys = FRONT_MATTER_KEYS;
   for (const step of path) keys = keys.find(({ name }) => name === step)?.keys ?? [];

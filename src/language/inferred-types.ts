@@ -54,7 +54,7 @@ class Reader {
       const { call } = block;
       const isValue =
         call?.callee.type === 'path' && !this.#done.has(call.callee) && call.params.length === 0;
-      // `{{#name}}`: what stands inside tells whether it is a list, an object or a condition.
+      // `{{#name}}`: the text inside tells whether it is a list, an object or a condition.
       if (isValue && call.hash.length === 0 && call.callee.type === 'path')
         this.#done.set(call.callee, uses => this.#enter(uses, block, 'block'));
     }
@@ -87,7 +87,7 @@ class Reader {
     let names: readonly { readonly name: string }[] = segments;
     if (meaning.kind === 'variable') {
       uses = this.#input;
-      // `@root.name`: what stands before the name is no part of the input.
+      // `@root.name`: the text before the name is no part of the input.
       names = segments.slice(segments.findIndex(({ container }) => container === 'input'));
     } else if (meaning.kind === 'block-param') {
       uses = this.#blockParams.get(meaning.declaredAt);

@@ -80,7 +80,7 @@ export interface Lexed {
 /** The tokens of `text`, whose first character is at `offset` of the document. Never throws. */
 export function lex(text: string, offset: number): Lexed {
   const tokens: Token[] = [];
-  // The lexer refuses NUL; it stands for a character all the same.
+  // The lexer refuses NUL; it represents a character all the same.
   lexer.setInput(text.includes('\0') ? text.replaceAll('\0', ' ') : text);
   const position = (): number => offset + text.length - lexer._input.length;
   for (;;) {

@@ -107,7 +107,7 @@ function keyOf({ uri, span }: Location): string {
 
 export interface Related {
   readonly prompts: ReadonlySet<LibraryPrompt>;
-  /** Whether a prompt, or what it calls, mentions the name. */
+  /** Returns whether a prompt, or what it calls, mentions the name. */
   readonly mentions: (prompt: LibraryPrompt) => boolean;
   readonly isCalled: (prompt: LibraryPrompt) => boolean;
 }

@@ -11,7 +11,7 @@ export interface OpenTag {
   /** The name of a partial that only rendering could tell, with the arguments after it. */
   readonly computed: (Arguments & { readonly name: SubExpression }) | undefined;
   readonly blockParams: readonly Name[];
-  /** Whether nothing is wrong in it. */
+  /** True if nothing is wrong in it. */
   readonly sound: boolean;
 }
 
@@ -73,7 +73,7 @@ function leaveTag(tokens: TokenCursor, opening: Token, failed: number): number {
   return end;
 }
 
-/** A callee and its arguments; undefined where no callee stands. */
+/** A callee and its arguments; undefined where no callee is. */
 function readCall(tokens: TokenCursor): Call | undefined {
   const callee = readPathOrLiteral(tokens);
   if (callee === undefined) return undefined;
@@ -168,7 +168,7 @@ function readPath(tokens: TokenCursor, start: number, data: boolean): Path {
     const separator = tokens.peek();
     if (separator?.kind !== 'SEP') break;
     if (tokens.peek(1)?.kind !== 'ID') {
-      // `user.` while it is typed: the path up to there stands.
+      // `user.` while it is typed: the path up to there is.
       tokens.next += 1;
       tokens.refuse(spanOf(separator));
       end = separator.end;

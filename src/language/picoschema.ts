@@ -1,6 +1,6 @@
 /**
  * Picoschema (github.com/google/dotprompt) with places: what Dotprompt's own reader takes is read as it reads it, and
- * what it refuses, or takes for something no author means, is told where it stands.
+ * what it refuses, or takes for something no author means, is told where it is.
  */
 import {
   LIST,
@@ -147,7 +147,7 @@ export class PicoschemaReader {
     return message === undefined;
   }
 
-  /** `name(array, what it is for): …`: `inside` is all after the opening parenthesis, which stands before `from`. */
+  /** `name(array, what it is for): …`: `inside` is all after the opening parenthesis, which is before `from`. */
   #contained({ key, keySpan, keyText, node }: PlacedPair, inside: string, from: number): Typed {
     const isVerbatim = keyText.end - keyText.start === key.length;
     const place = (length: number): Span =>

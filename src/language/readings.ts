@@ -114,7 +114,7 @@ export function readings(
   }
 }
 
-/** Whether a node is read in another reading than this one. */
+/** Returns whether a node is read in another reading than this one. */
 export function isElsewhere({ elsewhere, resolved }: Reading, { span }: Pick<PartialCall, 'span'>): boolean {
   const own = resolved.scopes[0]?.span;
   return elsewhere.some(

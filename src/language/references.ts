@@ -1,4 +1,4 @@
-/** Every place where what stands at a place is written. */
+/** Every occurrence of the symbol at a position. */
 import { declares } from './definition.ts';
 import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import { occurrencesOf } from './occurrences.ts';

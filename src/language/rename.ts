@@ -21,7 +21,7 @@ export interface Renamable {
   readonly text: string;
 }
 
-/** @throws Problem `invalid_request` that says why what stands there cannot be renamed */
+/** @throws Problem `invalid_request` that says why the text there cannot be renamed */
 export function prepareRename(prompt: LibraryPrompt, offset: number, library: Library): Renamable {
   return prepared(thingAt(prompt, offset, library), library);
 }
@@ -78,7 +78,7 @@ function prepared(thing: Thing | undefined, library: Library): Renamable {
   return { span: bare(span, name), text: name };
 }
 
-/** Without what stands around a name that is written as `[name]` or `"name"`. */
+/** Without the text around a name that is written as `[name]` or `"name"`. */
 function bare({ start, end }: Span, name: string): Span {
   const around = (end - start - name.length) / 2;
   return around === 1 ? { start: start + 1, end: end - 1 } : { start, end };

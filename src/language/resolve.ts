@@ -74,12 +74,12 @@ export interface Scope {
   readonly outer: Scope | undefined;
   /** Names that the call of a partial adds to the context. */
   readonly given?: ReadonlySet<string>;
-  /** Whether only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
+  /** True if only rendering tells the context: of an inline partial that is called with one, or from elsewhere. */
   readonly open?: boolean;
 }
 
 export interface Resolved {
-  /** In the order in which they stand. */
+  /** In their order of appearance. */
   readonly paths: readonly PathUse[];
   readonly helpers: readonly HelperUse[];
   readonly partials: readonly PartialCall[];
@@ -112,7 +112,7 @@ export function scopeAt({ scopes }: Resolved, offset: number): Scope | undefined
 const ROOT_DATA = ['root'];
 const NUMBER: ValueType = { kind: 'number' };
 
-/** Whether a raw block calls no helper: its name means nothing, and its body is text. */
+/** Returns whether a raw block calls no helper: its name means nothing, and its body is text. */
 function isTextAlone({ call }: Block): boolean {
   if (call === undefined) return true;
   const { callee, params, hash } = call;

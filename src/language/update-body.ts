@@ -33,7 +33,7 @@ export function updateBody(
   if (!atEnd && text.charCodeAt(oldEnd + delta) === CLOSING_BRACE) return whole();
   const part = parseBody(text.slice(start, oldEnd + delta), offset + start);
   if (!part.local) return whole();
-  // Text at an end would have to be joined with what stands beyond it.
+  // Text at an end would have to be joined with the text beyond it.
   if (!atEnd && part.body.nodes.at(-1)?.type === 'content') return whole();
   if (first > 0 && part.body.nodes[0]?.type === 'content' && nodes[first - 1]?.type === 'content')
     return whole();

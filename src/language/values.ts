@@ -1,4 +1,4 @@
-/** Whether a value fits a type: of defaults, of samples, of what the preview is given. */
+/** Tells whether a value fits a type: of defaults, of samples, of what the preview is given. */
 import { nearest } from '../core/near.ts';
 import { ANY, type Declared, type ValueType, wordsOfType } from './value-type.ts';
 

@@ -16,7 +16,7 @@ import type { Tables } from './store/tables.ts';
 import { TAIL, verifyLog } from './store/verify.ts';
 
 export interface DatabaseOptions {
-  /** Whether to make a registry in a database that is empty; true by default. */
+  /** True if to make a registry in a database that is empty; true by default. */
   readonly create?: boolean;
   /** The policies of a new registry; production asks for one approval by default. Null: none. */
   readonly environments?: readonly Environment[] | null;
@@ -24,7 +24,7 @@ export interface DatabaseOptions {
   readonly now?: () => Date;
   /** The clock of this machine, with which the database's is compared. */
   readonly machineClock?: () => Date;
-  /** Whether nothing is written, as a standby takes no writes; false by default. */
+  /** True if nothing is written, as a standby takes no writes; false by default. */
   readonly readOnly?: boolean;
   /** As of PostgresStoreOptions. */
   readonly connections?: number;
@@ -32,7 +32,7 @@ export interface DatabaseOptions {
   readonly patience?: Partial<Patience>;
 }
 
-/** How long a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
+/** The time a migration may take on this side, in ms: on a large registry an index is not made in a moment. */
 const MIGRATION_TIMEOUT = 30 * 60_000;
 
 /**

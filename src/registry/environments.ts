@@ -151,7 +151,7 @@ function notFound(name: EnvironmentName, all: readonly Environment[]): never {
 
 export interface SetEnvironment {
   readonly environment: Environment;
-  /** Whether there was none of this name before; new ones come after the others. */
+  /** True if there was none of this name before; new ones come after the others. */
   readonly added: boolean;
 }
 

@@ -86,13 +86,13 @@ export interface MemoryOptions {
 const MAX_KEYS = 10_000;
 /** For how long what was kept is used while the store cannot say whether it still holds, in ms; as `stale-if-error` has it. */
 const STALE_FOR = 24 * 60 * 60 * 1000;
-/** How long a write waits for what it made possible to be ready, in ms. */
+/** The time a write waits for what it made possible to be ready, in ms. */
 const PATIENCE = 1000;
-/** How long to wait for the next commit before looking all the same, in ms. */
+/** The time to wait for the next commit before looking all the same, in ms. */
 const FOLLOWING = 60_000;
 /** Commits of so many ms are read together where nobody asks for them. */
 const GATHER = 20;
-/** How long to wait after the store failed, in ms. */
+/** The time to wait after the store failed, in ms. */
 const PAUSE = 100;
 /** Whom work is done for that no request asked for. */
 const NOBODY = '';
@@ -224,7 +224,7 @@ export function memory(
     return loaded(away === undefined ? undefined : secondsSince(away));
   }
 
-  /** Whether an event changes more of what is kept than what was made of it. */
+  /** Returns whether an event changes more of what is kept than what was made of it. */
   function changesOthers(event: CommittedEvent, isMade: ReadonlySet<string>): boolean {
     const specs = [...madePossibleBy(event), ...deliveriesChangedBy(event, deliveries)];
     return (
@@ -233,7 +233,7 @@ export function memory(
     );
   }
 
-  /** Whether all that was committed is known already, which asks the database little. */
+  /** Returns whether all that was committed is known already, which asks the database little. */
   function isAllOwn(present: number): boolean {
     const newestSeq = own.size === 0 ? undefined : store.newestSeq?.();
     if (head === undefined || newestSeq === undefined) return false;

@@ -85,7 +85,7 @@ export async function checkWebhookQuota(snapshot: Snapshot, environment: Environ
   );
 }
 
-/** Whether more waits for a webhook, or was given up, than is kept for one. */
+/** Returns whether more waits for a webhook, or was given up, than is kept for one. */
 export async function isWebhookQuotaReached(snapshot: Snapshot, webhook: string): Promise<boolean> {
   const { count } = await snapshot
     .selectFrom('webhook_deliveries')

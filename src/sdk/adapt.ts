@@ -154,7 +154,7 @@ export function toolsOf({ metadata }: Renderable): readonly Tool[] {
 }
 
 export interface DeclaredOutput {
-  /** Whether it is JSON, with a schema or without. */
+  /** True if it is JSON, with a schema or without. */
   readonly isJson: boolean;
   readonly schema: JsonSchema | undefined;
 }

@@ -1,4 +1,4 @@
-/** What an editor learns from front matter: where everything stands, what it declares, what is wrong with it. */
+/** What an editor learns from front matter: where everything is, what it declares, what is wrong with it. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';

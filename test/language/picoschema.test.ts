@@ -304,7 +304,7 @@ function typeOf(schema: JsonSchema): ValueType {
   }
 }
 
-/** Without places and order, in which names that are numbers differ; `null` stands in every optional enum. */
+/** Without places and order, in which names that are numbers differ; `null` is in every optional enum. */
 function comparable(type: ValueType): unknown {
   switch (type.kind) {
     case 'enum':

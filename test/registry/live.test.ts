@@ -168,7 +168,7 @@ describe('what was live', () => {
   });
 
   it('agrees with what a list of the promotions says, at every instant', async () => {
-    // Many may stand within one millisecond, and the clock may go back.
+    // Many may be within one millisecond, and the clock may go back.
     const steps = fc.array(
       fc.record({ wait: fc.integer({ min: -3, max: 3 }), version: fc.integer({ min: 1, max: 4 }) }),
       {

@@ -30,7 +30,7 @@ export async function list({ json, ...place }: ListOptions): Promise<void> {
 
 export interface SetOptions extends RegistryOptions {
   readonly serves?: readonly Channel[];
-  /** Whether `serves` may name channels that are not there yet and whose names are like those of others. */
+  /** True if `serves` may name channels that are not there yet and whose names are like those of others. */
   readonly newChannels?: true;
   readonly pins?: Policy['pins'];
   readonly publishes?: boolean;

@@ -116,7 +116,7 @@ export async function rotate(id: string, { overlap, expires, json, ...place }: R
 }
 
 export interface RevokeOptions extends RegistryOptions {
-  /** Whether the keys that it made are revoked with it. */
+  /** True if the keys that it made are revoked with it. */
   readonly cascade?: true;
   readonly json?: true;
 }

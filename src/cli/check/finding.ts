@@ -20,7 +20,7 @@ export interface CheckReport {
   /** Not files: inputs in them. */
   readonly samples: number;
   readonly wrongSamples: number;
-  /** Whether a file or folder could not be read at all. */
+  /** True if a file or folder could not be read at all. */
   readonly isIncomplete: boolean;
 }
 

@@ -22,7 +22,7 @@ import { commentOf, keyOf, quoted } from './type-of-schema.ts';
 /** A validator as code. */
 export interface Written {
   readonly code: string;
-  /** Whether it takes undefined: then a property that is required must be asked for besides. */
+  /** True if it takes undefined: then a property that is required must be asked for besides. */
   readonly takesUndefined: boolean;
 }
 

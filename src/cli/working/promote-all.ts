@@ -31,7 +31,7 @@ export interface Release {
   readonly wait?: number | undefined;
   /** All go live at once, or none. */
   readonly atomic?: true | undefined;
-  /** Whether a version may become live in the place of a newer one. */
+  /** True if a version may become live in the place of a newer one. */
   readonly allowOlder?: true | undefined;
   readonly json?: true | undefined;
 }

@@ -162,7 +162,7 @@ function isChanged(state: PromptStatus | undefined): boolean {
   );
 }
 
-/** Whether the file is as the registry's newest version, and the lock file names another one. */
+/** Returns whether the file is as the registry's newest version, and the lock file names another one. */
 function isUnnoted(state: PromptStatus | undefined): state is Unnoted {
   return state?.state === 'clean' && state.newest !== null && state.newest.version !== state.base?.version;
 }

@@ -49,7 +49,7 @@ export function checkHelper(helper: KnownHelper, args: Arguments, form: Form): F
   return checkLiterals(name, args, wrong);
 }
 
-/** Whether a condition is written as `{{#if status="open"}}`, which names an argument. */
+/** Returns whether a condition is written as `{{#if status="open"}}`, which names an argument. */
 function isCompared(name: string, { hash }: Arguments): boolean {
   return (
     (name === 'if' || name === 'unless') && hash?.pairs.some(({ key }) => key !== 'includeZero') === true
@@ -85,7 +85,7 @@ function checkLiterals(
   );
 }
 
-/** Whether it has no value whatever the input is. */
+/** Returns whether it has no value whatever the input is. */
 function isNothing(expression: Expression): boolean {
   if (expression.type !== 'SubExpression')
     return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';

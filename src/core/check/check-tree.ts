@@ -60,7 +60,7 @@ interface Scope {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether a body or one around it has a name. */
+/** Returns whether a body or one around it has a name. */
 function has(scope: Scope | undefined, kind: 'params' | 'inlines', name: string): boolean {
   for (let at = scope; at !== undefined; at = at.above) if (at[kind].has(name)) return true;
   return false;
@@ -224,7 +224,7 @@ class Checker {
     if (fault !== undefined) this.#report(fault, place);
   }
 
-  /** Whether a path is written as in another language, or as nobody means it, which is told. */
+  /** Returns whether a path is written as in another language, or as nobody means it, which is told. */
   #isForeign(expression: Expression): boolean {
     if (expression.type !== 'PathExpression') return false;
     const place = this.#placeOf(expression);
@@ -243,7 +243,7 @@ class Checker {
     return true;
   }
 
-  /** Whether a path ends in a dot, which Handlebars reads as an argument of its own: `{{user.}}`. */
+  /** Returns whether a path ends in a dot, which Handlebars reads as an argument of its own: `{{user.}}`. */
   #isCutOff({ params }: Arguments, callee: Callee): boolean {
     if (params.length === 0) return false;
     const words = [callee, ...params];

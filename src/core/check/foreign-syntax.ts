@@ -51,7 +51,7 @@ const FORMATTED_TAG = /^\s*[\w.]+(?:\[[^\]\s]{0,40}\])?(?:![rsa])?:[^\s{}"'|]*~?
 /** Go gives a variable its value: `$i, $item := .Items`. */
 const GO_VALUE = /(?:^|\s)\$?\w{1,80}\s{0,9}(?:,\s{0,9}\$?\w{1,80}\s{0,9})?:=/;
 
-/** Words that are operators where they stand between values. */
+/** Words that are operators where they are between values. */
 const OPERATORS = new Set(['and', 'or', 'is', 'in', 'eq', 'ne', 'if', '?', '??', '-', ':', '===', '==']);
 
 /** Why a call is of another language, by the words of its name and its arguments that are paths. */
@@ -85,7 +85,7 @@ const UNEQUAL = 'Handlebars compares with {{#unlessEquals one other}}…{{/unles
 const NO_VARIABLES =
   'Handlebars sets no variables. Pass the value as an input, or use {{#with value as |name|}}…{{/with}}.';
 
-/** By names that stand for helpers elsewhere: what there is instead. */
+/** By names that represent helpers elsewhere: what there is instead. */
 const KEYWORDS: ReadonlyMap<string, string> = new Map([
   ...['elif', 'elsif', 'elseif'].map(name => [name, 'Handlebars writes {{else if condition}}.'] as const),
   ...['include', 'template', 'partial', 'import', 'render'].map(name => [name, INCLUDE] as const),

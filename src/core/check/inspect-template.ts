@@ -8,7 +8,7 @@ export interface Inspection {
   readonly hasDecorators: boolean;
   /** Where it first uses each partial that it does not define itself, by reference. */
   readonly uses: ReadonlyMap<string, Node>;
-  /** Whether it writes `{{> @partial-block}}`. */
+  /** True if it writes `{{> @partial-block}}`. */
   readonly writesPartialBlock: boolean;
 }
 

@@ -138,7 +138,7 @@ const NO_NAME_IN_BARS = 'A name is missing between the bars.';
 
 const NO_TAG_IN_TAG = 'A tag cannot be inside a tag: write the name alone, without "{{" and "}}".';
 
-/** Whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
+/** Returns whether a tag begins within another that goes on after it, as in `{{json {{x}}}}`. */
 function isNested(template: string, open: Token, start: number): boolean {
   const before = template.slice(open.start, start);
   if (before.length > MAX_TAG || !/^\{\{~?[#^>&]?[\w.@/=\s-]*$/.test(before) || !/[\w>]/.test(before))
@@ -155,7 +155,7 @@ const TAG_STARTS: ReadonlySet<string> = new Set([
   'CONTENT',
 ]);
 
-/** Whether no tag is closed any more, or not before the next begins. */
+/** Tells whether no tag is closed any more, or not before the next begins. */
 function isCutOff(template: string, start: number): boolean {
   const close = template.indexOf('}}', start);
   if (close < 0) return template[start] !== '}';

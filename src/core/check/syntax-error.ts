@@ -7,7 +7,7 @@ import { nameAfter, type Token, tokensOf } from './tokens.ts';
 import { wrongBlock } from './wrong-block.ts';
 
 /**
- * What the parser threw, in our words. Must run right after it did: the lexer still stands at the token that the
+ * What the parser threw, in our words. Must run right after it did: the lexer still is at the token that the
  * parser could not use.
  */
 export function explainSyntaxError(error: unknown, template: string): TemplateError {

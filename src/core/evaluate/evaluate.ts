@@ -28,11 +28,11 @@ export interface EvaluateRequest {
   readonly input: Readonly<Record<string, unknown>>;
   /** The values of `{{@name}}` beside `@root`. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** Whether it was published already: then what is wrong in a branch that does not run is not looked for. */
+  /** True if it was published already: then what is wrong in a branch that does not run is not looked for. */
   readonly isPublished?: boolean;
   /** The messages of `{{history}}`. */
   readonly history: readonly Message[];
-  /** Whether it matters that an input is not given: then its place is a segment that names it. Never, unless told. */
+  /** Returns whether it matters that an input is not given: then its place is a segment that names it. Never, unless told. */
   readonly countsAsMissing?: (name: string) => boolean;
 }
 

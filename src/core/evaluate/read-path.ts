@@ -15,7 +15,7 @@ export function ownProperty(parent: unknown, name: string | number): unknown {
 export function readPath(path: PathExpression, scope: Scope): unknown {
   const { parts, depth } = path;
   const [name] = parts;
-  // A block parameter also stands for "@" and its name, as in Handlebars.
+  // A block parameter also represents "@" and its name, as in Handlebars.
   if (name !== undefined && depth === 0 && scope.blockParams !== undefined && !isScoped(path)) {
     const found = blockParam(scope, name);
     if (found !== undefined) {

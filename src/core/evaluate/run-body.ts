@@ -55,7 +55,7 @@ function withInlines(program: Program, inner: Scope, around: Scope): Scope {
     if (statement.type !== 'Decorator' && statement.type !== 'DecoratorBlock') continue;
     inlines ??= new Map(inner.inlines);
     const name = inlineName(statement, inner);
-    // For `../` the partial stands beside the body, not in it, as in Handlebars.
+    // For `../` the partial is beside the body, not in it, as in Handlebars.
     const scope = { ...inner, contexts: around.contexts };
     if (name !== undefined) inlines.set(name, statement.program && { program: statement.program, scope });
     inner.run.meter.step(inner.template, statement, 1 + inlines.size);

@@ -34,7 +34,7 @@ export interface Contexts {
   readonly above: Contexts | undefined;
 }
 
-/** The names of one `as |item index|`, and what they stand for; no values where the block gives none. */
+/** The names of one `as |item index|`, and what they represent; no values where the block gives none. */
 export interface BlockParams {
   readonly names: readonly string[];
   readonly values: readonly unknown[] | undefined;

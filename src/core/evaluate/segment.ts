@@ -48,7 +48,7 @@ export type StructureSegment =
 
 export type Segment = TextSegment | ValueSegment | StructureSegment;
 
-/** The text that segments stand for. */
+/** The text that segments represent. */
 export function textOfSegments(segments: Iterable<Segment>): string {
   let text = '';
   for (const segment of segments) if ('text' in segment) text += segment.text;

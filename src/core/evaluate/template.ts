@@ -1,4 +1,4 @@
-/** A template that is evaluated: its tree, and where it stands. */
+/** A template that is evaluated: its tree, and where it is. */
 import { type Inspection, inspectTemplate } from '../check/inspect-template.ts';
 import type { LinkedPartial, LinkedTemplate } from '../flatten.ts';
 import type { SourceIssue } from '../problem.ts';
@@ -24,7 +24,7 @@ export interface Template extends Inspection {
   readonly lines: readonly number[];
   /** By node: what wrote a value so far. */
   readonly expressions: Map<Node, WrittenExpression>;
-  /** By node: where the text that was written so far stands. */
+  /** By node: where the text that was written so far is. */
   readonly sources: Map<Node, SourceSpan>;
 }
 

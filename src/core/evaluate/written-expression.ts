@@ -33,7 +33,7 @@ export function expressionOf(node: Writing, template: Template): WrittenExpressi
   return expression;
 }
 
-/** Whether a path is all there is, as in most tags. */
+/** Returns whether a path is all there is, as in most tags. */
 function isPlain(node: Writing): node is MustacheStatement & { readonly path: PathExpression } {
   return (
     node.type === 'MustacheStatement' &&

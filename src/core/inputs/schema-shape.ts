@@ -45,7 +45,7 @@ function withoutNull(schema: unknown): unknown {
   };
 }
 
-/** Whether every value that fits `from` fits `to` as well, as far as it is told without doubt. Both are `schemaShape`s. */
+/** Returns whether every value that fits `from` fits `to` as well, as far as it is told without doubt. Both are `schemaShape`s. */
 export function isAsWide(from: string, to: string): boolean {
   return from === to || accepts(JSON.parse(from), JSON.parse(to));
 }

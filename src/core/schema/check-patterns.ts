@@ -11,7 +11,7 @@ import { schemasIn } from './schemas-in.ts';
 export interface SchemaPattern {
   /** From the schema to the pattern. */
   readonly path: SchemaPath;
-  /** Whether it is a key. */
+  /** True if it is a key. */
   readonly isKey: boolean;
   readonly pattern: string;
 }

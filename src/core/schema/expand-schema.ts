@@ -120,7 +120,7 @@ class SchemaExpander {
   }
 }
 
-/** Whether it is the name of a schema that only the application knows. */
+/** Returns whether it is the name of a schema that only the application knows. */
 export function isNamedSchema(schema: JsonObject | null | undefined): boolean {
   const reference = schema?.['$ref'];
   return typeof reference === 'string' && !reference.startsWith('#');

@@ -1,4 +1,4 @@
-/** The names that stand for types in Picoschema, and those that stand for schemas of the application. */
+/** The names that represent types in Picoschema, and those that represent schemas of the application. */
 
 /** The text after the colon. */
 export const SCALAR_NAMES = ['string', 'number', 'integer', 'boolean', 'null', 'any'] as const;

@@ -12,7 +12,7 @@ export interface TextQuestion {
   readonly placeholder?: string;
   /** A name under which what is typed is kept until it was `sent`, and offered again. Never for a secret. */
   readonly draft?: string;
-  /** Whether a draft is of no use any more, and is not offered: a time that has passed. */
+  /** Returns whether a draft is of no use any more, and is not offered: a time that has passed. */
   readonly isStale?: (draft: string) => boolean;
   /** Hidden as it is typed, for keys. */
   readonly secret?: boolean;
@@ -52,7 +52,7 @@ export interface PickManyQuestion<Value> {
   readonly title: string;
   readonly placeholder: string;
   readonly options: readonly (Option<Value> & {
-    /** Whether it is chosen at first. */
+    /** True if it is chosen at first. */
     readonly picked: boolean;
   })[];
 }

@@ -13,7 +13,7 @@ export const dialogs = (drafts: Drafts): Ask => ({
     box.prompt = prompt;
     box.placeholder = placeholder ?? '';
     box.password = secret === true;
-    // A diff stands beside the question: looking at it must not lose what was typed.
+    // A diff is beside the question: looking at it must not lose what was typed.
     box.ignoreFocusOut = true;
     const kept = draft === undefined ? undefined : drafts.of(draft);
     box.value = (kept === undefined || isStale?.(kept) ? undefined : kept) ?? value ?? '';

@@ -7,7 +7,7 @@ import type { Change } from './change.ts';
 /** Named one by one; of more only their number is told. */
 const MOST_NAMED = 5;
 
-/** How many sources differ: the prompt's own and each partial. */
+/** The number of sources that differ: the prompt's own and each partial. */
 export function sourcesIn({ source, partials }: Pick<Change, 'source' | 'partials'>): number {
   return (source ? 1 : 0) + partials.length;
 }

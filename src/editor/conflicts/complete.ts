@@ -66,7 +66,7 @@ async function keepMine(
     .catch((error: unknown) => workbench.report(error, 'Restoring'));
 }
 
-/** Whether there is something left to merge in a file of these contents. */
+/** Returns whether there is something left to merge in a file of these contents. */
 export function isUnfinished(merge: Merge, now: string): boolean {
   return now === '' || hasConflictMarkers(now) || placesLeft(merge, now) > 0;
 }

@@ -149,7 +149,7 @@ async function chooseRegistry(workbench: Workbench, root: string): Promise<strin
   return registry;
 }
 
-/** Whether a registry answers there, or the person wants the address all the same. Sends no key. */
+/** Returns whether a registry answers there, or the person wants the address all the same. Sends no key. */
 async function answers({ ask, log }: Workbench, registry: string): Promise<boolean> {
   const { RegistryClient } = await import('../../client/registry-client.ts');
   try {

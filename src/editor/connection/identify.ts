@@ -82,7 +82,7 @@ export function stateOfTrouble(error: unknown): ConnectionState {
   return passes ? { kind: 'offline', why } : { kind: 'refused', why };
 }
 
-/** Whether a registry that cannot serve at all says so, or says nothing. */
+/** Returns whether a registry that cannot serve at all says so, or says nothing. */
 export function isOfAbsence(error: unknown): boolean {
   return RegistryUnreachable.isAbsent(error) || Problem.is(error, 'unavailable');
 }

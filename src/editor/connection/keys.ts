@@ -42,7 +42,7 @@ export function registerKeys(workbench: Workbench): vscode.Disposable {
   );
 }
 
-/** Whether keys mean anything here; says why not. */
+/** Returns whether keys mean anything here; says why not. */
 async function hasKeys({ session, ask }: Workbench): Promise<boolean> {
   if (session.registry === EMBEDDED) {
     await ask.tell('info', 'The embedded registry is only for you and needs no key.');

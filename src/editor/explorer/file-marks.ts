@@ -5,7 +5,7 @@ import type { Listed } from './listed.ts';
 import { fileMarkOf, invalidWords, type StateWords } from './state-words.ts';
 
 export interface FileMark extends StateWords {
-  /** Whether the folders above show the colour too. */
+  /** True if the folders above show the colour too. */
   readonly reachesFolders: boolean;
 }
 

@@ -24,7 +24,7 @@ export function filterOf(filter: string): (listed: Listed) => boolean {
   };
 }
 
-/** Whether the filter speaks of archived prompts, which are out of the way otherwise. */
+/** Returns whether the filter speaks of archived prompts, which are out of the way otherwise. */
 export function asksForArchived(filter: string): boolean {
   return wordsIn(filter).some(word => isOneOf(word, ['archived']));
 }

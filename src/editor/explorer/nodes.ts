@@ -38,7 +38,7 @@ export type HistoryNode =
       readonly kind: 'timeline';
       readonly listed: Listed;
       readonly timeline: Timeline;
-      /** Whether older promotions were not fetched yet. */
+      /** True if older promotions were not fetched yet. */
       readonly hasOlder: boolean;
     }
   | { readonly kind: 'span'; readonly listed: Listed; readonly span: Span }

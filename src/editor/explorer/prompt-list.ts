@@ -1,4 +1,4 @@
-/** The prompts of the project: what the registry lists and how the files stand to it, kept for all who show or use them. */
+/** The prompts of the project: what the registry lists and how the files compare to it, kept for all who show or use them. */
 import * as vscode from 'vscode';
 import type { PromptSummary } from '../../contract/prompts.ts';
 import type { PromptName } from '../../core/name.ts';
@@ -23,7 +23,7 @@ export class PromptList implements vscode.Disposable {
   #summaries: readonly PromptSummary[] | undefined;
   /** The registry whose last known prompts are being read. */
   #recalling: string | undefined;
-  /** Whether what is shown was known from before, and the registry has not listed anything since. */
+  /** True if what is shown was known from before, and the registry has not listed anything since. */
   #isRecalled = false;
   #files: WorkingCopyState | undefined;
   #listed: ReadonlyMap<PromptName, Listed> = new Map();
@@ -33,7 +33,7 @@ export class PromptList implements vscode.Disposable {
   /** Prompts whose merge was begun and is not completed. */
   #merging: ReadonlySet<PromptName> = new Set();
   readonly #loading = new NewestRun();
-  /** How many scans of the files were begun, and which of them is shown. */
+  /** The number of scans of the files that were begun, and which of them is shown. */
   #scans = 0;
   #shownScan = 0;
   #loadedAt = 0;
@@ -63,7 +63,7 @@ export class PromptList implements vscode.Disposable {
     return this.#summaries ?? [];
   }
 
-  /** Whether the registry has listed its prompts. */
+  /** Returns whether the registry has listed its prompts. */
   get isListed(): boolean {
     return this.#summaries !== undefined && !this.#isRecalled;
   }

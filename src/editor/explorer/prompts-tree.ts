@@ -70,7 +70,7 @@ export class PromptsTree implements vscode.TreeDataProvider<Node> {
     else this.#expanded.delete(idOf(node));
   }
 
-  /** How many prompts the filter admits. */
+  /** The number of prompts the filter admits. */
   get count(): number {
     return this.#admitted().length;
   }

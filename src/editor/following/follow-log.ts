@@ -21,7 +21,7 @@ export type FollowedRegistry = Pick<RegistryClient, 'changes' | 'checkpoint' | '
 export interface LogFollower {
   /** Where reading ended last; undefined: never begun. */
   readonly position: LogPosition | undefined;
-  /** Whether this window has followed it already: then it is told of what happened since, too. */
+  /** True if this window has followed it already: then it is told of what happened since, too. */
   readonly wasFollowed: boolean;
   keep(position: LogPosition): Thenable<void>;
   /** These happened since. */

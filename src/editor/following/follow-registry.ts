@@ -1,4 +1,4 @@
-/** Follows whichever registry the window is connected to, one at a time, unless its alarm stands. */
+/** Follows whichever registry the window is connected to, one at a time, unless its alarm is active. */
 import type { Readiness } from '../../contract/routes.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { FollowedRegistry } from './follow-log.ts';

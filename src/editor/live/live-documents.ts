@@ -91,7 +91,7 @@ export class LiveDocuments implements vscode.FileSystemProvider, vscode.CodeLens
     const registry = parseLiveUri(uri)?.registry;
     if (live === undefined) return [];
     const tooltip = evidence(live);
-    // One row, cut where the editor ends: what one does stands first, then what matters most; the tooltip has all of it.
+    // One row, cut where the editor ends: what one does is first, then what matters most; the tooltip has all of it.
     const lens = (title: string, command: string, ...args: unknown[]) =>
       new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, tooltip, arguments: args });
     return [

@@ -15,7 +15,7 @@ export interface Span {
   readonly until: string | null;
   /** The event that started it. */
   readonly promotion: Applied;
-  /** Whether that took an older version back. */
+  /** True if that took an older version back. */
   readonly isRollback: boolean;
   /** The rollback that ended it. */
   readonly rolledBackBy: Applied | undefined;

@@ -31,7 +31,7 @@ export function whoHolds({ current, text }: OwnersRecord, now: number): string {
 
 export interface OwnersRequest {
   readonly environment: string;
-  /** How many others must approve it, as far as it is known here. */
+  /** The number of others who must approve it, as far as it is known here. */
   readonly approvals: number;
   readonly diff: DiffExcerpt | undefined;
   /** About lines of the text. */

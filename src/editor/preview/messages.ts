@@ -8,7 +8,7 @@ import type { Tokens } from './renderer/outcome.ts';
 export type ToPage =
   | { readonly type: 'inputs'; readonly inputs: Inputs }
   | { readonly type: 'rendering'; readonly rendering: Rendering; readonly edits: number }
-  /** Where the caret stands in the source; null when it is somewhere else. */
+  /** Where the caret is in the source; null when it is somewhere else. */
   | { readonly type: 'caret'; readonly caret: Caret | null }
   | { readonly type: 'scroll'; readonly place: ScrollPlace; readonly edits: number }
   /** Parses the text of the JSON field. */
@@ -31,7 +31,7 @@ export interface Inputs {
   /** The chosen one; null for the defaults alone. */
   readonly sample: string | null;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Whether the input is another than the sample's. */
+  /** True if the input is another than the sample's. */
   readonly isEdited: boolean;
   /** The error in the samples file; undefined if there is none. */
   readonly trouble?: string;
@@ -47,7 +47,7 @@ export type Rendering =
       readonly characters: number;
       readonly words: number;
       readonly tokens: Tokens;
-      /** How many UTF-16 code units at the end are not shown. */
+      /** The number of UTF-16 code units at the end that are not shown. */
       readonly left: number;
     }
   /** The page keeps what it showed before, dimmed. */
@@ -73,7 +73,7 @@ export interface Caret {
   readonly offset: number;
 }
 
-/** A place of the source, and how far down the window it stands: from 0 at the beginning to 1 at the end of it all. */
+/** A place of the source, and how far down the window it is: from 0 at the beginning to 1 at the end of it all. */
 export interface ScrollPlace extends Caret {
   readonly share: number;
 }

@@ -70,7 +70,7 @@ export class PreviewPanel {
   /** Changes of what is rendered, and how many of them the outcome has. */
   #edits = 0;
   #editsRendered = 0;
-  /** Whether the page has yet to go where the editor is. */
+  /** True if the page has yet to go where the editor is. */
   #isAstray = true;
 
   constructor(panel: vscode.WebviewPanel, parts: PanelParts) {
@@ -220,7 +220,7 @@ export class PreviewPanel {
     this.panel.title = this.#isLocked ? `[Preview] ${title}` : `Preview ${title}`;
   }
 
-  /** The page was scrolled until this place of the prompt's source stands where it says. */
+  /** The page was scrolled until this place of the prompt's source is where it says. */
   scrolledTo(place: Pick<ScrollPlace, 'offset' | 'share'>): void {
     if (this.#subject !== undefined) this.#scroll.lead(this.#subject.uri, place);
   }

@@ -14,7 +14,7 @@ const SETTLING = 500;
 export interface ScrollParts {
   /** Whose place it is, as `TracedSource.prompt`; undefined for what is no part of the preview. */
   promptOf(document: vscode.TextDocument): string | null | undefined;
-  /** Brings a place of the source to where it stands in the editor. */
+  /** Brings a place of the source to where it is in the editor. */
   scroll(place: ScrollPlace): void;
 }
 

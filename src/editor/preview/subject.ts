@@ -37,7 +37,7 @@ export function shortTitle({ prompt, version, title }: Subject, all: Iterable<Pr
   return version === undefined ? name : `${name}@${version}`;
 }
 
-/** Whether a document is one of those that can be previewed. */
+/** Returns whether a document is one of those that can be previewed. */
 export function isPrompt({ languageId, uri }: vscode.TextDocument): boolean {
   return languageId === 'dotprompt' && ['file', 'untitled', 'promptforge'].includes(uri.scheme);
 }

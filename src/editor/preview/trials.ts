@@ -7,7 +7,7 @@ export interface Trial {
   /** The sample that the input is, or began as; null for the defaults alone. */
   readonly sample: string | null;
   readonly input: Input;
-  /** Whether the input is another than the sample's. */
+  /** True if the input is another than the sample's. */
   readonly isEdited: boolean;
 }
 

@@ -36,7 +36,7 @@ export function isCancelled(error: unknown): boolean {
   );
 }
 
-/** Whether nobody here can know if the registry carried the change out. */
+/** Returns whether nobody here can know if the registry carried the change out. */
 export function mayHaveArrived(error: unknown): boolean {
   if (RegistryUnreachable.is(error) && error.neverArrived) return false;
   return (

@@ -16,7 +16,7 @@ export interface ChangeSummary {
   readonly breaking: string | undefined;
 }
 
-/** How many tokens each side has, rendered with its defaults; undefined where they could not be counted. */
+/** The number of tokens each side has, rendered with its defaults; undefined where they could not be counted. */
 export interface TokenCounts {
   readonly from: number | undefined;
   readonly to: number | undefined;

@@ -85,7 +85,7 @@ export function promotedFromFirst(
   return there ? undefined : first;
 }
 
-/** Whether a pointer is that of `target`. */
+/** Returns whether a pointer is that of `target`. */
 export function isAt(
   target: Pick<Target, 'environment' | 'channel'>,
   pointer: { readonly environment: string; readonly channel: string } | undefined,

@@ -18,9 +18,9 @@ export interface Move {
   readonly version: number;
   readonly target: Target;
   readonly kind: 'promote' | 'roll-back';
-  /** How many others must approve it, as the policy is known here. */
+  /** The number of others who must approve it, as the policy is known here. */
   readonly approvals?: number;
-  /** Whether authors of what changes are among those who may. */
+  /** True if authors of what changes are among those who may. */
   readonly authorsMayApprove?: boolean;
   /** The difference to the live version; null if unknown. */
   readonly change?: Change | null | undefined;

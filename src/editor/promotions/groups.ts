@@ -156,18 +156,18 @@ export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[
   return deeds;
 }
 
-/** Whether somebody may not approve a promotion as they wrote what it changes. */
+/** Returns whether somebody may not approve a promotion as they wrote what it changes. */
 export function isAuthor({ authors }: Pick<Promotion, 'authors'>, actor: string): boolean {
   return authors.some(author => isSamePerson(author, actor));
 }
 
-/** Whether an approval of this person brings it further: that of an owner does who is waited for, and is enough where one is missing. */
+/** Returns whether an approval of this person brings it further: that of an owner does who is waited for, and is enough where one is missing. */
 export function doesApprovalHelp({ owners, approvals, approvalsNeeded }: Promotion, actor: string): boolean {
   if (owners.length === 0 || approvalsNeeded - approvals.length > 1) return true;
   return owners.some(each => each.owners.some(owner => isSamePerson(owner, actor)));
 }
 
-/** Times of RFC 3339 in UTC stand in their order as text. */
+/** Times of RFC 3339 in UTC are in their order as text. */
 function by(promotions: Promotion[], time: (promotion: Promotion) => string): Promotion[] {
   const order = (a: Promotion, b: Promotion) =>
     time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : Number(a.id) - Number(b.id);

@@ -21,7 +21,7 @@ export interface OpenReviewsParts<Shown> {
   readonly threads: (id: string, review: Review) => readonly Thread[];
   /** Puts a thread on the screen, in the place of the one that was there before. */
   readonly show: (id: string, review: Review, thread: Thread, before: Shown | undefined) => Shown;
-  /** Whether something that was not sent may be in a thread. */
+  /** Returns whether something that was not sent may be in a thread. */
   readonly isTyped: () => boolean;
 }
 

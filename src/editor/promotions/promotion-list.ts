@@ -48,7 +48,7 @@ export class PromotionList implements vscode.Disposable {
     return this.#ownersChanges;
   }
 
-  /** Whether the registry has listed its promotions. */
+  /** Returns whether the registry has listed its promotions. */
   get isListed(): boolean {
     return this.#isListed;
   }

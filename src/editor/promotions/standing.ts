@@ -13,7 +13,7 @@ export type Standing =
   | { readonly kind: 'replaced' | 'rolled back'; readonly by: VersionNumber; readonly at: string }
   /** It was replaced some time; now the pointer points to `now`. */
   | { readonly kind: 'past'; readonly now: VersionNumber }
-  /** It was not applied, or where the pointer stands is not known. */
+  /** It was not applied, or where the pointer is is not known. */
   | { readonly kind: 'unknown' };
 
 /** Standings among the promotions that a window knows, by where its list of prompts has the pointers. */

@@ -25,7 +25,7 @@ export function messageForMany(
   };
 }
 
-/** Whether all that was asked for is in the registry now. */
+/** Returns whether all that was asked for is in the registry now. */
 export function isComplete(outcomes: readonly Outcome[]): boolean {
   return outcomes.every(({ kind }) => kind === 'published' || kind === 'unchanged');
 }

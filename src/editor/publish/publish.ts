@@ -122,7 +122,7 @@ async function publish(
   );
 }
 
-/** Whether publishing the newest version's text again would use newer partials than it does. */
+/** Returns whether publishing the newest version's text again would use newer partials than it does. */
 async function usesOlderPartials(
   workbench: Workbench,
   { prompt, partials }: VersionSummary,

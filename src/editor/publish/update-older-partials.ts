@@ -18,7 +18,7 @@ import { type OlderUse, olderUses, updatePlan } from './update-plan.ts';
 import { type Updated, updateOutcome, updateQuestion, updateTitle } from './update-words.ts';
 import { whyNotMessage } from './words.ts';
 
-/** How many prompts one run updates, so that all of it can be shown; another run takes the next ones. */
+/** The number of prompts one run updates, so that all of it can be shown; another run takes the next ones. */
 const MOST = 100;
 const TITLE = 'Update Partials';
 

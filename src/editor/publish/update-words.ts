@@ -5,7 +5,7 @@ import { counted, shortList } from '../wording/age.ts';
 export interface Update {
   /** As they will be used, such as `_header@3`. */
   readonly partials: readonly string[];
-  /** How many prompts get a new version. */
+  /** The number of prompts that get a new version. */
   readonly prompts: number;
   /** How many more than one run updates. */
   readonly left: number;

@@ -9,7 +9,7 @@ import { annotation } from './words.ts';
 
 /** Annotations of one document. */
 const MAX_SHOWN = 5000;
-/** How long edits are gathered. */
+/** The time edits are gathered. */
 const EDITS_MS = 150;
 
 export class Annotations implements vscode.Disposable {

@@ -18,7 +18,7 @@ const VERSIONS = 6;
 /** Tags, front matter and code are changed by the line. */
 export type Noun = 'sentence' | 'line';
 
-/** Whether the change may be older: the versions before it were not read. */
+/** Returns whether the change may be older: the versions before it were not read. */
 export function isPerhapsOlder({ blame }: SentenceHistory, { version }: Change): boolean {
   return version !== undefined && version === blame.oldest && version !== 1;
 }

@@ -23,7 +23,7 @@ import { excerptOf, searchKept } from './search-kept.ts';
 const TITLE = 'Search Versions';
 /** Versions that are offered. */
 const MAX_HITS = 200;
-/** How long the pages of one search may take, in ms. */
+/** The time the pages of one search may take, in ms. */
 const PATIENCE = 10_000;
 
 /** @param given the text to search for; undefined: the person is asked */

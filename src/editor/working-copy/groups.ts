@@ -13,7 +13,7 @@ export interface Grouped {
   readonly summary: { readonly archived: boolean; readonly newest: { readonly version: number } } | undefined;
   /** The version the file is based on. */
   readonly base: number | undefined;
-  /** Whether there is a file that holds anything but its base. */
+  /** True if there is a file that holds anything but its base. */
   readonly isEdited: boolean;
   /** The prompt that its file became here: one entry shows both. */
   readonly renamedTo?: PromptName | undefined;

@@ -117,7 +117,7 @@ export function argumentItems(caret: TagCaret): CompletionItem[] {
   return items;
 }
 
-/** Whether the call around the caret takes one more argument without a name. */
+/** Returns whether the call around the caret takes one more argument without a name. */
 export function takesArgument({ frame }: TagCaret): boolean {
   const helper = HELPERS.get(frame.callee ?? '');
   if (helper === undefined) return true;
@@ -216,7 +216,7 @@ function argumentsSnippet({ parameters, options }: KnownHelper): string {
   return [...values, ...needed].map(text => ` ${text}`).join('');
 }
 
-/** Whether the tag, or the parenthesis, holds nothing but the word at the caret. */
+/** Returns whether the tag, or the parenthesis, holds nothing but the word at the caret. */
 function standsAlone({ next, frame }: TagCaret): boolean {
   if (frame.callee !== undefined) return false;
   return next === undefined || CLOSES.has(next.kind) || next.kind === 'CLOSE_SEXPR' || !isArgument(next.kind);

@@ -12,7 +12,7 @@ import type { CompletionItem } from './item.ts';
 /** The context in which a name is looked up. */
 type Container = ValueType | 'input';
 
-/** The names that can stand at the caret as a value, or go on the path before it. */
+/** The names that can be at the caret as a value, or go on the path before it. */
 export function nameItems(analysis: Analysis, caret: TagCaret): CompletionItem[] {
   const { word, scope } = caret;
   if (scope === undefined) return [];
@@ -281,7 +281,7 @@ class Names {
 /** How far `../` goes, in characters: nobody reads names from more than eight contexts further out. */
 const MAX_UP = 24;
 
-/** Whether what the caret's call is made for can be of this type. */
+/** Returns whether what the caret's call is made for can be of this type. */
 function fits({ kind }: ValueType, { frame }: TagCaret): boolean {
   if (frame.args.length > 0 || kind === 'any') return true;
   if (frame.callee === 'each') return kind === 'array' || kind === 'object';

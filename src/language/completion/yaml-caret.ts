@@ -11,13 +11,13 @@ export interface YamlCaret {
   readonly word: Span;
   /** Of the mapping at the caret, without the caret's own. */
   readonly siblings: readonly string[];
-  /** Whether a colon follows the word already. */
+  /** True if a colon follows the word already. */
   readonly hasColon: boolean;
-  /** Whether the word stands in parentheses after a name, `name(|`. */
+  /** True if the word is in parentheses after a name, `name(|`. */
   readonly inParentheses: boolean;
   /** The surroundings of the word. */
   readonly quote: '"' | "'" | undefined;
-  /** Whether it stands in `{…}` or `[…]`, where nothing has a line of its own. */
+  /** True if it is in `{…}` or `[…]`, where nothing has a line of its own. */
   readonly isFlow: boolean;
   /** The prefix of further inserted lines, to be where the word is: VS Code adds the white space of its line. */
   readonly indent: string;
@@ -46,7 +46,7 @@ export function caretInYaml(text: string, yaml: Span, offset: number): YamlCaret
     return find(`${before}${MARK}${added}${after}`, 'key');
   };
   const atValue = (): YamlCaret | undefined => find(`${before}${MARK}${after}`, 'value');
-  // After a colon on the line stands a value; a key may stand in braces, though.
+  // After a colon on the line is a value; a key may be in braces, though.
   const hasKey = /^[ \t]*(?:- +)*(?:[^\s#"'][^#]*?|"(?:\\.|[^"\\])*"|'(?:''|[^'])*'):[ \t]/.test(line);
   return hasKey ? (atValue() ?? atKey()) : hasColon || inParentheses ? atKey() : (atKey() ?? atValue());
 

@@ -1,4 +1,4 @@
-/** Whether what a body reads is declared, and what is declared is read. */
+/** Tells whether what a body reads is declared, and what is declared is read. */
 
 import { nearest } from '../../core/near.ts';
 import type { Analysis } from '../analysis.ts';
@@ -90,7 +90,7 @@ function furtherOut({ path, segments, scope }: PathUse, variables: ReadonlySet<s
   for (let up = 1; at !== undefined; at = at.outer, up += 1) {
     if (!hasName(at.context, segment.name, variables)) continue;
     const text = segmentText(segment.name, false) ?? segment.name;
-    // After `this.` no `../` can stand: it goes as well.
+    // After `this.` no `../` can be: it goes as well.
     const start = path.scoped ? path.span.start : segment.span.start;
     const near = `${'../'.repeat(up)}${text}`;
     return {

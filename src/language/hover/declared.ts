@@ -11,7 +11,7 @@ import { isObject } from '../values.ts';
 const MAX_LINES = 8;
 const MAX_TYPE = 200;
 
-/** Of what is declared: the parts that stand under each other. */
+/** Of what is declared: the parts that are under each other. */
 export function declaredMarkdown(what: 'variable' | 'property', declared: Declared): string[] {
   const { name, type, optional, description } = declared;
   const words = wordsOfType(type);

@@ -12,7 +12,7 @@ export interface Hover {
   readonly markdown: string;
 }
 
-/** Undefined where nothing is known of what stands at `offset`. Never throws. */
+/** Undefined if nothing is known about `offset`. Never throws. */
 export function hover(prompt: LibraryPrompt, offset: number, library: Library): Hover | undefined {
   const yaml = yamlAt(prompt.analysis.text, offset, kindOf(prompt.name));
   return yaml === undefined

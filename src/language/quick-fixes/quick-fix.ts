@@ -6,7 +6,7 @@ export interface QuickFix {
   /** The label for a menu: `Declare "name" as string`. */
   readonly title: string;
   readonly change: WorkspaceChange;
-  /** Whether it is what the author most probably wants. */
+  /** True if it is what the author most probably wants. */
   readonly isPreferred: boolean;
 }
 

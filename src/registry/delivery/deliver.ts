@@ -20,7 +20,7 @@ import { sharedReads } from './shared-reads.ts';
 import { canonicalTarget, isLangfusePath, parseTarget } from './target.ts';
 
 export interface DeliveryRequest {
-  /** Path and query as they stand in the request line. */
+  /** Path and query as they are in the request line. */
   readonly target: string;
   readonly authorization: string | undefined;
   readonly accept: string | undefined;

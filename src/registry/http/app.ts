@@ -45,19 +45,19 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   /** Does what may take long. */
   readonly work: Work;
-  /** How many bytes of bodies it holds at a time; for tests. */
+  /** The number of bytes of bodies it holds at a time; for tests. */
   readonly bodies?: BodyLimits | undefined;
   readonly contents: Contents;
   readonly maker: DeliveryMaker;
   /** The registry's identity; without it, it signs no checkpoint and has no webhooks. */
   readonly identity?: Identity;
-  /** Whether webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
+  /** True if webhooks may send to this machine and private networks, and by HTTP; without it nobody sends any, so there are none. */
   readonly webhooksToPrivateNetworks?: boolean;
   /** Where people reach the registry, without a slash at its end. */
   readonly publicUrl?: string | undefined;
   /** Aborts when no call may wait any longer. */
   readonly closing: AbortSignal;
-  /** How many calls of one key may wait for changes at once; 1000 by default. */
+  /** The number of calls of one key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
   /** The state of this process for monitoring; without it there is no `/metrics`. */
   readonly standing: Standing;

@@ -18,7 +18,7 @@ const CHECKS: Partial<Record<RouteName, Check>> = {
     try {
       await chooseVersion(snapshot, environment, name, {});
     } catch (error) {
-      // Which version is asked for stands in the body.
+      // Which version is asked for is in the body.
       if (Problem.is(error, 'prompt_not_found', 'environment_not_found')) throw error;
     }
   },

@@ -129,7 +129,7 @@ function checkNumbers(text: string): void {
   });
 }
 
-/** An object or a list, and where it stands: a body may hold millions, so its pointer is made for what is wrong alone. */
+/** An object or a list, and where it is: a body may hold millions, so its pointer is made for what is wrong alone. */
 interface Holder {
   readonly value: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly key: string | number;

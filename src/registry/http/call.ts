@@ -28,13 +28,13 @@ import type { Work } from './work.ts';
 export interface Standing {
   /** How far the log is verified. */
   readonly log: () => LogWatchState['status'] | 'unverified';
-  /** Whether it was asked to stop, and should get no more requests. */
+  /** Returns whether it was asked to stop, and should get no more requests. */
   readonly stopping: () => boolean;
   /** Absent where nobody measures. */
   readonly metrics?: {
     /** Prometheus' text: of the process alone, or of what all its registry's keys do as well. */
     readonly text: (of: 'process' | 'registry') => Promise<string>;
-    /** Whether others than this machine could ask for it. */
+    /** True if others than this machine could ask for it. */
     readonly needsKey: boolean;
   };
 }

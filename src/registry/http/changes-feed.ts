@@ -25,11 +25,11 @@ export interface Place {
 
 export interface FeedAnswer {
   readonly answer: Answer;
-  /** Whether the call was held open. */
+  /** True if the call was held open. */
   readonly waited: boolean;
 }
 
-/** How many calls of one key may wait at once in a process, unless it is told otherwise. */
+/** The number of calls of one key that may wait at once in a process, unless it is told otherwise. */
 export const MAX_WAITING_PER_KEY = 1000;
 
 interface Page {
@@ -71,7 +71,7 @@ export function changesFeed(
   let watching = false;
   /** Up to which revision those that wait have been given what there is. */
   let seen = Number.NaN;
-  /** Whether one of them looked at another revision before it began to wait. */
+  /** True if one of them looked at another revision before it began to wait. */
   let mustLook = false;
   /** When the store's wait ends by itself, on performance.now(), and how to end it sooner. */
   let until = 0;

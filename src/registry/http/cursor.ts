@@ -52,7 +52,7 @@ function refuse(): never {
 
 /**
  * A page of `limit` from `items`, of which one more was read to see whether another page follows.
- * `place` says where an item stands in the list.
+ * `place` says where an item is in the list.
  */
 export function pageOf<Item>(
   kind: CursorKind,

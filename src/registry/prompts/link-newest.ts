@@ -208,7 +208,7 @@ async function readSimilar(
     );
 }
 
-/** Whether all that a source was linked with is still the newest. */
+/** Returns whether all that a source was linked with is still the newest. */
 export async function isStillNewest(
   snapshot: Snapshot,
   { found }: Pick<LinkedSource, 'found'>,

@@ -11,7 +11,7 @@ import { COUNTS, claim, FITTING, type HashingOrder, type HashJob, offer, ROOM, S
 type Check = (snapshot: Snapshot) => Promise<void>;
 
 export interface Hashing {
-  /** Whether the thread takes another job now. Where not, it is done at once by whoever has it. */
+  /** Returns whether the thread takes another job now. Where not, it is done at once by whoever has it. */
   hasRoom(): boolean;
   /** @param check does the same */
   take(job: HashJob, check: Check): void;

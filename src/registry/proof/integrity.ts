@@ -47,7 +47,7 @@ export interface IntegrityParts {
 export const LOG_BROKEN =
   'The log of this registry was changed by other means than PromptForge. Nothing is written or signed, and only what was in memory before is delivered, until whoever runs it has restored it: "promptforge verify" and the log of the process say what does not fit.';
 
-/** How long to wait before it tries again to remember what it found, in ms. */
+/** The time to wait before it tries again to remember what it found, in ms. */
 const AGAIN = 1000;
 
 export function integrity({ heads, seen: known, onBroken, onFault }: IntegrityParts): Integrity {

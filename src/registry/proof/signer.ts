@@ -73,9 +73,9 @@ export function signer({ store, integrity, identity, heads, onFault, pauses }: S
   let turn: Promise<unknown> = Promise.resolve();
   let running: Promise<void> | undefined;
   let failing = false;
-  /** Whether its key was replaced, which was told. */
+  /** True if its key was replaced, which was told. */
   let replacedTold = false;
-  /** Whether the head cannot be kept, which was told. */
+  /** True if the head cannot be kept, which was told. */
   let unkept = false;
 
   return {

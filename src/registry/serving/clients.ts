@@ -25,7 +25,7 @@ export interface ClientParts {
   };
   readonly rates: Pick<RateMemories, 'failedKeys' | 'ended'>;
   readonly trusted: TrustedProxies;
-  /** Whether everybody comes through a proxy that nobody named. */
+  /** True if everybody comes through a proxy that nobody named. */
   readonly throughUnknownProxy: boolean;
   readonly screenKey: ScreenKey;
   readonly send: Send;
@@ -56,7 +56,7 @@ export interface Clients {
 
 /** Requests that may be under way on one connection: clients that pipeline at all send a few. */
 const MAX_PIPELINED = 100;
-/** How long a connection that sent a refused request is not read from, in ms. */
+/** The time a connection that sent a refused request is not read from, in ms. */
 const PAUSE = 1000;
 /** A refused request's body that is longer is not waited for. */
 const SHORT_BODY = 64 * 1024;
@@ -168,7 +168,7 @@ export function clients(parts: ClientParts): Clients {
     if (address !== undefined && !isOfProxy) held.opened(socket, address);
   }
 
-  /** Whether a refusal is what this request may get: it is not one that anybody may make. */
+  /** Returns whether a refusal is what this request may get: it is not one that anybody may make. */
   function isRefusable(incoming: IncomingMessage): boolean {
     const { url = '/' } = incoming;
     const question = url.indexOf('?');

@@ -4,9 +4,9 @@ import { Problem } from '../../core/problem.ts';
 
 export interface Exposure {
   readonly host: string;
-  /** Whether the server itself speaks TLS. */
+  /** True if the server itself speaks TLS. */
   readonly tls: boolean;
-  /** Whether a reverse proxy in front of it does. */
+  /** True if a reverse proxy in front of it does. */
   readonly behindProxy: boolean;
 }
 
@@ -22,7 +22,7 @@ export function checkExposure({ host, tls, behindProxy }: Exposure): void {
   );
 }
 
-/** Whether only this machine reaches it. */
+/** Returns whether only this machine reaches it. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -19,7 +19,7 @@ export interface FailedKeysMemory {
 }
 
 export interface FailedKeys {
-  /** Whether anybody may be over a limit now: usually nobody is, and nothing more has to be asked. */
+  /** Returns whether anybody may be over a limit now: usually nobody is, and nothing more has to be asked. */
   isAnyOver(): boolean;
   isOver(address: string): boolean;
   /** @returns whether it brought the address over its limit just now */

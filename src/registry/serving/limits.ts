@@ -10,7 +10,7 @@ import type { Endpoint } from './listening.ts';
 export interface ConnectionLimits extends ConnectionCounts {
   /** In ms: for a request to arrive whole, and again for it to be answered. A call waits for changes for 30 s at most. */
   readonly requestTimeout: number;
-  /** How many calls of one key may wait for changes at once. */
+  /** The number of calls of one key that may wait for changes at once. */
   readonly maxWaitingPerKey: number;
   /** Requests without a valid key, before such requests are refused without a closer look. */
   readonly failedKeys: FailedKeyLimits;
@@ -104,7 +104,7 @@ export function limitIdleReaders(
   server.once('close', () => clearInterval(sweeping));
 }
 
-/** Closes those that took nothing of their answer since the last time: their reader is gone, though the connection stands. */
+/** Closes those that took nothing of their answer since the last time: their reader is gone, though the connection is open. */
 function sweep(connections: ReadonlySet<Socket>): () => void {
   let before = new WeakMap<Socket, number>();
   return () => {

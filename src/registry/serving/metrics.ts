@@ -21,12 +21,12 @@ export interface Metrics {
 
 export interface MeasuredParts {
   readonly store: Store;
-  /** How many connections are open now. */
+  /** The number of connections that are open now. */
   readonly connections: () => number;
   readonly logState: () => LogWatchState;
   /** The last event that this process signed; 0: none. */
   readonly signed: () => number;
-  /** How many requests wait for a thread now. */
+  /** The number of requests that wait for a thread now. */
   readonly waiting: () => number;
   /** Bytes retained by the deliveries in memory. */
   readonly cached: () => { readonly bytes: number; readonly entries: number };

@@ -1,4 +1,4 @@
-/** How many connections the system lets this process have: each is an open file. */
+/** The number of connections the system lets this process have: each is an open file. */
 import { readFileSync } from 'node:fs';
 import { FORWARDED_AT_ONCE } from './limits.ts';
 import { wholeOf } from './shared-limits.ts';

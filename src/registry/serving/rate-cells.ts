@@ -15,7 +15,7 @@ export interface RateCells {
   admit(who: string): number;
   /** Counts one in any case, but never further ahead than to the limit. @returns until when it is over, in ms on the clock */
   charge(who: string): number;
-  /** Whether the next one is beyond the limit. */
+  /** Returns whether the next one is beyond the limit. */
   isOver(who: string): boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Trace } from './trace.ts';
 
 export interface LoggedRequest {
   readonly method: string;
-  /** As it stands in the request line; what follows the path is left out. */
+  /** As it is in the request line; what follows the path is left out. */
   readonly target: string;
   readonly status: number;
   readonly ms: number;

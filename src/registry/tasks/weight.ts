@@ -39,7 +39,7 @@ export function weightOfLinked(sources: Iterable<string>): number {
   return uses === 0 ? weight : weight * (4 + Math.min(uses, MAX_TRIES));
 }
 
-/** How many characters stand between `{{` and `}}`, those in strings and comments included. */
+/** The number of characters between `{{` and `}}`, those in strings and comments included. */
 export function tagCharacters(text: string, from = 0): number {
   let count = 0;
   for (let start = text.indexOf('{{', from); start >= 0; ) {

@@ -13,7 +13,7 @@ export interface DeliveryThread {
   /** Its URL. @throws Problem, Error when it ends before it listens */
   readonly listening: Promise<string>;
   readonly hasListened: boolean;
-  /** Whether it may deliver something by now. What was committed before that it reads by itself. */
+  /** True if it may deliver something by now. What was committed before that it reads by itself. */
   readonly mayDeliver: boolean;
   /** Resolves when it has ended, with why where it ended by itself. */
   readonly ended: Promise<unknown>;

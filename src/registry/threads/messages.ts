@@ -33,7 +33,7 @@ export interface ThreadOrder {
   readonly seen: ChainHead;
   /** The known fault of the log. */
   readonly broken: string | null;
-  /** Whether the registry is told when keys are used. */
+  /** True if the registry is told when keys are used. */
   readonly notesUse: boolean;
   /** Which it is to have, whatever the thread that starts it has by then. */
   readonly priority: number;

@@ -40,7 +40,7 @@ export function isTold(
   return holds(environments, environment) && holds(events, kind);
 }
 
-/** Whether a filter, a list as JSON or null for everything, holds this value. */
+/** Returns whether a filter, a list as JSON or null for everything, holds this value. */
 function holds(filter: string | null, value: EnvironmentName | EventKind | undefined): boolean {
   return filter === null || (JSON.parse(filter) as unknown[]).includes(value);
 }

@@ -10,7 +10,7 @@ export interface QueueLimits {
   readonly waitingPerKey: number;
   /** How many may wait in all. */
   readonly waiting: number;
-  /** How many bytes one key may have, of what waits and what is at work; without a limit unless told. */
+  /** The number of bytes one key may have, of what waits and what is at work; without a limit unless told. */
   readonly bytesPerKey?: number;
   /** The same in all. */
   readonly bytes?: number;

@@ -7,7 +7,7 @@ import { OutOfMemory, startProcess, startThread, type Worker } from './worker.ts
 
 /** Who asks for work, and until when. */
 export interface Asker {
-  /** Whose queue it stands in: a key's id. */
+  /** Whose queue it is in: a key's id. */
   readonly key: string;
   /** Aborts when nobody waits for it any more. */
   readonly signal?: AbortSignal;

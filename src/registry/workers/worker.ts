@@ -13,7 +13,7 @@ export interface Worker {
   run(task: unknown): Promise<unknown>;
   /** Whatever it does. What it is running rejects. */
   end(): Promise<void>;
-  /** Whether it can take another task. */
+  /** True if it can take another task. */
   readonly isAlive: boolean;
 }
 

@@ -21,7 +21,7 @@ function findingsOf(text: string, others: Readonly<Record<string, string>> = {})
   return diagnose(promptOf(library, 'team/it'), library);
 }
 
-/** Codes with the text they stand at. */
+/** Codes with the text they are at. */
 function found(
   text: string,
   others: Readonly<Record<string, string>> = {},

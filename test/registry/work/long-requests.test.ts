@@ -124,7 +124,7 @@ describe('requests that take long', () => {
   });
 });
 
-/** How many requests wait for a thread, as the process tells. */
+/** The number of requests that wait for a thread, as the process tells. */
 async function waiting(registry: RegistryForTest): Promise<number> {
   const { text } = await registry.call('GET', '/metrics');
   return Number(/^promptforge_requests_waiting (\d+)$/m.exec(text)?.[1] ?? Number.NaN);

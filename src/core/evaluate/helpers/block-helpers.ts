@@ -1,4 +1,4 @@
-/** The helpers that stand around a body: Handlebars' own and Dotprompt's. */
+/** The helpers that are around a body: Handlebars' own and Dotprompt's. */
 
 import type { BlockStatement } from '../../syntax-tree.ts';
 import { runBody } from '../run-body.ts';

@@ -18,7 +18,7 @@ interface Given {
 export interface PreviewRequest extends Given {
   /** `prompt` unless told. */
   readonly kind?: SourceKind;
-  /** Whether it was published already: then its front matter is read as it was when it could be published. */
+  /** True if it was published already: then its front matter is read as it was when it could be published. */
   readonly isPublished?: boolean;
   readonly partials: ReadonlyMap<string, LinkedPartial>;
   /** Names the prompt in messages. */
@@ -55,7 +55,7 @@ export interface PreviewRendered {
   readonly words: number;
 }
 
-/** How many tokens the messages' text has. `count` is null, with the reason, where counting would take too long. */
+/** The number of tokens the messages' text has. `count` is null, with the reason, where counting would take too long. */
 export type Tokens =
   | { readonly count: number; readonly encoding: string }
   | { readonly count: null; readonly encoding: string; readonly reason: string };

@@ -12,7 +12,7 @@ import type {
 import { type Heard, Thread } from './thread.ts';
 import type { FromWorker } from './worker.ts';
 
-/** How long each may take, in milliseconds. */
+/** The time each may take, in milliseconds. */
 export interface PreviewLimits {
   /** Starting the thread. */
   readonly start: number;

@@ -10,7 +10,7 @@ export interface DrawnPiece extends Piece {
   readonly end: number;
 }
 
-/** The top of the line that stands `fraction` through a piece, from the top of the window. */
+/** The top of the line that is `fraction` through a piece, from the top of the window. */
 export function heightIn({ node, start, end }: DrawnPiece, fraction: number): number {
   if (!(node instanceof Text)) {
     const lines = node.getClientRects();

@@ -123,7 +123,7 @@ export class FormView {
     return heading;
   }
 
-  /** Takes a value out again, so that its default stands for it. */
+  /** Takes a value out again, so that its default represents it. */
   #leaveOut({ path, label }: Place): HTMLButtonElement {
     return button('×', () => this.#rebuild(withoutValue(this.#parts.input, path), idOf(path)), {
       class: 'quiet leave-out',

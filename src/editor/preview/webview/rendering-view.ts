@@ -63,7 +63,7 @@ export class RenderingView {
     return this.#drawn.flatMap(({ pieces }) => pieces);
   }
 
-  /** Marks what the caret in the source stands on. */
+  /** Marks what the caret in the source is on. */
   highlight(caret: Caret | null): void {
     let first: HTMLElement | undefined;
     for (const { mark, source } of this.#marks) {

@@ -22,7 +22,7 @@ export class UnreadTexts {
     return this.#texts[uri] ?? {};
   }
 
-  /** @param text undefined when what stands there could be read */
+  /** @param text undefined when the text there could be read */
   keep(uri: string, id: string, text: string | undefined): void {
     const { [uri]: before = {}, ...others } = this.#texts;
     const { [id]: _gone, ...rest } = before;
