@@ -437,14 +437,14 @@ export class RegistryClient {
 
   /** Approves, rejects or takes back what waits of a release. @throws Problem with `details.refused` where nothing was done */
   decideRelease(
-    deed: 'approve' | 'reject' | 'cancel',
+    action: 'approve' | 'reject' | 'cancel',
     id: string,
     comment = '',
     signal?: AbortSignal,
     idempotencyKey: string = crypto.randomUUID(),
   ): Promise<ReleaseAnswer> {
     return this.#connection.call(
-      `${deed}Release`,
+      `${action}Release`,
       { path: { id }, body: { comment }, idempotencyKey },
       signal,
     );
@@ -476,7 +476,7 @@ export class RegistryClient {
 
   /** Approves, rejects or takes back the change that waits. @throws Problem `owners_change_closed`, `self_approval` … */
   decideOwners(
-    deed: 'approve' | 'reject' | 'cancel',
+    action: 'approve' | 'reject' | 'cancel',
     environment: EnvironmentName,
     id: string,
     comment = '',
@@ -484,7 +484,7 @@ export class RegistryClient {
     idempotencyKey: string = crypto.randomUUID(),
   ): Promise<OwnersChangeRecord> {
     return this.#connection.call(
-      `${deed}Owners`,
+      `${action}Owners`,
       { path: { environment, id }, body: { comment }, idempotencyKey },
       signal,
     );

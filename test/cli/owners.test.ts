@@ -60,14 +60,18 @@ describe('owners from the command line', () => {
   });
 
   it('can be rejected with a reason and cancelled, after which nothing waits', async () => {
-    for (const [deed, env] of [
+    for (const [action, env] of [
       ['reject', lee],
       ['cancel', {}],
     ] as const) {
       const { change } = JSON.parse((await set('* dana', '--json')).stdout);
-      const args = deed === 'reject' ? ['--comment', 'No'] : [];
-      const done = await copy.runWith(env, 'owners', deed, change.id, ...there, ...args, '--json');
-      assert.equal(JSON.parse(done.stdout).state, deed === 'reject' ? 'rejected' : 'cancelled', done.stderr);
+      const args = action === 'reject' ? ['--comment', 'No'] : [];
+      const done = await copy.runWith(env, 'owners', action, change.id, ...there, ...args, '--json');
+      assert.equal(
+        JSON.parse(done.stdout).state,
+        action === 'reject' ? 'rejected' : 'cancelled',
+        done.stderr,
+      );
       const again = await copy.run('owners', 'cancel', change.id, ...there);
       assert.equal(again.code, 1);
       assert.match(again.stderr, /already/);

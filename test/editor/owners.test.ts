@@ -11,7 +11,7 @@ import {
   parseOwnersUri,
 } from '../../src/editor/owners/uri.ts';
 import {
-  afterOwnersDeed,
+  afterOwnersReview,
   afterRequest,
   approveOwnersQuestion,
   changedMeanwhile,
@@ -109,10 +109,10 @@ describe('a change of owners', () => {
     );
     assert.equal(afterRequest({ ...change, state: 'applied' }, []), 'The owners of production are changed.');
     assert.equal(
-      afterOwnersDeed('approve', { ...change, approvalsNeeded: 2, approvals: [], canApprove: ['lee'] }),
+      afterOwnersReview('approve', { ...change, approvalsNeeded: 2, approvals: [], canApprove: ['lee'] }),
       'Approved. The change of the owners of production waits for 2 approvals by lee. The owners of production are as they were.',
     );
-    assert.match(afterOwnersDeed('reject', { ...change, state: 'rejected' }), /^Rejected\. .*as they were/);
+    assert.match(afterOwnersReview('reject', { ...change, state: 'rejected' }), /^Rejected\. .*as they were/);
   });
 
   it('says what a refusal means', () => {

@@ -105,13 +105,13 @@ describe('the markup of a promotion’s page', () => {
     for (const message of [
       { type: 'ready' },
       { type: 'openChanges' },
-      { type: 'decide', deed: 'approve' },
+      { type: 'decide', action: 'approve' },
       { type: 'comment', text: 'Good.', key },
       { type: 'refresh' },
     ])
       assert.ok(fromPage.safeParse(message).success, JSON.stringify(message));
     for (const message of [
-      { type: 'decide', deed: 'revoke' },
+      { type: 'decide', action: 'revoke' },
       { type: 'comment', text: 'Good.', key: 'mine' },
       { type: 'comment', text: 'x'.repeat(50_000), key },
       { type: 'ready', more: 1 },

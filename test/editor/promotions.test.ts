@@ -8,14 +8,14 @@ import type { PromotionRecord } from '../../src/core/promotion.ts';
 import { decideCancellation, decideRejection } from '../../src/core/promotion-decisions.ts';
 import { type Role, roleIncludes } from '../../src/core/role.ts';
 import { parseVersionNumber } from '../../src/core/version.ts';
-import { deedsFor, groupsOf } from '../../src/editor/promotions/groups.ts';
+import { groupsOf, permittedActions } from '../../src/editor/promotions/groups.ts';
 import {
-  afterDeed,
+  afterReview,
   groupTitle,
   promotionOption,
   promotionWords,
 } from '../../src/editor/promotions/labels.ts';
-import { ownersDeedsFor } from '../../src/editor/promotions/owners-deeds.ts';
+import { permittedOwnersActions } from '../../src/editor/promotions/owners-actions.ts';
 import { ownersWords } from '../../src/editor/promotions/owners-labels.ts';
 import type { Standing } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
@@ -89,13 +89,13 @@ describe('the groups of promotions', () => {
     assert.deepEqual(shown('admin', { requestedBy: 'Mara.Lindqvist' }), ['Requested by you']);
     const approved = [{ actor: 'mara.lindqvist', at: change.requestedAt, comment: '' }];
     assert.deepEqual(shown('admin', { approvals: approved, approvalsNeeded: 2 }), ['Waiting for others']);
-    const deeds = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
-      ownersDeedsFor({ ...change, ...more }, aKey('production', role));
-    assert.deepEqual(deeds('approver'), ['approve', 'reject']);
-    assert.deepEqual(deeds('admin'), ['approve', 'reject', 'cancel']);
-    assert.deepEqual(deeds('author', { requestedBy: 'mara.lindqvist' }), ['cancel']);
-    assert.deepEqual(deeds('admin', { state: 'applied' }), []);
-    assert.deepEqual(ownersDeedsFor(change, undefined), []);
+    const actions = (role: Role, more: Partial<OwnersChangeRecord> = {}) =>
+      permittedOwnersActions({ ...change, ...more }, aKey('production', role));
+    assert.deepEqual(actions('approver'), ['approve', 'reject']);
+    assert.deepEqual(actions('admin'), ['approve', 'reject', 'cancel']);
+    assert.deepEqual(actions('author', { requestedBy: 'mara.lindqvist' }), ['cancel']);
+    assert.deepEqual(actions('admin', { state: 'applied' }), []);
+    assert.deepEqual(permittedOwnersActions(change, undefined), []);
   });
 
   it('say of whom a change of owners waits for approval', () => {
@@ -132,23 +132,23 @@ describe('what one may do with a promotion', () => {
   };
 
   it('is to approve what another asked for, once, as an approver', () => {
-    assert.deepEqual(deedsFor(WAITING, as('approver', 'mara')), ['approve', 'reject']);
-    assert.deepEqual(deedsFor(WAITING, as('approver', 'ada')), ['reject']);
-    assert.deepEqual(deedsFor(WAITING, as('author', 'mara')), []);
-    assert.deepEqual(deedsFor(WAITING, undefined), []);
+    assert.deepEqual(permittedActions(WAITING, as('approver', 'mara')), ['approve', 'reject']);
+    assert.deepEqual(permittedActions(WAITING, as('approver', 'ada')), ['reject']);
+    assert.deepEqual(permittedActions(WAITING, as('author', 'mara')), []);
+    assert.deepEqual(permittedActions(WAITING, undefined), []);
   });
 
   it('is not to approve what one wrote, however the name is spelled', () => {
     const written = { ...WAITING, authors: ['lea', 'Mara '] };
     for (const actor of ['mara', 'MARA', 'ma\u200bra'])
-      assert.deepEqual(deedsFor(written, as('approver', actor)), ['reject']);
-    assert.deepEqual(deedsFor(written, as('approver', 'tomas')), ['approve', 'reject']);
+      assert.deepEqual(permittedActions(written, as('approver', actor)), ['reject']);
+    assert.deepEqual(permittedActions(written, as('approver', 'tomas')), ['approve', 'reject']);
   });
 
   it('is to cancel one’s own, or as an admin any', () => {
-    assert.deepEqual(deedsFor(WAITING, as('author', 'jonas.weber')), ['cancel']);
-    assert.deepEqual(deedsFor(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
-    assert.deepEqual(deedsFor(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
+    assert.deepEqual(permittedActions(WAITING, as('author', 'jonas.weber')), ['cancel']);
+    assert.deepEqual(permittedActions(WAITING, as('approver', 'JONAS.WEBER')), ['reject', 'cancel']);
+    assert.deepEqual(permittedActions(PLANNED, as('admin', 'mara')), ['reject', 'cancel']);
   });
 
   it('is to reject and to cancel exactly what the registry allows, however a name is spelled', () => {
@@ -178,18 +178,18 @@ describe('what one may do with a promotion', () => {
     fc.assert(
       fc.property(names, roles, fc.constantFrom(WAITING, PLANNED), (actor, role, promotion) => {
         const record = promotion as unknown as PromotionRecord;
-        const deeds = deedsFor(promotion, as(role, actor));
+        const actions = permittedActions(promotion, as(role, actor));
         const mayCancel =
           roleIncludes(role, 'author') && allows(() => decideCancellation(record, { actor, role }));
-        assert.equal(deeds.includes('cancel'), mayCancel, `${actor} as ${role}`);
+        assert.equal(actions.includes('cancel'), mayCancel, `${actor} as ${role}`);
         const mayReject = roleIncludes(role, 'approver') && allows(() => decideRejection(record));
-        assert.equal(deeds.includes('reject'), mayReject);
+        assert.equal(actions.includes('reject'), mayReject);
       }),
     );
   });
 
   it('is nothing with one that ended', () => {
-    assert.deepEqual(deedsFor(aPromotion('production', 12), as('admin', 'mara')), []);
+    assert.deepEqual(permittedActions(aPromotion('production', 12), as('admin', 'mara')), []);
   });
 });
 
@@ -278,15 +278,15 @@ describe('the words of a decision', () => {
 
   it('say after it what is live', () => {
     assert.equal(
-      afterDeed('approve', { ...WAITING, state: 'applied' }),
+      afterReview('approve', { ...WAITING, state: 'applied' }),
       'Approved: support/triage@12 is now live in production. It was @11.',
     );
     assert.equal(
-      afterDeed('approve', WAITING),
+      afterReview('approve', WAITING),
       'Approved: support/triage@12 has 1 of 2 approvals and waits. support/triage@11 is still live in production.',
     );
-    assert.match(afterDeed('approve', PLANNED), /goes live in production on .*06:00 UTC/);
-    assert.match(afterDeed('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still live/);
+    assert.match(afterReview('approve', PLANNED), /goes live in production on .*06:00 UTC/);
+    assert.match(afterReview('reject', { ...WAITING, state: 'rejected' }), /^Rejected: .* @?.*still live/);
   });
 
   it('say what a refusal means here', () => {

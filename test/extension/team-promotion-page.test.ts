@@ -136,7 +136,7 @@ describe('the page of a promotion', () => {
     assert.equal(promotions.pageInFront, undefined);
     const ask = new ScriptedAsk();
     (await inside()).answerWith(ask);
-    await page.receive({ type: 'decide', deed: 'approve' });
+    await page.receive({ type: 'decide', action: 'approve' });
     await ask.message(/This promotion belongs to .*, and this window is connected to /);
     await nameRegistry(team.registry.url);
     await eventually('its own registry', () => heard.content?.actions.length === 2);

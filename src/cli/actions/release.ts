@@ -33,14 +33,14 @@ export async function show(id: string, options: ShowOptions): Promise<void> {
 
 /** @throws CommandFailure where some of it was refused; Problem where all of it was; RegistryUnreachable */
 export async function decide(
-  deed: 'approve' | 'reject' | 'cancel',
+  action: 'approve' | 'reject' | 'cancel',
   id: string,
   options: DecideOptions,
 ): Promise<void> {
   const remote = await openRemote(options);
   const { environment } = await (await remote.clientFor({ kind: 'read' })).client.getRelease(id);
   const { client } = await remote.clientFor({ kind: 'decide', environment });
-  await tell(await naming(client.decideRelease(deed, id, options.comment ?? '')), options);
+  await tell(await naming(client.decideRelease(action, id, options.comment ?? '')), options);
 }
 
 /** @throws CommandFailure where there is nothing to roll back; Problem where it is refused; RegistryUnreachable */

@@ -33,14 +33,14 @@ function showCommand(): Command {
     );
 }
 
-function decideCommand(deed: 'approve' | 'reject' | 'cancel', description: string): Command {
-  return new Command(deed)
+function decideCommand(action: 'approve' | 'reject' | 'cancel', description: string): Command {
+  return new Command(action)
     .description(description)
     .addArgument(idArgument())
     .addOption(
       new Option('--comment <text>', 'why; it is kept permanently')
         .argParser(givenArgument)
-        .makeOptionMandatory(deed === 'reject'),
+        .makeOptionMandatory(action === 'reject'),
     )
     .addOption(remoteOption())
     .option('--json', 'print the result as the API gives it')
@@ -51,10 +51,10 @@ One that goes live as a whole is decided as a whole, or not at all; otherwise it
 the exit code is 1.
 
 Examples:
-  promptforge release ${deed} 318 --comment "${deed === 'approve' ? 'Read all of it' : 'Not this week'}"`,
+  promptforge release ${action} 318 --comment "${action === 'approve' ? 'Read all of it' : 'Not this week'}"`,
     )
     .action(async (id: string, options: DecideOptions) =>
-      (await import('../actions/release.ts')).decide(deed, id, options),
+      (await import('../actions/release.ts')).decide(action, id, options),
     );
 }
 

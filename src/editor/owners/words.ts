@@ -8,7 +8,7 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { messageOf } from '../problems/explain.ts';
 import { whyNotComment } from '../promotions/comment-length.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 import { ageOf, counted } from '../wording/age.ts';
 
 /** The initial text of a draft if no prompt has owners yet. */
@@ -130,12 +130,12 @@ function diffLines(diff: DiffExcerpt | undefined): string[] {
 
 /** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
 export function decideOwnersQuestion(
-  deed: Deed,
+  action: ReviewAction,
   { environment, requestedBy }: OwnersChangeRecord,
 ): TextQuestion {
   const what = `the change of the owners of ${environment}`;
-  const validate = (text: string) => whyNotComment(text, deed === 'reject');
-  switch (deed) {
+  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  switch (action) {
     case 'approve':
       return {
         title: `Approve ${what}`,
@@ -161,11 +161,11 @@ export function decideOwnersQuestion(
 }
 
 /** Describes the state after a change was approved, rejected or cancelled. */
-export function afterOwnersDeed(deed: Deed, change: OwnersChangeRecord): string {
+export function afterOwnersReview(action: ReviewAction, change: OwnersChangeRecord): string {
   const { environment, state } = change;
   const as = `The owners of ${environment} are as they were.`;
-  if (deed === 'reject') return `Rejected. ${as}`;
-  if (deed === 'cancel') return `Cancelled. ${as}`;
+  if (action === 'reject') return `Rejected. ${as}`;
+  if (action === 'cancel') return `Cancelled. ${as}`;
   return state === 'applied'
     ? `Approved. The owners of ${environment} are changed.`
     : oneLine(

@@ -7,7 +7,13 @@ import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
 import { oneLine, visibleLines } from '../../core/visible-text.ts';
 import { MAX_COMMENT } from '../promotions/comment-length.ts';
-import { type Deed, deedsFor, doesApprovalHelp, groupOf, isAuthor } from '../promotions/groups.ts';
+import {
+  doesApprovalHelp,
+  groupOf,
+  isAuthor,
+  permittedActions,
+  type ReviewAction,
+} from '../promotions/groups.ts';
 import { approvalsWords } from '../promotions/labels.ts';
 import type { Standing } from '../promotions/standing.ts';
 import { ageOf, bothZones, instantOf } from '../wording/age.ts';
@@ -53,7 +59,7 @@ export function contentOf(parts: ContentParts): PromotionContent {
       .slice(-MAX_COMMENTS)
       .map(({ actor, at, text, place }) => said(actor, at, text, whereOf(promotion, place), now)),
     left: Math.max(0, comments.length - MAX_COMMENTS),
-    actions: deedsFor(promotion, key).map(deed => actionOf(deed, promotion)),
+    actions: permittedActions(promotion, key).map(action => actionOf(action, promotion)),
     note: hasEnded || isElsewhere ? undefined : noteOf(promotion, key),
     mayComment: !hasEnded,
     longestComment: MAX_COMMENT,
@@ -148,16 +154,16 @@ function whereOf({ from, version }: Promotion, place: Comment['place']): string 
   return `@${place.side === 'from' ? from : version}, line ${place.line}`;
 }
 
-function actionOf(deed: Deed, { version, environment, release }: Promotion): Action {
+function actionOf(action: ReviewAction, { version, environment, release }: Promotion): Action {
   // Promotions that go live only with others are reviewed with them.
   const what = release?.atomic === true ? `Release ${release.id}` : `@${version}`;
-  switch (deed) {
+  switch (action) {
     case 'approve':
-      return { deed, label: `Approve ${what} for ${environment}…` };
+      return { action, label: `Approve ${what} for ${environment}…` };
     case 'reject':
-      return { deed, label: `Reject ${what} for ${environment}…` };
+      return { action, label: `Reject ${what} for ${environment}…` };
     case 'cancel':
-      return { deed, label: `Cancel Promotion of ${what} to ${environment}…` };
+      return { action, label: `Cancel Promotion of ${what} to ${environment}…` };
   }
 }
 
@@ -169,7 +175,7 @@ function noteOf(promotion: Promotion, key: KeyState | undefined): string | undef
     return `You have no key for ${environment}, so you cannot review it. Set one to approve or reject.`;
   if (key.kind !== 'known') return undefined;
   const { actor, role } = key.who;
-  if (deedsFor(promotion, key).includes('approve')) return undefined;
+  if (permittedActions(promotion, key).includes('approve')) return undefined;
   if (isSamePerson(promotion.requestedBy, actor)) return 'You requested it, so someone else must approve it.';
   if (isAuthor(promotion, actor)) return 'You wrote what it changes, so someone else must approve it.';
   if (promotion.approvals.some(approval => isSamePerson(approval.actor, actor)))

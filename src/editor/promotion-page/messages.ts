@@ -1,7 +1,7 @@
 /** Messages between the page of a promotion and the extension: two closed unions, checked on receipt. */
 import * as z from 'zod';
 import { MAX_COMMENT } from '../promotions/comment-length.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 
 /** A message from the extension to the page. */
 export type ToPage =
@@ -55,7 +55,7 @@ export interface Said {
 }
 
 export interface Action {
-  readonly deed: Deed;
+  readonly action: ReviewAction;
   /** With environment and version. */
   readonly label: string;
 }
@@ -73,7 +73,7 @@ export type KeptState = z.infer<typeof keptState>;
 export const fromPage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('openChanges') }),
-  z.strictObject({ type: z.literal('decide'), deed: z.enum(['approve', 'reject', 'cancel']) }),
+  z.strictObject({ type: z.literal('decide'), action: z.enum(['approve', 'reject', 'cancel']) }),
   z.strictObject({
     type: z.literal('comment'),
     text: z.string().max(10 * MAX_COMMENT),

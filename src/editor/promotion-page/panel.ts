@@ -215,7 +215,7 @@ export class PromotionPanel implements vscode.Disposable {
         return;
       case 'decide':
         this.#checkPlace();
-        await vscode.commands.executeCommand(`promptforge.${said.deed}Promotion`, this.id);
+        await vscode.commands.executeCommand(`promptforge.${said.action}Promotion`, this.id);
         return this.load();
       case 'comment':
         return this.#comment(said.text, said.key);

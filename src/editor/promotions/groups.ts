@@ -6,7 +6,7 @@ import type { Promotion } from '../../contract/promotions.ts';
 import type { EnvironmentName } from '../../core/environment.ts';
 import { isSamePerson } from '../../core/person.ts';
 import { roleIncludes } from '../../core/role.ts';
-import { ownersTurnOf } from './owners-deeds.ts';
+import { ownersTurnOf } from './owners-actions.ts';
 
 export const GROUPS = ['waiting', 'planned', 'done'] as const;
 export type GroupName = (typeof GROUPS)[number];
@@ -120,14 +120,19 @@ function firstEntries(promotions: readonly Promotion[], count: number): Promotio
 }
 
 /** The actions permitted on a whole release: those permitted on any of its promotions. */
-export function deedsForRelease(promotions: readonly Promotion[], key: KeyState | undefined): Deed[] {
-  const deeds = promotions.map(promotion => deedsFor(promotion, key));
-  return (['approve', 'reject', 'cancel'] as const).filter(deed => deeds.some(each => each.includes(deed)));
+export function permittedReleaseActions(
+  promotions: readonly Promotion[],
+  key: KeyState | undefined,
+): ReviewAction[] {
+  const actions = promotions.map(promotion => permittedActions(promotion, key));
+  return (['approve', 'reject', 'cancel'] as const).filter(action =>
+    actions.some(each => each.includes(action)),
+  );
 }
 
 /** Of one that waits for approval, with one's key for its environment. */
 export function turnOf(promotion: Promotion, key: KeyState | undefined): Turn {
-  if (deedsFor(promotion, key).includes('approve')) return 'yours';
+  if (permittedActions(promotion, key).includes('approve')) return 'yours';
   return key?.kind === 'known' && isSamePerson(promotion.requestedBy, key.who.actor) ? 'requested' : 'others';
 }
 
@@ -136,10 +141,10 @@ export function endedAt({ appliedAt, closed, requestedAt }: Promotion): string {
   return appliedAt ?? closed?.at ?? requestedAt;
 }
 
-export type Deed = 'approve' | 'reject' | 'cancel';
+export type ReviewAction = 'approve' | 'reject' | 'cancel';
 
 /** The actions permitted on a promotion by one's key, as known here; the registry decides. */
-export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[] {
+export function permittedActions(promotion: Promotion, key: KeyState | undefined): ReviewAction[] {
   const group = groupOf(promotion);
   if (group === 'done' || key === undefined) return [];
   if (key.kind === 'unasked')
@@ -148,12 +153,12 @@ export function deedsFor(promotion: Promotion, key: KeyState | undefined): Deed[
   const { actor, role } = key.who;
   const own = isSamePerson(promotion.requestedBy, actor);
   const approved = promotion.approvals.some(approval => isSamePerson(approval.actor, actor));
-  const deeds: Deed[] = [];
+  const actions: ReviewAction[] = [];
   const mayApprove = !own && !approved && !isAuthor(promotion, actor) && doesApprovalHelp(promotion, actor);
-  if (group === 'waiting' && roleIncludes(role, 'approver') && mayApprove) deeds.push('approve');
-  if (roleIncludes(role, 'approver')) deeds.push('reject');
-  if ((own && roleIncludes(role, 'author')) || role === 'admin') deeds.push('cancel');
-  return deeds;
+  if (group === 'waiting' && roleIncludes(role, 'approver') && mayApprove) actions.push('approve');
+  if (roleIncludes(role, 'approver')) actions.push('reject');
+  if ((own && roleIncludes(role, 'author')) || role === 'admin') actions.push('cancel');
+  return actions;
 }
 
 /** Returns whether somebody may not approve a promotion as they wrote what it changes. */

@@ -10,7 +10,7 @@ import { ageOf, bothZones, counted, instantOf, listed } from '../wording/age.ts'
 import { capital } from '../wording/capital.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
-import { type Deed, endedAt, type Group, type GroupName, groupOf, type Turn } from './groups.ts';
+import { endedAt, type Group, type GroupName, groupOf, type ReviewAction, type Turn } from './groups.ts';
 import type { Standing } from './standing.ts';
 
 const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
@@ -194,13 +194,13 @@ export function promotionOption(promotion: Promotion, standing: Standing, now: n
 }
 
 /** Describes the state after an approval, rejection or cancellation. */
-export function afterDeed(deed: Deed, promotion: Promotion): string {
+export function afterReview(action: ReviewAction, promotion: Promotion): string {
   const { prompt, version, from, state, effectiveAt } = promotion;
   const reference = `${prompt}@${version}`;
   const where = `live in ${placeOf(promotion)}`;
   const still = from === null ? `Nothing is ${where} yet.` : `${prompt}@${from} is still ${where}.`;
-  if (deed === 'reject') return `Rejected: ${reference} does not go ${where}. ${still}`;
-  if (deed === 'cancel') return `Cancelled: ${reference} does not go ${where}. ${still}`;
+  if (action === 'reject') return `Rejected: ${reference} does not go ${where}. ${still}`;
+  if (action === 'cancel') return `Cancelled: ${reference} does not go ${where}. ${still}`;
   if (state === 'applied')
     return `Approved: ${reference} is now ${where}.${from === null ? '' : ` It was @${from}.`}`;
   if (state === 'planned' && effectiveAt !== null)

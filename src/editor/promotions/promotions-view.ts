@@ -11,18 +11,18 @@ import { counted } from '../wording/age.ts';
 import { treeItem } from '../wording/tree-item.ts';
 import type { Workbench } from '../workbench.ts';
 import {
-  deedsFor,
-  deedsForRelease,
   type Entry,
   entriesOf,
   type Group,
   groupOf,
   groupsOf,
   type OwnersEntry,
+  permittedActions,
+  permittedReleaseActions,
   turnOf,
 } from './groups.ts';
 import { groupTitle, iconOf, promotionWords } from './labels.ts';
-import { ownersDeedsFor, ownersTurnOf } from './owners-deeds.ts';
+import { ownersTurnOf, permittedOwnersActions } from './owners-actions.ts';
 import { ownersWords } from './owners-labels.ts';
 import type { PromotionList } from './promotion-list.ts';
 import { releaseWords } from './release-labels.ts';
@@ -129,9 +129,9 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     // Waiting and finished promotions of one release are two items.
     item.id = `release ${release.id} ${group}`;
     item.iconPath = new vscode.ThemeIcon('package');
-    const deeds = deedsForRelease(release.promotions, this.#keyOf(first.environment));
+    const actions = permittedReleaseActions(release.promotions, this.#keyOf(first.environment));
     const applied = release.promotions.some(({ state }) => state === 'applied') ? ['applied'] : [];
-    item.contextValue = `:${['release', group, ...applied, ...deeds].join(':')}:`;
+    item.contextValue = `:${['release', group, ...applied, ...actions].join(':')}:`;
     return item;
   }
 
@@ -145,8 +145,8 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
       icon,
       colour === undefined ? undefined : new vscode.ThemeColor(colour),
     );
-    const deeds = deedsFor(promotion, this.#keyOf(promotion.environment));
-    item.contextValue = `:${['promotion', groupOf(promotion), ...deeds].join(':')}:`;
+    const actions = permittedActions(promotion, this.#keyOf(promotion.environment));
+    item.contextValue = `:${['promotion', groupOf(promotion), ...actions].join(':')}:`;
     item.command = { command: 'promptforge.openPromotion', title: 'Open Promotion', arguments: [node] };
     return item;
   }
@@ -156,8 +156,8 @@ export class PromotionsTree implements vscode.TreeDataProvider<PromotionNode> {
     const item = treeItem(this.#wordsOf(node));
     item.id = `owners ${change.id}`;
     item.iconPath = new vscode.ThemeIcon('organization');
-    const deeds = ownersDeedsFor(change, this.#keyOf(change.environment));
-    item.contextValue = `:${['owners', ...deeds].join(':')}:`;
+    const actions = permittedOwnersActions(change, this.#keyOf(change.environment));
+    item.contextValue = `:${['owners', ...actions].join(':')}:`;
     item.command = {
       command: 'promptforge.reviewOwnersChange',
       title: 'Review Owners Change',

@@ -10,7 +10,7 @@ import { messageOf } from '../problems/explain.ts';
 import { bothZones, counted } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import { whyNotComment } from './comment-length.ts';
-import type { Deed } from './groups.ts';
+import type { ReviewAction } from './groups.ts';
 
 /**
  * The one question before an approval: what would be live, instead of what, who asked for it and why.
@@ -33,11 +33,11 @@ export function approvalQuestion(promotion: Promotion, change: Change | null | u
 }
 
 /** One input box is the question and the comment: Enter does it, Escape leaves all as it is. */
-export function decisionQuestion(deed: Deed, promotion: Promotion): TextQuestion {
+export function decisionQuestion(action: ReviewAction, promotion: Promotion): TextQuestion {
   const { prompt, version } = promotion;
   const what = `${prompt}@${version} for ${placeOf(promotion)}`;
-  const validate = (text: string) => whyNotComment(text, deed === 'reject');
-  switch (deed) {
+  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  switch (action) {
     case 'approve':
       return {
         title: `Approve ${what}`,
@@ -86,8 +86,8 @@ export function endedAlready({ prompt, version, state, closed }: Promotion, isNe
 }
 
 /** The message if it is unknown whether the registry carried it out. */
-export function unknownAfterFailure(deed: Deed, error: unknown): string {
-  return `${messageOf(error)} The registry may or may not have done it: the Promotions view shows the result when you are back online. It is safe to ${deed} again.`;
+export function unknownAfterFailure(action: ReviewAction, error: unknown): string {
+  return `${messageOf(error)} The registry may or may not have done it: the Promotions view shows the result when you are back online. It is safe to ${action} again.`;
 }
 
 /**

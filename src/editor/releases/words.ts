@@ -10,7 +10,7 @@ import { oneLine } from '../../core/visible-text.ts';
 import type { Confirmation, TextQuestion } from '../asking/ask.ts';
 import { replacedSentence } from '../promotion/replaced.ts';
 import { whyNotComment } from '../promotions/comment-length.ts';
-import type { Deed } from '../promotions/groups.ts';
+import type { ReviewAction } from '../promotions/groups.ts';
 import { moveWords } from '../promotions/release-labels.ts';
 import { bothZones, counted, listed } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
@@ -168,10 +168,10 @@ export function approveReleaseQuestion(release: Release): Confirmation {
 }
 
 /** As for a promotion: the input box is the question and the comment. */
-export function decideReleaseQuestion(deed: Deed, release: Release): TextQuestion {
+export function decideReleaseQuestion(action: ReviewAction, release: Release): TextQuestion {
   const what = `${counted(open(release).length, 'prompt')} of release ${release.id} for ${placeOf(release)}`;
-  const validate = (text: string) => whyNotComment(text, deed === 'reject');
-  switch (deed) {
+  const validate = (text: string) => whyNotComment(text, action === 'reject');
+  switch (action) {
     case 'approve':
       return {
         title: `Approve ${what}`,
@@ -196,13 +196,13 @@ export function decideReleaseQuestion(deed: Deed, release: Release): TextQuestio
   }
 }
 
-export function afterReleaseDeed(deed: Deed, answer: ReleaseAnswer): string {
+export function afterReleaseReview(action: ReviewAction, answer: ReleaseAnswer): string {
   const { release, results } = answer;
   if (release === null) return '';
   const place = placeOf(release);
   const done = results.filter(({ outcome }) => outcome !== 'refused').length;
-  if (deed === 'approve') return `Approved. ${releaseOutcome(answer, release)}`;
-  const verb = deed === 'reject' ? 'Rejected' : 'Cancelled';
+  if (action === 'approve') return `Approved. ${releaseOutcome(answer, release)}`;
+  const verb = action === 'reject' ? 'Rejected' : 'Cancelled';
   const refused = results.filter(({ outcome }) => outcome === 'refused');
   const more =
     refused.length === 0 ? '' : ` ${refusals(refused.map(each => ({ ...each, detail: each.detail ?? '' })))}`;

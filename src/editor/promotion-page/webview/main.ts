@@ -122,7 +122,7 @@ function showActions(actions: readonly Action[]): void {
   const hadFocus = place.contains(document.activeElement);
   fill(
     place,
-    actions.map(({ deed, label }) => button(label, () => host.postMessage({ type: 'decide', deed }))),
+    actions.map(({ action, label }) => button(label, () => host.postMessage({ type: 'decide', action }))),
   );
   if (hadFocus && !place.contains(document.activeElement)) byId('title', HTMLElement).focus();
 }
