@@ -1,5 +1,5 @@
 /**
- * Every place where one thing is written: a variable, a property, a block parameter, in front matter, bodies and
+ * Every place where one symbol is written: a variable, a property, a block parameter, in front matter, bodies and
  * samples, through partials. Definition, references and rename are three questions to this.
  */
 
@@ -42,7 +42,7 @@ export interface Occurrences {
   closed(occurrence: Occurrence): readonly Occurrence[];
 }
 
-/** Where things named `name` are written in `from` and in all that is tied to it through partials. */
+/** Where symbols named `name` are written in `from` and in all that is tied to it through partials. */
 export function occurrencesOf(name: string, from: LibraryPrompt, library: Library): Occurrences {
   const collected = new Collected();
   const related = relatedPrompts(name, from, library);

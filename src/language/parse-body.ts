@@ -238,7 +238,7 @@ class Parser {
     return () => void this.#open.pop();
   }
 
-  /** A block that nests too deep, with all in it: one thing that is wrong, not a stack that overflows. */
+  /** A block that nests too deep, with all in it: one issue, not a stack that overflows. */
   #tooDeep(token: Token): BodyNode {
     const { tag } = readTag(this.#tokens, 'CLOSE');
     this.#tokens.local = false;

@@ -4,7 +4,7 @@ import { Problem } from '../core/problem.ts';
 import type { Library } from './library.ts';
 import { prefixOf, renamePrompt } from './rename-prompt.ts';
 import type { WorkspaceChange } from './results.ts';
-import type { Thing } from './thing.ts';
+import type { PromptSymbol } from './symbol-at.ts';
 
 function refuse(message: string): never {
   throw new Problem('invalid_request', message);
@@ -12,7 +12,7 @@ function refuse(message: string): never {
 
 /** @throws Problem `invalid_request` for a name that cannot be, or where a call would mean another partial */
 export function renamePartial(
-  { partial, name }: Thing & { kind: 'partial' },
+  { partial, name }: PromptSymbol & { kind: 'partial' },
   newReference: string,
   library: Library,
 ): WorkspaceChange {

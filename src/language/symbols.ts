@@ -20,7 +20,7 @@ export function symbols({ text, frontMatter, body }: Analysis): Symbol[] {
   return [...variableSymbols(frontMatter.variables, new Set()), ...bodySymbols(text, body.body)];
 }
 
-/** `within`: what the declared things are in, so that a type which holds itself ends. */
+/** `within`: what the declared symbols are in, so that a type which holds itself ends. */
 function variableSymbols(declared: readonly Declared[], within: ReadonlySet<Declared>): Symbol[] {
   return declared.flatMap((variable): Symbol[] => {
     const { name, type, optional, nameSpan, span = nameSpan } = variable;

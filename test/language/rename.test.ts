@@ -1,4 +1,4 @@
-/** A rename changes every place of one thing, in all files, and what is rendered stays the same. */
+/** A rename changes every place of one symbol, in all files, and what is rendered stays the same. */
 import assert from 'node:assert/strict';
 import { Problem } from '../../src/core/problem.ts';
 import { prepareRename, prepareRenameInSamples, rename, renameInSamples } from '../../src/language/rename.ts';
