@@ -10,7 +10,7 @@ import type { Change } from '../../src/editor/compare/change.ts';
 import { breakingInWords } from '../../src/editor/compare/change-words.ts';
 import { explain, logged, mayHaveArrived, messageOf } from '../../src/editor/problems/explain.ts';
 import {
-  formerVersions,
+  previousVersions,
   promotedFromFirst,
   setTargets,
   targetsOf,
@@ -88,21 +88,21 @@ describe('what one can roll back to', () => {
         });
       })
       .reverse();
-  const formers = (promotions: ReturnType<typeof aPromotion>[]) =>
-    formerVersions(promotions, MOVE.target).map(({ version, isGood }) => `${version}${isGood ? '' : '!'}`);
+  const previous = (promotions: ReturnType<typeof aPromotion>[]) =>
+    previousVersions(promotions, MOVE.target).map(({ version, isGood }) => `${version}${isGood ? '' : '!'}`);
 
   it('is what was live there before, the last one first, each once, without what is live', () => {
     const elsewhere = [
       aPromotion('staging', 8),
       aPromotion('production', 9, { state: 'pending', appliedAt: null }),
     ];
-    assert.deepEqual(formers([...elsewhere, ...moves(7, 10, 11)]), ['10', '7']);
+    assert.deepEqual(previous([...elsewhere, ...moves(7, 10, 11)]), ['10', '7']);
   });
 
   it('names what a rollback left or passed over last', () => {
-    assert.deepEqual(formers(moves(9, 11, 12, 11)), ['9', '12!']);
-    assert.deepEqual(formers(moves(9, 11, 12, 13, 11)), ['9', '13!', '12!']);
-    assert.deepEqual(formers(moves(9, 11, 12, 11, 12, 11)), ['9', '12!']);
+    assert.deepEqual(previous(moves(9, 11, 12, 11)), ['9', '12!']);
+    assert.deepEqual(previous(moves(9, 11, 12, 13, 11)), ['9', '13!', '12!']);
+    assert.deepEqual(previous(moves(9, 11, 12, 11, 12, 11)), ['9', '12!']);
   });
 
   it('is offered over all prompts, production first and there what was moved last', () => {

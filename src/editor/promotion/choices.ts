@@ -43,7 +43,7 @@ export function setTargets(
 }
 
 /** A version that was this pointer's target before. */
-export interface Former {
+export interface PreviousVersion {
   readonly version: VersionNumber;
   /** When and by whom it was put there last. */
   readonly promotion: Promotion;
@@ -56,7 +56,7 @@ export interface Former {
  * gave up; each version once, without the one that is live.
  * @param promotions of the prompt, in any order
  */
-export function formerVersions(promotions: readonly Promotion[], target: Target): Former[] {
+export function previousVersions(promotions: readonly Promotion[], target: Target): PreviousVersion[] {
   const moves = promotions
     .filter(isApplied)
     .filter(each => isAt(target, each))

@@ -7,7 +7,7 @@ import { type Lives, lifeWords, livesOf } from '../lives/lives.ts';
 import { placeOf } from '../wording/place.ts';
 import { inProgress } from '../work/in-progress.ts';
 import type { Workbench } from '../workbench.ts';
-import { type Former, formerVersions, isAt, setTargets, type Target } from './choices.ts';
+import { isAt, type PreviousVersion, previousVersions, setTargets, type Target } from './choices.ts';
 import { freshSummary } from './fresh-summary.ts';
 import { move } from './move.ts';
 import { noteOn } from './note-on.ts';
@@ -36,7 +36,7 @@ export async function rollBack(workbench: Workbench, { prompt, pointer, wasLive 
   const options = targets.flatMap(target =>
     optionsFor(
       target,
-      formerVersions(data, target),
+      previousVersions(data, target),
       lives,
       headingOf(target, noteOn(session, summary, target, 'roll-back')),
       { ...workbench, prompt },
@@ -69,14 +69,14 @@ function headingOf(target: Target, note: string | undefined): string {
 
 function optionsFor(
   target: Target,
-  formers: readonly Former[],
+  previous: readonly PreviousVersion[],
   lives: Lives,
   heading: string,
   workbench: Workbench & Pick<Named, 'prompt'>,
 ): Option<Back>[] {
   const now = Date.now();
-  const firstGivenUp = formers.findIndex(({ isGood }) => !isGood);
-  return formers.map(({ version, promotion, isGood }, index) => {
+  const firstGivenUp = previous.findIndex(({ isGood }) => !isGood);
+  return previous.map(({ version, promotion, isGood }, index) => {
     const here = (lives.get(version) ?? []).filter(life => isAt(target, life));
     const { mark, brief } = lifeWords(here, workbench.session.environments, now);
     const button = diffButton(workbench, target, version);
