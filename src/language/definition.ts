@@ -4,7 +4,7 @@ import { type Occurrence, occurrencesOf } from './occurrences.ts';
 import { inlineNames } from './partial-uses.ts';
 import type { Location } from './results.ts';
 import { touches } from './span.ts';
-import { type PromptSymbol, symbolAt, thingInSamples } from './symbol-at.ts';
+import { type PromptSymbol, symbolAt, symbolInSamples } from './symbol-at.ts';
 
 /** Empty where nothing declares it. A closing tag leads to its opening one. */
 export function definition(prompt: LibraryPrompt, offset: number, library: Library): Location[] {
@@ -17,7 +17,7 @@ export function definition(prompt: LibraryPrompt, offset: number, library: Libra
 
 /** As `definition`, from a samples file. */
 export function definitionInSamples(samples: LibrarySamples, offset: number, library: Library): Location[] {
-  const symbol = thingInSamples(samples, offset, library);
+  const symbol = symbolInSamples(samples, offset, library);
   return symbol === undefined ? [] : definitionOf(symbol, library);
 }
 

@@ -4,7 +4,7 @@ import type { Library, LibraryPrompt, LibrarySamples } from './library.ts';
 import { occurrencesOf } from './occurrences.ts';
 import { inlineNames, usesOf } from './partial-uses.ts';
 import type { Location } from './results.ts';
-import { type PromptSymbol, symbolAt, thingInSamples } from './symbol-at.ts';
+import { type PromptSymbol, symbolAt, symbolInSamples } from './symbol-at.ts';
 
 /** By file and place. A helper, `this` and `@index` have none. */
 export function references(
@@ -24,7 +24,7 @@ export function referencesInSamples(
   library: Library,
   includeDeclaration: boolean,
 ): Location[] {
-  const symbol = thingInSamples(samples, offset, library);
+  const symbol = symbolInSamples(samples, offset, library);
   return symbol === undefined ? [] : referencesTo(symbol, library, includeDeclaration);
 }
 

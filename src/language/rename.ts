@@ -12,7 +12,7 @@ import type { Declaration } from './readings.ts';
 import { renamePartial } from './rename-partial.ts';
 import type { WorkspaceChange } from './results.ts';
 import { type Span, textOf } from './span.ts';
-import { type PromptSymbol, samplesAt, symbolAt, thingInSamples } from './symbol-at.ts';
+import { type PromptSymbol, samplesAt, symbolAt, symbolInSamples } from './symbol-at.ts';
 import { type Declared, propertiesOf } from './value-type.ts';
 
 export interface Renamable {
@@ -28,7 +28,7 @@ export function prepareRename(prompt: LibraryPrompt, offset: number, library: Li
 
 /** As `prepareRename`, in a samples file. @throws as `prepareRename` */
 export function prepareRenameInSamples(samples: LibrarySamples, offset: number, library: Library): Renamable {
-  return prepared(thingInSamples(samples, offset, library), library);
+  return prepared(symbolInSamples(samples, offset, library), library);
 }
 
 /**
@@ -52,7 +52,7 @@ export function renameInSamples(
   newName: string,
   library: Library,
 ): WorkspaceChange {
-  return renamed(thingInSamples(samples, offset, library), newName, library);
+  return renamed(symbolInSamples(samples, offset, library), newName, library);
 }
 
 function refuse(message: string): never {

@@ -88,7 +88,7 @@ export function symbolAt(prompt: LibraryPrompt, offset: number, library: Library
 }
 
 /** As `symbolAt`, in a samples file, where variables and their properties stand. */
-export function thingInSamples(
+export function symbolInSamples(
   { uri, name, text }: LibrarySamples,
   offset: number,
   library: Library,

@@ -17,7 +17,7 @@ import {
 } from '../../src/editor/promotions/labels.ts';
 import { permittedOwnersActions } from '../../src/editor/promotions/owners-actions.ts';
 import { ownersWords } from '../../src/editor/promotions/owners-labels.ts';
-import type { Standing } from '../../src/editor/promotions/standing.ts';
+import type { LiveStatus } from '../../src/editor/promotions/standing.ts';
 import { lineOf, sideOf, threadsOf } from '../../src/editor/promotions/threads.ts';
 import { approvalQuestion, decisionQuestion, refusal } from '../../src/editor/promotions/words.ts';
 import { parseVersionUri, versionUriParts } from '../../src/editor/versions/uri.ts';
@@ -34,7 +34,7 @@ const WAITING = aPromotion('production', 12, {
 });
 const PLANNED = { ...WAITING, id: '18', state: 'planned' as const, effectiveAt: '2026-09-13T06:00:00.000Z' };
 
-const NOT_APPLIED: Standing = { kind: 'unknown' };
+const NOT_APPLIED: LiveStatus = { kind: 'unknown' };
 
 describe('the groups of promotions', () => {
   it('are those that hold something: who waits longest, what comes soonest, what ended last first', () => {

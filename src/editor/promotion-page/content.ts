@@ -15,7 +15,7 @@ import {
   type ReviewAction,
 } from '../promotions/groups.ts';
 import { approvalsWords } from '../promotions/labels.ts';
-import type { Standing } from '../promotions/standing.ts';
+import type { LiveStatus } from '../promotions/standing.ts';
 import { ageOf, bothZones, instantOf } from '../wording/age.ts';
 import { placeOf } from '../wording/place.ts';
 import type { ChangeSummary } from './change-summary.ts';
@@ -24,7 +24,7 @@ import { type PolicyOf, policyWords } from './policy-words.ts';
 
 export interface ContentParts extends PolicyOf {
   readonly promotion: Promotion;
-  readonly standing: Standing;
+  readonly standing: LiveStatus;
   /** Oldest first. */
   readonly comments: readonly Comment[];
   /** Undefined while it is being found out; with a sentence where it cannot be. */
@@ -98,7 +98,7 @@ function statusOf({ promotion, standing }: ContentParts): string {
   }
 }
 
-function lifeOf(standing: Standing): string {
+function lifeOf(standing: LiveStatus): string {
   switch (standing.kind) {
     case 'live':
       return 'Live now';

@@ -11,7 +11,7 @@ import { capital } from '../wording/capital.ts';
 import { escapeMarkdown } from '../wording/markdown.ts';
 import { placeOf } from '../wording/place.ts';
 import { endedAt, type Group, type GroupName, groupOf, type ReviewAction, type Turn } from './groups.ts';
-import type { Standing } from './standing.ts';
+import type { LiveStatus } from './standing.ts';
 
 const GROUP_TITLES: Readonly<Record<GroupName, string>> = {
   waiting: 'Waiting for approval',
@@ -33,7 +33,7 @@ export function groupTitle({ name, turn, environment }: Omit<Group, 'promotions'
 /** A codicon for each state, for one that was held, and for what has become of one that was applied. */
 export function iconOf(
   { state, held }: Promotion,
-  standing: Standing,
+  standing: LiveStatus,
 ): { readonly icon: string; readonly colour?: string } {
   switch (state) {
     case 'pending':
@@ -57,7 +57,7 @@ export function iconOf(
  * narrow side bar: `@12 live now` in `Done: production`, `@12 production: 1 of 2 approvals` in `Waiting for approval`.
  * Then `triage · jonas.weber · 2 hours ago`: what is cut off first comes last.
  */
-export function promotionWords(promotion: Promotion, standing: Standing, now: number): ItemWords {
+export function promotionWords(promotion: Promotion, standing: LiveStatus, now: number): ItemWords {
   const { prompt, version, environment, channel, from } = promotion;
   const state = stateOf(promotion, standing);
   const details = detailsOf(promotion, now).join(' · ');
@@ -75,7 +75,7 @@ function doneWhere(channel: Channel): string {
 }
 
 /** The present state. */
-function stateOf(promotion: Promotion, standing: Standing): string {
+function stateOf(promotion: Promotion, standing: LiveStatus): string {
   const { state, effectiveAt, requestedAt, held } = promotion;
   if (state === 'pending') return held === null ? waitsWords(promotion) : 'held';
   if (state === 'planned') return instantOf(effectiveAt ?? requestedAt);
@@ -134,7 +134,7 @@ function authorsWords(authors: readonly string[]): string {
 
 const MAX_AUTHORS = 5;
 
-function promotionTooltip(promotion: Promotion, standing: Standing, now: number): string {
+function promotionTooltip(promotion: Promotion, standing: LiveStatus, now: number): string {
   const { prompt, version, environment, channel, from, reason, approvals, held, closed } = promotion;
   const { requestedBy, requestedAt, appliedAt, effectiveAt, supersededBy, state, authors } = promotion;
   const md = escapeMarkdown;
@@ -167,7 +167,7 @@ function promotionTooltip(promotion: Promotion, standing: Standing, now: number)
 }
 
 /** From when to when it was live. */
-function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => string): string {
+function lifeOf(appliedAt: string, standing: LiveStatus, when: (at: string) => string): string {
   switch (standing.kind) {
     case 'live':
       return `**Live now**, since ${when(appliedAt)}`;
@@ -183,7 +183,7 @@ function lifeOf(appliedAt: string, standing: Standing, when: (at: string) => str
 }
 
 /** The label of a promotion in a list. */
-export function promotionOption(promotion: Promotion, standing: Standing, now: number) {
+export function promotionOption(promotion: Promotion, standing: LiveStatus, now: number) {
   return {
     label: `${promotion.prompt}@${promotion.version} → ${placeOf(promotion)}`,
     description: [stateOf(promotion, standing), ...detailsOf(promotion, now)].join(' · '),

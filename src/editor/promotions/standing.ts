@@ -6,7 +6,7 @@ import type { PromptName } from '../../core/name.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import { type Applied, inOrder, isApplied } from '../lives/applied.ts';
 
-export type Standing =
+export type LiveStatus =
   /** Its version is what the pointer points to, since it was applied. */
   | { readonly kind: 'live' }
   /** At `at` (RFC 3339 UTC) the pointer was moved on to `by`, or back to it. */
@@ -38,7 +38,7 @@ export class Standings {
     this.#summaryOf = summaryOf;
   }
 
-  of(promotion: Promotion): Standing {
+  of(promotion: Promotion): LiveStatus {
     if (!isApplied(promotion)) return { kind: 'unknown' };
     const next = this.#applied.get(pointerOf(promotion))?.find(other => inOrder(promotion, other) < 0);
     if (next !== undefined)

@@ -26,7 +26,7 @@ import { type Asked, askedByFetch } from './asked.ts';
 import { checkBeforeBody } from './before-body.ts';
 import { readBytes } from './body.ts';
 import { type BodyClaim, type BodyLimits, bodyBudget } from './body-budget.ts';
-import type { Call, Handler, Standing } from './call.ts';
+import type { Call, Handler, ProcessStatus } from './call.ts';
 import { changesFeed, MAX_WAITING_PER_KEY } from './changes-feed.ts';
 import { HANDLERS, type HandledRoute } from './handlers/table.ts';
 import { repeatable } from './idempotency.ts';
@@ -60,7 +60,7 @@ export interface AppParts {
   /** The number of calls of one key that may wait for changes at once; 1000 by default. */
   readonly maxWaitingPerKey?: number | undefined;
   /** The state of this process for monitoring; without it there is no `/metrics`. */
-  readonly standing: Standing;
+  readonly standing: ProcessStatus;
   /** Told of every fault of the registry's own, and of the request that met it. */
   readonly onFault: (error: unknown, request: Asked | DeliveryRequest) => void;
   /** Told which call a request is. */

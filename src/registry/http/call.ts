@@ -25,7 +25,7 @@ import type { Streams } from './streams.ts';
 import type { Work } from './work.ts';
 
 /** The state of a process. */
-export interface Standing {
+export interface ProcessStatus {
   /** How far the log is verified. */
   readonly log: () => LogWatchState['status'] | 'unverified';
   /** Returns whether it was asked to stop, and should get no more requests. */
@@ -70,7 +70,7 @@ export interface Call<Name extends RouteName = RouteName> {
   readonly webhooksToPrivateNetworks: boolean | null;
   /** Where people reach the registry, without a slash at its end; null where it was not told. */
   readonly publicUrl: string | null;
-  readonly standing: Standing;
+  readonly standing: ProcessStatus;
   /** Null where the route asks for no key. */
   readonly caller: Routes[Name] extends { keyBeyondItsMachine: true }
     ? Caller | null

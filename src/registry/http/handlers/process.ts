@@ -4,7 +4,7 @@ import { Problem } from '../../../core/problem.ts';
 import { roleIncludes } from '../../../core/role.ts';
 import { readIntact } from '../../proof/intact-store.ts';
 import { COMMON_HEADERS, jsonAnswer } from '../answer.ts';
-import type { Handler, Standing } from '../call.ts';
+import type { Handler, ProcessStatus } from '../call.ts';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 const METRICS_MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -20,7 +20,7 @@ export const handleReadyz: Handler<'readyz'> = async ({ store, integrity, standi
   return jsonAnswer(200, { status: 'ok', database: 'ok', log: standing.log() });
 };
 
-function checkNotStopping({ stopping }: Standing): void {
+function checkNotStopping({ stopping }: ProcessStatus): void {
   if (stopping()) throw new Problem('unavailable', 'This process is stopping. Send requests to another one.');
 }
 
