@@ -239,7 +239,7 @@ describe('promptforge render', () => {
     [
       'bomb.yaml',
       'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n',
-      /bomb\.yaml:2:8: The input is not YAML or JSON: Aliases are used too often/,
+      /bomb\.yaml:2:8: The input is not YAML or JSON: There are too many aliases/,
     ],
     ['circular.yaml', 'a: &x\n  b: *x\n', /circular\.yaml:2:6: .*This alias is inside its own anchor/],
     ['alias.yaml', 'a: *nobody\n', /alias\.yaml:1:4: .*There is no anchor "&nobody" before this alias/],

@@ -194,7 +194,7 @@ describe('Picoschema', () => {
       ['a(enum):', 'a(enum)', /A choice is a list/],
       ['a(object): string', 'string', /Write the properties of an object on the lines below/],
       ['a: [x, y]', '[x, y]', /name\(enum\): \[a, b\]/],
-      ['a: 5', '5', /no type/],
+      ['a: 5', '5', /not a type/],
       ['a:', 'a', /type is missing/],
       ['a: null', 'null', /"null" needs its quotes/],
       ['a: string\na?: number', 'a?', /declared a second time/],
