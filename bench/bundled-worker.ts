@@ -21,7 +21,7 @@ export async function bundledServer(): Promise<BundledWorker> {
     server: 'bench/server-process.ts',
     'delivery-thread': 'src/registry/threads/delivery-thread.ts',
     'registry-worker': 'src/registry/tasks/thread.ts',
-    'hashing-thread': 'src/registry/proof/hashing-thread.ts',
+    'ranges-thread': 'src/registry/proof/ranges-thread.ts',
   };
   return bundled(entries, 'server');
 }

@@ -18,8 +18,8 @@ import { DATABASE_FILE, openDataFolder } from '../src/registry/data-folder.ts';
 import { IDENTITY_FILE } from '../src/registry/identity.ts';
 import { prepareSource } from '../src/registry/prompts/prepare-source.ts';
 import { publish } from '../src/registry/prompts/publish.ts';
-import { hashingThread } from '../src/registry/proof/hashing.ts';
 import { openSigning } from '../src/registry/proof/open-signing.ts';
+import { rangesOfTwoThreads } from '../src/registry/proof/ranges.ts';
 import { verifyRegistry } from '../src/registry/proof/verification.ts';
 import { eventsAfter } from '../src/registry/store/log.ts';
 import type { Store } from '../src/registry/store/store.ts';
@@ -38,7 +38,7 @@ const ALL_PAGES = 0x7fffffff;
 
 export async function measure(): Promise<Report> {
   const scratch = await mkdtemp(join(tmpdir(), 'promptforge-bench-'));
-  await using worker = await bundledWorker('src/registry/proof/hashing-thread.ts');
+  await using worker = await bundledWorker('src/registry/proof/ranges-thread.ts');
   try {
     const folder = join(scratch, 'registry');
     await fill(folder);
@@ -58,7 +58,9 @@ export async function measure(): Promise<Report> {
       peers.push(await timed(() => backup(database, join(scratch, `peer-${turn}`), { rate: ALL_PAGES })));
       database.close();
       verifying.push(
-        await timed(() => verifyRegistry(store, { startThread: file => hashingThread(file, worker.url) })),
+        await timed(() =>
+          verifyRegistry(store, { startThread: options => rangesOfTwoThreads(options, worker.url) }),
+        ),
       );
       hashing.push(await timed(async () => hashAlone(hashed)));
     }

@@ -77,7 +77,7 @@ function commandBundle(readable: boolean): esbuild.BuildOptions & { metafile: tr
       cli: 'src/cli/main.ts',
       ...registryWorkers('cli'),
       'cli/delivery-thread': 'src/registry/threads/delivery-thread.ts',
-      'cli/hashing-thread': 'src/registry/proof/hashing-thread.ts',
+      'cli/ranges-thread': 'src/registry/proof/ranges-thread.ts',
     },
     chunkNames: 'cli/[name]-[hash]',
     external: ['keytar'],

@@ -1,6 +1,8 @@
 // Runs the suite of test/extension in a VS Code: in the server of the given version, or on the desktop.
 //
 //   node scripts/host/extensionTests.ts [1.105|1.139|desktop] [--no-keychain] [--grep PATTERN] [--no-build]
+//
+// With PROMPTFORGE_HOST_FOLDER=virtual the window's folder is on no disk.
 
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +31,11 @@ const workspace = join(scratch, 'workspace');
 await cp(join(ROOT, 'test', 'extension', 'workspace'), workspace, { recursive: true });
 // With a workspace of one folder, a test can add another one without VS Code starting its extensions again.
 const workspaceFile = join(scratch, 'suite.code-workspace');
-await writeFile(workspaceFile, JSON.stringify({ folders: [{ path: 'workspace' }] }));
+const folder =
+  process.env['PROMPTFORGE_HOST_FOLDER'] === 'virtual'
+    ? { uri: 'memory:/team', name: 'team' }
+    : { path: 'workspace' };
+await writeFile(workspaceFile, JSON.stringify({ folders: [folder] }));
 try {
   await runTests({
     ...(version === 'desktop' ? {} : { vscodeExecutablePath: join(import.meta.dirname, 'launcher.ts') }),

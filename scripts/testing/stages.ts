@@ -83,7 +83,12 @@ export async function allStages({ everything, alone }: StageOptions): Promise<St
     step('package', ['scripts/vsix.ts', '--no-build'], ['build']),
     inVscode('extension-newest', NEWEST.vscode),
     { ...room('journey', ['hosts', 'package']), env: { PROMPTFORGE_VSIX: vsix }, needsWindow: true },
-    ...(everything ? [inVscode('extension-oldest', OLDEST.vscode)] : []),
+    ...(everything
+      ? [
+          inVscode('extension-oldest', OLDEST.vscode),
+          inVscode('extension-virtual', NEWEST.vscode, { PROMPTFORGE_HOST_FOLDER: 'virtual' }),
+        ]
+      : []),
     inVscode('extension-untrusted', NEWEST.vscode, { PROMPTFORGE_HOST_TRUST: 'ask' }),
     step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']),
     step('types', ['node_modules/typescript/bin/tsc', '--noEmit']),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { message } from '../contract/prompts.ts';
 import type { RenderRequest } from '../core/render.ts';
 import { positionAt } from '../core/source-position.ts';
-import { isOfUnkept, MAX_ALIAS_COUNT, unkeptScalars } from '../core/yaml-document.ts';
+import { isOfUnkept, MAX_ALIAS_COUNT, unkeptParts } from '../core/yaml-document.ts';
 import { readYaml } from '../core/yaml-places.ts';
 import { TOO_MANY_ALIASES } from '../core/yaml-words.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
@@ -70,7 +70,7 @@ function parseValue(text: string, label: string): unknown {
   };
   const wrong = problems.find(({ isDoubtful, message }) => !isDoubtful && !isOfUnkept(message));
   if (wrong !== undefined) throw refuse(wrong.span.start, `The input is not YAML or JSON: ${wrong.message}`);
-  const [unkept] = document === undefined ? [] : unkeptScalars(document);
+  const [unkept] = document === undefined ? [] : unkeptParts(document);
   if (unkept !== undefined) throw refuse(unkept.start, unkept.message);
   try {
     return document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });

@@ -7,6 +7,7 @@
  * defined once as an inline partial (`{{#*inline}}`, Handlebars' own) and called by the version's reference.
  */
 
+import { MAX_PARTIAL_DEPTH } from './check/partial-depth.ts';
 import { type Renames, uniqueInlines } from './inline-renames.ts';
 import { Problem } from './problem.ts';
 import { readTemplate } from './read-template.ts';
@@ -47,7 +48,6 @@ export interface Piece {
 }
 
 /** How deep partials may hold partials. */
-const MAX_PARTIAL_DEPTH = 32;
 /** 4 Mi UTF-16 code units: what a template may grow to with its partials in place. */
 const MAX_FLAT_LENGTH = 4 * 1024 * 1024;
 /** Above this many uses each is not tried on its own: every try parses the template. */

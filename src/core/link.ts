@@ -1,9 +1,11 @@
 /** Finding the partials of a template: which prompt each reference means, through whatever holds the prompts. */
 
 import { capturedPartials } from './check/captured-partials.ts';
+import { wrongContexts } from './check/context-errors.ts';
 import type { SourceErrorCode } from './check/finding.ts';
 import { missingPartialBlocks, type ParsedTemplate, type Templates } from './check/partial-blocks.ts';
-import { resolvedTooLarge } from './check/resolved-size.ts';
+import { nestedTooDeep } from './check/partial-depth.ts';
+import { resolvedTooLarge, type SizedTemplates } from './check/resolved-size.ts';
 import type { LinkedPartial, LinkedTemplate } from './flatten.ts';
 import { meantPartial, partialNotFound } from './missing-partial.ts';
 import { isPartial, type PromptName, partialCandidates } from './name.ts';
@@ -66,7 +68,11 @@ function callIssues(
   };
   // A partial has the block of whoever calls it.
   const missing = isPartial(from) ? [] : missingPartialBlocks(root, linked);
-  const errors = [...missing, ...capturedPartials(root, linked)];
+  const errors = [
+    ...missing,
+    ...capturedPartials(root, linked),
+    ...wrongContexts(root, !isPartial(from), linked),
+  ];
   return placedIn(
     source,
     parsed,
@@ -86,7 +92,7 @@ function sizeIssues(
   if (partials.size === 0) return [];
   const parsed = parseSource(source, sourceKindOf(from));
   const root: LinkedTemplate = { template: parsed.template, partials };
-  const error = resolvedTooLarge(root, {
+  const templates: SizedTemplates<LinkedTemplate> = {
     length: ({ template }) => template.length,
     uses: ({ template, partials: own }) =>
       own.size === 0
@@ -95,7 +101,8 @@ function sizeIssues(
             const partial: LinkedTemplate | undefined = own.get(reference);
             return partial === undefined ? [] : [{ partial, ...(names[0] ?? use) }];
           }),
-  });
+  };
+  const error = nestedTooDeep(root, templates) ?? resolvedTooLarge(root, templates);
   return error === undefined ? [] : placedIn(source, parsed, [error]);
 }
 

@@ -2,7 +2,7 @@
 import { isPartial, type PromptName } from './name.ts';
 import { Problem, type SourceIssue } from './problem.ts';
 import { issueAt, positionAt } from './source-position.ts';
-import { isOfUnkept, MAX_ALIAS_COUNT, unkeptScalars } from './yaml-document.ts';
+import { isOfUnkept, MAX_ALIAS_COUNT, unkeptParts } from './yaml-document.ts';
 import { readYaml, type YamlProblem } from './yaml-places.ts';
 import { TOO_MANY_ALIASES } from './yaml-words.ts';
 
@@ -246,10 +246,9 @@ function readFrontMatter(
   const issue = ({ start, end }: YamlProblem['span'], message: string) =>
     issueAt(source, start, end, message);
   const unread = (issues: readonly SourceIssue[]) => ({ frontMatter: {}, issues, isUnread: true });
-  const issues = problems.flatMap(({ span, message, isDoubtful }) =>
-    isDoubtful || isOfUnkept(message) ? [] : [issue(span, message)],
-  );
-  if (issues.length > 0) return unread(issues);
+  const wrong = problems.filter(({ isDoubtful }) => !isDoubtful);
+  if (wrong.some(({ message }) => !isOfUnkept(message)))
+    return unread(wrong.map(({ span, message }) => issue(span, message)));
   let value: unknown;
   try {
     value = document?.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
@@ -259,7 +258,7 @@ function readFrontMatter(
   }
   if (value === null || value === undefined) return { frontMatter: {}, issues: [], isUnread: false };
   if (typeof value !== 'object' || root.kind !== 'mapping') return unread([issue(root.span, NO_KEYS)]);
-  const unkept = (document === undefined ? [] : unkeptScalars(document))
+  const unkept = (document === undefined ? [] : unkeptParts(document))
     .slice(0, MAX_ISSUES)
     .map(({ start, end, message }) => issue({ start: offset + start, end: offset + end }, message));
   return { frontMatter: value as FrontMatter, issues: unkept, isUnread: false };

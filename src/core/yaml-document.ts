@@ -2,7 +2,19 @@
  * YAML composed by the `yaml` package, but for what takes it minutes: values that nest hundreds deep, an error for each
  * of a million strays, and its check of keys, which compares each with each.
  */
-import { Composer, type CST, type Document, Parser, type Scalar, visit, YAMLParseError } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isScalar,
+  type Node,
+  Parser,
+  type Scalar,
+  visit,
+  type YAMLMap,
+  YAMLParseError,
+  type YAMLSeq,
+} from 'yaml';
 import { keepsDigits, OTHER_DIGITS } from './exact-numbers.ts';
 import { HALF_CHARACTER } from './half-characters.ts';
 
@@ -70,36 +82,60 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
   return first as Document.Parsed; // at the end there always is one
 }
 
-/** A scalar whose value would not be written as it is. */
-export interface UnkeptScalar {
+/** What would not be written as it is. */
+export interface UnkeptPart {
   readonly start: number;
   readonly end: number;
   /** Why, and what to do. */
   readonly message: string;
 }
 
-/** The scalars of a document, keys included, that would be written with other digits or characters than they are there. */
-export function unkeptScalars(document: Document): readonly UnkeptScalar[] {
-  const found: UnkeptScalar[] = [];
+/** What of a document, keys included, would be written with other digits or characters than it has there, or as something else. */
+export function unkeptParts(document: Document): readonly UnkeptPart[] {
+  const found: UnkeptPart[] = [];
+  const note = (node: Node, message: string | undefined): void => {
+    if (message === undefined) return;
+    const [start, end] = node.range ?? [0, 0];
+    found.push({ start, end, message });
+  };
   visit(document, {
-    Scalar(_, scalar) {
-      const message = whyUnkept(scalar);
-      if (message === undefined) return;
-      const [start, end] = scalar.range ?? [0, 0];
-      found.push({ start, end, message });
+    Scalar: (_, scalar) => note(scalar, whyUnkept(scalar)),
+    Collection: (_, collection) => note(collection, whyUnkept(collection)),
+    Pair: (_, { key }) => {
+      if (isMergeKey(key)) note(key, MERGE_KEY);
     },
   });
   return found;
 }
 
-/** Undefined for a scalar that is kept as it is. */
-export function whyUnkept({ value, source }: Scalar): string | undefined {
+/** Undefined for a node that is kept as it is. */
+export function whyUnkept(node: Scalar | YAMLMap | YAMLSeq): string | undefined {
+  if (NO_JSON_TAGS.has(node.tag ?? '')) return NO_JSON_TAG;
+  if (!isScalar(node)) return undefined;
+  const { value, source } = node;
   if (typeof value === 'string') return value.isWellFormed() ? undefined : HALF_CHARACTER;
   const isInexact = typeof value === 'number' && source !== undefined && !keepsDigits(source, value);
   return isInexact ? OTHER_DIGITS : undefined;
 }
 
-/** Returns whether a problem is that of such a scalar: the rest can be read all the same. */
+/** The package makes sets, dates, bytes and ordered maps of them: JSON writes those as something else, or as nothing. */
+const NO_JSON_TAGS: ReadonlySet<string> = new Set(
+  ['binary', 'omap', 'pairs', 'set', 'timestamp'].map(name => `tag:yaml.org,2002:${name}`),
+);
+const NO_JSON_TAG =
+  'This tag makes a value that JSON cannot hold, and neither can a prompt. Remove the tag, and write a text, a list or keys and values.';
+
+/** YAML 1.2 has none: `<<: *base` is a key of this name. In quotes it is meant. */
+export function isMergeKey(key: unknown): key is Scalar {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+export const MERGE_KEY =
+  '"<<" merges nothing in YAML 1.2: write the keys out. For a key of this name put it in quotes.';
+
+const UNKEPT: ReadonlySet<string> = new Set([OTHER_DIGITS, HALF_CHARACTER, NO_JSON_TAG, MERGE_KEY]);
+
+/** Whether a problem is that of such a part: the rest can be read all the same. */
 export function isOfUnkept(message: string): boolean {
-  return message === OTHER_DIGITS || message === HALF_CHARACTER;
+  return UNKEPT.has(message);
 }

@@ -2,8 +2,25 @@
  * YAML as values with places: what an editor needs of the `yaml` package's tree, read in one walk. Aliases share what
  * they point to, so that a text can be no larger than itself.
  */
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Scalar, type YAMLError } from 'yaml';
-import { composeYaml, MAX_ALIAS_COUNT, MAX_ALIASES, whyUnkept } from './yaml-document.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLError,
+} from 'yaml';
+import {
+  composeYaml,
+  isMergeKey,
+  MAX_ALIAS_COUNT,
+  MAX_ALIASES,
+  MERGE_KEY,
+  whyUnkept,
+} from './yaml-document.ts';
 import { NESTS_TOO_DEEP, TOO_MANY_ALIASES, wordsOfYamlError } from './yaml-words.ts';
 
 /** 0-based UTF-16 offsets in the document; end exclusive. */
@@ -146,6 +163,8 @@ class Reader {
   }
 
   #unnamed(node: unknown, position: number, depth: number): PlacedValue {
+    const unkept = isScalar(node) || isMap(node) || isSeq(node) ? whyUnkept(node) : undefined;
+    if (unkept !== undefined) this.#problem(this.#span((node as Node).range, position), unkept);
     if (isScalar(node)) return this.#scalar(node, position);
     if (isMap(node)) {
       const pairs = this.#pairs(node.items, depth);
@@ -187,6 +206,7 @@ class Reader {
       const { span: keySpan } = placedKey;
       const name = this.#nameOf(placedKey);
       if (placedKey.kind === 'mapping' || placedKey.kind === 'list') this.#problem(keySpan, NO_KEY, true);
+      if (isMergeKey(key)) this.#problem(keySpan, MERGE_KEY);
       if (seen.has(name)) this.#problem(keySpan, `"${name}" is already defined: remove or rename one.`);
       seen.add(name);
       const node = this.read(value, keySpan.end - this.#offset, depth + 1);
@@ -257,8 +277,6 @@ class Reader {
     const verbatim =
       typeof node.value === 'string' ? this.#verbatim(node.value, textStart - this.#offset) : 0;
     const { value } = node;
-    const unkept = whyUnkept(node);
-    if (unkept !== undefined) this.#problem(span, unkept);
     return { kind: 'scalar', span, value, pairs: [], items: [], textStart, verbatim, isAlias: false };
   }
 

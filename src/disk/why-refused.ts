@@ -1,6 +1,6 @@
 /** Why the system would not read or write, in words of ours: its own name a call, a number and the path once more. */
 
-/** By `code` of Node's errors, and of VS Code's `FileSystemError`. */
+/** By `code` of Node's errors, of VS Code's `FileSystemError` and of our own. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -28,6 +28,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EINVAL: 'the system does not accept its name',
   ERR_INVALID_ARG_VALUE: 'the system does not accept its name',
   Unavailable: 'its file system does not answer',
+  NOT_A_FILE: 'it is a pipe or a device',
+  OVER_256_MIB: 'it is over 256 MiB',
   ERR_FS_FILE_TOO_LARGE: 'it is over 2 GiB',
 };
 

@@ -54,11 +54,15 @@ async function fill(output: string, folder: string): Promise<Backup> {
   const copy = join(output, DATABASE_FILE);
   // Empty, and for its owner alone, before anything is in it.
   await (await open(copy, 'wx', 0o600)).close();
-  const head = await takeSnapshot(join(folder, DATABASE_FILE), copy);
-  const key = await copyKey(join(folder, IDENTITY_FILE), join(output, IDENTITY_FILE));
-  await synced(copy);
-  await synced(output);
-  return { head, key };
+  // At the same time, as each waits for the disk. Both are awaited, so that nothing is written any more once one has failed.
+  const [snapshot, key] = await Promise.allSettled([
+    takeSnapshot(join(folder, DATABASE_FILE), copy),
+    copyKey(join(folder, IDENTITY_FILE), join(output, IDENTITY_FILE)),
+  ]);
+  if (snapshot.status === 'rejected') throw snapshot.reason;
+  if (key.status === 'rejected') throw key.reason;
+  await Promise.all([synced(copy), synced(output)]);
+  return { head: snapshot.value, key: key.value };
 }
 
 async function copyKey(from: string, to: string): Promise<boolean> {

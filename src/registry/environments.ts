@@ -1,12 +1,13 @@
 /** Environments and their policies: reading them, and setting them with the event that records it. */
 
-import { PostgresAdapter, sql } from 'kysely';
+import { type CompiledQuery, PostgresAdapter, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../core/canonical.ts';
 import {
   type Environment,
   type EnvironmentName,
   handlesDrafts,
+  type Policy,
   parseEnvironmentName,
   policyOf,
 } from '../core/environment.ts';
@@ -20,7 +21,7 @@ import { broken } from './store/broken.ts';
 import { appendEvent } from './store/log.ts';
 import { macsOf } from './store/macs.ts';
 import { preparedQuery } from './store/prepared-query.ts';
-import { forget, readOnce } from './store/remembered.ts';
+import { forget, isRemembered, readOnce } from './store/remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store/store.ts';
 import type { EnvironmentsTable } from './store/tables.ts';
 import { ENVIRONMENTS, keepVerifiedRow, verifiedRow } from './store/verified-rows.ts';
@@ -29,8 +30,22 @@ import { ENVIRONMENTS, keepVerifiedRow, verifiedRow } from './store/verified-row
 export async function readEnvironments(snapshot: Snapshot): Promise<Environment[]> {
   return readOnce(snapshot, 'environments', async () => {
     const rows = (await readVerified(snapshot)) ?? (await readWithEvents(snapshot));
-    return rows.map(({ name, policy }) => ({ name, policy: policyOf(JSON.parse(policy)) }));
+    return rows.map(({ name, policy }) => ({ name, policy: parsed(policy) }));
   });
+}
+
+/** The query that `readEnvironments` most often asks, unless they are known in this transaction. */
+export function environmentsAhead(snapshot: Snapshot): CompiledQuery[] {
+  return isRemembered(snapshot, 'environments') ? [] : [selectRows.compiled(snapshot, {})];
+}
+
+/** By their texts: every snapshot that deliveries are read from asks for them. */
+const policies = new LRUCache<string, Policy>({ max: 100 });
+
+function parsed(text: string): Policy {
+  const policy = policies.get(text) ?? policyOf(JSON.parse(text));
+  policies.set(text, policy);
+  return policy;
 }
 
 /** Undefined where they are not as they were when they were verified, or an event set one since. */
@@ -68,15 +83,18 @@ function textOf(rows: readonly EnvironmentsTable[]): string {
   return JSON.stringify(rows.map(({ name, position, policy }) => [name, position, policy]));
 }
 
+/** Named, as such statements are read faster (columns.ts). */
+const COLUMNS = ['name', 'position', 'policy'] as const;
+
 const selectRows = preparedQuery(database =>
-  database.selectFrom('environments').selectAll().orderBy('position'),
+  database.selectFrom('environments').select(COLUMNS).orderBy('position'),
 );
 
 /** With the number of the newest event that set any. */
 const selectRowsAndLast = preparedQuery(database =>
   database
     .selectFrom('environments')
-    .selectAll()
+    .select(COLUMNS)
     .select(eb =>
       eb
         .selectFrom('events')

@@ -213,8 +213,9 @@ export function memory(
   async function load(): Promise<Loaded> {
     if (isBroken()) return unchanged();
     try {
-      // Taken before the log is read: what is committed in between is noticed the next time.
-      const before = store.revision();
+      // Taken before the log is read: what is committed in between is noticed the next time. As recent as for what is in
+      // memory: to ask SQLite itself takes longer than to read a delivery.
+      const before = store.recentRevision();
       if (before !== revision && !isAllOwn(before)) await refreshed(before);
     } catch (error) {
       if (Problem.is(error, 'log_broken')) return unchanged();

@@ -1,7 +1,9 @@
 /** What keeps a prompt file from being published, with its partials from the files around it: what `promptforge check` tells. */
 import { resolve } from 'node:path';
+import { flatten } from '../core/flatten.ts';
 import { Problem, type SourceIssue } from '../core/problem.ts';
 import { readMetadata } from '../core/render.ts';
+import { parseSource } from '../core/source.ts';
 import { type FileRenderRequest, type LinkedFile, linkFile, shownPath } from './file-partials.ts';
 
 export interface FileIssue extends SourceIssue {
@@ -33,11 +35,17 @@ export async function inspectFile(request: CheckRequest): Promise<CheckedFile> {
   try {
     linked = await linkFile(request);
     await readMetadata(linked.source, linked.label, { kind: linked.kind });
+    checkInPlace(linked);
     return { issues: [], linked };
   } catch (error) {
     if (!Problem.is(error, 'invalid_source', 'too_large')) throw error;
     return { issues: await issuesOf(error, request), linked };
   }
+}
+
+/** What only shows once its partials are in place. @throws Problem `invalid_source` */
+function checkInPlace({ source, kind, partials }: LinkedFile): void {
+  if (partials.size > 0) flatten({ template: parseSource(source, kind).template, partials });
 }
 
 async function issuesOf(

@@ -4,40 +4,53 @@
  */
 import type { Digest } from '../core/digest.ts';
 import type { TextDigests } from '../core/line-endings.ts';
-import type { FileStat, FileSystem } from './file-system.ts';
+import type { PromptName } from '../core/name.ts';
+import { type FileSystem, STAT_NUMBERS } from './file-system.ts';
 import type { LocalFolder } from './local-folder.ts';
-
-export interface IndexedFile {
-  readonly digest: Digest;
-  /** Where they were needed. */
-  readonly digests?: TextDigests | undefined;
-}
+import type { FileText } from './prompt-state.ts';
 
 const FILE = 'index';
-const FORMAT = 1;
+/** The first line of its file. Then the columns, a line each: a long text is read much faster than a list of ten thousand. */
+const FORMAT = 'promptforge index 2';
 /** Milliseconds within which a disk may give two changes the same time: where times have fractions of seconds, and where not. */
 const TICK = 20;
 const COARSE_TICK = 2000;
 
-/** As it is in its file: in columns, which JSON reads faster than an object for each file, and memory holds in less. */
+/** In columns: an object for each file would take ten times as long to read, and more memory. */
 interface Columns {
-  readonly format: typeof FORMAT;
-  readonly paths: string[];
-  /** Five for each file: size, modified, changed, inode, taken. */
-  readonly numbers: number[];
+  readonly names: PromptName[];
+  /** Five for each file: size, modified, changed, inode, taken. There may be room for more files. */
+  numbers: Float64Array;
   readonly digests: Digest[];
-  /** By the place in `paths`: the digests of the plain text and of the others. */
+  /** By the place in `names`: the digests of the plain text and of the others. */
   readonly forms: Record<string, Digest[]>;
 }
 
-const NUMBERS = 5;
+const NUMBERS = STAT_NUMBERS + 1;
+/** Of a file's numbers. */
+const BYTES = NUMBERS * Float64Array.BYTES_PER_ELEMENT;
+/** In no name and no digest. */
+const SEPARATOR = ' ';
+
+/** Of one file among those of `FileSystem.statAll`. */
+interface Stats {
+  readonly numbers: Float64Array;
+  /** Where its numbers begin. */
+  readonly at: number;
+}
+
+interface ReadText {
+  readonly digest: Digest;
+  /** Where they were needed. */
+  readonly digests?: TextDigests | undefined;
+}
 
 export class FileIndex {
   readonly #local: LocalFolder;
   readonly #files: FileSystem;
   #columns: Columns | undefined;
   /** Where each file is in the columns; made when one is not the next. */
-  #places: Map<string, number> | undefined;
+  #places: Map<PromptName, number> | undefined;
   /** The place after the one that was asked for last: files are nearly always asked for in their order. */
   #next = 0;
   #isChanged = false;
@@ -58,49 +71,47 @@ export class FileIndex {
     }
   }
 
-  /** As `IndexedFile.taken`. */
+  /** As `set` takes it. */
   now(): Promise<number> {
     return this.#local.now();
   }
 
   /** Undefined where the file has to be read: it may have changed, within one tick of the disk's clock even unseen. */
-  get(path: string, stat: FileStat): IndexedFile | undefined {
+  get(name: PromptName, stats: Stats): FileText | undefined {
     const columns = this.#columns ?? noColumns();
-    const place = this.#placeOf(path, columns);
+    const place = this.#placeOf(name, columns);
     if (place === undefined) return undefined;
     const { numbers } = columns;
     const at = place * NUMBERS;
-    const isSame =
-      stat.size === numbers[at] &&
-      stat.modified === numbers[at + 1] &&
-      stat.changed === numbers[at + 2] &&
-      stat.inode === numbers[at + 3];
-    const last = Math.max(stat.modified, stat.changed);
+    // Where nothing is there the numbers are NaN, which is like no number.
+    for (let index = 0; index < STAT_NUMBERS; index++)
+      if (stats.numbers[stats.at + index] !== numbers[at + index]) return undefined;
+    const last = Math.max(numbers[at + 1] as number, numbers[at + 2] as number);
     const tick = Number.isInteger(last / 1000) ? COARSE_TICK : TICK;
-    if (!isSame || last + tick >= (numbers[at + 4] as number)) return undefined;
-    return fileAt(place, columns);
+    return last + tick < (numbers[at + 4] as number) ? fileAt(place, columns) : undefined;
   }
 
   /** The text of a file when it was last read, by its digests; the file may be gone. */
-  last(path: string): IndexedFile | undefined {
+  last(name: PromptName): FileText | undefined {
     const columns = this.#columns ?? noColumns();
-    const place = this.#placesIn(columns).get(path);
+    const place = this.#placesIn(columns).get(name);
     return place === undefined ? undefined : fileAt(place, columns);
   }
 
   /**
-   * @param stat as it was before the file was read
+   * @param stats as they were before the file was read
    * @param taken milliseconds since 1970 by the disk's clock, before the file was read
    */
-  set(path: string, stat: FileStat, taken: number, { digest, digests }: IndexedFile): void {
+  set(name: PromptName, stats: Stats, taken: number, { digest, digests }: ReadText): void {
     this.#columns ??= noColumns();
-    const { paths, numbers, digests: all, forms } = this.#columns;
+    const { names, digests: all, forms } = this.#columns;
     const places = this.#placesIn(this.#columns);
-    const place = places.get(path) ?? paths.length;
-    places.set(path, place);
-    paths[place] = path;
-    for (const [index, number] of [stat.size, stat.modified, stat.changed, stat.inode, taken].entries())
-      numbers[place * NUMBERS + index] = number;
+    const place = places.get(name) ?? names.length;
+    places.set(name, place);
+    names[place] = name;
+    this.#columns.numbers = withRoom(this.#columns.numbers, names.length);
+    const own = stats.numbers.subarray(stats.at, stats.at + STAT_NUMBERS);
+    this.#columns.numbers.set([...own, taken], place * NUMBERS);
     all[place] = digest;
     if (digests === undefined) delete forms[place];
     else forms[place] = [digests.plain, ...digests.others];
@@ -109,48 +120,49 @@ export class FileIndex {
 
   /**
    * Forgets files that are not there any more, and writes the index where it has changed.
-   * @param paths of those that are there, in the order in which they are asked for
+   * @param names of those that are there, in the order in which they are asked for
    */
-  async save(paths: readonly string[]): Promise<void> {
+  async save(names: readonly PromptName[]): Promise<void> {
     const columns = this.#columns ?? noColumns();
-    if (this.#isChanged || columns.paths.length !== paths.length) await this.#keep(paths, columns);
+    if (this.#isChanged || columns.names.length !== names.length) await this.#keep(names, columns);
   }
 
   /** They are read the next time. */
-  async forget(paths: readonly string[]): Promise<void> {
-    if (paths.length === 0) return;
+  async forget(names: readonly PromptName[]): Promise<void> {
+    if (names.length === 0) return;
     const columns = this.#columns ?? noColumns();
-    const forgotten = new Set(paths);
-    const kept = columns.paths.filter(path => !forgotten.has(path));
-    if (kept.length < columns.paths.length) await this.#keep(kept, columns);
+    const forgotten = new Set(names);
+    const kept = columns.names.filter(name => !forgotten.has(name));
+    if (kept.length < columns.names.length) await this.#keep(kept, columns);
   }
 
-  #placeOf(path: string, columns: Columns): number | undefined {
-    const place = columns.paths[this.#next] === path ? this.#next : this.#placesIn(columns).get(path);
+  #placeOf(name: PromptName, columns: Columns): number | undefined {
+    const place = columns.names[this.#next] === name ? this.#next : this.#placesIn(columns).get(name);
     if (place !== undefined) this.#next = place + 1;
     return place;
   }
 
-  #placesIn({ paths }: Columns): Map<string, number> {
-    this.#places ??= new Map(paths.map((path, place) => [path, place]));
+  #placesIn({ names }: Columns): Map<PromptName, number> {
+    this.#places ??= new Map(names.map((name, place) => [name, place]));
     return this.#places;
   }
 
   /** Writes what is known of these files, in their order. */
-  async #keep(paths: readonly string[], before: Columns): Promise<void> {
+  async #keep(names: readonly PromptName[], before: Columns): Promise<void> {
     const places = this.#placesIn(before);
     const after = noColumns();
-    for (const path of paths) {
-      const place = places.get(path);
-      if (place === undefined) continue;
-      const form = before.forms[place];
-      if (form !== undefined) after.forms[after.paths.length] = form;
-      after.paths.push(path);
-      for (let at = place * NUMBERS; at < (place + 1) * NUMBERS; at++)
-        after.numbers.push(before.numbers[at] as number);
-      after.digests.push(before.digests[place] as Digest);
+    after.numbers = withRoom(after.numbers, names.length);
+    for (const name of names) {
+      const from = places.get(name);
+      if (from === undefined) continue;
+      const to = after.names.length;
+      const form = before.forms[from];
+      if (form !== undefined) after.forms[to] = form;
+      after.names.push(name);
+      after.numbers.set(before.numbers.subarray(from * NUMBERS, (from + 1) * NUMBERS), to * NUMBERS);
+      after.digests.push(before.digests[from] as Digest);
     }
-    const isSame = !this.#isChanged && after.paths.length === before.paths.length;
+    const isSame = !this.#isChanged && after.names.length === before.names.length;
     this.#columns = after;
     this.#places = undefined;
     this.#isChanged = false;
@@ -161,7 +173,7 @@ export class FileIndex {
     const staged = this.#local.staged();
     try {
       await this.#local.make();
-      await this.#files.stage(staged, Buffer.from(JSON.stringify(columns)));
+      await this.#files.stage(staged, Buffer.from(textOf(columns)));
       await this.#files.rename(staged, this.#local.path(FILE));
     } catch {
       // Where nothing can be written, files are read again the next time.
@@ -171,29 +183,48 @@ export class FileIndex {
 }
 
 function noColumns(): Columns {
-  return { format: FORMAT, paths: [], numbers: [], digests: [], forms: {} };
+  return { names: [], numbers: new Float64Array(), digests: [], forms: {} };
+}
+
+function withRoom(numbers: Float64Array, files: number): Float64Array {
+  if (numbers.length >= files * NUMBERS) return numbers;
+  const more = new Float64Array(Math.max(files, (numbers.length / NUMBERS) * 2) * NUMBERS);
+  more.set(numbers);
+  return more;
+}
+
+function textOf({ names, numbers, digests, forms }: Columns): string {
+  const bytes = Buffer.from(numbers.buffer, numbers.byteOffset, names.length * BYTES);
+  const [ofNames, ofDigests] = [names, digests].map(each => each.join(SEPARATOR));
+  return [FORMAT, ofNames, ofDigests, bytes.toString('base64'), JSON.stringify(forms)].join('\n');
 }
 
 function parse(bytes: Uint8Array | undefined): Columns {
   if (bytes === undefined) return noColumns();
-  const columns = JSON.parse(Buffer.from(bytes).toString('utf8')) as Columns;
-  const { format, paths, numbers, digests, forms } = columns;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const [format, ofNames, ofDigests, ofNumbers, ofForms] = text.split('\n');
+  if (format !== FORMAT || ofForms === undefined) return noColumns();
+  const names = listIn(ofNames) as PromptName[];
+  // A digest that is none is like no other, so that its file counts as edited until it is read.
+  const digests = listIn(ofDigests) as Digest[];
+  const numbers = Uint8Array.from(Buffer.from(ofNumbers ?? '', 'base64'));
+  const forms = JSON.parse(ofForms) as Columns['forms'];
   const isOurs =
-    format === FORMAT &&
-    numbers.length === paths.length * NUMBERS &&
-    digests.length === paths.length &&
-    numbers.every(number => typeof number === 'number') &&
-    // A digest that is none is like no other, so that its file counts as edited until it is read.
-    digests.every(digest => typeof digest === 'string') &&
+    digests.length === names.length &&
+    numbers.length === names.length * BYTES &&
     typeof forms === 'object' &&
     Object.values(forms).every(form => Array.isArray(form) && form.length > 0);
-  return isOurs ? columns : noColumns();
+  return isOurs ? { names, numbers: new Float64Array(numbers.buffer), digests, forms } : noColumns();
 }
 
-function fileAt(place: number, { digests, forms }: Columns): IndexedFile {
+function listIn(text = ''): string[] {
+  return text === '' ? [] : text.split(SEPARATOR);
+}
+
+function fileAt(place: number, { digests, forms }: Columns): FileText {
   const digest = digests[place] as Digest;
   const form = forms[place];
   if (form === undefined) return { digest };
   const [plain, ...others] = form as [Digest, ...Digest[]];
-  return { digest, digests: { exact: digest, plain, others } };
+  return { digest, digests: () => ({ exact: digest, plain, others }) };
 }

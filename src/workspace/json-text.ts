@@ -1,4 +1,5 @@
 /** JSON files that people edit and git merges: read with the place of whatever is wrong in them. */
+import { isAscii } from 'node:buffer';
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { wordsOfJsonError } from '../core/json-words.ts';
 import { redactKeys } from '../core/key.ts';
@@ -33,6 +34,8 @@ export const NOT_UTF_8 = 'The file is not UTF-8. Save it with the encoding UTF-8
 
 /** Without its byte order mark; undefined when the bytes are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string | undefined {
+  // Nearly all are, and then it is ten times as fast.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

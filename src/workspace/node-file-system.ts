@@ -1,13 +1,19 @@
 /** The file system of this machine through Node. */
 import { execFile } from 'node:child_process';
-import { existsSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, existsSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
 import { makeFolder } from '../disk/make-folder.ts';
-import type { FileStat, FileSystem, FolderEntry, NewFile } from './file-system.ts';
+import {
+  type FileStat,
+  type FileSystem,
+  type FolderEntry,
+  type NewFile,
+  STAT_NUMBERS,
+} from './file-system.ts';
 import { inTurns } from './in-turns.ts';
 
 /** Files from which on the whole disk is flushed, where the system can, rather than each of them. */
@@ -20,12 +26,16 @@ const SLOW = 2;
 /** In ms: after which others get their turn. */
 const TURN = 3;
 const CREATED_AT_ONCE = 24;
+/** In bytes: more than what is kept of a hundred thousand prompts. */
+const MOST_READ = 256 * 1024 * 1024;
+/** With a pipe, opening it would wait for whoever writes to it. Windows has no such flag, and no such files. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Node writes a text in one call where it is told its encoding. */
 const NEW = { encoding: 'utf8', flag: 'wx' } as const;
 const RECURSIVE = { recursive: true, force: true };
 
 export const nodeFileSystem: FileSystem = {
-  readFile: path => orNothing(readFile(path)),
+  readFile: path => orNothing(readWhole(path)),
 
   async writeFile(path, bytes) {
     await makeFolder(dirname(path));
@@ -125,14 +135,17 @@ export const nodeFileSystem: FileSystem = {
   },
 
   async statAll(paths) {
-    const found: (FileStat | undefined)[] = [];
-    for (let start = 0; start < paths.length; start += STATS_AT_ONCE) {
-      if (start > 0) await setImmediate();
-      // Each in turn takes a tenth of the time that it takes through the pool of threads.
-      for (const path of paths.slice(start, start + STATS_AT_ONCE)) {
-        const stats = statNow(path);
-        found.push(stats && statOf(stats));
-      }
+    const found = new Float64Array(paths.length * STAT_NUMBERS).fill(Number.NaN);
+    // Each in turn takes a tenth of the time that it takes through the pool of threads.
+    for (const [index, path] of paths.entries()) {
+      if (index > 0 && index % STATS_AT_ONCE === 0) await setImmediate();
+      const stats = statNow(path);
+      if (stats === undefined) continue;
+      const at = index * STAT_NUMBERS;
+      found[at] = stats.size;
+      found[at + 1] = stats.mtimeMs;
+      found[at + 2] = stats.ctimeMs;
+      found[at + 3] = stats.ino;
     }
     return found;
   },
@@ -143,6 +156,25 @@ export const nodeFileSystem: FileSystem = {
   deleteFolder: path => rm(path, RECURSIVE),
   rename,
 };
+
+/** A repository may hold a link to a device that never ends. */
+async function readWhole(path: string): Promise<Uint8Array> {
+  const file = await open(path, READ);
+  try {
+    const stats = await file.stat();
+    // Reading a folder is refused by the system, in its own words.
+    if (!stats.isFile() && !stats.isDirectory()) throw refused('NOT_A_FILE', path);
+    if (stats.size > MOST_READ) throw refused('OVER_256_MIB', path);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** As the system refuses, for `whyRefused`. */
+function refused(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${path}`), { code });
+}
 
 /**
  * Each in turn takes a quarter of the time that it takes through the pool of threads, and nothing else is done here
@@ -210,9 +242,11 @@ function statOf(stats: Stats): FileStat {
   };
 }
 
+const OR_NOTHING = { throwIfNoEntry: false } as const;
+
 function statNow(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path, OR_NOTHING);
   } catch (error) {
     if (isNothing(error)) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { checkProject, DEFAULT_FOLDER } from './check-project.ts';
 import type { FileSystem } from './file-system.ts';
 import { decodeText, NOT_UTF_8 } from './json-text.ts';
 import { isInside } from './source-file.ts';
-import { type Place, WorkspaceError } from './workspace-error.ts';
+import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export const PROJECT_FILE = 'promptforge.json';
 
@@ -25,12 +25,20 @@ export interface Project {
 }
 
 /**
- * @throws WorkspaceError `no_project`, `invalid_project_file`, `secret_in_project_file`, or `outside` when the
+ * @throws WorkspaceError `no_project`, `unreadable`, `invalid_project_file`, `secret_in_project_file`, or `outside` when the
  * prompts folder is not inside the workspace, by its path or by a link.
  */
 export async function readProject(root: string, files: FileSystem): Promise<Project> {
   const file = join(root, PROJECT_FILE);
-  const bytes = await files.readFile(file);
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await files.readFile(file);
+  } catch (cause) {
+    throw new WorkspaceError('unreadable', file, `The file cannot be read: ${systemMessage(cause)}`, {
+      cause,
+      shownAs: PROJECT_FILE,
+    });
+  }
   if (bytes === undefined)
     throw new WorkspaceError(
       'no_project',

@@ -63,6 +63,17 @@ export function promptState(
   prompt: RegistryPrompt | undefined,
 ): PromptState | undefined {
   const newest = prompt?.newest;
+  // Nearly all are clean, and based on the newest version.
+  if (
+    newest !== undefined &&
+    !prompt?.archived &&
+    text?.digest === newest.digest &&
+    base?.digest === newest.digest &&
+    base.version === newest.version
+  ) {
+    const { version, digest } = newest;
+    return { name, state: 'clean', base, file: digest, bytes: digest, newest: { version, digest } };
+  }
   const file = text === undefined ? undefined : asPublished(text, base, newest);
   const remote = prompt && { ...prompt.newest, archived: prompt.archived };
   const state = stateOf({ name, base: base ?? null, file: file ?? null, remote: remote ?? null });

@@ -14,8 +14,9 @@ import { Problem } from '../core/problem.ts';
 import { isSpelledSo } from '../disk/spelling.ts';
 import type { FileSystem } from './file-system.ts';
 import { inTheWay, Spellings } from './name-case.ts';
+import { checkOwn } from './own-path.ts';
 import { PROJECT_FILE } from './project-file.ts';
-import { checkInside, checkNotReadOnly, diskOf, isInside, readSource } from './source-file.ts';
+import { checkNotReadOnly, diskOf, isInside, readSource } from './source-file.ts';
 import { type Place, systemMessage, WorkspaceError } from './workspace-error.ts';
 
 export interface PromptFile {
@@ -70,6 +71,10 @@ export class PromptsFolder {
     return whyNotPromptName(text) === undefined ? (text as PromptName) : undefined;
   }
 
+  #checkOwn(path: string): Promise<void> {
+    return checkOwn(path, this.path, each => this.shown(each), this.#files);
+  }
+
   /** A path as messages name it: from the workspace, with forward slashes. */
   shown(path: string): string {
     return relative(this.#root, path).split(sep).join('/');
@@ -79,11 +84,10 @@ export class PromptsFolder {
   async list(
     signal?: AbortSignal,
   ): Promise<{ files: PromptFile[]; troubles: FileTrouble[]; spellings: Spellings }> {
-    const files: PromptFile[] = [];
     const paths: string[] = [];
     const troubles: FileTrouble[] = [];
     const real = await this.#files.realpath(this.path);
-    const visit = async (folder: string, prefix: string): Promise<void> => {
+    const visit = async (folder: string, prefix: string): Promise<PromptFile[]> => {
       signal?.throwIfAborted();
       const trouble = (path: string, reason: FileTrouble['reason'], why: string) =>
         troubles.push({ path, reason, message: `${this.shown(path)}: ${why}` });
@@ -92,17 +96,23 @@ export class PromptsFolder {
         entries = await this.#files.list(folder);
       } catch (error) {
         trouble(folder, 'unreadable', `The folder cannot be read: ${systemMessage(error)}`);
-        return;
+        return [];
       }
       // A project of its own.
-      if (prefix !== '' && entries?.some(({ name }) => name === PROJECT_FILE) === true) return;
-      const inside: Promise<void>[] = [];
+      if (prefix !== '' && entries?.some(({ name }) => name === PROJECT_FILE) === true) return [];
+      const files: PromptFile[] = [];
+      const addFile = (path: string, inside: string): void => {
+        const file = this.#fileOrTrouble(path, inside);
+        if ('name' in file) files.push(file);
+        else troubles.push(file);
+      };
+      const folders: Promise<readonly PromptFile[]>[] = [];
       for (const { name, kind } of entries ?? []) {
         const path = folder + sep + name;
+        const inside = prefix + name;
         const isPrompt = name.endsWith(PROMPT_FILE_EXTENSION);
-        paths.push(prefix + name);
-        if (kind === 'folder' && (isPrompt || !name.startsWith('.')))
-          inside.push(visit(path, `${prefix}${name}/`));
+        paths.push(inside);
+        if (kind === 'folder' && (isPrompt || !name.startsWith('.'))) folders.push(visit(path, `${inside}/`));
         if (kind === 'folder') continue;
         if (kind === 'link') {
           const target = await this.#files.realpath(path);
@@ -117,29 +127,26 @@ export class PromptsFolder {
               'linked_folder',
               'Links to folders are not followed. Put the files themselves here.',
             );
-          else addFile(path, prefix + name);
+          else addFile(path, inside);
         } else if (isPrompt) {
-          if (kind === 'file') addFile(path, prefix + name);
+          if (kind === 'file') addFile(path, inside);
           else trouble(path, 'unreadable', 'This is not a file.');
         }
       }
-      await Promise.all(inside);
+      files.sort(byName);
+      return inOneOrder(files, await Promise.all(folders));
     };
-    const addFile = (path: string, inside: string): void => {
-      try {
-        files.push({ name: promptOfFile(inside), path });
-      } catch (error) {
-        if (!Problem.is(error)) throw error;
-        troubles.push({
-          path,
-          reason: 'bad_name',
-          message: `${this.shown(path)}: The file's name is no prompt name. ${error.message}`,
-        });
-      }
-    };
-    await visit(this.path, '');
-    files.sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { files, troubles, spellings: new Spellings(paths) };
+    return { files: await visit(this.path, ''), troubles, spellings: new Spellings(paths) };
+  }
+
+  #fileOrTrouble(path: string, inside: string): PromptFile | FileTrouble {
+    try {
+      return { name: promptOfFile(inside), path };
+    } catch (error) {
+      if (!Problem.is(error)) throw error;
+      const message = `${this.shown(path)}: The file's name is no prompt name. ${error.message}`;
+      return { path, reason: 'bad_name', message };
+    }
   }
 
   /**
@@ -149,7 +156,7 @@ export class PromptsFolder {
    */
   async read(name: PromptName): Promise<string | undefined> {
     const path = this.pathOf(name);
-    await checkInside(path, this.path, this.shown(path), this.#files);
+    await this.#checkOwn(path);
     return readSource(path, this.shown(path), this.#files);
   }
 
@@ -170,7 +177,7 @@ export class PromptsFolder {
    */
   async checkFree(name: PromptName, from?: PromptName): Promise<void> {
     const path = this.pathOf(name);
-    await checkInside(path, this.path, this.shown(path), this.#files);
+    await this.#checkOwn(path);
     const taken = (place: string, why: string) =>
       new WorkspaceError('file_exists', place, why, { shownAs: this.shown(place) });
     const renamed = from === undefined ? undefined : this.pathOf(from);
@@ -200,7 +207,7 @@ export class PromptsFolder {
    */
   async write(name: PromptName, source: string): Promise<void> {
     const path = this.pathOf(name);
-    await checkInside(path, this.path, this.shown(path), this.#files);
+    await this.#checkOwn(path);
     await checkNotReadOnly(path, this.shown(path), this.#files);
     try {
       await this.#files.writeFile(path, Buffer.from(source, 'utf8'));
@@ -211,6 +218,29 @@ export class PromptsFolder {
       });
     }
   }
+}
+
+/**
+ * The files of a folder, in order, with those of the folders in it. All of one folder come one after the other, as their
+ * names begin with its own, so only the folders are sorted.
+ */
+function inOneOrder(own: readonly PromptFile[], folders: readonly (readonly PromptFile[])[]): PromptFile[] {
+  const runs = folders.filter(({ length }) => length > 0);
+  runs.sort(([a], [b]) => byName(a as PromptFile, b as PromptFile));
+  const all: PromptFile[] = [];
+  let at = 0;
+  for (const run of runs) {
+    const [first] = run as readonly [PromptFile];
+    for (; at < own.length && (own[at] as PromptFile).name < first.name; at++)
+      all.push(own[at] as PromptFile);
+    for (const file of run) all.push(file);
+  }
+  for (; at < own.length; at++) all.push(own[at] as PromptFile);
+  return all;
+}
+
+function byName(a: PromptFile, b: PromptFile): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function troubleOf(error: unknown, path: string): FileTrouble {

@@ -55,7 +55,7 @@ export async function pullPrompts(
   const report = await new Pull(parts, registry, options, plan.work.length).all(plan);
   // The index may be what is wrong.
   const changed = report.left.filter(({ why }) => why === 'changed_meanwhile');
-  await parts.index.forget(changed.map(({ name }) => parts.folder.pathOf(name)));
+  await parts.index.forget(changed.map(({ name }) => name));
   return report;
 }
 

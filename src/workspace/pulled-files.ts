@@ -6,9 +6,10 @@ import { Problem } from '../core/problem.ts';
 import type { FileSystem, NewFile } from './file-system.ts';
 import type { LocalFolder } from './local-folder.ts';
 import type { LockEntry } from './lock-file.ts';
+import { checkOwn } from './own-path.ts';
 import type { PromptsFolder } from './prompts-folder.ts';
 import { changedMeanwhile, type LeftFile, type PullOptions, type PullWork, unsaved } from './pull-plan.ts';
-import { checkInside, checkNotReadOnly } from './source-file.ts';
+import { checkNotReadOnly } from './source-file.ts';
 import { systemMessage, WorkspaceError } from './workspace-error.ts';
 
 /** A file and what it is about to hold. */
@@ -54,8 +55,9 @@ export class PulledFiles {
     const first = new Map(names.map(name => [dirname(prompts.pathOf(name)), name]));
     const make = async ([folder, name]: readonly [string, PromptName]): Promise<void> => {
       const isMissing = folder !== prompts.path && (await files.stat(folder)) === undefined;
-      if (isMissing) this.#missing.add(folder);
-      await this.#troubleOfFolder(isMissing ? folder : prompts.pathOf(name), name);
+      const trouble = await this.#troubleOfFolder(isMissing ? folder : prompts.pathOf(name), name);
+      // Where the folders above are not the project's own, each file says so.
+      if (isMissing && trouble === undefined) this.#missing.add(folder);
     };
     await Promise.all([...first].map(make));
   }
@@ -118,7 +120,7 @@ export class PulledFiles {
     const path = folder.pathOf(name);
     const label = this.#label(name);
     await this.#checkFolder(dirname(path), path, name);
-    await checkInside(path, folder.path, label, files);
+    await this.#checkOwn(path);
     await checkNotReadOnly(path, label, files);
     const target = (await files.realpath(path)) ?? path;
     const staged = local.staged();
@@ -156,9 +158,9 @@ export class PulledFiles {
   #checkFolder(folder: string, path: string, name: PromptName): Promise<void> {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const { files, folder: prompts } = this.#parts;
+    const { files } = this.#parts;
     const checked = (async () => {
-      await checkInside(path, prompts.path, this.#label(name), files);
+      await this.#checkOwn(path);
       try {
         await files.makeFolder(folder);
       } catch (cause) {
@@ -167,6 +169,11 @@ export class PulledFiles {
     })();
     this.#folders.set(folder, checked);
     return checked;
+  }
+
+  #checkOwn(path: string): Promise<void> {
+    const { files, folder } = this.#parts;
+    return checkOwn(path, folder.path, each => folder.shown(each), files);
   }
 
   /** A folder in the place of a file is in its way; a file was put there meanwhile. */

@@ -4,7 +4,7 @@ import { type PublishedText, type TextDigests, textDigests } from '../core/line-
 import type { PromptName } from '../core/name.ts';
 import { type FreshFile, type GoneFile, renamedFrom } from '../core/renames.ts';
 import type { FileIndex } from './file-index.ts';
-import type { FileStat, FileSystem } from './file-system.ts';
+import { type FileSystem, STAT_NUMBERS } from './file-system.ts';
 import { inOrder } from './in-order.ts';
 import { inTurns } from './in-turns.ts';
 import type { Lock, LockEntry } from './lock-file.ts';
@@ -39,9 +39,8 @@ export async function readState(
   await index.open();
   const { files: found, troubles, spellings } = await folder.list(signal);
   const registered = [...(prompts ?? [])];
-  const entryOf = inOrder([...lock], ([name]) => name);
   const promptOf = inOrder(registered, ({ name }) => name);
-  const bases = found.map(({ name }) => entryOf(name)?.[1]);
+  const bases = found.map(({ name }) => lock.get(name));
   const newest = found.map(({ name }) => promptOf(name));
   const troubled = new Set<PromptName>();
   for (const { path } of troubles) {
@@ -51,16 +50,12 @@ export async function readState(
   const texts: (FileText | undefined)[] = [];
   /** Places in `found`. */
   const unread: number[] = [];
-  const stats = await statsOf(found, files);
+  const numbers = await statsOf(found, files);
   signal?.throwIfAborted();
-  for (const [at, { path }] of found.entries()) {
-    const stat = stats[at];
-    const known = stat === undefined ? undefined : index.get(path, stat);
-    const digests = known?.digests;
-    if (known !== undefined && digests !== undefined)
-      texts[at] = { digest: known.digest, digests: () => digests };
-    else if (known !== undefined && isAsPublished(known, bases[at], newest[at]))
-      texts[at] = { digest: known.digest };
+  for (const [at, { name }] of found.entries()) {
+    const known = index.get(name, { numbers, at: at * STAT_NUMBERS });
+    if (known !== undefined && (known.digests !== undefined || isAsPublished(known, bases[at], newest[at])))
+      texts[at] = known;
     else {
       texts[at] = undefined;
       unread.push(at);
@@ -70,7 +65,6 @@ export async function readState(
   await inTurns(unread, READ_AT_ONCE, async at => {
     signal?.throwIfAborted();
     const file = found[at] as PromptFile;
-    const stat = stats[at];
     const { source, trouble } = await folder.tryRead(file);
     if (trouble !== undefined) {
       troubles.push(trouble);
@@ -86,28 +80,40 @@ export async function readState(
     };
     if (!isPublished({ digest }, bases[at], newest[at])) compute();
     texts[at] = { digest, digests: compute };
-    if (stat !== undefined) index.set(file.path, stat, taken, { digest, digests });
+    index.set(file.name, { numbers, at: at * STAT_NUMBERS }, taken, { digest, digests });
   });
   const states = new Map<PromptName, PromptState>();
-  for (const { name, at } of withGone(found, bases, lock)) {
-    const [base, text] = at === undefined ? [lock.get(name), undefined] : [bases[at], texts[at]];
+  for (const [at, { name }] of found.entries()) {
+    const [base, text] = [bases[at], texts[at]];
     if ((base === undefined && text === undefined) || troubled.has(name)) continue;
-    const state = promptState(name, base, text, at === undefined ? promptOf(name) : newest[at]);
+    const state = promptState(name, base, text, newest[at]);
+    if (state !== undefined) states.set(name, state);
+  }
+  const gone = namesGone(found, bases, lock);
+  for (const name of gone) {
+    const state = troubled.has(name)
+      ? undefined
+      : promptState(name, lock.get(name), undefined, promptOf(name));
     if (state !== undefined) states.set(name, state);
   }
   const shown = (path: string) => folder.shown(path);
   const noted = await renames.read();
   const renamed = findRenames(noted);
   await renames.write(renamed);
-  await index.save(found.map(({ path }) => path));
+  await index.save(found.map(({ name }) => name));
   // Nearly always nothing differs by case alone: each path has one spelling, and the registry has the names.
   const isPlain = spellings.areUnique && (registered.length === 0 || !newest.includes(undefined));
-  const names = registered.map(({ name }) => name);
-  const ofCase = isPlain ? [] : caseTroubles(found, names, shown);
+  const ofCase = isPlain
+    ? []
+    : caseTroubles(
+        found,
+        registered.map(({ name }) => name),
+        shown,
+      );
   return {
-    prompts: states,
+    prompts: gone.length === 0 ? states : new Map([...states].sort(([a], [b]) => (a < b ? -1 : 1))),
     renamed,
-    hasReturns: found.some(({ name }, at) => hasReturns(states.get(name), texts[at])),
+    hasReturns: texts.some((text, at) => hasReturns(text, found[at]?.name, states)),
     troubles: [...troubles.sort(byPath), ...ofCase],
     spellings,
   };
@@ -131,31 +137,35 @@ export async function readState(
   function lastSeen(name: PromptName, noted: Renames): PublishedText[] {
     const names = [name, ...[...noted].filter(([, from]) => from === name).map(([to]) => to)];
     return names.flatMap(each => {
-      const last = index.last(folder.pathOf(each));
-      return last === undefined ? [] : [{ digest: last.digest, text: last.digests?.plain }];
+      const last = index.last(each);
+      return last === undefined ? [] : [{ digest: last.digest, text: last.digests?.().plain }];
     });
   }
 }
 
 /** True where the file differs from the text of its version by line endings (and a mark at its beginning) alone. */
-function hasReturns(state: PromptState | undefined, text: FileText | undefined): boolean {
+function hasReturns(
+  text: FileText | undefined,
+  name: PromptName | undefined,
+  states: ReadonlyMap<PromptName, PromptState>,
+): boolean {
+  if (text?.digests === undefined || name === undefined) return false; // nearly all: they are as their versions
+  const state = states.get(name);
   if (state === undefined || state.file === null || state.file === state.bytes) return false;
-  const digests = text?.digests?.();
-  const [returned, , marked] = digests?.others ?? [];
-  return state.file === digests?.plain && (state.bytes === returned || state.bytes === marked);
+  const digests = text.digests();
+  const [returned, , marked] = digests.others;
+  return state.file === digests.plain && (state.bytes === returned || state.bytes === marked);
 }
 
-/** The files by their places, and between them the names in the lock file that have none; in order of name. */
-function withGone(
+/** Those in the lock file that have no file. */
+function namesGone(
   found: readonly PromptFile[],
   bases: readonly (LockEntry | undefined)[],
   lock: Lock,
-): readonly { readonly name: PromptName; readonly at: number | undefined }[] {
-  const here = found.map(({ name }, at) => ({ name, at: at as number | undefined }));
-  if (bases.reduce((sum, base) => (base === undefined ? sum : sum + 1), 0) === lock.size) return here;
+): readonly PromptName[] {
+  if (bases.reduce((sum, base) => (base === undefined ? sum : sum + 1), 0) === lock.size) return [];
   const names = new Set(found.map(({ name }) => name));
-  const gone = [...lock.keys()].filter(name => !names.has(name)).map(name => ({ name, at: undefined }));
-  return [...here, ...gone].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...lock.keys()].filter(name => !names.has(name));
 }
 
 function isPublished(
@@ -177,14 +187,12 @@ function isAsPublished(
   return newest === undefined || base?.digest === newest || newest !== known.digest;
 }
 
-async function statsOf(
-  found: readonly PromptFile[],
-  files: FileSystem,
-): Promise<readonly (FileStat | undefined)[]> {
+async function statsOf(found: readonly PromptFile[], files: FileSystem): Promise<Float64Array> {
   try {
     return await files.statAll(found.map(({ path }) => path));
   } catch {
-    return []; // reading them says which of them cannot be read, and why
+    // Reading them says which of them cannot be read, and why.
+    return new Float64Array(found.length * STAT_NUMBERS).fill(Number.NaN);
   }
 }
 

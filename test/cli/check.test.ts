@@ -36,6 +36,14 @@ describe('promptforge check', () => {
     }
   });
 
+  it('says where partials go too deep, as publishing does', async () => {
+    for (let at = 0; at < 33; at++) await put(`deep/_p${at}.prompt`, at === 32 ? 'end' : `{{> p${at + 1}}}`);
+    const file = await put('deep/it.prompt', 'a\n{{> p0}}');
+    const { code, stdout } = await inProcess(['check', file]);
+    assert.equal(code, 3);
+    assert.match(stdout, /it\.prompt:2:5: partial-cycle: Partials hold partials more than 32 deep/);
+  });
+
   it('reads a partial as publishing does: below "#" there is text', async () => {
     const file = await put('partial/_rules.prompt', '# Rules\n---\ninput:\n  schema: [\n---\nx');
     assert.equal((await inProcess(['check', file])).code, 0);

@@ -8,6 +8,7 @@ import {
   decodeSource,
   MAX_FRONT_MATTER_LENGTH,
   MAX_SOURCE_BYTES,
+  parsePublished,
   parseSource,
 } from '../../src/core/source.ts';
 import { checkNoIssues, sourceIssues } from '../../src/core/template.ts';
@@ -62,6 +63,27 @@ describe('a source', () => {
     assert.match(issuesOf('---\na: 1\na: 2\n---\nx')[0]?.message ?? '', /"a" is already defined/);
     assert.match(issuesOf('---\nmodel: a\nHello')[0]?.message ?? '', /is not closed/);
     assert.match(issuesOf('---\n- a\n---\nx')[0]?.message ?? '', /keys and values/);
+  });
+  it('refuses tags whose values JSON cannot hold, and merge keys, which YAML 1.2 has not', () => {
+    const valued = (value: string) => `---\ninput:\n  default:\n    a: ${value}\n---\n{{json a}}`;
+    for (const value of [
+      ...['!!set {x, y}', '!!binary aGk=', '!!timestamp 2026-01-01', '!!omap [x: 1]', '!!pairs [x: 1]'],
+      '[{b: !!set {x}}]',
+    ]) {
+      const [issue, ...others] = issuesOf(valued(value));
+      assert.equal(issue?.line, 4, value);
+      assert.match(issue.message, /JSON cannot hold.*Remove the tag/);
+      assert.deepEqual(others, []);
+    }
+    const merged = 'base: &base {x: string}\ninput:\n  schema:\n    <<: *base';
+    const [issue] = issuesOf(`---\n${merged}\n---\nHi`);
+    assert.deepEqual([issue?.line, issue?.column], [5, 5]);
+    assert.match(issue?.message ?? '', /write the keys out/);
+    for (const value of ['{"<<": 1}', "{'<<': 1}", '<<', '!!str 5', '!!int "5"', '!!map {x: 1}', '!!seq [1]'])
+      assert.deepEqual(issuesOf(valued(value)), [], value);
+    // One that was published is read as before.
+    const { frontMatter, isUnread } = parsePublished(`---\n${merged}\n---\nHi`, 'prompt');
+    assert.deepEqual([Object.keys(frontMatter), isUnread], [['base', 'input'], false]);
   });
   it('with aliases that explode is refused, quickly', () => {
     const bomb = [
@@ -159,7 +181,7 @@ describe('linking partials', () => {
     const count = async (name: ReturnType<typeof parsePromptName>) => {
       looked += 1;
       const depth = Number(/_p(\d+)$/.exec(name)?.[1]);
-      const source = depth < 20 ? `{{> p${depth + 1}}}{{> p${depth + 1} a=1}}{{> q${depth + 1}}}` : 'end';
+      const source = depth < 14 ? `{{> p${depth + 1}}}{{> p${depth + 1} a=1}}{{> q${depth + 1}}}` : 'end';
       if (name.startsWith('_q')) return { name, id: name, source: `{{> p${name.slice(2)}}}` };
       return { name, id: name, source };
     };
@@ -167,9 +189,28 @@ describe('linking partials', () => {
     await assert.rejects(
       linkPartials(parsePromptName('x'), '{{> p0}}', count),
       (error: unknown) =>
-        Problem.is(error, 'invalid_source') && /80,196,001,847 characters/.test(error.message),
+        Problem.is(error, 'invalid_source') && /\d{1,3},\d{3},\d{3} characters/.test(error.message),
     );
     assert.ok(looked < 100, `looked ${looked} times`);
+  });
+  it('refuses partials that hold partials more than 32 deep, at the use that begins the chain, in any order', async () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 33 }, (_, at) => [`_p${at}`, at === 32 ? 'end' : `{{> p${at + 1}}}`]),
+    );
+    const link = (source: string) =>
+      linkPartials(parsePromptName('it'), source, async name => {
+        const found = chain[name];
+        return found === undefined ? undefined : { name, source: found, id: name };
+      });
+    await link('{{> p1}}{{> p32}}');
+    for (const source of ['a {{> p1}}\n{{> p0}}', 'a {{> p20}}\n{{> p0}}'])
+      await assert.rejects(link(source), error => {
+        assert.ok(Problem.is(error, 'invalid_source'));
+        const [issue] = error.details.issues ?? [];
+        assert.deepEqual([issue?.line, issue?.column, issue?.code], [2, 5, 'partial-cycle']);
+        assert.match(error.message, /more than 32 deep from here/);
+        return true;
+      });
   });
   it('refuses a missing partial where it stands, a broken one, one that uses itself, and one with a computed name', async () => {
     const link = (source: string) => linkPartials(parsePromptName('a/x'), source, find);

@@ -101,7 +101,7 @@ describe('a value that is not text', () => {
     '{{odd}}': /Use one of its properties or \{\{json odd\}\}\./,
     '{{empty}}': /Use one of its properties or \{\{json empty\}\}\./,
     '{{this}}': /^a:1:3: "this" means all inputs together here/,
-    '{{@root}}': /"@root" is an object/,
+    '{{@root}}': /"@root" means all inputs together/,
     '{{#with customer}}{{.}}{{/with}}': /such as \{\{id\}\}/,
     '{{#each (lookup . "odd")}}{{../customer}}{{/each}}': /^a:1:27: "\.\.\/customer" is an object/,
     '{{lookup . "customer"}}':

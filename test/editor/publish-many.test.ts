@@ -100,6 +100,15 @@ describe('the words of discarding', () => {
       discardedWords([name('a')], [{ prompt: name('b'), why: 'It cannot be fetched.' }]),
       'Discarded the changes of a. Left as it is: b. It cannot be fetched.',
     );
+    assert.equal(
+      discardedWords([name('a'), name('b')], [], new Map([[name('b'), name('c')]])),
+      'Discarded the changes of a and b. b is c again.',
+    );
+    const two = new Map(['a', 'b'].map(each => [name(each), name(`old-${each}`)]));
+    assert.equal(
+      discardedWords([name('a'), name('b')], [], two),
+      'Discarded the changes of a and b. 2 files have their old names again.',
+    );
     assert.equal(undoneWords([name('a')], []), 'Brought back the changes of a.');
     assert.equal(
       undoneWords([], [name('a')]),

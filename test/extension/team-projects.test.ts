@@ -9,6 +9,7 @@ import { originOf } from '../../src/keys/origin.ts';
 import { eventually } from '../eventually.ts';
 import { freshPrompt } from './support/fresh-prompt.ts';
 import { closeEditors, inside, promptFile, root, run, writePrompt } from './support/inside.ts';
+import { entryOf, sourceControl } from './support/source-control.ts';
 import { type TeamRegistry, teamRegistry } from './support/team-registry.ts';
 import { teamWindow } from './support/team-window.ts';
 
@@ -191,5 +192,55 @@ describe('several projects in one window', () => {
     await eventually('the other folder to be connected', () => session.oneOfSeveral?.name === 'cards');
     assert.equal(session.registry, team.registry.url);
     assert.equal(await readFile(join(root(), 'promptforge.json'), 'utf8'), before);
+  });
+
+  it('keeps two folders of one registry apart: files, lock files and what is typed', async () => {
+    const prompt = freshPrompt();
+    const { prompts, session } = (await inside()).workbench;
+    await team.publishWithFile(prompt, 'One.\n');
+    await writeFile(join(cards(), 'promptforge.json'), JSON.stringify({ registry: team.registry.url }));
+    await writeOther(prompt, 'One.\n');
+    await eventually('both on one registry', () =>
+      session.projects.every(({ project }) => project?.registry === team.registry.url),
+    );
+    await writePrompt(prompt, 'Two.\n');
+    (await sourceControl()).control.inputBox.value = 'Of the first folder';
+    await run('switchProject', {}, cards());
+    await eventually('the other folder', () => session.oneOfSeveral?.name === 'cards');
+    await eventually('an empty box', async () => (await sourceControl()).message === '');
+    await prompts.rescan();
+    await eventually('its file to be as published', () => prompts.listed.get(prompt)?.state === 'clean');
+    assert.equal(await readFile(promptFile(prompt), 'utf8'), 'Two.\n');
+    await run('switchProject', {}, root());
+    await eventually('what was typed', async () => (await sourceControl()).message === 'Of the first folder');
+    await entryOf(prompt, 'changes');
+    await run('publishAll');
+    await eventually('its version', () => prompts.listed.get(prompt)?.base === 2);
+    assert.equal(await readFile(fileOf(prompt), 'utf8'), 'One.\n');
+    await run('switchProject', {}, cards());
+    await eventually('the other folder', () => session.oneOfSeveral?.name === 'cards');
+    await run('refresh');
+    await eventually(
+      'its file to differ',
+      () => !['clean', undefined].includes(prompts.listed.get(prompt)?.state),
+    );
+  });
+
+  it('leaves a project within the prompts folder to itself, also where that is no folder of the window', async () => {
+    const inner = join(cards(), 'prompts', 'inner');
+    await mkdir(join(inner, 'prompts'), { recursive: true });
+    await writeFile(join(inner, 'promptforge.json'), JSON.stringify({ registry: team.registry.url }));
+    const file = join(inner, 'prompts', 'mine.prompt');
+    await writeFile(file, 'Mine.\n');
+    await run('switchProject', {}, cards());
+    await shows(other);
+    const { prompts } = (await inside()).workbench;
+    await prompts.rescan();
+    const named = (listed: Iterable<string>) => [...listed].filter(name => name.startsWith('inner/'));
+    assert.deepEqual(named(prompts.listed.keys()), []);
+    const ask = await run('publish', { texts: ['First'], confirms: [true] }, vscode.Uri.file(file));
+    assert.ok(ask.told.length > 0, 'it says why nothing is published');
+    assert.deepEqual(await other.client(key).allPrompts({ prefix: 'inner/' }), []);
+    assert.equal(await readFile(file, 'utf8'), 'Mine.\n');
   });
 });

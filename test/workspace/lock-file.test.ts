@@ -3,8 +3,15 @@ import fc from 'fast-check';
 import { digestOf } from '../../src/core/digest.ts';
 import { isPromptName, type PromptName } from '../../src/core/name.ts';
 import type { VersionNumber } from '../../src/core/version.ts';
-import { type Lock, type LockEntry, lockText, parseLock } from '../../src/workspace/lock-file.ts';
+import {
+  type Lock,
+  type LockEntry,
+  lockText,
+  parseLock,
+  readLockText,
+} from '../../src/workspace/lock-file.ts';
 import { WorkspaceError } from '../../src/workspace/workspace-error.ts';
+import { runs } from '../runs.ts';
 
 const digest = digestOf('x');
 const parse = (text: string) => parseLock(Buffer.from(text), '/project/promptforge.lock.json');
@@ -45,6 +52,38 @@ describe('promptforge.lock.json', () => {
         assert.deepEqual(new Map([...parse(lockText(lock))].sort()), new Map([...lock].sort()));
       }),
       { examples: [[new Map()], [special]] },
+    );
+  });
+
+  it('that is as it is written is read as one that somebody edited, whatever is changed in it', () => {
+    const read = (text: string) => {
+      const found = readLockText(text);
+      return 'lock' in found ? [...found.lock].sort() : found.problem.message;
+    };
+    const piece = fc.constantFrom(
+      '',
+      '"',
+      ',',
+      '}',
+      '\n',
+      '0',
+      'a',
+      '/',
+      '..',
+      ' ',
+      '\r',
+      'sha256:',
+      '"text": "',
+    );
+    fc.assert(
+      fc.property(locks, fc.nat(), fc.nat(3), piece, (lock, place, length, put) => {
+        const text = lockText(lock);
+        const at = place % text.length;
+        const changed = text.slice(0, at) + put + text.slice(at + length);
+        // With a space at the end it is not as it is written.
+        assert.deepEqual(read(changed), read(`${changed} `));
+      }),
+      { numRuns: runs(5000, 500) },
     );
   });
 

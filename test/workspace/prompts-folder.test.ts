@@ -33,6 +33,31 @@ describe('the prompts folder', () => {
     assert.deepEqual(troubles, []);
   });
 
+  it('lists them in order where a folder is named as a prompt, or nearly so', async () => {
+    const names = [
+      'a',
+      'a-b',
+      'a-b/c',
+      'a.b/c',
+      'a.b',
+      'a/b',
+      'a/b/c',
+      'a/b-c',
+      'a/b.c/d',
+      'a0',
+      'A/b',
+      'B',
+      'b/a',
+    ];
+    const texts = names.map(name => [`prompts/${name}.prompt`, 'x'] as const);
+    await using workspace = await aWorkspace(Object.fromEntries(texts));
+    const { files } = await folderOf(workspace).list();
+    assert.deepEqual(
+      files.map(file => file.name as string),
+      names.toSorted(),
+    );
+  });
+
   it('leaves out a project within it', async () => {
     await using workspace = await aWorkspace({
       'prompts/a.prompt': 'ours',

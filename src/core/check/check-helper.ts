@@ -86,7 +86,7 @@ function checkLiterals(
 }
 
 /** Returns whether it has no value whatever the input is. */
-function isNothing(expression: Expression): boolean {
+export function isNothing(expression: Expression): boolean {
   if (expression.type !== 'SubExpression')
     return expression.type === 'NullLiteral' || expression.type === 'UndefinedLiteral';
   const { params } = expression;

@@ -6,11 +6,11 @@ import { readTemplate } from '../read-template.ts';
 import type { SourceKind } from '../source.ts';
 import type { Program } from '../syntax-tree.ts';
 import { checkTree } from './check-tree.ts';
+import { contextErrors } from './context-errors.ts';
 import type { TemplateError } from './finding.ts';
 import { inlineCycles } from './inline-cycles.ts';
 import { explainSyntaxError } from './syntax-error.ts';
 import { findTooDeep } from './too-deep.ts';
-import { topContextErrors } from './top-context.ts';
 
 /** Of a text that holds the character, which Handlebars' lexer cannot pass. */
 export const NUL = 'This is a NUL character, which a prompt cannot contain. Remove it.';
@@ -26,7 +26,7 @@ export function checkTemplate(template: string, kind: SourceKind = 'prompt'): re
   if (unreadable !== undefined) return [unreadable];
   const tree = readTemplate(template) as unknown as Program;
   const errors = checkReadTemplate(tree, template);
-  const ofContext = topContextErrors(tree, template, kind === 'prompt');
+  const ofContext = contextErrors({ tree, text: template }, kind === 'prompt');
   return ofContext.length === 0 ? errors : inOrder([...errors, ...ofContext]);
 }
 

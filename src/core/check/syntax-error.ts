@@ -75,7 +75,10 @@ function ownError(
         code,
         start,
         end,
-        message: `The raw block "{{{{${name}}}}}" is closed by "{{{{/${other}}}}}": write "{{{{/${name}}}}}".`,
+        message:
+          name === other
+            ? PLAIN_NAME
+            : `The raw block "{{{{${name}}}}}" is closed by "{{{{/${other}}}}}": write "{{{{/${name}}}}}".`,
       };
 }
 
@@ -102,12 +105,19 @@ function unclosedText(
   return unclosedRaw(raw, tokens, template);
 }
 
+const PLAIN_NAME =
+  'A raw block has a plain name, without dots, brackets or quotes: write {{{{raw}}}}…{{{{/raw}}}}.';
+
 function unclosedRaw({ start }: Token, tokens: readonly Token[], template: string): TemplateError {
   const name = nameAfter(
     tokens,
     tokens.findIndex(token => token.start === start),
   );
   const [tag] = /^\{{4}[^{}]*\}{4}/.exec(template.slice(start, start + 200)) ?? [];
+  const written = tag?.slice(4, -4).trim() ?? '';
+  // Handlebars' lexer finds the end of a plain name alone.
+  if (/^(?:\[[^\]]*\]|\S+)$/.test(written) && template.includes(`{{{{/${written}}}}}`, start))
+    return { code: 'unclosed-block', start, end: start + (tag?.length ?? 4), message: PLAIN_NAME };
   const instead = tag === undefined ? '' : ` For a variable, write two braces, "${tag.slice(2, -2)}".`;
   return {
     code: 'unclosed-block',

@@ -11,6 +11,9 @@ import type { Workbench } from '../workbench.ts';
 import { fileFolders } from './find-project.ts';
 import { openProjectFile } from './open-project-file.ts';
 
+const NOT_ON_DISK =
+  'The folders of this window are not on a disk, and PromptForge writes prompts only there. Clone the repository, or connect to where it is (SSH, WSL, a dev container), and open the folder there.';
+
 export function registerConnect(workbench: Workbench): vscode.Disposable {
   const { report } = workbench;
   return vscode.Disposable.from(
@@ -89,7 +92,9 @@ async function chooseFolder({ session, ask }: Workbench): Promise<string | undef
   const folders = fileFolders();
   const [only, ...others] = folders;
   if (only === undefined) {
-    const chosen = await ask.tell('info', 'Open the folder for your prompts first.', 'Open Folder');
+    const isVirtual = (vscode.workspace.workspaceFolders ?? []).length > 0;
+    const why = isVirtual ? NOT_ON_DISK : 'Open the folder for your prompts first.';
+    const chosen = await ask.tell('info', why, 'Open Folder');
     if (chosen !== undefined) await vscode.commands.executeCommand('vscode.openFolder');
     return undefined;
   }

@@ -27,13 +27,24 @@ export function discardQuestion(
   };
 }
 
+/** @param renamed those of `prompts` that have their old names again, with these */
 export function discardedWords(
   prompts: readonly PromptName[],
   failed: readonly { readonly prompt: PromptName; readonly why: string }[],
+  renamed: ReadonlyMap<PromptName, PromptName> = new Map(),
 ): string {
   const [first] = failed;
+  const [rename] = renamed;
+  const again =
+    rename === undefined
+      ? ''
+      : renamed.size === 1
+        ? ` ${rename[0]} is ${rename[1]} again.`
+        : ` ${counted(renamed.size, 'file')} have their old names again.`;
   const done =
-    prompts.length === 0 ? 'Nothing was discarded.' : `Discarded the changes of ${shortList(prompts)}.`;
+    prompts.length === 0
+      ? 'Nothing was discarded.'
+      : `Discarded the changes of ${shortList(prompts)}.${again}`;
   if (first === undefined) return done;
   const rest =
     failed.length === 1 ? '' : ` The log has the reason of ${counted(failed.length - 1, 'other')}.`;

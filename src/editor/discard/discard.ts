@@ -5,19 +5,26 @@
 import * as vscode from 'vscode';
 import { digestOf } from '../../core/digest.ts';
 import type { PromptName } from '../../core/name.ts';
+import { foldCase } from '../../core/name-case.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
 import { logged, messageOf } from '../problems/explain.ts';
+import { samplesOf } from '../prompts/samples-of.ts';
 import { EMBEDDED } from '../versions/uri.ts';
 import { fetchVersion } from '../versions/version-files.ts';
+import { exists } from '../work/exists.ts';
 import { saveDocument } from '../work/save-document.ts';
 import type { Workbench } from '../workbench.ts';
 import { discardedWords, discardQuestion, undoneWords } from './discard-words.ts';
 import type { DiscardedFile, DiscardedTexts } from './discarded-texts.ts';
 
-/** The text a file is reset to: its base, or nothing if it has none. */
-interface Planned {
-  readonly prompt: PromptName;
-  readonly left: string | null;
+/** What becomes of a file: the text of its base, or nothing where it has none, or it gets its old name back. */
+type Planned = Pick<DiscardedFile, 'prompt' | 'left' | 'renamedFrom'>;
+
+interface Chosen {
+  readonly name: PromptName;
+  readonly isNew: boolean;
+  /** The prompt whose file it was. */
+  readonly from?: PromptName;
 }
 
 export async function discardChanges(
@@ -28,10 +35,10 @@ export async function discardChanges(
   const { prompts, session, ask, report } = workbench;
   const copy = await prompts.workingCopy();
   if (copy === undefined || session.project === undefined) throw new Error('No prompts folder is open.');
-  const chosen = names.flatMap(name => {
+  const chosen = names.flatMap((name): readonly Chosen[] => {
     const { state, base, renamedFrom } = prompts.listed.get(name) ?? {};
-    // Its text is what the old name's file held: it is renamed back instead.
-    if (renamedFrom !== undefined) return [];
+    if (renamedFrom !== undefined)
+      return renamedFrom.base === undefined ? [] : [{ name, isNew: false, from: renamedFrom.prompt }];
     const isChange = state === 'modified' || state === 'new' || state === 'deleted' || state === 'archived';
     return isChange && (state === 'new' || base !== undefined) ? [{ name, isNew: state === 'new' }] : [];
   });
@@ -51,29 +58,32 @@ export async function discardChanges(
       failed.push({ prompt, why: messageOf(error) });
     }
   };
-  for (const { name, isNew } of chosen)
+  for (const { name, isNew, from } of chosen)
     await attempt(name, async () => {
-      const left = isNew ? null : await baseText(workbench, copy, name);
-      planned.push({ prompt: name, left });
+      const left = isNew ? null : await baseText(workbench, copy, from ?? name);
+      if (from === undefined || left === null) planned.push({ prompt: name, left });
+      else planned.push({ prompt: name, left: null, renamedFrom: { prompt: from, left } });
     });
   const files: DiscardedFile[] = [];
-  for (const { prompt, left } of planned) {
-    await save(vscode.Uri.file(copy.folder.pathOf(prompt)));
+  for (const each of planned) {
+    await save(fileOf(copy, each.prompt));
     // A file that is deleted already holds nothing to be brought back.
-    files.push({ prompt, text: (await copy.folder.read(prompt)) ?? '', left });
+    files.push({ ...each, text: (await copy.folder.read(each.prompt)) ?? '' });
   }
   const kept = await texts.keep({ root: session.project.root, files });
   const done: PromptName[] = [];
-  for (const { prompt, left } of planned)
-    await attempt(prompt, async () => {
-      await put(copy, prompt, left);
-      done.push(prompt);
+  const renamed = new Map<PromptName, PromptName>();
+  for (const each of planned)
+    await attempt(each.prompt, async () => {
+      await put(copy, each);
+      done.push(each.prompt);
+      if (each.renamedFrom !== undefined) renamed.set(each.prompt, each.renamedFrom.prompt);
     });
   await prompts.rescan();
   void ask
     .tell(
       failed.length === 0 ? 'info' : 'warning',
-      discardedWords(done, failed),
+      discardedWords(done, failed, renamed),
       ...(done.length === 0 ? [] : ['Undo']),
     )
     .then(answer => (answer === 'Undo' ? undoDiscard(workbench, texts, kept) : undefined))
@@ -96,10 +106,15 @@ export async function undoDiscard(workbench: Workbench, texts: DiscardedTexts, n
   const back: PromptName[] = [];
   const edited: DiscardedFile[] = [];
   for (const file of found.discard.files) {
-    const uri = vscode.Uri.file(copy.folder.pathOf(file.prompt));
-    const now = (await copy.folder.read(file.prompt)) ?? null;
-    if (now !== file.left || isDirty(uri)) edited.push(file);
+    const { renamedFrom } = file;
+    const isLeft = await isAsLeft(copy, file.prompt, file.left, renamedFrom?.prompt);
+    if (!isLeft || (renamedFrom && !(await isAsLeft(copy, renamedFrom.prompt, renamedFrom.left))))
+      edited.push(file);
     else {
+      if (renamedFrom !== undefined) {
+        await move(copy, renamedFrom.prompt, file.prompt);
+        await copy.noteRename(renamedFrom.prompt, file.prompt);
+      }
       await copy.folder.write(file.prompt, file.text);
       if (file.base !== undefined) await copy.setBase(file.prompt, file.base);
       back.push(file.prompt);
@@ -137,9 +152,42 @@ async function baseText({ session }: Workbench, copy: WorkingCopy, prompt: Promp
   return source;
 }
 
-async function put(copy: WorkingCopy, prompt: PromptName, text: string | null): Promise<void> {
-  if (text !== null) return copy.folder.write(prompt, text);
-  await vscode.workspace.fs.delete(vscode.Uri.file(copy.folder.pathOf(prompt)));
+async function put(copy: WorkingCopy, { prompt, left, renamedFrom }: Planned): Promise<void> {
+  if (renamedFrom !== undefined) {
+    await move(copy, prompt, renamedFrom.prompt);
+    return copy.folder.write(renamedFrom.prompt, renamedFrom.left);
+  }
+  if (left !== null) return copy.folder.write(prompt, left);
+  await vscode.workspace.fs.delete(fileOf(copy, prompt));
+}
+
+/**
+ * Gives a file another name, and its samples where there are none of that name.
+ * @throws WorkspaceError `file_exists`, `outside`
+ */
+async function move(copy: WorkingCopy, from: PromptName, to: PromptName): Promise<void> {
+  await copy.folder.checkFree(to, from);
+  const [here, there] = [fileOf(copy, from), fileOf(copy, to)];
+  await vscode.workspace.fs.rename(here, there, { overwrite: false });
+  const [ours, theirs] = [samplesOf(here), samplesOf(there)];
+  if ((await exists(ours)) && !(await exists(theirs)))
+    await vscode.workspace.fs.rename(ours, theirs, { overwrite: false });
+}
+
+/** @param same the prompt whose file may be found under that name too, where only its case differs */
+async function isAsLeft(
+  copy: WorkingCopy,
+  prompt: PromptName,
+  left: string | null,
+  same?: PromptName,
+): Promise<boolean> {
+  if (isDirty(fileOf(copy, prompt))) return false;
+  if (same !== undefined && foldCase(same) === foldCase(prompt)) return true; // moving it looks again
+  return ((await copy.folder.read(prompt)) ?? null) === left;
+}
+
+function fileOf(copy: WorkingCopy, prompt: PromptName): vscode.Uri {
+  return vscode.Uri.file(copy.folder.pathOf(prompt));
 }
 
 async function save(uri: vscode.Uri): Promise<void> {

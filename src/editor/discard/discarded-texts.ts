@@ -17,6 +17,8 @@ export interface DiscardedFile {
   readonly left: string | null;
   /** The base of the file, if that changed too. */
   readonly base?: LockEntry;
+  /** The prompt whose name it has again, where it was a rename, and what the file of that name holds since. */
+  readonly renamedFrom?: { readonly prompt: PromptName; readonly left: string };
 }
 
 export interface Discard {
@@ -97,12 +99,14 @@ function isDiscard(value: unknown): value is Discard {
     typeof root === 'string' &&
     Array.isArray(files) &&
     files.every(
-      ({ prompt, text, left, base }) =>
+      ({ prompt, text, left, base, renamedFrom }) =>
         typeof prompt === 'string' &&
         isPromptName(prompt) &&
         typeof text === 'string' &&
         (left === null || typeof left === 'string') &&
-        (base === undefined || (isVersionNumber(base.version) && isDigest(base.digest))),
+        (base === undefined || (isVersionNumber(base.version) && isDigest(base.digest))) &&
+        (renamedFrom === undefined ||
+          (isPromptName(renamedFrom.prompt) && typeof renamedFrom.left === 'string')),
     )
   );
 }

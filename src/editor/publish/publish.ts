@@ -8,7 +8,7 @@ import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { WorkingCopy } from '../../workspace/working-copy.ts';
-import { draftName } from '../asking/draft-name.ts';
+import { draftOfFiles } from '../asking/draft-name.ts';
 import { registerCommand } from '../commands.ts';
 import type { Change } from '../compare/change.ts';
 import { showComparison } from '../compare/compare.ts';
@@ -84,7 +84,7 @@ async function publish(
   let change: Change | undefined;
   if (newest === undefined) await vscode.window.showTextDocument(uri, { preview: true });
   else change = await showComparison(workbench, prompt, { version: newest.version }, { file: true });
-  const draft = draftName(`publish ${prompt}`, session);
+  const draft = draftOfFiles(`publish ${prompt}`, session);
   const message = await ask.text({
     ...messageQuestion(prompt, newest?.version, change, renamedFrom),
     draft,

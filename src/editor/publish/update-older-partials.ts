@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { PromptName } from '../../core/name.ts';
 import { parseVersionReference } from '../../core/version.ts';
-import { draftName } from '../asking/draft-name.ts';
+import { draftOfFiles } from '../asking/draft-name.ts';
 import { breakingInWords } from '../compare/change-words.ts';
 import { namedTarget } from '../explorer/target.ts';
 import { logged, mayHaveArrived, messageOf } from '../problems/explain.ts';
@@ -50,7 +50,7 @@ export async function updatePartials(
     const words = breakingInWords(change);
     return words === undefined ? [] : [{ prompt, words }];
   });
-  const draft = draftName('update partials', session);
+  const draft = draftOfFiles('update partials', session);
   const message = await ask.text({
     ...updateQuestion(update, breaking),
     draft,

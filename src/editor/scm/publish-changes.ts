@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { PromptName } from '../../core/name.ts';
 import { isBlank } from '../../core/visible-text.ts';
-import { draftName } from '../asking/draft-name.ts';
+import { draftOfFiles } from '../asking/draft-name.ts';
 import { publishMany } from '../publish/publish-many.ts';
 import { isComplete, messageForMany, publishedMany } from '../publish/publish-many-words.ts';
 import type { SourceDiagnostics } from '../publish/source-diagnostics.ts';
@@ -30,7 +30,7 @@ export async function publishChanges(
   const copy = await prompts.workingCopy();
   if (copy === undefined) throw new Error('No prompts folder is open.');
   const typed = view?.message ?? '';
-  const draft = draftName('publish several', session);
+  const draft = draftOfFiles('publish several', session);
   const message = isBlank(typed)
     ? await ask.text({ ...messageForMany(names), draft, validate: whyNotMessage })
     : typed;

@@ -33,7 +33,8 @@ export function contextOf({ state, hasFile, base, renamedFrom }: Listed, group: 
     ...(state === undefined ? [] : [renamedFrom === undefined ? state : 'renamed']),
     ...(hasFile ? ['file'] : []),
     ...(group === 'changes' && (state === 'modified' || state === 'new') ? ['publishable'] : []),
-    ...(group === 'changes' && renamedFrom === undefined && (state === 'new' || base !== undefined)
+    ...(group === 'changes' &&
+    (renamedFrom === undefined ? state === 'new' || base !== undefined : renamedFrom.base !== undefined)
       ? ['discardable']
       : []),
     ...(group === 'conflicts' && hasFile ? ['mergeable'] : []),

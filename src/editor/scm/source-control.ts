@@ -4,7 +4,7 @@
  * repository, and would show git's branch no more while a prompt is edited.
  */
 import * as vscode from 'vscode';
-import { draftName } from '../asking/draft-name.ts';
+import { draftOfFiles } from '../asking/draft-name.ts';
 import type { Drafts } from '../asking/drafts.ts';
 import { registryName } from '../status/words.ts';
 import { EMBEDDED } from '../versions/uri.ts';
@@ -31,7 +31,7 @@ export class PromptSourceControl implements vscode.Disposable {
   readonly groups: Readonly<Record<GroupId, vscode.SourceControlResourceGroup>>;
   readonly #workbench: Workbench;
   readonly #drafts: Drafts;
-  /** Under which the message is kept: what is written for one registry is not offered for another. */
+  /** Under which the message is kept: what is written for one registry or folder is not offered for another. */
   readonly #draft: string;
   readonly #following: vscode.Disposable;
 
@@ -39,7 +39,7 @@ export class PromptSourceControl implements vscode.Disposable {
     const { session, prompts } = workbench;
     this.#workbench = workbench;
     this.#drafts = drafts;
-    this.#draft = draftName('publish changes', session);
+    this.#draft = draftOfFiles('publish changes', session);
     this.control = vscode.scm.createSourceControl('promptforge', 'PromptForge');
     const { inputBox } = this.control;
     inputBox.placeholder = `Message ({0} to publish to "${registryName(session.registry ?? EMBEDDED)}")`;

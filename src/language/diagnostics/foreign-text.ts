@@ -10,8 +10,12 @@ const TAG =
 const COMMENT = /\{#-?\s[^#]{0,500}#\}/g;
 /** Of ERB, EJS and their like. */
 const ERB = /<%[=-]?\s[^%]{0,500}%>/g;
-/** As Python's format strings and LangChain write a variable. */
-const SINGLE = /(?<![{$\\])\{([A-Za-z_]\w*)\}(?!\})|%\(([A-Za-z_]\w*)\)[sdr]/g;
+/**
+ * As Python's format strings, LangChain, JavaScript and Ruby write a variable: `{name}`, `{name.first}`, `{name[0]}`, `{name!r}`,
+ * `{name:>10}`, `${name}`, `#{name}`, `%(name)s`. JSON and JavaScript write `{name:1}`, so a format needs a character of its own.
+ */
+const SINGLE =
+  /(?<![{\\])[$#]?\{([A-Za-z_]\w*)(?:\.\w{1,40}|\[\w{1,40}\]){0,5}(?:![rsa])?(?::(?=[^{}]{0,10}[<>^.,%])[<>^=+,.%\w-]{1,12})?\}(?!\})|%\(([A-Za-z_]\w*)\)[sdr]/g;
 
 export function foreignText({ text, body, frontMatter }: Analysis): Finding[] {
   const variables = new Set(frontMatter.variables.map(({ name }) => name));

@@ -1,12 +1,14 @@
 /** Tells whether every partial that a body uses is there, does not use itself, and has the block that it writes. */
 import { capturedPartials } from '../../core/check/captured-partials.ts';
+import { wrongContexts } from '../../core/check/context-errors.ts';
 import { PARTIAL_BLOCK } from '../../core/check/inline-partials.ts';
 import {
   missingPartialBlocks,
   type ParsedTemplate,
   type Templates,
 } from '../../core/check/partial-blocks.ts';
-import { resolvedTooLarge } from '../../core/check/resolved-size.ts';
+import { MAX_PARTIAL_DEPTH, nestedTooDeep } from '../../core/check/partial-depth.ts';
+import { resolvedTooLarge, type SizedTemplates } from '../../core/check/resolved-size.ts';
 import { partialCycle } from '../../core/link.ts';
 import { meantPartial, partialNotFound } from '../../core/missing-partial.ts';
 import {
@@ -26,9 +28,6 @@ import type { Library, LibraryPrompt } from '../library.ts';
 import type { PartialCall } from '../nodes.ts';
 import { templateIn } from './template.ts';
 
-/** How deep partials may hold partials, as in src/core/flatten.ts. */
-const MAX_PARTIAL_DEPTH = 32;
-
 export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[] {
   const findings: Finding[] = [];
   /** By what is wrong with a reference, which may be many times. */
@@ -43,12 +42,12 @@ export function checkPartials(prompt: LibraryPrompt, library: Library): Finding[
     if (wrong !== undefined) findings.push({ ...wrong, span });
   }
   findings.push(...wrongCalls(prompt, library));
-  return findings.length > 0 ? findings : tooLarge(prompt, library);
+  return findings.length > 0 ? findings : ofTheWhole(prompt, library);
 }
 
 /** With its partials in place, where each of them is there and can be. */
-function tooLarge(prompt: LibraryPrompt, library: Library): Finding[] {
-  const error = resolvedTooLarge(prompt, {
+function ofTheWhole(prompt: LibraryPrompt, library: Library): Finding[] {
+  const templates: SizedTemplates<LibraryPrompt> = {
     length: ({ analysis }) => templateIn(analysis).text.length,
     uses: of =>
       partialsOf(of).flatMap(({ name }) => {
@@ -56,7 +55,8 @@ function tooLarge(prompt: LibraryPrompt, library: Library): Finding[] {
         const partial = library.partial(of.name, name.name);
         return partial === undefined ? [] : [{ partial, ...name.span }];
       }),
-  });
+  };
+  const error = nestedTooDeep(prompt, templates) ?? resolvedTooLarge(prompt, templates);
   if (error === undefined) return [];
   const { code, start, end, message } = error;
   return [{ code, span: { start, end }, message }];
@@ -81,11 +81,10 @@ function whatIsWrong(
   if (found === undefined) return missing(reference, prompt, library);
   const chain = loops.from(found);
   if (chain === undefined) return undefined;
-  const shown = chain.slice(0, MAX_PARTIAL_DEPTH).map(({ name, uri }) => name ?? uri);
-  const message =
-    chain.length > MAX_PARTIAL_DEPTH
-      ? `Partials nest deeper than ${MAX_PARTIAL_DEPTH} from here: ${shown.join(' → ')} → … Use flatter ones.`
-      : partialCycle(reference, shown);
+  const message = partialCycle(
+    reference,
+    chain.map(({ name, uri }) => name ?? uri),
+  );
   return { code: 'partial-cycle', message, data: { name: reference } };
 }
 
@@ -123,7 +122,7 @@ function* referencesFrom(from: PromptName, library: Library): Generator<string, 
   }
 }
 
-/** Finds the partials that lead back to one that is being used, or too deep. */
+/** Finds the partials that lead back to one that is being used. */
 class Loops {
   readonly #library: Library;
   readonly #path: LibraryPrompt[];
@@ -138,7 +137,7 @@ class Loops {
   from(partial: LibraryPrompt): readonly LibraryPrompt[] | undefined {
     const before = this.#path.findIndex(({ uri }) => uri === partial.uri);
     if (before >= 0) return [...this.#path.slice(before), partial];
-    if (this.#path.length > MAX_PARTIAL_DEPTH) return [...this.#path, partial];
+    if (this.#path.length > MAX_PARTIAL_DEPTH) return undefined; // which is told of the whole
     if (this.#done.has(partial.uri)) return this.#done.get(partial.uri);
     this.#path.push(partial);
     const chain = this.#inside(partial);
@@ -170,9 +169,10 @@ interface LibraryTemplate extends ParsedTemplate {
 function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[] {
   // A partial has the block of whoever calls it.
   const isCalled = prompt.name !== undefined && isPartial(prompt.name);
-  const maySeeBlock = !isCalled && mentionsBlock(prompt, library);
+  const maySeeBlock = !isCalled && mentions(prompt, library, text => text.includes(PARTIAL_BLOCK));
   const mayCapture = /\{\{~?#\*/.test(prompt.analysis.text);
-  if (!maySeeBlock && !mayCapture) return [];
+  const mayNameContext = mentions(prompt, library, text => NAMES_CONTEXT.test(text));
+  if (!maySeeBlock && !mayCapture && !mayNameContext) return [];
   const read = new Map<string, LibraryTemplate | undefined>();
   const templateOf = (each: LibraryPrompt): LibraryTemplate | undefined => {
     if (!read.has(each.uri)) read.set(each.uri, parsed(each));
@@ -187,7 +187,11 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
     },
   };
   const missing = maySeeBlock ? missingPartialBlocks(root, templates) : [];
-  const errors = [...missing, ...(mayCapture ? capturedPartials(root, templates) : [])];
+  const errors = [
+    ...missing,
+    ...(mayCapture ? capturedPartials(root, templates) : []),
+    ...(mayNameContext ? wrongContexts(root, !isCalled, templates) : []),
+  ];
   errors.sort((one, other) => one.start - other.start);
   return errors.map(({ start, end, ...error }) => ({
     ...error,
@@ -195,11 +199,15 @@ function wrongCalls(prompt: LibraryPrompt, library: Library): readonly Finding[]
   }));
 }
 
-/** Returns whether a prompt or a partial in it, however far, writes the block of its caller. */
-function mentionsBlock(prompt: LibraryPrompt, library: Library): boolean {
+/** What can be an object where text is needed, and what can give a partial a context of which all is told. */
+const NAMES_CONTEXT =
+  /\bthis\b|@root|@metadata|(?<=[\s({=&])\.(?=[\s)}~])|\{\{~?#?>\s*\S+\s+[^\s}~]|#with\s+["'(\d.@]/;
+
+/** Whether a prompt or a partial in it, however far, has a text that `isMeant`. */
+function mentions(prompt: LibraryPrompt, library: Library, isMeant: (text: string) => boolean): boolean {
   const seen = new Set([prompt]);
   for (const each of seen) {
-    if (each.analysis.text.includes(PARTIAL_BLOCK)) return true;
+    if (isMeant(each.analysis.text)) return true;
     for (const { name } of each.analysis.resolved.partials) {
       const partial = name && library.partial(each.name, name.name);
       if (partial !== undefined) seen.add(partial);

@@ -1,12 +1,12 @@
 /** Writes in the name of a caller: what allowed them when the request began must still allow them when it is committed. */
 import { Problem } from '../../core/problem.ts';
 import type { Role } from '../../core/role.ts';
-import { newestTime } from '../store/log.ts';
+import { lastEventAhead, newestTime } from '../store/log.ts';
 import { readOnce } from '../store/remembered.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import { keyRow } from '../store/verified-rows.ts';
 import { type Caller, checkRole } from './caller.ts';
-import { readCommittedKey } from './committed-key.ts';
+import { committedKeyAhead, readCommittedKey } from './committed-key.ts';
 import { EMBEDDED_KEY } from './embedded-authenticator.ts';
 import { checkUsable } from './known-key.ts';
 
@@ -20,13 +20,23 @@ export type AuthorizedWrite = Store['write'];
  * @returns writes that throw Problem `key_unknown`, `key_revoked`, `key_expired` or `role_too_low`
  */
 export function authorizedWrite(store: Store, caller: Caller, needed: Role): AuthorizedWrite {
-  return work =>
-    store.write(async transaction => {
-      const checkTime = await authorize(transaction, store.now, caller, needed);
-      const done = await work(transaction);
-      checkTime();
-      return done;
-    });
+  return (work, ahead) =>
+    store.write(
+      async transaction => {
+        const checkTime = await authorize(transaction, store.now, caller, needed);
+        const done = await work(transaction);
+        checkTime();
+        return done;
+      },
+      ahead && {
+        queries: transaction => [
+          ...lastEventAhead(transaction),
+          ...(caller.key === EMBEDDED_KEY ? [] : committedKeyAhead(transaction, caller.key)),
+          ...ahead.queries(transaction),
+        ],
+        subjects: ahead.subjects,
+      },
+    );
 }
 
 async function authorize(
@@ -38,6 +48,8 @@ async function authorize(
   checkRole(caller, needed);
   // Whoever holds the registry in process has no key.
   if (caller.key === EMBEDDED_KEY) return () => {};
+  // Asked first: where the log ends decides whether a row that was verified before is known to hold.
+  const newest = Date.parse((await newestTime(transaction)) ?? '') || 0;
   // Writes that share a transaction most often have the same key.
   const row = await readOnce(transaction, keyRow(caller.key), () =>
     readCommittedKey(transaction, caller.key),
@@ -50,7 +62,6 @@ async function authorize(
   checkRole({ ...caller, role: row.role }, needed);
   const known = { expires: row.expires_at, revokedAt: row.revoked_at };
   // A clock that was set back revives no key.
-  const newest = Date.parse((await newestTime(transaction)) ?? '') || 0;
   const checkTime = () => checkUsable(known, new Date(Math.max(now().getTime(), newest)));
   checkTime();
   return checkTime;

@@ -2,13 +2,14 @@
  * A key's row, held to the events of the key: who created it with which hash, until when it is valid, and whether it
  * was revoked. A row that says something else was changed or inserted beside the registry.
  */
-import { PostgresAdapter, type RawBuilder, sql } from 'kysely';
+import { type CompiledQuery, PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import type { EventData, RegistryEvent } from '../../core/event.ts';
 import { authentic, EVENT_BESIDE, eventBeside } from '../store/authentic.ts';
 import { broken } from '../store/broken.ts';
 import { macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
+import { isRemembered } from '../store/remembered.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { KeysTable } from '../store/tables.ts';
 import { keepVerifiedRow, keyRow, verifiedRow } from '../store/verified-rows.ts';
@@ -23,6 +24,11 @@ export async function readCommittedKey(snapshot: Snapshot, id: string): Promise<
   const row = await readWithEvents(snapshot, id);
   if (row !== undefined) keepVerifiedRow(snapshot, keyRow(id), textOf(row));
   return row;
+}
+
+/** The query that `readCommittedKey` most often asks first, unless the key is known in this transaction. */
+export function committedKeyAhead(snapshot: Snapshot, id: string): CompiledQuery[] {
+  return isRemembered(snapshot, keyRow(id)) ? [] : [selectRow.compiled(snapshot, { id })];
 }
 
 /** All of a row but when the key was last used, which is no event. */

@@ -46,7 +46,7 @@ export function committingStore(
   return {
     now: store.now,
     read: work => store.read(work),
-    async write(work) {
+    async write(work, ahead) {
       let change: CommittedChange | undefined;
       const result = await store.write(async transaction => {
         const before = notedIn(transaction).events.length;
@@ -54,7 +54,7 @@ export function committingStore(
         const events = notedIn(transaction).events.slice(before);
         change = events.length === 0 ? undefined : await changeOf(transaction, events);
         return done;
-      });
+      }, ahead);
       if (change !== undefined) await kept(change);
       return result;
     },

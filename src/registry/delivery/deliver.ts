@@ -57,7 +57,7 @@ export function delivery(parts: DeliveryParts): Deliver {
       const caller = kept && authenticator.recognize(request.authorization, kept, request.connection);
       const known =
         caller && kept.deliveries.get(caller.environment, representationOf(request), request.target);
-      if (caller === undefined || known === undefined) return fromStore(request);
+      if (caller === undefined || known === undefined) return fromStore(request, caller);
       onCaller?.(request, caller);
       onDelivered?.('memory');
       return answerFrom(known, request);
@@ -66,10 +66,11 @@ export function delivery(parts: DeliveryParts): Deliver {
     }
   };
 
-  async function fromStore(request: DeliveryRequest): Promise<Answer> {
+  /** @param recognized who asks, where memory has the key */
+  async function fromStore(request: DeliveryRequest, recognized: Caller | undefined): Promise<Answer> {
     try {
       const { target, authorization } = request;
-      const caller = await authenticator.authenticate(credentialOf(target, authorization));
+      const caller = recognized ?? (await authenticator.authenticate(credentialOf(target, authorization)));
       onCaller?.(request, caller);
       const spec = specOf(request, caller);
       const { kept, age, keepDelivery } = await memory.load();

@@ -8,6 +8,7 @@ import type { Caller } from '../access/caller.ts';
 import { QUOTAS } from '../quotas.ts';
 import { isEqual, macOfKept, macsOf } from '../store/macs.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
+import type { ReadAhead } from '../store/read-ahead.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
 import type { IdempotencyTable } from '../store/tables.ts';
 import { together } from '../store/together.ts';
@@ -57,49 +58,65 @@ export type Keeping = (done: Done) => readonly CompiledQuery[];
 /**
  * Does `work` in a write transaction, or gives what it gave before to the same request of the same caller. Only
  * what succeeded is kept: a request that was refused changed nothing and may be tried again.
+ * @param ahead what `work` begins with
  * @throws Problem `idempotency_key_reused` when the key came with another request
  */
 export function doneOnce(
   { store, write, caller, repeatable: { idempotencyKey, fingerprint } }: OfCall,
   work: (transaction: WriteTransaction, keeping: Keeping) => Promise<Done>,
+  ahead?: ReadAhead,
 ): Promise<Done> {
-  return write(async transaction => {
-    if (idempotencyKey === null) return work(transaction, () => []);
-    const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
-    const now = store.now();
-    await forgetOld(store, transaction, now);
-    const place = { owner, idempotency_key: idempotencyKey };
-    const [before] = await selectKept(transaction, { ...place, after: oldestKept(now) });
-    if (before !== undefined) {
-      const [request = '', mac] = before.request.split(' ');
-      if (request !== fingerprint)
-        throw new Problem(
-          'idempotency_key_reused',
-          `This ${HEADER.idempotencyKey} came with another request within 24 hours. Give each request its own.`,
-        );
-      if (!isOwn(transaction, { ...place, ...before, request }, mac)) throw changedAnswer();
-      return { status: before.status, body: JSON.parse(before.body) };
-    }
-    await checkRoom(store, transaction, owner, now);
-    let isKept = false;
-    const keeping: Keeping = ({ status, body }) => {
-      isKept = true;
-      const kept = {
-        ...place,
-        request: fingerprint,
-        status,
-        body: JSON.stringify(body),
-        at: now.toISOString(),
+  if (idempotencyKey === null) return write(transaction => work(transaction, () => []), ahead);
+  const owner = `${caller.key}/${caller.environment}/${caller.actor}`;
+  const now = store.now();
+  const place = { owner, idempotency_key: idempotencyKey };
+  const since = { ...place, after: oldestKept(now) };
+  return write(
+    async transaction => {
+      await forgetOld(store, transaction, now);
+      const [found] = await selectRequest(transaction, since);
+      const [before] = found === undefined ? [] : await selectKept(transaction, since);
+      if (before !== undefined) {
+        const [request = '', mac] = before.request.split(' ');
+        if (request !== fingerprint)
+          throw new Problem(
+            'idempotency_key_reused',
+            `This ${HEADER.idempotencyKey} came with another request within 24 hours. Give each request its own.`,
+          );
+        if (!isOwn(transaction, { ...place, ...before, request }, mac)) throw changedAnswer();
+        return { status: before.status, body: JSON.parse(before.body) };
+      }
+      await checkRoom(store, transaction, owner, now);
+      let isKept = false;
+      const keeping: Keeping = ({ status, body }) => {
+        isKept = true;
+        const kept = {
+          ...place,
+          request: fingerprint,
+          status,
+          body: JSON.stringify(body),
+          at: now.toISOString(),
+        };
+        const mac = macOfAnswer(transaction, kept);
+        return [
+          keep.compiled(
+            transaction,
+            mac === undefined ? kept : { ...kept, request: `${fingerprint} ${mac}` },
+          ),
+        ];
       };
-      const mac = macOfAnswer(transaction, kept);
-      return [
-        keep.compiled(transaction, mac === undefined ? kept : { ...kept, request: `${fingerprint} ${mac}` }),
-      ];
-    };
-    const done = await work(transaction, keeping);
-    if (!isKept) await together(transaction, keeping(done));
-    return done;
-  });
+      const done = await work(transaction, keeping);
+      if (!isKept) await together(transaction, keeping(done));
+      return done;
+    },
+    {
+      queries: transaction => [
+        selectRequest.compiled(transaction, since),
+        ...(ahead?.queries(transaction) ?? []),
+      ],
+      subjects: [`kept ${owner} ${idempotencyKey}`, ...(ahead?.subjects ?? [])],
+    },
+  );
 }
 
 /**
@@ -168,6 +185,16 @@ const MAX_OWNERS = 10_000;
 const keptOf = new WeakMap<OfCall['store'], Map<string, { count: number; at: number }>>();
 
 type Place = Pick<IdempotencyTable, 'owner' | 'idempotency_key'>;
+
+/** Whether there is an answer, which itself may be large. */
+const selectRequest = preparedQuery((database, given: Place & { readonly after: string }) =>
+  database
+    .selectFrom('idempotency')
+    .select('request')
+    .where('owner', '=', given.owner)
+    .where('idempotency_key', '=', given.idempotency_key)
+    .where('at', '>', given.after),
+);
 
 const selectKept = preparedQuery((database, given: Place & { readonly after: string }) =>
   database

@@ -2,16 +2,18 @@
 import type { CompiledQuery } from 'kysely';
 import type { PublishRequest, Version } from '../../contract/prompts.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import type { Digest } from '../../core/digest.ts';
 import { checkPublishes } from '../../core/environment.ts';
 import type { RegistryEvent } from '../../core/event.ts';
 import type { PromptName } from '../../core/name.ts';
 import { Problem } from '../../core/problem.ts';
 import type { VersionNumber } from '../../core/version.ts';
 import type { Caller } from '../access/caller.ts';
-import { readEnvironment } from '../environments.ts';
+import { environmentsAhead, readEnvironment } from '../environments.ts';
 import { appendEvent } from '../store/log.ts';
 import { notedIn } from '../store/noted.ts';
 import { preparedQuery } from '../store/prepared-query.ts';
+import { promptSubject, type ReadAhead } from '../store/read-ahead.ts';
 import type { Snapshot, Store, WriteTransaction } from '../store/store.ts';
 import type { PromptsTable, VersionsTable } from '../store/tables.ts';
 import { checkArchivedAsRecorded, isArchivingToCheck, lastArchiving } from './archived.ts';
@@ -102,7 +104,8 @@ async function checkPublication(
   if (newest?.digest !== digest) checkBase(name, base, newest);
   if (prepared.flaw !== undefined) throw prepared.flaw;
   const partials = prepared.usesPartials ? await recordedPartials(snapshot, prepared) : {};
-  if (newest !== undefined && isSame(newest, source, partials)) return { unchanged: wholeVersion(newest) };
+  if (newest !== undefined && isSame(newest, digest, partials))
+    return { unchanged: wholeVersion({ ...newest, source }) };
   checkBase(name, base, newest);
   if (prepared.schemaFlaw !== undefined) throw prepared.schemaFlaw;
   if (prepared.linked?.flatFlaw !== undefined) throw prepared.linked.flatFlaw;
@@ -137,6 +140,14 @@ export async function tryPublish(
   const publication = await checkPublication(snapshot, caller, name, prepared, request);
   if (publication.unchanged !== undefined) return { version: publication.unchanged, created: false };
   return { version: wholeVersion(publication.rowAt(now().toISOString())), created: true };
+}
+
+/** What a publication begins with. */
+export function publishAhead(name: PromptName): ReadAhead {
+  return {
+    queries: transaction => [...environmentsAhead(transaction), selectNewest.compiled(transaction, { name })],
+    subjects: [promptSubject(name)],
+  };
 }
 
 /**
@@ -210,7 +221,7 @@ const setNewest = preparedQuery(
       .onConflict(conflict => conflict.column('name').doUpdateSet({ newest: version })),
 );
 
-type NewestRow = Omit<VersionsTable, 'seq'> &
+type NewestRow = Omit<VersionsTable, 'seq' | 'source'> &
   Pick<PromptsTable, 'archived'> & { last_archiving: number | null };
 
 /** Undefined for a prompt that is new. */
@@ -225,11 +236,11 @@ const selectNewest = preparedQuery((database, { name }: { readonly name: PromptN
     .innerJoin('versions', join =>
       join.onRef('versions.prompt', '=', 'prompts.name').onRef('versions.version', '=', 'prompts.newest'),
     )
-    .select([...SUMMARY_COLUMNS, 'versions.source', 'prompts.archived', lastArchiving().as('last_archiving')])
+    .select([...SUMMARY_COLUMNS, 'prompts.archived', lastArchiving().as('last_archiving')])
     .where('prompts.name', '=', name),
 );
 
 /** The same source with a newer partial is a new version: what it delivers differs. */
-function isSame(newest: NewestRow, source: string, partials: RecordedPartials): boolean {
-  return newest.source === source && canonicalJson(JSON.parse(newest.partials)) === canonicalJson(partials);
+function isSame(newest: NewestRow, digest: Digest, partials: RecordedPartials): boolean {
+  return newest.digest === digest && canonicalJson(JSON.parse(newest.partials)) === canonicalJson(partials);
 }

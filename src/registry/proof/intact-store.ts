@@ -28,7 +28,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
         throw reported(error);
       }
     },
-    async write(work) {
+    async write(work, ahead) {
       integrity.checkIntact();
       let head: ChainHead | undefined;
       try {
@@ -38,7 +38,7 @@ export function intactStore(store: Store, integrity: Integrity): Store {
           const done = await work(transaction);
           head = await logHead(transaction);
           return done;
-        });
+        }, ahead);
         if (head !== undefined) integrity.saw(head);
         return result;
       } catch (error) {

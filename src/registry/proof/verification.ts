@@ -3,20 +3,20 @@
  * in pieces, each a short read of its own, so that a registry can be verified while it is served, and however long its
  * log is it takes no more memory than what there is now (prompts, pointers, keys, promotions that wait).
  */
-import type { KeyObject } from 'node:crypto';
 import { CHAIN_START, type ChainHead, type RegistryEvent, whyNotNext } from '../../core/event.ts';
 import { emptyProjection, follow, type Projection, promotionOf } from '../../core/projection.ts';
 import { EventMisfit, type PromotionRecord } from '../../core/promotion.ts';
-import { DataFolderProblem } from '../data-folder-problem.ts';
 import { recordsOf } from '../promotions/rows.ts';
 import { broken } from '../store/broken.ts';
 import { eventOfRow } from '../store/event-row.ts';
 import { eventRowsAfter, logHead } from '../store/log.ts';
 import { checkMac, macsOf } from '../store/macs.ts';
+import { preparedQuery } from '../store/prepared-query.ts';
+import { type CheckedRange, eventsOfRange } from '../store/sqlite/event-range.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import type { EventsTable } from '../store/tables.ts';
-import type { HashJob } from './hash-job.ts';
-import { type Hashing, hashingThread, NO_HASHING } from './hashing.ts';
+import { RANGE } from './range-work.ts';
+import { NO_RANGES, type Ranges, type RangesOptions, rangesOf, rangesOfTwoThreads } from './ranges.ts';
 import { checkClosed, checkComments, checkNothingBeyond, checkState } from './tables.ts';
 import { checkVersions } from './versions.ts';
 
@@ -38,48 +38,39 @@ export interface Verification {
 
 /**
  * @param size of a piece, in events
- * @param hashing what another thread does of it
+ * @param ranges what is found to fit without being looked at here
  */
 export function verification(
   store: Pick<Store, 'read'>,
   size: number = PIECE,
-  hashing: Hashing = NO_HASHING,
+  ranges: Ranges = NO_RANGES,
 ): Verification {
   let head: ChainHead = CHAIN_START;
   const projection = emptyProjection();
-  return {
-    head: () => head,
-    at: () => projection.at,
-    next: async () => {
-      try {
-        return await next();
-      } catch (error) {
-        // The thread's findings come before those found here.
-        if (DataFolderProblem.is(error, 'chain_broken')) await hashing.settled(store);
-        throw error;
-      }
-    },
-  };
+  return { head: () => head, at: () => projection.at, next };
 
   async function next(): Promise<boolean> {
-    await hashing.checkLeft(store);
+    const range = await ranges.after(head.seq);
     // A read may run again: what it changes is the same the second time only if nothing was changed the first time.
-    const read = await store.read(snapshot => pieceAfter(snapshot, head, size, hashing));
+    const read = await store.read(
+      async snapshot =>
+        (range && (await pieceOf(snapshot, head, range))) ??
+        pieceAfter(snapshot, head, range === undefined ? size : range.events.length),
+    );
     const piece = followed(read, head, projection);
     const from = head.seq;
     head = piece.head;
-    const isEnd = await store.read(async snapshot => {
-      await checkVersions(snapshot, piece.events, { after: from, until: head.seq }, hashing);
-      await checkClosed(snapshot, piece.events, [...piece.closed.values()], from, head.seq);
-      await checkComments(snapshot, piece.events, from, head.seq);
+    return store.read(async snapshot => {
+      const { events, closed } = piece;
+      if (read.checked === undefined) await checkVersions(snapshot, events, { after: from, until: head.seq });
+      await checkClosed(snapshot, events, [...closed.values()], from, head.seq);
+      await checkComments(snapshot, events, from, head.seq);
       // Only when nothing was appended since does the state follow from the events up to here.
       if ((await logHead(snapshot)).seq > head.seq) return false;
       await checkState(snapshot, projection);
       await checkNothingBeyond(snapshot, head.seq);
       return true;
     });
-    if (isEnd) await hashing.settled(store);
-    return isEnd;
   }
 }
 
@@ -88,7 +79,7 @@ export interface Verifying {
   readonly onPiece?: (head: ChainHead) => void;
   /** Events from which on a log is worth a thread beside this one. */
   readonly manyEvents?: number;
-  readonly startThread?: (file: string) => Hashing;
+  readonly startThread?: (options: RangesOptions) => Ranges;
 }
 
 /** To start a thread takes as long as so many events. */
@@ -103,16 +94,27 @@ export async function verifyRegistry(
   store: Pick<Store, 'read' | 'file' | 'newestSeq'>,
   options: Verifying = {},
 ): Promise<ChainHead> {
-  const { onPiece = () => {}, manyEvents = MANY_EVENTS, startThread = hashingThread } = options;
-  const isLong = (store.newestSeq?.() ?? 0) >= manyEvents;
-  const hashing = store.file === undefined || !isLong ? NO_HASHING : startThread(store.file);
-  const running = verification(store, PIECE, hashing);
+  const { onPiece = () => {} } = options;
+  const ranges = await rangesFor(store, options);
+  const running = verification(store, RANGE, ranges);
   try {
     while (!(await running.next())) onPiece(running.head());
     return running.head();
   } finally {
-    await hashing.close();
+    await ranges.close();
   }
+}
+
+async function rangesFor(
+  store: Pick<Store, 'read' | 'file' | 'newestSeq'>,
+  { manyEvents = MANY_EVENTS, startThread = rangesOfTwoThreads }: Verifying,
+): Promise<Ranges> {
+  const { file } = store;
+  const newest = store.newestSeq?.() ?? 0;
+  if (file === undefined || newest === 0) return NO_RANGES;
+  const macs = await store.read(async snapshot => macsOf(snapshot));
+  const options = { file, newest, macs };
+  return newest >= manyEvents ? startThread(options) : rangesOf(options);
 }
 
 interface Piece {
@@ -122,59 +124,55 @@ interface Piece {
   readonly unreadable: Error | undefined;
   /** The promotions that its events are of, as their tables have them. */
   readonly known: ReadonlyMap<number, PromotionRecord>;
+  /** The last of them, where hashes, MACs and versions were found to fit; undefined where none was looked at yet. */
+  readonly checked: ChainHead | undefined;
 }
 
-async function pieceAfter(
-  snapshot: Snapshot,
-  { seq }: ChainHead,
-  size: number,
-  hashing: Hashing,
-): Promise<Piece> {
+async function pieceAfter(snapshot: Snapshot, { seq }: ChainHead, size: number): Promise<Piece> {
   // Whether the MACs are by the key that this process has.
   await logHead(snapshot);
   const rows = await eventRowsAfter(snapshot, { seq, limit: size });
-  await checkMacs(snapshot, rows, hashing);
+  for (const row of rows) checkMac(snapshot, row);
   const { events, unreadable } = eventsOf(rows);
+  return { events, unreadable, known: await knownTo(snapshot, events, seq), checked: undefined };
+}
+
+/** Of a range that fits; undefined where it is none of this log. */
+async function pieceOf(
+  snapshot: Snapshot,
+  { seq, hash }: ChainHead,
+  range: CheckedRange,
+): Promise<Piece | undefined> {
+  if (range.previousHash !== hash) return undefined;
+  await logHead(snapshot);
+  const [last] = await hashesOf(snapshot, { seq: range.head.seq });
+  if (last?.hash !== range.head.hash) return undefined;
+  const events = eventsOfRange(range, seq);
+  return { events, unreadable: undefined, known: await knownTo(snapshot, events, seq), checked: range.head };
+}
+
+const hashesOf = preparedQuery((database, { seq }: { readonly seq: number }) =>
+  database.selectFrom('events').select('hash').where('seq', '=', seq),
+);
+
+async function knownTo(
+  snapshot: Snapshot,
+  events: readonly RegistryEvent[],
+  seq: number,
+): Promise<ReadonlyMap<number, PromotionRecord>> {
   const ids = new Set<number>();
   for (const event of events) {
     const id = promotionOf(event);
     if (id !== undefined && id <= seq) ids.add(id);
   }
-  if (ids.size === 0) return { events, unreadable, known: new Map() };
+  if (ids.size === 0) return new Map();
   const promotions = await snapshot
     .selectFrom('promotions')
     .selectAll()
     .where('id', 'in', [...ids])
     .execute();
   const records = await recordsOf(snapshot, promotions);
-  return { events, unreadable, known: new Map(records.map(record => [record.id, record])) };
-}
-
-/** MACs that are checked at once. */
-const SOME = 500;
-
-async function checkMacs(snapshot: Snapshot, rows: readonly EventsTable[], hashing: Hashing): Promise<void> {
-  const macs = macsOf(snapshot);
-  if (macs === undefined) return;
-  const { secret, start } = macs;
-  for (let from = 0; from < rows.length; from += SOME) {
-    const some = rows.slice(from, from + SOME).filter(({ seq }) => seq >= start);
-    const check = async (later: Snapshot) => {
-      for (const row of some) checkMac(later, row);
-    };
-    if (some.length > 0 && hashing.hasRoom()) hashing.take(macJob(secret, some), check);
-    else await check(snapshot);
-  }
-}
-
-function macJob(secret: KeyObject, rows: readonly EventsTable[]): HashJob {
-  return {
-    kind: 'macs',
-    secret,
-    seqs: rows.map(({ seq }) => seq),
-    hashes: rows.map(({ hash }) => hash),
-    macs: rows.map(({ mac }) => mac ?? ''),
-  };
+  return new Map(records.map(record => [record.id, record]));
 }
 
 interface Followed {
@@ -184,11 +182,15 @@ interface Followed {
   readonly closed: ReadonlyMap<number, PromotionRecord>;
 }
 
-function followed({ events, unreadable, known }: Piece, start: ChainHead, projection: Projection): Followed {
+function followed(
+  { events, unreadable, known, checked }: Piece,
+  start: ChainHead,
+  projection: Projection,
+): Followed {
   let head = start;
   const closed = new Map<number, PromotionRecord>();
   for (const event of events) {
-    const why = whyNotNext(event, head);
+    const why = checked ? undefined : whyNotNext(event, head);
     if (why !== undefined) throw broken(why);
     let promotion: PromotionRecord | undefined;
     try {
@@ -201,7 +203,7 @@ function followed({ events, unreadable, known }: Piece, start: ChainHead, projec
     head = event;
   }
   if (unreadable !== undefined) throw unreadable;
-  head = { seq: head.seq, hash: head.hash };
+  head = checked ?? { seq: head.seq, hash: head.hash };
   return { head, events, closed };
 }
 

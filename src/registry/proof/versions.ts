@@ -10,8 +10,6 @@ import { preparedQuery } from '../store/prepared-query.ts';
 import type { Snapshot } from '../store/store.ts';
 import type { VersionsTable } from '../store/tables.ts';
 import { turns } from '../turns.ts';
-import type { HashJob } from './hash-job.ts';
-import type { Hashing } from './hashing.ts';
 import { canonicalText, compare, ofKind } from './tables.ts';
 
 type Published = RegistryEvent<'version.published'>;
@@ -30,7 +28,6 @@ export async function checkVersions(
   snapshot: Snapshot,
   events: readonly RegistryEvent[],
   { after, until }: { readonly after: number; readonly until: number },
-  hashing: Hashing,
 ): Promise<void> {
   const published = ofKind(events, 'version.published');
   const turn = turns();
@@ -42,9 +39,7 @@ export async function checkVersions(
     const to = start < published.length ? (some.at(-1)?.seq ?? until) : until;
     // One more than there may be: that one is of nobody.
     const range = { after: from, until: to, limit: some.length + 1 };
-    const check = (present: Snapshot) => checkRows(present, some, range);
-    if (some.length > 0 && hashing.hasRoom()) hashing.take(jobOf(some, range), check);
-    else await check(snapshot);
+    await checkRows(snapshot, some, range);
     from = to;
   }
 }
@@ -56,16 +51,6 @@ function together(published: readonly Published[], start: number): readonly Publ
     if (bytes > MAX_SOURCE_BYTES && end > start) break;
   }
   return published.slice(start, end);
-}
-
-function jobOf(published: readonly Published[], { after, until }: Range): HashJob {
-  const rows = published.map(event => {
-    const { digest, seq, prompt, version, base, message, author, published_at, bytes, partials } =
-      rowOf(event);
-    // In the order of VERSION_COLUMNS.
-    return [digest, seq, prompt, version, base, message, author, published_at, bytes, partials];
-  });
-  return { kind: 'versions', after, until, count: published.length, rows: JSON.stringify(rows) };
 }
 
 /** Without the source where its length is not the one that is stored beside it: it may be of any size then. */

@@ -18,7 +18,7 @@ import { eventOfRow } from './event-row.ts';
 import { checkMac, hasItsMac, macsOf } from './macs.ts';
 import { notedIn } from './noted.ts';
 import { preparedQuery } from './prepared-query.ts';
-import { readOnce, remember } from './remembered.ts';
+import { isRemembered, readOnce, remember } from './remembered.ts';
 import type { Snapshot, Store, WriteTransaction } from './store.ts';
 import { checkNotSuperseded } from './superseded.ts';
 import type { EventsTable } from './tables.ts';
@@ -121,6 +121,11 @@ async function lastEvent(snapshot: Snapshot): Promise<LastEvent | undefined> {
     checkMac(snapshot, last);
     return last;
   });
+}
+
+/** The query for the last event, unless that is known in this transaction. */
+export function lastEventAhead(snapshot: Snapshot): CompiledQuery[] {
+  return isRemembered(snapshot, LAST_EVENT) ? [] : [selectLast.compiled(snapshot, {})];
 }
 
 const selectLast = preparedQuery(database =>

@@ -3,6 +3,7 @@
  * do it. The schema is still Kysely's, and so are the two engines' ways to write it.
  */
 import type { Compilable, CompiledQuery } from 'kysely';
+import { takeAhead } from './read-ahead.ts';
 import type { Snapshot } from './store.ts';
 
 export interface PreparedQuery<Given extends object, Row> {
@@ -43,6 +44,8 @@ export function preparedQuery<Given extends object, Row>(
 
   const ask = async (database: Snapshot, given: Given): Promise<Row[]> => {
     const query = compiled(database, given);
+    const known = takeAhead(database, query);
+    if (known !== undefined) return known;
     const rowsOf = atOnce.get(database);
     return rowsOf === undefined ? (await database.executeQuery(query)).rows : rowsOf(query);
   };

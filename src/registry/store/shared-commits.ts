@@ -3,6 +3,7 @@
  * most is to wait for the disk, and one wait serves them all. Each is still done whole or not at all.
  */
 import { notedIn } from './noted.ts';
+import { type ReadAhead, readAhead } from './read-ahead.ts';
 import { forget } from './remembered.ts';
 import type { WriteTransaction } from './store.ts';
 
@@ -11,9 +12,10 @@ export type Work<T> = (transaction: WriteTransaction) => Promise<T>;
 export interface SharedCommits {
   /**
    * Runs `work` in a transaction with whatever else waits, once, and resolves when that is committed.
+   * @param ahead what it begins with, where the database is on a server
    * @throws what `work` threw, after which nothing of it is left; else what kept all of them from being committed
    */
-  write<T>(work: Work<T>): Promise<T>;
+  write<T>(work: Work<T>, ahead?: ReadAhead): Promise<T>;
 }
 
 export interface SharedCommitsOptions {
@@ -36,8 +38,13 @@ export interface Savepoints {
 /** More at once save little, and the first of them would wait long. */
 const MOST = 32;
 
-interface Waiting {
+/** One of several writes. */
+interface Write {
   readonly work: Work<unknown>;
+  readonly ahead: ReadAhead | undefined;
+}
+
+interface Waiting extends Write {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
@@ -51,10 +58,11 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
   let running = false;
 
   return {
-    write<T>(work: Work<T>) {
+    write<T>(work: Work<T>, ahead?: ReadAhead) {
       return new Promise<T>((resolve, reject) => {
         const one: Waiting = {
           work,
+          ahead,
           resolve: resolve as (value: unknown) => void,
           reject,
           timer: setTimeout(() => {
@@ -85,10 +93,7 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
   async function settle(group: readonly Waiting[]): Promise<void> {
     let outcomes: readonly Outcome[];
     try {
-      outcomes = await outcomesOf(
-        group.map(({ work }) => work),
-        options,
-      );
+      outcomes = await outcomesOf(group, options);
     } catch (error) {
       for (const { reject } of group) reject(error);
       return;
@@ -102,13 +107,13 @@ export function sharedCommits(options: SharedCommitsOptions): SharedCommits {
 
 /** What came of each, after all of them that did not fail are committed. */
 async function outcomesOf(
-  works: readonly Work<unknown>[],
+  writes: readonly Write[],
   options: SharedCommitsOptions,
 ): Promise<readonly Outcome[]> {
-  if (works.length === 1) return allOrNothing(works, options);
+  if (writes.length === 1) return allOrNothing(writes, options);
   try {
     // Most often none is refused, and a savepoint for each would be for nothing.
-    return await allOrNothing(works, {
+    return await allOrNothing(writes, {
       commit: all =>
         options.commit(transaction =>
           all(transaction).catch(error => {
@@ -118,7 +123,7 @@ async function outcomesOf(
     });
   } catch (error) {
     if (!(error instanceof OneFailed)) throw error;
-    return eachByItself(works, options);
+    return eachByItself(writes, options);
   }
 }
 
@@ -130,31 +135,37 @@ class OneFailed extends Error {
 }
 
 async function allOrNothing(
-  works: readonly Work<unknown>[],
+  writes: readonly Write[],
   { commit }: Pick<SharedCommitsOptions, 'commit'>,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   await commit(async transaction => {
     // The database may have asked for the transaction to be made again.
     outcomes.length = 0;
-    for (const work of works) outcomes.push({ value: await work(transaction) });
+    const rows = await readAhead(
+      transaction,
+      writes.map(({ ahead }) => ahead),
+    );
+    for (const [index, { work }] of writes.entries())
+      outcomes.push({ value: await rows.during(index, () => work(transaction)) });
   });
   return outcomes;
 }
 
 async function eachByItself(
-  works: readonly Work<unknown>[],
+  writes: readonly Write[],
   { commit, savepoints }: SharedCommitsOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   await commit(async transaction => {
     outcomes.length = 0;
-    for (const work of works) {
+    for (const { work, ahead } of writes) {
       await savepoints.set(transaction);
       const { events } = notedIn(transaction);
       const before = events.length;
       try {
-        outcomes.push({ value: await work(transaction) });
+        const rows = await readAhead(transaction, [ahead]);
+        outcomes.push({ value: await rows.during(0, () => work(transaction)) });
       } catch (error) {
         await savepoints.back(transaction, error).catch(() => {
           throw error;

@@ -1,6 +1,7 @@
 /** What the registry asks of a database. SQLite and PostgreSQL are behind it; another engine implements the same few members. */
 import type { Kysely, Transaction } from 'kysely';
 import { Problem } from '../../core/problem.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { Tables } from './tables.ts';
 
 /** One consistent snapshot to read from. */
@@ -23,8 +24,9 @@ export interface Store {
    * run again if the database asks for it, so it changes nothing outside.
    * @throws Problem `unavailable` when the database stays locked, is full or is away; its message says whether
    * something may have been changed all the same.
+   * @param ahead what `work` begins with, which a database on a server then answers at once
    */
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, ahead?: ReadAhead): Promise<T>;
   /**
    * A number that differs from the last one after any process committed anything: at once for this process's own
    * commits, for another's at once or within 100 ms. What was kept from before is only valid while it stays the same;

@@ -3,6 +3,8 @@
  * server, which is waited for once then; one after the other where it is in this process.
  */
 import { CompiledQuery, PostgresAdapter } from 'kysely';
+import { numberedOn } from './one-statement.ts';
+import { forgetAhead } from './read-ahead.ts';
 import type { WriteTransaction } from './store.ts';
 
 /** They must return nothing. What refers to what another inserts is checked when all are done. */
@@ -10,6 +12,7 @@ export async function together(
   transaction: WriteTransaction,
   statements: readonly CompiledQuery[],
 ): Promise<void> {
+  forgetAhead(transaction);
   const { adapter } = transaction.getExecutor();
   if (adapter instanceof PostgresAdapter && statements.length > 1)
     await transaction.executeQuery(
@@ -21,23 +24,9 @@ export async function together(
   else for (const statement of statements) await transaction.executeQuery(statement);
 }
 
-const known = new Map<string, string>();
-
 /** All but the last as data-modifying `WITH` queries (https://www.postgresql.org/docs/current/queries-with.html). */
 function inOne(statements: readonly string[]): string {
-  const place = statements.join(';');
-  const already = known.get(place);
-  if (already !== undefined) return already;
-  let before = 0;
-  const numbered = statements.map(sql => {
-    const from = before;
-    return sql.replace(/\$(\d+)/g, (_, number: string) => {
-      before = Math.max(before, from + Number(number));
-      return `$${from + Number(number)}`;
-    });
-  });
+  const numbered = numberedOn(statements);
   const first = numbered.slice(0, -1).map((sql, index) => `one_${index} AS (${sql})`);
-  const made = `WITH ${first.join(', ')} ${numbered.at(-1)}`;
-  known.set(place, made);
-  return made;
+  return `WITH ${first.join(', ')} ${numbered.at(-1)}`;
 }

@@ -5,6 +5,7 @@ import { eventOfRow } from './event-row.ts';
 import { eventRowsAfter, logHead } from './log.ts';
 import { checkMac } from './macs.ts';
 import { preparedQuery } from './prepared-query.ts';
+import type { RangeChecker } from './sqlite/event-range.ts';
 import type { Snapshot, Store } from './store.ts';
 import type { EventsTable } from './tables.ts';
 
@@ -13,15 +14,22 @@ export const TAIL = 1000;
 
 /**
  * Reads the log once, an event at a time: all of it, or no more than the `last` so many events.
+ * @param check of ranges with their versions, on the snapshot that is read; what does not fit there is read here
  * @throws DataFolderProblem `chain_broken` that names the first event that does not fit
  */
 export async function verifyLog(
   store: Pick<Store, 'read'>,
   last: number = Number.POSITIVE_INFINITY,
+  check: RangeChecker = () => undefined,
 ): Promise<ChainHead> {
   return store.read(async snapshot => {
     let head = await startOf(snapshot, last);
     for (;;) {
+      const range = check(head.seq, head.seq + PIECE);
+      if (range?.previousHash === head.hash) {
+        head = range.head;
+        continue;
+      }
       const rows = await eventRowsAfter(snapshot, { seq: head.seq, limit: PIECE });
       if (rows.length === 0) break;
       const { seq: after } = head;

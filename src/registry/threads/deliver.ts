@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Cleanup } from '../../core/cleanup.ts';
 import { Problem } from '../../core/problem.ts';
 import { isMadeOnDemand } from '../delivery/affected.ts';
+import type { DeliverySpec } from '../delivery/delivery-cache.ts';
 import { openRegistryAt } from '../open-registry.ts';
 import { holdToMacsOf } from '../proof/start-macs.ts';
 import { alarmEntry, faultEntry } from '../serving/request-log.ts';
@@ -51,9 +52,7 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
       socket,
       seen,
       ...(notesUse && { writeUses: async uses => report({ kind: 'used', uses }) }),
-      onKept(spec) {
-        if (isMadeOnDemand(spec)) report({ kind: 'kept', spec });
-      },
+      onKept: keptReports(report),
       onBroken: ({ message }) => report({ kind: 'broken', message }),
       onDraining: () => report({ kind: 'draining' }),
     },
@@ -62,6 +61,22 @@ async function serve(port: MessagePort, order: ThreadOrder, report: Tell): Promi
   const closed = obeyed(commands, server, report);
   report({ kind: 'listening', url: server.url });
   await closed;
+}
+
+/** For how long what is kept is gathered, in ms: a message for each would take longer than to read the delivery. */
+const GATHER = 20;
+
+/** Tells which deliveries are kept that a promotion does not make by itself. */
+function keptReports(report: Tell): (spec: DeliverySpec) => void {
+  let gathered: DeliverySpec[] = [];
+  return spec => {
+    if (!isMadeOnDemand(spec)) return;
+    if (gathered.push(spec) > 1) return;
+    setTimeout(() => {
+      report({ kind: 'kept', specs: gathered });
+      gathered = [];
+    }, GATHER).unref();
+  };
 }
 
 interface Commands {

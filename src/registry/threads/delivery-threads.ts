@@ -58,7 +58,7 @@ export function deliveryThreads({ count, onReport, onFault }: DeliveryThreadsPar
     const thread = startDeliveryThread(
       { ...from, broken, serving: { ...from.serving, ...(tls && { tls }) } },
       report => {
-        if (report.kind === 'kept') specs.add(report.spec);
+        if (report.kind === 'kept') for (const spec of report.specs) specs.add(spec);
         else onReport(report);
       },
     );

@@ -66,7 +66,7 @@ export type Report =
   | { readonly kind: 'log'; readonly entry: object }
   | { readonly kind: 'used'; readonly uses: KeyUses }
   /** Somebody asked for it. */
-  | { readonly kind: 'kept'; readonly spec: DeliverySpec }
+  | { readonly kind: 'kept'; readonly specs: readonly DeliverySpec[] }
   | { readonly kind: 'broken'; readonly message: string }
   /** It accepts no more connections, and lets requests finish. */
   | { readonly kind: 'draining' };

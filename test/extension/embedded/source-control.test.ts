@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { type PromptName, parsePromptName } from '../../../src/core/name.ts';
 import { documentsIn } from '../../../src/editor/versions/tab-documents.ts';
@@ -63,7 +63,7 @@ describe('the source control with the embedded registry', () => {
       await rename(promptFile(name), promptFile(to));
       await (await inside()).workbench.prompts.rescan();
       const entry = await entryOf(to, 'changes');
-      assert.equal(entry.contextValue, ':changes:renamed:file:publishable:');
+      assert.equal(entry.contextValue, ':changes:renamed:file:publishable:discardable:');
       assert.match(entry.decorations?.tooltip ?? '', new RegExp(`^The file of ${name} was renamed\\.`));
       const { groups } = await sourceControl();
       const shown = Object.values(groups).flatMap(group =>
@@ -267,6 +267,58 @@ describe('the source control with the embedded registry', () => {
       await (await inside()).workbench.prompts.rescan();
       await run('discardChanges', {}, await entryOf(name, 'changes'));
       assert.equal(await text(name), 'One.\n');
+    });
+
+    it('gives a renamed file its name and its base again, with its samples, and takes that back', async () => {
+      const name = freshName();
+      const to = parsePromptName(`${name}-renamed`);
+      const samplesFile = (of: PromptName) => promptFile(of).replace(/\.prompt$/, '.samples.yaml');
+      await publishAndPull(name, 'One.\n');
+      await run('rename', { texts: [to] }, name);
+      await writePrompt(to, 'Edited.\n');
+      await writeFile(samplesFile(to), '- name: one\n  input: {}\n');
+      const ask = await run('discardChanges', {}, await entryOf(to, 'changes'));
+      assert.equal((await told(ask)).message, `Discarded the changes of ${to}. ${to} is ${name} again.`);
+      assert.deepEqual([await text(name), existsSync(promptFile(to))], ['One.\n', false]);
+      assert.deepEqual(
+        [name, to].map(each => existsSync(samplesFile(each))),
+        [true, false],
+      );
+      await isSettled(name);
+      await isSettled(to);
+      await run('undoDiscard');
+      assert.deepEqual([await text(to), existsSync(promptFile(name))], ['Edited.\n', false]);
+      assert.deepEqual(
+        [name, to].map(each => existsSync(samplesFile(each))),
+        [false, true],
+      );
+      assert.match(
+        (await entryOf(to, 'changes')).contextValue ?? '',
+        /:renamed:file:publishable:discardable:$/,
+      );
+    });
+
+    it('leaves a renamed file where a file has its old name by then, and undoes nothing over an edit', async () => {
+      const name = freshName();
+      const to = parsePromptName(`${name}-renamed`);
+      await publishAndPull(name, 'One.\n');
+      await rename(promptFile(name), promptFile(to));
+      await (await inside()).workbench.prompts.rescan();
+      const entry = await entryOf(to, 'changes');
+      // Behind the window's back.
+      await writeFile(promptFile(name), 'Other.\n');
+      const refused = await run('discardChanges', {}, entry);
+      assert.match(
+        (await told(refused)).message,
+        /^Nothing was discarded\. Left as it is: .*There is such a file already/,
+      );
+      assert.deepEqual([await text(name), await text(to)], ['Other.\n', 'One.\n']);
+      await rm(promptFile(name));
+      await (await inside()).workbench.prompts.rescan();
+      await run('discardChanges', {}, await entryOf(to, 'changes'));
+      await writePrompt(name, 'Edited.\n');
+      assert.match((await told(await run('undoDiscard'))).message, /was edited since/);
+      assert.deepEqual([await text(name), existsSync(promptFile(to))], ['Edited.\n', false]);
     });
 
     it('writes over nothing that was edited since: what was discarded opens beside it', async () => {

@@ -278,10 +278,7 @@ describe('diagnose', () => {
 
   describe('of text', () => {
     it('warns of what Jinja or Python would read, and Handlebars writes as it is', () => {
-      const text = withSchema(
-        'name: string',
-        '{{name}} {name} {% if name %}x{% endif %} {other} \u0024{name} { name }',
-      );
+      const text = withSchema('name: string', '{{name}} {name} {% if name %}x{% endif %} {other} { name }');
       assert.deepEqual(found(text), [
         ['foreign-text', '{name}'],
         ['foreign-text', '{% if name %}'],
@@ -308,6 +305,26 @@ describe('diagnose', () => {
         tags.map(tag => ['foreign-text', tag]),
       );
     });
+    it('warns of declared variables as Python, LangChain, JavaScript and Ruby write them', () => {
+      const written = [
+        ...['{name}', '{name.first}', '{name[0]}', '{name!r}', '{name:>10}', '{name:.2f}', '{name!s:^10}'],
+        ...['\u0024{name}', '\u0024{name.first}', '#{name}', '%(name)s'],
+      ];
+      const others = [
+        '\u0024{other}',
+        '{name:1}',
+        '{name: 1}',
+        '{"name": 1}',
+        '$name',
+        '{ name }',
+        '{name',
+        '\\{name}',
+      ];
+      assert.deepEqual(
+        found(withSchema('name: string', `{{name}} ${written.join(' ')} ${others.join(' ')}`)),
+        written.map(each => ['foreign-text', each]),
+      );
+    });
     it('finds none in comments, raw blocks and escaped tags', () => {
       const body =
         '{{name}}{{!-- {name} {% if x %} --}}{{{{name}}}}{% if x %}{{{{/name}}}}\\{{name}} 100%} {%}';
@@ -322,6 +339,16 @@ describe('diagnose', () => {
       assert.deepEqual(others, []);
       assert.deepEqual(finding?.data, { name: 'headr', near: 'header' });
       assert.match(finding.message, /Looked for: team\/_headr, _headr\./);
+    });
+    it('finds where they go too deep, and what a call gives that the partial cannot write', () => {
+      const chain = Object.fromEntries(
+        Array.from({ length: 33 }, (_, at) => [`_p${at}`, at === 32 ? 'end' : `{{> p${at + 1}}}`]),
+      );
+      assert.deepEqual(found('{{> p1}}{{> p0}}', chain), [['partial-cycle', 'p0']]);
+      const others = { _own: '{{this}}', _part: '{{json part}}' };
+      assert.deepEqual(found('{{#each xs}}{{> own}}{{/each}}{{> own x}}', others), []);
+      assert.deepEqual(found('{{x}}{{> own}}', others), [['not-text', 'own']]);
+      assert.deepEqual(found('{{x}}{{> part "a"}}', others), [['wrong-arguments', 'part']]);
     });
     it('finds where one needs a block, through others too, but not in a partial', () => {
       const others = { _layout: '<{{> @partial-block}}>', _inner: '{{> layout}}' };

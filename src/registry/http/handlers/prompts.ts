@@ -12,7 +12,7 @@ import { versionJson } from '../../prompts/json-pieces.ts';
 import { linkedToNewest } from '../../prompts/link-newest.ts';
 import { listPrompts, promptSummary } from '../../prompts/list.ts';
 import { checkMayPublishThis } from '../../prompts/may-publish.ts';
-import { type Published, publish, tryPublish, withPartials } from '../../prompts/publish.ts';
+import { type Published, publish, publishAhead, tryPublish, withPartials } from '../../prompts/publish.ts';
 import { readVersion } from '../../prompts/version-rows.ts';
 import { negotiate } from '../accept.ts';
 import { COMMON_HEADERS, jsonAnswer, jsonTextAnswer } from '../answer.ts';
@@ -58,12 +58,15 @@ export const handlePublish: Handler<'publish'> = async call => {
     return jsonTextAnswer(200, await work.json(answer, asker()));
   }
   const done = await withPartials(link, prepared, ready =>
-    doneOnce(call, async (transaction, keeping) =>
-      answerTo(
-        await publish(transaction, store.now, caller, name, ready, body, published =>
-          keeping(answerTo(published)),
+    doneOnce(
+      call,
+      async (transaction, keeping) =>
+        answerTo(
+          await publish(transaction, store.now, caller, name, ready, body, published =>
+            keeping(answerTo(published)),
+          ),
         ),
-      ),
+      publishAhead(name),
     ),
   );
   const answer = { ...(done.body as Omit<Version, 'source'>), source };

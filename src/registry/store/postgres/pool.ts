@@ -143,10 +143,14 @@ function startPool(servers: Servers, max: number, patience: Patience): StartedPo
   };
 }
 
+const BEGINS = /^(?:begin|start transaction)\b/i;
+
 class TimedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
   readonly #patience: Patience;
   #ended = false;
+  /** The statement that begins a transaction, which is sent with the first statement in it. */
+  #begin: string | undefined;
 
   constructor(client: PoolClient, patience: Patience) {
     this.#client = client;
@@ -162,15 +166,36 @@ class TimedClient implements PostgresPoolClient {
     asked: string | PostgresCursor<R>,
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
-    if (typeof asked === 'string') return answered(this.#client, asked, parameters, this.#patience.answer);
-    return this.#read(asked);
+    if (typeof asked !== 'string') return this.#read(asked);
+    if (BEGINS.test(asked)) {
+      this.#begin = asked;
+      return Promise.resolve({ command: 'BEGIN', rowCount: 0, rows: [] } as never);
+    }
+    return this.#ask(asked, parameters);
   }
 
   release(discard?: boolean): void {
+    this.#begin = undefined;
     this.#client.release(discard);
   }
 
+  async #ask<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const { answer } = this.#patience;
+    const begin = this.#begin;
+    this.#begin = undefined;
+    if (begin === undefined) return answered(this.#client, sql, parameters, answer);
+    if (parameters.length > 0) {
+      await answered(this.#client, begin, [], answer);
+      return answered(this.#client, sql, parameters, answer);
+    }
+    // Several statements have several results.
+    const results: unknown = await answered(this.#client, `${begin}; ${sql}`, [], answer);
+    return (results as PostgresQueryResult<R>[]).at(-1)!;
+  }
+
   #read<R>(cursor: PostgresCursor<R>): PostgresCursor<R> {
+    if (this.#begin !== undefined) this.#client.query(this.#begin).catch(() => {});
+    this.#begin = undefined;
     // A cursor is one statement to the database, however long its reader takes.
     this.#client.query('SET LOCAL statement_timeout = 0').catch(() => {});
     this.#client.query(cursor as never);

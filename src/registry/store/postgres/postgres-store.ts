@@ -5,6 +5,7 @@ import { Problem } from '../../../core/problem.ts';
 import { databaseClockRule, takeClockRuleOf, useClockRule } from '../clock.ts';
 import { takeMacsOf } from '../macs.ts';
 import { notedIn } from '../noted.ts';
+import type { ReadAhead } from '../read-ahead.ts';
 import { type SharedCommits, sharedCommits } from '../shared-commits.ts';
 import { readOnlyStore, type Snapshot, type Store, type WriteTransaction } from '../store.ts';
 import type { Tables } from '../tables.ts';
@@ -124,9 +125,9 @@ class PostgresStore implements Store {
     return this.#answering(() => readSnapshot(this.#database, authenticated), isWorthAnotherTry);
   }
 
-  async write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+  async write<T>(work: (transaction: WriteTransaction) => Promise<T>, ahead?: ReadAhead): Promise<T> {
     if (this.#readOnly) throw readOnlyStore();
-    return this.#answering(() => this.#commits.write(work));
+    return this.#answering(() => this.#commits.write(work, ahead));
   }
 
   async #commit(all: (transaction: WriteTransaction) => Promise<void>): Promise<void> {
@@ -298,7 +299,7 @@ async function takeTurn(
   notifies = false,
 ): Promise<number> {
   // It arrives with the commit.
-  const notified = notifies ? sql`, pg_notify(${CHANNEL}, revision::text)` : sql``;
+  const notified = notifies ? sql`, pg_notify(${sql.lit(CHANNEL)}, revision::text)` : sql``;
   const { rows } = await sql<{ revision: number; schema: number; time: number }>`
     UPDATE promptforge_registry SET revision = revision + 1
     RETURNING revision, schema_version AS schema, ${sql.raw(DATABASE_TIME)} AS time${notified}`.execute(

@@ -10,6 +10,7 @@ import type { Store } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import { verifyLog } from '../verify.ts';
 import { nodeSqliteDialect } from './dialect.ts';
+import { type RangeChecker, rangeChecker } from './event-range.ts';
 import { APPLICATION_ID } from './sqlite-store.ts';
 
 /** How long to wait for a lock, in ms; what only reads seldom meets one. */
@@ -49,11 +50,20 @@ async function copyVerified(file: string, copy: string, watcher: sqlite.Database
 /** Its log, and that every page of it is where it belongs: a copy of pages is as damaged as they are. */
 function verify(file: string): Promise<ChainHead> {
   return reading(file, async (store, database) => {
-    const head = await verifyLog(store);
+    const head = await verifyLog(store, undefined, checkerOf(database));
     if (database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] !== 'ok')
       throw new DataFolderProblem('not_a_database', `${file} is damaged. Nothing was backed up.`);
     return head;
   });
+}
+
+/** Of a schema of before no range is known to fit. */
+function checkerOf(database: sqlite.DatabaseSync): RangeChecker {
+  try {
+    return rangeChecker(database, { macs: undefined, sources: false });
+  } catch {
+    return () => undefined;
+  }
 }
 
 function opened(file: string): sqlite.DatabaseSync {

@@ -185,7 +185,10 @@ class SqliteStore implements Store {
 
   revision(): number {
     try {
-      return Number(this.#dataVersion());
+      const asked = performance.now();
+      this.#recent = Number(this.#dataVersion());
+      this.#asked = asked;
+      return this.#recent;
     } catch (error) {
       throw asProblem(error);
     }
@@ -201,12 +204,8 @@ class SqliteStore implements Store {
   };
 
   recentRevision(): number {
-    const now = performance.now();
-    if (this.#recent === undefined || now - this.#asked >= RECENT) {
-      this.#recent = this.revision();
-      this.#asked = now;
-    }
-    return this.#recent;
+    const isOld = this.#recent === undefined || performance.now() - this.#asked >= RECENT;
+    return isOld ? this.revision() : (this.#recent as number);
   }
 
   awaySince(): undefined {

@@ -1,0 +1,69 @@
+/** How two threads share the ranges of a log: each takes the next one that nobody has, and neither goes far ahead. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { RangeChecks } from '../store/sqlite/event-range.ts';
+
+/** Events in a range. */
+export const RANGE = 500;
+
+/** Ranges that may wait to be followed: what is kept of them stays small. */
+const AHEAD = 16;
+
+export interface RangeOrder {
+  /** An SQLite database. */
+  readonly file: string;
+  readonly checks: RangeChecks;
+  /** Ranges to check. */
+  readonly ranges: number;
+  /** Shared: how many ranges somebody has, and how many were followed. */
+  readonly counts: Int32Array;
+}
+
+/** What a thread found of a range; without events where it does not fit. */
+export interface FoundRange {
+  readonly index: number;
+  readonly previousHash?: string;
+  readonly hash?: string;
+  /** JSON of the list: of many lists a thread gets a copy in twice the time. */
+  readonly events?: string;
+}
+
+const TAKEN = 0;
+const FOLLOWED = 1;
+export const COUNTS = 2;
+
+/** @returns the next range; undefined where there is none, or it is too far ahead */
+export function takeRange(counts: Int32Array, ranges: number): number | undefined {
+  for (;;) {
+    const next = Atomics.load(counts, TAKEN);
+    if (next >= ranges || next >= Atomics.load(counts, FOLLOWED) + AHEAD) return undefined;
+    if (Atomics.compareExchange(counts, TAKEN, next, next + 1) === next) return next;
+  }
+}
+
+/** How many ranges somebody has, or had. */
+export function rangesTaken(counts: Int32Array): number {
+  return Atomics.load(counts, TAKEN);
+}
+
+/** Lets others go on. */
+export function tellFollowed(counts: Int32Array, followed: number): void {
+  Atomics.store(counts, FOLLOWED, followed);
+  Atomics.notify(counts, FOLLOWED);
+}
+
+/** Holds the thread until a range was followed. */
+export function waitUntilFollowed(counts: Int32Array): void {
+  Atomics.wait(counts, FOLLOWED, Atomics.load(counts, FOLLOWED), WAIT);
+}
+
+/** In ms: something may have been followed just before. */
+const WAIT = 5;
+
+/** In ms; what only reads seldom meets a lock. */
+const BUSY_TIMEOUT = 5000;
+/** In KiB: each page is read once, and into memory that the processor has at hand. */
+const PAGE_CACHE = 256;
+
+export function setUpReader(database: DatabaseSync): void {
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA cache_size = -${PAGE_CACHE}`);
+}

@@ -1,0 +1,162 @@
+/**
+ * What takes the most of a verification (hashes of events, MACs, and versions with their sources) is done range by range
+ * where the database is a file of SQLite's, and of a long log by two threads. What is found to fit, fits; whatever else
+ * happens, the verification looks at the range itself, and says what is wrong.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as others } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Digest } from '../../core/digest.ts';
+import {
+  type CheckedRange,
+  type RangeChecker,
+  type RangeChecks,
+  rangeChecker,
+} from '../store/sqlite/event-range.ts';
+import {
+  COUNTS,
+  type FoundRange,
+  RANGE,
+  type RangeOrder,
+  rangesTaken,
+  setUpReader,
+  takeRange,
+  tellFollowed,
+} from './range-work.ts';
+
+export interface Ranges {
+  /**
+   * The events after this one that fit, up to RANGE of them. To be asked in the order of the log.
+   * @returns undefined where they do not fit, or it is not known
+   */
+  after(seq: number): Promise<CheckedRange | undefined>;
+  close(): Promise<void>;
+}
+
+/** Where nothing can be done so. */
+export const NO_RANGES: Ranges = { after: async () => undefined, close: async () => {} };
+
+export interface RangesOptions {
+  /** An SQLite database. */
+  readonly file: string;
+  readonly macs: RangeChecks['macs'];
+  /** The newest event. What comes later is not checked here. */
+  readonly newest: number;
+}
+
+/** By this thread alone. */
+export function rangesOf({ file, macs, newest }: RangesOptions): Ranges {
+  const checker = openChecker(file, checksOf(macs));
+  return {
+    after: async seq => (seq < newest ? checker.check(seq, Math.min(seq + RANGE, newest)) : undefined),
+    close: async () => checker.close(),
+  };
+}
+
+/** @param module what the other thread runs; for benchmarks, of code as it ships */
+export function rangesOfTwoThreads(options: RangesOptions, module: URL = threadModule()): Ranges {
+  const { file, macs, newest } = options;
+  const checks = checksOf(macs);
+  const ranges = Math.floor(newest / RANGE);
+  const counts = new Int32Array(new SharedArrayBuffer(COUNTS * Int32Array.BYTES_PER_ELEMENT));
+  const worker = new Worker(module, {
+    workerData: { file, checks, ranges, counts } satisfies RangeOrder,
+    execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+  });
+  const checker = openChecker(file, checks);
+  /** Ranges that were checked and not followed yet; undefined: one does not fit. */
+  const found = new Map<number, CheckedRange | undefined>();
+  let hasEnded = false;
+  let wake = () => {};
+
+  const end = () => {
+    hasEnded = true;
+    wake();
+  };
+  worker.on('message', (one: FoundRange) => {
+    found.set(one.index, rangeFrom(one));
+    wake();
+  });
+  worker.on('error', end);
+  worker.on('exit', end);
+
+  function checkNext(): boolean {
+    const index = takeRange(counts, ranges);
+    if (index === undefined) return false;
+    found.set(index, checker.check(index * RANGE, (index + 1) * RANGE));
+    return true;
+  }
+
+  async function checked(index: number): Promise<CheckedRange | undefined> {
+    // What the other thread had and never told of is as if it did not fit.
+    for (let isOver = false; !found.has(index) && !isOver; ) {
+      isOver = hasEnded && index < rangesTaken(counts);
+      // Lets messages come in.
+      await others();
+      if (!found.has(index) && !isOver && !checkNext()) await changed();
+    }
+    const range = found.get(index);
+    found.delete(index);
+    tellFollowed(counts, index + 1);
+    return range;
+  }
+
+  function changed(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wake = resolve;
+    if (hasEnded) resolve();
+    return promise;
+  }
+
+  return {
+    after: async seq => {
+      const index = seq / RANGE;
+      if (Number.isInteger(index) && index < ranges) return checked(index);
+      return seq < newest ? checker.check(seq, Math.min(seq + RANGE, newest)) : undefined;
+    },
+    async close() {
+      checker.close();
+      await worker.terminate();
+    },
+  };
+}
+
+/** What another thread can be given. */
+function checksOf(macs: RangeChecks['macs']): RangeChecks {
+  return { macs: macs && { secret: macs.secret, start: macs.start }, sources: true };
+}
+
+function rangeFrom({ index, previousHash, hash, events }: FoundRange): CheckedRange | undefined {
+  if (previousHash === undefined || hash === undefined || events === undefined) return undefined;
+  const head = { seq: (index + 1) * RANGE, hash: hash as Digest };
+  const list = JSON.parse(events) as CheckedRange['events'];
+  return list.length === RANGE ? { previousHash, head, events: list } : undefined;
+}
+
+/** As long as nothing is known to fit, everything is looked at by the verification itself. */
+function openChecker(file: string, checks: RangeChecks): { check: RangeChecker; close(): void } {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true });
+    setUpReader(database);
+    const check = rangeChecker(database, checks);
+    return {
+      check: (after, until) => {
+        try {
+          return check(after, until);
+        } catch {
+          return undefined;
+        }
+      },
+      close: () => database?.close(),
+    };
+  } catch {
+    return { check: () => undefined, close: () => database?.close() };
+  }
+}
+
+/** Among the sources, or as it is built (scripts/build.ts), beside the file that holds this. */
+function threadModule(): URL {
+  const name = import.meta.url.endsWith('.ts') ? './ranges-thread.ts' : './ranges-thread.js';
+  return new URL(name, import.meta.url);
+}

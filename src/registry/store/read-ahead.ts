@@ -1,0 +1,117 @@
+/**
+ * The rows that writes are known to need, read by one statement before they begin: a database on a server is waited for
+ * once instead of once a query.
+ */
+import { CompiledQuery } from 'kysely';
+import { notedIn } from './noted.ts';
+import { numberedOn } from './one-statement.ts';
+import type { Snapshot, WriteTransaction } from './store.ts';
+
+/** What a write begins with. */
+export interface ReadAhead {
+  /**
+   * The queries that it asks before it writes anything. Their rows go through JSON, so they have neither large values
+   * nor types that JSON lacks.
+   */
+  readonly queries: (transaction: Snapshot) => readonly CompiledQuery[];
+  /**
+   * Whose rows it reads and may change, such as `prompt a/b`. Of two writes that have no subject in common, one that
+   * only publishes versions changes no row that the other reads ahead.
+   */
+  readonly subjects: readonly string[];
+}
+
+/** The rows of some writes that share a transaction, which do their work in turns. */
+export interface RowsAhead {
+  /** Gives the rows to the queries of the write at `index`, while it does its work. */
+  during<T>(index: number, work: () => Promise<T>): Promise<T>;
+}
+
+/** Rows by their queries. */
+type Rows = Map<string, readonly unknown[]>;
+
+const given = new WeakMap<Snapshot, Rows>();
+
+/** Reads the rows of the writes, in their order. A query that several of them have is answered to the first. */
+export async function readAhead(
+  transaction: WriteTransaction,
+  writes: readonly (ReadAhead | undefined)[],
+): Promise<RowsAhead> {
+  const queries = new Map<string, { readonly query: CompiledQuery; readonly index: number }>();
+  for (const [index, write] of writes.entries())
+    for (const query of write?.queries(transaction) ?? []) {
+      const text = textOf(query);
+      if (!queries.has(text)) queries.set(text, { query, index });
+    }
+  const rowsOf: (Rows | undefined)[] = writes.map(() => new Map());
+  if (queries.size > 1) {
+    const all = [...queries.values()].map(({ query }) => query);
+    const answers = await rowsOfAll(transaction, all);
+    for (const [place, [text, { index }]] of [...queries].entries())
+      rowsOf[index]?.set(text, answers[place] ?? []);
+  }
+
+  return {
+    async during(index, work) {
+      const before = notedIn(transaction).events.length;
+      const rows = rowsOf[index];
+      if (rows !== undefined) given.set(transaction, rows);
+      try {
+        return await work();
+      } finally {
+        given.delete(transaction);
+        const changed = changedBy(writes[index], notedIn(transaction).events.slice(before));
+        for (let later = index + 1; later < writes.length; later++)
+          if (changed === undefined || writes[later]?.subjects.some(subject => changed.has(subject)))
+            rowsOf[later] = undefined;
+      }
+    },
+  };
+}
+
+/** The subjects whose rows a write may have changed; undefined: any. */
+function changedBy(
+  write: ReadAhead | undefined,
+  events: ReturnType<typeof notedIn>['events'],
+): ReadonlySet<string> | undefined {
+  const publishes = events.length > 0 && events.every(({ kind }) => kind === 'version.published');
+  if (write === undefined || !publishes) return undefined;
+  return new Set([...write.subjects, ...events.map(({ prompt }) => promptSubject(prompt ?? ''))]);
+}
+
+export function promptSubject(name: string): string {
+  return `prompt ${name}`;
+}
+
+async function rowsOfAll(
+  transaction: Snapshot,
+  queries: readonly CompiledQuery[],
+): Promise<(readonly unknown[] | null)[]> {
+  const parts = numberedOn(queries.map(({ sql }) => sql)).map(
+    (sql, index) => `(SELECT json_agg(rows) FROM (${sql}) rows) AS part_${index}`,
+  );
+  const parameters = queries.flatMap(query => query.parameters);
+  const { rows } = await transaction.executeQuery<Record<string, readonly unknown[] | null>>(
+    CompiledQuery.raw(`SELECT ${parts.join(', ')}`, parameters),
+  );
+  return queries.map((_, index) => rows[0]?.[`part_${index}`] ?? null);
+}
+
+/** The rows of the query, once; undefined where they were not read ahead. */
+export function takeAhead<Row>(snapshot: Snapshot, query: CompiledQuery<Row>): Row[] | undefined {
+  const known = given.get(snapshot);
+  if (known === undefined) return undefined;
+  const text = textOf(query);
+  const rows = known.get(text);
+  known.delete(text);
+  return rows as Row[] | undefined;
+}
+
+/** Called before a write changes anything: from then on it asks the database. */
+export function forgetAhead(transaction: Snapshot): void {
+  given.delete(transaction);
+}
+
+function textOf({ sql, parameters }: CompiledQuery): string {
+  return `${sql} ${JSON.stringify(parameters)}`;
+}

@@ -1,0 +1,215 @@
+/**
+ * Whether a range of the log fits, and the versions that it published, in one statement of SQLite's. Most events publish
+ * a version, and SQLite writes the text that their hash was made of from the version's row: where it has that hash, both
+ * rows are what was hashed. Whatever does not fit here is to be looked at by who can say what is wrong with it.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { type Digest, digestOf } from '../../../core/digest.ts';
+import { type ChainHead, hasItsHash, type RegistryEvent } from '../../../core/event.ts';
+import { COLUMNS } from '../columns.ts';
+import { eventOfRow } from '../event-row.ts';
+import { isEqual, macOf } from '../macs.ts';
+import type { EventsTable } from '../tables.ts';
+
+/** Of one that published a version its time, prompt and version; of any other the row, in the order of COLUMNS. */
+export type RangeEvent = readonly unknown[];
+
+export interface CheckedRange {
+  /** What its first event continues. */
+  readonly previousHash: string;
+  /** Its last event. */
+  readonly head: ChainHead;
+  /** One for each seq. */
+  readonly events: readonly RangeEvent[];
+}
+
+export interface RangeChecks {
+  /** The key of the MACs, and the event from which on each has one; undefined: MACs are not looked at. */
+  readonly macs: { readonly secret: KeyObject; readonly start: number } | undefined;
+  /** Whether sources are held to their digests. */
+  readonly sources: boolean;
+}
+
+/** Events with a seq greater than `after`, up to `until`. */
+export type RangeChecker = (after: number, until: number) => CheckedRange | undefined;
+
+/**
+ * The events of a range, which were checked: of one that published a version only what follows from it, since the rest
+ * of it was held to the version's row.
+ * @param after the event before the first
+ */
+export function eventsOfRange({ events }: CheckedRange, after: number): RegistryEvent[] {
+  return events.map((values, index) => {
+    if (values.length > PUBLISHED) return eventOfRow(rowFrom(values));
+    const [at, prompt, version] = values;
+    return {
+      seq: after + index + 1,
+      kind: 'version.published',
+      at,
+      prompt,
+      version,
+    } as unknown as RegistryEvent;
+  });
+}
+
+/** Values of an event that published a version. */
+const PUBLISHED = 3;
+
+function rowFrom(values: readonly unknown[]): EventsTable {
+  const row: Record<string, unknown> = {};
+  for (const [index, column] of COLUMNS.events.entries()) row[column] = values[index];
+  return row as unknown as EventsTable;
+}
+
+/** Events in one read: so many sources stay in the processor's memory until they are hashed. */
+const SOME = 100;
+/** Bytes of a source that is read together with others. */
+const LARGE = 65_536;
+/** `sha256:` and 64 digits. */
+const HASH = 71;
+
+const DATA = `'{"digest":"', v.digest, '","base":', coalesce(v.base, 'null'),
+  ',"message":', json_quote(v.message), ',"bytes":', v.bytes, ',"partials":{}}'`;
+/** RFC 8785 with the members in their order, as `canonicalJson` writes it. */
+const HASHED = `concat(e.previous_hash, '{"actor":', json_quote(v.author), ',"at":', json_quote(v.published_at),
+  ',"data":{"base":', coalesce(v.base, 'null'), ',"bytes":', v.bytes, ',"digest":"', v.digest,
+  '","message":', json_quote(v.message), ',"partials":{}},"environment":', json_quote(e.environment),
+  ',"key":', json_quote(e.key), ',"kind":"version.published","prompt":', json_quote(v.prompt),
+  ',"seq":', v.seq, ',"version":', v.version, '}')`;
+const IS_PLAIN = `e.kind = 'version.published' AND v.partials = '{}' AND e.channel IS NULL
+  AND octet_length(e.previous_hash) = ${HASH} AND octet_length(v.digest) = ${HASH}
+  AND coalesce(v.base, 1) BETWEEN 1 AND v.version
+  AND e.actor = v.author AND e.at = v.published_at AND e.prompt = v.prompt AND e.version = v.version
+  AND e.data = concat(${DATA})`;
+
+const VERSION = [
+  'prompt',
+  'version',
+  'digest',
+  'base',
+  'message',
+  'author',
+  'published_at',
+  'bytes',
+  'partials',
+];
+
+/** @throws errors of node:sqlite, also where the schema is one of before */
+export function rangeChecker(database: DatabaseSync, { macs, sources }: RangeChecks): RangeChecker {
+  const mac = macs === undefined ? 'NULL' : 'e.mac';
+  const source = sources
+    ? `CASE WHEN octet_length(v.source) = v.bytes AND v.bytes <= ${LARGE} THEN v.source END`
+    : 'NULL';
+  const rowsOf = lists(
+    database,
+    `SELECT e.seq AS seq, e.hash AS hash, ${mac} AS mac, v.digest AS digest, e.at AS at, e.prompt AS prompt,
+        e.version AS version, CASE WHEN ${IS_PLAIN} THEN ${HASHED} END AS hashed, ${source} AS source
+      FROM events e LEFT JOIN versions v ON v.seq = e.seq
+      WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ${SOME}`,
+  );
+  const columns = COLUMNS.events.map(column => (column === 'mac' ? `${mac} AS mac` : column)).join(', ');
+  const eventRow = lists(database, `SELECT ${columns} FROM events e WHERE seq = ?`);
+  const versionRow = lists(database, `SELECT ${VERSION.join(', ')} FROM versions WHERE seq = ?`);
+  const countOf = lists(database, 'SELECT count(*) AS count FROM versions WHERE seq > ? AND seq <= ?');
+  const largeSource = lists(
+    database,
+    'SELECT CASE WHEN octet_length(source) = bytes THEN source END AS source FROM versions WHERE seq = ?',
+  );
+
+  /** The row of an event that is not plain, where it fits with its version, if it published one. */
+  function checkedRow(seq: number): EventsTable | undefined {
+    const [values = []] = eventRow(seq);
+    const row = rowFrom(values);
+    const event = eventOfRow(row);
+    if (!hasItsHash(event)) return undefined;
+    if (event.kind === 'version.published') {
+      const [stored] = versionRow(seq);
+      if (JSON.stringify(stored) !== JSON.stringify(versionOf(event))) return undefined;
+    }
+    return row;
+  }
+
+  return (after, until) => {
+    const events: RangeEvent[] = [];
+    let head: ChainHead | undefined;
+    let previousHash = '';
+    let published = 0;
+    for (let seq = after; seq < until; ) {
+      const rows = rowsOf(seq, until);
+      const found: string[] = [];
+      const made: string[] = [];
+      for (const [at, hash, mac, digest, ...rest] of rows as unknown as Row[]) {
+        seq += 1;
+        if (at !== seq) return undefined;
+        const [time, prompt, version, hashed, text] = rest;
+        let isPublished = hashed !== null;
+        let previous: string;
+        if (hashed === null) {
+          const row = checkedRow(seq);
+          if (row?.hash !== hash) return undefined;
+          isPublished = row.kind === 'version.published';
+          previous = row.previous_hash;
+          events.push(isPublished ? [time, prompt, version] : Object.values(row));
+        } else {
+          if (digestOf(hashed) !== hash) return undefined;
+          previous = hashed.slice(0, HASH);
+          events.push([time, prompt, version]);
+        }
+        if (head === undefined) previousHash = previous;
+        else if (previous !== head.hash) return undefined;
+        head = { seq, hash: hash as Digest };
+        if (isPublished) published++;
+        if (isPublished && sources && digestOf(text ?? sourceOf(seq)) !== digest) return undefined;
+        if (macs !== undefined && seq >= macs.start) {
+          found.push(mac ?? '');
+          made.push(macOf(macs.secret, head));
+        }
+      }
+      // All at once; a line each, so that none is taken for a part of the next.
+      if (!isEqual(found.join('\n'), made.join('\n'))) return undefined;
+      if (rows.length < SOME) break;
+    }
+    if (head === undefined) return undefined;
+    // None that another event published, or no event.
+    const [[count] = []] = countOf(after, head.seq);
+    return count === published ? { previousHash, head, events } : undefined;
+  };
+
+  function sourceOf(seq: number): string {
+    const [[large] = []] = largeSource(seq);
+    return typeof large === 'string' ? large : '';
+  }
+}
+
+type Row = readonly [
+  seq: number,
+  hash: string,
+  mac: string | null,
+  digest: string | null,
+  time: string,
+  prompt: string | null,
+  version: number | null,
+  hashed: string | null,
+  source: string | null,
+];
+
+/** In the order of VERSION. */
+function versionOf({ prompt, version, at, actor, data }: RegistryEvent<'version.published'>): unknown[] {
+  const { digest, base, message, bytes, partials } = data;
+  return [prompt, version, digest, base, message, actor, at, bytes, JSON.stringify(partials)];
+}
+
+/** A query whose rows are lists of values, which must have a name each. */
+function lists(database: DatabaseSync, sql: string): (...given: SQLInputValue[]) => unknown[][] {
+  const statement = database.prepare(sql);
+  // Node 22 has it from 22.16 on.
+  if (!('setReturnArrays' in statement))
+    return (...given) =>
+      database
+        .prepare(sql)
+        .all(...given)
+        .map(row => Object.values(row));
+  statement.setReturnArrays(true);
+  return (...given) => statement.all(...given) as unknown as unknown[][];
+}

@@ -1,0 +1,210 @@
+/** What a tag reads at each place of a template: refused where no input can make it right, and only there. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { LinkedPartial } from '../../../src/core/flatten.ts';
+import { linkPartials } from '../../../src/core/link.ts';
+import { type PromptName, parsePromptName } from '../../../src/core/name.ts';
+import { Problem } from '../../../src/core/problem.ts';
+import { render } from '../../../src/core/render.ts';
+import { parseSource } from '../../../src/core/source.ts';
+import { checkNoIssues, sourceIssues } from '../../../src/core/template.ts';
+import { runs } from '../../runs.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+const PROMPT = parsePromptName('it');
+
+const linked = (texts: Texts) =>
+  linkPartials(PROMPT, texts[PROMPT] ?? '', async (wanted: PromptName) => {
+    const source = texts[wanted];
+    return source === undefined ? undefined : { name: wanted, source, id: wanted };
+  });
+
+/** What keeps it from being published. */
+async function refusal(texts: Texts): Promise<string | undefined> {
+  try {
+    const source = texts[PROMPT] ?? '';
+    checkNoIssues(sourceIssues(source, parseSource(source)), PROMPT);
+    await linked(texts);
+    return undefined;
+  } catch (error) {
+    if (!Problem.is(error, 'invalid_source')) throw error;
+    return `${error.details.issues?.[0]?.code} ${error.message}`;
+  }
+}
+
+/** Whether some input gets beyond the tag, which "!" follows. */
+async function rendersForSome({ it, ...others }: Texts): Promise<boolean> {
+  const partials = new Map<string, LinkedPartial>();
+  if (others['_p'] !== undefined)
+    partials.set('p', {
+      id: '_p',
+      template: others['_p'],
+      templateOffset: 0,
+      source: others['_p'],
+      partials: new Map(),
+    });
+  for (const input of INPUTS) {
+    const request = {
+      source: it ?? '',
+      partials,
+      input,
+      label: 'it',
+      isPublished: true,
+      context: { key: 'user' },
+    };
+    const text = await render(request).then(
+      rendered => rendered.text,
+      () => '',
+    );
+    if (text.includes('!')) return true;
+  }
+  return false;
+}
+
+/** An object of objects, as deep as told; below the first `texts` levels "x" is an object as well. */
+function nested(depth: number, texts: number, flag: unknown): unknown {
+  if (depth === 0) return 'user';
+  const next = nested(depth - 1, texts - 1, flag);
+  return { x: texts > 0 ? 'user' : next, o: next, xs: [next], flag, user: texts > 1 ? 'user' : next };
+}
+const INPUTS = [
+  ...[1, 2, 3, 4].flatMap(depth => [0, 1, 2, 3].map(texts => nested(depth, texts, depth % 2 === 0))),
+  ...[1, 2, 3].map(depth => nested(depth, depth, nested(1, 1, true))),
+  { x: 'user', flag: 'user', o: true },
+  { user: 'user' },
+  { user: { ...(nested(2, 2, true) as object) } },
+  { x: 'user', flag: ['user'], xs: { user: { o: { x: 'user' } } } },
+] as readonly Readonly<Record<string, unknown>>[];
+
+const PATHS = [
+  ...['this', '.', 'x', './x', 'this.x', 'o.x', '../x', '../../x', '../../../x'],
+  ...['@root', '@root.x', '@metadata', '@metadata.prompt', '@metadata.prompt.raw', '@key'],
+  ...['(lookup this "x")', '(lookup @root "x")', '(lookup ../this "x")', '(json .)'],
+];
+const TAGS = PATHS.flatMap(path => [
+  ...(path.startsWith('(') ? [] : [`{{${path}}}`]),
+  `{{json ${path}}}`,
+  `{{section ${path}}}`,
+  `{{media url=${path}}}`,
+  ...(path === '(json .)' ? [] : [`{{role ${path}}}`]),
+  `{{media url="a" contentType=${path}}}`,
+  `{{role "user" why=${path}}}`,
+]);
+/** What stands around the tag; of the innermost a name is left out where it is closed. */
+const AROUND: readonly (readonly [string, string])[] = [
+  ['', ''],
+  ['{{#if flag}}', '{{/if}}'],
+  ['{{#unless flag}}', '{{/unless}}'],
+  ['{{#if nothing}}{{else}}', '{{/if}}'],
+  ['{{#each xs}}', '{{/each}}'],
+  ['{{#each xs as |this_ at|}}', '{{/each}}'],
+  ['{{#each this}}', '{{/each}}'],
+  ['{{#each nothing}}{{else}}', '{{/each}}'],
+  ['{{#with o}}', '{{/with}}'],
+  ['{{#with this}}', '{{/with}}'],
+  ['{{#with @root}}', '{{/with}}'],
+  ['{{#with "user"}}', '{{/with}}'],
+  ['{{#with 5}}', '{{/with}}'],
+  ['{{#with @metadata}}', '{{/with}}'],
+  ['{{#flag}}', '{{/flag}}'],
+  ['{{#this}}', '{{/this}}'],
+  ['{{#o}}', '{{/o}}'],
+  ['{{^nothing}}', '{{/nothing}}'],
+];
+
+/** What is refused, no input renders. */
+async function hold(texts: Texts): Promise<{ readonly isRefused: boolean; readonly renders: boolean }> {
+  const refused = await refusal(texts);
+  const renders = await rendersForSome(texts);
+  if (refused !== undefined) {
+    assert.match(refused, /^(?:not-text|wrong-arguments|unknown-role) /);
+    assert.ok(!renders, `${JSON.stringify(texts)}: ${refused}`);
+  }
+  return { isRefused: refused !== undefined, renders };
+}
+
+const inside = ([from, to]: readonly [string, string], text: string) => `${from}${text}${to}`;
+const around = fc.constantFrom(...AROUND);
+const tags = fc.constantFrom(...TAGS);
+
+describe('a value that a tag needs', () => {
+  it('is refused where no input can give it, and nowhere else', async () => {
+    let right = 0;
+    await fc.assert(
+      fc.asyncProperty(around, tags, async (each, tag) => {
+        const it = inside(each, `${tag}!`);
+        const { isRefused, renders } = await hold({ it });
+        assert.equal(isRefused, !renders, it);
+        if (renders) right += 1;
+      }),
+      { numRuns: runs(5_000, 600) },
+    );
+    assert.ok(right > runs(1_500, 180), `${right} can be rendered`);
+  });
+
+  it('is not refused in blocks in blocks where some input gives it', async () => {
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(around, around, tags, async (outer, inner, tag) => {
+        const { isRefused } = await hold({ it: inside(outer, inside(inner, `${tag}!`)) });
+        if (isRefused) refused += 1;
+      }),
+      { numRuns: runs(5_000, 500) },
+    );
+    assert.ok(refused > runs(500, 50), `${refused} were refused`);
+  });
+
+  const call = fc.constantFrom(
+    ...[
+      '',
+      ' x',
+      ' o',
+      ' this',
+      ' .',
+      ' "user"',
+      ' 5',
+      ' @root',
+      ' @metadata',
+      ' y="1"',
+      ' o x="user"',
+      ' ../x',
+    ],
+  );
+
+  it('is not refused in a partial where the call gives it', async () => {
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        around,
+        around,
+        tags,
+        call,
+        fc.boolean(),
+        async (outer, inner, tag, given, isInline) => {
+          const body = inside(inner, `${tag}!`);
+          const it = inside(outer, `{{> p${given}}}`);
+          const { isRefused } = await hold(
+            isInline ? { it: `{{#*inline "p"}}${body}{{/inline}}${it}` } : { it, _p: body },
+          );
+          if (isRefused) refused += 1;
+        },
+      ),
+      { numRuns: runs(20_000, 700) },
+    );
+    assert.ok(refused > runs(2_000, 70), `${refused} were refused`);
+  });
+
+  it('is told at the call of a partial, through others too', async () => {
+    const other = { _p: '{{> q}}', _q: '{{this}}' };
+    const told = async (it: string) => (await refusal({ it, ...other })) ?? '';
+    assert.match(
+      await told('a {{> p}}'),
+      /^not-text it:1:7: The partial "p" writes "this" as text, .* all the inputs/,
+    );
+    assert.match(await told('{{> p name=1}}'), /that is an object/);
+    assert.match(await told('{{#each xs}}{{> p a=1}}{{/each}}'), /that is an object/);
+    assert.equal(await told('{{> p name}}{{#each xs}}{{> p}}{{/each}}'), '');
+    assert.match((await refusal({ it: '{{> p "a"}}', _p: '{{json x}}' })) ?? '', /needs a value for "x"/);
+  });
+});
